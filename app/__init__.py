@@ -1,0 +1,1 @@
+"""Gongdi (共缔): inspections, visits and points for resettlement communities."""

@@ -1,0 +1,94 @@
+"""Whoever asks, and how far his asking reaches."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import InstrumentedAttribute
+
+COMMUNITY_DIGITS = 12
+"""A community's code is this long; longer codes lie inside one (domain.md, area)."""
+
+
+class Role(StrEnum):
+    """The ten roles of the domain; the last three exclude each other (三员分立)."""
+
+    RESIDENT = "resident"
+    BUILDING_LEAD = "building_lead"
+    GRID_WORKER = "grid_worker"
+    SHOP_CLERK = "shop_clerk"
+    COMMUNITY_ADMIN = "community_admin"
+    COUNTY_OFFICER = "county_officer"
+    CITY_OFFICER = "city_officer"
+    SYSTEM_ADMIN = "system_admin"
+    SECURITY_ADMIN = "security_admin"
+    AUDITOR = "auditor"
+
+
+def community_of(area_code: str) -> str:
+    """Give the community, the tenant, in which an area lies."""
+    return area_code[:COMMUNITY_DIGITS]
+
+
+def _prefix_clause(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
+    """Every code that starts with ``prefix``, as a range an index can serve (codes are digits)."""
+    return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The records an actor may reach for one function: whole areas, and his own household."""
+
+    areas: tuple[str, ...] = ()
+    household_id: UUID | None = None
+
+    def covers(self, area_code: str, household_id: UUID | None = None) -> bool:
+        """Say whether a record of this area, and of this household if it has one, is within reach."""
+        if any(area_code.startswith(prefix) for prefix in self.areas):
+            return True
+        return household_id is not None and household_id == self.household_id
+
+    def clause(
+        self, area: InstrumentedAttribute[str], household: InstrumentedAttribute[Any] | None = None
+    ) -> ColumnElement[bool]:
+        """Say the same in SQL, over a table's area column and, where it has one, its household column."""
+        terms = [_prefix_clause(area, prefix) for prefix in self.areas]
+        if household is not None and self.household_id is not None:
+            terms.append(household == self.household_id)
+        return or_(false(), *terms)
+
+
+@dataclass(frozen=True)
+class Held:
+    """A grant in force: a role in an area."""
+
+    role: Role
+    area_code: str
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A signed-in user, or a visitor (``user_id`` is None), with the scope of the function he calls."""
+
+    user_id: UUID | None = None
+    name: str = ""
+    resident_id: UUID | None = None
+    household_id: UUID | None = None
+    home_code: str | None = None
+    """Area of the actor's own household, if he is bound to a resident."""
+    held: tuple[Held, ...] = ()
+    scope: Scope = Scope()
+
+    def within(self, scope: Scope) -> "Actor":
+        """Give the same person with the reach of one function."""
+        return replace(self, scope=scope)
+
+    def holds(self, role: Role) -> bool:
+        """Say whether the actor holds a role anywhere."""
+        return any(held.role is role for held in self.held)
+
+
+VISITOR = Actor()
+"""Anybody without an account."""

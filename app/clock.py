@@ -1,0 +1,41 @@
+"""The only reader of the wall clock; business days are Asia/Shanghai."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+_set_to: ContextVar[datetime | None] = ContextVar("clock_set_to", default=None)
+
+
+def now() -> datetime:
+    """Give the present moment in UTC."""
+    return _set_to.get() or datetime.now(UTC)
+
+
+def business_day(at: datetime | None = None) -> date:
+    """Give the calendar day in China of a moment, by default of now."""
+    return (at or now()).astimezone(SHANGHAI).date()
+
+
+def start_of(day: date) -> datetime:
+    """Give the first moment of a business day, in UTC."""
+    return datetime.combine(day, time.min, SHANGHAI).astimezone(UTC)
+
+
+def end_of(day: date) -> datetime:
+    """Give the moment at which a business day is over, in UTC."""
+    return start_of(day + timedelta(days=1))
+
+
+@contextmanager
+def set_to(at: datetime) -> Iterator[None]:
+    """Let this thread live at another moment: the seed plays history, tests play the future."""
+    assert at.tzinfo is not None, "a moment needs an offset"
+    token = _set_to.set(at.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _set_to.reset(token)

@@ -1,0 +1,102 @@
+"""All tables, in one place to import them from."""
+
+from app.models.area import DIGITS, Area, AreaLevel
+from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
+from app.models.care import CareCategory, CareLevel, CareRecord
+from app.models.checklist import Checklist, ChecklistItem
+from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
+from app.models.hazard import (
+    HAZARD_ENDED,
+    HAZARD_NEXT,
+    Hazard,
+    HazardCategory,
+    HazardEvent,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    HazardStep,
+)
+from app.models.household import Household, PresenceState, Relation, Resident, Sex
+from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
+from app.models.notice import Notice, NoticeKind
+from app.models.photo import Photo, PhotoLink, PhotoOwner
+from app.models.place import Place, PlaceCode, PlaceKind
+from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
+from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
+from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
+from app.models.user import Grant, SignIn, User
+from app.models.visit import FollowUp, Visit, VisitForm, VisitMode, VisitOutcome
+
+__all__ = [
+    "CLAIM_NEXT",
+    "DIGITS",
+    "HAZARD_ENDED",
+    "HAZARD_NEXT",
+    "REDEMPTION_NEXT",
+    "Account",
+    "AccountKind",
+    "AnswerResult",
+    "Area",
+    "AreaLevel",
+    "AutomaticSource",
+    "Base",
+    "CapOf",
+    "CareCategory",
+    "CareLevel",
+    "CareRecord",
+    "Checklist",
+    "ChecklistItem",
+    "Claim",
+    "ClaimEvent",
+    "ClaimStatus",
+    "ClaimStep",
+    "ClockFlag",
+    "Datum",
+    "Evidence",
+    "FollowUp",
+    "Grant",
+    "Hazard",
+    "HazardCategory",
+    "HazardEvent",
+    "HazardLevel",
+    "HazardSource",
+    "HazardStatus",
+    "HazardStep",
+    "Household",
+    "Inspection",
+    "InspectionAnswer",
+    "Located",
+    "Lot",
+    "LotDraw",
+    "MadeByPhone",
+    "Notice",
+    "NoticeKind",
+    "Period",
+    "Photo",
+    "PhotoLink",
+    "PhotoOwner",
+    "Place",
+    "PlaceCode",
+    "PlaceKind",
+    "Presence",
+    "PresenceState",
+    "Redemption",
+    "RedemptionStatus",
+    "Relation",
+    "Resident",
+    "Reward",
+    "Rule",
+    "Sex",
+    "SignIn",
+    "SourceKind",
+    "StockMovement",
+    "StockReason",
+    "Transfer",
+    "TransferKind",
+    "User",
+    "Verifier",
+    "Visit",
+    "VisitForm",
+    "VisitMode",
+    "VisitOutcome",
+]

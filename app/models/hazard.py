@@ -1,0 +1,164 @@
+"""Hazards, their legal steps, and their history."""
+
+import enum
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.errors import IllegalStepError
+from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
+from app.models.place import Place
+
+
+class HazardCategory(enum.StrEnum):
+    """Kinds of hazards (work points 10, 15, 19)."""
+
+    FIRE = "fire"
+    BUILDING = "building"
+    FLOOD_GEOLOGICAL = "flood_geological"
+    TRAFFIC = "traffic"
+    PRODUCTION = "production"
+    ENVIRONMENT = "environment"
+    DISPUTE = "dispute"
+    FACILITY = "facility"
+
+
+class HazardLevel(enum.StrEnum):
+    """General can be put right at once; major needs the five fixed items and the county's recheck."""
+
+    GENERAL = "general"
+    MAJOR = "major"
+
+
+class HazardSource(enum.StrEnum):
+    """Where the first report came from."""
+
+    INSPECTION = "inspection"
+    RESIDENT = "resident"
+    STAFF = "staff"
+    VISITOR = "visitor"
+
+
+class HazardStatus(enum.StrEnum):
+    """States of the closed loop."""
+
+    REPORTED = "reported"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+    DUPLICATE = "duplicate"
+    ASSIGNED = "assigned"
+    RECTIFYING = "rectifying"
+    RECTIFIED = "rectified"
+    VERIFIED = "verified"
+    CLOSED = "closed"
+
+
+_S = HazardStatus
+HAZARD_NEXT: dict[HazardStatus, frozenset[HazardStatus]] = {
+    _S.REPORTED: frozenset({_S.ACCEPTED, _S.REJECTED, _S.DUPLICATE}),
+    _S.ACCEPTED: frozenset({_S.ASSIGNED}),
+    _S.ASSIGNED: frozenset({_S.RECTIFYING}),
+    _S.RECTIFYING: frozenset({_S.RECTIFIED}),
+    _S.RECTIFIED: frozenset({_S.VERIFIED, _S.ASSIGNED}),
+    _S.VERIFIED: frozenset({_S.CLOSED, _S.ASSIGNED}),
+    _S.REJECTED: frozenset(),
+    _S.DUPLICATE: frozenset(),
+    _S.CLOSED: frozenset(),
+}
+"""The transition table (domain.md, inspections and hazards)."""
+HAZARD_ENDED = frozenset(status for status, steps in HAZARD_NEXT.items() if not steps)
+
+
+class Hazard(MadeByPhone, Located, Base):
+    """Something unsafe at a place, owned by whoever must put it right."""
+
+    __tablename__ = "hazards"
+    __table_args__ = (
+        CheckConstraint("(duplicate_of_id IS NOT NULL) = (status = 'duplicate')", name="duplicate_named"),
+        Index("ix_hazards_area_code_id", "area_code", "id"),
+        Index("ix_hazards_area_code_status_id", "area_code", "status", "id"),
+        Index("ix_hazards_assignee_id_status", "assignee_id", "status"),
+        Index("ix_hazards_place_id", "place_id"),
+        Index(
+            "uq_hazards_open_item",
+            "place_id",
+            "item_id",
+            unique=True,
+            postgresql_where=text("status NOT IN ('rejected', 'duplicate', 'closed')"),
+        ),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"))
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey("checklist_items.id"))
+    """The checklist item it broke, if an inspection found it: at most one open hazard per place and item."""
+    inspection_id: Mapped[UUID | None] = mapped_column(ForeignKey("inspections.id"))
+    code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
+    source: Mapped[HazardSource]
+    category: Mapped[HazardCategory]
+    level: Mapped[HazardLevel] = mapped_column(default=HazardLevel.GENERAL)
+    text: Mapped[str]
+    status: Mapped[HazardStatus] = mapped_column(default=HazardStatus.REPORTED)
+    reported_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    due_at: Mapped[datetime | None]
+    rectified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazards.id"))
+    recurrences: Mapped[int] = mapped_column(default=0)
+    recheck_failures: Mapped[int] = mapped_column(default=0)
+    controls: Mapped[str | None]
+    """Temporary controls of a major hazard until it is put right."""
+    five_fixed: Mapped[dict[str, Any] | None]
+    """Measures, funds, responsible person, deadline and contingency plan (五落实) of a major hazard."""
+    place: Mapped[Place] = relationship(lazy="raise")
+    events: Mapped[list["HazardEvent"]] = relationship(lazy="raise", order_by="HazardEvent.number")
+
+    def advance(self, to: HazardStatus) -> None:
+        """Take one legal step; the only writer of ``status``.
+
+        Raises IllegalStepError if the present state does not lead there.
+        """
+        if to not in HAZARD_NEXT[self.status]:
+            raise IllegalStepError(id=self.id, now=self.status, asked=to)
+        self.status = to
+
+
+class HazardStep(enum.StrEnum):
+    """What happened to a hazard."""
+
+    REPORT = "report"
+    RECUR = "recur"
+    ACCEPT = "accept"
+    REJECT = "reject"
+    DUPLICATE = "duplicate"
+    ASSIGN = "assign"
+    START = "start"
+    RECTIFY = "rectify"
+    VERIFY = "verify"
+    RECHECK_FAIL = "recheck_fail"
+    CLOSE = "close"
+
+
+class HazardEvent(Base):
+    """One step of a hazard, append-only: who, when, what he wrote, and where it led."""
+
+    __tablename__ = "hazard_events"
+    __table_args__ = (
+        UniqueConstraint("hazard_id", "number"),
+        Index("ix_hazard_events_area_code_at", "area_code", "at"),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazards.id"))
+    number: Mapped[int]
+    step: Mapped[HazardStep]
+    status_after: Mapped[HazardStatus]
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    content_hash: Mapped[bytes]
+    """Of the step, its actor and its input: the same step sent again is answered, not taken twice."""

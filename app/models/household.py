@@ -1,0 +1,77 @@
+"""The roster: households and the residents in them."""
+
+import enum
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import AreaCode, Base, Id
+from app.models.place import Place
+
+
+class Sex(enum.StrEnum):
+    """As on the household register."""
+
+    FEMALE = "female"
+    MALE = "male"
+
+
+class Relation(enum.StrEnum):
+    """Relation to the head of the household."""
+
+    HEAD = "head"
+    SPOUSE = "spouse"
+    CHILD = "child"
+    PARENT = "parent"
+    GRANDCHILD = "grandchild"
+    GRANDPARENT = "grandparent"
+    SIBLING = "sibling"
+    OTHER = "other"
+
+
+class PresenceState(enum.StrEnum):
+    """Where a resident lives now; it drives who is due for a visit."""
+
+    HOME = "home"
+    AWAY = "away"
+    HOLIDAY = "holiday"
+
+
+class Household(Base):
+    """A household behind one door; it holds the points account (一户一账户)."""
+
+    __tablename__ = "households"
+    __table_args__ = (
+        UniqueConstraint("place_id", "door"),
+        Index("ix_households_area_code_door", "area_code", "door", "id"),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"))
+    door: Mapped[str]
+    content_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    place: Mapped[Place] = relationship(lazy="raise")
+    residents: Mapped[list["Resident"]] = relationship(
+        lazy="raise", back_populates="household", order_by="Resident.id"
+    )
+
+
+class Resident(Base):
+    """A person of the roster."""
+
+    __tablename__ = "residents"
+    __table_args__ = (Index("ix_residents_area_code_name", "area_code", "name", "id"),)
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
+    name: Mapped[str]
+    sex: Mapped[Sex]
+    birth_date: Mapped[date]
+    relation: Mapped[Relation]
+    presence: Mapped[PresenceState] = mapped_column(default=PresenceState.HOME)
+    content_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    household: Mapped[Household] = relationship(lazy="raise", back_populates="residents")

@@ -1,0 +1,59 @@
+"""Inspections: one filled checklist at one place."""
+
+import enum
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
+from app.models.checklist import Checklist
+from app.models.place import Place
+
+
+class Inspection(MadeByPhone, Located, Base):
+    """What a worker found at a place, filed once, never edited."""
+
+    __tablename__ = "inspections"
+    __table_args__ = (
+        Index("ix_inspections_area_code_id", "area_code", "id"),
+        Index("ix_inspections_place_id_captured_at", "place_id", "captured_at"),
+        Index("ix_inspections_worker_id_id", "worker_id", "id"),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"))
+    checklist_id: Mapped[UUID] = mapped_column(ForeignKey("checklists.id"))
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
+    """The printed code that was scanned, if its signature held."""
+    note: Mapped[str] = mapped_column(default="")
+    answers: Mapped[list["InspectionAnswer"]] = relationship(
+        lazy="raise", order_by="InspectionAnswer.position"
+    )
+    place: Mapped[Place] = relationship(lazy="raise")
+    checklist: Mapped[Checklist] = relationship(lazy="raise")
+
+
+class AnswerResult(enum.StrEnum):
+    """An answer to one item."""
+
+    OK = "ok"
+    PROBLEM = "problem"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class InspectionAnswer(Base):
+    """One answer; a problem that was not corrected on the spot names the hazard it raised or joined."""
+
+    __tablename__ = "inspection_answers"
+    inspection_id: Mapped[Id] = mapped_column(ForeignKey("inspections.id"))
+    item_id: Mapped[Id] = mapped_column(ForeignKey("checklist_items.id"))
+    position: Mapped[int]
+    result: Mapped[AnswerResult]
+    note: Mapped[str] = mapped_column(default="")
+    corrected: Mapped[bool] = mapped_column(default=False)
+    """Put right on the spot."""
+    hazard_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazards.id"), index=True)
+    recurrence: Mapped[bool] = mapped_column(default=False)
+    """The hazard was open already, and this answer joined it."""

@@ -1,0 +1,35 @@
+"""Notices to users: written with the fact they tell of, read in the inbox."""
+
+import enum
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import AreaCode, Base, Id
+
+
+class NoticeKind(enum.StrEnum):
+    """What a notice tells."""
+
+    HAZARD_STEP = "hazard_step"
+    HAZARD_ASSIGNED = "hazard_assigned"
+    CLAIM_STEP = "claim_step"
+    VISIT_URGENT = "visit_urgent"
+    FOLLOW_UP_ASSIGNED = "follow_up_assigned"
+
+
+class Notice(Base):
+    """A message for one user; no personal or health data in it (it may show on a locked screen)."""
+
+    __tablename__ = "notices"
+    __table_args__ = (Index("ix_notices_user_id_id", "user_id", "id"),)
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    kind: Mapped[NoticeKind]
+    data: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]

@@ -1,0 +1,63 @@
+"""Users, their sign-ins and their grants."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.actors import Role
+from app.models.base import AreaCode, Base, Id
+
+
+class User(Base):
+    """Somebody who may sign in; bound to a roster resident if he is one."""
+
+    __tablename__ = "users"
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
+    phone: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str | None]
+    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), unique=True)
+    content_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    grants: Mapped[list["Grant"]] = relationship(
+        lazy="raise", back_populates="user", foreign_keys="Grant.user_id"
+    )
+
+
+class SignIn(Base):
+    """A session: an opaque random token, of which only the SHA-256 is stored."""
+
+    __tablename__ = "sign_ins"
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime] = mapped_column(index=True)
+    ended_at: Mapped[datetime | None]
+
+
+class Grant(Base):
+    """A role for a user in an area, for a time."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name="validity"),
+        CheckConstraint("role <> 'resident'", name="resident_is_implied"),
+        Index("ix_grants_user_id", "user_id"),
+        Index("ix_grants_area_code_id", "area_code", "id"),
+    )
+    id: Mapped[Id]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    role: Mapped[Role]
+    area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
+    valid_from: Mapped[datetime]
+    valid_until: Mapped[datetime | None]
+    granted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    content_hash: Mapped[bytes]
+    created_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship(lazy="raise", back_populates="grants", foreign_keys=[user_id])

@@ -1,0 +1,88 @@
+"""Visits to care residents, their forms, and what follows from them."""
+
+import enum
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
+from app.models.care import CareCategory, CareRecord
+
+
+class VisitForm(Base):
+    """One version of the questions for a care category; a visit keeps the version it used."""
+
+    __tablename__ = "visit_forms"
+    __table_args__ = (UniqueConstraint("category", "version"),)
+    id: Mapped[Id]
+    category: Mapped[CareCategory]
+    version: Mapped[int]
+    title: Mapped[str]
+    source: Mapped[str] = mapped_column(default="")
+    fields: Mapped[list[dict[str, Any]]]
+    published_at: Mapped[datetime]
+
+
+class VisitMode(enum.StrEnum):
+    """How contact was made."""
+
+    IN_PERSON = "in_person"
+    PHONE = "phone"
+    VIDEO = "video"
+
+
+class VisitOutcome(enum.StrEnum):
+    """What the contact showed."""
+
+    SEEN_WELL = "seen_well"
+    FINE_BY_PHONE = "fine_by_phone"
+    NOT_REACHED = "not_reached"
+    NEEDS_REFERRAL = "needs_referral"
+    EMERGENCY = "emergency"
+
+
+class Visit(MadeByPhone, Located, Base):
+    """One contact with a care resident, filed once, never edited."""
+
+    __tablename__ = "visits"
+    __table_args__ = (
+        Index("ix_visits_area_code_id", "area_code", "id"),
+        Index("ix_visits_care_record_id_captured_at", "care_record_id", "captured_at"),
+        Index("ix_visits_worker_id_id", "worker_id", "id"),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    care_record_id: Mapped[UUID] = mapped_column(ForeignKey("care_records.id"))
+    form_id: Mapped[UUID] = mapped_column(ForeignKey("visit_forms.id"))
+    worker_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
+    mode: Mapped[VisitMode]
+    outcome: Mapped[VisitOutcome]
+    answers: Mapped[dict[str, Any]]
+    note: Mapped[str] = mapped_column(default="")
+    care_record: Mapped[CareRecord] = relationship(lazy="raise")
+    form: Mapped[VisitForm] = relationship(lazy="raise")
+    follow_ups: Mapped[list["FollowUp"]] = relationship(lazy="raise", order_by="FollowUp.id")
+
+
+class FollowUp(Base):
+    """Something a visit showed to be needed, with an owner and a day it is due."""
+
+    __tablename__ = "follow_ups"
+    __table_args__ = (
+        Index("ix_follow_ups_area_code_id", "area_code", "id"),
+        Index("ix_follow_ups_owner_id_due_on", "owner_id", "due_on"),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), index=True)
+    need: Mapped[str]
+    urgent: Mapped[bool] = mapped_column(default=False)
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    due_on: Mapped[date]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    result: Mapped[str | None]
