@@ -43,7 +43,6 @@ class Place(Base):
     lat: Mapped[float | None]
     radius_m: Mapped[int] = mapped_column(default=80)
     content_hash: Mapped[bytes]
-    created_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     created_at: Mapped[datetime]
 
 

@@ -1,0 +1,44 @@
+"""The tree of areas."""
+
+from typing import Any
+
+from marshmallow import fields
+
+from app import places
+from app.api.allow import allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Output, area_code
+from app.api.paging import PageInput, page, page_of
+from app.db import transaction
+from app.identity import Permission
+
+blueprint = Blueprint("areas", __name__, description="区划与网格")
+
+
+class AreaListInput(PageInput):
+    """Which part of the tree."""
+
+    parent = area_code(load_default=None)
+
+
+class AreaOutput(Output):
+    """A node of the tree."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    level = fields.Enum(places.AreaLevel, by_value=True, required=True)
+    parent_code = fields.String(required=True, allow_none=True)
+
+
+@blueprint.route("/areas", methods=["GET"])
+@allow(Permission.AREA_READ)
+@blueprint.answer(page_of(AreaOutput))
+@blueprint.query(AreaListInput)
+def list_areas(parent: str | None, limit: int, after: str | None) -> dict[str, Any]:
+    """List the areas right below a parent; without one, the cities."""
+
+    def fetch(**span: Any) -> Any:
+        return places.areas(session, parent=parent, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda area: area.code, limit=limit, after=after, parse=str)

@@ -1,0 +1,45 @@
+"""What every resource module shares: its blueprint, and the answer of a write that is safe to repeat."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any, TypeVar
+
+from flask_smorest import Blueprint as SmorestBlueprint
+
+from app.api.fields import Input
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Blueprint(SmorestBlueprint):  # type: ignore[misc]
+    """A resource's routes under /v1, described in docs/openapi.json."""
+
+    def __init__(self, name: str, import_name: str, description: str) -> None:
+        """Name the resource."""
+        super().__init__(name, import_name, url_prefix="/v1", description=description)
+
+    def body(self, schema: type[Input]) -> Callable[[View], View]:
+        """Take a JSON body of this schema as the view's first argument."""
+        return self.arguments(schema)  # type: ignore[no-any-return]
+
+    def query(self, schema: type[Input]) -> Callable[[View], View]:
+        """Take query parameters of this schema as keyword arguments."""
+        return self.arguments(schema, location="query", as_kwargs=True)  # type: ignore[no-any-return]
+
+    def answer(self, schema: Any, status: int = HTTPStatus.OK) -> Callable[[View], View]:
+        """Answer with this schema."""
+        return self.response(status, schema)  # type: ignore[no-any-return]
+
+    def made_once(self, schema: Any) -> Callable[[View], View]:
+        """Answer 201 for a new thing and 200 for the same again, with the same body."""
+
+        def decorate(view: View) -> View:
+            described = self.alt_response(HTTPStatus.CREATED, schema=schema, success=True)(view)
+            return self.response(HTTPStatus.OK, schema)(described)  # type: ignore[no-any-return]
+
+        return decorate
+
+
+def once(made: bool) -> int:  # noqa: FBT001 - the only question there is
+    """Give the status of a write that is safe to repeat."""
+    return HTTPStatus.CREATED if made else HTTPStatus.OK

@@ -1,0 +1,158 @@
+"""Request and response fields: strict, bounded, with Chinese messages."""
+
+import math
+import unicodedata
+from datetime import UTC
+from enum import StrEnum
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+_REQUIRED = "请填写这一项"
+_EMPTY = "这一项不能为空"
+_TEXT = "请填写文字"
+_INVISIBLE = {"Cc", "Cf", "Cs"}
+_CHINA = {"lng": (73.4, 135.2), "lat": (3.8, 53.6)}
+"""Bounds of China's territory in degrees; a position outside is a mistake."""
+
+
+class Input(ma.Schema):
+    """A request: unknown fields are refused."""
+
+    class Meta:
+        """Strict."""
+
+        unknown = ma.RAISE
+
+    error_messages = {"unknown": "没有这一项,请去掉", "type": "格式不对,应为一组字段"}  # noqa: RUF012
+
+
+class Output(ma.Schema):
+    """A response."""
+
+
+def _messages(**more: str) -> dict[str, str]:
+    return {"required": _REQUIRED, "null": _EMPTY, **more}
+
+
+class Text(fields.String):
+    """Text in NFC without control characters, of bounded length."""
+
+    def __init__(self, most: int, *, least: int = 0, lines: bool = False, **kwargs: Any) -> None:
+        """Bound the length to ``least``..``most`` characters; ``lines`` allows line breaks."""
+        too_long = f"最多{most}个字" if least == 0 else f"请填{least}到{most}个字"
+        self.lines = lines
+        kwargs["validate"] = [
+            validate.Length(min=least, max=most, error=too_long),
+            *kwargs.pop("checks", []),
+        ]
+        super().__init__(error_messages=_messages(invalid=_TEXT), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
+        kept = {"\n"} if self.lines else set()
+        return "".join(
+            sign for sign in text if sign in kept or unicodedata.category(sign) not in _INVISIBLE
+        ).strip()
+
+
+def phone(**kwargs: Any) -> Text:
+    """Give a field for a mobile phone number of 11 digits."""
+    check = validate.Regexp(r"\A1[0-9]{10}\Z", error="请填11位手机号")
+    return Text(11, checks=[check], **kwargs)
+
+
+def area_code(**kwargs: Any) -> Text:
+    """Give a field for an area code of 4, 6, 9, 12 or 15 digits."""
+    check = validate.Regexp(
+        r"\A[0-9]{4}([0-9]{2}([0-9]{3}){0,3})?\Z", error="请填4、6、9、12或15位的区划代码"
+    )
+    return Text(15, checks=[check], **kwargs)
+
+
+def word(words: type[StrEnum], **kwargs: Any) -> fields.Enum:
+    """Give a field for one word of a fixed list."""
+    field = fields.Enum(words, by_value=True, error_messages=_messages(), **kwargs)
+    field.error_messages["unknown"] = "请从列出的选项里选"
+    return field
+
+
+def whole(least: int, most: int, **kwargs: Any) -> fields.Integer:
+    """Give a field for a whole number within bounds; text and fractions are refused."""
+    bounds = validate.Range(least, most, error=f"请填{least}到{most}之间的整数")
+    return fields.Integer(
+        strict=True, validate=bounds, error_messages=_messages(invalid="请填整数"), **kwargs
+    )
+
+
+class Flag(fields.Boolean):
+    """True or false, no look-alikes."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Take only the two JSON words."""
+        super().__init__(error_messages=_messages(invalid="请填是或否"), **kwargs)
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
+        if not isinstance(value, bool):
+            raise self.make_error("invalid", input=value)
+        return value
+
+
+def uid(**kwargs: Any) -> fields.UUID:
+    """Give a field for an id."""
+    return fields.UUID(error_messages=_messages(invalid_uuid="编号格式不对"), **kwargs)
+
+
+def moment(**kwargs: Any) -> fields.AwareDateTime:
+    """Give a field for a moment with its offset (RFC 3339)."""
+    wrong = "请填带时区的时间,如 2026-11-24T08:00:00+08:00"
+    messages = _messages(invalid=wrong, invalid_awareness=wrong, format=wrong)
+    return fields.AwareDateTime(format="iso", default_timezone=None, error_messages=messages, **kwargs)
+
+
+def sent_moment(**kwargs: Any) -> fields.AwareDateTime:
+    """Give a field that shows a moment in UTC."""
+    return fields.AwareDateTime(format="iso", default_timezone=UTC, **kwargs)
+
+
+def day(**kwargs: Any) -> fields.Date:
+    """Give a field for a calendar day."""
+    wrong = "请填日期,如 2026-11-24"
+    return fields.Date(format="iso", error_messages=_messages(invalid=wrong, format=wrong), **kwargs)
+
+
+def listed(inner: fields.Field[Any], most: int, **kwargs: Any) -> fields.List[Any]:
+    """Give a field for a list of at most ``most``."""
+    bound = validate.Length(max=most, error=f"最多{most}项")
+    return fields.List(inner, validate=bound, error_messages=_messages(invalid="请填一组"), **kwargs)
+
+
+class Degrees(fields.Float):
+    """A finite number of degrees."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Refuse what is no number."""
+        super().__init__(allow_nan=False, error_messages=_messages(invalid="请填数字"), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        number = super()._deserialize(value, attr, data, **kwargs)
+        if number is None or not math.isfinite(number):
+            raise self.make_error("invalid", input=value)
+        return number
+
+
+def _inside(axis: str, value: float) -> bool:
+    least, most = _CHINA[axis]
+    return least <= value <= most
+
+
+def check_in_china(lng: float, lat: float) -> None:
+    """Refuse a position outside China, and say so plainly if the two were swapped."""
+    if _inside("lng", lng) and _inside("lat", lat):
+        return
+    if _inside("lng", lat) and _inside("lat", lng):
+        raise ma.ValidationError("经度和纬度写反了,请对调", "lng")
+    raise ma.ValidationError("位置不在中国境内,请重新定位", "lng")

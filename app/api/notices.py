@@ -1,0 +1,49 @@
+"""The inbox."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from app import notices
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Output, sent_moment
+from app.api.paging import PageInput, page, page_of
+from app.db import transaction
+from app.identity import Permission
+
+blueprint = Blueprint("notices", __name__, description="我的消息")
+
+
+class NoticeOutput(Output):
+    """A notice to me."""
+
+    id = fields.UUID(required=True)
+    kind = fields.Enum(notices.NoticeKind, by_value=True, required=True)
+    data = fields.Dict(required=True)
+    created_at = sent_moment(required=True)
+    read_at = sent_moment(required=True, allow_none=True)
+
+
+@blueprint.route("/me/notices", methods=["GET"])
+@allow(Permission.SELF)
+@blueprint.answer(page_of(NoticeOutput))
+@blueprint.query(PageInput)
+def list_notices(limit: int, after: str | None) -> dict[str, Any]:
+    """List my notices, the newest first."""
+
+    def fetch(**span: Any) -> Any:
+        return notices.inbox(session, actor(), **span)
+
+    with transaction() as session:
+        return page(fetch, lambda notice: notice.id, limit=limit, after=after)
+
+
+@blueprint.route("/me/notices/<uuid:notice_id>/read", methods=["POST"])
+@allow(Permission.SELF)
+@blueprint.answer(NoticeOutput)
+def mark_read(notice_id: UUID) -> Any:
+    """Note that I have read a notice."""
+    with transaction() as session:
+        return notices.mark_read(session, actor(), notice_id)

@@ -1,0 +1,32 @@
+"""What the factory built once and the views use: settings, stores, keys, calendar."""
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+from redis import Redis
+
+from app.adapters import PhotoStore
+from app.config import Settings
+from app.places import CodeSigner
+from app.workdays import WorkCalendar
+
+EXTENSION = "gongdi"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The process's long-lived things."""
+
+    settings: Settings
+    redis: Redis
+    photos: PhotoStore
+    signer: CodeSigner
+    calendar: WorkCalendar
+    link_key: bytes
+    """Signs short-lived photo links."""
+
+
+def parts() -> Parts:
+    """Give the parts of the running application."""
+    return cast("Parts", current_app.extensions[EXTENSION])

@@ -1,0 +1,126 @@
+"""Refusals as RFC 9457 problem documents with a Chinese sentence for people and a code for programs."""
+
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+import structlog
+from flask import Flask, Response, g, json, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from app.api.sentences import sentence
+from app.errors import DomainError, Kind
+
+log = structlog.get_logger()
+
+STATUS = {
+    Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Kind.UNKNOWN_PERSON: HTTPStatus.UNAUTHORIZED,
+    Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,
+    Kind.NOT_FOUND: HTTPStatus.NOT_FOUND,
+    Kind.GONE: HTTPStatus.GONE,
+    Kind.CONFLICT: HTTPStatus.CONFLICT,
+    Kind.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Kind.UNSUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    Kind.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
+    Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_HTTP_CODES = {
+    400: "bad_request",
+    401: "sign_in_needed",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "timeout",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid",
+    429: "too_many_requests",
+}
+
+
+class SignInNeededError(DomainError):
+    """There is no session, or it is over."""
+
+    code = "sign_in_needed"
+    kind = Kind.UNKNOWN_PERSON
+
+
+def problem(code: str, status: int, *, errors: Any = None, **data: Any) -> Response:
+    """Give a problem document."""
+    body = {
+        "type": "about:blank",
+        "title": sentence(code, data),
+        "status": status,
+        "code": code,
+        "request_id": g.get("request_id", ""),
+    }
+    if errors:
+        body["errors"] = errors
+    response = Response(json.dumps(body), status=status, mimetype="application/problem+json")
+    if status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = "5"
+    return response
+
+
+def register(app: Flask) -> None:
+    """Answer every refusal and every fault of the application with a problem document."""
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(ma.ValidationError, _invalid)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeoutError, _database_away)
+    app.register_error_handler(Exception, _fault)
+
+
+def _domain(error: DomainError) -> Response:
+    title = sentence(error.code, error.data)
+    errors = {error.data["field"]: [title]} if "field" in error.data else None
+    return problem(error.code, STATUS[error.kind], errors=errors, **error.data)
+
+
+def _invalid(error: ma.ValidationError) -> Response:
+    return problem("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, errors=error.normalized_messages())
+
+
+def _http(error: HTTPException) -> Response:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if status < HTTPStatus.BAD_REQUEST:
+        return Response(error.get_response().get_data(), status=status, headers=dict(error.get_headers()))
+    data = getattr(error, "data", {}) or {}
+    messages = data.get("messages", {})
+    code = _HTTP_CODES.get(
+        status, "internal" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "bad_request"
+    )
+    response = problem(code, status, errors=_flat(messages))
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def _flat(messages: Any) -> Any:
+    """Drop webargs' grouping by location: field names are told apart without it."""
+    if not isinstance(messages, dict):
+        return None
+    merged: dict[str, Any] = {}
+    for location, fields in messages.items():
+        if location in {"json", "query", "files", "headers"} and isinstance(fields, dict):
+            merged |= fields
+        else:
+            merged[location] = fields
+    return merged
+
+
+def _database_away(error: Exception) -> Response:
+    log.error("database_away", path=request.path, error=type(error).__name__)
+    return problem("database_away", HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _fault(error: Exception) -> Response:
+    log.error("fault", path=request.path, method=request.method, exc_info=error)
+    return problem("internal", HTTPStatus.INTERNAL_SERVER_ERROR)

@@ -1,0 +1,45 @@
+"""The Chinese sentence of every code: what is wrong and what to do, in plain words."""
+
+from collections.abc import Mapping
+from typing import Any
+
+SENTENCES: dict[str, str] = {
+    # HTTP itself
+    "bad_request": "请求的内容读不懂,请检查后再试",
+    "sign_in_needed": "请先登录",
+    "forbidden": "您没有办理这件事的权限",
+    "not_found": "没有找到,可能已经不在了",
+    "method_not_allowed": "这个地址不支持这样操作",
+    "timeout": "网络太慢,请再试一次",
+    "too_large": "内容太大,请缩小后再发",
+    "unsupported_media_type": "不支持这种格式",
+    "invalid": "有些内容填得不对,请看每一项的提示",
+    "too_many_requests": "操作太频繁,请稍后再试",
+    "internal": "系统出了问题,您的内容没有保存,请稍后再试",
+    "database_away": "系统正在恢复,请稍后再试",
+    # everywhere
+    "other_content": "这个编号已经用于别的内容,请重新填写一份",
+    "illegal_step": "这件事现在的进度不能这样办,请刷新后再看",
+    "holidays_unknown": "{year}年的放假安排还没有录入,请直接填写期限,或请管理员录入",
+    # places
+    "area_unknown": "没有这个社区或网格,请核对区划代码",
+    "code_revoked": "这张码已经停用,请扫新贴的码",
+    "code_version": "这个点位现在用的是第{version}版码,请刷新后再办",
+    # identity
+    "wrong_credentials": "手机号或密码不对",
+    "phone_taken": "这个手机号或居民已经有账号了",
+    "own_grant": "不能给自己授权或改自己的授权",
+    "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
+}
+
+
+def sentence(code: str, data: Mapping[str, Any]) -> str:
+    """Give the sentence of a code, filled with the refusal's data."""
+    return SENTENCES[code].format_map(_Known(data))
+
+
+class _Known(dict[str, Any]):
+    """Data of a refusal; a name the sentence asks for in vain shows as a dash."""
+
+    def __missing__(self, key: str) -> str:
+        return "—"

@@ -1,0 +1,91 @@
+"""JSON as RFC 8259 means it: no NaN, no duplicate keys, no bottomless nesting, no huge numbers."""
+
+import json
+from typing import Any
+
+from flask.json.provider import DefaultJSONProvider
+
+MAX_DEPTH = 32
+_MAX_WHOLE = 2**53
+"""Beyond this a JavaScript client rounds."""
+
+
+class StrictJSONError(ValueError):
+    """The text is not JSON we take; the message says why (in English, for developers)."""
+
+
+class StrictJSON(DefaultJSONProvider):
+    """Flask's JSON with strict reading and compact writing."""
+
+    ensure_ascii = False
+    sort_keys = False
+    compact = True
+
+    def loads(self, s: str | bytes, **_: Any) -> Any:
+        """Read a text, or raise StrictJSONError."""
+        return read(s)
+
+
+def read(text: str | bytes) -> Any:
+    """Read a JSON text strictly. Raises StrictJSONError."""
+    try:
+        value = json.loads(
+            text,
+            object_pairs_hook=_object,
+            parse_constant=_refuse_constant,
+            parse_int=_whole,
+            parse_float=_number,
+        )
+    except RecursionError:
+        message = f"nested deeper than {MAX_DEPTH}"
+        raise StrictJSONError(message) from None
+    except StrictJSONError:
+        raise
+    except ValueError as error:
+        raise StrictJSONError(str(error)) from None
+    _check_depth(value)
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        message = "a key stands twice in one object"
+        raise StrictJSONError(message)
+    return value
+
+
+def _refuse_constant(name: str) -> float:
+    message = f"{name} is not a number"
+    raise StrictJSONError(message)
+
+
+def _whole(digits: str) -> int:
+    if len(digits) > len(str(_MAX_WHOLE)) + 1 or abs(value := int(digits)) > _MAX_WHOLE:
+        message = "a whole number is beyond 2^53"
+        raise StrictJSONError(message)
+    return value
+
+
+def _number(digits: str) -> float:
+    value = float(digits)
+    if value in {float("inf"), float("-inf")}:
+        message = "a number is too large"
+        raise StrictJSONError(message)
+    return value
+
+
+def _check_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        deeper: list[Any] = []
+        for part in level:
+            if isinstance(part, dict):
+                deeper.extend(part.values())
+            elif isinstance(part, list):
+                deeper.extend(part)
+        if not deeper:
+            return
+        level = deeper
+    message = f"nested deeper than {MAX_DEPTH}"
+    raise StrictJSONError(message)

@@ -1,0 +1,171 @@
+"""Settings: read once from the environment, frozen, loud when wrong."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+SAMPLE_KEY_PREFIX = "sample-"
+"""Keys that stand in docs and examples begin like this; production refuses them."""
+_KEY_LENGTH = 32
+_Word = TypeVar("_Word", bound=StrEnum)
+
+
+class Stage(StrEnum):
+    """Where this process runs."""
+
+    DEVELOPMENT = "development"
+    TEST = "test"
+    PRODUCTION = "production"
+
+
+class UnknownYears(StrEnum):
+    """What to do with working days of a year whose holidays are not published yet."""
+
+    REFUSE = "refuse"
+    WEEKENDS = "weekends"
+
+
+class SettingsError(Exception):
+    """The environment asks for something that must not run; the text says which and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything the process takes from its environment."""
+
+    stage: Stage
+    database_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    public_url: str
+    photo_dir: Path
+    trusted_hosts: tuple[str, ...]
+    proxy_hops: int
+    """Reverse proxies in front whose X-Forwarded-For is believed."""
+    font_file: Path | None
+    holidays_file: Path | None
+    """JSON with holidays and make-up days of years that the calendar package does not know."""
+    unknown_years: UnknownYears
+    session_hours: int
+    database_pool: int
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
+        """Read and check the environment.
+
+        Raises SettingsError naming the variable and the remedy.
+        """
+        stage = _one_of(environ, "GONGDI_ENV", Stage, Stage.DEVELOPMENT)
+        public_url = _need(environ, "GONGDI_PUBLIC_URL").rstrip("/")
+        font = environ.get("GONGDI_FONT_FILE")
+        holidays = environ.get("GONGDI_HOLIDAYS_FILE")
+        default_unknown = UnknownYears.REFUSE if stage is Stage.PRODUCTION else UnknownYears.WEEKENDS
+        settings = cls(
+            stage=stage,
+            database_url=_database_url(_need(environ, "DATABASE_URL")),
+            redis_url=_need(environ, "REDIS_URL"),
+            secret_key=_need(environ, "GONGDI_SECRET_KEY"),
+            public_url=public_url,
+            photo_dir=Path(_need(environ, "GONGDI_PHOTO_DIR")),
+            trusted_hosts=_hosts(environ.get("GONGDI_TRUSTED_HOSTS"), public_url),
+            proxy_hops=_whole(environ, "GONGDI_PROXY_HOPS", 0, 0, 5),
+            font_file=_existing("GONGDI_FONT_FILE", font),
+            holidays_file=_existing("GONGDI_HOLIDAYS_FILE", holidays),
+            unknown_years=_one_of(environ, "GONGDI_UNKNOWN_YEARS", UnknownYears, default_unknown),
+            session_hours=_whole(environ, "GONGDI_SESSION_HOURS", 12, 1, 24 * 30),
+            database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),
+        )
+        _check(settings, environ)
+        return settings
+
+    @property
+    def is_production(self) -> bool:
+        """Say whether real people depend on this process."""
+        return self.stage is Stage.PRODUCTION
+
+
+def _check(settings: Settings, environ: Mapping[str, str]) -> None:
+    if len(settings.secret_key) < _KEY_LENGTH:
+        message = (
+            f"GONGDI_SECRET_KEY is shorter than {_KEY_LENGTH} signs: make one with `openssl rand -hex 32`"
+        )
+        raise SettingsError(message)
+    parts = urlsplit(settings.public_url)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+        message = "GONGDI_PUBLIC_URL must be scheme and host only, such as https://gongdi.example.cn"
+        raise SettingsError(message)
+    if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
+        message = "REDIS_URL must start with redis://, rediss:// or unix://"
+        raise SettingsError(message)
+    if settings.is_production:
+        _check_production(settings, environ)
+
+
+def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
+    key = settings.secret_key
+    if key.startswith(SAMPLE_KEY_PREFIX) or len(set(key)) < _KEY_LENGTH // 4:
+        message = "GONGDI_SECRET_KEY is a sample or too regular: make one with `openssl rand -hex 32`"
+        raise SettingsError(message)
+    if not settings.public_url.startswith("https://"):
+        message = "GONGDI_PUBLIC_URL must be https:// in production"
+        raise SettingsError(message)
+    for name in ("FLASK_DEBUG", "GONGDI_DEBUG", "PYTHONINSPECT"):
+        if environ.get(name, "0").lower() not in {"", "0", "false", "no"}:
+            message = f"{name} must not be set in production"
+            raise SettingsError(message)
+
+
+def _need(environ: Mapping[str, str], name: str) -> str:
+    value = environ.get(name, "").strip()
+    if not value:
+        message = f"{name} is not set: see docs/operations.md, settings"
+        raise SettingsError(message)
+    return value
+
+
+def _one_of(environ: Mapping[str, str], name: str, words: type[_Word], default: _Word) -> _Word:
+    value = environ.get(name)
+    if value is None:
+        return default
+    try:
+        return words(value)
+    except ValueError:
+        message = f"{name} must be one of {', '.join(words)}, not {value!r}"
+        raise SettingsError(message) from None
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    value = environ.get(name)
+    if value is None:
+        return default
+    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
+        message = f"{name} must be a whole number from {least} to {most}, not {value!r}"
+        raise SettingsError(message)
+    return int(value)
+
+
+def _existing(name: str, value: str | None) -> Path | None:
+    if not value:
+        return None
+    if not Path(value).is_file():
+        message = f"{name} names a file that is not there: {value}"
+        raise SettingsError(message)
+    return Path(value)
+
+
+def _hosts(value: str | None, public_url: str) -> tuple[str, ...]:
+    hosts = tuple(host.strip() for host in (value or "").split(",") if host.strip())
+    return hosts or ((urlsplit(public_url).hostname or ""),)
+
+
+def _database_url(value: str) -> str:
+    if value.startswith("postgresql://"):
+        value = value.replace("postgresql://", "postgresql+psycopg://", 1)
+    if not value.startswith("postgresql+psycopg://"):
+        message = "DATABASE_URL must start with postgresql://"
+        raise SettingsError(message)
+    return value

@@ -1,0 +1,52 @@
+"""The database handle, and the only place that commits."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from app.config import Settings
+from app.models import Base
+
+db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+_STATEMENT_TIMEOUT_MS = 15_000
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """Give the engine's options, the same for the web process, the scheduler and the commands."""
+    timeout = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+    return {
+        "pool_size": settings.database_pool,
+        "max_overflow": 0,
+        "pool_timeout": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"connect_timeout": 5, "options": timeout},
+    }
+
+
+def engine_for(settings: Settings) -> Engine:
+    """Make an engine for a process without Flask."""
+    return create_engine(settings.database_url, **engine_options(settings))
+
+
+def sessions_for(engine: Engine) -> sessionmaker[Session]:
+    """Make the sessions of a process without Flask."""
+    return sessionmaker(engine, expire_on_commit=False)
+
+
+@contextmanager
+def transaction(session: Session | None = None) -> Iterator[Session]:
+    """Give a session and commit when the block ends well, or undo everything it did.
+
+    Without an argument it is the request's own session; commands and jobs hand theirs in.
+    """
+    session = session or db.session()
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise

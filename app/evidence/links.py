@@ -1,0 +1,57 @@
+"""Which records name which photos, whether or not these have arrived."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.models import Photo, PhotoLink, PhotoOwner
+
+MAX_PHOTOS = 9
+"""Per record, as in a WeChat post."""
+
+
+@dataclass(frozen=True)
+class NamedPhoto:
+    """A photo that a record names."""
+
+    photo_id: UUID
+    arrived: bool
+
+
+def link_photos(
+    session: Session, kind: PhotoOwner, record_id: UUID, area_code: str, photo_ids: Sequence[UUID]
+) -> None:
+    """Note that a record names these photos, in this order; naming one again changes nothing."""
+    if not photo_ids:
+        return
+    rows = [
+        {
+            "record_id": record_id,
+            "photo_id": photo_id,
+            "record_kind": kind,
+            "area_code": area_code,
+            "position": position,
+        }
+        for position, photo_id in enumerate(dict.fromkeys(photo_ids))
+    ]
+    session.execute(insert(PhotoLink).values(rows).on_conflict_do_nothing())
+
+
+def photos_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[NamedPhoto]]:
+    """Give the photos that each of these records names, in order: one query however many records."""
+    named: dict[UUID, list[NamedPhoto]] = {record_id: [] for record_id in record_ids}
+    if not record_ids:
+        return named
+    rows = session.execute(
+        select(PhotoLink.record_id, PhotoLink.photo_id, Photo.id)
+        .outerjoin(Photo, Photo.id == PhotoLink.photo_id)
+        .where(PhotoLink.record_id.in_(record_ids))
+        .order_by(PhotoLink.record_id, PhotoLink.position)
+    )
+    for record_id, photo_id, arrived in rows:
+        named[record_id].append(NamedPhoto(photo_id, arrived is not None))
+    return named

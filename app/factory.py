@@ -1,0 +1,106 @@
+"""create_app: the only module that knows every floor."""
+
+import time
+from pathlib import Path
+
+import structlog
+from flask import Flask, Response, g, request
+from flask_smorest import Api
+from flask_swagger_ui import get_swaggerui_blueprint
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.adapters import connect, local_store
+from app.api import ROUTES, problems
+from app.api.headers import secure
+from app.api.limits import limiter
+from app.api.parts import EXTENSION, Parts
+from app.api.strict_json import StrictJSON
+from app.config import Settings
+from app.db import db, engine_options
+from app.ids import new_id
+from app.keys import derived
+from app.places import CodeSigner
+from app.workdays import WorkCalendar
+
+MAX_BODY_BYTES = 12 * 1024 * 1024
+"""A photo of a phone fits; JSON bodies have their own, smaller bound."""
+log = structlog.get_logger()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Compose the application from its settings, by default those of the environment."""
+    settings = settings or Settings.read()
+    app = Flask("app", root_path=str(Path(__file__).parent), static_folder=None, template_folder="api/pages")
+    app.json = StrictJSON(app)
+    app.config.update(_flask_config(settings))
+    if settings.proxy_hops:
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
+        )
+    db.init_app(app)
+    limiter.init_app(app)
+    app.extensions[EXTENSION] = _parts(settings)
+    problems.register(app)
+    secure(app, production=settings.is_production)
+    _number_requests(app)
+    api = Api(app)
+    for blueprint in ROUTES:
+        api.register_blueprint(blueprint)
+    if not settings.is_production:
+        app.register_blueprint(
+            get_swaggerui_blueprint("/docs", "/openapi.json", config={"layout": "BaseLayout"})
+        )
+    return app
+
+
+def _flask_config(settings: Settings) -> dict[str, object]:
+    production = settings.is_production
+    return {
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
+        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "MAX_FORM_MEMORY_SIZE": 100_000,
+        "MAX_FORM_PARTS": 20,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "API_TITLE": "Gongdi",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
+        "OPENAPI_URL_PREFIX": None if production else "/",
+        "OPENAPI_JSON_PATH": "openapi.json",
+        "API_SPEC_OPTIONS": {
+            "info": {"description": "巡查、探访、积分。Errors are RFC 9457 problem documents."},
+            "components": {"securitySchemes": {"session": {"type": "http", "scheme": "bearer"}}},
+        },
+        "RATELIMIT_STORAGE_URI": settings.redis_url,
+        "RATELIMIT_STORAGE_OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
+    }
+
+
+def _parts(settings: Settings) -> Parts:
+    return Parts(
+        settings=settings,
+        redis=connect(settings.redis_url),
+        photos=local_store(settings.photo_dir),
+        signer=CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url),
+        calendar=WorkCalendar.of(settings),
+        link_key=derived(settings.secret_key, "photo links"),
+    )
+
+
+def _number_requests(app: Flask) -> None:
+    """Give each request an id, and log one line when it is answered: no body, no query, no person."""
+
+    def start() -> None:
+        g.request_id = str(new_id())
+        g.started = time.perf_counter()
+
+    def end(response: Response) -> Response:
+        if "request_id" in g:
+            response.headers["X-Request-Id"] = g.request_id
+            took_ms = round((time.perf_counter() - g.started) * 1000, 1)
+            rule = request.url_rule.rule if request.url_rule else None
+            log.info("answered", method=request.method, route=rule, status=response.status_code, ms=took_ms)
+        return response
+
+    app.before_request(start)
+    app.after_request(end)

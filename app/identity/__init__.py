@@ -1,0 +1,38 @@
+"""Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
+
+from app.identity.permissions import TABLE, Permission, Reach, scope_of
+from app.identity.sign_in import HASHER, WrongCredentialsError, actor_of, sign_in, sign_out
+from app.identity.users import (
+    NewGrant,
+    NewUser,
+    OwnGrantError,
+    PhoneTakenError,
+    RolesExcludeError,
+    end_grant,
+    grant,
+    make_user,
+    user_in_scope,
+    users,
+)
+
+__all__ = [
+    "HASHER",
+    "TABLE",
+    "NewGrant",
+    "NewUser",
+    "OwnGrantError",
+    "Permission",
+    "PhoneTakenError",
+    "Reach",
+    "RolesExcludeError",
+    "WrongCredentialsError",
+    "actor_of",
+    "end_grant",
+    "grant",
+    "make_user",
+    "scope_of",
+    "sign_in",
+    "sign_out",
+    "user_in_scope",
+    "users",
+]

@@ -1,0 +1,121 @@
+"""What each role may do: one table, read by every view and printed in the docs."""
+
+from enum import StrEnum
+
+from app.actors import Actor, Role, Scope, community_of
+
+
+class Reach(StrEnum):
+    """How far a role's permission goes."""
+
+    AREA = "area"
+    """Every record below the grant's area code."""
+    COMMUNITY = "community"
+    """Every record of the community the resident lives in."""
+    OWN = "own"
+    """Records of the resident's own household, or that he made himself."""
+
+
+class Permission(StrEnum):
+    """A function of the product, as the views name it."""
+
+    SELF = "self"
+    AREA_READ = "area_read"
+    PLACE_READ = "place_read"
+    PLACE_WRITE = "place_write"
+    CODE_PRINT = "code_print"
+    ROSTER_READ = "roster_read"
+    ROSTER_WRITE = "roster_write"
+    USER_READ = "user_read"
+    USER_WRITE = "user_write"
+    GRANT_WRITE = "grant_write"
+    CHECKLIST_READ = "checklist_read"
+    INSPECTION_FILE = "inspection_file"
+    INSPECTION_READ = "inspection_read"
+    PHOTO_UPLOAD = "photo_upload"
+    HAZARD_REPORT = "hazard_report"
+    HAZARD_READ = "hazard_read"
+    HAZARD_TRIAGE = "hazard_triage"
+    HAZARD_RECTIFY = "hazard_rectify"
+    HAZARD_VERIFY = "hazard_verify"
+    HAZARD_CLOSE_MAJOR = "hazard_close_major"
+    CARE_READ = "care_read"
+    CARE_WRITE = "care_write"
+    VISIT_FILE = "visit_file"
+    RULE_READ = "rule_read"
+    CLAIM_SUBMIT = "claim_submit"
+    CLAIM_READ = "claim_read"
+    CLAIM_VERIFY = "claim_verify"
+    CLAIM_APPROVE = "claim_approve"
+    POINTS_READ = "points_read"
+    SHOP_READ = "shop_read"
+    REDEEM = "redeem"
+    REDEMPTION_READ = "redemption_read"
+    HAND_OVER = "hand_over"
+
+
+_RESIDENT = Role.RESIDENT
+_LEAD = Role.BUILDING_LEAD
+_WORKER = Role.GRID_WORKER
+_CLERK = Role.SHOP_CLERK
+_ADMIN = Role.COMMUNITY_ADMIN
+_COUNTY = Role.COUNTY_OFFICER
+_CITY = Role.CITY_OFFICER
+_SYSTEM = Role.SYSTEM_ADMIN
+_SECURITY = Role.SECURITY_ADMIN
+_AUDITOR = Role.AUDITOR
+
+_AREA, _COMMUNITY, _OWN = Reach.AREA, Reach.COMMUNITY, Reach.OWN
+_FIELD_STAFF = {_LEAD: _AREA, _WORKER: _AREA, _ADMIN: _AREA}
+_OFFICES = {_COUNTY: _AREA, _CITY: _AREA}
+_EVERYBODY = dict.fromkeys(Role, _AREA) | {_RESIDENT: _COMMUNITY}
+
+TABLE: dict[Permission, dict[Role, Reach]] = {
+    Permission.SELF: _EVERYBODY,
+    Permission.AREA_READ: _EVERYBODY,
+    Permission.PLACE_READ: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF, **_OFFICES},
+    Permission.PLACE_WRITE: {_ADMIN: _AREA},
+    Permission.CODE_PRINT: {_ADMIN: _AREA},
+    Permission.ROSTER_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
+    Permission.ROSTER_WRITE: {_ADMIN: _AREA},
+    Permission.USER_READ: {_ADMIN: _AREA, _SYSTEM: _AREA, _SECURITY: _AREA},
+    Permission.USER_WRITE: {_SYSTEM: _AREA},
+    Permission.GRANT_WRITE: {_SECURITY: _AREA},
+    Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
+    Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
+    Permission.PHOTO_UPLOAD: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
+    Permission.HAZARD_REPORT: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
+    Permission.HAZARD_READ: {_RESIDENT: _OWN, **_FIELD_STAFF, **_OFFICES},
+    Permission.HAZARD_TRIAGE: {_ADMIN: _AREA},
+    Permission.HAZARD_RECTIFY: _FIELD_STAFF,
+    Permission.HAZARD_VERIFY: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.HAZARD_CLOSE_MAJOR: {_COUNTY: _AREA},
+    Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.CARE_WRITE: {_ADMIN: _AREA},
+    Permission.VISIT_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.RULE_READ: {_RESIDENT: _COMMUNITY, **_FIELD_STAFF, **_OFFICES},
+    Permission.CLAIM_SUBMIT: {_RESIDENT: _OWN, **_FIELD_STAFF},
+    Permission.CLAIM_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
+    Permission.CLAIM_VERIFY: {_LEAD: _AREA, _WORKER: _AREA},
+    Permission.CLAIM_APPROVE: {_ADMIN: _AREA},
+    Permission.POINTS_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
+    Permission.SHOP_READ: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
+    Permission.REDEEM: {_RESIDENT: _OWN, _LEAD: _AREA},
+    Permission.REDEMPTION_READ: {_RESIDENT: _OWN, _LEAD: _AREA, _CLERK: _AREA, _ADMIN: _AREA},
+    Permission.HAND_OVER: {_CLERK: _AREA, _LEAD: _AREA},
+}
+
+
+def scope_of(actor: Actor, permission: Permission) -> Scope | None:
+    """Give how far the actor reaches for one function, or None if it is not his at all."""
+    reaches = TABLE[permission]
+    areas = [held.area_code for held in actor.held if reaches.get(held.role) is Reach.AREA]
+    household_id = None
+    if actor.home_code is not None and Role.RESIDENT in reaches:
+        household_id = actor.household_id
+        if reaches[Role.RESIDENT] is Reach.COMMUNITY:
+            areas.append(community_of(actor.home_code))
+    if not areas and household_id is None and permission is not Permission.SELF:
+        return None
+    return Scope(areas=tuple(areas), household_id=household_id)

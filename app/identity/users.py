@@ -1,0 +1,157 @@
+"""Users and their grants: made by the system administrator, empowered by the security administrator."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.actors import Actor, Role
+from app.clock import now
+from app.errors import DomainError, ForbiddenError, Kind, NotFoundError, OtherContentError
+from app.identity.sign_in import HASHER, matches
+from app.models import Grant, Resident, User
+from app.once import content_hash, insert_once
+
+_DISJOINT = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+
+
+class PhoneTakenError(DomainError):
+    """Another user has this phone number."""
+
+    code = "phone_taken"
+    kind = Kind.CONFLICT
+
+
+class OwnGrantError(DomainError):
+    """Nobody changes his own grants."""
+
+    code = "own_grant"
+    kind = Kind.FORBIDDEN
+
+
+class RolesExcludeError(DomainError):
+    """System, security and audit administration exclude each other (三员分立)."""
+
+    code = "roles_exclude"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True)
+class NewUser:
+    """What it takes to make a user."""
+
+    area_code: str
+    phone: str
+    name: str
+    password: str
+    resident_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class NewGrant:
+    """What it takes to grant a role."""
+
+    user_id: UUID
+    role: Role
+    area_code: str
+    valid_from: datetime | None = None
+    valid_until: datetime | None = None
+
+
+def make_user(session: Session, actor: Actor, user_id: UUID, new: NewUser) -> tuple[User, bool]:
+    """Make a user who can sign in by phone and password.
+
+    Raises ForbiddenError outside the actor's areas, PhoneTakenError (also if the resident has a user),
+    NotFoundError for the resident, OtherContentError.
+    """
+    if not actor.scope.covers(new.area_code):
+        raise ForbiddenError(field="area_code")
+    if new.resident_id is not None:
+        resident = session.get(Resident, new.resident_id)
+        if resident is None or not resident.area_code.startswith(new.area_code):
+            raise NotFoundError(field="resident_id")
+    values = {key: value for key, value in asdict(new).items() if key != "password"}
+    user, made = insert_once(
+        session,
+        User,
+        user_id,
+        content_hash(actor.user_id, values),
+        taken=PhoneTakenError(field="phone"),
+        password_hash=HASHER.hash(new.password),
+        created_at=now(),
+        **values,
+    )
+    if not made and not matches(user.password_hash, new.password):
+        raise OtherContentError(id=user_id)
+    return user, made
+
+
+def grant(session: Session, actor: Actor, grant_id: UUID, new: NewGrant) -> tuple[Grant, bool]:
+    """Give a role in an area to a user.
+
+    Raises OwnGrantError, RolesExcludeError, ForbiddenError outside the actor's areas, NotFoundError.
+    """
+    if not actor.scope.covers(new.area_code):
+        raise ForbiddenError(field="area_code")
+    if new.user_id == actor.user_id:
+        raise OwnGrantError
+    user = session.get(User, new.user_id, with_for_update=True)
+    if user is None or not actor.scope.covers(user.area_code):
+        raise NotFoundError(field="user_id")
+    _check_disjoint(session, grant_id, new)
+    values: dict[str, Any] = {**asdict(new), "valid_from": new.valid_from or now()}
+    sent = content_hash(actor.user_id, new)
+    return insert_once(session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now())
+
+
+def _check_disjoint(session: Session, grant_id: UUID, new: NewGrant) -> None:
+    if new.role not in _DISJOINT:
+        return
+    others = session.scalars(
+        select(Grant.role).where(Grant.user_id == new.user_id, Grant.ended_at.is_(None), Grant.id != grant_id)
+    )
+    if any(role is not new.role and role in _DISJOINT for role in others):
+        raise RolesExcludeError(field="role")
+
+
+def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
+    """End a grant now; ending it again changes nothing. Raises OwnGrantError, NotFoundError."""
+    row = session.scalars(
+        select(Grant).where(Grant.id == grant_id, actor.scope.clause(Grant.area_code)).with_for_update()
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    if row.user_id == actor.user_id:
+        raise OwnGrantError
+    row.ended_at = row.ended_at or now()
+    return row
+
+
+def users(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[User]:
+    """List users of the actor's areas, the newest first, with their grants."""
+    query = (
+        select(User)
+        .where(actor.scope.clause(User.area_code))
+        .options(selectinload(User.grants))
+        .order_by(User.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(User.id < after)
+    return list(session.scalars(query))
+
+
+def user_in_scope(session: Session, actor: Actor, user_id: UUID) -> User:
+    """Give one user with his grants. Raises NotFoundError outside the actor's areas."""
+    row = session.scalars(
+        select(User)
+        .where(User.id == user_id, actor.scope.clause(User.area_code))
+        .options(selectinload(User.grants))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row

@@ -1,0 +1,39 @@
+"""Areas, places, and the printed codes that name places."""
+
+from app.models import AreaLevel, PlaceCode, PlaceKind
+from app.places.codes import (
+    CODE_LENGTH,
+    CodeRevokedError,
+    CodeSigner,
+    CodeVersionError,
+    codes_of,
+    find,
+    issue,
+    reprint,
+    resolve,
+    revoke,
+)
+from app.places.listings import areas, place_in_scope, places
+from app.places.register import AreaUnknownError, NewPlace, register
+
+__all__ = [
+    "CODE_LENGTH",
+    "AreaLevel",
+    "AreaUnknownError",
+    "CodeRevokedError",
+    "CodeSigner",
+    "CodeVersionError",
+    "NewPlace",
+    "PlaceCode",
+    "PlaceKind",
+    "areas",
+    "codes_of",
+    "find",
+    "issue",
+    "place_in_scope",
+    "places",
+    "register",
+    "reprint",
+    "resolve",
+    "revoke",
+]

@@ -1,0 +1,52 @@
+"""Reading areas and places."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.errors import NotFoundError
+from app.models import Area, Place, PlaceKind
+
+
+def areas(session: Session, *, parent: str | None, after: str | None, limit: int) -> list[Area]:
+    """List the areas right below a parent (None: the cities), by code. Division names are public facts."""
+    query = select(Area).where(Area.parent_code == parent).order_by(Area.code).limit(limit)
+    if after is not None:
+        query = query.where(Area.code > after)
+    return list(session.scalars(query))
+
+
+def places(
+    session: Session,
+    actor: Actor,
+    *,
+    area_code: str | None = None,
+    kind: PlaceKind | None = None,
+    after: UUID | None,
+    limit: int,
+) -> list[Place]:
+    """List places of the actor's areas, the newest first."""
+    query = select(Place).where(actor.scope.clause(Place.area_code)).order_by(Place.id.desc()).limit(limit)
+    if area_code is not None:
+        query = query.where(Place.area_code.startswith(area_code, autoescape=True))
+    if kind is not None:
+        query = query.where(Place.kind == kind)
+    if after is not None:
+        query = query.where(Place.id < after)
+    return list(session.scalars(query))
+
+
+def place_in_scope(session: Session, actor: Actor, place_id: UUID, *, lock: bool = False) -> Place:
+    """Give one place; ``lock`` keeps others from changing its codes meanwhile.
+
+    Raises NotFoundError outside the actor's areas.
+    """
+    query = select(Place).where(Place.id == place_id, actor.scope.clause(Place.area_code))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    place = session.scalars(query).one_or_none()
+    if place is None:
+        raise NotFoundError
+    return place

@@ -1,0 +1,45 @@
+"""Registering places."""
+
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import COMMUNITY_DIGITS, Actor
+from app.clock import now
+from app.errors import DomainError, ForbiddenError, Kind
+from app.models import Area, Place, PlaceKind
+from app.once import content_hash, insert_once
+
+
+class AreaUnknownError(DomainError):
+    """There is no such area, or it is larger than a community."""
+
+    code = "area_unknown"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class NewPlace:
+    """What it takes to register a place; the position is WGS-84."""
+
+    area_code: str
+    kind: PlaceKind
+    name: str
+    address: str = ""
+    lng: float | None = None
+    lat: float | None = None
+    radius_m: int = 80
+
+
+def register(session: Session, actor: Actor, place_id: UUID, new: NewPlace) -> tuple[Place, bool]:
+    """Register a place in a community or grid.
+
+    Raises ForbiddenError outside the actor's areas, AreaUnknownError, OtherContentError.
+    """
+    if not actor.scope.covers(new.area_code):
+        raise ForbiddenError(field="area_code")
+    if len(new.area_code) < COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
+        raise AreaUnknownError(field="area_code")
+    sent = content_hash(actor.user_id, new)
+    return insert_once(session, Place, place_id, sent, created_at=now(), **asdict(new))

@@ -1,0 +1,31 @@
+"""Alembic's environment: the engine comes from our settings, the tables from our models."""
+
+from alembic import context
+from sqlalchemy import Connection
+
+from app.config import Settings
+from app.db import engine_for
+from app.models import Base
+
+
+def run(connection: Connection) -> None:
+    """Run what was asked on this connection, each migration in its own transaction."""
+    context.configure(
+        connection=connection,
+        target_metadata=Base.metadata,
+        compare_type=True,
+        compare_server_default=True,
+        transaction_per_migration=True,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+given = context.config.attributes.get("connection")
+if given is not None:
+    run(given)
+else:
+    engine = engine_for(Settings.read())
+    with engine.connect() as own:
+        run(own)
+    engine.dispose()

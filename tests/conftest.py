@@ -1,0 +1,130 @@
+"""Real PostgreSQL and Valkey for every test; each test's writes are rolled back."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
+
+from app import migrating
+from app.config import Settings
+from app.db import db
+from app.factory import create_app
+from dev.servers import Servers, ensure_database, servers_for_tests
+from tests import cast
+from tests.client import Client
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Give the servers of this run: those the runner started, or fresh ones."""
+    with servers_for_tests() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Give settings with a migrated database of this worker's own, peopled with the cast."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    made = Settings.read(
+        {
+            "GONGDI_ENV": "test",
+            "DATABASE_URL": ensure_database(servers.database_url, name),
+            "REDIS_URL": servers.redis_url,
+            "GONGDI_SECRET_KEY": "a key for tests only, of 32 signs or more",
+            "GONGDI_PUBLIC_URL": "http://localhost",
+            "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
+        }
+    )
+    engine = create_engine(made.database_url)
+    with engine.connect() as connection:
+        migrating.upgrade(connection)
+        connection.commit()
+    with Session(engine) as session:
+        cast.write(session)
+    engine.dispose()
+    return made
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> Flask:
+    """Give the application under test."""
+    return create_app(settings)
+
+
+@pytest.fixture(scope="session")
+def engine(settings: Settings) -> Iterator[Engine]:
+    """Give an engine on the test database, for what must really commit."""
+    made = create_engine(settings.database_url)
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def connection(app: Flask, engine: Engine) -> Iterator[Connection]:
+    """Put the application on one connection whose transaction is rolled back after the test."""
+    with engine.connect() as made:
+        outer = made.begin()
+        factory = sessionmaker(bind=made, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        real = db.session
+        db.session = scoped_session(factory)  # type: ignore[assignment]
+        yield made
+        db.session.remove()
+        db.session = real
+        outer.rollback()
+
+
+@pytest.fixture
+def session(connection: Connection) -> Iterator[Session]:
+    """Give a session beside the application's: commit before calling the application."""
+    with Session(connection, join_transaction_mode="create_savepoint", expire_on_commit=False) as made:
+        yield made
+
+
+@pytest.fixture
+def be(app: Flask, connection: Connection) -> Callable[[str | None], Client]:
+    """Be anybody of the cast: ``be("admin")``; None is a visitor."""
+    assert connection is not None
+
+    def become(name: str | None) -> Client:
+        return Client(app, cast.person(name) if name else None)
+
+    return become
+
+
+@pytest.fixture
+def visitor(be: Callable[[str | None], Client]) -> Client:
+    """Be somebody without an account."""
+    return be(None)
+
+
+@pytest.fixture
+def worker(be: Callable[[str | None], Client]) -> Client:
+    """Be the grid worker of the first grid."""
+    return be("worker")
+
+
+@pytest.fixture
+def colleague(be: Callable[[str | None], Client]) -> Client:
+    """Be a grid worker of the whole community."""
+    return be("colleague")
+
+
+@pytest.fixture
+def admin(be: Callable[[str | None], Client]) -> Client:
+    """Be the community admin."""
+    return be("admin")
+
+
+@pytest.fixture
+def far_admin(be: Callable[[str | None], Client]) -> Client:
+    """Be the admin of a community in another county."""
+    return be("far_admin")
+
+
+@pytest.fixture
+def resident(be: Callable[[str | None], Client]) -> Client:
+    """Be a resident with an account."""
+    return be("resident")
