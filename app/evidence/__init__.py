@@ -2,10 +2,11 @@
 
 from app.evidence.gathering import Gathered, Position, Signals, clock_flag, gather
 from app.evidence.links import MAX_PHOTOS, NamedPhoto, link_photos, photos_of
-from app.models import Datum, PhotoOwner, Presence
+from app.models import ClockFlag, Datum, PhotoOwner, Presence
 
 __all__ = [
     "MAX_PHOTOS",
+    "ClockFlag",
     "Datum",
     "Gathered",
     "NamedPhoto",

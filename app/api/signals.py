@@ -1,0 +1,104 @@
+"""What every record from a phone brings along: device time, scanned code, position, photos."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from app.api.fields import (
+    Degrees,
+    Input,
+    Output,
+    Text,
+    check_in_china,
+    listed,
+    moment,
+    sent_moment,
+    uid,
+    word,
+)
+from app.evidence import MAX_PHOTOS, ClockFlag, Datum, NamedPhoto, Position, Presence, Signals
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where a phone's clock starts when its battery was out: such a time is flagged, not refused."""
+_DOOMSDAY = datetime(2200, 1, 1, tzinfo=UTC)
+_MAX_CODE = 64
+_MAX_ACCURACY_M = 100_000
+
+
+def _check_moment(at: datetime) -> None:
+    if not _EPOCH <= at < _DOOMSDAY:
+        raise ma.ValidationError("时间不对,请检查手机的日期和时间")
+
+
+class Metres(Degrees):
+    """A finite number of metres."""
+
+
+class PositionInput(Input):
+    """Where the device thought it was, in the datum it speaks."""
+
+    lng = Degrees(required=True)
+    lat = Degrees(required=True)
+    accuracy_m = Metres(
+        required=True,
+        validate=validate.Range(
+            0, _MAX_ACCURACY_M, min_inclusive=False, error=f"请填大于0、不超过{_MAX_ACCURACY_M}的数字"
+        ),
+    )
+    datum = word(Datum, required=True)
+
+    @ma.validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a position outside China, and one whose axes were swapped."""
+        check_in_china(data["lng"], data["lat"])
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Position:
+        """Give what the domain takes."""
+        return Position(**data)
+
+
+class SignalsFields:
+    """Request fields of a record made at a place; read them with ``signals_from``."""
+
+    captured_at = moment(required=True, validate=_check_moment)
+    code = Text(_MAX_CODE, load_default=None, allow_none=True)
+    position = fields.Nested(PositionInput, load_default=None, allow_none=True)
+
+
+def signals_from(data: dict[str, Any]) -> Signals:
+    """Take the signals out of a loaded record, leaving its content behind."""
+    return Signals(
+        captured_at=data.pop("captured_at"),
+        code=data.pop("code") or None,
+        position=data.pop("position"),
+    )
+
+
+def photo_ids(**kwargs: Any) -> fields.List[Any]:
+    """Give a field for the ids of photos, which may be uploaded before or after the record."""
+    return listed(uid(), MAX_PHOTOS, load_default=list, **kwargs)
+
+
+class GatheredFields:
+    """Response fields of a record made at a place: its clocks, and what its signals add up to."""
+
+    captured_at = sent_moment(required=True)
+    received_at = sent_moment(required=True)
+    clock_flag = fields.Enum(ClockFlag, by_value=True, required=True)
+    presence = fields.Enum(Presence, by_value=True, required=True)
+    presence_reasons = fields.List(fields.String(), required=True)
+
+
+class NamedPhotoOutput(Output):
+    """A photo that a record names, whether or not it has arrived."""
+
+    id = fields.UUID(required=True)
+    arrived = fields.Boolean(required=True)
+
+    @ma.pre_dump
+    def flatten(self, photo: NamedPhoto, **_: Any) -> dict[str, Any]:
+        """Call the photo's id ``id``, as the photo's own routes do."""
+        return {"id": photo.photo_id, "arrived": photo.arrived}
