@@ -6,12 +6,16 @@ from typing import Any
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Settings
 from app.models import Base
 
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
+DATABASE_AWAY = (OperationalError, PoolTimeoutError)
+"""What it looks like when the database cannot be reached, or has no connection free."""
 _STATEMENT_TIMEOUT_MS = 15_000
 
 

@@ -6,11 +6,10 @@ from typing import Any
 import marshmallow as ma
 import structlog
 from flask import Flask, Response, g, json, request
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from app.api.sentences import sentence
+from app.db import DATABASE_AWAY
 from app.errors import DomainError, Kind
 
 log = structlog.get_logger()
@@ -72,8 +71,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(ma.ValidationError, _invalid)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
-    app.register_error_handler(PoolTimeoutError, _database_away)
+    for away in DATABASE_AWAY:
+        app.register_error_handler(away, _database_away)
     app.register_error_handler(Exception, _fault)
 
 

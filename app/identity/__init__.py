@@ -1,7 +1,14 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
 from app.identity.permissions import TABLE, Permission, Reach, scope_of
-from app.identity.sign_in import HASHER, WrongCredentialsError, actor_of, sign_in, sign_out
+from app.identity.sign_in import (
+    HASHER,
+    WrongCredentialsError,
+    actor_of,
+    forget_old_sessions,
+    sign_in,
+    sign_out,
+)
 from app.identity.users import (
     NewGrant,
     NewUser,
@@ -28,6 +35,7 @@ __all__ = [
     "WrongCredentialsError",
     "actor_of",
     "end_grant",
+    "forget_old_sessions",
     "grant",
     "make_user",
     "scope_of",

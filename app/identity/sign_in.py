@@ -7,7 +7,7 @@ from uuid import UUID
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Held
@@ -59,6 +59,13 @@ def sign_out(session: Session, token: str) -> None:
         .where(SignIn.token_hash == _hashed(token), SignIn.ended_at.is_(None))
         .values(ended_at=now())
     )
+
+
+def forget_old_sessions(session: Session, *, kept_days: int = 30) -> int:
+    """Delete sign-ins that expired or ended this long ago; give how many."""
+    before = now() - timedelta(days=kept_days)
+    over = (SignIn.expires_at < before) | (SignIn.ended_at < before)
+    return len(session.scalars(delete(SignIn).where(over).returning(SignIn.id)).all())
 
 
 def actor_of(session: Session, token: str) -> Actor | None:

@@ -1,0 +1,12 @@
+"""Entry of `python -m app.jobs`."""
+
+from app.adapters import local_store
+from app.config import Settings
+from app.db import engine_for
+from app.jobs.scheduler import serve
+from app.jobs.work import Means
+from app.logs import write_json_lines
+
+write_json_lines()
+settings = Settings.read()
+serve(Means(engine_for(settings), local_store(settings.photo_dir)))

@@ -1,0 +1,138 @@
+"""The rules of CONTRIBUTING.md that a machine can check, over every source of the product."""
+
+import ast
+
+import pytest
+
+from tests.architecture.sources import ROOT, assigned_attributes, called_names, trees
+
+LONGEST_FILE = 320
+"""Lines; CONTRIBUTING.md says about 300."""
+VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "services", "service", "managers", "misc", "base_"}
+WRITERS = {
+    "status": {"app/models/hazard.py", "app/models/claim.py", "app/models/shop.py"},
+    "balance": set[str](),
+    "held": set[str](),
+    "remaining": set[str](),
+    "stock": set[str](),
+}
+"""Sensitive columns and the files that may assign them; the last four change in SQL of one home each."""
+SQL_WRITERS = {
+    "accounts": {"app/points/ledger.py", "app/points/holds.py"},
+    "lots": {"app/points/ledger.py"},
+    "transfers": {"app/points/ledger.py"},
+}
+
+
+def _all(rule: str, found: list[str]) -> None:
+    assert not found, f"{rule}:\n" + "\n".join(found)
+
+
+def test_only_db_commits() -> None:
+    found = [
+        f"{path}:{line} {name}"
+        for path, tree in trees().items()
+        for name, line in called_names(tree)
+        if name.split(".")[-1] in {"commit", "rollback"} and path != "app/db.py"
+    ]
+    _all("a session is committed outside app/db.py", found)
+
+
+@pytest.mark.parametrize("column", sorted(WRITERS))
+def test_a_sensitive_column_has_one_writer(column: str) -> None:
+    found = [
+        f"{path}:{line}"
+        for path, tree in trees().items()
+        for name, line in assigned_attributes(tree)
+        if name == column and path not in WRITERS[column]
+    ]
+    _all(f".{column} is assigned outside its home", found)
+
+
+def test_only_the_clock_reads_the_time() -> None:
+    readers = {"datetime.now", "datetime.utcnow", "date.today", "datetime.today", "time.time"}
+    found = [
+        f"{path}:{line} {name}"
+        for path, tree in trees().items()
+        for name, line in called_names(tree)
+        if name in readers and path != "app/clock.py"
+    ]
+    _all("the wall clock is read outside app/clock.py", found)
+
+
+def test_only_settings_read_the_environment() -> None:
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute)
+        and ast.unparse(node) in {"os.environ", "os.getenv"}
+        and path != "app/config.py"
+    ]
+    _all("the environment is read outside app/config.py", found)
+
+
+def test_randomness_that_people_depend_on_comes_from_secrets() -> None:
+    found = [
+        path
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        and any(alias.name == "random" for alias in node.names)
+        and not path.startswith("app/cli/seed/")
+    ]
+    _all("random is imported", found)
+
+
+def test_imports_stand_at_the_top() -> None:
+    found = [
+        f"{path}:{inner.lineno}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Import | ast.ImportFrom)
+    ]
+    _all("an import is deferred: the floors are wrong there", found)
+
+
+@pytest.mark.parametrize("folder", ["app", "tests", "dev", "bench"])
+def test_files_stay_about_one_noun(folder: str) -> None:
+    found = [
+        f"{path}: {lines} lines"
+        for path in trees(folder)
+        if (lines := len((ROOT / path).read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
+    ]
+    _all("a file outgrew its reader", found)
+
+
+def test_no_name_could_hold_anything() -> None:
+    found = [path for path in trees() if VAGUE_NAMES & set(path.removesuffix(".py").split("/"))]
+    _all("a module's name says nothing", found)
+
+
+def test_seals_and_codes_are_compared_in_constant_time() -> None:
+    secret = {"seal", "signature", "token", "token_hash", "pickup_hash", "code_hash", "hmac", "digest"}
+    found = [
+        f"{path}:{node.lineno} {ast.unparse(node)}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare)
+        and any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops)
+        and any(
+            isinstance(side, ast.Name) and side.id in secret
+            for side in [node.left, *node.comparators]
+        )
+    ]
+    _all("a secret is compared with ==", found)
+
+
+def test_nothing_is_left_open() -> None:
+    marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error(")
+    found = [
+        f"{path}: {mark}"
+        for path in trees()
+        for mark in marks
+        if mark in (ROOT / path).read_text(encoding="utf-8")
+    ]
+    _all("something is left open", found)

@@ -1,0 +1,56 @@
+"""Migrations make exactly the tables that the models describe."""
+
+import re
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, text
+
+from app import migrating
+from app.models import Base
+from tests.architecture.sources import ROOT
+
+
+def test_migrations_equal_models(engine: Engine) -> None:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_checks_of_the_database_are_those_of_the_models(engine: Engine) -> None:
+    """Alembic does not compare CHECK constraints: their names must agree at least."""
+    declared = {
+        f"{constraint.name}"
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints
+        if constraint.__visit_name__ == "check_constraint"
+    }
+    with engine.connect() as connection:
+        present = set(
+            connection.scalars(
+                text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0")
+            )
+        )
+    assert {name for name in present if name.startswith("ck_")} == {
+        name if name.startswith("ck_") else name for name in declared
+    }
+
+
+def test_there_is_one_head_and_every_name_is_dated() -> None:
+    script = ScriptDirectory.from_config(migrating.config())
+
+    assert len(script.get_heads()) == 1
+    names = [file.name for file in (ROOT / "migrations" / "versions").glob("*.py")]
+    assert names
+    assert all(re.fullmatch(r"20\d{6}_\d{4}_[a-z0-9_]+\.py", name) for name in names)
+
+
+def test_migrating_again_changes_nothing(engine: Engine) -> None:
+    with engine.connect() as connection:
+        before = migrating.present(connection)
+        migrating.upgrade(connection)
+        assert migrating.present(connection) == before == migrating.newest()
+        connection.rollback()

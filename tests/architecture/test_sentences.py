@@ -1,0 +1,36 @@
+"""Every refusal has its Chinese sentence, and no sentence is left over."""
+
+import re
+from string import Formatter
+
+from flask import Flask
+
+from app.api.problems import _HTTP_CODES
+from app.api.sentences import SENTENCES
+from app.errors import DomainError
+
+_OF_THE_EDGE = {*_HTTP_CODES.values(), "internal", "database_away"}
+
+
+def _all_errors(parent: type[DomainError] = DomainError) -> set[type[DomainError]]:
+    return set().union(*({child} | _all_errors(child) for child in parent.__subclasses__()))
+
+
+def test_every_code_has_a_sentence_and_every_sentence_a_code(app: Flask) -> None:
+    assert app.name == "app", "the application loads every package"
+    codes = {error.code for error in _all_errors()}
+
+    assert codes | _OF_THE_EDGE == set(SENTENCES)
+
+
+def test_no_two_errors_share_a_code() -> None:
+    codes = [error.code for error in _all_errors()]
+
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_sentences_are_chinese_and_short() -> None:
+    for code, sentence in SENTENCES.items():
+        assert re.search(r"[\u4e00-\u9fff]", sentence), code
+        assert len(sentence) <= 60, code
+        assert all(name is None or name.isidentifier() for _, name, _, _ in Formatter().parse(sentence)), code
