@@ -34,4 +34,5 @@ def present(connection: Connection) -> str | None:
     """Give the revision that the database is at, or None if it has no tables yet."""
     if connection.scalar(text("SELECT to_regclass('alembic_version')")) is None:
         return None
-    return connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return found

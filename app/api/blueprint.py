@@ -14,9 +14,23 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     """A resource's routes under /v1, described in docs/openapi.json."""
 
-    def __init__(self, name: str, import_name: str, description: str) -> None:
+    def __init__(
+        self, name: str, import_name: str, description: str, *, url_prefix: str | None = "/v1"
+    ) -> None:
         """Name the resource."""
-        super().__init__(name, import_name, url_prefix="/v1", description=description)
+        super().__init__(name, import_name, url_prefix=url_prefix, description=description)
+
+    def route(self, rule: str, *, methods: list[str], **options: Any) -> Callable[[View], View]:
+        """Serve the view at this path."""
+        return super().route(rule, methods=methods, **options)  # type: ignore[no-any-return]
+
+    def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
+        """Answer with this status, and with this schema or the view's own response."""
+        return super().response(status, schema, **options)  # type: ignore[no-any-return]
+
+    def alt_response(self, status: int, **options: Any) -> Callable[[View], View]:
+        """Describe another answer that the view may give."""
+        return super().alt_response(status, **options)  # type: ignore[no-any-return]
 
     def body(self, schema: type[Input]) -> Callable[[View], View]:
         """Take a JSON body of this schema as the view's first argument."""
@@ -28,14 +42,14 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 
     def answer(self, schema: Any, status: int = HTTPStatus.OK) -> Callable[[View], View]:
         """Answer with this schema."""
-        return self.response(status, schema)  # type: ignore[no-any-return]
+        return self.response(status, schema)
 
     def made_once(self, schema: Any) -> Callable[[View], View]:
         """Answer 201 for a new thing and 200 for the same again, with the same body."""
 
         def decorate(view: View) -> View:
             described = self.alt_response(HTTPStatus.CREATED, schema=schema, success=True)(view)
-            return self.response(HTTPStatus.OK, schema)(described)  # type: ignore[no-any-return]
+            return self.response(HTTPStatus.OK, schema)(described)
 
         return decorate
 

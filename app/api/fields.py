@@ -32,7 +32,7 @@ class Output(ma.Schema):
     """A response."""
 
 
-def _messages(**more: str) -> dict[str, str]:
+def _messages(**more: str) -> dict[str, Any]:
     return {"required": _REQUIRED, "null": _EMPTY, **more}
 
 
@@ -71,7 +71,7 @@ def area_code(**kwargs: Any) -> Text:
     return Text(15, checks=[check], **kwargs)
 
 
-def word(words: type[StrEnum], **kwargs: Any) -> fields.Enum:
+def word(words: type[StrEnum], **kwargs: Any) -> fields.Enum[Any]:
     """Give a field for one word of a fixed list."""
     field = fields.Enum(words, by_value=True, error_messages=_messages(), **kwargs)
     field.error_messages["unknown"] = "请从列出的选项里选"

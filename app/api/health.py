@@ -3,17 +3,17 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask_smorest import Blueprint
 from marshmallow import fields
 
 from app import migrating
 from app.adapters import ping
 from app.api.allow import PUBLIC, allow
+from app.api.blueprint import Blueprint
 from app.api.fields import Output
 from app.api.parts import parts
 from app.db import db
 
-blueprint = Blueprint("health", __name__, description="运行状况")
+blueprint = Blueprint("health", __name__, description="运行状况", url_prefix=None)
 
 
 class HealthOutput(Output):

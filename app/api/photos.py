@@ -36,5 +36,5 @@ class PhotoOutput(Output):
 
 
 def _url(photo_id: UUID, copy: evidence.Copy) -> str:
-    sealed = evidence.seal_link(parts().link_key, photo_id, copy)
+    sealed: dict[str, Any] = evidence.seal_link(parts().link_key, photo_id, copy)
     return url_for("photos.get_photo_file", photo_id=photo_id, copy=copy, **sealed)

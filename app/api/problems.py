@@ -83,7 +83,7 @@ def _domain(error: DomainError) -> Response:
 
 
 def _invalid(error: ma.ValidationError) -> Response:
-    return problem("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, errors=error.normalized_messages())
+    return problem("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, errors=error.normalized_messages())  # type: ignore[no-untyped-call]
 
 
 def _http(error: HTTPException) -> Response:
