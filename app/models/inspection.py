@@ -55,5 +55,7 @@ class InspectionAnswer(Base):
     corrected: Mapped[bool] = mapped_column(default=False)
     """Put right on the spot."""
     hazard_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazards.id"), index=True)
+    photo_ids: Mapped[list[str]] = mapped_column(default=list)
+    """Which of the inspection's photos show this item."""
     recurrence: Mapped[bool] = mapped_column(default=False)
     """The hazard was open already, and this answer joined it."""

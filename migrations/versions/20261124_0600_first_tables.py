@@ -1300,6 +1300,7 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("corrected", sa.Boolean(), nullable=False),
         sa.Column("hazard_id", sa.Uuid(), nullable=True),
+        sa.Column("photo_ids", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("recurrence", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["hazard_id"], ["hazards.id"], name=op.f("fk_inspection_answers_hazard_id")),
         sa.ForeignKeyConstraint(
