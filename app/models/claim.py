@@ -50,6 +50,7 @@ class Claim(MadeByPhone, Base):
         UniqueConstraint("source_kind", "source_id"),
         Index("ix_claims_area_code_status_id", "area_code", "status", "id"),
         Index("ix_claims_household_id_id", "household_id", "id"),
+        Index("ix_claims_resident_id", "resident_id"),
         Index("ix_claims_status_notice_until", "status", "notice_until"),
     )
     id: Mapped[Id]
@@ -90,6 +91,7 @@ class ClaimStep(enum.StrEnum):
     VERIFY = "verify"
     APPROVE = "approve"
     RETURN = "return"
+    RESUBMIT = "resubmit"
     REJECT = "reject"
     WITHDRAW = "withdraw"
     POST = "post"
@@ -106,6 +108,8 @@ class ClaimEvent(Base):
     number: Mapped[int]
     step: Mapped[ClaimStep]
     status_after: Mapped[ClaimStatus]
+    points: Mapped[int]
+    """What the claim asked for when the step was taken; a resubmission may ask for something else."""
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")

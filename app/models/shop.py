@@ -35,6 +35,7 @@ class Reward(Base):
     """Pieces a household may take in a calendar month."""
     own_producer: Mapped[bool] = mapped_column(default=False)
     """From the resettlement area's own producers (work point 8)."""
+    content_hash: Mapped[bytes]
     withdrawn_at: Mapped[datetime | None]
 
 

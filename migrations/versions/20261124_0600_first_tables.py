@@ -169,6 +169,7 @@ def upgrade() -> None:
         sa.Column("stock", sa.Integer(), nullable=False),
         sa.Column("limit_per_month", sa.Integer(), nullable=True),
         sa.Column("own_producer", sa.Boolean(), nullable=False),
+        sa.Column("content_hash", sa.LargeBinary(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("limit_per_month > 0", name=op.f("ck_rewards_limit")),
         sa.CheckConstraint("price BETWEEN 1 AND 100000", name=op.f("ck_rewards_price")),
@@ -572,6 +573,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_claims_area_code_status_id", "claims", ["area_code", "status", "id"], unique=False)
     op.create_index("ix_claims_household_id_id", "claims", ["household_id", "id"], unique=False)
+    op.create_index("ix_claims_resident_id", "claims", ["resident_id"], unique=False)
     op.create_index("ix_claims_status_notice_until", "claims", ["status", "notice_until"], unique=False)
     op.create_table(
         "grants",
@@ -815,6 +817,7 @@ def upgrade() -> None:
                 "verify",
                 "approve",
                 "return",
+                "resubmit",
                 "reject",
                 "withdraw",
                 "post",
@@ -843,6 +846,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("points", sa.Integer(), nullable=False),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
@@ -1375,6 +1379,7 @@ def downgrade() -> None:
     op.drop_index("ix_grants_area_code_id", table_name="grants")
     op.drop_table("grants")
     op.drop_index("ix_claims_status_notice_until", table_name="claims")
+    op.drop_index("ix_claims_resident_id", table_name="claims")
     op.drop_index("ix_claims_household_id_id", table_name="claims")
     op.drop_index("ix_claims_area_code_status_id", table_name="claims")
     op.drop_table("claims")

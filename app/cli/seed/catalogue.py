@@ -154,6 +154,7 @@ def write_goods(session: Session, at: datetime, deliveries: int) -> None:
                     "stock": quantity,
                     "limit_per_month": goods.limit_per_month,
                     "own_producer": goods.own_producer,
+                    "content_hash": b"",
                 }
             )
             movements.append(
