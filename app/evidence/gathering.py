@@ -85,8 +85,14 @@ def gather(
     photos: int,
 ) -> Gathered:
     """Weigh the signals of a record about a place; ``photos`` is how many it names."""
+    return weigh(place, find(session, signer, signals.code), signals, received_at=received_at, photos=photos)
+
+
+def weigh(
+    place: Place, row: PlaceCode | None, signals: Signals, *, received_at: datetime, photos: int
+) -> Gathered:
+    """Weigh signals whose code is looked up already; ``row`` is None for a code that we did not print."""
     flag = clock_flag(signals.captured_at, received_at)
-    row = find(session, signer, signals.code)
     code_reason = _code_reason(row, place, signals)
     fence_reason = _fence_reason(place, signals.position)
     reasons = [code_reason, fence_reason, "photo" if photos else "no_photo"]
