@@ -40,10 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     limiter.init_app(app)
     app.extensions[EXTENSION] = _parts(settings)
-    problems.register(app)
     secure(app, production=settings.is_production)
     _number_requests(app)
     api = Api(app)
+    problems.register(app)  # after Api, whose own answer to an HTTP error it replaces
     for blueprint in ROUTES:
         api.register_blueprint(blueprint)
     if not settings.is_production:
