@@ -78,11 +78,14 @@ def word(words: type[StrEnum], **kwargs: Any) -> fields.Enum[Any]:
     return field
 
 
-def whole(least: int, most: int, **kwargs: Any) -> fields.Integer:
-    """Give a field for a whole number within bounds; text and fractions are refused."""
+def whole(least: int, most: int, *, strict: bool = True, **kwargs: Any) -> fields.Integer:
+    """Give a field for a whole number within bounds; fractions are refused.
+
+    Text is refused too if ``strict``, so a query parameter, which is text, is not.
+    """
     bounds = validate.Range(least, most, error=f"请填{least}到{most}之间的整数")
     return fields.Integer(
-        strict=True, validate=bounds, error_messages=_messages(invalid="请填整数"), **kwargs
+        strict=strict, validate=bounds, error_messages=_messages(invalid="请填整数"), **kwargs
     )
 
 

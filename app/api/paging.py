@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+import unicodedata
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from uuid import UUID
@@ -15,12 +16,14 @@ from app.api.fields import Input, Output, Text, whole
 Row = TypeVar("Row")
 MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
+_NO_TEXT = {"Cc", "Cs"}
+"""Control signs and half characters, which PostgreSQL's text does not take."""
 
 
 class PageInput(Input):
     """How much of a list, and from where."""
 
-    limit = whole(1, MAX_LIMIT, load_default=DEFAULT_LIMIT)
+    limit = whole(1, MAX_LIMIT, strict=False, load_default=DEFAULT_LIMIT)
     cursor = Text(200, load_default=None)
 
     @ma.post_load
@@ -80,7 +83,7 @@ def _decoded(cursor: str | None) -> str | None:
         value = json.loads(text)
     except (ValueError, binascii.Error):
         raise _wrong_cursor() from None
-    if not isinstance(value, str):
+    if not isinstance(value, str) or any(unicodedata.category(sign) in _NO_TEXT for sign in value):
         raise _wrong_cursor()
     return value
 
