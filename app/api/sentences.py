@@ -25,6 +25,14 @@ SENTENCES: dict[str, str] = {
     "area_unknown": "没有这个社区或网格,请核对区划代码",
     "code_revoked": "这张码已经停用,请扫新贴的码",
     "code_version": "这个点位现在用的是第{version}版码,请刷新后再办",
+    # photos
+    "photo_not_a_picture": "这不是照片,请用手机拍一张,或选 JPG、PNG、WebP 格式的图片",
+    "photo_too_many_pixels": "照片太大,请用手机相机的普通模式拍,或缩小后再发",
+    "photo_broken": "照片没有传完整或已损坏,请重新拍一张",
+    # people
+    "not_residential": "这里不是住人的楼栋,请选居民住的楼",
+    "door_taken": "这栋楼的这个门牌号已经登记了一户",
+    "birth_date": "出生日期不对,请核对",
     # identity
     "wrong_credentials": "手机号或密码不对",
     "phone_taken": "这个手机号或居民已经有账号了",

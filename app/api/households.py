@@ -1,0 +1,111 @@
+"""Households of the roster."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import people
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Input, Output, Text, area_code, uid
+from app.api.paging import PageInput, page, page_of
+from app.api.residents import ResidentOutput
+from app.db import transaction
+from app.identity import Permission
+
+blueprint = Blueprint("households", __name__, description="户")
+
+
+class HouseholdInput(Input):
+    """A household to register; its area is its building's."""
+
+    place_id = uid(required=True)
+    door = Text(20, least=1, required=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> people.NewHousehold:
+        """Give what the domain takes."""
+        return people.NewHousehold(**data)
+
+
+class HouseholdListInput(PageInput):
+    """Which households."""
+
+    area_code = area_code(load_default=None)
+    place_id = uid(load_default=None)
+
+
+class HouseholdOutput(Output):
+    """A household, who heads it and how many belong to it."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    place_id = fields.UUID(required=True)
+    place_name = fields.String(required=True)
+    door = fields.String(required=True)
+    head_name = fields.String(required=True, allow_none=True)
+    resident_count = fields.Integer(required=True)
+
+    @ma.pre_dump
+    def flatten(self, household: people.Household, **_: Any) -> dict[str, Any]:
+        """Add what stands in other rows."""
+        head = people.head_of(household)
+        return {
+            "id": household.id,
+            "area_code": household.area_code,
+            "place_id": household.place_id,
+            "place_name": household.place.name,
+            "door": household.door,
+            "head_name": head.name if head else None,
+            "resident_count": len(household.residents),
+        }
+
+
+@blueprint.route("/households", methods=["GET"])
+@allow(Permission.ROSTER_READ)
+@blueprint.answer(page_of(HouseholdOutput))
+@blueprint.query(HouseholdListInput)
+def list_households(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
+    """List households within reach by area and door; a resident finds his own."""
+
+    def fetch(**span: Any) -> Any:
+        return people.households(session, actor(), **filters, **span)
+
+    with transaction() as session:
+        return page(fetch, people.Door.of, limit=limit, after=after, parse=people.Door.parse)
+
+
+@blueprint.route("/households/<uuid:household_id>", methods=["PUT"])
+@allow(Permission.ROSTER_WRITE)
+@blueprint.made_once(HouseholdOutput)
+@blueprint.body(HouseholdInput)
+def put_household(new: people.NewHousehold, household_id: UUID) -> tuple[Any, int]:
+    """Register a household, once."""
+    with transaction() as session:
+        _, made = people.register_household(session, actor(), household_id, new)
+        return people.household_in_scope(session, actor(), household_id, residents=True), once(made)
+
+
+@blueprint.route("/households/<uuid:household_id>", methods=["GET"])
+@allow(Permission.ROSTER_READ)
+@blueprint.answer(HouseholdOutput)
+def get_household(household_id: UUID) -> Any:
+    """Show one household."""
+    with transaction() as session:
+        return people.household_in_scope(session, actor(), household_id, residents=True)
+
+
+@blueprint.route("/households/<uuid:household_id>/residents", methods=["GET"])
+@allow(Permission.ROSTER_READ)
+@blueprint.answer(page_of(ResidentOutput))
+@blueprint.query(PageInput)
+def list_residents(household_id: UUID, limit: int, after: str | None) -> dict[str, Any]:
+    """List the residents of a household in the order they were entered."""
+
+    def fetch(**span: Any) -> Any:
+        return people.residents_of(session, actor(), household_id, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda resident: resident.id, limit=limit, after=after)

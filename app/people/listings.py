@@ -1,0 +1,113 @@
+"""Reading the roster: staff their areas, a resident his own household."""
+
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+
+from app.actors import Actor
+from app.errors import NotFoundError
+from app.models import Household, Relation, Resident
+
+
+class Door(NamedTuple):
+    """A household's place in the list, which goes by area and door; as text, it is the list's cursor."""
+
+    area_code: str
+    id: UUID
+    door: str
+
+    @classmethod
+    def of(cls, household: Household) -> "Door":
+        """Give the place of a household."""
+        return cls(household.area_code, household.id, household.door)
+
+    @classmethod
+    def parse(cls, text: str) -> "Door":
+        """Read it back. Raises ValueError."""
+        area_code, household_id, door = text.split(" ", 2)
+        return cls(area_code, UUID(household_id), door)
+
+    def __str__(self) -> str:
+        return f"{self.area_code} {self.id} {self.door}"
+
+
+def households(
+    session: Session,
+    actor: Actor,
+    *,
+    area_code: str | None = None,
+    place_id: UUID | None = None,
+    after: Door | None,
+    limit: int,
+) -> list[Household]:
+    """List households within reach by area and door, with place and residents."""
+    key = tuple_(Household.area_code, Household.door, Household.id)
+    query = (
+        _whole(select(Household))
+        .where(actor.scope.clause(Household.area_code, Household.id))
+        .order_by(Household.area_code, Household.door, Household.id)
+        .limit(limit)
+    )
+    if area_code is not None:
+        query = query.where(Household.area_code.startswith(area_code, autoescape=True))
+    if place_id is not None:
+        query = query.where(Household.place_id == place_id)
+    if after is not None:
+        query = query.where(key > tuple_(after.area_code, after.door, after.id))
+    return list(session.scalars(query))
+
+
+def _whole(query: Select[Household]) -> Select[Household]:
+    return query.options(joinedload(Household.place), selectinload(Household.residents))
+
+
+def household_in_scope(
+    session: Session, actor: Actor, household_id: UUID, *, residents: bool = False
+) -> Household:
+    """Give one household with its place, and with its residents if they are asked for.
+
+    Raises NotFoundError outside the actor's reach.
+    """
+    query = select(Household).options(joinedload(Household.place))
+    if residents:
+        query = _whole(query)
+    found = session.scalars(
+        query.where(Household.id == household_id, actor.scope.clause(Household.area_code, Household.id))
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def head_of(household: Household) -> Resident | None:
+    """Give the head of a household that was read with its residents, if one is registered."""
+    return next((one for one in household.residents if one.relation is Relation.HEAD), None)
+
+
+def residents_of(
+    session: Session, actor: Actor, household_id: UUID, *, after: UUID | None, limit: int
+) -> list[Resident]:
+    """List the residents of a household in the order they were entered. Raises NotFoundError."""
+    household_in_scope(session, actor, household_id)
+    query = select(Resident).where(Resident.household_id == household_id).order_by(Resident.id).limit(limit)
+    if after is not None:
+        query = query.where(Resident.id > after)
+    return list(session.scalars(query))
+
+
+def resident_in_scope(session: Session, actor: Actor, resident_id: UUID) -> Resident:
+    """Give one resident with household and place. Raises NotFoundError outside the actor's reach."""
+    found = session.scalars(
+        select(Resident)
+        .join(Resident.household)
+        .options(contains_eager(Resident.household).joinedload(Household.place))
+        .where(
+            Resident.id == resident_id,
+            actor.scope.clause(Resident.area_code, Resident.household_id),
+        )
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found

@@ -1,0 +1,108 @@
+"""Registering households and residents, each once; the roster is corrected elsewhere."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import business_day, now
+from app.errors import DomainError, Kind, NotFoundError
+from app.models import Household, PlaceKind, PresenceState, Relation, Resident, Sex
+from app.once import content_hash, insert_once
+from app.people.listings import household_in_scope
+from app.people.names import age_on
+from app.places import place_in_scope
+
+OLDEST_YEARS = 130
+"""Nobody has lived this long; such a birth date is a slip of the pen."""
+
+
+class NotResidentialError(DomainError):
+    """Nobody lives at this kind of place."""
+
+    code = "not_residential"
+    kind = Kind.INVALID
+
+
+class DoorTakenError(DomainError):
+    """Another household of this building has the door number."""
+
+    code = "door_taken"
+    kind = Kind.CONFLICT
+
+
+class BirthDateError(DomainError):
+    """The birth date lies in the future, or is older than anybody gets."""
+
+    code = "birth_date"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class NewHousehold:
+    """What it takes to register a household: its building and its door; the area is the building's."""
+
+    place_id: UUID
+    door: str
+
+
+@dataclass(frozen=True)
+class NewResident:
+    """What it takes to register a resident."""
+
+    household_id: UUID
+    name: str
+    sex: Sex
+    birth_date: date
+    relation: Relation
+    presence: PresenceState = PresenceState.HOME
+
+
+def register_household(
+    session: Session, actor: Actor, household_id: UUID, new: NewHousehold
+) -> tuple[Household, bool]:
+    """Register a household behind a door of a residential building.
+
+    Raises NotFoundError for a place outside the actor's areas, NotResidentialError, DoorTakenError,
+    OtherContentError.
+    """
+    place = place_in_scope(session, actor, new.place_id)
+    if place.kind is not PlaceKind.RESIDENTIAL:
+        raise NotResidentialError(field="place_id")
+    return insert_once(
+        session,
+        Household,
+        household_id,
+        content_hash(actor.user_id, new),
+        taken=DoorTakenError(field="door"),
+        area_code=place.area_code,
+        created_at=now(),
+        **asdict(new),
+    )
+
+
+def register_resident(
+    session: Session, actor: Actor, resident_id: UUID, new: NewResident
+) -> tuple[Resident, bool]:
+    """Register a resident of a household.
+
+    Raises BirthDateError, NotFoundError for a household outside the actor's areas, OtherContentError.
+    """
+    today = business_day()
+    if new.birth_date > today or age_on(new.birth_date, today) >= OLDEST_YEARS:
+        raise BirthDateError(field="birth_date")
+    try:
+        household = household_in_scope(session, actor, new.household_id)
+    except NotFoundError:
+        raise NotFoundError(field="household_id") from None
+    return insert_once(
+        session,
+        Resident,
+        resident_id,
+        content_hash(actor.user_id, new),
+        area_code=household.area_code,
+        created_at=now(),
+        **asdict(new),
+    )
