@@ -1,0 +1,141 @@
+"""Which font file a text is set in, and how a text breaks into lines that fill a box and never leave it.
+
+Sizes and widths are in whatever unit the caller draws in: a glyph's width grows in proportion to its size.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+from pylopdf_fonts_zh_cn import sans_path
+
+LEADING = 1.3
+"""From one baseline to the next, in sizes."""
+MIDDLE = 0.37
+"""How far the middle of a Chinese character is above its baseline, in sizes."""
+_GOOD_SHARE = 0.7  # fewer lines look better than a larger size, down to this share of the largest
+_ROUNDS = 12  # of halving: finer than a hundredth of a character
+_OPENING, _CLOSING = "（《“「【(", "，。、；：？！）》”」】…·,.:;?!)"
+# What stays together: a number or word with the sign behind it, a mark with the sign it belongs to.
+_PIECE = re.compile(rf"[{_OPENING}]*(?:[A-Za-z0-9#_-]+[^\sA-Za-z0-9]?|\s+|.)[{_CLOSING}]*", re.DOTALL)
+
+_Measure = Callable[[str], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A text broken into lines, all of one size."""
+
+    lines: tuple[str, ...]
+    size: float
+
+    @property
+    def height(self) -> float:
+        """Of all lines together."""
+        return len(self.lines) * self.size * LEADING
+
+    def baselines(self, top: float) -> Iterator[tuple[str, float]]:
+        """Yield each line and where its baseline is, downwards from the block's top."""
+        for number, line in enumerate(self.lines):
+            yield line, top + self.size * ((number + 0.5) * LEADING + MIDDLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Typeface:
+    """A font file: what it can draw, and how wide."""
+
+    path: Path
+
+    def lacks(self, text: str) -> set[str]:
+        """Return the characters of the text that the file has no glyph for."""
+        return {sign for sign in text if not sign.isspace() and sign not in _advances_em(self.path)}
+
+    def width_em(self, text: str) -> float:
+        """Return the width of a line, in sizes."""
+        advances_em = _advances_em(self.path)
+        return sum(advances_em.get(sign, 1.0) for sign in text)
+
+    def fit(
+        self, text: str, width: float, height: float, *, largest: float, smallest: float, most_lines: int = 3
+    ) -> Setting:
+        """Set the text as large as the box allows, in at most so many lines of about equal length.
+
+        What is too long even at the smallest size ends in "…".
+        """
+        text = " ".join(text.split())
+        measure = self.width_em
+        best = Setting((), 0)
+        for count in range(1, most_lines + 1):
+            lines = _even(text, count, measure)
+            widest = max(map(measure, lines)) or 1
+            size = min(largest, width / widest, height / (len(lines) * LEADING))
+            if size > best.size:
+                best = Setting(lines, size)
+            if size >= largest * _GOOD_SHARE:
+                break
+        if best.size >= smallest:
+            return best
+        room = max(1, min(most_lines, int(height / (smallest * LEADING))))
+        return Setting(_cut(text, room, width / smallest, measure), smallest)
+
+
+def typeface(text: str, font_file: Path | None = None) -> Typeface:
+    """Return the chosen font, or the packaged Noto Sans SC if none is chosen or it draws more of the text.
+
+    The packaged one has the rare characters of village names, such as 塆, 垴 and 㘰.
+    """
+    packaged = Typeface(sans_path())
+    if font_file is None:
+        return packaged
+    chosen = Typeface(font_file)
+    return packaged if len(packaged.lacks(text)) < len(chosen.lacks(text)) else chosen
+
+
+@lru_cache(maxsize=4)
+def _advances_em(path: Path) -> Mapping[str, float]:
+    """Read how wide each character is, in sizes: 0.2 s, so once for a file; nobody changes it after."""
+    with TTFont(path, lazy=True) as font:
+        units, widths = font["head"].unitsPerEm, font["hmtx"].metrics
+        return {chr(code): widths[glyph][0] / units for code, glyph in font.getBestCmap().items()}
+
+
+def _broken(text: str, room_em: float, measure: _Measure) -> tuple[str, ...]:
+    """Break into lines greedily; a piece wider than a line is broken anywhere."""
+    lines, line = [], ""
+    for piece in _PIECE.findall(text):
+        for part in [piece] if measure(piece.strip()) <= room_em else piece:
+            if line and measure((line + part).rstrip()) > room_em:
+                lines.append(line.rstrip())
+                line = part.lstrip()
+            else:
+                line += part
+    return (*lines, line.rstrip())
+
+
+def _even(text: str, count: int, measure: _Measure) -> tuple[str, ...]:
+    """Break into at most ``count`` lines, the longest as short as can be."""
+    room_em = measure(text)
+    too_narrow = room_em / (count + 1)
+    best: tuple[str, ...] = (text,)
+    for _ in range(_ROUNDS if count > 1 else 0):
+        middle = (too_narrow + room_em) / 2
+        lines = _broken(text, middle, measure)
+        if len(lines) <= count:
+            room_em, best = middle, lines
+        else:
+            too_narrow = middle
+    return best
+
+
+def _cut(text: str, count: int, room_em: float, measure: _Measure) -> tuple[str, ...]:
+    """Break into ``count`` lines and leave out what is more."""
+    lines = _broken(text, room_em, measure)
+    if len(lines) <= count:
+        return lines
+    last = "".join(lines[count - 1 :])
+    while measure(last + "…") > room_em:
+        last = last[:-1]
+    return (*lines[: count - 1], last + "…")
