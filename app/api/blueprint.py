@@ -32,6 +32,10 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         """Describe another answer that the view may give."""
         return super().alt_response(status, **options)  # type: ignore[no-any-return]
 
+    def doc(self, **facts: Any) -> Callable[[View], View]:
+        """Describe what schemas cannot say, in the words of OpenAPI."""
+        return super().doc(**facts)  # type: ignore[no-any-return]
+
     def body(self, schema: type[Input]) -> Callable[[View], View]:
         """Take a JSON body of this schema as the view's first argument."""
         return self.arguments(schema)  # type: ignore[no-any-return]

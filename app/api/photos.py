@@ -1,18 +1,39 @@
 """Photos: uploading one, and the short-lived addresses of its two copies."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import url_for
+from flask import Response, request, url_for
 from marshmallow import fields
 
 from app import evidence
-from app.api.blueprint import Blueprint
-from app.api.fields import Output
+from app.adapters import PhotoMissingError, photo_key
+from app.api.allow import PUBLIC, actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Input, Output, Text
 from app.api.parts import parts
+from app.db import transaction
+from app.errors import NotFoundError
+from app.evidence import Copy, NamedPhoto, PhotoOwner, SeenPhoto
+from app.identity import Permission, scope_of
 
 blueprint = Blueprint("photos", __name__, description="照片")
+_READING = {
+    PhotoOwner.INSPECTION: Permission.INSPECTION_READ,
+    PhotoOwner.HAZARD: Permission.HAZARD_READ,
+    PhotoOwner.HAZARD_EVENT: Permission.HAZARD_READ,
+    PhotoOwner.CLAIM: Permission.CLAIM_READ,
+}
+"""What it takes to look up a photo by its id. A visit's photos are shown with the visit only, to those
+who may read it (domain.md, visits)."""
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_IMAGE_BODY = {
+    "required": True,
+    "description": "照片本身;格式由内容决定",
+    "content": dict.fromkeys(("image/jpeg", "image/png", "image/webp", "application/octet-stream"), _BINARY),
+}
 
 
 def photo_urls(photo_id: UUID) -> dict[str, str]:
@@ -29,12 +50,74 @@ class PhotoOutput(Output):
     large_url = fields.String(required=True, allow_none=True)
 
     @ma.pre_dump
-    def add_urls(self, named: evidence.NamedPhoto, **_: Any) -> dict[str, Any]:
+    def add_urls(self, named: NamedPhoto, **_: Any) -> dict[str, Any]:
         """Show addresses of what has arrived."""
         urls = photo_urls(named.photo_id) if named.arrived else {"thumb_url": None, "large_url": None}
         return {"id": named.photo_id, "arrived": named.arrived, **urls}
 
 
-def _url(photo_id: UUID, copy: evidence.Copy) -> str:
+class SeenPhotoOutput(PhotoOutput):
+    """A photo by itself, with the size of its large copy in pixels."""
+
+    width = fields.Integer(required=True, allow_none=True)
+    height = fields.Integer(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def add_urls(self, named: NamedPhoto, **_: Any) -> dict[str, Any]:
+        """Show the size too."""
+        assert isinstance(named, SeenPhoto), "the views of this module give nothing else"
+        shown: dict[str, Any] = super().add_urls(named)
+        return shown | {"width": named.width, "height": named.height}
+
+
+class LinkInput(Input):
+    """What a short-lived address carries."""
+
+    until = Text(20, load_default="")
+    seal = Text(100, load_default="")
+
+
+@blueprint.route("/photos/<uuid:photo_id>", methods=["PUT"])
+@allow(Permission.PHOTO_UPLOAD)
+@blueprint.doc(requestBody=_IMAGE_BODY)
+@blueprint.made_once(SeenPhotoOutput)
+def put_photo(photo_id: UUID) -> tuple[Any, int]:
+    """Upload a photo, before or after the record that names it; the body is the image."""
+    data = request.get_data(cache=False)
+    with transaction() as session:
+        photo, made = evidence.keep(session, parts().photos, actor(), photo_id, data)
+    return SeenPhoto.of(photo_id, photo), once(made)
+
+
+@blueprint.route("/photos/<uuid:photo_id>", methods=["GET"])
+@allow(Permission.SELF)
+@blueprint.answer(SeenPhotoOutput)
+def get_photo(photo_id: UUID) -> Any:
+    """Show one's own photo, or one named by a record within reach, whether or not it has arrived."""
+    scopes = {kind: scope_of(actor(), permission) for kind, permission in _READING.items()}
+    reach = {kind: scope for kind, scope in scopes.items() if scope is not None}
+    with transaction() as session:
+        return evidence.photo_in_reach(session, actor(), photo_id, reach)
+
+
+@blueprint.route("/photos/<uuid:photo_id>/<any(thumb, large):copy>", methods=["GET"])
+@allow(PUBLIC)
+@blueprint.response(HTTPStatus.OK, content_type="image/jpeg")
+@blueprint.query(LinkInput)
+def get_photo_file(photo_id: UUID, copy: Copy, until: str, seal: str) -> Response:
+    """Give one copy's file to whoever holds its address; the seal is the right, no sign-in is needed."""
+    if not evidence.link_holds(parts().link_key, photo_id, copy, until=until, seal=seal):
+        raise NotFoundError
+    try:
+        data = parts().photos.get(photo_key(photo_id, copy))
+    except PhotoMissingError:
+        raise NotFoundError from None
+    response = Response(data, mimetype="image/jpeg")
+    response.headers["Cache-Control"] = f"private, max-age={evidence.LINK_LIFE_S}, immutable"
+    response.headers["Content-Disposition"] = f'inline; filename="{photo_id}-{copy}.jpg"'
+    return response
+
+
+def _url(photo_id: UUID, copy: Copy) -> str:
     sealed: dict[str, Any] = evidence.seal_link(parts().link_key, photo_id, copy)
     return url_for("photos.get_photo_file", photo_id=photo_id, copy=copy, **sealed)

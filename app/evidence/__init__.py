@@ -1,26 +1,40 @@
 """Photos and presence: what a record from a phone can show for itself."""
 
-from app.evidence.gathering import Gathered, Position, Signals, clock_flag, gather
+from app.evidence.coordinates import to_gcj02
+from app.evidence.gathering import Gathered, Position, Signals, clock_flag, gather, weigh
 from app.evidence.links import MAX_PHOTOS, NamedPhoto, link_photos, photos_of
-from app.evidence.sealed_links import COPIES, Copy, link_holds, seal_link
+from app.evidence.photos import SeenPhoto, keep, photo_in_reach, sweep_orphans
+from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
+from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
 from app.models import ClockFlag, Datum, PhotoOwner, Presence
 
 __all__ = [
     "COPIES",
+    "LINK_LIFE_S",
     "MAX_PHOTOS",
+    "BrokenPictureError",
     "ClockFlag",
     "Copy",
     "Datum",
     "Gathered",
     "NamedPhoto",
+    "NotAPictureError",
     "PhotoOwner",
+    "PictureError",
     "Position",
     "Presence",
+    "SeenPhoto",
     "Signals",
+    "TooManyPixelsError",
     "clock_flag",
     "gather",
+    "keep",
     "link_holds",
     "link_photos",
+    "photo_in_reach",
     "photos_of",
     "seal_link",
+    "sweep_orphans",
+    "to_gcj02",
+    "weigh",
 ]

@@ -1,6 +1,8 @@
 """Photos made for the tests, as phones and trouble-makers make them."""
 
 import io
+import struct
+import zlib
 from typing import Any
 
 from PIL import ExifTags, Image
@@ -13,6 +15,16 @@ def file(image: Image.Image, form: str = "JPEG", **options: Any) -> bytes:
     out = io.BytesIO()
     image.save(out, form, **options)
     return out.getvalue()
+
+
+def png(width: int, height: int, packed: bytes) -> bytes:
+    """Write a PNG by hand: 8-bit RGB of the claimed size over the given zlib stream."""
+
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 def opened(data: bytes) -> Image.Image:

@@ -1,5 +1,4 @@
 import hashlib
-import struct
 import subprocess
 import sys
 import zlib
@@ -16,19 +15,9 @@ from app.evidence.pictures import (
     TooManyPixelsError,
     prepare,
 )
-from tests.evidence.photos import BLUE, RED, assert_near, camera_exif, file, opened, scene
+from tests.evidence.photos import BLUE, RED, assert_near, camera_exif, file, opened, png, scene
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><script>alert(1)</script></svg>'
-
-
-def png(width: int, height: int, packed: bytes) -> bytes:
-    """Write a PNG by hand: 8-bit RGB of the claimed size over the given zlib stream."""
-
-    def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
 
 
 # Sizes and copies

@@ -1,0 +1,155 @@
+"""Keeping photos: files first, the row that names them second, so that a row never lacks its files."""
+
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from pathlib import PurePosixPath
+from uuid import UUID
+
+from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, Scope
+from app.adapters import PhotoConflictError, PhotoStore, photo_key
+from app.clock import SHANGHAI, now
+from app.errors import NotFoundError, OtherContentError
+from app.evidence.links import NamedPhoto
+from app.evidence.pictures import prepare
+from app.models import Photo, PhotoLink, PhotoOwner
+
+_BATCH = 500
+_UUID_SIGNS = 36
+
+
+@dataclass(frozen=True)
+class SeenPhoto(NamedPhoto):
+    """A photo somebody may see; its size in pixels is that of the large copy, None until it has arrived."""
+
+    width: int | None
+    height: int | None
+
+    @classmethod
+    def of(cls, photo_id: UUID, photo: Photo | None) -> "SeenPhoto":
+        """Describe a photo by its row, or by the lack of one."""
+        if photo is None:
+            return cls(photo_id, arrived=False, width=None, height=None)
+        return cls(photo_id, arrived=True, width=photo.width, height=photo.height)
+
+
+def keep(
+    session: Session, store: PhotoStore, actor: Actor, photo_id: UUID, data: bytes
+) -> tuple[Photo, bool]:
+    """Keep a sent photo, rebuilt from its pixels; give it, and whether it is new.
+
+    Whoever touches an id's files holds the id's lock until his transaction ends: parallel copies wait, then
+    find the row. A crash before the commit leaves files without a row, which ``sweep_orphans`` removes.
+
+    Raises NotAPictureError, TooManyPixelsError, BrokenPictureError, and OtherContentError if the id was
+    used for other bytes or by somebody else.
+    """
+    sha256 = hashlib.sha256(data).digest()
+    session.execute(select(func.pg_advisory_xact_lock(_lock_number(photo_id))))
+    first = session.get(Photo, photo_id, populate_existing=True)
+    if first is None:
+        return _keep_new(session, store, actor, photo_id, data), True
+    if (first.sha256, first.uploaded_by) != (sha256, actor.user_id):
+        raise OtherContentError(id=photo_id)
+    return first, False
+
+
+def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID, data: bytes) -> Photo:
+    picture = prepare(data)
+    _replace(store, photo_key(photo_id, "large"), picture.large)
+    _replace(store, photo_key(photo_id, "thumb"), picture.thumb)
+    lng, lat = picture.gps or (None, None)
+    photo = Photo(
+        id=photo_id,
+        sha256=bytes.fromhex(picture.sha256),
+        width=picture.width,
+        height=picture.height,
+        # A camera's clock knows no zone; phones here run on Chinese time.
+        taken_at=picture.taken_at.replace(tzinfo=SHANGHAI) if picture.taken_at else None,
+        gps_lng=lng,
+        gps_lat=lat,
+        uploaded_by=actor.user_id,
+        received_at=now(),
+    )
+    session.add(photo)
+    session.flush()
+    return photo
+
+
+def _replace(store: PhotoStore, key: str, data: bytes) -> None:
+    """Store a file of an id without a row: other bytes under its key are left from a crash."""
+    try:
+        store.put(key, data)
+    except PhotoConflictError:
+        store.delete(key)
+        store.put(key, data)
+
+
+def photo_in_reach(
+    session: Session, actor: Actor, photo_id: UUID, reach: Mapping[PhotoOwner, Scope]
+) -> SeenPhoto:
+    """Give a photo that the actor uploaded, or that a record within ``reach`` names, arrived or not.
+
+    ``reach`` says per kind of record how far the actor reads it; kinds it lacks open nothing.
+
+    Raises NotFoundError for any other.
+    """
+    photo = session.get(Photo, photo_id)
+    if photo is not None and actor.user_id is not None and photo.uploaded_by == actor.user_id:
+        return SeenPhoto.of(photo_id, photo)
+    readable = [
+        and_(PhotoLink.record_kind == kind, scope.clause(PhotoLink.area_code))
+        for kind, scope in reach.items()
+    ]
+    named = exists().where(PhotoLink.photo_id == photo_id, or_(false(), *readable))
+    if not session.scalar(select(named)):
+        raise NotFoundError
+    return SeenPhoto.of(photo_id, photo)
+
+
+def sweep_orphans(session: Session, store: PhotoStore, older_than: datetime, *, most: int = 1000) -> int:
+    """Remove files written before a moment that no photo's row names; give how many, at most about ``most``.
+
+    Safe beside uploads: a file goes only under its photo's lock, which an upload holds until it commits.
+    Call it again while it gives ``most``.
+    """
+    removed = 0
+    for keys in _batches(store.older_than(older_than)):
+        orphans = _without_row(session, {_photo_id(key) for key in keys})
+        for key in keys:
+            if removed < most and _photo_id(key) in orphans and _still_without_row(session, _photo_id(key)):
+                store.delete(key)
+                removed += 1
+        if removed >= most:
+            break
+    return removed
+
+
+def _batches(keys: Iterator[str]) -> Iterator[list[str]]:
+    while batch := list(islice(keys, _BATCH)):
+        yield batch
+
+
+def _without_row(session: Session, photo_ids: Collection[UUID]) -> set[UUID]:
+    return set(photo_ids) - set(session.scalars(select(Photo.id).where(Photo.id.in_(photo_ids))))
+
+
+def _still_without_row(session: Session, photo_id: UUID) -> bool:
+    """Look again under the lock; where an upload holds it, the file is no orphan yet."""
+    if not session.scalar(select(func.pg_try_advisory_xact_lock(_lock_number(photo_id)))):
+        return False
+    return bool(_without_row(session, {photo_id}))
+
+
+def _photo_id(key: str) -> UUID:
+    return UUID(PurePosixPath(key).name[:_UUID_SIGNS])
+
+
+def _lock_number(photo_id: UUID) -> int:
+    """Give the number of the id's advisory lock: its last 64 bits, random in every kind of UUID we take."""
+    return int.from_bytes(photo_id.bytes[8:], signed=True)
