@@ -1,0 +1,42 @@
+"""`make check`: what a machine can say about the code without running it; `python -m dev.check`."""
+
+import sys
+from pathlib import Path
+
+from dev.servers import start
+from dev.settings import NO_SERVERS, environment
+from dev.signals import StopSignals
+from dev.var import ROOT
+
+PYTHON = sys.executable
+CHECKS: dict[str, list[str | Path]] = {
+    "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
+    "lint": [PYTHON, "-m", "ruff", "check", "."],
+    "types": [PYTHON, "-m", "mypy"],
+    "floors": [PYTHON, Path(PYTHON).with_name("lint-imports")],
+    "openapi": [PYTHON, "-m", "app.cli", "openapi", "--check"],
+}
+
+
+def main() -> int:
+    """Run every check; return 1 if any failed."""
+    failed = failed_checks(StopSignals())
+    print(f"\nFailed: {', '.join(failed)}" if failed else f"\nAll {len(CHECKS)} checks passed.")
+    return 1 if failed else 0
+
+
+def failed_checks(signals: StopSignals) -> list[str]:
+    """Run every check, also after one has failed, and return the names of those that failed."""
+    failed = []
+    for name, command in CHECKS.items():
+        print(f"== {name}", flush=True)
+        if (
+            signals.wait_for(start(name, command, log=None, environment=environment(NO_SERVERS), cwd=ROOT))
+            != 0
+        ):
+            failed.append(name)
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

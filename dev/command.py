@@ -1,0 +1,44 @@
+"""Run one of the application's commands on the data in var/: `python -m dev.command seed`.
+
+Joins the running instance if there is one, else starts the servers for as long as the command takes.
+"""
+
+import contextlib
+import sys
+from collections.abc import Sequence
+
+from dev.app_command import app_command
+from dev.data import start_data
+from dev.instance import claimed, running
+from dev.settings import NO_SERVERS
+from dev.signals import StopSignals
+from dev.trouble import MachineError
+from dev.var import prepared
+
+WITHOUT_SERVERS = {"openapi"}
+NO_ADDRESS = "http://127.0.0.1:8000"  # nothing is served meanwhile; the settings want an address
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Return 0 if the command did its work, 1 with the reason if not."""
+    signals = StopSignals()
+    try:
+        if arguments[0] in WITHOUT_SERVERS:
+            app_command(arguments, NO_SERVERS, signals)
+            return 0
+        prepared()
+        instance = running()
+        if instance is not None and instance.address:
+            app_command(arguments, instance.settings, signals)
+            return 0
+        with claimed(), contextlib.ExitStack() as started:
+            data = start_data(started, signals, public_url=NO_ADDRESS)
+            app_command(arguments, data.settings, signals)
+    except MachineError as error:
+        print(f"\n{error}\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

