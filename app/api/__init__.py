@@ -1,6 +1,20 @@
 """The HTTP edge: translates, never decides. One module a resource, its schemas beside it."""
 
-from app.api import areas, health, households, notices, photos, places, residents, sessions, users
+from app.api import (
+    areas,
+    care_records,
+    follow_ups,
+    health,
+    households,
+    notices,
+    photos,
+    places,
+    residents,
+    sessions,
+    users,
+    visit_forms,
+    visits,
+)
 
 ROUTES = [
     sessions.blueprint,
@@ -9,6 +23,10 @@ ROUTES = [
     households.blueprint,
     residents.blueprint,
     photos.blueprint,
+    care_records.blueprint,
+    visit_forms.blueprint,
+    visits.blueprint,
+    follow_ups.blueprint,
     users.blueprint,
     notices.blueprint,
     health.blueprint,

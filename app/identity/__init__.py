@@ -1,5 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
+from app.identity.holders import holders
 from app.identity.permissions import TABLE, Permission, Reach, scope_of
 from app.identity.sign_in import (
     HASHER,
@@ -37,6 +38,7 @@ __all__ = [
     "end_grant",
     "forget_old_sessions",
     "grant",
+    "holders",
     "make_user",
     "scope_of",
     "sign_in",

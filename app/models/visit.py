@@ -65,7 +65,9 @@ class Visit(MadeByPhone, Located, Base):
     note: Mapped[str] = mapped_column(default="")
     care_record: Mapped[CareRecord] = relationship(lazy="raise")
     form: Mapped[VisitForm] = relationship(lazy="raise")
-    follow_ups: Mapped[list["FollowUp"]] = relationship(lazy="raise", order_by="FollowUp.id")
+    follow_ups: Mapped[list["FollowUp"]] = relationship(
+        lazy="raise", order_by="FollowUp.id", back_populates="visit"
+    )
 
 
 class FollowUp(Base):
@@ -86,3 +88,4 @@ class FollowUp(Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     result: Mapped[str | None]
+    visit: Mapped[Visit] = relationship(lazy="raise", back_populates="follow_ups")

@@ -1,0 +1,134 @@
+"""Care records: residents somebody looks after, by the day their next visit is due."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import visits
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Input, Output, day, uid, whole, word
+from app.api.paging import PageInput, page, page_of
+from app.db import transaction
+from app.identity import Permission
+from app.visits import CareCategory, CareLevel, PresenceState
+
+blueprint = Blueprint("care_records", __name__, description="关爱对象")
+_MOST_DAYS = 92
+
+
+class CareRecordInput(Input):
+    """A resident to look after; without ``every_days`` the level says how often."""
+
+    resident_id = uid(required=True)
+    category = word(CareCategory, required=True)
+    level = word(CareLevel, required=True)
+    worker_id = uid(required=True)
+    every_days = whole(1, _MOST_DAYS, load_default=None, allow_none=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> visits.NewCare:
+        """Give what the domain takes."""
+        return visits.NewCare(**data)
+
+
+class CareRecordListInput(PageInput):
+    """Which care records; who lives elsewhere appears only if ``presence`` is ``away``."""
+
+    presence = word(PresenceState, load_default=None)
+    category = word(CareCategory, load_default=None)
+    due_by = day(load_default=None)
+
+
+class EndCareInput(Input):
+    """The last day of the care."""
+
+    ended_on = day(required=True)
+
+
+class CareRecordOutput(Output):
+    """A care record; nothing of what visits found."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    resident_id = fields.UUID(required=True)
+    resident_name = fields.String(required=True)
+    presence = fields.Enum(PresenceState, by_value=True, required=True)
+    household_id = fields.UUID(required=True)
+    place_id = fields.UUID(required=True)
+    place_name = fields.String(required=True)
+    door = fields.String(required=True)
+    category = fields.Enum(CareCategory, by_value=True, required=True)
+    level = fields.Enum(CareLevel, by_value=True, required=True)
+    every_days = fields.Integer(required=True)
+    worker_id = fields.UUID(required=True)
+    started_on = fields.Date(required=True)
+    ended_on = fields.Date(required=True, allow_none=True)
+    last_visited_on = fields.Date(required=True, allow_none=True)
+    next_due_on = fields.Date(required=True)
+    overdue_days = fields.Integer(required=True)
+
+    @ma.pre_dump
+    def flatten(self, record: visits.CareRecord, **_: Any) -> dict[str, Any]:
+        """Add where the resident lives and how late the visit is."""
+        resident = record.resident
+        household = resident.household
+        beside = {
+            "resident_name": resident.name,
+            "presence": resident.presence,
+            "household_id": household.id,
+            "place_id": household.place_id,
+            "place_name": household.place.name,
+            "door": household.door,
+            "overdue_days": visits.overdue_days(record),
+        }
+        return {name: getattr(record, name) for name in self.fields if name not in beside} | beside
+
+
+@blueprint.route("/care-records", methods=["GET"])
+@allow(Permission.CARE_READ)
+@blueprint.answer(page_of(CareRecordOutput))
+@blueprint.query(CareRecordListInput)
+def list_care_records(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
+    """List the open care records I answer for, the longest overdue first."""
+
+    def fetch(**span: Any) -> Any:
+        return visits.care_records(session, actor(), **filters, **span)
+
+    def key(record: visits.CareRecord) -> visits.DueKey:
+        return visits.DueKey(record.next_due_on, record.id)
+
+    with transaction() as session:
+        return page(fetch, key, limit=limit, after=after, parse=visits.DueKey.parse)
+
+
+@blueprint.route("/care-records/<uuid:record_id>", methods=["PUT"])
+@allow(Permission.CARE_WRITE)
+@blueprint.made_once(CareRecordOutput)
+@blueprint.body(CareRecordInput)
+def put_care_record(new: visits.NewCare, record_id: UUID) -> tuple[Any, int]:
+    """Begin to look after a resident."""
+    with transaction() as session:
+        _, made = visits.open_care(session, actor(), record_id, new)
+        return visits.care_record_of(session, actor(), record_id), once(made)
+
+
+@blueprint.route("/care-records/<uuid:record_id>", methods=["GET"])
+@allow(Permission.CARE_READ)
+@blueprint.answer(CareRecordOutput)
+def get_care_record(record_id: UUID) -> Any:
+    """Show one care record."""
+    with transaction() as session:
+        return visits.care_record_of(session, actor(), record_id)
+
+
+@blueprint.route("/care-records/<uuid:record_id>/end", methods=["POST"])
+@allow(Permission.CARE_WRITE)
+@blueprint.answer(CareRecordOutput)
+@blueprint.body(EndCareInput)
+def end_care(sent: dict[str, Any], record_id: UUID) -> Any:
+    """End the care with a day."""
+    with transaction() as session:
+        return visits.end_care(session, actor(), record_id, **sent)

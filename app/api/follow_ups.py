@@ -1,0 +1,88 @@
+"""Follow-ups of visits."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import visits
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Input, Output, Text, sent_moment, word
+from app.api.paging import PageInput, page, page_of
+from app.db import transaction
+from app.identity import Permission
+from app.visits import Done, Whose
+
+blueprint = Blueprint("follow_ups", __name__, description="需求跟进")
+
+
+class FollowUpListInput(PageInput):
+    """Which follow-ups."""
+
+    whose = word(Whose, load_default=Whose.MINE)
+    done = word(Done, load_default=Done.OPEN)
+
+
+class FinishInput(Input):
+    """What came of it."""
+
+    result = Text(500, least=1, lines=True, required=True)
+
+
+class FollowUpOutput(Output):
+    """Something that is needed, who sees to it, and what came of it."""
+
+    id = fields.UUID(required=True)
+    visit_id = fields.UUID(required=True)
+    need = fields.String(required=True)
+    urgent = fields.Boolean(required=True)
+    owner_id = fields.UUID(required=True)
+    due_on = fields.Date(required=True)
+    done_at = sent_moment(required=True, allow_none=True)
+    done_by = fields.UUID(required=True, allow_none=True)
+    result = fields.String(required=True, allow_none=True)
+
+
+class NamedFollowUpOutput(FollowUpOutput):
+    """A follow-up with whom it is for."""
+
+    care_record_id = fields.UUID(required=True)
+    resident_name = fields.String(required=True)
+
+    @ma.pre_dump
+    def flatten(self, row: visits.FollowUp, **_: Any) -> dict[str, Any]:
+        """Add whom it is for."""
+        beside = {
+            "care_record_id": row.visit.care_record_id,
+            "resident_name": row.visit.care_record.resident.name,
+        }
+        return {name: getattr(row, name) for name in self.fields if name not in beside} | beside
+
+
+@blueprint.route("/follow-ups", methods=["GET"])
+@allow(Permission.CARE_READ)
+@blueprint.answer(page_of(NamedFollowUpOutput))
+@blueprint.query(FollowUpListInput)
+def list_follow_ups(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
+    """List follow-ups by the day they are due."""
+
+    def fetch(**span: Any) -> Any:
+        return visits.follow_ups(session, actor(), **filters, **span)
+
+    def key(row: visits.FollowUp) -> visits.DueKey:
+        return visits.DueKey(row.due_on, row.id)
+
+    with transaction() as session:
+        return page(fetch, key, limit=limit, after=after, parse=visits.DueKey.parse)
+
+
+@blueprint.route("/follow-ups/<uuid:follow_up_id>/finish", methods=["POST"])
+@allow(Permission.VISIT_FILE)
+@blueprint.answer(NamedFollowUpOutput)
+@blueprint.body(FinishInput)
+def finish_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
+    """Note what came of a follow-up."""
+    with transaction() as session:
+        return visits.finish(session, actor(), follow_up_id, **sent)

@@ -1,0 +1,124 @@
+"""Visits to care residents; what was said is shown one visit at a time, never in lists."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import visits
+from app.api.allow import actor, allow
+from app.api.answers import answers
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Flag, Input, Output, Text, day, listed, uid, word
+from app.api.follow_ups import FollowUpOutput
+from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
+from app.api.signals import GatheredFields, NamedPhotoOutput, SignalsFields, photo_ids, signals_from
+from app.db import transaction
+from app.identity import Permission
+from app.visits import VisitMode, VisitOutcome
+
+blueprint = Blueprint("visits", __name__, description="探访")
+_NOTE_SIGNS = 1000
+
+
+class NewFollowUpInput(Input):
+    """Something that is needed; without an owner it is the responsible worker's."""
+
+    need = Text(200, least=1, required=True)
+    due_on = day(required=True)
+    owner_id = uid(load_default=None, allow_none=True)
+    urgent = Flag(load_default=False)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> visits.NewFollowUp:
+        """Give what the domain takes."""
+        return visits.NewFollowUp(**data)
+
+
+class VisitInput(SignalsFields, Input):
+    """A visit to file; code and position count for a visit in person only, and are not kept otherwise."""
+
+    care_record_id = uid(required=True)
+    form_id = uid(required=True)
+    mode = word(VisitMode, required=True)
+    outcome = word(VisitOutcome, required=True)
+    answers = answers(load_default=dict)
+    note = Text(_NOTE_SIGNS, lines=True, load_default="")
+    photo_ids = photo_ids()
+    follow_ups = listed(fields.Nested(NewFollowUpInput), visits.MAX_FOLLOW_UPS, load_default=list)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> visits.NewVisit:
+        """Give what the domain takes."""
+        signals = signals_from(data)
+        photos, follow_ups = tuple(data.pop("photo_ids")), tuple(data.pop("follow_ups"))
+        return visits.NewVisit(signals=signals, photo_ids=photos, follow_ups=follow_ups, **data)
+
+
+class VisitListInput(PageInput):
+    """Whose visits."""
+
+    care_record_id = uid(required=True)
+
+
+class VisitOutput(GatheredFields, Output):
+    """A visit without what was said."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    care_record_id = fields.UUID(required=True)
+    form_id = fields.UUID(required=True)
+    worker_id = fields.UUID(required=True)
+    mode = fields.Enum(VisitMode, by_value=True, required=True)
+    outcome = fields.Enum(VisitOutcome, by_value=True, required=True)
+
+
+class WholeVisitOutput(VisitOutput):
+    """A visit with everything in it."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+    note = fields.String(required=True)
+    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+    follow_ups = fields.List(fields.Nested(FollowUpOutput), required=True)
+
+    @ma.pre_dump
+    def flatten(self, whole: visits.WholeVisit, **_: Any) -> dict[str, Any]:
+        """Put the photos beside the rest."""
+        shown = {name: getattr(whole.visit, name) for name in self.fields if name != "photos"}
+        return shown | {"photos": whole.photos}
+
+
+@blueprint.route("/visits", methods=["GET"])
+@allow(Permission.CARE_READ)
+@blueprint.answer(page_of(VisitOutput))
+@blueprint.query(VisitListInput)
+def list_visits(care_record_id: UUID, limit: int, after: str | None) -> dict[str, Any]:
+    """List the visits of a care record, the newest first."""
+
+    def fetch(**span: Any) -> Any:
+        return visits.visits_of(session, actor(), care_record_id, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda visit: visit.id, limit=limit, after=after)
+
+
+@blueprint.route("/visits/<uuid:visit_id>", methods=["PUT"])
+@allow(Permission.VISIT_FILE)
+@blueprint.made_once(WholeVisitOutput)
+@blueprint.body(VisitInput)
+def put_visit(new: visits.NewVisit, visit_id: UUID) -> tuple[Any, int]:
+    """File a visit."""
+    with transaction() as session:
+        _, made = visits.file(session, actor(), parts().signer, visit_id, new)
+        return visits.whole_visit(session, actor(), visit_id), once(made)
+
+
+@blueprint.route("/visits/<uuid:visit_id>", methods=["GET"])
+@allow(Permission.CARE_READ)
+@blueprint.answer(WholeVisitOutput)
+def get_visit(visit_id: UUID) -> Any:
+    """Show one visit with everything in it."""
+    with transaction() as session:
+        return visits.whole_visit(session, actor(), visit_id)

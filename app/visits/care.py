@@ -1,0 +1,111 @@
+"""Care records: opening and ending them."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, Role
+from app.clock import business_day, now
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.identity import holders
+from app.models import CareCategory, CareLevel, CareRecord
+from app.once import content_hash, insert_once
+from app.people import age_on, resident_in_scope
+from app.visits.care_listings import care_record_of
+from app.visits.due import first_due, most_days
+
+CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
+"""Who may be responsible for a care record or a follow-up."""
+
+
+class CareOpenError(DomainError):
+    """The resident is looked after in this category already."""
+
+    code = "care_open"
+    kind = Kind.CONFLICT
+
+
+class TooSeldomError(DomainError):
+    """Visits may not be further apart than the level and the law allow (data: ``most``, days)."""
+
+    code = "too_seldom"
+    kind = Kind.INVALID
+
+
+class NotStaffHereError(DomainError):
+    """The user is no grid worker or community admin of the resident's area."""
+
+    code = "not_staff_here"
+    kind = Kind.INVALID
+
+
+class EndDayError(DomainError):
+    """The day lies in the future, or before the care began."""
+
+    code = "end_day"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class NewCare:
+    """What it takes to look after a resident; without ``every_days`` the level's own is taken."""
+
+    resident_id: UUID
+    category: CareCategory
+    level: CareLevel
+    worker_id: UUID
+    every_days: int | None = None
+
+
+def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> tuple[CareRecord, bool]:
+    """Begin to look after a resident, today.
+
+    Raises NotFoundError for a resident outside the actor's areas, TooSeldomError, NotStaffHereError,
+    CareOpenError, OtherContentError.
+    """
+    try:
+        resident = resident_in_scope(session, actor, new.resident_id)
+    except NotFoundError:
+        raise NotFoundError(field="resident_id") from None
+    today = business_day()
+    most = most_days(new.category, new.level, age=age_on(resident.birth_date, today))
+    every_days = new.every_days or most
+    if every_days > most:
+        raise TooSeldomError(field="every_days", most=most)
+    check_staff(session, resident.area_code, {new.worker_id}, field="worker_id")
+    return insert_once(
+        session,
+        CareRecord,
+        record_id,
+        content_hash(actor.user_id, new),
+        taken=CareOpenError(field="category"),
+        area_code=resident.area_code,
+        started_on=today,
+        next_due_on=first_due(new.level, today, every_days),
+        created_at=now(),
+        **asdict(new) | {"every_days": every_days},
+    )
+
+
+def check_staff(session: Session, area_code: str, user_ids: set[UUID], *, field: str) -> None:
+    """Refuse users who may not be responsible for anybody in this area. Raises NotStaffHereError."""
+    if holders(session, area_code, CARERS, among=user_ids) != user_ids:
+        raise NotStaffHereError(field=field)
+
+
+def end_care(session: Session, actor: Actor, record_id: UUID, *, ended_on: date) -> CareRecord:
+    """End the care with a day; visits up to that day may still arrive. The same again changes nothing.
+
+    Raises EndDayError, IllegalStepError if it ended on another day, NotResponsibleError, NotFoundError.
+    """
+    record = care_record_of(session, actor, record_id, lock=True)
+    if record.ended_on == ended_on:
+        return record
+    if record.ended_on is not None:
+        raise IllegalStepError(now="ended", asked="end")
+    if not record.started_on <= ended_on <= business_day():
+        raise EndDayError(field="ended_on")
+    record.ended_on = ended_on
+    return record

@@ -1,0 +1,97 @@
+"""Reading care records: whoever looks after the resident, and the community's admin, nobody else."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
+
+from app.actors import Actor, Role, Scope
+from app.errors import DomainError, Kind, NotFoundError
+from app.models import CareCategory, CareRecord, Household, PresenceState, Resident
+from app.visits.due import DueKey
+
+
+class NotResponsibleError(DomainError):
+    """Only the responsible worker and the community's admin may see or do this."""
+
+    code = "not_responsible"
+    kind = Kind.FORBIDDEN
+
+
+def admin_scope(actor: Actor) -> Scope:
+    """Give the areas whose care the actor oversees as community admin."""
+    return Scope(areas=tuple(held.area_code for held in actor.held if held.role is Role.COMMUNITY_ADMIN))
+
+
+def responsible(
+    actor: Actor, area: InstrumentedAttribute[str], user: InstrumentedAttribute[UUID]
+) -> ColumnElement[bool]:
+    """Say in SQL whether a record is the actor's own by its ``user`` column, or in an area he oversees."""
+    own = and_(actor.scope.clause(area), user == actor.user_id)
+    return or_(own, admin_scope(actor).clause(area))
+
+
+def check_responsible(actor: Actor, area_code: str, user_id: UUID) -> None:
+    """Refuse a record that is another's.
+
+    Raises NotFoundError outside the actor's areas, NotResponsibleError inside.
+    """
+    if not actor.scope.covers(area_code):
+        raise NotFoundError
+    if user_id != actor.user_id and not admin_scope(actor).covers(area_code):
+        raise NotResponsibleError
+
+
+def care_records(
+    session: Session,
+    actor: Actor,
+    *,
+    presence: PresenceState | None = None,
+    category: CareCategory | None = None,
+    due_by: date | None = None,
+    after: DueKey | None,
+    limit: int,
+) -> list[CareRecord]:
+    """List open care records by the day their next visit is due, the longest overdue first.
+
+    Residents who live elsewhere are not due and appear only if ``presence`` asks for them.
+    """
+    query = (
+        _whole(select(CareRecord))
+        .where(responsible(actor, CareRecord.area_code, CareRecord.worker_id), CareRecord.ended_on.is_(None))
+        .order_by(CareRecord.next_due_on, CareRecord.id)
+        .limit(limit)
+    )
+    if presence is None:
+        query = query.where(Resident.presence != PresenceState.AWAY)
+    else:
+        query = query.where(Resident.presence == presence)
+    if category is not None:
+        query = query.where(CareRecord.category == category)
+    if due_by is not None:
+        query = query.where(CareRecord.next_due_on <= due_by)
+    if after is not None:
+        query = query.where(tuple_(CareRecord.next_due_on, CareRecord.id) > tuple_(after.day, after.id))
+    return list(session.scalars(query))
+
+
+def _whole(query: Select[CareRecord]) -> Select[CareRecord]:
+    """Read along the resident, his household and its place, which the visit happens at."""
+    home = contains_eager(CareRecord.resident).joinedload(Resident.household).joinedload(Household.place)
+    return query.join(CareRecord.resident).options(home)
+
+
+def care_record_of(session: Session, actor: Actor, record_id: UUID, *, lock: bool = False) -> CareRecord:
+    """Give one care record with resident, household and place; ``lock`` keeps others from changing it.
+
+    Raises NotFoundError outside the actor's areas, NotResponsibleError if it is another worker's.
+    """
+    query = _whole(select(CareRecord)).where(CareRecord.id == record_id)
+    if lock:
+        query = query.with_for_update(of=CareRecord, key_share=True).execution_options(populate_existing=True)
+    record = session.scalars(query).one_or_none()
+    if record is None:
+        raise NotFoundError
+    check_responsible(actor, record.area_code, record.worker_id)
+    return record

@@ -1,0 +1,100 @@
+"""How often a resident is called on, and when next."""
+
+from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import case, select
+from sqlalchemy.orm import Session
+
+from app.clock import business_day
+from app.errors import DomainError, Kind
+from app.models import (
+    CareCategory,
+    CareLevel,
+    CareRecord,
+    ClockFlag,
+    PresenceState,
+    Visit,
+    VisitOutcome,
+)
+
+LEVEL_DAYS = {CareLevel.HIGH: 7, CareLevel.MEDIUM: 14, CareLevel.LOW: 30, CareLevel.GENERAL: 92}
+"""Weekly, every two weeks, monthly, quarterly (domain.md, visits); a community may be stricter."""
+MONTH_DAYS = 31
+MONTHLY = frozenset({CareCategory.ELDERLY, CareCategory.DISABLED, CareCategory.LEFT_BEHIND_CHILD})
+"""At least monthly whatever the level: special-difficulty elderly and disabled people by the Ministry of
+Civil Affairs' and nine departments' opinion of October 2022, left-behind children as those whom the Minor
+Protection Law (art. 43) puts under special care."""
+ADULT_YEARS = 18
+"""Who is younger and looked after is a child in difficulty (困境儿童), so at least monthly too."""
+
+
+class CareEndedError(DomainError):
+    """The care ended before that day."""
+
+    code = "care_ended"
+    kind = Kind.CONFLICT
+
+
+class DueKey(NamedTuple):
+    """The place of a thing in a list that goes by due day; as text, it is the list's cursor."""
+
+    day: date
+    id: UUID
+
+    @classmethod
+    def parse(cls, text: str) -> "DueKey":
+        """Read it back. Raises ValueError."""
+        day, thing_id = text.split(" ")
+        return cls(date.fromisoformat(day), UUID(thing_id))
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.id}"
+
+
+def most_days(category: CareCategory, level: CareLevel, *, age: int) -> int:
+    """Give the longest time between two visits, in days; it is also the default."""
+    monthly = category in MONTHLY or age < ADULT_YEARS
+    return min(LEVEL_DAYS[level], MONTH_DAYS) if monthly else LEVEL_DAYS[level]
+
+
+def first_due(level: CareLevel, started_on: date, every_days: int) -> date:
+    """Give the day of the first visit: at once where the need is high."""
+    return started_on if level is CareLevel.HIGH else started_on + timedelta(days=every_days)
+
+
+def overdue_days(record: CareRecord) -> int:
+    """Give by how many days a visit is late today; who lives elsewhere, or left care, is not waited for."""
+    if record.ended_on is not None or record.resident.presence is PresenceState.AWAY:
+        return 0
+    return max(0, (business_day() - record.next_due_on).days)
+
+
+def book(session: Session, record: CareRecord, visit: Visit) -> None:
+    """Note a new visit in its care record; the only writer of ``next_due_on`` and ``last_visited_on``.
+
+    The visit that happened last decides, in whatever order visits arrive: somebody not reached is due again
+    the next day, everybody else ``every_days`` after the day of the visit. Raises CareEndedError.
+    """
+    changing = ["ended_on", "every_days", "last_visited_on", "next_due_on"]
+    # Visits of one record refer to its key: a lock that spares the key cannot deadlock with them.
+    session.refresh(record, changing, with_for_update={"key_share": True})
+    day = business_day(visit.happened_at)
+    if record.ended_on is not None and day > record.ended_on:
+        raise CareEndedError(field="care_record_id")
+    reached = visit.outcome is not VisitOutcome.NOT_REACHED
+    if reached and (record.last_visited_on is None or day > record.last_visited_on):
+        record.last_visited_on = day
+    if _latest(session, record.id) == visit.id:
+        record.next_due_on = day + timedelta(days=record.every_days if reached else 1)
+
+
+def _latest(session: Session, record_id: UUID) -> UUID | None:
+    happened_at = case((Visit.clock_flag == ClockFlag.OK, Visit.captured_at), else_=Visit.received_at)
+    return session.scalar(
+        select(Visit.id)
+        .where(Visit.care_record_id == record_id)
+        .order_by(happened_at.desc(), Visit.id.desc())
+        .limit(1)
+    )

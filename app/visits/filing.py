@@ -1,0 +1,161 @@
+"""Filing visits: the record, its evidence, the next due day, and what follows."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app import notices
+from app.actors import Actor, Role
+from app.clock import business_day, now
+from app.errors import DomainError, Kind
+from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, gather, link_photos
+from app.identity import holders
+from app.ids import new_id
+from app.models import CareRecord, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
+from app.once import content_hash, insert_once
+from app.places import CodeSigner
+from app.visits.answers import check_answers
+from app.visits.care import check_staff
+from app.visits.care_listings import care_record_of
+from app.visits.due import book
+from app.visits.forms import form_for
+
+MAX_FOLLOW_UPS = 10
+_ANY_MODE = frozenset(VisitMode)
+CONTACT = {
+    VisitOutcome.SEEN_WELL: frozenset({VisitMode.IN_PERSON, VisitMode.VIDEO}),
+    VisitOutcome.FINE_BY_PHONE: frozenset({VisitMode.PHONE, VisitMode.VIDEO}),
+    VisitOutcome.NOT_REACHED: _ANY_MODE,
+    VisitOutcome.NEEDS_REFERRAL: _ANY_MODE,
+    VisitOutcome.EMERGENCY: _ANY_MODE,
+}
+"""By which contact each outcome can be known."""
+_UNASKED = frozenset({VisitOutcome.NOT_REACHED, VisitOutcome.EMERGENCY})
+"""Nobody there to ask, or help comes first: the form need not be complete."""
+_URGENT = frozenset({VisitOutcome.NEEDS_REFERRAL, VisitOutcome.EMERGENCY})
+
+
+class OutcomeError(DomainError):
+    """Such an outcome cannot be known by such a contact."""
+
+    code = "outcome"
+    kind = Kind.INVALID
+
+
+class DueDayError(DomainError):
+    """A follow-up may not be due before the visit it follows from."""
+
+    code = "due_day"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class NewFollowUp:
+    """Something that is needed; without an owner it is the record's responsible worker's."""
+
+    need: str
+    due_on: date
+    owner_id: UUID | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True)
+class NewVisit:
+    """What it takes to file a visit."""
+
+    care_record_id: UUID
+    form_id: UUID
+    mode: VisitMode
+    outcome: VisitOutcome
+    signals: Signals
+    answers: dict[str, Any] = field(default_factory=dict)
+    note: str = ""
+    photo_ids: tuple[UUID, ...] = ()
+    follow_ups: tuple[NewFollowUp, ...] = ()
+
+
+def file(
+    session: Session, actor: Actor, signer: CodeSigner, visit_id: UUID, new: NewVisit
+) -> tuple[Visit, bool]:
+    """File a visit, book the next one, and tell whoever must act on it.
+
+    Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``check_answers`` raises,
+    DueDayError, NotStaffHereError for a follow-up's owner, CareEndedError, OtherContentError.
+    """
+    record = care_record_of(session, actor, new.care_record_id)
+    form = form_for(session, record.category, new.form_id)
+    if new.mode not in CONTACT[new.outcome]:
+        raise OutcomeError(field="outcome")
+    check_answers(form.fields, new.answers, complete=new.outcome not in _UNASKED)
+    visit, made = insert_once(
+        session,
+        Visit,
+        visit_id,
+        content_hash(actor.user_id, new),
+        area_code=record.area_code,
+        care_record_id=record.id,
+        form_id=form.id,
+        worker_id=actor.user_id,
+        mode=new.mode,
+        outcome=new.outcome,
+        answers=new.answers,
+        note=new.note,
+        **_gathered(session, signer, record, new).columns(),
+    )
+    if made:
+        book(session, record, visit)
+        link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids)
+        _follow(session, actor, record, visit, new)
+    return visit, made
+
+
+def _gathered(session: Session, signer: CodeSigner, record: CareRecord, new: NewVisit) -> Gathered:
+    """Weigh the signals of a visit at the door; of a call only the clocks are kept."""
+    at, photos = now(), len(new.photo_ids)
+    if new.mode is VisitMode.IN_PERSON:
+        place = record.resident.household.place
+        return gather(session, signer, place, new.signals, received_at=at, photos=photos)
+    captured_at = new.signals.captured_at
+    return Gathered(
+        signals=Signals(captured_at),
+        received_at=at,
+        clock_flag=clock_flag(captured_at, at),
+        code_id=None,
+        presence=Presence.UNVERIFIED,
+        reasons=["not_in_person"],
+    )
+
+
+def _follow(session: Session, actor: Actor, record: CareRecord, visit: Visit, new: NewVisit) -> None:
+    """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent."""
+    day = business_day(visit.happened_at)
+    if any(one.due_on < day for one in new.follow_ups):
+        raise DueDayError(field="follow_ups")
+    owners = {one.owner_id for one in new.follow_ups if one.owner_id is not None}
+    if owners:
+        check_staff(session, record.area_code, owners, field="follow_ups")
+    for one in new.follow_ups:
+        row = FollowUp(
+            id=new_id(),
+            area_code=record.area_code,
+            visit_id=visit.id,
+            need=one.need,
+            urgent=one.urgent,
+            owner_id=one.owner_id or record.worker_id,
+            due_on=one.due_on,
+        )
+        session.add(row)
+        if row.owner_id != actor.user_id:
+            _tell(session, NoticeKind.FOLLOW_UP_ASSIGNED, row.owner_id, visit, follow_up_id=row.id)
+    if visit.outcome in _URGENT or any(one.urgent for one in new.follow_ups):
+        for admin_id in holders(session, record.area_code, {Role.COMMUNITY_ADMIN}) - {actor.user_id}:
+            _tell(session, NoticeKind.VISIT_URGENT, admin_id, visit)
+
+
+def _tell(session: Session, kind: NoticeKind, to: UUID, visit: Visit, **ids: UUID) -> None:
+    """Write a notice that names things by id only: nothing of the person, nothing of his health."""
+    about = {"visit_id": visit.id, "care_record_id": visit.care_record_id, **ids}
+    notices.post(session, kind, to=to, area_code=visit.area_code, **about)

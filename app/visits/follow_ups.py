@@ -1,0 +1,84 @@
+"""Follow-ups: what visits showed to be needed, and what came of it."""
+
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select, tuple_
+from sqlalchemy.orm import Session, joinedload, load_only
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import IllegalStepError, NotFoundError
+from app.models import CareRecord, FollowUp, Visit
+from app.visits.care_listings import check_responsible, responsible
+from app.visits.due import DueKey
+
+
+class Whose(StrEnum):
+    """Whose follow-ups: the actor's own, or all that he may see."""
+
+    MINE = "mine"
+    AREA = "area"
+
+
+class Done(StrEnum):
+    """Which follow-ups: those that wait, or all."""
+
+    OPEN = "open"
+    ALL = "all"
+
+
+_WITH_RESIDENT = (
+    joinedload(FollowUp.visit)
+    .options(load_only(Visit.care_record_id))
+    .joinedload(Visit.care_record)
+    .joinedload(CareRecord.resident)
+)
+
+
+def follow_ups(
+    session: Session,
+    actor: Actor,
+    *,
+    whose: Whose = Whose.MINE,
+    done: Done = Done.OPEN,
+    after: DueKey | None,
+    limit: int,
+) -> list[FollowUp]:
+    """List follow-ups by the day they are due: the actor's own, or an admin's whole area."""
+    query = (
+        select(FollowUp)
+        .options(_WITH_RESIDENT)
+        .where(responsible(actor, FollowUp.area_code, FollowUp.owner_id))
+        .order_by(FollowUp.due_on, FollowUp.id)
+        .limit(limit)
+    )
+    if whose is Whose.MINE:
+        query = query.where(FollowUp.owner_id == actor.user_id)
+    if done is Done.OPEN:
+        query = query.where(FollowUp.done_at.is_(None))
+    if after is not None:
+        query = query.where(tuple_(FollowUp.due_on, FollowUp.id) > tuple_(after.day, after.id))
+    return list(session.scalars(query))
+
+
+def finish(session: Session, actor: Actor, follow_up_id: UUID, *, result: str) -> FollowUp:
+    """Note what came of a follow-up; the same again by the same person changes nothing.
+
+    Raises NotFoundError, NotResponsibleError, IllegalStepError if it was finished otherwise.
+    """
+    row = session.scalars(
+        select(FollowUp)
+        .options(_WITH_RESIDENT)
+        .where(FollowUp.id == follow_up_id)
+        .with_for_update(of=FollowUp)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    check_responsible(actor, row.area_code, row.owner_id)
+    if row.done_at is None:
+        row.done_at, row.done_by, row.result = now(), actor.user_id, result
+    elif (row.done_by, row.result) != (actor.user_id, result):
+        raise IllegalStepError(now="done", asked="finish")
+    return row

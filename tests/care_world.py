@@ -1,0 +1,112 @@
+"""Care records, forms and visits that several tests need."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.ids import new_id
+from app.models import CareCategory, CareLevel, CareRecord, Resident, VisitForm
+from tests.cast import GRID, LONG_AGO, named, person
+
+NOON = datetime(2027, 1, 31, 4, 0, tzinfo=UTC)
+"""Noon in China of the last day of a month: when these tests happen."""
+TODAY = date(2027, 1, 31)
+
+QUESTIONS: list[dict[str, Any]] = [
+    {
+        "key": "mood",
+        "label": "心情怎么样",
+        "kind": "choice",
+        "options": [{"value": "good", "label": "好"}, {"value": "low", "label": "不好"}],
+        "required": True,
+    },
+    {
+        "key": "needs",
+        "label": "需要什么",
+        "kind": "multi",
+        "options": [{"value": "meals", "label": "送饭"}, {"value": "doctor", "label": "看病"}],
+        "required": False,
+    },
+    {"key": "illness", "label": "哪里不舒服", "kind": "text", "required": False},
+    {"key": "meals", "label": "一天吃几顿", "kind": "number", "least": 0, "most": 5, "required": False},
+    {"key": "gas_safe", "label": "燃气安全吗", "kind": "boolean", "required": True},
+]
+ANSWERS: dict[str, Any] = {
+    "mood": "good",
+    "needs": ["meals", "doctor"],
+    "illness": "膝盖痛",
+    "meals": 3,
+    "gas_safe": False,
+}
+
+
+def write_form(
+    session: Session,
+    category: CareCategory = CareCategory.ELDERLY,
+    *,
+    version: int = 1,
+    published_at: datetime = LONG_AGO,
+) -> UUID:
+    """Publish a form."""
+    form = VisitForm(
+        id=new_id(),
+        category=category,
+        version=version,
+        title="探访表",
+        fields=QUESTIONS,
+        published_at=published_at,
+    )
+    session.add(form)
+    session.commit()
+    return form.id
+
+
+def write_care(
+    session: Session, *, of: str = "resident", worker: str = "worker", area_code: str = GRID, **columns: Any
+) -> UUID:
+    """Look after somebody of the cast: an elderly woman, every week, due in a week."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "area_code": area_code,
+        "resident_id": named(of),
+        "category": CareCategory.ELDERLY,
+        "level": CareLevel.HIGH,
+        "every_days": 7,
+        "worker_id": person(worker).user_id,
+        "started_on": date(2027, 1, 1),
+        "next_due_on": date(2027, 2, 7),
+        "content_hash": b"",
+        "created_at": LONG_AGO,
+    }
+    record = CareRecord(**values | columns)
+    session.add(record)
+    session.commit()
+    return record.id
+
+
+def write_resident(session: Session, **columns: Any) -> UUID:
+    """Add a resident to the first household of the cast."""
+    like = session.get_one(Resident, named("resident"))
+    values = {
+        name: getattr(like, name)
+        for name in ("area_code", "household_id", "name", "sex", "birth_date", "relation", "created_at")
+    }
+    resident = Resident(**values | {"id": new_id(), "content_hash": b""} | columns)
+    session.add(resident)
+    session.commit()
+    return resident.id
+
+
+def visit(record_id: UUID, form_id: UUID, **fields: Any) -> dict[str, Any]:
+    """Give the body of a visit at noon, in person, all well."""
+    return {
+        "care_record_id": str(record_id),
+        "form_id": str(form_id),
+        "mode": "in_person",
+        "outcome": "seen_well",
+        "captured_at": NOON.isoformat(),
+        "answers": ANSWERS,
+        **fields,
+    }
