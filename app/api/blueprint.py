@@ -7,12 +7,15 @@ from typing import Any, TypeVar
 from flask_smorest import Blueprint as SmorestBlueprint
 
 from app.api.fields import Input
+from app.api.strict_json import StrictParser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     """A resource's routes under /v1, described in docs/openapi.json."""
+
+    ARGUMENTS_PARSER = StrictParser()
 
     def __init__(
         self, name: str, import_name: str, description: str, *, url_prefix: str | None = "/v1"

@@ -3,7 +3,12 @@
 import json
 from typing import Any
 
+import marshmallow as ma
+from flask import Request
 from flask.json.provider import DefaultJSONProvider
+from webargs.core import is_json, missing
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import BadRequest
 
 MAX_DEPTH = 32
 _MAX_WHOLE = 2**53
@@ -24,6 +29,20 @@ class StrictJSON(DefaultJSONProvider):
     def loads(self, s: str | bytes, **_: Any) -> Any:
         """Read a text, or raise StrictJSONError."""
         return read(s)
+
+
+class StrictParser(FlaskParser):
+    """Reads the bodies of requests strictly; what is no JSON is answered with 400."""
+
+    def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002 - webargs' own signature
+        """Read a body, or say that there is none."""
+        body = req.get_data(cache=True)
+        if not body or not is_json(req.mimetype):
+            return missing
+        try:
+            return read(body)
+        except StrictJSONError as error:
+            raise BadRequest(str(error)) from None
 
 
 def read(text: str | bytes) -> Any:

@@ -1,0 +1,143 @@
+"""Checklists, codes and hazards for tests, and the bodies that file them."""
+
+from typing import Any
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, Scope
+from app.api.parts import EXTENSION
+from app.clock import now
+from app.ids import new_id
+from app.models import (
+    Checklist,
+    ChecklistItem,
+    Hazard,
+    HazardCategory,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    PlaceKind,
+)
+from app.places import issue
+from tests.cast import GRID, LONG_AGO, named, person
+
+BLOCK = named("block")
+FIVE_FIXED = {
+    "measures": "加固护坡",
+    "funds": "村集体3000元",
+    "responsible": "张三",
+    "deadline": "2026-12-31",
+    "contingency": "下雨先撤人",
+}
+ITEMS = [
+    ("楼道通畅吗?", HazardCategory.FIRE, HazardLevel.GENERAL, None),
+    ("墙体有没有裂缝?", HazardCategory.BUILDING, HazardLevel.MAJOR, None),
+    ("路灯亮吗?", HazardCategory.FACILITY, HazardLevel.GENERAL, 3),
+]
+"""Text, category, level and working days of the items of every checklist here."""
+
+
+def write_checklist(
+    session: Session,
+    *,
+    area_code: str = "421224",
+    kind: PlaceKind = PlaceKind.RESIDENTIAL,
+    **more: Any,
+) -> Checklist:
+    """Write and commit a checklist with three items."""
+    checklist = Checklist(
+        id=new_id(),
+        area_code=area_code,
+        kind=kind,
+        title=f"检查表{new_id().hex[-6:]}",
+        version=1,
+        **{"published_at": LONG_AGO, **more},
+    )
+    checklist.items = [
+        ChecklistItem(
+            id=new_id(),
+            position=position,
+            section="公共部分",
+            text=text,
+            category=category,
+            level=level,
+            deadline_days=days,
+        )
+        for position, (text, category, level, days) in enumerate(ITEMS, start=1)
+    ]
+    session.add(checklist)
+    session.commit()
+    return checklist
+
+
+def write_code(session: Session, app: Flask, place_id: UUID = BLOCK) -> str:
+    """Issue and commit a place's code; give it as the sheet carries it."""
+    everywhere = Actor(user_id=person("admin").user_id, scope=Scope(areas=("42",)))
+    row = issue(session, everywhere, place_id)
+    session.commit()
+    return str(app.extensions[EXTENSION].signer.code(row.serial))
+
+
+def write_hazard(session: Session, status: HazardStatus = HazardStatus.REPORTED, **more: Any) -> Hazard:
+    """Write and commit a hazard in a state, worked on by ``worker``, at the block of HOME."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "area_code": GRID,
+        "place_id": BLOCK,
+        "content_hash": b"",
+        "captured_at": now(),
+        "received_at": now(),
+        "source": HazardSource.RESIDENT,
+        "category": HazardCategory.FIRE,
+        "text": "楼道堆物",
+        "status": status,
+        "reported_by": person("resident").user_id,
+    }
+    if status is HazardStatus.DUPLICATE:
+        values["duplicate_of_id"] = write_hazard(session).id
+    if status in {HazardStatus.ASSIGNED, HazardStatus.RECTIFYING}:
+        values["assignee_id"] = person("worker").user_id
+    if status in {HazardStatus.RECTIFIED, HazardStatus.VERIFIED}:
+        values["assignee_id"] = values["rectified_by"] = person("worker").user_id
+    hazard = Hazard(**(values | more))
+    session.add(hazard)
+    session.commit()
+    return hazard
+
+
+def answers(checklist: Checklist, **odd: dict[str, Any]) -> list[dict[str, Any]]:
+    """Answer every item of a list with "fine", but those that ``odd`` names: ``_1={...}`` for the first."""
+    return [
+        {"item_id": str(item.id), "result": "ok", **odd.get(f"_{item.position}", {})}
+        for item in checklist.items
+    ]
+
+
+def inspection_body(checklist: Checklist, **more: Any) -> dict[str, Any]:
+    """Give the body that files an inspection of the block."""
+    odd = {name: more.pop(name) for name in list(more) if name.startswith("_")}
+    return {
+        "place_id": str(BLOCK),
+        "checklist_id": str(checklist.id),
+        "captured_at": now().isoformat(),
+        "answers": answers(checklist, **odd),
+        **more,
+    }
+
+
+def report_body(**more: Any) -> dict[str, Any]:
+    """Give the body that reports a hazard at the block."""
+    return {
+        "place_id": str(BLOCK),
+        "category": "fire",
+        "text": "楼道里有人充电",
+        "captured_at": now().isoformat(),
+        **more,
+    }
+
+
+def problem(note: str = "堆了纸箱", **more: Any) -> dict[str, Any]:
+    """Give what makes an answer a problem."""
+    return {"result": "problem", "note": note, **more}
