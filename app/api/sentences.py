@@ -53,6 +53,22 @@ SENTENCES: dict[str, str] = {
     "phone_taken": "这个手机号或居民已经有账号了",
     "own_grant": "不能给自己授权或改自己的授权",
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
+    # hazards
+    "checklist_unfit": "这张检查表不适用于这个点位,请重新选检查表",
+    "answers_unknown": "这些检查项不在检查表上,请更新检查表后再填:{items}",
+    "answers_twice": "这些检查项填了两遍,请各留一个:第{items}项",
+    "answers_missing": "这些检查项还没有填:第{items}项",
+    "answers_bare": "有问题的检查项要写一句说明或拍一张照片:第{items}项",
+    "corrected_without_problem": "没有问题的检查项不能选“当场整改”:第{items}项",
+    "place_unnamed": "请选点位,或扫点位上的码",
+    "assignee_unfit": "这个人不是本片区的网格员、楼栋长或社区管理员,请另选一位",
+    "due_time": "期限要在现在之后、一年之内",
+    "duplicate_unfit": "没有找到可以并入的隐患,请核对编号",
+    "major_controls": "重大隐患要先写明临时管控措施",
+    "not_assignee": "这个隐患不是派给您的,请由负责整改的人来办",
+    "incomplete_five_fixed": "重大隐患开工前要“五落实”,还缺:{missing}",
+    "nothing_shown": "请写一句整改情况,或拍一张照片",
+    "same_person": "谁整改的谁不能复查,请换一个人",
 }
 
 

@@ -8,6 +8,7 @@ from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimSt
 from app.models.hazard import (
     HAZARD_ENDED,
     HAZARD_NEXT,
+    HAZARD_OPEN,
     Hazard,
     HazardCategory,
     HazardEvent,
@@ -32,6 +33,7 @@ __all__ = [
     "DIGITS",
     "HAZARD_ENDED",
     "HAZARD_NEXT",
+    "HAZARD_OPEN",
     "REDEMPTION_NEXT",
     "Account",
     "AccountKind",

@@ -1,0 +1,80 @@
+"""Checklists: what a worker goes through at a place."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from app import hazards
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Output, sent_moment, uid, word
+from app.api.paging import PageInput, page, page_of
+from app.db import transaction
+from app.hazards import HazardCategory, HazardLevel
+from app.identity import Permission
+from app.places import PlaceKind
+
+blueprint = Blueprint("checklists", __name__, description="检查表")
+
+
+class ChecklistListInput(PageInput):
+    """Which checklists: of a kind of place, or those that serve one place."""
+
+    kind = word(PlaceKind, load_default=None)
+    place_id = uid(load_default=None)
+
+
+class ChecklistOutput(Output):
+    """One version of a checklist, without its items."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    kind = fields.Enum(PlaceKind, by_value=True, required=True)
+    title = fields.String(required=True)
+    version = fields.Integer(required=True)
+    source = fields.String(required=True)
+    published_at = sent_moment(required=True)
+    retired_at = sent_moment(required=True, allow_none=True)
+
+
+class ChecklistItemOutput(Output):
+    """A question of the list, and what a problem there amounts to."""
+
+    id = fields.UUID(required=True)
+    position = fields.Integer(required=True)
+    section = fields.String(required=True)
+    text = fields.String(required=True)
+    level = fields.Enum(HazardLevel, by_value=True, required=True)
+    category = fields.Enum(HazardCategory, by_value=True, required=True)
+    deadline_days = fields.Integer(required=True, allow_none=True)
+    advice = fields.String(required=True)
+
+
+class WholeChecklistOutput(ChecklistOutput):
+    """A checklist with its items."""
+
+    items = fields.List(fields.Nested(ChecklistItemOutput), required=True)
+
+
+@blueprint.route("/checklists", methods=["GET"])
+@allow(Permission.CHECKLIST_READ)
+@blueprint.answer(page_of(ChecklistOutput))
+@blueprint.query(ChecklistListInput)
+def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
+    """List the checklists in force, the newest first."""
+
+    def fetch(**span: Any) -> Any:
+        return hazards.checklists(session, actor(), **filters, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda checklist: checklist.id, limit=limit, after=after)
+
+
+@blueprint.route("/checklists/<uuid:checklist_id>", methods=["GET"])
+@allow(Permission.CHECKLIST_READ)
+@blueprint.answer(WholeChecklistOutput)
+def get_checklist(checklist_id: UUID) -> Any:
+    """Show one version of a checklist with its items, in force or retired."""
+    with transaction() as session:
+        return hazards.checklist(session, actor(), checklist_id)

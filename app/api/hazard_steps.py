@@ -1,0 +1,194 @@
+"""The steps of a hazard's closed loop; each is safe to send again."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import hazards
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Flag, Input, Text, day, moment, uid, word
+from app.api.hazards import WholeHazardOutput
+from app.api.parts import parts
+from app.api.signals import photo_ids
+from app.db import transaction
+from app.hazards import HazardCategory, HazardLevel
+from app.identity import Permission
+
+blueprint = Blueprint("hazard_steps", __name__, description="隐患处置")
+_MAX_NOTE = 500
+
+
+def _note(**kwargs: Any) -> Text:
+    return Text(_MAX_NOTE, lines=True, **kwargs)
+
+
+class AcceptInput(Input):
+    """What the report proved to be; what is left out stays as reported."""
+
+    level = word(HazardLevel, load_default=None, allow_none=True)
+    category = word(HazardCategory, load_default=None, allow_none=True)
+    note = _note(load_default="")
+
+
+class RejectInput(Input):
+    """Why it is no hazard."""
+
+    reason = _note(least=1, required=True)
+
+
+class DuplicateInput(Input):
+    """Which hazard names the same thing already."""
+
+    duplicate_of_id = uid(required=True)
+    note = _note(load_default="")
+
+
+class AssignInput(Input):
+    """Who puts it right, until when; a major hazard needs its temporary controls."""
+
+    assignee_id = uid(required=True)
+    due_at = moment(load_default=None, allow_none=True)
+    controls = _note(load_default="")
+    note = _note(load_default="")
+
+
+class FiveFixedInput(Input):
+    """The five items fixed before work on a major hazard starts."""
+
+    measures = _note(load_default="")
+    funds = _note(load_default="")
+    responsible = _note(load_default="")
+    deadline = day(load_default=None, allow_none=True)
+    contingency = _note(load_default="")
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> hazards.FiveFixed:
+        """Give what the domain takes."""
+        return hazards.FiveFixed(**data)
+
+
+class StartInput(Input):
+    """The start of the work."""
+
+    five_fixed = fields.Nested(FiveFixedInput, load_default=None, allow_none=True)
+    note = _note(load_default="")
+
+
+class RectifyInput(Input):
+    """What was done, in words or pictures."""
+
+    note = _note(load_default="")
+    photo_ids = photo_ids()
+
+
+class RecheckInput(Input):
+    """What the recheck found; ``due_at`` is the new deadline if it failed."""
+
+    passed = Flag(required=True)
+    note = _note(load_default="")
+    photo_ids = photo_ids()
+    due_at = moment(load_default=None, allow_none=True)
+
+    @ma.validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Ask a failed recheck for what is still wrong, and refuse a deadline after a passed one."""
+        if not data["passed"] and not data["note"]:
+            raise ma.ValidationError("请写明还有什么没整改好", "note")
+        if data["passed"] and data["due_at"] is not None:
+            raise ma.ValidationError("复查通过就不用再定期限", "due_at")
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> hazards.Recheck:
+        """Give what the domain takes."""
+        return hazards.Recheck(**data)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/accept", methods=["POST"])
+@allow(Permission.HAZARD_TRIAGE)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(AcceptInput)
+def accept_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
+    """Accept a report; a resident's report earns points."""
+    with transaction() as session:
+        hazards.accept(session, actor(), hazard_id, **sent)
+        return hazards.hazard(session, actor(), hazard_id)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/reject", methods=["POST"])
+@allow(Permission.HAZARD_TRIAGE)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(RejectInput)
+def reject_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
+    """End a report that is no hazard."""
+    with transaction() as session:
+        hazards.reject(session, actor(), hazard_id, **sent)
+        return hazards.hazard(session, actor(), hazard_id)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/duplicate", methods=["POST"])
+@allow(Permission.HAZARD_TRIAGE)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(DuplicateInput)
+def mark_duplicate(sent: dict[str, Any], hazard_id: UUID) -> Any:
+    """End a report of something that another hazard already names."""
+    with transaction() as session:
+        hazards.duplicate(session, actor(), hazard_id, **sent)
+        return hazards.hazard(session, actor(), hazard_id)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/assign", methods=["POST"])
+@allow(Permission.HAZARD_TRIAGE)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(AssignInput)
+def assign_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
+    """Give an accepted hazard to somebody, with a deadline."""
+    with transaction() as session:
+        hazards.assign(session, actor(), parts().calendar, hazard_id, **sent)
+        return hazards.hazard(session, actor(), hazard_id)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/start", methods=["POST"])
+@allow(Permission.HAZARD_RECTIFY)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(StartInput)
+def start_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
+    """Start the work; only its assignee does."""
+    with transaction() as session:
+        hazards.start(session, actor(), hazard_id, **sent)
+        return hazards.hazard(session, actor(), hazard_id)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/rectify", methods=["POST"])
+@allow(Permission.HAZARD_RECTIFY)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(RectifyInput)
+def rectify_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
+    """Say that the work is done; only its assignee does."""
+    with transaction() as session:
+        hazards.rectify(session, actor(), hazard_id, **sent)
+        return hazards.hazard(session, actor(), hazard_id)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/verify", methods=["POST"])
+@allow(Permission.HAZARD_VERIFY)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(RecheckInput)
+def verify_hazard(recheck: hazards.Recheck, hazard_id: UUID) -> Any:
+    """Recheck the work; nobody rechecks his own."""
+    with transaction() as session:
+        hazards.verify(session, actor(), parts().calendar, hazard_id, recheck)
+        return hazards.hazard(session, actor(), hazard_id)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/close", methods=["POST"])
+@allow(Permission.HAZARD_CLOSE_MAJOR)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(RecheckInput)
+def close_hazard(recheck: hazards.Recheck, hazard_id: UUID) -> Any:
+    """Close a verified major hazard after the county's own recheck."""
+    with transaction() as session:
+        hazards.close(session, actor(), parts().calendar, hazard_id, recheck)
+        return hazards.hazard(session, actor(), hazard_id)

@@ -1,0 +1,161 @@
+"""Hazards: reported and read; what happens to them then is in ``hazard_steps``."""
+
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import hazards
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
+from app.api.signals import GatheredFields, NamedPhotoOutput, SignalsFields, photo_ids, signals_from
+from app.db import transaction
+from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, HazardStep
+from app.identity import Permission
+
+blueprint = Blueprint("hazards", __name__, description="隐患")
+_MAX_TEXT = 1000
+
+
+class Assignee(StrEnum):
+    """Whose work to list."""
+
+    ME = "me"
+
+
+class HazardInput(SignalsFields, Input):
+    """A report; without ``place_id`` it happened where the scanned code hangs."""
+
+    place_id = uid(load_default=None, allow_none=True)
+    category = word(HazardCategory, required=True)
+    text = Text(_MAX_TEXT, least=1, lines=True, required=True)
+    photo_ids = photo_ids()
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> hazards.HazardReport:
+        """Give what the domain takes."""
+        return hazards.HazardReport(signals=signals_from(data), **data)
+
+
+class HazardListInput(PageInput):
+    """Which hazards; ``overdue=true`` gives only what is past its deadline and not ended."""
+
+    status = word(HazardStatus, load_default=None)
+    place_id = uid(load_default=None)
+    category = word(HazardCategory, load_default=None)
+    level = word(HazardLevel, load_default=None)
+    assignee = word(Assignee, load_default=None)
+    overdue = fields.Boolean(
+        truthy={"true"}, falsy={"false"}, load_default=False, error_messages={"invalid": "请填 true 或 false"}
+    )
+
+
+class HazardOutput(GatheredFields, Output):
+    """A hazard in a list."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    place_id = fields.UUID(required=True)
+    place_name = fields.String(required=True)
+    item_id = fields.UUID(required=True, allow_none=True)
+    inspection_id = fields.UUID(required=True, allow_none=True)
+    source = fields.Enum(HazardSource, by_value=True, required=True)
+    category = fields.Enum(HazardCategory, by_value=True, required=True)
+    level = fields.Enum(HazardLevel, by_value=True, required=True)
+    text = fields.String(required=True)
+    status = fields.Enum(HazardStatus, by_value=True, required=True)
+    assignee_id = fields.UUID(required=True, allow_none=True)
+    due_at = sent_moment(required=True, allow_none=True)
+    duplicate_of_id = fields.UUID(required=True, allow_none=True)
+    recurrences = fields.Integer(required=True)
+    recheck_failures = fields.Integer(required=True)
+    reported_by_me = fields.Boolean(required=True)
+    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+
+    @ma.pre_dump
+    def flatten(self, seen: hazards.ListedHazard, **_: Any) -> dict[str, Any]:
+        """Put the record beside what stands in other rows."""
+        row = seen.hazard
+        besides = {"place_name": row.place.name}
+        besides |= {name: value for name, value in vars(seen).items() if name != "hazard"}
+        return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}
+
+
+class HazardEventOutput(Output):
+    """One step; a resident who reported is not named."""
+
+    number = fields.Integer(required=True)
+    step = fields.Enum(HazardStep, by_value=True, required=True)
+    status_after = fields.Enum(HazardStatus, by_value=True, required=True)
+    at = sent_moment(required=True)
+    actor_name = fields.String(required=True, allow_none=True)
+    note = fields.String(required=True)
+    data = fields.Dict(required=True)
+    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+
+    @ma.pre_dump
+    def flatten(self, seen: hazards.ShownEvent, **_: Any) -> dict[str, Any]:
+        """Put the step beside its photos and whoever took it."""
+        besides = {"actor_name": seen.actor_name, "photos": seen.photos}
+        return {name: besides[name] if name in besides else getattr(seen.event, name) for name in self.fields}
+
+
+class FiveFixedOutput(Output):
+    """The five fixed items."""
+
+    measures = fields.String(required=True)
+    funds = fields.String(required=True)
+    responsible = fields.String(required=True)
+    deadline = fields.String(required=True)
+    contingency = fields.String(required=True)
+
+
+class WholeHazardOutput(HazardOutput):
+    """A hazard with its history, and the verbs open to the reader now."""
+
+    controls = fields.String(required=True, allow_none=True)
+    five_fixed = fields.Nested(FiveFixedOutput, required=True, allow_none=True)
+    assignee_name = fields.String(required=True, allow_none=True)
+    events = fields.List(fields.Nested(HazardEventOutput), required=True)
+    allowed = fields.List(fields.Enum(HazardStep, by_value=True), required=True)
+
+
+@blueprint.route("/hazards", methods=["GET"])
+@allow(Permission.HAZARD_READ)
+@blueprint.answer(page_of(HazardOutput))
+@blueprint.query(HazardListInput)
+def list_hazards(limit: int, after: str | None, assignee: Assignee | None, **filters: Any) -> dict[str, Any]:
+    """List hazards within reach, the newest first; a resident finds those he reported."""
+    assignee_id = actor().user_id if assignee is Assignee.ME else None
+    wanted = hazards.HazardFilter(assignee_id=assignee_id, **filters)
+
+    def fetch(**span: Any) -> Any:
+        return hazards.hazards(session, actor(), wanted, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda seen: seen.hazard.id, limit=limit, after=after)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>", methods=["PUT"])
+@allow(Permission.HAZARD_REPORT)
+@blueprint.made_once(WholeHazardOutput)
+@blueprint.body(HazardInput)
+def put_hazard(sent: hazards.HazardReport, hazard_id: UUID) -> tuple[Any, int]:
+    """Report a hazard."""
+    with transaction() as session:
+        _, made = hazards.report(session, actor(), parts().signer, hazard_id, sent)
+        return hazards.hazard(session, actor(), hazard_id), once(made)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>", methods=["GET"])
+@allow(Permission.HAZARD_READ)
+@blueprint.answer(WholeHazardOutput)
+def get_hazard(hazard_id: UUID) -> Any:
+    """Show one hazard with its history."""
+    with transaction() as session:
+        return hazards.hazard(session, actor(), hazard_id)

@@ -1,0 +1,163 @@
+"""Inspections: filed once from the phone, read by the offices."""
+
+from datetime import date
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields, validate
+
+from app import hazards
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Flag, Input, Output, Text, day, listed, uid, word
+from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
+from app.api.signals import GatheredFields, NamedPhotoOutput, SignalsFields, photo_ids, signals_from
+from app.db import transaction
+from app.hazards import AnswerResult
+from app.identity import Permission
+
+blueprint = Blueprint("inspections", __name__, description="巡查")
+_MAX_ANSWERS = 200
+_MAX_NOTE = 500
+_A_DAY = validate.Range(date(1970, 1, 1), date(2199, 12, 31), error="日期不对,请重新选")
+
+
+class Worker(StrEnum):
+    """Whose inspections to list."""
+
+    ME = "me"
+
+
+class AnswerInput(Input):
+    """An answer to one item; a problem needs a note or a photo."""
+
+    item_id = uid(required=True)
+    result = word(AnswerResult, required=True)
+    note = Text(_MAX_NOTE, lines=True, load_default="")
+    corrected = Flag(load_default=False)
+    photo_ids = photo_ids()
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> hazards.Answer:
+        """Give what the domain takes."""
+        return hazards.Answer(**data)
+
+
+class InspectionInput(SignalsFields, Input):
+    """A filled checklist."""
+
+    place_id = uid(required=True)
+    checklist_id = uid(required=True)
+    answers = listed(fields.Nested(AnswerInput), _MAX_ANSWERS, required=True)
+    note = Text(_MAX_NOTE, lines=True, load_default="")
+    photo_ids = photo_ids()
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> hazards.InspectionForm:
+        """Give what the domain takes."""
+        return hazards.InspectionForm(signals=signals_from(data), **data)
+
+
+class InspectionListInput(PageInput):
+    """Which inspections; both days are included."""
+
+    place_id = uid(load_default=None)
+    worker = word(Worker, load_default=None)
+    since = day(load_default=None, validate=_A_DAY)
+    until = day(load_default=None, validate=_A_DAY)
+
+
+class InspectionOutput(GatheredFields, Output):
+    """An inspection in a list."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    place_id = fields.UUID(required=True)
+    place_name = fields.String(required=True)
+    checklist_id = fields.UUID(required=True)
+    checklist_title = fields.String(required=True)
+    checklist_version = fields.Integer(required=True)
+    worker_id = fields.UUID(required=True)
+    note = fields.String(required=True)
+    problems = fields.Integer(required=True)
+    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+
+    @ma.pre_dump
+    def flatten(self, seen: hazards.ListedInspection, **_: Any) -> dict[str, Any]:
+        """Put the record beside what stands in other rows."""
+        row = seen.inspection
+        besides = {
+            "place_name": row.place.name,
+            "checklist_title": row.checklist.title,
+            "checklist_version": row.checklist.version,
+        }
+        besides |= {name: value for name, value in vars(seen).items() if name != "inspection"}
+        return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}
+
+
+class AnswerOutput(Output):
+    """One answer with its question; ``recurrence`` says that the hazard was open already."""
+
+    item_id = fields.UUID(required=True)
+    position = fields.Integer(required=True)
+    section = fields.String(required=True)
+    text = fields.String(required=True)
+    result = fields.Enum(AnswerResult, by_value=True, required=True)
+    note = fields.String(required=True)
+    corrected = fields.Boolean(required=True)
+    hazard_id = fields.UUID(required=True, allow_none=True)
+    recurrence = fields.Boolean(required=True)
+    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+
+    @ma.pre_dump
+    def flatten(self, seen: hazards.ShownAnswer, **_: Any) -> dict[str, Any]:
+        """Put the answer beside its question."""
+        besides = {"section": seen.item.section, "text": seen.item.text, "photos": seen.photos}
+        return {
+            name: besides[name] if name in besides else getattr(seen.answer, name) for name in self.fields
+        }
+
+
+class WholeInspectionOutput(InspectionOutput):
+    """An inspection with its answers."""
+
+    answers = fields.List(fields.Nested(AnswerOutput), required=True)
+
+
+@blueprint.route("/inspections", methods=["GET"])
+@allow(Permission.INSPECTION_READ)
+@blueprint.answer(page_of(InspectionOutput))
+@blueprint.query(InspectionListInput)
+def list_inspections(limit: int, after: str | None, worker: Worker | None, **filters: Any) -> dict[str, Any]:
+    """List inspections within reach, the newest first."""
+    worker_id = actor().user_id if worker is Worker.ME else None
+    wanted = hazards.InspectionFilter(worker_id=worker_id, **filters)
+
+    def fetch(**span: Any) -> Any:
+        return hazards.inspections(session, actor(), wanted, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda seen: seen.inspection.id, limit=limit, after=after)
+
+
+@blueprint.route("/inspections/<uuid:inspection_id>", methods=["PUT"])
+@allow(Permission.INSPECTION_FILE)
+@blueprint.made_once(WholeInspectionOutput)
+@blueprint.body(InspectionInput)
+def put_inspection(form: hazards.InspectionForm, inspection_id: UUID) -> tuple[Any, int]:
+    """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one."""
+    with transaction() as session:
+        _, made = hazards.submit(session, actor(), parts().signer, inspection_id, form)
+        return hazards.inspection(session, actor(), inspection_id), once(made)
+
+
+@blueprint.route("/inspections/<uuid:inspection_id>", methods=["GET"])
+@allow(Permission.INSPECTION_READ)
+@blueprint.answer(WholeInspectionOutput)
+def get_inspection(inspection_id: UUID) -> Any:
+    """Show one inspection with its answers."""
+    with transaction() as session:
+        return hazards.inspection(session, actor(), inspection_id)

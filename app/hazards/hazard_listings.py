@@ -1,0 +1,177 @@
+"""Reading hazards."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import NotFoundError
+from app.evidence import NamedPhoto, photos_of
+from app.hazards.steps import verbs_from
+from app.identity import Permission, scope_of
+from app.models import (
+    HAZARD_OPEN,
+    Hazard,
+    HazardCategory,
+    HazardEvent,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    HazardStep,
+    User,
+)
+
+_PERMISSION = {
+    HazardStep.ACCEPT: Permission.HAZARD_TRIAGE,
+    HazardStep.REJECT: Permission.HAZARD_TRIAGE,
+    HazardStep.DUPLICATE: Permission.HAZARD_TRIAGE,
+    HazardStep.ASSIGN: Permission.HAZARD_TRIAGE,
+    HazardStep.START: Permission.HAZARD_RECTIFY,
+    HazardStep.RECTIFY: Permission.HAZARD_RECTIFY,
+    HazardStep.VERIFY: Permission.HAZARD_VERIFY,
+    HazardStep.CLOSE: Permission.HAZARD_CLOSE_MAJOR,
+}
+_BY_ASSIGNEE = frozenset({HazardStep.START, HazardStep.RECTIFY})
+_BY_ANOTHER = frozenset({HazardStep.VERIFY, HazardStep.CLOSE})
+MAX_EVENTS = 200
+"""The latest events of a hazard are shown; only one that recurs for months has more."""
+
+
+@dataclass(frozen=True)
+class HazardFilter:
+    """Which hazards."""
+
+    status: HazardStatus | None = None
+    place_id: UUID | None = None
+    category: HazardCategory | None = None
+    level: HazardLevel | None = None
+    assignee_id: UUID | None = None
+    overdue: bool = False
+    """Only what is past its deadline and not ended."""
+
+
+@dataclass(frozen=True)
+class ListedHazard:
+    """A hazard in a list, with its place loaded."""
+
+    hazard: Hazard
+    photos: list[NamedPhoto]
+    reported_by_me: bool
+
+
+@dataclass(frozen=True)
+class ShownEvent:
+    """One step, with its photos and who took it; a reporter is not named to others."""
+
+    event: HazardEvent
+    photos: list[NamedPhoto]
+    actor_name: str | None
+
+
+@dataclass(frozen=True)
+class ShownHazard(ListedHazard):
+    """A hazard with its history and what the reader may do next."""
+
+    events: list[ShownEvent]
+    assignee_name: str | None
+    allowed: list[HazardStep]
+
+
+def hazards(
+    session: Session, actor: Actor, wanted: HazardFilter, *, after: UUID | None, limit: int
+) -> list[ListedHazard]:
+    """List the hazards of the actor's areas and those he reported himself as a resident, the newest first."""
+    query = select(Hazard).where(_readable(actor)).options(joinedload(Hazard.place))
+    query = _filtered(query, wanted).order_by(Hazard.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(Hazard.id < after)
+    rows = list(session.scalars(query))
+    photos = photos_of(session, [row.id for row in rows])
+    return [ListedHazard(row, photos[row.id], _is_mine(row, actor)) for row in rows]
+
+
+def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
+    """Give one hazard with its history and what the actor may do next. Raises NotFoundError out of reach."""
+    found = session.execute(
+        select(Hazard, User.name)
+        .outerjoin(User, User.id == Hazard.assignee_id)
+        .where(Hazard.id == hazard_id, _readable(actor))
+        .options(joinedload(Hazard.place))
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    row, assignee_name = found
+    events = _events(session, row.id)
+    photos = photos_of(session, [row.id, *(event.id for event, _ in events)])
+    return ShownHazard(
+        hazard=row,
+        photos=photos[row.id],
+        reported_by_me=_is_mine(row, actor),
+        events=[
+            ShownEvent(event, photos[event.id], None if _is_private(event, row) else name)
+            for event, name in events
+        ],
+        assignee_name=assignee_name,
+        allowed=_allowed(actor, row),
+    )
+
+
+def _readable(actor: Actor) -> ColumnElement[bool]:
+    """Hazards of the actor's areas; a resident's reach is what he reported himself."""
+    within = actor.scope.clause(Hazard.area_code)
+    if actor.scope.household_id is None:
+        return within
+    return or_(within, Hazard.reported_by == actor.user_id)
+
+
+def _filtered(query: Select[Hazard], wanted: HazardFilter) -> Select[Hazard]:
+    columns = {
+        Hazard.status: wanted.status,
+        Hazard.place_id: wanted.place_id,
+        Hazard.category: wanted.category,
+        Hazard.level: wanted.level,
+        Hazard.assignee_id: wanted.assignee_id,
+    }
+    for column, value in columns.items():
+        if value is not None:
+            query = query.where(column == value)
+    return query.where(Hazard.due_at < now(), HAZARD_OPEN) if wanted.overdue else query
+
+
+def _events(session: Session, hazard_id: UUID) -> list[tuple[HazardEvent, str | None]]:
+    """Give the latest steps in their order, each with the name of whoever took it."""
+    rows = session.execute(
+        select(HazardEvent, User.name)
+        .outerjoin(User, User.id == HazardEvent.actor_id)
+        .where(HazardEvent.hazard_id == hazard_id)
+        .order_by(HazardEvent.number.desc())
+        .limit(MAX_EVENTS)
+    )
+    return [(event, name) for event, name in reversed(rows.all())]
+
+
+def _is_mine(row: Hazard, actor: Actor) -> bool:
+    return actor.user_id is not None and row.reported_by == actor.user_id
+
+
+def _is_private(event: HazardEvent, row: Hazard) -> bool:
+    """Say whether to keep a name back: neighbours who report are not shown to those they report."""
+    return event.step is HazardStep.REPORT and row.source is HazardSource.RESIDENT
+
+
+def _allowed(actor: Actor, row: Hazard) -> list[HazardStep]:
+    """List the verbs that the actor may use now, as the verbs themselves would judge."""
+    return [verb for verb in verbs_from(row.status) if _may(actor, row, verb)]
+
+
+def _may(actor: Actor, row: Hazard, verb: HazardStep) -> bool:
+    scope = scope_of(actor, _PERMISSION[verb])
+    if scope is None or not scope.covers(row.area_code):
+        return False
+    if verb in _BY_ASSIGNEE:
+        return row.assignee_id == actor.user_id
+    return verb not in _BY_ANOTHER or row.rectified_by != actor.user_id

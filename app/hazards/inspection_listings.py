@@ -1,0 +1,127 @@
+"""Reading inspections."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.actors import Actor
+from app.clock import end_of, start_of
+from app.errors import NotFoundError
+from app.evidence import NamedPhoto, photos_of
+from app.models import AnswerResult, Checklist, ChecklistItem, Inspection, InspectionAnswer
+
+
+@dataclass(frozen=True)
+class InspectionFilter:
+    """Which inspections; both days are included and are the device's."""
+
+    place_id: UUID | None = None
+    worker_id: UUID | None = None
+    since: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
+class ListedInspection:
+    """An inspection in a list, with its place and checklist loaded."""
+
+    inspection: Inspection
+    photos: list[NamedPhoto]
+    problems: int
+
+
+@dataclass(frozen=True)
+class ShownAnswer:
+    """One answer with its question and its photos."""
+
+    item: ChecklistItem
+    answer: InspectionAnswer
+    photos: list[NamedPhoto]
+
+
+@dataclass(frozen=True)
+class ShownInspection(ListedInspection):
+    """An inspection with all its answers, in the order of the list."""
+
+    answers: list[ShownAnswer]
+
+
+def inspections(
+    session: Session, actor: Actor, wanted: InspectionFilter, *, after: UUID | None, limit: int
+) -> list[ListedInspection]:
+    """List inspections of the actor's areas, the newest first."""
+    query = (
+        select(Inspection)
+        .where(actor.scope.clause(Inspection.area_code))
+        .options(joinedload(Inspection.place), joinedload(Inspection.checklist))
+        .order_by(Inspection.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Inspection.id < after)
+    rows = list(session.scalars(_filtered(query, wanted)))
+    ids = [row.id for row in rows]
+    photos, problems = photos_of(session, ids), _problems(session, ids)
+    return [ListedInspection(row, photos[row.id], problems.get(row.id, 0)) for row in rows]
+
+
+def inspection(session: Session, actor: Actor, inspection_id: UUID) -> ShownInspection:
+    """Give one inspection with its answers. Raises NotFoundError outside the actor's areas."""
+    row = session.scalars(
+        select(Inspection)
+        .where(Inspection.id == inspection_id, actor.scope.clause(Inspection.area_code))
+        .options(
+            joinedload(Inspection.place),
+            joinedload(Inspection.checklist).selectinload(Checklist.items),
+            selectinload(Inspection.answers),
+        )
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    photos = photos_of(session, [row.id])[row.id]
+    items = {item.id: item for item in row.checklist.items}
+    return ShownInspection(
+        inspection=row,
+        photos=photos,
+        problems=sum(answer.result is AnswerResult.PROBLEM for answer in row.answers),
+        answers=[
+            ShownAnswer(items[answer.item_id], answer, _named_by(answer, photos)) for answer in row.answers
+        ],
+    )
+
+
+def _filtered(query: Select[Inspection], wanted: InspectionFilter) -> Select[Inspection]:
+    if wanted.place_id is not None:
+        query = query.where(Inspection.place_id == wanted.place_id)
+    if wanted.worker_id is not None:
+        query = query.where(Inspection.worker_id == wanted.worker_id)
+    if wanted.since is not None:
+        query = query.where(Inspection.captured_at >= start_of(wanted.since))
+    if wanted.until is not None:
+        query = query.where(Inspection.captured_at < end_of(wanted.until))
+    return query
+
+
+def _problems(session: Session, inspection_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Count the problem answers of each: one query however many inspections."""
+    if not inspection_ids:
+        return {}
+    rows = session.execute(
+        select(InspectionAnswer.inspection_id, func.count())
+        .where(
+            InspectionAnswer.inspection_id.in_(inspection_ids),
+            InspectionAnswer.result == AnswerResult.PROBLEM,
+        )
+        .group_by(InspectionAnswer.inspection_id)
+    )
+    return dict(rows.all())
+
+
+def _named_by(answer: InspectionAnswer, photos: list[NamedPhoto]) -> list[NamedPhoto]:
+    by_id = {str(photo.photo_id): photo for photo in photos}
+    return [by_id[photo_id] for photo_id in answer.photo_ids]

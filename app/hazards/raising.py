@@ -1,0 +1,96 @@
+"""From a problem answer to a hazard: a new one, or one more sighting of the open one."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.evidence import Gathered, PhotoOwner, link_photos
+from app.hazards.answers import Answer
+from app.hazards.steps import record
+from app.ids import new_id
+from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardSource, HazardStep, Inspection
+from app.once import content_hash
+
+
+def raise_or_join(
+    session: Session,
+    actor: Actor,
+    inspection: Inspection,
+    gathered: Gathered,
+    item: ChecklistItem,
+    answer: Answer,
+) -> tuple[UUID, bool]:
+    """Raise a hazard for a problem, or join the one open for this item at this place.
+
+    Gives the hazard's id, and whether it was joined. The unique index over open hazards decides, so two
+    inspections at the same moment raise one hazard; whoever takes several items takes them in the order
+    of the list, so that two inspections never wait for each other.
+    """
+    sent = content_hash(inspection.id, item.id)
+    hazard = None
+    while hazard is None:
+        made = _raise(session, inspection, gathered, item, answer, sent)
+        if made is not None:
+            link_photos(session, PhotoOwner.HAZARD, made.id, made.area_code, answer.photo_ids)
+            record(session, actor, made, HazardStep.REPORT, sent=sent, at=gathered.received_at)
+            return made.id, False
+        hazard = _open(session, inspection.place_id, item.id)
+    hazard.recurrences += 1
+    record(
+        session,
+        actor,
+        hazard,
+        HazardStep.RECUR,
+        sent=sent,
+        at=gathered.received_at,
+        note=answer.note,
+        photo_ids=answer.photo_ids,
+        inspection_id=str(inspection.id),
+    )
+    return hazard.id, True
+
+
+def _raise(
+    session: Session,
+    inspection: Inspection,
+    gathered: Gathered,
+    item: ChecklistItem,
+    answer: Answer,
+    sent: bytes,
+) -> Hazard | None:
+    """Insert the hazard, or give None if the item has an open one, also one committed a moment ago."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "content_hash": sent,
+        "area_code": inspection.area_code,
+        "place_id": inspection.place_id,
+        "item_id": item.id,
+        "inspection_id": inspection.id,
+        "source": HazardSource.INSPECTION,
+        "category": item.category,
+        "level": item.level,
+        "text": f"「{item.text}」有问题" + (f":{answer.note}" if answer.note else ""),
+        "reported_by": inspection.worker_id,
+        **gathered.columns(),
+    }
+    statement = (
+        insert(Hazard)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=["place_id", "item_id"], index_where=HAZARD_OPEN)
+        .returning(Hazard)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def _open(session: Session, place_id: UUID, item_id: UUID) -> Hazard | None:
+    """Lock the open hazard of an item; None if it ended since it was in the way."""
+    return session.scalars(
+        select(Hazard)
+        .where(Hazard.place_id == place_id, Hazard.item_id == item_id, HAZARD_OPEN)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()

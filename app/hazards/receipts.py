@@ -1,0 +1,73 @@
+"""What a visitor may follow of his own report: its state, its steps, the reason of a refusal."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFoundError
+from app.evidence import photos_of
+from app.models import Hazard, HazardEvent, HazardSource, HazardStatus, HazardStep
+
+_MAX_STEPS = 100
+_MAX_MERGES = 10
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A report made at a code, as its reporter sees it."""
+
+    hazard: Hazard
+    status: HazardStatus
+    """Of the hazard it was merged into, if it was merged; so never ``duplicate``, save after many merges."""
+    merged: bool
+    steps: list[HazardEvent]
+    reason: str
+    """Why it was not accepted; empty otherwise."""
+    photo_count: int
+
+
+def receipt(session: Session, place_id: UUID, hazard_id: UUID) -> Receipt:
+    """Give what came of a report made at a place without an account; to know its id is the right to ask.
+
+    Nobody who handles it is named, and of their notes only the reason of a refusal is shown.
+
+    Raises NotFoundError for anything else.
+    """
+    hazard = session.get(Hazard, hazard_id)
+    if hazard is None or hazard.place_id != place_id or hazard.source is not HazardSource.VISITOR:
+        raise NotFoundError
+    last = _merged_into(session, hazard)
+    return Receipt(
+        hazard=hazard,
+        status=last.status,
+        merged=hazard.status is HazardStatus.DUPLICATE,
+        steps=_steps(session, hazard.id),
+        reason=_reason(session, last),
+        photo_count=len(photos_of(session, [hazard.id])[hazard.id]),
+    )
+
+
+def _merged_into(session: Session, hazard: Hazard) -> Hazard:
+    """Follow a merged report to the hazard that is being handled."""
+    for _ in range(_MAX_MERGES):
+        if hazard.duplicate_of_id is None:
+            break
+        hazard = session.get_one(Hazard, hazard.duplicate_of_id)
+    return hazard
+
+
+def _steps(session: Session, hazard_id: UUID) -> list[HazardEvent]:
+    """Give the first steps in their order; that somebody else saw it too is no step of its own."""
+    query = select(HazardEvent).where(
+        HazardEvent.hazard_id == hazard_id, HazardEvent.step != HazardStep.RECUR
+    )
+    return list(session.scalars(query.order_by(HazardEvent.number).limit(_MAX_STEPS)))
+
+
+def _reason(session: Session, hazard: Hazard) -> str:
+    query = select(HazardEvent.note).where(
+        HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.REJECT
+    )
+    return session.scalar(query.limit(1)) or ""

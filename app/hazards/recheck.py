@@ -1,0 +1,93 @@
+"""Rechecking what was put right: never by whoever did it (domain.md, inspections and hazards)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.errors import DomainError, Kind
+from app.hazards.deadlines import due
+from app.hazards.steps import Step, begin, tell
+from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
+from app.notices import NoticeKind
+from app.workdays import WorkCalendar
+
+
+class SamePersonError(DomainError):
+    """Whoever put the hazard right may not say that it is right."""
+
+    code = "same_person"
+    kind = Kind.FORBIDDEN
+
+
+@dataclass(frozen=True)
+class Recheck:
+    """What a recheck found; ``due_at`` is the new deadline after a failed one, None for the default."""
+
+    passed: bool
+    note: str = ""
+    photo_ids: Sequence[UUID] = ()
+    due_at: datetime | None = None
+
+
+def verify(
+    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, recheck: Recheck
+) -> Hazard:
+    """Recheck the work: a general hazard is closed, a major one waits for the county, or it goes back.
+
+    Raises NotFoundError, IllegalStepError, SamePersonError, and for the new deadline DueTimeError and
+    HolidaysUnknownError.
+    """
+    step = _begin_recheck(session, actor, hazard_id, HazardStep.VERIFY, recheck)
+    if step.repeated:
+        return step.hazard
+    if not recheck.passed:
+        return _send_back(step, calendar, recheck)
+    step.take(HazardStatus.VERIFIED, HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids)
+    if step.hazard.level is HazardLevel.GENERAL:
+        step.take(HazardStatus.CLOSED, HazardStep.CLOSE)
+    return step.hazard
+
+
+def close(
+    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, recheck: Recheck
+) -> Hazard:
+    """Close a verified major hazard after the county's own recheck, or send it back.
+
+    Raises what ``verify`` raises.
+    """
+    step = _begin_recheck(session, actor, hazard_id, HazardStep.CLOSE, recheck)
+    if step.repeated:
+        return step.hazard
+    if not recheck.passed:
+        return _send_back(step, calendar, recheck)
+    step.take(HazardStatus.CLOSED, HazardStep.CLOSE, note=recheck.note, photo_ids=recheck.photo_ids)
+    return step.hazard
+
+
+def _begin_recheck(
+    session: Session, actor: Actor, hazard_id: UUID, verb: HazardStep, recheck: Recheck
+) -> Step:
+    step = begin(session, actor, hazard_id, verb, recheck=vars(recheck))
+    if not step.repeated and step.hazard.rectified_by == actor.user_id:
+        raise SamePersonError(id=hazard_id)
+    return step
+
+
+def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
+    """Count a failed recheck and give the assignee a new deadline."""
+    hazard = step.hazard
+    hazard.due_at = due(step.session, calendar, hazard, at=step.at, asked=recheck.due_at)
+    hazard.recheck_failures += 1
+    step.take(
+        HazardStatus.ASSIGNED,
+        HazardStep.RECHECK_FAIL,
+        note=recheck.note,
+        photo_ids=recheck.photo_ids,
+        due_at=hazard.due_at.isoformat(),
+    )
+    tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=hazard.assignee_id)
+    return hazard

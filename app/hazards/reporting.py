@@ -1,0 +1,101 @@
+"""Reporting a hazard by hand: staff and residents within their reach, a visitor at a code."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import DomainError, Kind, NotFoundError
+from app.evidence import PhotoOwner, Signals, gather, link_photos
+from app.hazards.steps import record
+from app.identity import TABLE, Permission, Reach
+from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
+from app.once import content_hash, insert_once
+from app.places import CodeSigner, find, place_in_scope, resolve
+
+
+class PlaceUnnamedError(DomainError):
+    """A report names its place, or carries the code scanned there."""
+
+    code = "place_unnamed"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class HazardReport:
+    """What somebody saw; without ``place_id`` it happened where the scanned code hangs."""
+
+    category: HazardCategory
+    text: str
+    signals: Signals
+    place_id: UUID | None = None
+    photo_ids: Sequence[UUID] = ()
+
+
+def report(
+    session: Session, actor: Actor, signer: CodeSigner, hazard_id: UUID, sent: HazardReport
+) -> tuple[Hazard, bool]:
+    """Report a hazard; a visitor needs a valid code, nobody needs to know how bad it is.
+
+    Raises PlaceUnnamedError, NotFoundError for a place out of reach or a code that we did not print,
+    CodeRevokedError for a visitor's revoked code, OtherContentError.
+    """
+    place = _place(session, actor, signer, sent)
+    at = now()
+    gathered = gather(session, signer, place, sent.signals, received_at=at, photos=len(sent.photo_ids))
+    mark = content_hash(actor.user_id, sent)
+    hazard, made = insert_once(
+        session,
+        Hazard,
+        hazard_id,
+        mark,
+        area_code=place.area_code,
+        place_id=place.id,
+        source=_source(actor, place),
+        category=sent.category,
+        text=sent.text,
+        reported_by=actor.user_id,
+        **gathered.columns(),
+    )
+    if made:
+        link_photos(session, PhotoOwner.HAZARD, hazard.id, place.area_code, sent.photo_ids)
+        record(session, actor, hazard, HazardStep.REPORT, sent=mark, at=at)
+    return hazard, made
+
+
+def _place(session: Session, actor: Actor, signer: CodeSigner, sent: HazardReport) -> Place:
+    if actor.user_id is None:
+        return _visited(session, signer, sent)
+    if sent.place_id is not None:
+        return place_in_scope(session, actor, sent.place_id)
+    if sent.signals.code is None:
+        raise PlaceUnnamedError(field="place_id")
+    row = find(session, signer, sent.signals.code)
+    if row is None:
+        raise NotFoundError(field="code")
+    return place_in_scope(session, actor, row.place_id)
+
+
+def _visited(session: Session, signer: CodeSigner, sent: HazardReport) -> Place:
+    """Give the place where a visitor stands: nothing but a valid code opens it."""
+    if sent.signals.code is None:
+        raise PlaceUnnamedError(field="code")
+    place = resolve(session, signer, sent.signals.code).place
+    if sent.place_id not in {None, place.id}:
+        raise NotFoundError(field="place_id")
+    return place
+
+
+def _source(actor: Actor, place: Place) -> HazardSource:
+    """Say as what the actor speaks: somebody with a post over this place reports as his job."""
+    if actor.user_id is None:
+        return HazardSource.VISITOR
+    reaches = TABLE[Permission.HAZARD_REPORT]
+    on_post = any(
+        reaches.get(held.role) is Reach.AREA and place.area_code.startswith(held.area_code)
+        for held in actor.held
+    )
+    return HazardSource.STAFF if on_post else HazardSource.RESIDENT

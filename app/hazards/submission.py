@@ -1,0 +1,104 @@
+"""Filing inspections: one filled checklist, the hazards it raises, and those it finds still open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import DomainError, Kind
+from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
+from app.hazards.answers import Answer, paired
+from app.hazards.checklist_listings import checklist_serving
+from app.hazards.raising import raise_or_join
+from app.models import ChecklistItem, Inspection, InspectionAnswer
+from app.once import content_hash, insert_once
+from app.places import CodeSigner, place_in_scope
+
+
+class ChecklistUnfitError(DomainError):
+    """There is no such checklist for this kind of place in this area."""
+
+    code = "checklist_unfit"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class InspectionForm:
+    """What a worker files."""
+
+    place_id: UUID
+    checklist_id: UUID
+    answers: Sequence[Answer]
+    signals: Signals
+    note: str = ""
+    photo_ids: Sequence[UUID] = ()
+
+    @property
+    def all_photo_ids(self) -> list[UUID]:
+        """Photos of the whole and of the answers, each once."""
+        named = [*self.photo_ids, *(photo for answer in self.answers for photo in answer.photo_ids)]
+        return list(dict.fromkeys(named))
+
+
+def submit(
+    session: Session, actor: Actor, signer: CodeSigner, inspection_id: UUID, form: InspectionForm
+) -> tuple[Inspection, bool]:
+    """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one.
+
+    Raises NotFoundError for a place outside the actor's areas, ChecklistUnfitError, what
+    ``answers.paired`` raises, OtherContentError.
+    """
+    place = place_in_scope(session, actor, form.place_id)
+    checklist = checklist_serving(session, place, form.checklist_id)
+    if checklist is None:
+        raise ChecklistUnfitError(field="checklist_id")
+    pairs = paired(checklist, form.answers)
+    photo_ids = form.all_photo_ids
+    gathered = gather(session, signer, place, form.signals, received_at=now(), photos=len(photo_ids))
+    inspection, made = insert_once(
+        session,
+        Inspection,
+        inspection_id,
+        content_hash(actor.user_id, form),
+        area_code=place.area_code,
+        place_id=place.id,
+        checklist_id=checklist.id,
+        worker_id=actor.user_id,
+        note=form.note,
+        **gathered.columns(),
+    )
+    if made:
+        link_photos(session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids)
+        rows = [_answer(session, actor, inspection, gathered, *pair) for pair in pairs]
+        session.execute(insert(InspectionAnswer), rows)
+    return inspection, made
+
+
+def _answer(
+    session: Session,
+    actor: Actor,
+    inspection: Inspection,
+    gathered: Gathered,
+    item: ChecklistItem,
+    answer: Answer,
+) -> dict[str, Any]:
+    """Give the row of one answer, with the hazard it raised or joined."""
+    hazard_id, joined = None, False
+    if answer.raises_hazard:
+        hazard_id, joined = raise_or_join(session, actor, inspection, gathered, item, answer)
+    return {
+        "inspection_id": inspection.id,
+        "item_id": item.id,
+        "position": item.position,
+        "result": answer.result,
+        "note": answer.note,
+        "corrected": answer.corrected,
+        "photo_ids": [str(photo_id) for photo_id in answer.photo_ids],
+        "hazard_id": hazard_id,
+        "recurrence": joined,
+    }

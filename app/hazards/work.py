@@ -1,0 +1,120 @@
+"""Putting a hazard right: only whoever it is assigned to (domain.md, inspections and hazards)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.errors import DomainError, Kind
+from app.hazards.steps import begin
+from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
+
+
+class NotAssigneeError(DomainError):
+    """Only whoever the hazard is assigned to starts and finishes the work."""
+
+    code = "not_assignee"
+    kind = Kind.FORBIDDEN
+
+
+class IncompleteFiveFixedError(DomainError):
+    """Work on a major hazard starts only with all five items fixed (data: ``missing``, in Chinese)."""
+
+    code = "incomplete_five_fixed"
+    kind = Kind.INVALID
+
+
+class NothingShownError(DomainError):
+    """Work done is shown by a note or a photo, at least one."""
+
+    code = "nothing_shown"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class FiveFixed:
+    """The five items fixed before work on a major hazard starts (五落实)."""
+
+    measures: str = ""
+    funds: str = ""
+    responsible: str = ""
+    deadline: date | None = None
+    contingency: str = ""
+
+    def missing(self) -> list[str]:
+        """Name the items still empty, in Chinese."""
+        return [_FIVE[field.name] for field in fields(self) if not getattr(self, field.name)]
+
+    def plain(self) -> dict[str, Any]:
+        """Give what is kept with the hazard."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return values | {"deadline": self.deadline.isoformat() if self.deadline else None}
+
+
+_FIVE = {
+    "measures": "措施",
+    "funds": "资金",
+    "responsible": "责任人",
+    "deadline": "时限",
+    "contingency": "预案",
+}
+
+
+def start(
+    session: Session,
+    actor: Actor,
+    hazard_id: UUID,
+    *,
+    five_fixed: FiveFixed | None = None,
+    note: str = "",
+) -> Hazard:
+    """Start the work; for a major hazard with the five fixed items, which hold after a failed recheck, too.
+
+    Raises NotFoundError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError.
+    """
+    plain = five_fixed.plain() if five_fixed else None
+    step = begin(session, actor, hazard_id, HazardStep.START, five_fixed=plain, note=note)
+    hazard = step.hazard
+    if step.repeated:
+        return hazard
+    _check_assigned_to(actor, hazard)
+    first_of_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
+    if first_of_major or five_fixed is not None:
+        _check_complete(five_fixed or FiveFixed())
+    hazard.five_fixed = plain or hazard.five_fixed
+    step.take(HazardStatus.RECTIFYING, HazardStep.START, note=note, five_fixed=plain)
+    return hazard
+
+
+def rectify(
+    session: Session, actor: Actor, hazard_id: UUID, *, note: str = "", photo_ids: Sequence[UUID] = ()
+) -> Hazard:
+    """Say that the work is done, shown by a note or photos.
+
+    Raises NotFoundError, IllegalStepError, NotAssigneeError, NothingShownError.
+    """
+    step = begin(session, actor, hazard_id, HazardStep.RECTIFY, note=note, photo_ids=list(photo_ids))
+    hazard = step.hazard
+    if step.repeated:
+        return hazard
+    _check_assigned_to(actor, hazard)
+    if not note and not photo_ids:
+        raise NothingShownError(field="note")
+    hazard.rectified_by = actor.user_id
+    step.take(HazardStatus.RECTIFIED, HazardStep.RECTIFY, note=note, photo_ids=photo_ids)
+    return hazard
+
+
+def _check_assigned_to(actor: Actor, hazard: Hazard) -> None:
+    if hazard.assignee_id != actor.user_id:
+        raise NotAssigneeError(id=hazard.id)
+
+
+def _check_complete(five_fixed: FiveFixed) -> None:
+    missing = five_fixed.missing()
+    if missing:
+        raise IncompleteFiveFixedError(field="five_fixed", missing="、".join(missing))
