@@ -4,6 +4,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, TypeVar
 
+import marshmallow as ma
 from flask_smorest import Blueprint as SmorestBlueprint
 
 from app.api.fields import Input
@@ -44,8 +45,10 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         return self.arguments(schema)  # type: ignore[no-any-return]
 
     def query(self, schema: type[Input]) -> Callable[[View], View]:
-        """Take query parameters of this schema as keyword arguments."""
-        return self.arguments(schema, location="query", as_kwargs=True)  # type: ignore[no-any-return]
+        """Take query parameters of this schema as keyword arguments; others are refused, not overlooked."""
+        return self.arguments(  # type: ignore[no-any-return]
+            schema, location="query", as_kwargs=True, unknown=ma.RAISE
+        )
 
     def answer(self, schema: Any, status: int = HTTPStatus.OK) -> Callable[[View], View]:
         """Answer with this schema."""
