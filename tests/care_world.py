@@ -4,15 +4,20 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import CareCategory, CareLevel, CareRecord, Resident, VisitForm
+from app.models import CareCategory, CareLevel, CareRecord, Resident, Visit, VisitForm
 from tests.cast import GRID, LONG_AGO, named, person
+from tests.client import Answer, Client
 
 NOON = datetime(2027, 1, 31, 4, 0, tzinfo=UTC)
 """Noon in China of the last day of a month: when these tests happen."""
 TODAY = date(2027, 1, 31)
+
+HERE = {"lng": 114.4826, "lat": 29.6063, "accuracy_m": 12, "datum": "wgs84"}
+"""At the door of the cast's building."""
 
 QUESTIONS: list[dict[str, Any]] = [
     {
@@ -110,3 +115,13 @@ def visit(record_id: UUID, form_id: UUID, **fields: Any) -> dict[str, Any]:
         "answers": ANSWERS,
         **fields,
     }
+
+
+def file_visit(client: Client, record_id: UUID, form_id: UUID, **fields: Any) -> Answer:
+    """File a visit like ``visit``'s, under a new id."""
+    return client.put(f"/v1/visits/{new_id()}", json=visit(record_id, form_id, **fields))
+
+
+def count_visits(session: Session) -> int:
+    """Count the visits that were kept."""
+    return session.scalar(select(func.count()).select_from(Visit)) or 0

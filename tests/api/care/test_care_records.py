@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.ids import new_id
 from app.models import CareCategory, CareRecord, Grant, PresenceState, User
 from tests.care_world import NOON, TODAY, write_care, write_resident
@@ -15,12 +14,6 @@ from tests.client import Answer, Client
 from tests.counting import statements
 
 Become = Callable[[str | None], Client]
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with clock.set_to(NOON):
-        yield
 
 
 def _body(**fields: Any) -> dict[str, Any]:

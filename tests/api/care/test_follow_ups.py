@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.ids import new_id
 from app.models import FollowUp, Notice, NoticeKind
 from tests.care_world import NOON, visit, write_care, write_form
@@ -15,12 +14,6 @@ from tests.client import Client
 from tests.counting import statements
 
 Become = Callable[[str | None], Client]
-
-
-@pytest.fixture(autouse=True)
-def _noon() -> Iterator[None]:
-    with clock.set_to(NOON):
-        yield
 
 
 @pytest.fixture
