@@ -68,7 +68,10 @@ def register_household(
     Raises NotFoundError for a place outside the actor's areas, NotResidentialError, DoorTakenError,
     OtherContentError.
     """
-    place = place_in_scope(session, actor, new.place_id)
+    try:
+        place = place_in_scope(session, actor, new.place_id)
+    except NotFoundError:
+        raise NotFoundError(field="place_id") from None
     if place.kind is not PlaceKind.RESIDENTIAL:
         raise NotResidentialError(field="place_id")
     return insert_once(
