@@ -95,6 +95,7 @@ def test_every_kind_of_place_a_settlement_has_comes_with_its_checklist() -> None
         PlaceKind.SHOP: 1,
         PlaceKind.PUBLIC_FACILITY: 1,
         PlaceKind.ROAD: 1,
+        PlaceKind.FACTORY: 1,
     }
 
 

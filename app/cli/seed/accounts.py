@@ -1,0 +1,110 @@
+"""Sign-ins for a demonstration: one person of every role, all with the same password."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.actors import Role
+from app.cli.seed.ids import named
+from app.cli.seed.naming import phone
+from app.cli.seed.site import BIG_SITE, SMALL_SITE
+from app.cli.seed.staff import STAFF_PHONES_FROM
+from app.models import Account, Area, Grant, PlaceCode, Resident, User
+
+PASSWORD = "gongdi-demo-2026"  # noqa: S105 - for demonstrations; production refuses the seed
+"""Of everybody the seed writes."""
+_TITLES = {
+    Role.RESIDENT: "居民",
+    Role.BUILDING_LEAD: "楼栋长",
+    Role.GRID_WORKER: "网格员",
+    Role.SHOP_CLERK: "积分超市店员",
+    Role.COMMUNITY_ADMIN: "社区管理员",
+    Role.COUNTY_OFFICER: "县易迁办",
+    Role.CITY_OFFICER: "市易迁办",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDITOR: "审计员",
+}
+_GAP = 2
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """A sign-in to show."""
+
+    role: str
+    name: str
+    phone: str
+    area: str
+
+
+def demo_accounts(session: Session) -> list[DemoAccount]:
+    """List two residents, one account of each role, and the one who does everything at the small site.
+
+    The list is empty if the database was not seeded.
+    """
+    staff = session.execute(
+        select(User.name, User.phone, Area.name, func.array_agg(Grant.role))
+        .join(Grant, Grant.user_id == User.id)
+        .join(Area, Area.code == User.area_code)
+        .where(User.phone >= phone(STAFF_PHONES_FROM))
+        .group_by(User.id, Area.name)
+        .order_by(User.phone)
+    ).all()
+    first: dict[tuple[Role, ...], DemoAccount] = {}
+    for name, number, area, held in staff:
+        roles = tuple(sorted((Role(role) for role in held), key=list(Role).index))
+        first.setdefault(roles, DemoAccount(_title(*roles), name, number, area))
+    in_order = [first[role,] for role in Role if (role,) in first]
+    most = max(first, key=len, default=())
+    return [*_residents(session), *in_order, *(first[roles] for roles in first if roles == most)]
+
+
+def sample_serial(session: Session) -> str | None:
+    """Give the serial on the code of a residential building, or None if the database was not seeded."""
+    place_id = named("place", f"{BIG_SITE.code} building 1")
+    return session.scalars(
+        select(PlaceCode.serial).where(PlaceCode.place_id == place_id, PlaceCode.revoked_at.is_(None))
+    ).one_or_none()
+
+
+def table(accounts: list[DemoAccount]) -> str:
+    """Lay the accounts out in columns; a Chinese character is two columns wide."""
+    head = ("角色 Role", "姓名 Name", "手机 Phone", "密码 Password", "区域 Area")
+    lines = [head, *((one.role, one.name, one.phone, PASSWORD, one.area) for one in accounts)]
+    widths = [max(_width(line[column]) for line in lines) + _GAP for column in range(len(head))]
+    return "\n".join(
+        "".join(
+            cell + " " * (width - _width(cell)) for cell, width in zip(line, widths, strict=True)
+        ).rstrip()
+        for line in lines
+    )
+
+
+def _residents(session: Session) -> list[DemoAccount]:
+    """Give the resident of the big site with the most points, and the first one of the small site."""
+    points = func.coalesce(Account.balance, 0)
+    query = (
+        select(User.name, User.phone, Area.name, points)
+        .join(Resident, Resident.id == User.resident_id)
+        .join(Area, Area.code == User.area_code)
+        .outerjoin(Account, Account.household_id == Resident.household_id)
+        .order_by(points.desc(), User.phone)
+        .limit(1)
+    )
+    found = []
+    for site in (BIG_SITE, SMALL_SITE):
+        for name, number, area, balance in session.execute(query.where(User.area_code.startswith(site.code))):
+            found.append(DemoAccount(f"{_title(Role.RESIDENT)}，{balance}分", name, number, area))
+    return found
+
+
+def _title(*roles: Role) -> str:
+    titles = "、".join(_TITLES[role] for role in roles)
+    return f"{titles} {', '.join(roles)}"
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in text)

@@ -1,0 +1,82 @@
+"""The staff of sites, counties and city; at the small site one person plays four roles."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from random import Random
+from typing import NamedTuple
+
+from app.actors import Role
+from app.cli.seed.ids import named
+from app.cli.seed.naming import names, phone
+from app.cli.seed.rows import Rows
+from app.cli.seed.site import BIG_SITE, CITY, COUNTY, SMALL_COUNTY, SMALL_SITE
+from app.cli.seed.world import World
+from app.models import Grant, Sex, User
+
+STAFF_PHONES_FROM = 9000
+"""Serials of phones, above those of the residents."""
+_LEAD_BIRTH_YEAR = 1970
+
+
+class Post(NamedTuple):
+    """Somebody's work: all his roles are in one area."""
+
+    name: str
+    area_code: str
+    roles: tuple[Role, ...]
+
+
+def add_staff(rows: Rows, world: World, rng: Random, *, since: datetime, password: str) -> None:
+    """Add the staff; ``password`` is the hash of the password they all have."""
+    for number, post in enumerate([*_above(), *_big_site(rng), *_small_site()]):
+        user_id = named("user", f"staff {number}")
+        rows.add(
+            User,
+            id=user_id,
+            area_code=post.area_code,
+            phone=phone(STAFF_PHONES_FROM + number),
+            name=post.name,
+            password_hash=password,
+            resident_id=None,
+            content_hash=b"",
+            created_at=since,
+        )
+        for role in post.roles:
+            world.staff[role, post.area_code].append(user_id)
+            rows.add(
+                Grant,
+                id=named("grant", f"{user_id} {role}"),
+                user_id=user_id,
+                role=role,
+                area_code=post.area_code,
+                valid_from=since,
+                content_hash=b"",
+                created_at=since,
+            )
+
+
+def _above() -> Iterator[Post]:
+    yield Post("周明远", CITY, (Role.CITY_OFFICER,))
+    yield Post("郑凯", CITY, (Role.SYSTEM_ADMIN,))
+    yield Post("冯静", CITY, (Role.SECURITY_ADMIN,))
+    yield Post("卫国平", CITY, (Role.AUDITOR,))
+    yield Post("吴志强", COUNTY, (Role.COUNTY_OFFICER,))
+    yield Post("孙丽华", SMALL_COUNTY, (Role.COUNTY_OFFICER,))
+
+
+def _big_site(rng: Random) -> Iterator[Post]:
+    yield Post("刘爱民", BIG_SITE.code, (Role.COMMUNITY_ADMIN,))
+    yield Post("何小梅", BIG_SITE.code, (Role.SHOP_CLERK,))
+    grids = [f"{BIG_SITE.code}{number:03d}" for number in range(1, BIG_SITE.grids + 1)]
+    for name, grid in zip(("赵敏", "钱伟", "孙芳", "李强"), grids, strict=True):
+        yield Post(name, grid, (Role.GRID_WORKER,))
+    pool = names()
+    for number in range(BIG_SITE.leads):
+        name = pool.surname(rng) + pool.given_name(rng, rng.choice(list(Sex)), _LEAD_BIRTH_YEAR)
+        yield Post(name, grids[number * len(grids) // BIG_SITE.leads], (Role.BUILDING_LEAD,))
+
+
+def _small_site() -> Iterator[Post]:
+    all_in_one = (Role.GRID_WORKER, Role.BUILDING_LEAD, Role.SHOP_CLERK, Role.COMMUNITY_ADMIN)
+    yield Post("胡永安", SMALL_SITE.code, all_in_one)
+    yield Post("毛振华", SMALL_SITE.code, (Role.COMMUNITY_ADMIN, Role.GRID_WORKER))
