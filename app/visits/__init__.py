@@ -27,7 +27,7 @@ from app.visits.care import (
     open_care,
 )
 from app.visits.care_listings import NotResponsibleError, care_record_of, care_records
-from app.visits.due import CareEndedError, DueKey, overdue_days
+from app.visits.due import CareEndedError, DueKey, first_due, most_days, overdue_days
 from app.visits.filing import (
     MAX_FOLLOW_UPS,
     DueDayError,
@@ -77,8 +77,10 @@ __all__ = [
     "end_care",
     "file",
     "finish",
+    "first_due",
     "follow_ups",
     "forms",
+    "most_days",
     "open_care",
     "overdue_days",
     "visits_of",
