@@ -227,7 +227,7 @@ def _pip(venv: Path, arguments: Sequence[str], stamp: TextIO, *, packages: int) 
         assert pip.stdout is not None
         for line in pip.stdout:
             output.append(line)
-            if line.startswith(("Collecting ", "Requirement already satisfied: ")):
+            if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied: ")):
                 seen += 1
                 _show(seen, packages)
             elif line.startswith("Installing collected packages"):

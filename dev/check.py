@@ -1,10 +1,10 @@
 """`make check`: what a machine can say about the code without running it; `python -m dev.check`."""
 
+import os
 import sys
 from pathlib import Path
 
 from dev.servers import start
-from dev.settings import NO_SERVERS, environment
 from dev.signals import StopSignals
 from dev.var import ROOT
 
@@ -13,8 +13,8 @@ CHECKS: dict[str, list[str | Path]] = {
     "format": [PYTHON, "-m", "ruff", "format", "--check", "."],
     "lint": [PYTHON, "-m", "ruff", "check", "."],
     "types": [PYTHON, "-m", "mypy"],
-    "floors": [PYTHON, Path(PYTHON).with_name("lint-imports")],
-    "openapi": [PYTHON, "-m", "app.cli", "openapi", "--check"],
+    "floors": [PYTHON, Path(PYTHON).with_name("lint-imports"), "--no-logo"],
+    "openapi": [PYTHON, "-m", "dev.openapi", "--check"],
 }
 
 
@@ -30,10 +30,8 @@ def failed_checks(signals: StopSignals) -> list[str]:
     failed = []
     for name, command in CHECKS.items():
         print(f"== {name}", flush=True)
-        if (
-            signals.wait_for(start(name, command, log=None, environment=environment(NO_SERVERS), cwd=ROOT))
-            != 0
-        ):
+        check = start(name, command, log=None, environment=os.environ, cwd=ROOT)
+        if signals.wait_for(check) != 0:
             failed.append(name)
     return failed
 

@@ -10,12 +10,10 @@ from collections.abc import Sequence
 from dev.app_command import app_command
 from dev.data import start_data
 from dev.instance import claimed, running
-from dev.settings import NO_SERVERS
 from dev.signals import StopSignals
 from dev.trouble import MachineError
 from dev.var import prepared
 
-WITHOUT_SERVERS = {"openapi"}
 NO_ADDRESS = "http://127.0.0.1:8000"  # nothing is served meanwhile; the settings want an address
 
 
@@ -23,9 +21,6 @@ def main(arguments: Sequence[str]) -> int:
     """Return 0 if the command did its work, 1 with the reason if not."""
     signals = StopSignals()
     try:
-        if arguments[0] in WITHOUT_SERVERS:
-            app_command(arguments, NO_SERVERS, signals)
-            return 0
         prepared()
         instance = running()
         if instance is not None and instance.address:

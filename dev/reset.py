@@ -31,8 +31,7 @@ def main(arguments: Sequence[str]) -> int:
         _stop_running()
         prepared()
         with claimed():
-            for server in ("postgres", "valkey"):
-                forget(var / server)
+            forget(var / "postgres")
             shutil.rmtree(var)
     except MachineError as error:
         print(f"\n{error}\n", file=sys.stderr)

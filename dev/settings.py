@@ -5,16 +5,6 @@ from collections.abc import Mapping
 
 from dev.var import secret_key, var_folder
 
-# Syntax only: for commands that read settings and talk to no server.
-NO_SERVERS = {
-    "GONGDI_ENV": "test",
-    "DATABASE_URL": "postgresql+psycopg://nobody@127.0.0.1:1/none",
-    "REDIS_URL": "redis://127.0.0.1:1/0",
-    "GONGDI_SECRET_KEY": "a key that signs nothing, for commands without servers",
-    "GONGDI_PUBLIC_URL": "http://127.0.0.1:8000",
-    "GONGDI_PHOTO_DIR": "var/photos",
-}
-
 CALLERS = ("GONGDI_PUBLIC_URL", "GONGDI_TRUSTED_HOSTS")
 
 

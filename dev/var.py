@@ -19,7 +19,7 @@ def prepared() -> Path:
     var = var_folder()
     try:
         var.mkdir(parents=True, exist_ok=True)
-        # Root's servers run as somebody else, who must get through to their own private folders.
+        # For root, PostgreSQL runs as somebody else, who must get through to a private folder of its own.
         var.chmod(0o711 if os.geteuid() == 0 else 0o700)
         for name in ("log", "photos"):
             (var / name).mkdir(mode=0o700, exist_ok=True)

@@ -1,9 +1,9 @@
-"""Whom a server runs as, and the folder it keeps its files in.
+"""Whom PostgreSQL runs as, and the folder it keeps its files in.
 
-An ordinary user's servers run as that user, in the folder they are given. PostgreSQL refuses to run as root,
-and nothing that listens should: root's servers run as somebody with fewer rights, who must be able to get
-to the folder and the program. Where they cannot, as under /root, a private folder elsewhere takes its place
-and is remembered. No user is created and no folder is opened to others.
+An ordinary user's server runs as that user, in the folder it is given. PostgreSQL refuses to run as root, so
+root's server runs as somebody with fewer rights, who must be able to get to the folder and the program. Where
+they cannot, as under /root, a private folder elsewhere takes its place and is remembered. No user is created
+and no folder is opened to others.
 """
 
 import contextlib
@@ -57,7 +57,7 @@ class Account:
 
 
 def unprivileged(folder: Path) -> Account | None:
-    """Return whom the server of a folder runs as: None for ourselves, or, if we are root, somebody else.
+    """Return whom a folder's server runs as: None for ourselves, or, if we are root, somebody else.
 
     That is the folder's owner, so that root can run what an ordinary user began, or else a user that most
     systems have. Raises MachineError if this one has none.
@@ -86,14 +86,15 @@ def home_of(folder: Path, account: Account | None) -> Path:
         folder.chmod(0o700)
         return folder
     remembered = _elsewhere(folder)
-    if remembered is not None and remembered.is_dir():
+    if remembered is not None and remembered.is_dir() and remembered.stat().st_uid == account.uid:
         return remembered
     chosen = folder
     if not account.may_pass(folder.parent):
         chosen = Path(tempfile.mkdtemp(prefix="gongdi-", dir=_common_ground(account)))
         (folder / ELSEWHERE).write_text(str(chosen))
         print(
-            f"  Root's servers run as {account.name}, who cannot enter {folder}: its files are in {chosen}.",
+            f"  For root, PostgreSQL runs as {account.name}, who may not enter {folder}.\n"
+            f"  Its data is in {chosen} instead.",
             file=sys.stderr,
         )
     os.chown(chosen, account.uid, account.gid)
@@ -121,12 +122,16 @@ def reachable(
     copy = home / "program"
     copied = copy / program.relative_to(root)
     if not copied.exists() or copied.stat().st_mtime != program.stat().st_mtime:
-        shutil.rmtree(copy, ignore_errors=True)
+        unfinished = home / "program.new"
+        for old in (copy, unfinished):
+            shutil.rmtree(old, ignore_errors=True)
         for part in parts:
-            shutil.copytree(root / part, copy / part, symlinks=True)
-        for entry in (copy, *copy.rglob("*")):
+            shutil.copytree(root / part, unfinished / part, symlinks=True)
+        for entry in (unfinished, *unfinished.rglob("*")):
             if not entry.is_symlink():
-                entry.chmod(entry.stat().st_mode | (0o555 if entry.stat().st_mode & stat.S_IXUSR else 0o444))
+                mode = entry.stat().st_mode
+                entry.chmod(mode | (0o555 if mode & stat.S_IXUSR else 0o444))
+        unfinished.rename(copy)
     return copied
 
 
@@ -143,6 +148,7 @@ def _common_ground(account: Account) -> Path:
         if candidate.is_dir() and account.may_pass(candidate):
             return candidate
     message = (
-        f"Root's servers run as {account.name}, who can enter no temporary folder. Use an ordinary user."
+        f"For root, PostgreSQL runs as {account.name}, who can enter no temporary folder here.\n"
+        "Run this as an ordinary user."
     )
     raise MachineError(message)

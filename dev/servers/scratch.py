@@ -29,12 +29,10 @@ class Servers:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """Yield a folder to put servers' folders in; it and they are deleted at the end."""
+    """Yield a folder for servers' folders; they are deleted at the end, wherever their files are."""
     with tempfile.TemporaryDirectory(prefix="gongdi-") as name:
         folder = Path(name)
-        folder.chmod(
-            0o711
-        )  # root's servers run as somebody else, who must get through; their folders are private
+        folder.chmod(0o711)  # for root, PostgreSQL runs as somebody else, who must get through
         try:
             yield folder
         finally:

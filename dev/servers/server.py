@@ -59,10 +59,10 @@ def write_private(file: Path, text: str, account: Account | None) -> None:
     """Write a file that only the server's user (and root) can read, all of it or nothing."""
     unfinished = file.with_suffix(".new")
     unfinished.unlink(missing_ok=True)
-    unfinished.touch(mode=0o600)
-    if account is not None:
-        os.chown(unfinished, account.uid, account.gid)
-    unfinished.write_text(text)
+    with open(unfinished, "x", opener=_private) as writing:
+        if account is not None:
+            os.fchown(writing.fileno(), account.uid, account.gid)
+        writing.write(text)
     unfinished.replace(file)
 
 
@@ -84,3 +84,7 @@ def package_folder(name: str) -> Path:
         message = f"The package {name} is not installed: run `make run` or `make test`, which install it."
         raise MachineError(message)
     return Path(spec.origin).parent
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
