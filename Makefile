@@ -56,7 +56,7 @@ reconcile: venv ## compare every balance with its ledger
 	@exec $(PY) -m dev.command reconcile
 
 openapi: venv ## write docs/openapi.json from the code
-	@exec $(PY) -m dev.command openapi
+	@exec $(PY) -m dev.openapi
 
 lock: venv ## lock what requirements*.in names, with hashes (UPGRADE=1 takes the newest versions)
 	@for name in requirements requirements-dev; do \
