@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from app import migrating
+from app.api.limits import limiter
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
@@ -27,12 +28,13 @@ def servers() -> Iterator[Servers]:
 @pytest.fixture(scope="session")
 def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Give settings with a migrated database of this worker's own, peopled with the cast."""
-    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+    name = f"test_{worker}_{os.getpid()}"
     made = Settings.read(
         {
             "GONGDI_ENV": "test",
             "DATABASE_URL": ensure_database(servers.database_url, name),
-            "REDIS_URL": servers.redis_url,
+            "REDIS_URL": f"{servers.redis_url.rpartition('/')[0]}/{worker.removeprefix('gw')}",
             "GONGDI_SECRET_KEY": "a key for tests only, of 32 signs or more",
             "GONGDI_PUBLIC_URL": "http://localhost",
             "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
@@ -67,7 +69,12 @@ def engine(settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture
 def connection(app: Flask, engine: Engine) -> Iterator[Connection]:
-    """Put the application on one connection whose transaction is rolled back after the test."""
+    """Put the application on one connection whose transaction is rolled back after the test.
+
+    Rate limits start anew.
+    """
+    with app.app_context():
+        limiter.reset()
     with engine.connect() as made:
         outer = made.begin()
         factory = sessionmaker(bind=made, join_transaction_mode="create_savepoint", expire_on_commit=False)

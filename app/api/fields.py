@@ -125,9 +125,9 @@ def day(**kwargs: Any) -> fields.Date:
     return fields.Date(format="iso", error_messages=_messages(invalid=wrong, format=wrong), **kwargs)
 
 
-def listed(inner: fields.Field[Any], most: int, **kwargs: Any) -> fields.List[Any]:
-    """Give a field for a list of at most ``most``."""
-    bound = validate.Length(max=most, error=f"最多{most}项")
+def listed(inner: fields.Field[Any], most: int, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
+    """Give a field for a list of ``least`` to ``most``."""
+    bound = validate.Length(least, most, error=f"请填{least}到{most}项" if least else f"最多{most}项")
     return fields.List(inner, validate=bound, error_messages=_messages(invalid="请填一组"), **kwargs)
 
 

@@ -113,7 +113,7 @@ class CodeStepInput(Input):
 class SheetInput(Input):
     """Which places to print."""
 
-    place_ids = listed(uid(), 200, required=True)
+    place_ids = listed(uid(), 200, least=1, required=True)
     title = Text(40, load_default="点位二维码")
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 
 from app import evidence, identity, points
 from app.adapters import PhotoStore
+from app.clock import now
 from app.db import sessions_for, transaction
 
 log = structlog.get_logger()
@@ -53,4 +54,4 @@ def forget_old_sessions(means: Means) -> int:
 def sweep_photos(means: Means) -> int:
     """Delete files that no photo's row names; give how many."""
     with transaction(sessions_for(means.engine)()) as session:
-        return evidence.sweep_orphans(session, means.photos, older_than=ORPHAN_AGE)
+        return evidence.sweep_orphans(session, means.photos, older_than=now() - ORPHAN_AGE)

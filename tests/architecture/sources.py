@@ -35,6 +35,4 @@ def assigned_attributes(tree: ast.Module) -> list[tuple[str, int]]:
 
 def called_names(tree: ast.Module) -> list[tuple[str, int]]:
     """Give every call as its dotted name, as far as it is dotted, and its line."""
-    return [
-        (ast.unparse(node.func), node.lineno) for node in ast.walk(tree) if isinstance(node, ast.Call)
-    ]
+    return [(ast.unparse(node.func), node.lineno) for node in ast.walk(tree) if isinstance(node, ast.Call)]

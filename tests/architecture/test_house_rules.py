@@ -8,7 +8,18 @@ from tests.architecture.sources import ROOT, assigned_attributes, called_names, 
 
 LONGEST_FILE = 320
 """Lines; CONTRIBUTING.md says about 300."""
-VAGUE_NAMES = {"utils", "util", "common", "helpers", "helper", "services", "service", "managers", "misc", "base_"}
+VAGUE_NAMES = {
+    "utils",
+    "util",
+    "common",
+    "helpers",
+    "helper",
+    "services",
+    "service",
+    "managers",
+    "misc",
+    "base_",
+}
 WRITERS = {
     "status": {"app/models/hazard.py", "app/models/claim.py", "app/models/shop.py"},
     "balance": set[str](),
@@ -119,10 +130,7 @@ def test_seals_and_codes_are_compared_in_constant_time() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Compare)
         and any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops)
-        and any(
-            isinstance(side, ast.Name) and side.id in secret
-            for side in [node.left, *node.comparators]
-        )
+        and any(isinstance(side, ast.Name) and side.id in secret for side in [node.left, *node.comparators])
     ]
     _all("a secret is compared with ==", found)
 

@@ -5,7 +5,7 @@ import re
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, text
+from sqlalchemy import CheckConstraint, Engine, text
 
 from app import migrating
 from app.models import Base
@@ -23,20 +23,21 @@ def test_migrations_equal_models(engine: Engine) -> None:
 def test_checks_of_the_database_are_those_of_the_models(engine: Engine) -> None:
     """Alembic does not compare CHECK constraints: their names must agree at least."""
     declared = {
-        f"{constraint.name}"
+        str(constraint.name).removeprefix(f"ck_{table.name}_")
         for table in Base.metadata.tables.values()
         for constraint in table.constraints
-        if constraint.__visit_name__ == "check_constraint"
+        if isinstance(constraint, CheckConstraint)
     }
     with engine.connect() as connection:
-        present = set(
-            connection.scalars(
-                text("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid <> 0")
+        rows = connection.execute(
+            text(
+                "SELECT conname, relname FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid "
+                "WHERE contype = 'c'"
             )
         )
-    assert {name for name in present if name.startswith("ck_")} == {
-        name if name.startswith("ck_") else name for name in declared
-    }
+        present = {name.removeprefix(f"ck_{table}_") for name, table in rows}
+
+    assert present == declared
 
 
 def test_there_is_one_head_and_every_name_is_dated() -> None:

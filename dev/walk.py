@@ -1,0 +1,238 @@
+"""The main path over HTTP, as the people who walk it: shown by `make demo`, proven by tests/e2e."""
+
+import io
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+import requests
+from PIL import Image, ImageDraw
+from uuid_utils.compat import uuid7
+
+TIMEOUT_S = 30
+UTC = timezone.utc  # noqa: UP017
+
+
+class WalkError(Exception):
+    """The application answered something else than the path expects."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Whom to sign in as."""
+
+    phone: str
+    password: str
+
+
+@dataclass(frozen=True)
+class People:
+    """Who walks the path: all of one community, the resident of the worker's grid."""
+
+    worker: SignIn
+    admin: SignIn
+    resident: SignIn
+
+
+class Hand:
+    """A person with a phone: signs in, then calls the application; repeats a PUT whose reply was lost."""
+
+    def __init__(self, address: str, who: SignIn) -> None:
+        """Sign in."""
+        self._address = address
+        answer = self._call("POST", "/v1/sessions", json={"phone": who.phone, "password": who.password})
+        self._headers = {"Authorization": f"Bearer {answer['token']}"}
+        self.me: dict[str, Any] = self.get("/v1/me")
+
+    _headers: dict[str, str] = {}  # noqa: RUF012 - replaced by signing in
+    repeated = 0
+    """How often a reply was lost and the same PUT sent again."""
+
+    def get(self, path: str, **parameters: Any) -> Any:
+        """Read."""
+        return self._call("GET", path, params=parameters)
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        """Take a step."""
+        return self._call("POST", path, json=body or {})
+
+    def put(self, path: str, body: dict[str, Any] | bytes) -> Any:
+        """Write once: if the reply is lost, send the very same again."""
+        content: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
+        try:
+            return self._call("PUT", path, **content)
+        except requests.ConnectionError:
+            self.repeated += 1
+            return self._call("PUT", path, **content)
+
+    def _call(self, method: str, path: str, **content: Any) -> Any:
+        headers = {**self._headers, "Connection": "close"}
+        answer = requests.request(
+            method, self._address + path, headers=headers, timeout=TIMEOUT_S, **content
+        )
+        if not answer.ok:
+            raise WalkError(f"{method} {path} answered {answer.status_code}: {answer.text}")
+        return answer.json() if answer.content else None
+
+
+@dataclass
+class Walk:
+    """The path and what came of it."""
+
+    address: str
+    people: People
+    say: Callable[[str], None]
+    """Tells each step in words."""
+    lose_next_reply: Callable[[], None] = lambda: None
+    """Makes the network lose the reply of the next request, after the server has taken it."""
+    notice_over: Callable[[], None] = lambda: None
+    """Lets the days of public notice pass and the scheduler's job run."""
+    rng: random.Random = field(default_factory=lambda: random.Random(1))
+
+    def all(self) -> None:
+        """Walk the whole path; raises WalkError where the application does not play along."""
+        self.worker = Hand(self.address, self.people.worker)
+        self.admin = Hand(self.address, self.people.admin)
+        self.resident = Hand(self.address, self.people.resident)
+        self.before = self.resident.get("/v1/points/account")["balance"]
+        self.say(f"The resident's household starts with {self.before} points.")
+        self.scan()
+        self.inspect()
+        self.visit()
+        self.report()
+        self.put_right()
+        self.claim()
+        self.read_balance()
+
+    def scan(self) -> None:
+        """Print a building's code and scan it."""
+        home = self.resident.get(f"/v1/households/{self.resident.me['household_id']}")
+        code = self.admin.post(f"/v1/places/{home['place_id']}/codes")
+        self.code = code["url"].rpartition("/")[2]
+        self.place = requests.get(
+            f"{self.address}/q/{self.code}", headers={"Accept": "application/json"}, timeout=TIMEOUT_S
+        ).json()["place"]
+        self.say(f"The grid worker scans the code at {self.place['name']}: {code['url']}")
+
+    def inspect(self) -> None:
+        """File an inspection with a problem and two photos; the reply is lost, the phone sends it again."""
+        lists = self.worker.get("/v1/checklists", place_id=self.place["id"])["items"]
+        checklist = self.worker.get(f"/v1/checklists/{lists[0]['id']}")
+        photo_ids = [str(uuid7()), str(uuid7())]
+        first, *others = [item["id"] for item in checklist["items"]]
+        problem = {"item_id": first, "result": "problem", "note": "纸箱堵住了楼道", "photo_ids": photo_ids}
+        body = {
+            **self._signals(),
+            "place_id": self.place["id"],
+            "checklist_id": checklist["id"],
+            "answers": [problem, *({"item_id": item_id, "result": "ok"} for item_id in others)],
+        }
+        path = f"/v1/inspections/{uuid7()}"
+        self.lose_next_reply()
+        filed = self.worker.put(path, body)
+        self.say(
+            f"She fills in {checklist['title']} ({len(body['answers'])} items, one problem); presence: "
+            f"{filed['presence']}. Replies lost on the way and sent again: {self.worker.repeated}."
+        )
+        for photo_id in photo_ids:
+            self.worker.put(f"/v1/photos/{photo_id}", self._photo("楼道"))
+        shown = self.worker.get(path)
+        arrived = sum(photo["arrived"] for answer in shown["answers"] for photo in answer["photos"])
+        self.hazard_id = next(answer["hazard_id"] for answer in shown["answers"] if answer["hazard_id"])
+        self.say(f"Her photos follow when the net allows: {arrived} of {len(photo_ids)} are there.")
+
+    def visit(self) -> None:
+        """Visit whoever is due first."""
+        record = self.worker.get("/v1/care-records", presence="home")["items"][0]
+        form = self.worker.get("/v1/visit-forms", category=record["category"])["items"][0]
+        body = {
+            **self._signals(),
+            "care_record_id": record["id"],
+            "form_id": form["id"],
+            "mode": "in_person",
+            "outcome": "seen_well",
+            "answers": {item["key"]: _answer(item) for item in form["fields"] if item["required"]},
+        }
+        self.worker.put(f"/v1/visits/{uuid7()}", body)
+        after = self.worker.get(f"/v1/care-records/{record['id']}")
+        self.say(
+            f"She visits a resident ({record['category']}), due on {record['next_due_on']}; "
+            f"the next visit is due on {after['next_due_on']}."
+        )
+
+    def report(self) -> None:
+        """Let the resident report a hazard, the admin accept it, and points follow at once."""
+        photo_id, path = str(uuid7()), f"/v1/hazards/{uuid7()}"
+        body = {
+            **self._signals(),
+            "category": "facility",
+            "text": "单元门的灯不亮,晚上看不见台阶",
+            "photo_ids": [photo_id],
+        }
+        self.resident.put(path, body)
+        self.resident.put(f"/v1/photos/{photo_id}", self._photo("灯不亮"))
+        self.admin.post(f"{path}/accept", {"note": "情况属实"})
+        household_id = self.resident.me["household_id"]
+        claims = self.admin.get("/v1/claims", household_id=household_id, status="verified")["items"]
+        claim = next(claim for claim in claims if claim["source_id"] == path.rpartition("/")[2])
+        self.admin.post(f"/v1/claims/{claim['id']}/approve")
+        self.earned = claim["points"]
+        self.say(f"The resident reports a broken light; the admin accepts it: {claim['points']} points.")
+
+    def put_right(self) -> None:
+        """Take the inspection's hazard through its closed loop."""
+        path = f"/v1/hazards/{self.hazard_id}"
+        self.admin.post(f"{path}/accept")
+        assigned = self.admin.post(f"{path}/assign", {"assignee_id": self.worker.me["user_id"]})
+        self.say(f"The hazard she found is accepted and assigned, to be put right by {assigned['due_at']}.")
+        self.worker.post(f"{path}/start")
+        photo_id = str(uuid7())
+        self.worker.put(f"/v1/photos/{photo_id}", self._photo("已清理"))
+        self.worker.post(f"{path}/rectify", {"note": "纸箱已搬走", "photo_ids": [photo_id]})
+        failed = self.admin.post(f"{path}/verify", {"passed": False, "note": "还有两个纸箱"})
+        self.say(f"The first recheck fails and sends it back: {failed['status']}.")
+        self.worker.post(f"{path}/start")
+        self.worker.post(f"{path}/rectify", {"note": "全部搬走了"})
+        closed = self.admin.post(f"{path}/verify", {"passed": True})
+        self.say(f"Somebody else rechecks it: {closed['status']}.")
+
+    def claim(self) -> None:
+        """Let the resident claim points, verified, approved and posted after public notice."""
+        rules = self.resident.get("/v1/rules", limit=100)["items"]
+        rule = next(rule for rule in rules if rule["code"] == "cleaning")
+        photo_id, path = str(uuid7()), f"/v1/claims/{uuid7()}"
+        body = {
+            "rule_id": rule["id"],
+            "resident_id": self.resident.me["resident_id"],
+            "text": "打扫了二楼到五楼的楼道",
+            "captured_at": datetime.now(UTC).isoformat(),
+            "photo_ids": [photo_id],
+        }
+        self.resident.put(path, body)
+        self.resident.put(f"/v1/photos/{photo_id}", self._photo("楼道干净"))
+
+    def read_balance(self) -> None:
+        """Read the balance and why it is what it is."""
+
+    def _signals(self) -> dict[str, Any]:
+        return {
+            "captured_at": datetime.now(UTC).isoformat(),
+            "code": self.code,
+            "position": {"lng": self.lng, "lat": self.lat, "accuracy_m": 15, "datum": "wgs84"},
+        }
+
+    def _photo(self, caption: str) -> bytes:
+        """Make a real photo of the moment: no two are alike."""
+        picture = Image.effect_noise((1280, 960), self.rng.randint(20, 80)).convert("RGB")
+        ImageDraw.Draw(picture).rectangle((100, 100, 1180, 400), fill=(200, 60, len(caption)))
+        made = io.BytesIO()
+        picture.save(made, "JPEG", quality=80)
+        return made.getvalue()
+
+
+def _answer(item: dict[str, Any]) -> Any:
+    """Give a plausible answer to a question of a visit form."""
+    first = item["options"][0]["value"] if item.get("options") else None
+    return {"choice": first, "multi": [first], "text": "都好", "number": 1, "boolean": True}[item["kind"]]

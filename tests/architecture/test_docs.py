@@ -1,0 +1,117 @@
+"""The documents say what the code does, as far as a machine can compare them."""
+
+import ast
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import pytest
+
+from app.api.sentences import SENTENCES
+from dev import openapi, pages
+from tests.architecture.sources import ROOT, trees
+
+_SETTING = re.compile(
+    r"(GONGDI_[A-Z_]+|DATABASE_URL|REDIS_URL|FORWARDED_ALLOW_IPS|FLASK_DEBUG|PYTHONINSPECT)"
+)
+_LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)|<img[^>]+src=\"([^\"]+)\"")
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_PRUNED = {".venv", "var", "node_modules", ".git", ".hypothesis", ".pytest_cache"}
+
+
+def _markdown() -> list[Path]:
+    found = [file for file in ROOT.rglob("*.md") if not _PRUNED & set(file.relative_to(ROOT).parts)]
+    return sorted(found)
+
+
+def _text(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_api_description_is_current() -> None:
+    assert openapi.FILE.read_text(encoding="utf-8") == openapi.described(), "run `make openapi` and commit it"
+
+
+def test_pages_made_from_code_are_current() -> None:
+    assert pages.stale() == [], "run `python -m dev.pages` and commit"
+
+
+def test_a_page_that_says_something_else_is_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    changed = tmp_path / "problems.md"
+    changed.write_text(pages.problems().replace("503", "500", 1), encoding="utf-8")
+    monkeypatch.setattr(pages, "ROOT", tmp_path)
+    monkeypatch.setattr(pages, "PAGES", {changed: pages.problems, tmp_path / "gone.md": pages.permissions})
+
+    assert pages.stale() == ["problems.md", "gone.md"]
+
+
+def test_every_code_stands_on_the_page_of_problems() -> None:
+    page = _text("docs/problems.md")
+
+    assert [code for code in SENTENCES if f"| `{code}` |" not in page] == []
+
+
+def _settings_read() -> set[str]:
+    """Name every environment variable in the sources that read the environment."""
+    texts = [
+        node.value
+        for path, tree in {**trees(), **trees("dev")}.items()
+        if path == "app/config.py" or path.startswith("dev/")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETTING.fullmatch(node.value)
+    ]
+    return {*texts, *_SETTING.findall(_text("gunicorn.conf.py"))}
+
+
+def test_every_setting_is_explained() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", _text("docs/operations.md"), re.MULTILINE)
+    read = _settings_read()
+
+    assert {"DATABASE_URL", "GONGDI_PORT", "GONGDI_BIND", "GONGDI_SESSION_HOURS"} <= read
+    assert sorted(read - set(rows)) == [], "read and not explained"
+    assert sorted(set(rows) - read) == [], "explained and not read"
+    assert len(rows) == len(set(rows)), "explained twice"
+
+
+def test_the_two_commands_stand_on_the_first_screen() -> None:
+    for name in ("README.md", "README.zh-CN.md"):
+        first_screen = _text(name).splitlines()[:40]
+        assert "make run" in "\n".join(first_screen), name
+    assert "make test" in "\n".join(_text("README.md").splitlines()[:40])
+
+
+def test_every_make_target_of_the_documents_exists() -> None:
+    targets = set(re.findall(r"^([a-z]+):", _text("Makefile"), re.MULTILINE))
+    named = {
+        (file.name, target)
+        for file in _markdown()
+        for target in re.findall(
+            r"(?:^|`)(?:\w+=\S+ )?make ([a-z]+)", file.read_text(encoding="utf-8"), re.MULTILINE
+        )
+    }
+
+    assert named
+    assert sorted(pair for pair in named if pair[1] not in targets) == []
+
+
+@pytest.mark.parametrize("file", _markdown(), ids=lambda file: str(file.relative_to(ROOT)))
+def test_every_link_leads_somewhere(file: Path) -> None:
+    text = _FENCE.sub("", file.read_text(encoding="utf-8"))
+    broken = []
+    for found in _LINK.findall(text):
+        link = found[0] or found[1]
+        if re.match(r"[a-z]+:", link):
+            continue
+        path, _, anchor = unquote(link).partition("#")
+        target = (file.parent / path).resolve() if path else file
+        if not target.exists() or (anchor and anchor not in _anchors(target)):
+            broken.append(link)
+
+    assert broken == []
+
+
+def _anchors(file: Path) -> set[str]:
+    """Give the anchors that GitHub makes of a page's headings."""
+    text = _FENCE.sub("", file.read_text(encoding="utf-8"))
+    headings = re.findall(r"^#{1,6} +(.+?)\s*$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}

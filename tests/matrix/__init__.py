@@ -1,0 +1,1 @@
+"""Every route, every role, inside and outside its scope: declared apart from the product's table."""

@@ -1,0 +1,158 @@
+"""Rows of inspections, hazards and visits, written straight into the tables."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from app.clock import business_day
+from app.ids import new_id
+from app.models import (
+    CareCategory,
+    CareLevel,
+    CareRecord,
+    Checklist,
+    ChecklistItem,
+    FollowUp,
+    Hazard,
+    HazardCategory,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    Inspection,
+    PlaceKind,
+    Visit,
+    VisitForm,
+    VisitMode,
+    VisitOutcome,
+)
+from tests import cast
+from tests.cast import person
+from tests.matrix.side import Side, captured
+
+
+class PatrolRows(Side):
+    """Writes what grid workers make."""
+
+    def checklist(self) -> tuple[UUID, UUID]:
+        """Write a checklist with one item; give both ids."""
+        checklist_id, item_id = new_id(), new_id()
+        self.add(
+            Checklist(
+                id=checklist_id,
+                area_code=self.community[:6],
+                kind=PlaceKind.RESIDENTIAL,
+                title=f"表{checklist_id}",
+                version=1,
+                published_at=cast.LONG_AGO,
+            )
+        )
+        self.add(
+            ChecklistItem(
+                id=item_id,
+                checklist_id=checklist_id,
+                position=0,
+                section="楼道",
+                text="通道是否畅通?",
+                level=HazardLevel.GENERAL,
+                category=HazardCategory.FIRE,
+            )
+        )
+        return checklist_id, item_id
+
+    def inspection(self) -> UUID:
+        """Write an inspection by ``worker``."""
+        checklist_id, _ = self.checklist()
+        inspection_id = new_id()
+        self.add(
+            Inspection(
+                id=inspection_id,
+                area_code=self.area,
+                place_id=self.place_id,
+                checklist_id=checklist_id,
+                worker_id=self.user("worker"),
+                **captured(),
+            )
+        )
+        return inspection_id
+
+    def hazard(self, status: HazardStatus, **more: Any) -> UUID:
+        """Write a hazard reported by ``resident``."""
+        hazard_id = new_id()
+        reporter = "far_resident" if self.far else "resident"
+        values: dict[str, Any] = {
+            "source": HazardSource.RESIDENT,
+            "category": HazardCategory.FIRE,
+            "level": HazardLevel.GENERAL,
+            "text": "楼道堆放杂物",
+            "reported_by": person(reporter).user_id,
+            **captured(),
+        }
+        self.add(
+            Hazard(
+                id=hazard_id, area_code=self.area, place_id=self.place_id, status=status, **(values | more)
+            )
+        )
+        return hazard_id
+
+    def care_record(self) -> UUID:
+        """Write a care record of the household's head, looked after by ``worker``."""
+        record_id = new_id()
+        self.add(
+            CareRecord(
+                id=record_id,
+                area_code=self.area,
+                resident_id=self.resident_id,
+                category=CareCategory.ELDERLY,
+                level=CareLevel.LOW,
+                every_days=30,
+                worker_id=self.user("worker"),
+                started_on=business_day(cast.LONG_AGO),
+                next_due_on=business_day(),
+                content_hash=b"",
+                created_at=cast.LONG_AGO,
+            )
+        )
+        return record_id
+
+    def visit_form(self) -> UUID:
+        """Write a form for the elderly."""
+        form_id = new_id()
+        self.add(
+            VisitForm(
+                id=form_id,
+                category=CareCategory.ELDERLY,
+                version=int(form_id) % 2_000_000_000,
+                title="老人探访表",
+                fields=[{"key": "mood", "label": "心情", "kind": "text", "required": True}],
+                published_at=cast.LONG_AGO,
+            )
+        )
+        return form_id
+
+    def visit(self) -> tuple[UUID, UUID]:
+        """Write a visit by ``worker`` with one open follow-up; give both ids."""
+        record_id, form_id, visit_id, follow_up_id = self.care_record(), self.visit_form(), new_id(), new_id()
+        self.add(
+            Visit(
+                id=visit_id,
+                area_code=self.area,
+                care_record_id=record_id,
+                form_id=form_id,
+                worker_id=self.user("worker"),
+                mode=VisitMode.IN_PERSON,
+                outcome=VisitOutcome.SEEN_WELL,
+                answers={"mood": "好"},
+                **captured(),
+            )
+        )
+        self.add(
+            FollowUp(
+                id=follow_up_id,
+                area_code=self.area,
+                visit_id=visit_id,
+                need="送药",
+                owner_id=self.user("worker"),
+                due_on=business_day() + timedelta(days=3),
+            )
+        )
+        return visit_id, follow_up_id

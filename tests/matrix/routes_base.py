@@ -1,0 +1,178 @@
+"""The matrix: identity, areas, places, roster, photos."""
+
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from PIL import Image
+
+from app.ids import new_id
+from app.models import PhotoOwner
+from tests.cast import named
+from tests.matrix.lines import ANYBODY, ROLES, Call, Line, with_json
+from tests.matrix.stage import Stage
+
+EVERYBODY = dict.fromkeys(ROLES, 200)
+PEOPLE_OF_PLACES = dict.fromkeys(("resident", "lead", "worker", "clerk", "admin", "county", "city"), 200)
+USER_READERS = dict.fromkeys(("admin", "system", "security"), 200)
+ROSTER_READERS = dict.fromkeys(("resident", "lead", "worker", "admin"), 200)
+INSPECTION_READERS = dict.fromkeys(("worker", "admin", "county", "city"), 200)
+NOT_SEEN = dict.fromkeys(ROLES, 404)
+"""Everybody may ask; the thing itself is not his to see."""
+UPLOADERS = dict.fromkeys(("resident", "lead", "worker", "clerk", "admin"), 201)
+
+
+def at(path: str, **options: Any) -> Any:
+    """Call a fixed path."""
+    return lambda _: Call(path, options)
+
+
+def picture() -> bytes:
+    """Make a small real photo, another one each time."""
+    made = BytesIO()
+    seed = new_id().bytes
+    Image.frombytes("RGB", (4, 4), (seed * 3)[:48]).save(made, "PNG")
+    return made.getvalue()
+
+
+def _new_place(stage: Stage) -> Call:
+    body = {"area_code": stage.area, "kind": "shop", "name": "小卖部"}
+    return Call(f"/v1/places/{new_id()}", with_json(body))
+
+
+def _place(suffix: str = "", **options: Any) -> Any:
+    return lambda stage: Call(f"/v1/places/{stage.place_id}{suffix}", options)
+
+
+def _code_step(verb: str) -> Any:
+    def call(stage: Stage) -> Call:
+        stage.code()
+        body = {"version": 1, "reason": "被撕掉了"}
+        return Call(f"/v1/places/{stage.place_id}/codes/{verb}", with_json(body))
+
+    return call
+
+
+def _sheet(stage: Stage) -> Call:
+    return Call("/v1/code-sheets", with_json({"place_ids": [str(stage.place_id)]}))
+
+
+def _new_user(stage: Stage) -> Call:
+    phone = f"100{new_id().int % 100_000_000:08d}"
+    body = {"area_code": stage.area, "phone": phone, "name": "新人", "password": "twelve signs and more"}
+    return Call(f"/v1/users/{new_id()}", with_json(body))
+
+
+def _new_grant(stage: Stage) -> Call:
+    body = {"user_id": str(stage.user("worker")), "role": "shop_clerk", "area_code": stage.area}
+    return Call(f"/v1/grants/{new_id()}", with_json(body))
+
+
+def _new_household(stage: Stage) -> Call:
+    body = {"place_id": str(stage.place_id), "door": "9单元901"}
+    return Call(f"/v1/households/{new_id()}", with_json(body))
+
+
+def _new_resident(stage: Stage) -> Call:
+    body = {
+        "household_id": str(stage.household_id),
+        "name": "王小明",
+        "sex": "male",
+        "birth_date": "2015-05-05",
+        "relation": "grandchild",
+    }
+    return Call(f"/v1/residents/{new_id()}", with_json(body))
+
+
+def _notice(_: Stage) -> Call:
+    """Touch a notice of somebody who is not in the matrix."""
+    return Call(f"/v1/me/notices/{named('notice of nobody')}/read", {})
+
+
+def _photo(suffix: str) -> Any:
+    def call(stage: Stage) -> Call:
+        photo_id: UUID = stage.photo(stage.inspection(), PhotoOwner.INSPECTION)
+        return Call(f"/v1/photos/{photo_id}{suffix}")
+
+    return call
+
+
+def _code_page(suffix: str) -> Any:
+    return at(f"/q/nothing-we-printed{suffix}", headers={"Accept": "application/json"})
+
+
+BASE = [
+    Line("GET", "/healthz", {ANYBODY: 200}, at("/healthz")),
+    Line("GET", "/readyz", {ANYBODY: 200}, at("/readyz")),
+    Line(
+        "POST",
+        "/v1/sessions",
+        {ANYBODY: 401},
+        at("/v1/sessions", json={"phone": "10000009999", "password": "wrong"}),
+    ),
+    Line("DELETE", "/v1/sessions/current", dict.fromkeys(ROLES, 204), at("/v1/sessions/current"), 204),
+    Line("GET", "/v1/me", EVERYBODY, at("/v1/me"), 200),
+    Line("GET", "/v1/me/notices", EVERYBODY, at("/v1/me/notices"), 200),
+    Line("POST", "/v1/me/notices/<uuid:notice_id>/read", dict.fromkeys(ROLES, 404), _notice),
+    Line("GET", "/v1/areas", EVERYBODY, at("/v1/areas"), 200),
+    Line("GET", "/v1/places", PEOPLE_OF_PLACES, at("/v1/places"), 200),
+    Line("PUT", "/v1/places/<uuid:place_id>", {"admin": 201}, _new_place, 403),
+    Line("GET", "/v1/places/<uuid:place_id>", PEOPLE_OF_PLACES, _place(), foreign_resident=200),
+    Line("GET", "/v1/places/<uuid:place_id>/codes", {"admin": 200}, _place("/codes")),
+    Line("POST", "/v1/places/<uuid:place_id>/codes", {"admin": 200}, _place("/codes")),
+    Line("POST", "/v1/places/<uuid:place_id>/codes/reprint", {"admin": 200}, _code_step("reprint")),
+    Line("POST", "/v1/places/<uuid:place_id>/codes/revoke", {"admin": 200}, _code_step("revoke")),
+    Line("GET", "/v1/places/<uuid:place_id>/poster.png", {"admin": 200}, _place("/poster.png")),
+    Line("POST", "/v1/code-sheets", {"admin": 200}, _sheet),
+    Line("GET", "/v1/users", USER_READERS, at("/v1/users"), 200),
+    Line(
+        "GET",
+        "/v1/users/<uuid:user_id>",
+        USER_READERS,
+        lambda stage: Call(f"/v1/users/{stage.user('worker')}"),
+    ),
+    Line("PUT", "/v1/users/<uuid:user_id>", {"system": 201}, _new_user, 403),
+    Line("PUT", "/v1/grants/<uuid:grant_id>", {"security": 201}, _new_grant, 403),
+    Line(
+        "POST",
+        "/v1/grants/<uuid:grant_id>/end",
+        {"security": 200},
+        lambda _: Call(f"/v1/grants/{named('grant worker')}/end"),
+    ),
+    Line("GET", "/v1/households", ROSTER_READERS, at("/v1/households"), 200),
+    Line("PUT", "/v1/households/<uuid:household_id>", {"admin": 201}, _new_household),
+    Line(
+        "GET",
+        "/v1/households/<uuid:household_id>",
+        ROSTER_READERS,
+        lambda stage: Call(f"/v1/households/{stage.household_id}"),
+    ),
+    Line(
+        "GET",
+        "/v1/households/<uuid:household_id>/residents",
+        ROSTER_READERS,
+        lambda stage: Call(f"/v1/households/{stage.household_id}/residents"),
+    ),
+    Line("PUT", "/v1/residents/<uuid:resident_id>", {"admin": 201}, _new_resident),
+    Line(
+        "GET",
+        "/v1/residents/<uuid:resident_id>",
+        ROSTER_READERS,
+        lambda stage: Call(f"/v1/residents/{stage.resident_id}"),
+    ),
+    Line(
+        "PUT",
+        "/v1/photos/<uuid:photo_id>",
+        UPLOADERS,
+        lambda _: Call(f"/v1/photos/{new_id()}", {"data": picture()}),
+        201,
+    ),
+    Line("GET", "/v1/photos/<uuid:photo_id>", NOT_SEEN | INSPECTION_READERS, _photo("")),
+    Line("GET", "/v1/photos/<uuid:photo_id>/<any(thumb, large):copy>", {ANYBODY: 404}, _photo("/thumb")),
+    Line("GET", "/q/<code>", {ANYBODY: 404}, _code_page("")),
+    Line("POST", "/q/<code>/reports", {ANYBODY: 404}, _code_page("/reports")),
+    Line("GET", "/q/<code>/reports", {ANYBODY: 303}, _code_page("/reports")),
+    Line(
+        "GET", "/q/<code>/reports/<uuid:hazard_id>", {ANYBODY: 404}, _code_page(f"/reports/{named('none')}")
+    ),
+]

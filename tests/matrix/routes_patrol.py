@@ -1,0 +1,144 @@
+"""The matrix: checklists, inspections, hazards."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.clock import now
+from app.ids import new_id
+from app.models import HazardLevel, HazardStatus
+from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.stage import Stage
+
+FIELD_STAFF = ("lead", "worker", "admin")
+OFFICES = ("county", "city")
+_FIVE = {
+    "measures": "拆除",
+    "funds": "社区经费",
+    "responsible": "张三",
+    "deadline": "2030-01-01",
+    "contingency": "夜间值守",
+}
+
+
+def _checklist(stage: Stage) -> Call:
+    return Call(f"/v1/checklists/{stage.checklist()[0]}")
+
+
+def _new_inspection(stage: Stage) -> Call:
+    checklist_id, item_id = stage.checklist()
+    body = {
+        "place_id": str(stage.place_id),
+        "checklist_id": str(checklist_id),
+        "captured_at": now().isoformat(),
+        "answers": [{"item_id": str(item_id), "result": "ok"}],
+    }
+    return Call(f"/v1/inspections/{new_id()}", with_json(body))
+
+
+def _new_hazard(stage: Stage) -> Call:
+    body = {
+        "place_id": str(stage.place_id),
+        "category": "fire",
+        "text": "楼道堆放杂物",
+        "captured_at": now().isoformat(),
+    }
+    return Call(f"/v1/hazards/{new_id()}", with_json(body))
+
+
+def _hazard(stage: Stage) -> Call:
+    return Call(f"/v1/hazards/{stage.hazard(HazardStatus.REPORTED)}")
+
+
+def _step(verb: str, status: HazardStatus, body: dict[str, Any], **more: Any) -> Callable[[Stage], Call]:
+    """Call a step on a hazard that is in the right state, worked on by ``worker``."""
+
+    def call(stage: Stage) -> Call:
+        values = dict(more)
+        if status not in {HazardStatus.REPORTED, HazardStatus.ACCEPTED}:
+            values["assignee_id"] = stage.user("worker")
+            values["due_at"] = now()
+        if status in {HazardStatus.RECTIFIED, HazardStatus.VERIFIED}:
+            values["rectified_by"] = stage.user("worker")
+        hazard_id = stage.hazard(status, **values)
+        return Call(f"/v1/hazards/{hazard_id}/{verb}", with_json(body))
+
+    return call
+
+
+def _duplicate(stage: Stage) -> Call:
+    other = stage.hazard(HazardStatus.ACCEPTED)
+    hazard_id = stage.hazard(HazardStatus.REPORTED)
+    return Call(f"/v1/hazards/{hazard_id}/duplicate", with_json({"duplicate_of_id": str(other)}))
+
+
+def _assign(stage: Stage) -> Call:
+    hazard_id = stage.hazard(HazardStatus.ACCEPTED)
+    body = {"assignee_id": str(stage.user("worker"))}
+    return Call(f"/v1/hazards/{hazard_id}/assign", with_json(body))
+
+
+_S = HazardStatus
+_READERS = dict.fromkeys((*FIELD_STAFF, *OFFICES), 200)
+_ONLY_THE_ASSIGNEE = {"lead": 403, "worker": 200, "admin": 403}
+_NOT_WHO_RECTIFIED = {"worker": 403, "admin": 200}
+
+PATROL = [
+    Line("GET", "/v1/checklists", _READERS, lambda _: Call("/v1/checklists"), 200),
+    Line("GET", "/v1/checklists/<uuid:checklist_id>", _READERS, _checklist),
+    Line(
+        "GET",
+        "/v1/inspections",
+        dict.fromkeys(("worker", "admin", *OFFICES), 200),
+        lambda _: Call("/v1/inspections"),
+        200,
+    ),
+    Line("PUT", "/v1/inspections/<uuid:inspection_id>", {"worker": 201, "admin": 201}, _new_inspection),
+    Line(
+        "GET",
+        "/v1/inspections/<uuid:inspection_id>",
+        dict.fromkeys(("worker", "admin", *OFFICES), 200),
+        lambda stage: Call(f"/v1/inspections/{stage.inspection()}"),
+    ),
+    Line("GET", "/v1/hazards", {"resident": 200, **_READERS}, lambda _: Call("/v1/hazards"), 200),
+    Line(
+        "PUT",
+        "/v1/hazards/<uuid:hazard_id>",
+        dict.fromkeys(("resident", "clerk", *FIELD_STAFF), 201),
+        _new_hazard,
+        foreign_resident=201,
+    ),
+    Line("GET", "/v1/hazards/<uuid:hazard_id>", {"resident": 200, **_READERS}, _hazard),
+    Line("POST", "/v1/hazards/<uuid:hazard_id>/accept", {"admin": 200}, _step("accept", _S.REPORTED, {})),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/reject",
+        {"admin": 200},
+        _step("reject", _S.REPORTED, {"reason": "不是隐患"}),
+    ),
+    Line("POST", "/v1/hazards/<uuid:hazard_id>/duplicate", {"admin": 200}, _duplicate),
+    Line("POST", "/v1/hazards/<uuid:hazard_id>/assign", {"admin": 200}, _assign),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/start",
+        _ONLY_THE_ASSIGNEE,
+        _step("start", _S.ASSIGNED, {"five_fixed": _FIVE}, level=HazardLevel.MAJOR, controls="封闭"),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/rectify",
+        _ONLY_THE_ASSIGNEE,
+        _step("rectify", _S.RECTIFYING, {"note": "已清理"}),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/verify",
+        _NOT_WHO_RECTIFIED,
+        _step("verify", _S.RECTIFIED, {"passed": True}),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/close",
+        {"county": 200},
+        _step("close", _S.VERIFIED, {"passed": True}, level=HazardLevel.MAJOR),
+    ),
+]

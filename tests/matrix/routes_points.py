@@ -1,0 +1,5 @@
+"""The matrix: rules, claims, accounts, the shop."""
+
+from tests.matrix.lines import Line
+
+POINTS: list[Line] = []

@@ -1,0 +1,66 @@
+"""The matrix: care records, visits, follow-ups."""
+
+from app.clock import business_day, now
+from app.ids import new_id
+from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.stage import Stage
+
+_CARERS = {"worker": 200, "admin": 200}
+
+
+def _new_record(stage: Stage) -> Call:
+    body = {
+        "resident_id": str(stage.resident_id),
+        "category": "elderly",
+        "level": "low",
+        "worker_id": str(stage.user("worker")),
+    }
+    return Call(f"/v1/care-records/{new_id()}", with_json(body))
+
+
+def _record(stage: Stage) -> Call:
+    return Call(f"/v1/care-records/{stage.care_record()}")
+
+
+def _end(stage: Stage) -> Call:
+    body = {"ended_on": business_day().isoformat()}
+    return Call(f"/v1/care-records/{stage.care_record()}/end", with_json(body))
+
+
+def _new_visit(stage: Stage) -> Call:
+    body = {
+        "care_record_id": str(stage.care_record()),
+        "form_id": str(stage.visit_form()),
+        "mode": "in_person",
+        "outcome": "seen_well",
+        "answers": {"mood": "好"},
+        "captured_at": now().isoformat(),
+    }
+    return Call(f"/v1/visits/{new_id()}", with_json(body))
+
+
+def _visits(stage: Stage) -> Call:
+    return Call(f"/v1/visits?care_record_id={stage.care_record()}")
+
+
+def _finish(stage: Stage) -> Call:
+    return Call(f"/v1/follow-ups/{stage.visit()[1]}/finish", with_json({"result": "药已送到"}))
+
+
+VISITS = [
+    Line("GET", "/v1/care-records", _CARERS, lambda _: Call("/v1/care-records"), 200),
+    Line("PUT", "/v1/care-records/<uuid:record_id>", {"admin": 201}, _new_record),
+    Line("GET", "/v1/care-records/<uuid:record_id>", _CARERS, _record),
+    Line("POST", "/v1/care-records/<uuid:record_id>/end", {"admin": 200}, _end),
+    Line("GET", "/v1/visit-forms", _CARERS, lambda _: Call("/v1/visit-forms?category=elderly"), 200),
+    Line("GET", "/v1/visits", _CARERS, _visits),
+    Line("PUT", "/v1/visits/<uuid:visit_id>", {"worker": 201, "admin": 201}, _new_visit),
+    Line(
+        "GET",
+        "/v1/visits/<uuid:visit_id>",
+        _CARERS,
+        lambda stage: Call(f"/v1/visits/{stage.visit()[0]}"),
+    ),
+    Line("GET", "/v1/follow-ups", _CARERS, lambda _: Call("/v1/follow-ups"), 200),
+    Line("POST", "/v1/follow-ups/<uuid:follow_up_id>/finish", _CARERS, _finish),
+]
