@@ -13,7 +13,8 @@ from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
-from app.api.signals import GatheredFields, NamedPhotoOutput, SignalsFields, photo_ids, signals_from
+from app.api.photos import PhotoOutput
+from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.db import transaction
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, HazardStep
 from app.identity import Permission
@@ -75,7 +76,7 @@ class HazardOutput(GatheredFields, Output):
     recurrences = fields.Integer(required=True)
     recheck_failures = fields.Integer(required=True)
     reported_by_me = fields.Boolean(required=True)
-    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+    photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, seen: hazards.ListedHazard, **_: Any) -> dict[str, Any]:
@@ -96,7 +97,7 @@ class HazardEventOutput(Output):
     actor_name = fields.String(required=True, allow_none=True)
     note = fields.String(required=True)
     data = fields.Dict(required=True)
-    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+    photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, seen: hazards.ShownEvent, **_: Any) -> dict[str, Any]:

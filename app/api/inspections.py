@@ -14,7 +14,8 @@ from app.api.blueprint import Blueprint, once
 from app.api.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
-from app.api.signals import GatheredFields, NamedPhotoOutput, SignalsFields, photo_ids, signals_from
+from app.api.photos import PhotoOutput
+from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.db import transaction
 from app.hazards import AnswerResult
 from app.identity import Permission
@@ -83,7 +84,7 @@ class InspectionOutput(GatheredFields, Output):
     worker_id = fields.UUID(required=True)
     note = fields.String(required=True)
     problems = fields.Integer(required=True)
-    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+    photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, seen: hazards.ListedInspection, **_: Any) -> dict[str, Any]:
@@ -110,7 +111,7 @@ class AnswerOutput(Output):
     corrected = fields.Boolean(required=True)
     hazard_id = fields.UUID(required=True, allow_none=True)
     recurrence = fields.Boolean(required=True)
-    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+    photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, seen: hazards.ShownAnswer, **_: Any) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from marshmallow import fields, validate
 from app.api.fields import (
     Degrees,
     Input,
-    Output,
     Text,
     check_in_china,
     listed,
@@ -18,7 +17,7 @@ from app.api.fields import (
     uid,
     word,
 )
-from app.evidence import MAX_PHOTOS, ClockFlag, Datum, NamedPhoto, Position, Presence, Signals
+from app.evidence import MAX_PHOTOS, ClockFlag, Datum, Position, Presence, Signals
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a phone's clock starts when its battery was out: such a time is flagged, not refused."""
@@ -90,15 +89,3 @@ class GatheredFields:
     clock_flag = fields.Enum(ClockFlag, by_value=True, required=True)
     presence = fields.Enum(Presence, by_value=True, required=True)
     presence_reasons = fields.List(fields.String(), required=True)
-
-
-class NamedPhotoOutput(Output):
-    """A photo that a record names, whether or not it has arrived."""
-
-    id = fields.UUID(required=True)
-    arrived = fields.Boolean(required=True)
-
-    @ma.pre_dump
-    def flatten(self, photo: NamedPhoto, **_: Any) -> dict[str, Any]:
-        """Call the photo's id ``id``, as the photo's own routes do."""
-        return {"id": photo.photo_id, "arrived": photo.arrived}

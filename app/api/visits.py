@@ -14,7 +14,8 @@ from app.api.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.follow_ups import FollowUpOutput
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
-from app.api.signals import GatheredFields, NamedPhotoOutput, SignalsFields, photo_ids, signals_from
+from app.api.photos import PhotoOutput
+from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.db import transaction
 from app.identity import Permission
 from app.visits import VisitMode, VisitOutcome
@@ -80,7 +81,7 @@ class WholeVisitOutput(VisitOutput):
 
     answers = fields.Dict(keys=fields.String(), required=True)
     note = fields.String(required=True)
-    photos = fields.List(fields.Nested(NamedPhotoOutput), required=True)
+    photos = fields.List(fields.Nested(PhotoOutput), required=True)
     follow_ups = fields.List(fields.Nested(FollowUpOutput), required=True)
 
     @ma.pre_dump

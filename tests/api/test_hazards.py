@@ -23,6 +23,7 @@ from tests.cast import FAR, GRID, HOME, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
 from tests.hazard_world import BLOCK, report_body, write_code, write_hazard
+from tests.photos import waiting
 
 Be = Callable[[str], Client]
 
@@ -45,7 +46,7 @@ def test_a_resident_reports_and_follows_his_report(session: Session, resident: C
     assert (shown["id"], shown["area_code"], shown["place_name"]) == (str(hazard_id), GRID, "1号楼")
     assert (shown["source"], shown["status"], shown["level"]) == ("resident", "reported", "general")
     assert (shown["text"], shown["category"]) == ("楼道里有人充电", "fire")
-    assert (shown["photos"], shown["reported_by_me"]) == ([{"id": photo, "arrived": False}], True)
+    assert (shown["photos"], shown["reported_by_me"]) == ([waiting(photo)], True)
     event = shown["events"][0]
     assert (event["number"], event["step"], event["status_after"]) == (1, "report", "reported")
     assert resident.get(f"/v1/hazards/{hazard_id}").json == shown

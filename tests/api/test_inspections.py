@@ -30,6 +30,7 @@ from tests.cast import FAR, GRID, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
 from tests.hazard_world import BLOCK, inspection_body, problem, write_checklist, write_code
+from tests.photos import arrivals, waiting
 
 HERE = {"lng": 114.4826, "lat": 29.6063, "accuracy_m": 20, "datum": "wgs84"}
 
@@ -116,14 +117,14 @@ def test_a_problem_raises_a_hazard_with_its_text_and_photos(
     filed = file(worker, inspection_body(checklist, _2=problem("三楼有裂缝", photo_ids=[str(photo)]))).json
 
     answer = filed["answers"][1]
-    assert (answer["recurrence"], answer["photos"]) == (False, [{"id": str(photo), "arrived": False}])
+    assert (answer["recurrence"], answer["photos"]) == (False, [waiting(photo)])
     assert filed["photos"] == answer["photos"]
     hazard = worker.get(f"/v1/hazards/{answer['hazard_id']}").json
     assert hazard["text"] == "「墙体有没有裂缝?」有问题:三楼有裂缝"
     assert (hazard["category"], hazard["level"]) == ("building", "major")
     assert (hazard["source"], hazard["status"], hazard["reported_by_me"]) == ("inspection", "reported", True)
     assert (hazard["inspection_id"], hazard["place_id"]) == (filed["id"], str(BLOCK))
-    assert hazard["photos"] == [{"id": str(photo), "arrived": False}]
+    assert hazard["photos"] == [waiting(photo)]
     assert [(e["number"], e["step"], e["actor_name"]) for e in hazard["events"]] == [(1, "report", "worker")]
     assert count(session, Hazard) == 1
 
@@ -143,7 +144,7 @@ def test_the_same_item_found_again_joins_the_open_hazard(
     recur = hazard["events"][1]
     assert (recur["number"], recur["step"], recur["note"]) == (2, "recur", "还在")
     assert (recur["photos"], recur["data"]) == (
-        [{"id": str(photo), "arrived": False}],
+        [waiting(photo)],
         {"inspection_id": second["id"]},
     )
     told = session.execute(select(Notice.user_id, Notice.data["step"].astext)).all()
@@ -187,7 +188,7 @@ def test_corrected_on_the_spot_raises_nothing_and_is_kept(
 
     answer = filed["answers"][0]
     assert (answer["result"], answer["corrected"], answer["hazard_id"]) == ("problem", True, None)
-    assert answer["photos"] == [{"id": str(photo), "arrived": False}]
+    assert answer["photos"] == [waiting(photo)]
     assert (filed["problems"], count(session, Hazard)) == (1, 0)
 
 
@@ -200,15 +201,11 @@ def test_late_photos_are_counted_as_they_arrive(
 
     filed = file(worker, body).json
 
-    assert filed["photos"] == [
-        {"id": str(one), "arrived": False},
-        {"id": str(two), "arrived": True},
-        {"id": str(three), "arrived": False},
-    ]
+    assert arrivals(filed["photos"]) == {str(one): False, str(two): True, str(three): False}
     arrive(session, one, three)
     shown = worker.get(f"/v1/inspections/{filed['id']}").json
     assert [photo["arrived"] for photo in shown["photos"]] == [True, True, True]
-    assert shown["answers"][0]["photos"] == [{"id": str(three), "arrived": True}]
+    assert arrivals(shown["answers"][0]["photos"]) == {str(three): True}
 
 
 def refusal(answer: Answer) -> tuple[int, str, Any]:

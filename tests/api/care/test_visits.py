@@ -13,6 +13,7 @@ from tests.care_world import ANSWERS, HERE, NOON, count_visits, file_visit, visi
 from tests.cast import person
 from tests.client import Client
 from tests.counting import statements
+from tests.photos import arrivals
 
 Become = Callable[[str | None], Client]
 
@@ -37,7 +38,7 @@ def test_a_visit_is_filed_once(worker: Client, session: Session, record: UUID, f
     assert first.json == again.json == worker.get(path).json
     assert (first.json["answers"], first.json["note"]) == (ANSWERS, "第一行\n第二行")
     assert (first.json["form_id"], first.json["worker_id"]) == (str(form), str(person("worker").user_id))
-    assert first.json["photos"] == [{"id": photos[0], "arrived": False}, {"id": photos[1], "arrived": True}]
+    assert arrivals(first.json["photos"]) == {photos[0]: False, photos[1]: True}
     assert [(one["need"], one["owner_id"]) for one in first.json["follow_ups"]] == [
         ("修扶手", str(person("worker").user_id))
     ]
