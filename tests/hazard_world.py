@@ -1,5 +1,6 @@
 """Checklists, codes and hazards for tests, and the bodies that file them."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from app.models import (
 )
 from app.places import issue
 from tests.cast import GRID, LONG_AGO, named, person
+from tests.client import Answer, Client
 
 BLOCK = named("block")
 FIVE_FIXED = {
@@ -141,3 +143,50 @@ def report_body(**more: Any) -> dict[str, Any]:
 def problem(note: str = "堆了纸箱", **more: Any) -> dict[str, Any]:
     """Give what makes an answer a problem."""
     return {"result": "problem", "note": note, **more}
+
+
+class Take:
+    """Takes steps as anybody of the cast: ``take("admin", hazard, "accept", note="...")``."""
+
+    def __init__(self, be: Callable[[str], Client]) -> None:
+        """Be able to be anybody."""
+        self._be = be
+
+    def __call__(self, name: str, hazard: Hazard, verb: str, **sent: Any) -> Answer:
+        """Send the step."""
+        return self._be(name).post(f"/v1/hazards/{hazard.id}/{verb}", json=sent)
+
+
+def done(answer: Answer) -> dict[str, Any]:
+    """Give what a step that was taken shows."""
+    assert answer.status_code == 200, answer.text
+    shown: dict[str, Any] = answer.json
+    return shown
+
+
+def refused(answer: Answer) -> tuple[int, str]:
+    """Give how a step was refused."""
+    return answer.status_code, answer.json["code"]
+
+
+def steps(shown: dict[str, Any]) -> list[tuple[int, str, str]]:
+    """Give the history of a hazard in short."""
+    return [(event["number"], event["step"], event["status_after"]) for event in shown["events"]]
+
+
+VERBS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
+    "accept": ("admin", "reported", "accepted", {}),
+    "reject": ("admin", "reported", "rejected", {"reason": "不是隐患"}),
+    "duplicate": ("admin", "reported", "duplicate", {}),
+    "assign": (
+        "admin",
+        "accepted",
+        "assigned",
+        {"assignee_id": str(person("worker").user_id), "controls": "拉警戒线"},
+    ),
+    "start": ("worker", "assigned", "rectifying", {"five_fixed": FIVE_FIXED}),
+    "rectify": ("worker", "rectifying", "rectified", {"note": "清走了"}),
+    "verify": ("colleague", "rectified", "verified", {"passed": True}),
+    "close": ("county", "verified", "closed", {"passed": True}),
+}
+"""Who takes each verb, from where, to where, with what; all on a major hazard."""
