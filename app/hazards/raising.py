@@ -91,6 +91,6 @@ def _open(session: Session, place_id: UUID, item_id: UUID) -> Hazard | None:
     return session.scalars(
         select(Hazard)
         .where(Hazard.place_id == place_id, Hazard.item_id == item_id, HAZARD_OPEN)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()

@@ -86,7 +86,7 @@ def begin(session: Session, actor: Actor, hazard_id: UUID, verb: HazardStep, **s
     hazard = session.scalars(
         select(Hazard)
         .where(Hazard.id == hazard_id, actor.scope.clause(Hazard.area_code))
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if hazard is None:

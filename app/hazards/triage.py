@@ -76,7 +76,9 @@ def duplicate(
     Raises NotFoundError, IllegalStepError, DuplicateUnfitError.
     """
     both = sorted({hazard_id, duplicate_of_id})
-    session.execute(select(Hazard.id).where(Hazard.id.in_(both)).order_by(Hazard.id).with_for_update())
+    session.execute(
+        select(Hazard.id).where(Hazard.id.in_(both)).order_by(Hazard.id).with_for_update(key_share=True)
+    )
     step = begin(session, actor, hazard_id, HazardStep.DUPLICATE, duplicate_of_id=duplicate_of_id, note=note)
     hazard = step.hazard
     if step.repeated:

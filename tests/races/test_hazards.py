@@ -1,0 +1,190 @@
+"""Inspections, reports and steps at the same moment, on the real database."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, func, select, text
+from sqlalchemy.orm import Session
+
+from app.ids import new_id
+from app.models import (
+    Checklist,
+    Hazard,
+    HazardEvent,
+    HazardSource,
+    HazardStatus,
+    Inspection,
+    InspectionAnswer,
+    Notice,
+    PhotoLink,
+)
+from tests.cast import person
+from tests.client import Answer, Client
+from tests.hazard_world import inspection_body, problem, report_body, write_checklist, write_hazard
+from tests.races.together import at_once
+
+_TABLES = (
+    "inspection_answers",
+    "hazard_events",
+    "hazards",
+    "inspections",
+    "photo_links",
+    "notices",
+    "checklist_items",
+    "checklists",
+)
+"""Everything these tests commit; no other test leaves rows in them."""
+
+
+@pytest.fixture
+def session(app: Flask, engine: Engine) -> Iterator[Session]:
+    """Give a session that commits; empty the tables afterwards, past the trigger that keeps history."""
+    assert app
+    with Session(engine, expire_on_commit=False) as made:
+        yield made
+        made.rollback()
+        made.execute(text("SET LOCAL session_replication_role = replica"))
+        for table in _TABLES:
+            made.execute(text(f"DELETE FROM {table}"))  # noqa: S608 - our own names
+        made.commit()
+
+
+def be(app: Flask, name: str) -> Client:
+    return Client(app, person(name))
+
+
+def count(session: Session, table: type[Any]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
+
+
+def one_new(answers: list[Answer]) -> None:
+    assert sorted(answer.status_code for answer in answers) == [200] * (len(answers) - 1) + [201]
+    assert all(answer.json == answers[0].json for answer in answers)
+
+
+def test_twenty_copies_of_an_inspection_are_one(app: Flask, session: Session) -> None:
+    path = f"/v1/inspections/{new_id()}"
+    checklist = write_checklist(session)
+    body = inspection_body(checklist, _1=problem(photo_ids=[str(new_id())]), _2=problem())
+
+    one_new(at_once([partial(be(app, "worker").put, path, json=body) for _ in range(20)]))
+
+    tables = (Inspection, InspectionAnswer, Hazard, HazardEvent, PhotoLink)
+    assert [count(session, table) for table in tables] == [1, 3, 2, 2, 2]
+    assert set(session.scalars(select(Hazard.recurrences))) == {0}
+
+
+def test_twenty_copies_of_a_report_are_one(app: Flask, session: Session) -> None:
+    path = f"/v1/hazards/{new_id()}"
+    body = report_body(photo_ids=[str(new_id())])
+
+    one_new(at_once([partial(be(app, "resident").put, path, json=body) for _ in range(20)]))
+
+    assert [count(session, table) for table in (Hazard, HazardEvent, PhotoLink)] == [1, 1, 1]
+
+
+def test_two_inspections_of_one_item_raise_one_hazard(app: Flask, session: Session) -> None:
+    checklist = write_checklist(session)
+    names = ["worker", "colleague"]
+
+    answers = at_once([partial(_find, app, name, checklist, _1=problem(name)) for name in names])
+
+    assert [answer.status_code for answer in answers] == [201, 201]
+    hazard = session.scalars(select(Hazard)).one()
+    assert hazard.recurrences == 1
+    found = [answer.json["answers"][0] for answer in answers]
+    assert {answer["hazard_id"] for answer in found} == {str(hazard.id)}
+    assert sorted(answer["recurrence"] for answer in found) == [False, True]
+    history = select(HazardEvent.number, HazardEvent.step).order_by(HazardEvent.number)
+    assert session.execute(history).all() == [(1, "report"), (2, "recur")]
+    assert count(session, Notice) == 1
+
+
+def test_many_inspections_of_many_items_wait_for_each_other_in_order(app: Flask, session: Session) -> None:
+    checklist = write_checklist(session)
+    forwards = inspection_body(checklist, _1=problem(), _2=problem(), _3=problem())
+    backwards = {**forwards, "answers": forwards["answers"][::-1]}
+
+    answers = at_once(
+        [
+            partial(be(app, "worker").put, f"/v1/inspections/{new_id()}", json=body)
+            for body in [forwards, backwards] * 6
+        ]
+    )
+
+    assert [answer.status_code for answer in answers] == [201] * 12
+    assert list(session.scalars(select(Hazard.recurrences))) == [11, 11, 11]
+    assert count(session, HazardEvent) == 36
+
+
+def test_a_hazard_closed_meanwhile_is_joined_or_raised_anew(app: Flask, session: Session) -> None:
+    checklist = write_checklist(session)
+    item_id = checklist.items[0].id
+    for _ in range(5):
+        old = write_hazard(session, HazardStatus.RECTIFIED, item_id=item_id)
+        close = partial(be(app, "admin").post, f"/v1/hazards/{old.id}/verify", json={"passed": True})
+
+        closed, found = at_once([close, partial(_find, app, "colleague", checklist, _1=problem())])
+
+        assert (closed.status_code, found.status_code) == (200, 201)
+        answer = found.json["answers"][0]
+        session.refresh(old)
+        assert old.status is HazardStatus.CLOSED
+        assert answer["recurrence"] == (answer["hazard_id"] == str(old.id)) == (old.recurrences == 1)
+        open_now = Hazard.item_id == item_id, Hazard.status != HazardStatus.CLOSED
+        left = list(session.scalars(select(Hazard).where(*open_now)))
+        assert len(left) == (not answer["recurrence"])
+        for hazard in left:
+            hazard.status = HazardStatus.CLOSED
+        session.commit()
+
+
+def test_twenty_copies_of_a_step_are_taken_once(app: Flask, session: Session) -> None:
+    hazard = write_hazard(session, source=HazardSource.STAFF)
+    path = f"/v1/hazards/{hazard.id}/accept"
+
+    answers = at_once([partial(be(app, "admin").post, path, json={"level": "major"}) for _ in range(20)])
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert all(answer.json == answers[0].json for answer in answers)
+    assert (count(session, HazardEvent), count(session, Notice)) == (1, 1)
+
+
+def test_of_two_assignments_one_holds(app: Flask, session: Session) -> None:
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+    path = f"/v1/hazards/{hazard.id}/assign"
+    bodies = [{"assignee_id": str(person(name).user_id)} for name in ("worker", "colleague")]
+
+    answers = at_once([partial(be(app, "admin").post, path, json=body) for body in bodies])
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    winner = next(body for body, answer in zip(bodies, answers, strict=True) if answer.status_code == 200)
+    session.refresh(hazard)
+    assert hazard.assignee_id == UUID(winner["assignee_id"])
+    assert count(session, HazardEvent) == 1
+
+
+def test_two_hazards_are_not_duplicates_of_each_other(app: Flask, session: Session) -> None:
+    one, two = write_hazard(session), write_hazard(session)
+
+    answers = at_once(
+        [
+            partial(
+                be(app, "admin").post, f"/v1/hazards/{a.id}/duplicate", json={"duplicate_of_id": str(b.id)}
+            )
+            for a, b in ((one, two), (two, one))
+        ]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200, 422]
+    duplicates = select(func.count()).where(Hazard.status == HazardStatus.DUPLICATE)
+    assert session.scalar(duplicates) == 1
+
+
+def _find(app: Flask, name: str, checklist: Checklist, **odd: Any) -> Answer:
+    """File an inspection of the block as somebody."""
+    return be(app, name).put(f"/v1/inspections/{new_id()}", json=inspection_body(checklist, **odd))
