@@ -79,7 +79,6 @@ def inspection(session: Session, actor: Actor, inspection_id: UUID) -> ShownInsp
             joinedload(Inspection.checklist).selectinload(Checklist.items),
             selectinload(Inspection.answers),
         )
-        .execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError
