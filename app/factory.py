@@ -10,7 +10,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.adapters import connect, local_store
-from app.api import ROUTES, problems
+from app.api import PAGES, ROUTES, problems
 from app.api.headers import secure
 from app.api.limits import limiter
 from app.api.parts import EXTENSION, Parts
@@ -46,6 +46,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     problems.register(app)  # after Api, whose own answer to an HTTP error it replaces
     for blueprint in ROUTES:
         api.register_blueprint(blueprint)
+    for pages in PAGES:
+        app.register_blueprint(pages)
     if not settings.is_production:
         app.register_blueprint(
             get_swaggerui_blueprint("/docs", "/openapi.json", config={"layout": "BaseLayout"})

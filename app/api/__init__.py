@@ -4,6 +4,7 @@ from app.api import (
     areas,
     care_records,
     checklists,
+    codes,
     follow_ups,
     hazard_steps,
     hazards,
@@ -40,3 +41,5 @@ ROUTES = [
     health.blueprint,
 ]
 """Every resource, in the order the documentation shows them."""
+PAGES = [codes.blueprint]
+"""What people open in a browser; no part of the API's description."""

@@ -1,5 +1,6 @@
 """Refusals as RFC 9457 problem documents with a Chinese sentence for people and a code for programs."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
@@ -8,6 +9,7 @@ import structlog
 from flask import Flask, Response, g, json, request
 from werkzeug.exceptions import HTTPException
 
+from app.api.limits import retry_after_s
 from app.api.sentences import sentence
 from app.db import DATABASE_AWAY
 from app.errors import DomainError, Kind
@@ -68,12 +70,13 @@ def problem(code: str, status: int, *, errors: Any = None, **data: Any) -> Respo
 
 def register(app: Flask) -> None:
     """Answer every refusal and every fault of the application with a problem document."""
-    app.register_error_handler(DomainError, _domain)
-    app.register_error_handler(ma.ValidationError, _invalid)
-    app.register_error_handler(HTTPException, _http)
-    for away in DATABASE_AWAY:
-        app.register_error_handler(away, _database_away)
-    app.register_error_handler(Exception, _fault)
+    for kind, handler in _ANSWERS.items():
+        app.register_error_handler(kind, handler)
+
+
+def answer(error: Exception) -> Response:
+    """Give the problem document of whatever went wrong, for an edge that shows it in its own way."""
+    return next(handler for kind, handler in _ANSWERS.items() if isinstance(error, kind))(error)
 
 
 def _domain(error: DomainError) -> Response:
@@ -99,6 +102,8 @@ def _http(error: HTTPException) -> Response:
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After"}:
             response.headers[name] = value
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        response.headers["Retry-After"] = str(retry_after_s())
     return response
 
 
@@ -123,3 +128,13 @@ def _database_away(error: Exception) -> Response:
 def _fault(error: Exception) -> Response:
     log.error("fault", path=request.path, method=request.method, exc_info=error)
     return problem("internal", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+_ANSWERS: dict[type[Exception], Callable[[Any], Response]] = {
+    DomainError: _domain,
+    ma.ValidationError: _invalid,
+    HTTPException: _http,
+    **dict.fromkeys(DATABASE_AWAY, _database_away),
+    Exception: _fault,
+}
+"""The first that fits."""

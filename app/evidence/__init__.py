@@ -1,7 +1,7 @@
 """Photos and presence: what a record from a phone can show for itself."""
 
 from app.evidence.coordinates import to_gcj02
-from app.evidence.gathering import Gathered, Position, Signals, clock_flag, gather, weigh
+from app.evidence.gathering import CLOCK_AHEAD, Gathered, Position, Signals, clock_flag, gather, weigh
 from app.evidence.links import MAX_PHOTOS, NamedPhoto, link_photos, photos_of
 from app.evidence.photos import SeenPhoto, keep, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
@@ -9,6 +9,7 @@ from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, sea
 from app.models import ClockFlag, Datum, PhotoOwner, Presence
 
 __all__ = [
+    "CLOCK_AHEAD",
     "COPIES",
     "LINK_LIFE_S",
     "MAX_PHOTOS",

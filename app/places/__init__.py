@@ -13,7 +13,7 @@ from app.places.codes import (
     resolve,
     revoke,
 )
-from app.places.listings import areas, place_in_scope, places
+from app.places.listings import areas, community_name, place_in_scope, places
 from app.places.register import AreaUnknownError, NewPlace, register
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "PlaceKind",
     "areas",
     "codes_of",
+    "community_name",
     "find",
     "issue",
     "place_in_scope",

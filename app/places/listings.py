@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor
+from app.actors import Actor, community_of
 from app.errors import NotFoundError
 from app.models import Area, Place, PlaceKind
 
@@ -16,6 +16,11 @@ def areas(session: Session, *, parent: str | None, after: str | None, limit: int
     if after is not None:
         query = query.where(Area.code > after)
     return list(session.scalars(query))
+
+
+def community_name(session: Session, area_code: str) -> str:
+    """Give the name of the community in which an area lies."""
+    return session.get_one(Area, community_of(area_code)).name
 
 
 def places(

@@ -1,0 +1,177 @@
+"""What a printed code opens: a page with a report form for anybody, JSON for the app.
+
+Plain pages without JavaScript, so that any phone and any scanner shows them.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from http import HTTPStatus
+from pathlib import Path
+from uuid import UUID
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import evidence, hazards, places
+from app.actors import VISITOR
+from app.api import problems
+from app.api.allow import PUBLIC, allow
+from app.api.limits import limiter
+from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
+from app.api.parts import parts
+from app.api.report_form import MAX_FORM_BYTES, MAX_TEXT, ReportForm
+from app.api.sentences import sentence
+from app.db import transaction
+from app.errors import NotFoundError, OtherContentError
+from app.evidence import PictureError
+
+blueprint = Blueprint("codes", __name__)
+_STYLE = (Path(__file__).parent / "static" / "pages.css").read_bytes()
+_STYLE_VERSION = sha256(_STYLE).hexdigest()[:12]
+_YEAR_S = 365 * 24 * 3600
+_LINKLESS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_JSON, _HTML = "application/json", "text/html"
+
+
+@blueprint.route("/q/<code>", methods=["GET"])
+@limiter.limit("300 per minute")
+@allow(PUBLIC)
+def show_place(code: str) -> Response:
+    """Show the place of a code, with a form to report a hazard there."""
+    with transaction() as session:
+        found = places.resolve(session, parts().signer, code)
+        community = places.community_name(session, found.area_code)
+    if _wants_json():
+        place = {name: getattr(found.place, name) for name in ("id", "name", "kind", "area_code")}
+        return _varying(jsonify(place=place, version=found.version, status="in_use"))
+    return _form_page(found, community, ReportForm.fresh())
+
+
+@blueprint.route("/q/<code>/reports", methods=["POST"])
+@limiter.limit("60 per hour")
+@limiter.limit("10 per hour", deduct_when=lambda response: response.status_code == HTTPStatus.SEE_OTHER)
+@allow(PUBLIC)
+def send_report(code: str) -> AnyResponse:
+    """Report a hazard at the place of a code, without an account; sent again, it is one report."""
+    with transaction() as session:
+        found = places.resolve(session, parts().signer, code)
+        community = places.community_name(session, found.area_code)
+    request.max_content_length = MAX_FORM_BYTES
+    form = ReportForm.read(request)
+    if not form.errors:
+        try:
+            _file(code, form)
+        except PictureError as error:
+            form = form.with_error("photos", sentence(error.code, error.data))
+        except OtherContentError:
+            return _already_sent_page(code, form.id)
+        else:
+            return redirect(url_for(".show_report", code=code, hazard_id=form.id), HTTPStatus.SEE_OTHER)
+    return _form_page(found, community, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@blueprint.route("/q/<code>/reports", methods=["GET"])
+@allow(PUBLIC)
+def back_to_form(code: str) -> AnyResponse:
+    """Lead back to the form whoever reopens the address that its refusal was shown at."""
+    return redirect(url_for(".show_place", code=code), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.route("/q/<code>/reports/<uuid:hazard_id>", methods=["GET"])
+@limiter.limit("300 per minute")
+@allow(PUBLIC)
+def show_report(code: str, hazard_id: UUID) -> Response:
+    """Show what came of a report, to whoever has its address; the sheet may have been revoked since."""
+    with transaction() as session:
+        found = places.find(session, parts().signer, code)
+        if found is None:
+            raise NotFoundError
+        receipt = hazards.receipt(session, found.place_id, hazard_id)
+    page = render_template("receipt.html", code=code, place=found.place, receipt=receipt)
+    return _page(page)
+
+
+@blueprint.route("/static/<version>/pages.css", methods=["GET"])
+@allow(PUBLIC)
+def style(version: str) -> Response:
+    """Give the pages' style; its address changes with its content, so it may be kept for a year."""
+    if version != _STYLE_VERSION:
+        raise NotFoundError
+    response = Response(_STYLE, mimetype="text/css")
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
+    return response
+
+
+@blueprint.app_template_filter("moment")
+def _moment(at: datetime) -> str:
+    return shown_moment(at)
+
+
+@blueprint.context_processor
+def _words() -> dict[str, object]:
+    return {
+        "style_version": _STYLE_VERSION,
+        "categories": CATEGORIES,
+        "kinds": KINDS,
+        "states": STATES,
+        "steps": STEPS,
+        "max_text": MAX_TEXT,
+    }
+
+
+@blueprint.errorhandler(Exception)
+def _refused(error: Exception) -> Response:
+    """Say to a person what is wrong on a page, to a program in a problem document."""
+    document = problems.answer(error)
+    if _wants_json() or document.status_code < HTTPStatus.BAD_REQUEST:
+        return _varying(document)
+    code = (request.view_args or {}).get("code")
+    back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
+    page = _message_page(document.status_code, document.get_json()["title"], again=back)
+    for name in ("Retry-After", "Allow"):
+        if name in document.headers:
+            page.headers[name] = document.headers[name]
+    return page
+
+
+def _file(code: str, form: ReportForm) -> None:
+    """Keep the photos and report the hazard, all or nothing."""
+    with transaction() as session:
+        for photo_id, data in form.named_photos().items():
+            evidence.keep(session, parts().photos, VISITOR, photo_id, data)
+        hazards.report(session, VISITOR, parts().signer, form.id, form.report(code))
+
+
+def _wants_json() -> bool:
+    """Say whether a program asks: only one that prefers JSON gets it."""
+    return request.accept_mimetypes.best_match([_HTML, _JSON], default=_HTML) == _JSON
+
+
+def _form_page(
+    found: places.PlaceCode, community: str, form: ReportForm, status: int = HTTPStatus.OK
+) -> Response:
+    code = parts().signer.code(found.serial)
+    page = render_template("place.html", code=code, place=found.place, community=community, form=form)
+    return _page(page, status)
+
+
+def _already_sent_page(code: str, hazard_id: UUID) -> Response:
+    return _message_page(
+        HTTPStatus.CONFLICT,
+        "这份报告已经收到，后来改的内容没有保存。要补充，请再填一份。",
+        receipt=url_for(".show_report", code=code, hazard_id=hazard_id),
+        again=url_for(".show_place", code=code),
+    )
+
+
+def _message_page(status: int, message: str, **links: str | None) -> Response:
+    return _page(render_template("message.html", message=message, **links), status)
+
+
+def _page(html: str, status: int = HTTPStatus.OK) -> Response:
+    return _varying(Response(html, status=status, mimetype=_HTML))
+
+
+def _varying(response: Response) -> Response:
+    response.headers["Vary"] = "Accept"
+    return response

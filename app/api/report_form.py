@@ -1,0 +1,111 @@
+"""The form at a printed code: what a visitor without an account sends, read and judged field by field."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+import marshmallow as ma
+from flask import Request
+from werkzeug.datastructures import FileStorage
+
+from app.api.fields import Input, Text, uid, word
+from app.clock import now
+from app.evidence import CLOCK_AHEAD, Signals
+from app.hazards import HazardCategory, HazardReport
+from app.ids import new_id
+
+MAX_PHOTOS = 3
+MAX_TEXT = 500
+_MAX_PHOTO_BYTES = 12 * 1024 * 1024
+MAX_FORM_BYTES = MAX_PHOTOS * _MAX_PHOTO_BYTES + 100_000
+_TIME_ORDERED = 7
+"""Version of the UUIDs that begin with the millisecond they were made in (RFC 9562)."""
+_TIME_SHIFT = 80
+_SENTENCES = {
+    "id": "页面太旧了，请重新提交一次",
+    "category": "请选一项",
+    "text": f"请写一下哪里不安全，最多{MAX_TEXT}字",
+}
+
+
+class ReportFormInput(Input):
+    """The form's fields beside the photos."""
+
+    id = uid(required=True)
+    category = word(HazardCategory, required=True)
+    text = Text(MAX_TEXT, least=1, lines=True, required=True)
+
+    @ma.validates("id")
+    def check_id(self, value: UUID, **_: Any) -> None:
+        """Take ids as we make them only: they say when the form was opened."""
+        latest_ms = (now() + CLOCK_AHEAD).timestamp() * 1000
+        if value.version != _TIME_ORDERED or value.int >> _TIME_SHIFT > latest_ms:
+            raise ma.ValidationError(_SENTENCES["id"])
+
+
+@dataclass(frozen=True)
+class ReportForm:
+    """What the form shows: as opened, or as sent, with a message at each field that is wrong."""
+
+    id: UUID
+    category: str = ""
+    text: str = ""
+    photos: tuple[bytes, ...] = ()
+    errors: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def fresh(cls) -> "ReportForm":
+        """Give an empty form; its id makes a repeated sending harmless."""
+        return cls(new_id())
+
+    @classmethod
+    def read(cls, request: Request) -> "ReportForm":
+        """Read a sent form; a field that is wrong gets a message, nothing is raised for it."""
+        sent = {name: request.form.get(name, "") for name in ReportFormInput().fields}
+        try:
+            right, errors = ReportFormInput().load(sent), {}
+        except ma.ValidationError as error:
+            right, errors = error.valid_data, {name: _SENTENCES[name] for name in error.messages}
+        uploads = [upload for upload in request.files.getlist("photo") if upload.filename]
+        if len(uploads) > MAX_PHOTOS:
+            errors["photos"] = f"最多{MAX_PHOTOS}张照片"
+        photos = tuple(_bytes(upload) for upload in uploads[:MAX_PHOTOS])
+        if any(len(photo) > _MAX_PHOTO_BYTES for photo in photos):
+            errors["photos"] = "有一张照片超过12MB，请换一张，或用手机相机的普通模式拍"
+        return cls(
+            id=right.get("id") or new_id(),
+            category=sent["category"],
+            text=right.get("text", sent["text"]),
+            photos=photos,
+            errors=errors,
+        )
+
+    def with_error(self, name: str, message: str) -> "ReportForm":
+        """Give the same form with a message at a field."""
+        return replace(self, errors={**self.errors, name: message})
+
+    def named_photos(self) -> dict[UUID, bytes]:
+        """Give the photos by ids that follow from the form's and their content: sent again, the same."""
+        return {uuid5(self.id, hashlib.sha256(photo).hexdigest()): photo for photo in self.photos}
+
+    def report(self, code: str) -> HazardReport:
+        """Give what the domain takes; it was seen when the form was opened, whenever it was sent."""
+        assert not self.errors, "a form with errors is shown again, not filed"
+        return HazardReport(
+            category=HazardCategory(self.category),
+            text=self.text,
+            signals=Signals(captured_at=_opened_at(self.id), code=code),
+            photo_ids=tuple(self.named_photos()),
+        )
+
+
+def _bytes(upload: FileStorage) -> bytes:
+    """Read an upload, a byte more than allowed at most, and give its temporary file back at once."""
+    with upload.stream as sent:
+        return sent.read(_MAX_PHOTO_BYTES + 1)
+
+
+def _opened_at(form_id: UUID) -> datetime:
+    return datetime.fromtimestamp((form_id.int >> _TIME_SHIFT) / 1000, UTC)
