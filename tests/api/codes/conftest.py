@@ -1,0 +1,48 @@
+"""A printed code, and a visitor's browser at it."""
+
+import io
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import stream_encode_multipart
+
+from app.ids import new_id
+from tests.client import Answer, Client
+from tests.hazard_world import write_code
+
+
+@pytest.fixture
+def code(app: Flask, session: Session) -> str:
+    """Give the code of the first block, as printed."""
+    return write_code(session, app)
+
+
+@pytest.fixture
+def address() -> str:
+    """Give a network address nobody used before, so that no limit of another test is near."""
+    return f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
+
+
+@pytest.fixture
+def send(visitor: Client, code: str, address: str) -> Callable[..., Answer]:
+    """Send the report form as a browser does: photos as files, everything else as text."""
+
+    def sent(*, photos: list[bytes] | None = None, **changes: Any) -> Answer:
+        body = {"id": str(new_id()), "category": "fire", "text": "楼道停电动车", **changes}
+        chosen = [FileStorage(io.BytesIO(photo), "照片.jpg") for photo in photos or []]
+        chosen = chosen or [FileStorage(io.BytesIO(b""), "")]
+        parts = MultiDict([*body.items(), *(("photo", one) for one in chosen)])
+        stream, _, boundary = stream_encode_multipart(parts, use_tempfile=False)
+        return visitor.post(
+            f"/q/{code}/reports",
+            input_stream=stream,
+            content_type=f"multipart/form-data; boundary={boundary}",
+            environ_overrides={"REMOTE_ADDR": address},
+        )
+
+    return sent

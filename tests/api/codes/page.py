@@ -1,0 +1,28 @@
+"""What tests read from the pages."""
+
+import re
+from collections.abc import Callable
+from uuid import UUID
+
+from tests.client import Answer, Client
+
+Send = Callable[..., Answer]
+"""Sends the report form; see the fixture."""
+
+
+def hidden_id(page: Answer) -> UUID:
+    found = re.search(r'name="id" value="([^"]+)"', page.text)
+    assert found
+    return UUID(found[1])
+
+
+def receipt(visitor: Client, code: str, report_id: UUID) -> str:
+    answer = visitor.get(f"/q/{code}/reports/{report_id}")
+    assert answer.status_code == 200
+    return answer.text
+
+
+def state(page: str) -> str:
+    found = re.search(r'<p class="now">([^<]+)</p>', page)
+    assert found
+    return found[1]

@@ -1,0 +1,167 @@
+"""The report of somebody without an account."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.ids import new_id
+from app.models import Hazard, HazardEvent, HazardSource, Photo, PhotoLink
+from tests.api.codes.page import Send, hidden_id
+from tests.cast import named
+from tests.client import Client
+from tests.evidence.photos import file, scene
+
+PHOTOS = [file(scene(300 + number, 200)) for number in range(4)]
+
+
+def rows(session: Session) -> tuple[int, int, int]:
+    """Count hazards, their events, and photos."""
+    hazards, events, photos = (
+        session.scalar(select(func.count()).select_from(table)) or 0 for table in (Hazard, HazardEvent, Photo)
+    )
+    return hazards, events, photos
+
+
+def test_a_visitor_reports_with_photos(send: Send, session: Session, visitor: Client, code: str) -> None:
+    opened = visitor.get(f"/q/{code}")
+    report_id = hidden_id(opened)
+
+    answer = send(id=str(report_id), photos=PHOTOS[:2], text="  2单元3楼\r\n停了电动车 ")
+
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"/q/{code}/reports/{report_id}"
+    hazard = session.get_one(Hazard, report_id)
+    assert (hazard.source, hazard.reported_by, hazard.place_id) == (
+        HazardSource.VISITOR,
+        None,
+        named("block"),
+    )
+    assert (hazard.text, hazard.category, hazard.status) == ("2单元3楼\n停了电动车", "fire", "reported")
+    assert hazard.presence_reasons[:2] == ["code_scanned", "position_missing"]
+    assert abs(hazard.captured_at - clock.now()) < timedelta(seconds=30)
+    photos = session.scalars(
+        select(Photo)
+        .join(PhotoLink, PhotoLink.photo_id == Photo.id)
+        .where(PhotoLink.record_id == report_id)
+        .order_by(PhotoLink.position)
+    ).all()
+    assert [(photo.width, photo.uploaded_by) for photo in photos] == [(300, None), (301, None)]
+
+
+def test_the_community_finds_the_report_with_its_photos(send: Send, admin: Client) -> None:
+    report_id = new_id()
+    send(id=str(report_id), photos=PHOTOS[:1])
+
+    shown = admin.get(f"/v1/hazards/{report_id}").json
+
+    assert (shown["source"], shown["text"]) == ("visitor", "楼道停电动车")
+    assert [photo["arrived"] for photo in shown["photos"]] == [True]
+    assert admin.get(f"/v1/photos/{shown['photos'][0]['id']}").status_code == 200
+
+
+def test_a_report_sent_again_is_one_report(send: Send, session: Session) -> None:
+    report_id = str(new_id())
+
+    first, again = (send(id=report_id, photos=PHOTOS[:1]) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.headers["Location"] == again.headers["Location"]
+    assert rows(session) == (1, 1, 1)
+
+
+def test_a_report_changed_after_it_was_sent_is_told_so(send: Send, session: Session, code: str) -> None:
+    report_id = str(new_id())
+    send(id=report_id)
+
+    answer = send(id=report_id, text="别的事")
+
+    assert answer.status_code == 409
+    assert f"/q/{code}/reports/{report_id}" in answer.text
+    assert rows(session) == (1, 1, 0)
+    assert session.scalar(select(Hazard.text)) == "楼道停电动车"
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"category": ""}, "请选一项"),
+        ({"category": "weather"}, "请选一项"),
+        ({"text": " \r\n "}, "请写一下哪里不安全"),
+        ({"text": "啊" * 501}, "请写一下哪里不安全"),
+        ({"id": ""}, "页面太旧了"),
+        ({"id": "1"}, "页面太旧了"),
+        ({"id": str(uuid4())}, "页面太旧了"),
+        ({"id": "ffffffff-ffff-7fff-bfff-ffffffffffff"}, "页面太旧了"),
+        ({"photos": PHOTOS}, "最多3张照片"),
+        ({"photos": [PHOTOS[0], b"<svg/>"]}, "这不是照片"),
+        ({"photos": [PHOTOS[0][:3000]]}, "照片没有传完整"),
+        ({"photos": [bytes(12 * 1024 * 1024 + 1)]}, "超过12MB"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_stored(
+    send: Send, session: Session, changes: dict[str, Any], message: str
+) -> None:
+    sent = {"text": "写好的<内容>", "category": "traffic"} | changes
+
+    answer = send(**sent)
+
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    assert message in answer.text
+    assert rows(session) == (0, 0, 0)
+    if "text" not in changes:
+        assert "写好的&lt;内容&gt;</textarea>" in answer.text
+    if "category" not in changes:
+        assert re.search(r'value="traffic" required checked', answer.text)
+
+
+def test_a_refused_form_keeps_its_id_and_can_be_sent_again(send: Send, session: Session) -> None:
+    report_id = new_id()
+    refused = send(id=str(report_id), text="")
+
+    assert hidden_id(refused) == report_id
+    assert send(id=str(report_id)).status_code == 303
+    assert rows(session) == (1, 1, 0)
+
+
+def test_the_address_of_a_refused_form_leads_back_to_the_form(visitor: Client, code: str) -> None:
+    answer = visitor.get(f"/q/{code}/reports")
+
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/q/{code}")
+
+
+def test_nobody_reports_by_a_code_that_is_not_ours(visitor: Client, session: Session, address: str) -> None:
+    answer = visitor.post(
+        "/q/1AAAAAAAAA.AAAAAAAAAAAAAAAAAAAAA/reports",
+        data={"id": str(new_id()), "category": "fire", "text": "火"},
+        environ_overrides={"REMOTE_ADDR": address},
+    )
+
+    assert answer.status_code == 404
+    assert rows(session) == (0, 0, 0)
+
+
+def test_more_bytes_than_three_photos_are_refused_unread(visitor: Client, code: str, address: str) -> None:
+    answer = visitor.post(
+        f"/q/{code}/reports",
+        content_type="multipart/form-data; boundary=x",
+        environ_overrides={"CONTENT_LENGTH": str(40 * 1024 * 1024), "REMOTE_ADDR": address},
+    )
+
+    assert (answer.status_code, answer.mimetype) == (413, "text/html")
+
+
+def test_the_eleventh_report_of_an_address_waits(send: Send, session: Session) -> None:
+    assert send(text="").status_code == 422, "what is refused does not count"
+    assert [send().status_code for _ in range(10)] == [303] * 10
+
+    answer = send()
+
+    assert (answer.status_code, answer.mimetype) == (429, "text/html")
+    assert 3500 < int(answer.headers["Retry-After"]) <= 3601
+    assert rows(session)[0] == 10
