@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Flask
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Scope
@@ -26,6 +27,8 @@ from tests.cast import GRID, LONG_AGO, named, person
 from tests.client import Answer, Client
 
 BLOCK = named("block")
+HERE = {"lng": 114.4826, "lat": 29.6063, "accuracy_m": 20, "datum": "wgs84"}
+"""A position at the block."""
 FIVE_FIXED = {
     "measures": "加固护坡",
     "funds": "村集体3000元",
@@ -143,6 +146,16 @@ def report_body(**more: Any) -> dict[str, Any]:
 def problem(note: str = "堆了纸箱", **more: Any) -> dict[str, Any]:
     """Give what makes an answer a problem."""
     return {"result": "problem", "note": note, **more}
+
+
+def file(client: Client, body: dict[str, Any], inspection_id: UUID | None = None) -> Answer:
+    """File an inspection, under a fresh id if none is given."""
+    return client.put(f"/v1/inspections/{inspection_id or new_id()}", json=body)
+
+
+def count(session: Session, table: type[Any]) -> int:
+    """Count the rows of a table."""
+    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 class Take:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.actors import VISITOR
@@ -22,7 +22,7 @@ from app.places import CodeRevokedError
 from tests.cast import FAR, GRID, HOME, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
-from tests.hazard_world import BLOCK, report_body, write_code, write_hazard
+from tests.hazard_world import BLOCK, count, report_body, write_code, write_hazard
 from tests.photos import waiting
 
 Be = Callable[[str], Client]
@@ -30,10 +30,6 @@ Be = Callable[[str], Client]
 
 def put(client: Client, body: dict[str, Any], hazard_id: UUID | None = None) -> Answer:
     return client.put(f"/v1/hazards/{hazard_id or new_id()}", json=body)
-
-
-def count(session: Session, table: type[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def test_a_resident_reports_and_follows_his_report(session: Session, resident: Client) -> None:

@@ -24,7 +24,7 @@ from app.models import (
 )
 from tests.cast import person
 from tests.client import Answer, Client
-from tests.hazard_world import inspection_body, problem, report_body, write_checklist, write_hazard
+from tests.hazard_world import count, inspection_body, problem, report_body, write_checklist, write_hazard
 from tests.races.together import at_once
 
 _TABLES = (
@@ -55,10 +55,6 @@ def session(app: Flask, engine: Engine) -> Iterator[Session]:
 
 def be(app: Flask, name: str) -> Client:
     return Client(app, person(name))
-
-
-def count(session: Session, table: type[Any]) -> int:
-    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 def one_new(answers: list[Answer]) -> None:
