@@ -1,6 +1,9 @@
 """JSON as RFC 8259 means it: no NaN, no duplicate keys, no bottomless nesting, no huge numbers."""
 
 import json
+import re
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import marshmallow as ma
@@ -8,11 +11,14 @@ from flask import Request
 from flask.json.provider import DefaultJSONProvider
 from webargs.core import is_json, missing
 from webargs.flaskparser import FlaskParser
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 MAX_DEPTH = 32
+MAX_JSON_BYTES = 1024 * 1024
+"""The largest record is a tenth of it; photos have their own route and bound."""
 _MAX_WHOLE = 2**53
 """Beyond this a JavaScript client rounds."""
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
 class StrictJSONError(ValueError):
@@ -35,10 +41,13 @@ class StrictParser(FlaskParser):
     """Reads the bodies of requests strictly; what is no JSON is answered with 400."""
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002 - webargs' own signature
-        """Read a body, or say that there is none."""
+        """Read a body, or say that there is none; what claims to be something else is answered with 415."""
+        req.max_content_length = MAX_JSON_BYTES
         body = req.get_data(cache=True)
-        if not body or not is_json(req.mimetype):
+        if not body:
             return missing
+        if not is_json(req.mimetype):
+            raise UnsupportedMediaType
         try:
             return read(body)
         except StrictJSONError as error:
@@ -48,6 +57,8 @@ class StrictParser(FlaskParser):
 def read(text: str | bytes) -> Any:
     """Read a JSON text strictly. Raises StrictJSONError."""
     try:
+        if isinstance(text, bytes):
+            text = text.decode()  # json itself would guess the encoding, and let halves of pairs pass
         value = json.loads(
             text,
             object_pairs_hook=_object,
@@ -62,7 +73,7 @@ def read(text: str | bytes) -> Any:
         raise
     except ValueError as error:
         raise StrictJSONError(str(error)) from None
-    _check_depth(value)
+    _check_parts(value, escaped="\\u" in text)
     return value
 
 
@@ -94,17 +105,22 @@ def _number(digits: str) -> float:
     return value
 
 
-def _check_depth(value: Any) -> None:
-    level = [value]
-    for _ in range(MAX_DEPTH):
-        deeper: list[Any] = []
-        for part in level:
-            if isinstance(part, dict):
-                deeper.extend(part.values())
-            elif isinstance(part, list):
-                deeper.extend(part)
-        if not deeper:
-            return
-        level = deeper
-    message = f"nested deeper than {MAX_DEPTH}"
-    raise StrictJSONError(message)
+def _check_parts(value: Any, *, escaped: bool) -> None:
+    """Refuse too deep a nesting and, where the text has escapes, what UTF-8 or PostgreSQL cannot hold."""
+    level, depth = [value], 0
+    while level:
+        if escaped and any(isinstance(part, str) and _NO_TEXT.search(part) for part in level):
+            message = "a text holds a null sign or half of a surrogate pair"
+            raise StrictJSONError(message)
+        groups = [part for part in level if isinstance(part, dict | list)]
+        depth += bool(groups)
+        if depth > MAX_DEPTH:
+            message = f"nested deeper than {MAX_DEPTH}"
+            raise StrictJSONError(message)
+        level = [inner for group in groups for inner in _inside(group, keys=escaped)]
+
+
+def _inside(group: dict[str, Any] | list[Any], *, keys: bool) -> Iterable[Any]:
+    if isinstance(group, list):
+        return group
+    return chain(group, group.values()) if keys else group.values()
