@@ -53,6 +53,18 @@ SENTENCES: dict[str, str] = {
     "phone_taken": "这个手机号或居民已经有账号了",
     "own_grant": "不能给自己授权或改自己的授权",
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
+    # points
+    "rule_not_in_force": "这条积分细则那天不能申报,请刷新后另选一条",
+    "points_out_of_range": "这条细则可以申报{least}到{most}分",
+    "evidence_missing": "这条细则要附上照片或文字说明",
+    "own_household": "不能办理自己家的事,请换一个人",
+    "own_submission": "谁代为申报的谁不能核实,请换一个人",
+    "wrong_verifier": "这条细则要由别的人员核实,请转给网格员或楼栋长",
+    "cap_reached": "这条细则本期最多{cap}分,已经用了{used}分",
+    "insufficient_points": "积分不够:可以用的有{available}分,这次要{needed}分",
+    "out_of_stock": "库存不够,还剩{stock}件",
+    "limit_reached": "这件商品每户每月最多换{limit}件,这个月已经换了{used}件",
+    "pickup_code_refused": "取货码不对或已经过期,请重新出示取货码",
     # hazards
     "checklist_unfit": "这张检查表不适用于这个点位,请重新选检查表",
     "answers_unknown": "这些检查项不在检查表上,请更新检查表后再填:{items}",

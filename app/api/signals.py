@@ -31,6 +31,11 @@ def _check_moment(at: datetime) -> None:
         raise ma.ValidationError("时间不对,请检查手机的日期和时间")
 
 
+def captured_at() -> fields.AwareDateTime:
+    """Give a field for the device's time."""
+    return moment(required=True, validate=_check_moment)
+
+
 class Metres(Degrees):
     """A finite number of metres."""
 
@@ -62,7 +67,7 @@ class PositionInput(Input):
 class SignalsFields:
     """Request fields of a record made at a place; read them with ``signals_from``."""
 
-    captured_at = moment(required=True, validate=_check_moment)
+    captured_at = captured_at()
     code = Text(_MAX_CODE, load_default=None, allow_none=True)
     position = fields.Nested(PositionInput, load_default=None, allow_none=True)
 

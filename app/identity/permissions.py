@@ -46,9 +46,11 @@ class Permission(StrEnum):
     CLAIM_SUBMIT = "claim_submit"
     CLAIM_READ = "claim_read"
     CLAIM_VERIFY = "claim_verify"
+    CLAIM_TURN_DOWN = "claim_turn_down"
     CLAIM_APPROVE = "claim_approve"
     POINTS_READ = "points_read"
     SHOP_READ = "shop_read"
+    SHOP_WRITE = "shop_write"
     REDEEM = "redeem"
     REDEMPTION_READ = "redemption_read"
     HAND_OVER = "hand_over"
@@ -98,9 +100,11 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CLAIM_SUBMIT: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.CLAIM_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.CLAIM_VERIFY: {_LEAD: _AREA, _WORKER: _AREA},
+    Permission.CLAIM_TURN_DOWN: _FIELD_STAFF,
     Permission.CLAIM_APPROVE: {_ADMIN: _AREA},
     Permission.POINTS_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.SHOP_READ: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
+    Permission.SHOP_WRITE: {_ADMIN: _AREA},
     Permission.REDEEM: {_RESIDENT: _OWN, _LEAD: _AREA},
     Permission.REDEMPTION_READ: {_RESIDENT: _OWN, _LEAD: _AREA, _CLERK: _AREA, _ADMIN: _AREA},
     Permission.HAND_OVER: {_CLERK: _AREA, _LEAD: _AREA},

@@ -74,7 +74,13 @@ class Transfer(Base):
     __table_args__ = (
         CheckConstraint("amount > 0", name="amount_positive"),
         CheckConstraint("debit_id <> credit_id", name="two_accounts"),
-        UniqueConstraint("source_kind", "source_id", "kind"),
+        UniqueConstraint("source_id", "source_kind", "kind"),
+        Index(
+            "uq_transfers_reverses_id",
+            "reverses_id",
+            unique=True,
+            postgresql_where=text("reverses_id IS NOT NULL"),
+        ),
         Index("ix_transfers_debit_id_number", "debit_id", "number"),
         Index("ix_transfers_credit_id_number", "credit_id", "number"),
         Index("ix_transfers_area_code_at", "area_code", "at"),
@@ -101,11 +107,15 @@ class Transfer(Base):
     debit_balance: Mapped[int | None] = mapped_column(BigInteger)
     """The debit account's balance after this transfer, where a balance is kept."""
     credit_balance: Mapped[int | None] = mapped_column(BigInteger)
-    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"), unique=True)
+    reverses_id: Mapped[UUID | None] = mapped_column(ForeignKey("transfers.id"))
 
 
 class Lot(Base):
-    """Points granted by one transfer, with the day they must be used by."""
+    """Points granted by one transfer, with the day they must be used by.
+
+    No foreign keys: the ledger's statement makes the row out of the transfer's own, which nobody can delete,
+    and each key would cost the hot path a look-up and a lock.
+    """
 
     __tablename__ = "lots"
     __table_args__ = (
@@ -115,9 +125,9 @@ class Lot(Base):
         ),
         {"postgresql_with": {"fillfactor": "80"}},
     )
-    id: Mapped[Id] = mapped_column(ForeignKey("transfers.id"))
+    id: Mapped[Id]
     """The transfer that granted it."""
-    account_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    account_id: Mapped[UUID]
     amount: Mapped[Big]
     remaining: Mapped[Big]
     use_by: Mapped[date]

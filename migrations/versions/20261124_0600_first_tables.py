@@ -37,6 +37,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_areas_parent_code"), "areas", ["parent_code"], unique=False)
     op.create_table(
+        "lots",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("remaining", sa.BigInteger(), nullable=False),
+        sa.Column("use_by", sa.Date(), nullable=False),
+        sa.CheckConstraint("remaining BETWEEN 0 AND amount", name=op.f("ck_lots_remaining_within_amount")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_lots")),
+        postgresql_with={"fillfactor": "80"},
+    )
+    op.create_index(
+        "ix_lots_account_id_use_by",
+        "lots",
+        ["account_id", "use_by", "id"],
+        unique=False,
+        postgresql_where=sa.text("remaining > 0"),
+    )
+    op.create_table(
         "photo_links",
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("photo_id", sa.Uuid(), nullable=False),
@@ -796,14 +814,20 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reverses_id"], ["transfers.id"], name=op.f("fk_transfers_reverses_id")),
         sa.ForeignKeyConstraint(["rule_id"], ["rules.id"], name=op.f("fk_transfers_rule_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_transfers")),
-        sa.UniqueConstraint("reverses_id", name=op.f("uq_transfers_reverses_id")),
         sa.UniqueConstraint(
-            "source_kind", "source_id", "kind", name=op.f("uq_transfers_source_kind_source_id_kind")
+            "source_id", "source_kind", "kind", name=op.f("uq_transfers_source_id_source_kind_kind")
         ),
     )
     op.create_index("ix_transfers_area_code_at", "transfers", ["area_code", "at"], unique=False)
     op.create_index("ix_transfers_credit_id_number", "transfers", ["credit_id", "number"], unique=False)
     op.create_index("ix_transfers_debit_id_number", "transfers", ["debit_id", "number"], unique=False)
+    op.create_index(
+        "uq_transfers_reverses_id",
+        "transfers",
+        ["reverses_id"],
+        unique=True,
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
     op.create_table(
         "claim_events",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -917,25 +941,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_inspections_worker_id_id", "inspections", ["worker_id", "id"], unique=False)
     op.create_table(
-        "lots",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("account_id", sa.Uuid(), nullable=False),
+        "lot_draws",
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("remaining", sa.BigInteger(), nullable=False),
-        sa.Column("use_by", sa.Date(), nullable=False),
-        sa.CheckConstraint("remaining BETWEEN 0 AND amount", name=op.f("ck_lots_remaining_within_amount")),
-        sa.ForeignKeyConstraint(["account_id"], ["accounts.id"], name=op.f("fk_lots_account_id")),
-        sa.ForeignKeyConstraint(["id"], ["transfers.id"], name=op.f("fk_lots_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_lots")),
-        postgresql_with={"fillfactor": "80"},
+        sa.CheckConstraint("amount > 0", name=op.f("ck_lot_draws_amount_positive")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_lot_draws_lot_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_lot_draws_transfer_id")),
+        sa.PrimaryKeyConstraint("transfer_id", "lot_id", name=op.f("pk_lot_draws")),
     )
-    op.create_index(
-        "ix_lots_account_id_use_by",
-        "lots",
-        ["account_id", "use_by", "id"],
-        unique=False,
-        postgresql_where=sa.text("remaining > 0"),
-    )
+    op.create_index("ix_lot_draws_lot_id", "lot_draws", ["lot_id"], unique=False)
     op.create_table(
         "stock_movements",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1216,17 +1231,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("status NOT IN ('rejected', 'duplicate', 'closed')"),
     )
     op.create_table(
-        "lot_draws",
-        sa.Column("transfer_id", sa.Uuid(), nullable=False),
-        sa.Column("lot_id", sa.Uuid(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_lot_draws_amount_positive")),
-        sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_lot_draws_lot_id")),
-        sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_lot_draws_transfer_id")),
-        sa.PrimaryKeyConstraint("transfer_id", "lot_id", name=op.f("pk_lot_draws")),
-    )
-    op.create_index("ix_lot_draws_lot_id", "lot_draws", ["lot_id"], unique=False)
-    op.create_table(
         "hazard_events",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("area_code", sa.String(length=15, collation="C"), nullable=False),
@@ -1327,8 +1331,6 @@ def downgrade() -> None:
     op.drop_table("inspection_answers")
     op.drop_index("ix_hazard_events_area_code_at", table_name="hazard_events")
     op.drop_table("hazard_events")
-    op.drop_index("ix_lot_draws_lot_id", table_name="lot_draws")
-    op.drop_table("lot_draws")
     op.drop_index(
         "uq_hazards_open_item",
         table_name="hazards",
@@ -1350,13 +1352,18 @@ def downgrade() -> None:
     op.drop_table("visits")
     op.drop_index(op.f("ix_stock_movements_reward_id"), table_name="stock_movements")
     op.drop_table("stock_movements")
-    op.drop_index("ix_lots_account_id_use_by", table_name="lots", postgresql_where=sa.text("remaining > 0"))
-    op.drop_table("lots")
+    op.drop_index("ix_lot_draws_lot_id", table_name="lot_draws")
+    op.drop_table("lot_draws")
     op.drop_index("ix_inspections_worker_id_id", table_name="inspections")
     op.drop_index("ix_inspections_place_id_captured_at", table_name="inspections")
     op.drop_index("ix_inspections_area_code_id", table_name="inspections")
     op.drop_table("inspections")
     op.drop_table("claim_events")
+    op.drop_index(
+        "uq_transfers_reverses_id",
+        table_name="transfers",
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
     op.drop_index("ix_transfers_debit_id_number", table_name="transfers")
     op.drop_index("ix_transfers_credit_id_number", table_name="transfers")
     op.drop_index("ix_transfers_area_code_at", table_name="transfers")
@@ -1410,6 +1417,8 @@ def downgrade() -> None:
     op.drop_table("visit_forms")
     op.drop_index("ix_photo_links_photo_id", table_name="photo_links")
     op.drop_table("photo_links")
+    op.drop_index("ix_lots_account_id_use_by", table_name="lots", postgresql_where=sa.text("remaining > 0"))
+    op.drop_table("lots")
     op.drop_index(op.f("ix_areas_parent_code"), table_name="areas")
     op.drop_table("areas")
     # ### end Alembic commands ###

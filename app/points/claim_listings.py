@@ -1,0 +1,151 @@
+"""Reading claims: the queue of staff, a household's own, and what the public notice shows of them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app import evidence
+from app.actors import Actor
+from app.clock import business_day
+from app.errors import NotFoundError
+from app.evidence import NamedPhoto
+from app.models import Claim, ClaimEvent, ClaimStatus, Household, User
+from app.people import age_on, masked
+from app.points.reach import communities
+
+_CHILD_YEARS = 14
+"""Under this age a person is a child whose data are sensitive (PIPL 31): the notice does not name him."""
+_CHILD = "小朋友"
+_DOOR = "***"
+_MOST_STEPS = 100
+
+
+@dataclass(frozen=True)
+class ShownStep:
+    """A step of a claim, and who took it."""
+
+    event: ClaimEvent
+    actor_name: str | None
+
+
+@dataclass(frozen=True)
+class ShownClaim:
+    """A claim with the photos that it names and, where it is shown alone, its steps."""
+
+    claim: Claim
+    photos: list[NamedPhoto]
+    steps: list[ShownStep] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PublicClaim:
+    """What everybody in the community may read of a claim: rule, points, masked household."""
+
+    id: UUID
+    rule_title: str
+    category: str
+    points: int
+    household: str
+    who: str
+    happened_at: datetime
+    notice_until: datetime | None
+
+
+def claims(
+    session: Session,
+    actor: Actor,
+    *,
+    area_code: str | None = None,
+    household_id: UUID | None = None,
+    status: ClaimStatus | None = None,
+    after: UUID | None,
+    limit: int,
+) -> list[ShownClaim]:
+    """List claims within reach, the newest first."""
+    query = _page(_whole(select(Claim)), after, limit).where(
+        actor.scope.clause(Claim.area_code, Claim.household_id)
+    )
+    if area_code is not None:
+        query = query.where(Claim.area_code.startswith(area_code, autoescape=True))
+    if household_id is not None:
+        query = query.where(Claim.household_id == household_id)
+    if status is not None:
+        query = query.where(Claim.status == status)
+    return _with_photos(session, session.scalars(query).all())
+
+
+def claim_in_scope(session: Session, actor: Actor, claim_id: UUID, *, steps: bool = False) -> ShownClaim:
+    """Give one claim, with each of its steps if they are asked for. Raises NotFoundError out of reach."""
+    query = _whole(select(Claim)).where(
+        Claim.id == claim_id, actor.scope.clause(Claim.area_code, Claim.household_id)
+    )
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    if not found:
+        raise NotFoundError
+    shown = _with_photos(session, found)[0]
+    return replace(shown, steps=_steps(session, claim_id)) if steps else shown
+
+
+def claims_in_notice(
+    session: Session, actor: Actor, *, area_code: str | None = None, after: UUID | None, limit: int
+) -> list[PublicClaim]:
+    """List the claims in public notice of the communities within reach, the newest first, masked.
+
+    The notice shows rule, points and a household without its door (PIPL 25 asks for consent to more).
+    """
+    query = _page(select(Claim), after, limit).where(
+        communities(actor).clause(Claim.area_code), Claim.status == ClaimStatus.IN_NOTICE
+    )
+    if area_code is not None:
+        query = query.where(Claim.area_code.startswith(area_code, autoescape=True))
+    query = query.options(
+        joinedload(Claim.rule),
+        joinedload(Claim.resident),
+        joinedload(Claim.household).joinedload(Household.place),
+    )
+    return [_public(claim) for claim in session.scalars(query)]
+
+
+def _steps(session: Session, claim_id: UUID) -> list[ShownStep]:
+    rows = session.execute(
+        select(ClaimEvent, User.name)
+        .outerjoin(User, User.id == ClaimEvent.actor_id)
+        .where(ClaimEvent.claim_id == claim_id)
+        .order_by(ClaimEvent.number)
+        .limit(_MOST_STEPS)
+    )
+    return [ShownStep(event, name) for event, name in rows.tuples()]
+
+
+def _public(claim: Claim) -> PublicClaim:
+    resident = claim.resident
+    is_child = age_on(resident.birth_date, business_day()) < _CHILD_YEARS
+    return PublicClaim(
+        id=claim.id,
+        rule_title=claim.rule.title,
+        category=claim.rule.category,
+        points=claim.points,
+        household=claim.household.place.name + _DOOR,
+        who=_CHILD if is_child else masked(resident.name),
+        happened_at=claim.happened_at,
+        notice_until=claim.notice_until,
+    )
+
+
+def _page(query: Select[Any], after: UUID | None, limit: int) -> Select[Any]:
+    query = query.order_by(Claim.id.desc()).limit(limit)
+    return query if after is None else query.where(Claim.id < after)
+
+
+def _whole(query: Select[Any]) -> Select[Any]:
+    return query.options(joinedload(Claim.rule), joinedload(Claim.resident))
+
+
+def _with_photos(session: Session, found: Sequence[Claim]) -> list[ShownClaim]:
+    named = evidence.photos_of(session, [claim.id for claim in found])
+    return [ShownClaim(claim, named[claim.id]) for claim in found]

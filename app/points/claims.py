@@ -1,0 +1,219 @@
+"""Claims: made by a resident, by staff for a household, or by a fact itself; sent again, or taken back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app import evidence
+from app.actors import Actor, community_of
+from app.clock import business_day, now
+from app.errors import DomainError, ForbiddenError, Kind, OtherContentError
+from app.evidence import PhotoOwner
+from app.ids import new_id
+from app.models import (
+    AutomaticSource,
+    Claim,
+    ClaimStatus,
+    ClaimStep,
+    ClockFlag,
+    Evidence,
+    Household,
+    Rule,
+    SourceKind,
+)
+from app.once import content_hash, insert_once
+from app.people import resident_in_scope
+from app.points.claim_steps import locked, record, tell, was_repeated
+from app.points.rules import automatic_rule, claimable_rule
+
+
+class PointsOutOfRangeError(DomainError):
+    """The rule does not give that many points (data: ``least``, ``most``)."""
+
+    code = "points_out_of_range"
+    kind = Kind.INVALID
+
+
+class EvidenceMissingError(DomainError):
+    """The rule asks for a note or a photo."""
+
+    code = "evidence_missing"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a claim asks for, and what it brings along; without ``points`` it asks for the rule's least."""
+
+    text: str = ""
+    points: int | None = None
+    photo_ids: tuple[UUID, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewClaim:
+    """What it takes to claim for a resident's household."""
+
+    resident_id: UUID
+    rule_id: UUID
+    captured_at: datetime
+    ask: Ask = Ask()
+
+
+def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tuple[Claim, bool]:
+    """Claim points for a household: a resident for his own, staff for one of their area.
+
+    Raises NotFoundError for a resident out of reach, RuleNotInForceError on the day it happened,
+    PointsOutOfRangeError, EvidenceMissingError, OtherContentError.
+    """
+    household = resident_in_scope(session, actor, new.resident_id).household
+    sent = content_hash(actor.user_id, new)
+    first = session.get(Claim, claim_id, populate_existing=True)
+    if first is not None:
+        return _same(first, sent), False
+    received_at = now()
+    flag = evidence.clock_flag(new.captured_at, received_at)
+    happened_on = business_day(new.captured_at if flag is ClockFlag.OK else received_at)
+    rule = claimable_rule(session, new.rule_id, area_code=household.area_code, on=happened_on)
+    claim, made = insert_once(
+        session,
+        Claim,
+        claim_id,
+        sent,
+        area_code=household.area_code,
+        household_id=household.id,
+        resident_id=new.resident_id,
+        rule_id=rule.id,
+        points=_points(rule, new.ask),
+        text=new.ask.text,
+        submitted_by=actor.user_id,
+        captured_at=new.captured_at,
+        received_at=received_at,
+        clock_flag=flag,
+    )
+    if made:
+        _name_photos(session, claim, new.ask.photo_ids)
+        record(session, claim, ClaimStep.SUBMIT, sent.hex(), by=actor.user_id, note=new.ask.text)
+        tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
+    return claim, made
+
+
+def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
+    """Send a returned claim again, with other words or points, or more photos; its events keep the old ones.
+
+    Raises NotFoundError, ForbiddenError for who neither made the claim nor belongs to the household,
+    IllegalStepError, PointsOutOfRangeError, EvidenceMissingError.
+    """
+    claim = locked(session, actor, claim_id)
+    _check_is_his(actor, claim)
+    if was_repeated(session, actor, claim, ClaimStep.RESUBMIT, ask):
+        return claim
+    claim.advance(ClaimStatus.SUBMITTED)
+    claim.points = _points(claim.rule, ask)
+    claim.text = ask.text
+    claim.verified_by = None
+    _name_photos(session, claim, ask.photo_ids)
+    record(session, claim, ClaimStep.RESUBMIT, ask, by=actor.user_id, note=ask.text)
+    tell(session, [claim], ClaimStep.RESUBMIT, by=actor.user_id)
+    return claim
+
+
+def withdraw(session: Session, actor: Actor, claim_id: UUID) -> Claim:
+    """Take back a claim that is not approved yet.
+
+    Raises NotFoundError, ForbiddenError for who neither made the claim nor belongs to the household,
+    IllegalStepError.
+    """
+    claim = locked(session, actor, claim_id)
+    _check_is_his(actor, claim)
+    if was_repeated(session, actor, claim, ClaimStep.WITHDRAW):
+        return claim
+    claim.advance(ClaimStatus.WITHDRAWN)
+    record(session, claim, ClaimStep.WITHDRAW, by=actor.user_id)
+    tell(session, [claim], ClaimStep.WITHDRAW, by=actor.user_id)
+    return claim
+
+
+def claim_for(
+    session: Session,
+    *,
+    source_kind: SourceKind,
+    source_id: UUID,
+    household_id: UUID | None,
+    resident_id: UUID | None,
+    automatic: AutomaticSource,
+    area_code: str,
+    happened_at: datetime,
+    actor: Actor,
+) -> Claim | None:
+    """Make the claim that a fact earns by itself, once per fact; who accepted the fact verified the claim.
+
+    If he belongs to the household that earns it, the claim waits for somebody else to verify it. Without a
+    household of this community, or a rule in force, there is no claim.
+    """
+    rule = automatic_rule(session, automatic, area_code=area_code, on=business_day(happened_at))
+    household = session.get(Household, household_id) if household_id else None
+    if rule is None or household is None or resident_id is None:
+        return None
+    if community_of(household.area_code) != rule.area_code:
+        return None
+    made = session.scalars(
+        insert(Claim)
+        .values(
+            id=new_id(),
+            area_code=household.area_code,
+            household_id=household.id,
+            resident_id=resident_id,
+            rule_id=rule.id,
+            points=rule.points_min,
+            source_kind=source_kind,
+            source_id=source_id,
+            content_hash=content_hash(source_kind, source_id),
+            captured_at=happened_at,
+            received_at=now(),
+        )
+        .on_conflict_do_nothing()
+        .returning(Claim)
+    ).one_or_none()
+    if made is None:
+        which = (Claim.source_kind == source_kind, Claim.source_id == source_id)
+        return session.scalars(select(Claim).where(*which)).one()
+    record(session, made, ClaimStep.SUBMIT, source_kind, source_id, by=None)
+    if actor.household_id != household.id:
+        made.advance(ClaimStatus.VERIFIED)
+        made.verified_by = actor.user_id
+        record(session, made, ClaimStep.VERIFY, by=actor.user_id)
+    tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
+    return made
+
+
+def _same(first: Claim, sent: bytes) -> Claim:
+    if first.content_hash != sent:
+        raise OtherContentError(id=first.id)
+    return first
+
+
+def _check_is_his(actor: Actor, claim: Claim) -> None:
+    if actor.user_id != claim.submitted_by and actor.household_id != claim.household_id:
+        raise ForbiddenError
+
+
+def _points(rule: Rule, ask: Ask) -> int:
+    """Give the points asked for, once they and the evidence are what the rule wants."""
+    points = rule.points_min if ask.points is None else ask.points
+    if not rule.points_min <= points <= rule.points_max:
+        raise PointsOutOfRangeError(field="points", least=rule.points_min, most=rule.points_max)
+    if rule.evidence is Evidence.PHOTO and not ask.photo_ids:
+        raise EvidenceMissingError(field="photo_ids")
+    if rule.evidence is Evidence.NOTE and not ask.text:
+        raise EvidenceMissingError(field="text")
+    return points
+
+
+def _name_photos(session: Session, claim: Claim, photo_ids: Sequence[UUID]) -> None:
+    evidence.link_photos(session, PhotoOwner.CLAIM, claim.id, claim.area_code, photo_ids)

@@ -1,0 +1,277 @@
+"""Redemptions: goods ordered for points, collected with a one-time code, or cancelled."""
+
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.actors import Actor
+from app.clock import business_day, now
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
+from app.models import (
+    AccountKind,
+    Period,
+    Redemption,
+    RedemptionStatus,
+    Reward,
+    SourceKind,
+    StockReason,
+    TransferKind,
+)
+from app.once import content_hash, insert_once
+from app.points import ledger
+from app.points.accounts import household_account, system_account
+from app.points.caps import span
+from app.points.ledger import Posting
+from app.points.reach import check_other_household, own_or_in_scope
+from app.points.rewards import move_stock, reward_on_offer
+
+CODE_BYTES = 16
+"""128 bits: not to be guessed within its life."""
+CODE_LIFE = timedelta(seconds=120)
+
+
+class LimitReachedError(DomainError):
+    """The household may not have that many pieces this month (data: ``limit``, ``used``)."""
+
+    code = "limit_reached"
+    kind = Kind.CONFLICT
+
+
+class PickupCodeError(DomainError):
+    """The pick-up code is not the one shown last, or its time is over; which of them is not told."""
+
+    code = "pickup_code_refused"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a household wants; by default it is the actor's own household."""
+
+    reward_id: UUID
+    quantity: int
+    household_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class PickupCode:
+    """A code to show at the counter."""
+
+    redemption_id: UUID
+    code: str
+    valid_until: datetime
+
+
+def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) -> tuple[Redemption, bool]:
+    """Order goods: the points are held and the stock is taken in one transaction.
+
+    The price is the reward's at this moment. After a refusal the caller must roll back.
+
+    Raises NotFoundError for a household or reward out of reach, InsufficientPointsError, LimitReachedError,
+    OutOfStockError, OtherContentError.
+    """
+    household = own_or_in_scope(session, actor, wanted.household_id)
+    sent = content_hash(actor.user_id, wanted)
+    first = session.get(Redemption, redemption_id, populate_existing=True)
+    if first is not None:
+        if first.content_hash != sent:
+            raise OtherContentError(id=redemption_id)
+        return first, False
+    reward = reward_on_offer(session, household.area_code, wanted.reward_id)
+    redemption, made = insert_once(
+        session,
+        Redemption,
+        redemption_id,
+        sent,
+        area_code=household.area_code,
+        household_id=household.id,
+        reward_id=reward.id,
+        quantity=wanted.quantity,
+        points=reward.price * wanted.quantity,
+        made_by=actor.user_id,
+        made_at=now(),
+    )
+    if made:
+        account_id = household_account(session, household.id, household.area_code)
+        ledger.hold(session, account_id, redemption.points)
+        _check_limit(session, redemption, reward)
+        move_stock(
+            session,
+            reward,
+            -wanted.quantity,
+            StockReason.ORDER,
+            redemption_id=redemption.id,
+            by=actor.user_id,
+        )
+    return redemption, made
+
+
+def show_code(session: Session, actor: Actor, redemption_id: UUID) -> PickupCode:
+    """Make a pick-up code for an open redemption; an earlier one no longer works.
+
+    Raises NotFoundError, IllegalStepError if the redemption is no longer open.
+    """
+    redemption = _locked(session, actor, redemption_id)
+    _check_open(redemption, RedemptionStatus.COLLECTED)
+    code = secrets.token_urlsafe(CODE_BYTES)
+    redemption.pickup_hash = _hash(code)
+    redemption.pickup_until = now() + CODE_LIFE
+    return PickupCode(redemption.id, code, redemption.pickup_until)
+
+
+def hand_over(session: Session, actor: Actor, redemption_id: UUID, code: str) -> Redemption:
+    """Hand the goods over to whoever shows the code; the held points go to the community's redeemed account.
+
+    The code works once. The same hand-over sent again by the same person changes nothing.
+
+    Raises NotFoundError, OwnHouseholdError, PickupCodeError, IllegalStepError.
+    """
+    redemption = _locked(session, actor, redemption_id)
+    check_other_household(actor, redemption.household_id)
+    shown = redemption.pickup_hash is not None and hmac.compare_digest(redemption.pickup_hash, _hash(code))
+    if redemption.status is RedemptionStatus.COLLECTED and shown and redemption.ended_by == actor.user_id:
+        return redemption
+    _check_open(redemption, RedemptionStatus.COLLECTED)
+    if not shown or redemption.pickup_until is None or redemption.pickup_until <= now():
+        raise PickupCodeError
+    redemption.pickup_until = None
+    _end(redemption, actor, RedemptionStatus.COLLECTED)
+    _settle(session, actor, redemption)
+    return redemption
+
+
+def cancel(session: Session, actor: Actor, redemption_id: UUID) -> Redemption:
+    """Give up an open redemption: points and stock are free again.
+
+    The same cancellation sent again by the same person changes nothing.
+
+    Raises NotFoundError, IllegalStepError.
+    """
+    redemption = _locked(session, actor, redemption_id)
+    if redemption.status is RedemptionStatus.CANCELLED and redemption.ended_by == actor.user_id:
+        return redemption
+    _end(redemption, actor, RedemptionStatus.CANCELLED)
+    account_id = household_account(session, redemption.household_id, redemption.area_code)
+    ledger.release(session, account_id, redemption.points)
+    move_stock(
+        session,
+        redemption.reward,
+        redemption.quantity,
+        StockReason.CANCEL,
+        redemption_id=redemption.id,
+        by=actor.user_id,
+    )
+    return redemption
+
+
+def redemptions(
+    session: Session,
+    actor: Actor,
+    *,
+    area_code: str | None = None,
+    household_id: UUID | None = None,
+    status: RedemptionStatus | None = None,
+    after: UUID | None,
+    limit: int,
+) -> list[Redemption]:
+    """List redemptions within reach with their rewards, the newest first."""
+    query = (
+        select(Redemption)
+        .where(actor.scope.clause(Redemption.area_code, Redemption.household_id))
+        .options(joinedload(Redemption.reward))
+        .order_by(Redemption.id.desc())
+        .limit(limit)
+    )
+    if area_code is not None:
+        query = query.where(Redemption.area_code.startswith(area_code, autoescape=True))
+    if household_id is not None:
+        query = query.where(Redemption.household_id == household_id)
+    if status is not None:
+        query = query.where(Redemption.status == status)
+    if after is not None:
+        query = query.where(Redemption.id < after)
+    return list(session.scalars(query))
+
+
+def redemption_in_scope(session: Session, actor: Actor, redemption_id: UUID) -> Redemption:
+    """Give one redemption with its reward. Raises NotFoundError out of reach."""
+    return _one(session, actor, redemption_id, lock=False)
+
+
+def _locked(session: Session, actor: Actor, redemption_id: UUID) -> Redemption:
+    return _one(session, actor, redemption_id, lock=True)
+
+
+def _one(session: Session, actor: Actor, redemption_id: UUID, *, lock: bool) -> Redemption:
+    query = (
+        select(Redemption)
+        .where(
+            Redemption.id == redemption_id,
+            actor.scope.clause(Redemption.area_code, Redemption.household_id),
+        )
+        .options(joinedload(Redemption.reward))
+        .execution_options(populate_existing=True)
+    )
+    if lock:
+        query = query.with_for_update(of=Redemption)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _check_limit(session: Session, redemption: Redemption, reward: Reward) -> None:
+    """Count what the household ordered of this reward in the calendar month, under its account's lock."""
+    if reward.limit_per_month is None:
+        return
+    start, end = span(Period.MONTH, business_day(redemption.made_at))
+    query = select(func.coalesce(func.sum(Redemption.quantity), 0)).where(
+        Redemption.household_id == redemption.household_id,
+        Redemption.reward_id == reward.id,
+        Redemption.id != redemption.id,
+        Redemption.status != RedemptionStatus.CANCELLED,
+        Redemption.made_at >= start,
+        Redemption.made_at < end,
+    )
+    used = session.scalars(query).one()
+    if used + redemption.quantity > reward.limit_per_month:
+        raise LimitReachedError(limit=reward.limit_per_month, used=used)
+
+
+def _check_open(redemption: Redemption, asked: RedemptionStatus) -> None:
+    if redemption.status is not RedemptionStatus.HELD:
+        raise IllegalStepError(id=redemption.id, now=redemption.status, asked=asked)
+
+
+def _end(redemption: Redemption, actor: Actor, to: RedemptionStatus) -> None:
+    redemption.advance(to)
+    redemption.ended_by = actor.user_id
+    redemption.ended_at = now()
+
+
+def _settle(session: Session, actor: Actor, redemption: Redemption) -> None:
+    area_code = redemption.area_code
+    posting = Posting(
+        area_code=redemption.reward.area_code,
+        debit_id=household_account(session, redemption.household_id, area_code),
+        credit_id=system_account(session, area_code, AccountKind.REDEEMED),
+        amount=redemption.points,
+        kind=TransferKind.REDEEM,
+        source_kind=SourceKind.REDEMPTION,
+        source_id=redemption.id,
+        at=now(),
+        by_id=actor.user_id,
+        note=f"{redemption.reward.name}×{redemption.quantity}",
+        settling=True,
+    )
+    ledger.post(session, posting)
+
+
+def _hash(code: str) -> bytes:
+    return sha256(code.encode()).digest()
