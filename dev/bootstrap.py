@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import importlib.metadata
 import importlib.util
 import os
 import re
@@ -199,8 +198,8 @@ def _install(lock: Path, venv: Path, stamp: TextIO) -> None:
     print(f"Fetching {len(locked)} packages named in {lock.name}.", flush=True)
     arguments = ["install", "--require-hashes", "--progress-bar", "off", "-r", str(lock)]
     _pip(venv, arguments, stamp, packages=len(locked))
-    folders = [str(folder) for folder in venv.glob("lib/python*/site-packages")]
-    installed = {_normal(found.metadata["Name"]) for found in importlib.metadata.distributions(path=folders)}
+    records = venv.glob("lib/python*/site-packages/*.dist-info")  # such as sqlalchemy-2.1.9.dist-info
+    installed = {_normal(record.name.split("-")[0]) for record in records}
     leftover = sorted(installed - locked - COMES_WITH_VENV)
     if leftover:
         _pip(venv, ["uninstall", "--yes", *leftover], stamp, packages=0)

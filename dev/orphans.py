@@ -23,9 +23,9 @@ def adopt_orphans() -> None:
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
-def stop_orphans() -> list[str]:
+def stop_orphans(*, grace_s: float = GRACE_S) -> list[str]:
     """Stop what is left below us and return the command lines; our own children must have ended before."""
-    deadline = time.monotonic() + GRACE_S
+    deadline = time.monotonic() + grace_s
     while _children() and time.monotonic() < deadline:
         time.sleep(POLL_S)
     stopped = []

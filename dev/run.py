@@ -22,7 +22,7 @@ from dev.trouble import MachineError
 from dev.var import log_file, prepared, var_folder
 from dev.web import start_scheduler, start_web, wait_until_ready
 
-FIRST_PORT = 8000
+FIRST_PORT = "8000"
 PORTS_TRIED = 20
 HIGHEST_PORT = 65_535 - PORTS_TRIED
 POLL_S = 0.2
@@ -63,7 +63,7 @@ def _run(file: TextIO, signals: StopSignals, *, once: bool) -> None:
 def _start(started: contextlib.ExitStack, signals: StopSignals) -> tuple[Instance, list[Child]]:
     """Start everything, each with its stopping left in `started`, and wait until the application is ready."""
     _say("Starting Gongdi. Ctrl-C stops it.")
-    port = _port()
+    port = free_port_from(os.environ.get("GONGDI_PORT", FIRST_PORT))
     address = f"http://{LOOPBACK}:{port}"
     data = start_data(started, signals, public_url=address)
     app_command(["seed"], data.settings, signals)
@@ -84,9 +84,8 @@ def _mourn(children: Sequence[Child]) -> None:
             raise MachineError(child.obituary())
 
 
-def _port() -> int:
-    """Return GONGDI_PORT or 8000, or the next free one, saying so."""
-    asked = os.environ.get("GONGDI_PORT", str(FIRST_PORT))
+def free_port_from(asked: str) -> int:
+    """Return the port asked for, or the next free one, saying so. Raises MachineError if it is none."""
     if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= HIGHEST_PORT:
         message = f"GONGDI_PORT must be a port number, not {asked!r}."
         raise MachineError(message)

@@ -7,6 +7,8 @@ from pathlib import Path
 from signal import SIGTERM
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from dev.servers.child import start, stop_orphan, wait_until
 from dev.servers.server import LOOPBACK, Server, claim, free_port, package_folder, password, write_private
@@ -67,7 +69,7 @@ def start_valkey(folder: Path, *, log: Path | None = None) -> Server:
 
 
 def _answers(url: str) -> bool:
-    with redis.Redis.from_url(url) as client:
+    with redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0)) as client:
         try:
             return bool(client.ping())
         except redis.ConnectionError:

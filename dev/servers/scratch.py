@@ -2,7 +2,9 @@
 
 import contextlib
 import os
+import shutil
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +12,13 @@ from pathlib import Path
 from dev.servers.account import forget
 from dev.servers.cache import valkey
 from dev.servers.cluster import postgres
+from dev.servers.server import claim
+from dev.trouble import MachineError
 
 DATABASE_VARIABLE = "GONGDI_TEST_DATABASE_URL"
 REDIS_VARIABLE = "GONGDI_TEST_REDIS_URL"
+PREFIX = "gongdi-scratch-"
+LEFT_AFTER_S = 60  # a folder that is just being made is not locked yet
 
 
 @dataclass(frozen=True)
@@ -29,15 +35,18 @@ class Servers:
 
 @contextlib.contextmanager
 def scratch() -> Iterator[Path]:
-    """Yield a folder for servers' folders; they are deleted at the end, wherever their files are."""
-    with tempfile.TemporaryDirectory(prefix="gongdi-") as name:
-        folder = Path(name)
-        folder.chmod(0o711)  # for root, PostgreSQL runs as somebody else, who must get through
+    """Yield a folder for servers' folders; they are deleted at the end, wherever their files are.
+
+    Deletes what runs that were killed could not.
+    """
+    _sweep()
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder.chmod(0o711)  # for root, PostgreSQL runs as somebody else, who must get through
+    with claim(folder):
         try:
             yield folder
         finally:
-            for entry in folder.iterdir():
-                forget(entry)
+            _delete(folder)
 
 
 @contextlib.contextmanager
@@ -59,3 +68,18 @@ def servers_for_tests() -> Iterator[Servers]:
         return
     with scratch_servers() as servers:
         yield servers
+
+
+def _sweep() -> None:
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError, MachineError):  # gone meanwhile, or still in use
+            status = folder.lstat()
+            if status.st_uid == os.geteuid() and time.time() - status.st_mtime > LEFT_AFTER_S:
+                with claim(folder):
+                    _delete(folder)
+
+
+def _delete(folder: Path) -> None:
+    for entry in folder.iterdir():
+        forget(entry)
+    shutil.rmtree(folder)

@@ -1,0 +1,63 @@
+"""Being asked to stop, and leaving nothing behind."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dev.servers.child import arguments_of
+from dev.var import ROOT
+
+WAITS_FOR_A_CHILD = """
+import os, sys
+from pathlib import Path
+from dev.servers import start
+from dev.signals import StopSignals
+signals = StopSignals()
+child = start("sleep", ["sleep", "600"], log=None, environment=dict(os.environ), cwd=Path.cwd())
+print(child.process.pid, flush=True)
+signals.wait_for(child)
+"""
+
+LEAVES_A_GRANDCHILD = """
+import subprocess
+from dev.orphans import adopt_orphans, stop_orphans
+adopt_orphans()
+subprocess.run(["sh", "-c", "setsid sleep 611 & exit 0"], check=True, stdout=subprocess.DEVNULL)
+print(stop_orphans(grace_s=0.2))
+print(stop_orphans(grace_s=0.2))
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_stops_what_we_wait_for(number: signal.Signals) -> None:
+    command = [sys.executable, "-c", WAITS_FOR_A_CHILD]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        child = int(process.stdout.readline())
+        process.send_signal(number)
+        _, said = process.communicate(timeout=10)
+
+    assert process.returncode == 128 + number
+    assert said == "\nStopping.\n"
+    assert not any(arguments_of(child))
+
+
+def test_an_orphan_is_found_and_stopped() -> None:
+    command = [sys.executable, "-c", LEAVES_A_GRANDCHILD]
+
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True, timeout=30)
+
+    assert done.stdout == "['sleep 611']\n[]\n"
+
+
+def test_continuous_integration_runs_all_of_make_test() -> None:
+    script = ROOT / ".ci/run"
+
+    assert script.stat().st_mode & 0o111 == 0o111
+    assert "\nmake test </dev/null &\n" in script.read_text()
+    assert Path(ROOT / "Makefile").read_text().count("-m dev.test ") == 1
