@@ -52,6 +52,7 @@ SENTENCES: dict[str, str] = {
     "wrong_credentials": "手机号或密码不对",
     "phone_taken": "这个手机号或居民已经有账号了",
     "own_grant": "不能给自己授权或改自己的授权",
+    "grant_span": "结束时间要在开始时间之后",
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
     # points
     "rule_not_in_force": "这条积分细则那天不能申报,请刷新后另选一条",

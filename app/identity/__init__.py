@@ -11,6 +11,7 @@ from app.identity.sign_in import (
     sign_out,
 )
 from app.identity.users import (
+    GrantSpanError,
     NewGrant,
     NewUser,
     OwnGrantError,
@@ -26,6 +27,7 @@ from app.identity.users import (
 __all__ = [
     "HASHER",
     "TABLE",
+    "GrantSpanError",
     "NewGrant",
     "NewUser",
     "OwnGrantError",

@@ -12,8 +12,9 @@ from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, Kind, NotFoundError, OtherContentError
 from app.identity.sign_in import HASHER, matches
-from app.models import Grant, Resident, User
+from app.models import Area, Grant, Resident, User
 from app.once import content_hash, insert_once
+from app.places import AreaUnknownError
 
 _DISJOINT = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
@@ -37,6 +38,13 @@ class RolesExcludeError(DomainError):
 
     code = "roles_exclude"
     kind = Kind.CONFLICT
+
+
+class GrantSpanError(DomainError):
+    """The grant would end before it starts."""
+
+    code = "grant_span"
+    kind = Kind.INVALID
 
 
 @dataclass(frozen=True)
@@ -64,11 +72,10 @@ class NewGrant:
 def make_user(session: Session, actor: Actor, user_id: UUID, new: NewUser) -> tuple[User, bool]:
     """Make a user who can sign in by phone and password.
 
-    Raises ForbiddenError outside the actor's areas, PhoneTakenError (also if the resident has a user),
-    NotFoundError for the resident, OtherContentError.
+    Raises ForbiddenError outside the actor's areas, AreaUnknownError, PhoneTakenError (also if the resident
+    has a user), NotFoundError for the resident, OtherContentError.
     """
-    if not actor.scope.covers(new.area_code):
-        raise ForbiddenError(field="area_code")
+    _check_area(session, actor, new.area_code)
     if new.resident_id is not None:
         resident = session.get(Resident, new.resident_id)
         if resident is None or not resident.area_code.startswith(new.area_code):
@@ -92,26 +99,47 @@ def make_user(session: Session, actor: Actor, user_id: UUID, new: NewUser) -> tu
 def grant(session: Session, actor: Actor, grant_id: UUID, new: NewGrant) -> tuple[Grant, bool]:
     """Give a role in an area to a user.
 
-    Raises OwnGrantError, RolesExcludeError, ForbiddenError outside the actor's areas, NotFoundError.
+    Raises OwnGrantError, RolesExcludeError, GrantSpanError, ForbiddenError outside the actor's areas,
+    AreaUnknownError, NotFoundError, OtherContentError.
     """
-    if not actor.scope.covers(new.area_code):
-        raise ForbiddenError(field="area_code")
+    _check_area(session, actor, new.area_code)
     if new.user_id == actor.user_id:
         raise OwnGrantError
     user = session.get(User, new.user_id, with_for_update=True)
     if user is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     _check_disjoint(session, grant_id, new)
-    values: dict[str, Any] = {**asdict(new), "valid_from": new.valid_from or now()}
+    values: dict[str, Any] = {**asdict(new), "valid_from": _start(session, grant_id, new)}
     sent = content_hash(actor.user_id, new)
     return insert_once(session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now())
+
+
+def _check_area(session: Session, actor: Actor, area_code: str) -> None:
+    if not actor.scope.covers(area_code):
+        raise ForbiddenError(field="area_code")
+    if session.get(Area, area_code) is None:
+        raise AreaUnknownError(field="area_code")
+
+
+def _start(session: Session, grant_id: UUID, new: NewGrant) -> datetime:
+    """Give when the grant begins: as asked, or now; sent again, when it began the first time."""
+    first = session.get(Grant, grant_id)
+    start = new.valid_from or (first.valid_from if first else now())
+    if new.valid_until is not None and new.valid_until <= start:
+        raise GrantSpanError(field="valid_until")
+    return start
 
 
 def _check_disjoint(session: Session, grant_id: UUID, new: NewGrant) -> None:
     if new.role not in _DISJOINT:
         return
     others = session.scalars(
-        select(Grant.role).where(Grant.user_id == new.user_id, Grant.ended_at.is_(None), Grant.id != grant_id)
+        select(Grant.role).where(
+            Grant.user_id == new.user_id,
+            Grant.id != grant_id,
+            Grant.ended_at.is_(None),
+            Grant.valid_until.is_(None) | (Grant.valid_until > now()),
+        )
     )
     if any(role is not new.role and role in _DISJOINT for role in others):
         raise RolesExcludeError(field="role")

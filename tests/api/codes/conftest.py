@@ -1,7 +1,6 @@
 """A printed code, and a visitor's browser at it."""
 
 import io
-import secrets
 from collections.abc import Callable
 from typing import Any
 
@@ -20,12 +19,6 @@ from tests.hazard_world import write_code
 def code(app: Flask, session: Session) -> str:
     """Give the code of the first block, as printed."""
     return write_code(session, app)
-
-
-@pytest.fixture
-def address() -> str:
-    """Give a network address nobody used before, so that no limit of another test is near."""
-    return f"10.{secrets.randbelow(256)}.{secrets.randbelow(256)}.{secrets.randbelow(256)}"
 
 
 @pytest.fixture

@@ -1,0 +1,178 @@
+"""Who may empower whom."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.actors import Role
+from app.ids import new_id
+from app.models import Grant
+from tests.cast import FAR, GRID, HOME, named, person
+from tests.client import Answer, Client
+
+Become = Callable[[str | None], Client]
+
+
+@pytest.fixture
+def security(be: Become) -> Client:
+    """Be the security administrator of the city."""
+    return be("security")
+
+
+def grant_path() -> str:
+    return f"/v1/grants/{new_id()}"
+
+
+def role(who: str = "neighbour", **changes: Any) -> dict[str, Any]:
+    return {"user_id": str(person(who).user_id), "role": "grid_worker", "area_code": GRID} | changes
+
+
+def outcome(answer: Answer) -> tuple[int, str]:
+    return answer.status_code, answer.json["code"]
+
+
+def test_a_grant_is_given_once_and_works(security: Client, be: Become) -> None:
+    path = grant_path()
+    neighbour = be("neighbour")
+    assert neighbour.get("/v1/checklists").status_code == 403
+
+    first, again = security.put(path, json=role()), security.put(path, json=role())
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json == again.json
+    assert (first.json["role"], first.json["area_code"], first.json["ended_at"]) == (
+        "grid_worker",
+        GRID,
+        None,
+    )
+    assert neighbour.get("/v1/checklists").status_code == 200
+    assert outcome(security.put(path, json=role(area_code=HOME))) == (409, "other_content")
+
+
+def test_a_user_shows_his_grants(security: Client) -> None:
+    given = security.put(grant_path(), json=role()).json
+
+    assert security.get(f"/v1/users/{person('neighbour').user_id}").json["grants"] == [given]
+
+
+def test_a_grant_ends_at_once_and_stays_ended(security: Client, be: Become) -> None:
+    path = grant_path()
+    security.put(path, json=role())
+
+    first, again = security.post(f"{path}/end"), security.post(f"{path}/end")
+
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json["ended_at"] is not None
+    assert first.json == again.json
+    assert be("neighbour").get("/v1/checklists").status_code == 403
+
+
+def test_nobody_changes_his_own_grants(security: Client, session: Session) -> None:
+    assert outcome(security.put(grant_path(), json=role("security", role="auditor"))) == (403, "own_grant")
+    assert outcome(security.post(f"/v1/grants/{named('grant security')}/end")) == (403, "own_grant")
+    assert session.get_one(Grant, named("grant security")).ended_at is None
+
+
+@pytest.mark.parametrize(
+    "who, other",
+    [
+        ("system", "security_admin"),
+        ("system", "auditor"),
+        ("auditor", "system_admin"),
+        ("auditor", "security_admin"),
+    ],
+)
+def test_the_three_administrators_exclude_each_other(security: Client, who: str, other: str) -> None:
+    answer = security.put(grant_path(), json=role(who, role=other, area_code="4212"))
+
+    assert outcome(answer) == (409, "roles_exclude")
+    assert list(answer.json["errors"]) == ["role"]
+
+
+@pytest.mark.parametrize("how", ["ended", "over"])
+def test_who_was_one_of_the_three_may_become_another(security: Client, session: Session, how: str) -> None:
+    if how == "ended":
+        assert security.post(f"/v1/grants/{named('grant auditor')}/end").status_code == 200
+    else:
+        session.get_one(Grant, named("grant auditor")).valid_until = clock.now() - timedelta(days=1)
+        session.commit()
+
+    answer = security.put(grant_path(), json=role("auditor", role="system_admin", area_code="4212"))
+
+    assert answer.status_code == 201
+
+
+def test_one_of_the_three_may_hold_his_role_in_two_areas(security: Client) -> None:
+    answer = security.put(grant_path(), json=role("auditor", role="auditor", area_code="421224"))
+
+    assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "changes, field",
+    [
+        ({"role": "resident"}, "role"),
+        ({"role": "mayor"}, "role"),
+        ({"area_code": "42a4"}, "area_code"),
+        ({"valid_from": "2026-11-24T08:00:00"}, "valid_from"),
+        ({"valid_from": "2026-13-24T08:00:00+08:00"}, "valid_from"),
+        (
+            {"valid_from": "2026-11-24T08:00:00+08:00", "valid_until": "2026-11-24T00:00:00Z"},
+            "valid_until",
+        ),
+        ({"valid_until": "2026-01-01T00:00:00Z"}, "valid_until"),
+        ({"granted_by": str(named("x"))}, "granted_by"),
+    ],
+)
+def test_a_grant_filled_in_wrongly_names_the_field(
+    security: Client, changes: dict[str, Any], field: str
+) -> None:
+    answer = security.put(grant_path(), json=role(**changes))
+
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == [field]
+
+
+@pytest.mark.parametrize(
+    "name, status", [("security", 201), ("system", 403), ("admin", 403), ("auditor", 403)]
+)
+def test_only_the_security_administrator_grants(be: Become, name: str, status: int) -> None:
+    assert be(name).put(grant_path(), json=role()).status_code == status
+
+
+def test_nobody_grants_beyond_his_area(be: Become) -> None:
+    far = be("far_security")
+
+    assert outcome(far.put(grant_path(), json=role())) == (403, "forbidden")
+    assert outcome(far.put(grant_path(), json=role(area_code=FAR))) == (404, "not_found"), "another's user"
+    assert outcome(far.post(f"/v1/grants/{named('grant worker')}/end")) == (404, "not_found")
+
+
+def test_a_grant_in_an_area_that_is_not_there_is_refused(security: Client) -> None:
+    answer = security.put(grant_path(), json=role(area_code=GRID[:-1] + "9"))
+
+    assert outcome(answer) == (422, "area_unknown")
+    assert list(answer.json["errors"]) == ["area_code"]
+
+
+def test_every_role_but_the_residents_may_be_granted(security: Client) -> None:
+    given = {
+        one: security.put(grant_path(), json=role(role=one, area_code="4212")).status_code
+        for one in (Role.BUILDING_LEAD, Role.SHOP_CLERK, Role.COMMUNITY_ADMIN, Role.COUNTY_OFFICER)
+    }
+
+    assert set(given.values()) == {201}
+
+
+def test_a_grant_sent_again_after_it_ran_out_is_the_same_grant(security: Client) -> None:
+    path = grant_path()
+    until = clock.now() + timedelta(days=1)
+    body = role(valid_until=until.isoformat())
+    assert security.put(path, json=body).status_code == 201
+
+    with clock.set_to(until + timedelta(days=1)):
+        assert security.put(path, json=body).status_code == 200

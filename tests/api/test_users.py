@@ -1,0 +1,177 @@
+"""Making and reading users."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from app.ids import new_id
+from app.models import Resident, User
+from tests.cast import GRID, HOME, LONG_AGO, NEXT, named, person
+from tests.client import Answer, Client
+from tests.counting import statements
+
+Become = Callable[[str | None], Client]
+NEW = {"area_code": HOME, "phone": "13900001111", "name": "赵六", "password": "一个够长的密码一个够长的"}
+
+
+@pytest.fixture
+def system(be: Become) -> Client:
+    """Be the system administrator of the city."""
+    return be("system")
+
+
+def user_path() -> str:
+    return f"/v1/users/{new_id()}"
+
+
+def outcome(answer: Answer) -> tuple[int, str]:
+    return answer.status_code, answer.json["code"]
+
+
+def test_a_user_is_made_once(system: Client, session: Session) -> None:
+    path = user_path()
+
+    first, again = system.put(path, json=NEW), system.put(path, json=NEW)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json == again.json == system.get(path).json
+    assert first.json == {
+        "id": path.rsplit("/", 1)[1],
+        "area_code": HOME,
+        "name": "赵六",
+        "phone": "139******11",
+        "resident_id": None,
+        "grants": [],
+    }
+    assert session.scalar(select(func.count()).where(User.phone == NEW["phone"])) == 1
+
+
+def test_the_password_is_kept_as_argon2id_only(system: Client, session: Session) -> None:
+    answer = system.put(user_path(), json=NEW)
+
+    kept = session.scalar(select(User.password_hash).where(User.phone == NEW["phone"]))
+    assert kept is not None
+    assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert "password" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "changes", [{"name": "钱七"}, {"password": "另一个够长的密码另一个够"}, {"area_code": NEXT}]
+)
+def test_the_same_id_for_somebody_else_is_other_content(system: Client, changes: dict[str, str]) -> None:
+    path = user_path()
+    system.put(path, json=NEW)
+
+    assert outcome(system.put(path, json=NEW | changes)) == (409, "other_content")
+
+
+def test_a_phone_belongs_to_one_user(system: Client) -> None:
+    system.put(user_path(), json=NEW)
+
+    answer = system.put(user_path(), json=NEW | {"name": "钱七"})
+
+    assert outcome(answer) == (409, "phone_taken")
+    assert answer.json["errors"] == {"phone": [answer.json["title"]]}
+
+
+def test_a_user_may_be_bound_to_a_resident_once(system: Client, session: Session) -> None:
+    household = named("household neighbour")
+    kin = Resident(
+        id=new_id(),
+        household_id=household,
+        area_code=GRID,
+        name="李小福",
+        sex="male",
+        birth_date=LONG_AGO.date(),
+        relation="child",
+        content_hash=b"",
+        created_at=LONG_AGO,
+    )
+    session.add(kin)
+    session.commit()
+    bound = NEW | {"resident_id": str(kin.id)}
+
+    assert system.put(user_path(), json=bound).json["resident_id"] == str(kin.id)
+    assert outcome(system.put(user_path(), json=bound | {"phone": "13900002222"})) == (409, "phone_taken")
+
+
+@pytest.mark.parametrize("resident_id", [str(named("far_resident")), str(named("nobody"))])
+def test_a_resident_of_another_area_is_not_there(system: Client, resident_id: str) -> None:
+    answer = system.put(user_path(), json=NEW | {"resident_id": resident_id})
+
+    assert outcome(answer) == (404, "not_found")
+    assert list(answer.json["errors"]) == ["resident_id"]
+
+
+@pytest.mark.parametrize(
+    "changes, field",
+    [
+        ({"password": "elevenchars"}, "password"),
+        ({"password": "a" * 201}, "password"),
+        ({"phone": "12345"}, "phone"),
+        ({"phone": "２３９００００１１１１"}, "phone"),
+        ({"name": "   "}, "name"),
+        ({"name": "名" * 41}, "name"),
+        ({"area_code": "42122"}, "area_code"),
+        ({"resident_id": "1"}, "resident_id"),
+        ({"role": "city_officer"}, "role"),
+        ({"disabled_at": None}, "disabled_at"),
+    ],
+)
+def test_a_field_filled_in_wrongly_is_named(system: Client, changes: dict[str, Any], field: str) -> None:
+    answer = system.put(user_path(), json=NEW | changes)
+
+    assert outcome(answer) == (422, "invalid")
+    assert list(answer.json["errors"]) == [field]
+
+
+@pytest.mark.parametrize(
+    "name, status",
+    [("system", 201), ("admin", 403), ("security", 403), ("city", 403), ("auditor", 403), (None, 401)],
+)
+def test_only_the_system_administrator_makes_users(be: Become, name: str | None, status: int) -> None:
+    assert be(name).put(user_path(), json=NEW).status_code == status
+
+
+def test_nobody_makes_users_outside_his_area(be: Become) -> None:
+    answer = be("far_system").put(user_path(), json=NEW)
+
+    assert outcome(answer) == (403, "forbidden")
+    assert list(answer.json["errors"]) == ["area_code"]
+
+
+def test_users_are_read_within_reach(be: Become) -> None:
+    path = f"/v1/users/{person('worker').user_id}"
+
+    seen = {
+        name: be(name).get(path).status_code
+        for name in ("admin", "system", "security", "far_admin", "worker")
+    }
+
+    assert seen == {"admin": 200, "system": 200, "security": 200, "far_admin": 404, "worker": 403}
+
+
+def test_a_list_of_users_holds_those_within_reach(admin: Client) -> None:
+    items = admin.get("/v1/users", query_string={"limit": 100}).json["items"]
+
+    assert {item["area_code"] for item in items} == {HOME, GRID}
+    ids = [item["id"] for item in items]
+    assert ids == sorted(ids, reverse=True)
+
+
+def test_a_longer_list_of_users_takes_no_more_statements(admin: Client, connection: Connection) -> None:
+    def sent(limit: int) -> int:
+        with statements(connection) as seen:
+            assert len(admin.get("/v1/users", query_string={"limit": limit}).json["items"]) == limit
+        return len(seen)
+
+    assert sent(2) == sent(6)
+
+
+def test_a_user_in_an_area_that_is_not_there_is_refused(system: Client) -> None:
+    answer = system.put(user_path(), json=NEW | {"area_code": GRID[:-1] + "9"})
+
+    assert outcome(answer) == (422, "area_unknown")
