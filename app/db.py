@@ -17,6 +17,9 @@ db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": Fal
 DATABASE_AWAY = (OperationalError, PoolTimeoutError)
 """What it looks like when the database cannot be reached, or has no connection free."""
 _STATEMENT_TIMEOUT_MS = 15_000
+_RECYCLE_S = 1800
+"""Connections are not tried before each use, which would cost every request a round trip: after a restart of
+the database the first request finds out, gets 503, and the whole pool is made anew; clients repeat safely."""
 
 
 def engine_options(settings: Settings) -> dict[str, Any]:
@@ -26,7 +29,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "pool_size": settings.database_pool,
         "max_overflow": 0,
         "pool_timeout": 10,
-        "pool_pre_ping": True,
+        "pool_recycle": _RECYCLE_S,
         "connect_args": {"connect_timeout": 5, "options": timeout},
     }
 

@@ -73,9 +73,14 @@ def _flask_config(settings: Settings) -> dict[str, object]:
             "info": {"description": "巡查、探访、积分。Errors are RFC 9457 problem documents."},
             "components": {"securitySchemes": {"session": {"type": "http", "scheme": "bearer"}}},
         },
-        "RATELIMIT_STORAGE_URI": settings.redis_url,
+        "RATELIMIT_STORAGE_URI": _limits_url(settings.redis_url),
         "RATELIMIT_STORAGE_OPTIONS": {"socket_timeout": 1, "socket_connect_timeout": 1},
     }
+
+
+def _limits_url(redis_url: str) -> str:
+    """Say a socket's address as the limits package wants to hear it."""
+    return redis_url.replace("unix://", "redis+unix://", 1) if redis_url.startswith("unix://") else redis_url
 
 
 def _parts(settings: Settings) -> Parts:

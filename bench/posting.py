@@ -7,8 +7,11 @@ import resource
 import statistics
 import subprocess
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -27,6 +30,7 @@ from dev.servers.server import package_folder
 CLIENTS = 8
 ROUND_S = 6
 ROUNDS = 3
+_PATIENCE_S = 60
 _SCALE = 16
 """Twice the clients: below that pgbench measures the fight over its branch rows."""
 
@@ -44,9 +48,10 @@ def measure(settings: Settings, ground: Ground, pgbench_url: str) -> list[Figure
     """Run pgbench and our postings in turns; give rate and client CPU."""
     _pgbench(pgbench_url, "-i", "-q", "-s", str(_SCALE))
     rates, ours = [], []
-    for _ in range(ROUNDS):
-        rates.append(_tps(_pgbench(pgbench_url, "-n", *_load())))
-        ours.append(_post_in_parallel(settings, ground))
+    with _clients(settings, ground) as post_in_parallel:
+        for _ in range(ROUNDS):
+            rates.append(_tps(_pgbench(pgbench_url, "-n", *_load())))
+            ours.append(post_in_parallel())
     posted = statistics.median(one.postings / one.seconds for one in ours)
     cpu_ms = statistics.median(one.client_cpu_s * 1000 / one.postings for one in ours)
     return [
@@ -72,38 +77,49 @@ def _tps(output: str) -> float:
     return float(found.group(1))
 
 
-def _post_in_parallel(settings: Settings, ground: Ground) -> Round:
+@contextmanager
+def _clients(settings: Settings, ground: Ground) -> Iterator[Callable[[], Round]]:
+    """Start the clients, each a process with a connection; yields what lets them all post for one round."""
     context = multiprocessing.get_context("spawn")
-    start, results = context.Barrier(CLIENTS), context.Queue()
+    start, results = context.Barrier(CLIENTS + 1), context.Queue()
     clients = [
         context.Process(target=_client, args=(settings, ground, number, start, results))
         for number in range(CLIENTS)
     ]
     for client in clients:
         client.start()
-    rounds: list[Round] = [results.get() for _ in clients]
-    for client in clients:
-        client.join()
-    return Round(
-        postings=sum(one.postings for one in rounds),
-        seconds=statistics.mean(one.seconds for one in rounds),
-        client_cpu_s=sum(one.client_cpu_s for one in rounds),
-    )
+
+    def post_in_parallel() -> Round:
+        start.wait(_PATIENCE_S)
+        rounds: list[Round] = [results.get(timeout=_PATIENCE_S) for _ in clients]
+        return Round(
+            postings=sum(one.postings for one in rounds),
+            seconds=statistics.mean(one.seconds for one in rounds),
+            client_cpu_s=sum(one.client_cpu_s for one in rounds),
+        )
+
+    try:
+        yield post_in_parallel
+    finally:
+        for client in clients:
+            client.join(_PATIENCE_S)
+            client.kill()
 
 
-def _client(settings: Settings, ground: Ground, number: int, start: object, results: object) -> None:
-    """Post to random households until the time is up, a transaction each."""
+def _client(settings: Settings, ground: Ground, number: int, start: Barrier, results: "Queue[Round]") -> None:
+    """Post to random households in each round until its time is up, a transaction each."""
     rng = random.Random(number)
     engine = engine_for(settings)
     with Session(engine) as session:
         _post_one(session, ground, rng)
-        start.wait()  # type: ignore[attr-defined]
-        used, begun, count = _cpu_s(), time.perf_counter(), 0
-        while time.perf_counter() - begun < ROUND_S:
-            _post_one(session, ground, rng)
-            count += 1
-        done = Round(count, time.perf_counter() - begun, _cpu_s() - used)
-    results.put(done)  # type: ignore[attr-defined]
+        for _ in range(ROUNDS):
+            start.wait(10 * _PATIENCE_S)
+            used, begun, count = _cpu_s(), time.perf_counter(), 0
+            while time.perf_counter() - begun < ROUND_S:
+                _post_one(session, ground, rng)
+                count += 1
+            results.put(Round(count, time.perf_counter() - begun, _cpu_s() - used))
+    engine.dispose()
 
 
 def _post_one(session: Session, ground: Ground, rng: random.Random) -> None:

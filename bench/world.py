@@ -11,11 +11,13 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app import migrating, points
-from app.actors import Role
 from app.cli.seed import catalogue, facts
 from app.cli.seed.ids import named
-from app.cli.seed.settlement import SeedResident, World, write_site, write_staff
-from app.cli.seed.site import BIG, BIG_SITE, SITES
+from app.cli.seed.rows import Rows
+from app.cli.seed.settlement import add_site
+from app.cli.seed.site import BIG, SITES
+from app.cli.seed.staff import add_staff
+from app.cli.seed.world import SeedResident, World
 from app.clock import business_day, now
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
@@ -66,15 +68,17 @@ def prepare(settings: Settings, *, claims: int) -> Ground:
 
 
 def _write(session: Session, claims: int) -> Ground:
-    since = now() - timedelta(days=30)
-    rng, world = Random(1), World()
-    catalogue.write_areas(session)
-    catalogue.write_checklists(session, since)
-    catalogue.write_rules(session, business_day(since))
-    write_staff(session, world, since)
+    since, until = now() - timedelta(days=30), now()
+    rng, world, rows = Random(1), World(), Rows()
+    catalogue.add_areas(rows)
+    catalogue.add_checklists(rows, since)
+    catalogue.add_rules(rows, business_day(since))
+    add_staff(rows, world, rng, since=since, password="")
     for site in SITES:
-        write_site(session, rng, site, world, since)
-    home = [person for person in world.residents if person.area_code.startswith(BIG)]
+        add_site(rows, world, rng, site, since=since, until=until, password="")
+    for table in rows.tables():
+        rows.write(session, table)
+    home = [person for person in world.residents() if person.area_code.startswith(BIG)]
     issuance_id, account_ids = _accounts(session, home)
     place = next(place for place in world.places if place.kind is PlaceKind.RESIDENTIAL)
     checklist_id = session.scalars(
@@ -86,8 +90,8 @@ def _write(session: Session, claims: int) -> Ground:
         rule for rule in facts.rules() if rule.notice_days == 0 and rule.cap is None and rule.automatic
     )
     rule_id = named("rule", f"{BIG} {rule.code}")
-    admin_id = world.at(Role.COMMUNITY_ADMIN, BIG)[0]
-    worker_id = world.at(Role.GRID_WORKER, f"{BIG_SITE.code}001")[0]
+    admin_id = world.admin(BIG)
+    worker_id = world.worker(place.area_code)
     users = [person.user_id for person in home if person.user_id]
     return Ground(
         community=BIG,

@@ -4,7 +4,7 @@ import io
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 import requests
@@ -12,7 +12,6 @@ from PIL import Image, ImageDraw
 from uuid_utils.compat import uuid7
 
 TIMEOUT_S = 30
-UTC = timezone.utc  # noqa: UP017
 
 
 class WalkError(Exception):
@@ -69,9 +68,7 @@ class Hand:
 
     def _call(self, method: str, path: str, **content: Any) -> Any:
         headers = {**self._headers, "Connection": "close"}
-        answer = requests.request(
-            method, self._address + path, headers=headers, timeout=TIMEOUT_S, **content
-        )
+        answer = requests.request(method, self._address + path, headers=headers, timeout=TIMEOUT_S, **content)
         if not answer.ok:
             raise WalkError(f"{method} {path} answered {answer.status_code}: {answer.text}")
         return answer.json() if answer.content else None
@@ -111,9 +108,10 @@ class Walk:
         home = self.resident.get(f"/v1/households/{self.resident.me['household_id']}")
         code = self.admin.post(f"/v1/places/{home['place_id']}/codes")
         self.code = code["url"].rpartition("/")[2]
-        self.place = requests.get(
+        scanned = requests.get(
             f"{self.address}/q/{self.code}", headers={"Accept": "application/json"}, timeout=TIMEOUT_S
-        ).json()["place"]
+        ).json()
+        self.place = self.worker.get(f"/v1/places/{scanned['place']['id']}")
         self.say(f"The grid worker scans the code at {self.place['name']}: {code['url']}")
 
     def inspect(self) -> None:
@@ -212,15 +210,41 @@ class Walk:
         }
         self.resident.put(path, body)
         self.resident.put(f"/v1/photos/{photo_id}", self._photo("楼道干净"))
+        self.worker.post(f"{path}/verify", {"note": "看过了"})
+        approved = self.admin.post(f"{path}/approve")
+        self.say(
+            f"The resident claims {approved['points']} points for {rule['title']}; the grid worker verifies, "
+            f"the admin approves: {approved['status']} until {approved['notice_until']}."
+        )
+        self.notice_over()
+        posted = self.resident.get(path)
+        self.say(f"The days of public notice pass: {posted['status']}.")
+        if posted["status"] == "posted":
+            self.earned += posted["points"]
 
     def read_balance(self) -> None:
-        """Read the balance and why it is what it is."""
+        """Read the balance, and why it is what it is."""
+        after = self.resident.get("/v1/points/account")["balance"]
+        if after != self.before + self.earned:
+            raise WalkError(f"{self.before} + {self.earned} points are not {after}")
+        newest = self.resident.get("/v1/points/entries", limit=2)["items"]
+        for entry in newest:
+            self.say(
+                f"  {entry['change']:+d} {entry['rule_title']}, approved by {entry['approved_by']}, "
+                f"balance {entry['balance']}"
+            )
+        self.say(f"The resident reads the balance: {self.before} + {self.earned} = {after} points.")
 
     def _signals(self) -> dict[str, Any]:
         return {
             "captured_at": datetime.now(UTC).isoformat(),
             "code": self.code,
-            "position": {"lng": self.lng, "lat": self.lat, "accuracy_m": 15, "datum": "wgs84"},
+            "position": {
+                "lng": self.place["lng"],
+                "lat": self.place["lat"],
+                "accuracy_m": 15,
+                "datum": "wgs84",
+            },
         }
 
     def _photo(self, caption: str) -> bytes:

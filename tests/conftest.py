@@ -79,7 +79,7 @@ def connection(app: Flask, engine: Engine) -> Iterator[Connection]:
         outer = made.begin()
         factory = sessionmaker(bind=made, join_transaction_mode="create_savepoint", expire_on_commit=False)
         real = db.session
-        db.session = scoped_session(factory)  # type: ignore[assignment]
+        db.session = scoped_session(factory)  # type: ignore[arg-type]
         yield made
         db.session.remove()
         db.session = real

@@ -53,7 +53,7 @@ def test_no_request_makes_a_fault(app: Flask, connection: Connection, method: st
         suppress_health_check=list(HealthCheck),
     )
     @given(case=operation.as_strategy())
-    def call(case: schemathesis.Case) -> None:
+    def call(case: schemathesis.Case[Any]) -> None:
         answer = case.call(headers={"Authorization": f"Bearer {token}"})
         assert answer.status_code < 500, f"{case.as_curl_command()}\n{answer.text}"
         if answer.status_code >= 400:

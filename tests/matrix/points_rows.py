@@ -1,5 +1,6 @@
 """Rows of rules, claims and the shop, written straight into the tables."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from app.models import (
     Claim,
     ClaimStatus,
     Evidence,
+    Lot,
     Redemption,
     Reward,
     Rule,
@@ -73,7 +75,7 @@ class PointsRows(Side):
         return claim_id
 
     def account(self, balance: int, held: int = 0) -> UUID:
-        """Write the household's account."""
+        """Write the household's account, with one lot."""
         account_id = new_id()
         self.add(
             Account(
@@ -83,6 +85,15 @@ class PointsRows(Side):
                 household_id=self.household_id,
                 balance=balance,
                 held=held,
+            )
+        )
+        self.add(
+            Lot(
+                id=new_id(),
+                account_id=account_id,
+                amount=balance,
+                remaining=balance,
+                use_by=business_day() + timedelta(days=99),
             )
         )
         return account_id

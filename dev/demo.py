@@ -1,0 +1,133 @@
+"""`make demo`: the whole main path over real HTTP on servers of its own, told step by step."""
+
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from app import clock, points
+from app.actors import Role
+from app.cli.seed.accounts import PASSWORD
+from app.cli.seed.site import BIG
+from app.config import Settings
+from app.db import engine_for, sessions_for, transaction
+from app.models import HAZARD_ENDED, Grant, Hazard, Household, Resident, User
+from dev.app_command import app_command
+from dev.lossy import lossy_proxy
+from dev.servers import ensure_database, scratch_servers
+from dev.signals import StopSignals
+from dev.trouble import MachineError
+from dev.walk import People, SignIn, Walk, WalkError
+from dev.web import serving
+
+_NOTICE = timedelta(days=31)
+"""Longer than any rule's public notice."""
+
+
+def main() -> int:
+    """Tell the path; 0 if it was walked to its end, 1 with the reason if not."""
+    signals = StopSignals()
+    try:
+        with scratch_servers() as servers, tempfile.TemporaryDirectory() as photos:
+            settings = demo_settings(
+                ensure_database(servers.database_url, "gongdi_demo"), servers.redis_url, Path(photos)
+            )
+            app_command(["migrate"], settings, signals)
+            app_command(["seed"], settings, signals)
+            walk_over_http(settings, say=_numbered())
+    except (MachineError, WalkError) as error:
+        print(f"\n{error}\n", file=sys.stderr)
+        return 1
+    return 0
+
+
+def demo_settings(database_url: str, redis_url: str, photos: Path) -> dict[str, str]:
+    """Return the settings of a demonstration on servers of its own."""
+    return {
+        "GONGDI_ENV": "development",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "GONGDI_SECRET_KEY": "sample-key-for-a-demonstration-only",
+        "GONGDI_PUBLIC_URL": "http://127.0.0.1",
+        "GONGDI_TRUSTED_HOSTS": "127.0.0.1",
+        "GONGDI_PHOTO_DIR": str(photos),
+        "GONGDI_WORKERS": "2",
+    }
+
+
+def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -> Walk:
+    """Walk the main path through gunicorn and a network that loses a reply; return what came of it.
+
+    Raises WalkError where the application does not play along.
+    """
+    engine = engine_for(Settings.read(settings))
+    sessions = sessions_for(engine)
+
+    def notice_over() -> None:
+        with clock.set_to(clock.now() + _NOTICE), transaction(sessions()) as session:
+            points.post_due(session, limit=1000)
+
+    with transaction(sessions()) as session:
+        people = people_of(session)
+    log = Path(settings["GONGDI_PHOTO_DIR"]) / "web.log"
+    with serving(settings, log=log) as address, lossy_proxy(urlsplit(address).port or 0) as proxy:
+        walk = Walk(
+            f"http://127.0.0.1:{proxy.port}",
+            people,
+            say,
+            lose_next_reply=proxy.lose_next_reply,
+            notice_over=notice_over,
+        )
+        walk.all()
+    engine.dispose()
+    return walk
+
+
+def people_of(session: Session) -> People:
+    """Choose a resident with an account in a building without open hazards, his grid worker and his admin."""
+    worker, admin = aliased(User), aliased(User)
+    worker_grant, admin_grant = aliased(Grant), aliased(Grant)
+    open_hazard = exists().where(Hazard.place_id == Household.place_id, Hazard.status.not_in(HAZARD_ENDED))
+    row = session.execute(
+        select(worker.phone, admin.phone, User.phone)
+        .join(Resident, Resident.id == User.resident_id)
+        .join(Household, Household.id == Resident.household_id)
+        .join(worker_grant, worker_grant.area_code == Household.area_code)
+        .join(worker, worker.id == worker_grant.user_id)
+        .join(admin_grant, admin_grant.area_code == BIG)
+        .join(admin, admin.id == admin_grant.user_id)
+        .where(
+            worker_grant.role == Role.GRID_WORKER,
+            admin_grant.role == Role.COMMUNITY_ADMIN,
+            ~open_hazard,
+        )
+        .order_by(User.phone)
+        .limit(1)
+    ).one()
+    return People(*(SignIn(phone, PASSWORD) for phone in row))
+
+
+def _numbered() -> Callable[[str], None]:
+    """Return a way to say things that numbers them and tells how long each took."""
+    begun, count = time.monotonic(), 0
+
+    def say(text: str) -> None:
+        nonlocal begun, count
+        if text.startswith(" "):
+            print(f"     {text}", flush=True)
+            return
+        count += 1
+        print(f"{count:3}. {text}  ({time.monotonic() - begun:.2f} s)", flush=True)
+        begun = time.monotonic()
+
+    return say
+
+
+if __name__ == "__main__":
+    sys.exit(main())
