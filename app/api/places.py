@@ -207,7 +207,7 @@ def poster(place_id: UUID) -> Response:
 def code_sheet(sent: dict[str, Any]) -> Response:
     """Make a PDF of codes to print and cut; each place gets its first code if it has none."""
     with transaction() as session:
-        labels = [_label(places.issue(session, actor(), place_id)) for place_id in sent["place_ids"]]
+        labels = [_label(code) for code in places.issue_all(session, actor(), sent["place_ids"])]
     pdf = code_sheet_pdf(labels, sent["title"], font_file=parts().settings.font_file)
     return Response(pdf, mimetype="application/pdf")
 
