@@ -11,6 +11,8 @@ _DOCS_CSP = (
     "script-src 'self' 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 )
 """Swagger UI draws with inline styles; the page is not served in production."""
+_PERMISSIONS = "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()"
+"""The phone app takes photos and positions; nothing else is asked of a device."""
 
 
 def secure(app: Flask, *, production: bool) -> None:
@@ -21,6 +23,7 @@ def secure(app: Flask, *, production: bool) -> None:
         response.headers.setdefault("Content-Security-Policy", _DOCS_CSP if docs else _CSP)
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("Permissions-Policy", _PERMISSIONS)
         response.headers.setdefault("Cache-Control", "no-store")
         if production:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")

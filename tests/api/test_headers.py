@@ -1,0 +1,104 @@
+"""Headers of every answer, refusals included, and whose address we answer at."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask, request, request_started
+
+from app.config import Stage
+from app.ids import new_id
+from tests.cast import named
+from tests.client import Answer, Client
+
+AppWith = Callable[..., Flask]
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=(), payment=(), usb=()",
+    "Content-Security-Policy": "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'",
+}
+_PLACES = f"/v1/places/{named('block')}"
+_LOST = {"version": 9, "reason": "旧"}
+CALLS: dict[str, tuple[int, Callable[[Client, Client], Answer]]] = {
+    "list": (200, lambda one, _: one.get("/v1/places")),
+    "made": (
+        201,
+        lambda one, _: one.put(
+            f"/v1/places/{new_id()}", json={"area_code": "421224100001", "kind": "shop", "name": "店"}
+        ),
+    ),
+    "health": (200, lambda _, nobody: nobody.get("/healthz")),
+    "poster": (200, lambda one, _: one.get(f"{_PLACES}/poster.png")),
+    "no json": (400, lambda one, _: one.put(_PLACES, data="{", content_type="application/json")),
+    "nobody": (401, lambda _, nobody: nobody.get("/v1/me")),
+    "not his": (403, lambda one, _: one.get("/v1/care-records")),
+    "no route": (404, lambda one, _: one.get("/v1/castles")),
+    "not there": (404, lambda one, _: one.get(f"/v1/places/{new_id()}")),
+    "no method": (405, lambda one, _: one.delete("/v1/places")),
+    "conflict": (
+        409,
+        lambda one, _: one.post(f"{_PLACES}/codes/reprint", json={"version": 9, "reason": "旧"}),
+    ),
+    "too large": (413, lambda one, _: one.put(_PLACES, data=b" " * 1_100_000)),
+    "other type": (415, lambda one, _: one.put(_PLACES, data="a", content_type="text/plain")),
+    "invalid": (422, lambda one, _: one.put(_PLACES, json={})),
+    "page": (404, lambda _, nobody: nobody.get("/q/x")),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_every_answer_carries_the_security_headers(be: Callable[[str | None], Client], call: str) -> None:
+    status, ask = CALLS[call]
+
+    answer = ask(be("county" if call == "not his" else "admin"), be(None))
+
+    assert answer.status_code == status
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+    assert answer.headers["X-Request-Id"]
+    assert "Strict-Transport-Security" not in answer.headers
+
+
+@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1", "local_host", ""])
+def test_a_foreign_host_is_refused(visitor: Client, host: str) -> None:
+    answer = visitor.get("/healthz", headers={"Host": host})
+
+    assert (answer.status_code, answer.json["code"]) == (400, "bad_request")
+    assert "evil" not in answer.text
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_our_own_host_is_served_on_any_port(visitor: Client) -> None:
+    assert visitor.get("/healthz", headers={"Host": "localhost:8000"}).status_code == 200
+
+
+def test_production_asks_for_https_and_hides_its_description(app_with: AppWith) -> None:
+    app = app_with(stage=Stage.PRODUCTION, public_url="https://localhost")
+    visitor = Client(app, None)
+
+    assert (
+        visitor.get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    )
+    assert [visitor.get(path).status_code for path in ("/openapi.json", "/docs/")] == [404, 404]
+
+
+def test_the_docs_page_stands_outside_production(visitor: Client) -> None:
+    assert [visitor.get(path).status_code for path in ("/openapi.json", "/docs/")] == [200, 200]
+
+
+def test_forwarded_addresses_are_believed_behind_our_proxies_only(app: Flask, app_with: AppWith) -> None:
+    def seen(one: Flask) -> str | None:
+        addresses: list[str | None] = []
+
+        def note(*_: Any, **__: Any) -> None:
+            addresses.append(request.remote_addr)
+
+        with request_started.connected_to(note, one):
+            Client(one, None).get("/healthz", headers={"X-Forwarded-For": "10.1.1.1, 10.2.2.2"})
+        (address,) = addresses
+        return address
+
+    assert seen(app_with(proxy_hops=1)) == "10.2.2.2"
+    assert seen(app) == "127.0.0.1"
