@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -219,11 +219,15 @@ class Town:
         }
         return points.post(self.session, Posting(**values))
 
-    def verified_claim(self, rule: Rule, number: int = 0, **more: Any) -> Claim:
+    def verified_claim(
+        self, rule: Rule, number: int = 0, *, captured_at: datetime | None = None, **ask: Any
+    ) -> Claim:
         """Write a claim that somebody verified."""
-        claim_id, at = new_id(), now()
-        ask = points.NewClaim(self.residents[number].id, rule.id, captured_at=at, ask=points.Ask(**more))
-        points.submit(self.session, self.actor(), claim_id, ask)
+        claim_id = new_id()
+        new = points.NewClaim(
+            self.residents[number].id, rule.id, captured_at=captured_at or now(), ask=points.Ask(**ask)
+        )
+        points.submit(self.session, self.actor(), claim_id, new)
         return points.verify(self.session, self.actor(Role.GRID_WORKER, "worker"), claim_id)
 
 

@@ -74,13 +74,14 @@ class Claim(MadeByPhone, Base):
     resident: Mapped[Resident] = relationship(lazy="raise")
     events: Mapped[list["ClaimEvent"]] = relationship(lazy="raise", order_by="ClaimEvent.number")
 
-    def advance(self, to: ClaimStatus) -> None:
-        """Take one legal step; the only writer of ``status``.
-
-        Raises IllegalStepError if the present state does not lead there.
-        """
+    def check_step(self, to: ClaimStatus) -> None:
+        """Raise IllegalStepError if the present state does not lead there."""
         if to not in CLAIM_NEXT[self.status]:
             raise IllegalStepError(id=self.id, now=self.status, asked=to)
+
+    def advance(self, to: ClaimStatus) -> None:
+        """Take one legal step; the only writer of ``status``. Raises IllegalStepError."""
+        self.check_step(to)
         self.status = to
 
 

@@ -25,7 +25,7 @@ from app.points.approval import (
     reject,
     verify,
 )
-from app.points.caps import CapReachedError
+from app.points.caps import CapReachedError, span
 from app.points.claim_listings import (
     PublicClaim,
     ShownClaim,
@@ -139,6 +139,7 @@ __all__ = [
     "rewards",
     "rules",
     "show_code",
+    "span",
     "statement",
     "submit",
     "system_account",

@@ -73,8 +73,9 @@ def approve(session: Session, actor: Actor, claim_id: UUID, *, note: str = "") -
     check_other_household(actor, claim.household_id)
     if was_repeated(session, actor, claim, ClaimStep.APPROVE, note):
         return claim
-    claim.advance(ClaimStatus.APPROVED)
+    claim.check_step(ClaimStatus.APPROVED)
     check_cap(session, claim)
+    claim.advance(ClaimStatus.APPROVED)
     claim.approved_by = actor.user_id
     if claim.rule.notice_days:
         claim.advance(ClaimStatus.IN_NOTICE)

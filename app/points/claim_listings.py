@@ -119,7 +119,7 @@ def _steps(session: Session, claim_id: UUID) -> list[ShownStep]:
         .order_by(ClaimEvent.number)
         .limit(_MOST_STEPS)
     )
-    return [ShownStep(event, name) for event, name in rows.tuples()]
+    return [ShownStep(event, name) for event, name in rows]
 
 
 def _public(claim: Claim) -> PublicClaim:

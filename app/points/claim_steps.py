@@ -80,7 +80,7 @@ def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UU
     """Tell the submitter and the resident, except whoever took the step himself, how a claim stands."""
     residents = {claim.resident_id for claim in claims}
     rows = session.execute(select(User.resident_id, User.id).where(User.resident_id.in_(residents)))
-    users = dict(rows.tuples().all())
+    users = {resident_id: user_id for resident_id, user_id in rows}  # noqa: C416 - rows are no pairs to a type checker
     for claim in claims:
         concerned = {claim.submitted_by, users.get(claim.resident_id)} - {by, None}
         for user_id in concerned:

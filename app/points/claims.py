@@ -113,8 +113,9 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
     _check_is_his(actor, claim)
     if was_repeated(session, actor, claim, ClaimStep.RESUBMIT, ask):
         return claim
-    claim.advance(ClaimStatus.SUBMITTED)
+    claim.check_step(ClaimStatus.SUBMITTED)
     claim.points = _points(claim.rule, ask)
+    claim.advance(ClaimStatus.SUBMITTED)
     claim.text = ask.text
     claim.verified_by = None
     _name_photos(session, claim, ask.photo_ids)

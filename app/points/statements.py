@@ -88,7 +88,7 @@ def entries(
         .order_by(Transfer.number.desc())
         .limit(limit)
     )
-    return [_entry(*row) for row in session.execute(query).tuples()]
+    return [_entry(*row) for row in session.execute(query)]
 
 
 def _next_expiry(session: Session, account_id: UUID) -> Expiry | None:

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
+from typing import TypeVar
 
-from tests.client import Answer
-
+Given = TypeVar("Given")
 _WAIT_S = 30
 
 
-def at_once(calls: list[Callable[[], Answer]]) -> list[Answer]:
-    """Make all calls in threads that start together; give their answers in order."""
+def at_once(calls: list[Callable[[], Given]]) -> list[Given]:
+    """Make all calls in threads that start together; give what they gave, in order."""
     start = Barrier(len(calls))
 
-    def call(one: Callable[[], Answer]) -> Answer:
+    def call(one: Callable[[], Given]) -> Given:
         start.wait(_WAIT_S)
         return one()
 
