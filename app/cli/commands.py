@@ -1,8 +1,25 @@
 """The commands, one a function."""
 
-import click
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 
-from app import migrating
+import click
+from sqlalchemy.orm import Session
+
+from app import migrating, points
+from app.adapters import local_store
+from app.cli.seed.accounts import demo_accounts, sample_serial, table
+from app.cli.seed.loading import WHOLE, is_seeded, load
+from app.cli.seed.progress import progress
+from app.clock import business_day
+from app.config import Settings
+from app.db import engine_for, sessions_for, transaction
+from app.keys import derived
+from app.places import CodeSigner
+
+_BATCH = 200
 
 
 @click.group()
@@ -15,3 +32,72 @@ def migrate() -> None:
     """Bring the database's tables to this version of the code."""
     migrating.upgrade()
     click.echo("The database is at the newest migration.")
+
+
+@commands.command()
+@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day after the history; by default today.")
+@click.option("--seed", default=1, show_default=True, help="Another number tells another year.")
+def seed(day: datetime | None, seed: int) -> None:
+    """Write the demonstration: two settlements, their people, and a year of history."""
+    settings = Settings.read()
+    if settings.is_production:
+        raise click.ClickException("This is production: the demonstration is not written here.")
+    last = day.date() if day else business_day()
+    store = local_store(settings.photo_dir)
+    with _session(settings) as session:
+        if is_seeded(session):
+            click.echo("The demonstration is there already.")
+            return
+        with progress(WHOLE) as tell:
+            load(session, store, day=last, seed=seed, tell=tell)
+    with engine_for(settings).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    click.echo("The demonstration is written.")
+
+
+@commands.command(name="demo-accounts")
+def show_demo_accounts() -> None:
+    """Show whom to sign in as, and a code to scan."""
+    settings = Settings.read()
+    with _session(settings) as session:
+        accounts, serial = demo_accounts(session), sample_serial(session)
+    if not accounts or serial is None:
+        raise click.ClickException("There is no demonstration in this database: run `make seed`.")
+    click.echo(table(accounts))
+    signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
+    click.echo(f"\nA code to scan (1号楼): {signer.url(serial)}")
+
+
+@commands.command()
+def reconcile() -> None:
+    """Compare every balance with its entries; exit 1 and name what does not agree."""
+    with _session(Settings.read()) as session:
+        findings = points.reconcile(session)
+    for finding in findings:
+        click.echo(str(finding))
+    click.echo(f"{len(findings)} findings." if findings else "Every balance agrees with its entries.")
+    sys.exit(1 if findings else 0)
+
+
+@commands.command(name="post-due")
+def post_due() -> None:
+    """Post the claims whose public notice is over, as the scheduler does every minute."""
+    settings, posted = Settings.read(), 0
+    while True:
+        with _session(settings) as session:
+            batch = points.post_due(session, limit=_BATCH)
+        posted += batch
+        if batch < _BATCH:
+            break
+    click.echo(f"{posted} claims posted.")
+
+
+@contextmanager
+def _session(settings: Settings) -> Iterator[Session]:
+    """Give a session of its own, committed at the end."""
+    engine = engine_for(settings)
+    try:
+        with sessions_for(engine)() as session, transaction(session):
+            yield session
+    finally:
+        engine.dispose()

@@ -47,6 +47,8 @@ class History:
     rows: Rows = field(default_factory=Rows)
     rewards: list[Reward] = field(default_factory=list)
     pictures: list[WantedPicture] = field(default_factory=list)
+    posted: list[tuple[datetime, Row]] = field(default_factory=list)
+    """Claims whose points are to be posted, and when."""
 
     @property
     def until(self) -> datetime:
