@@ -136,7 +136,8 @@ class Degrees(fields.Float):
 
     def __init__(self, **kwargs: Any) -> None:
         """Refuse what is no number."""
-        super().__init__(allow_nan=False, error_messages=_messages(invalid="请填数字"), **kwargs)
+        messages = _messages(invalid="请填数字", special="请填数字")
+        super().__init__(allow_nan=False, error_messages=messages, **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> float:
         if isinstance(value, bool | str):

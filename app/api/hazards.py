@@ -52,7 +52,10 @@ class HazardListInput(PageInput):
     level = word(HazardLevel, load_default=None)
     assignee = word(Assignee, load_default=None)
     overdue = fields.Boolean(
-        truthy={"true"}, falsy={"false"}, load_default=False, error_messages={"invalid": "请填 true 或 false"}
+        truthy={"true"},
+        falsy={"false"},
+        load_default=False,
+        error_messages=dict.fromkeys(("invalid", "null"), "请填 true 或 false"),
     )
 
 
