@@ -1,6 +1,7 @@
 """Settings: read once from the environment, frozen, loud when wrong."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +12,7 @@ from urllib.parse import urlsplit
 SAMPLE_KEY_PREFIX = "sample-"
 """Keys that stand in docs and examples begin like this; production refuses them."""
 _KEY_LENGTH = 32
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _Word = TypeVar("_Word", bound=StrEnum)
 
 
@@ -94,9 +96,13 @@ def _check(settings: Settings, environ: Mapping[str, str]) -> None:
             f"GONGDI_SECRET_KEY is shorter than {_KEY_LENGTH} signs: make one with `openssl rand -hex 32`"
         )
         raise SettingsError(message)
-    parts = urlsplit(settings.public_url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path or parts.query:
+    if not _is_origin(settings.public_url):
         message = "GONGDI_PUBLIC_URL must be scheme and host only, such as https://gongdi.example.cn"
+        raise SettingsError(message)
+    if not all(_HOST.fullmatch(host) for host in settings.trusted_hosts):
+        message = (
+            "GONGDI_TRUSTED_HOSTS must be host names only, with commas between, such as gongdi.example.cn"
+        )
         raise SettingsError(message)
     if urlsplit(settings.redis_url).scheme not in {"redis", "rediss", "unix"}:
         message = "REDIS_URL must start with redis://, rediss:// or unix://"
@@ -117,6 +123,17 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
         if environ.get(name, "0").lower() not in {"", "0", "false", "no"}:
             message = f"{name} must not be set in production"
             raise SettingsError(message)
+
+
+def _is_origin(url: str) -> bool:
+    """Say whether it is http or https with a host, perhaps a port, and nothing else."""
+    parts = urlsplit(url)
+    try:
+        port_fits = parts.port != 0
+    except ValueError:
+        return False
+    bare = url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+    return bare and port_fits and parts.scheme in {"http", "https"} and bool(parts.hostname)
 
 
 def _need(environ: Mapping[str, str], name: str) -> str:
@@ -159,7 +176,8 @@ def _existing(name: str, value: str | None) -> Path | None:
 
 def _hosts(value: str | None, public_url: str) -> tuple[str, ...]:
     hosts = tuple(host.strip() for host in (value or "").split(",") if host.strip())
-    return hosts or ((urlsplit(public_url).hostname or ""),)
+    own = urlsplit(public_url).hostname or ""
+    return hosts or (f"[{own}]" if ":" in own else own,)
 
 
 def _database_url(value: str) -> str:

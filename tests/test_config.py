@@ -1,0 +1,180 @@
+"""Settings: what runs, what is refused, and that a refusal names the variable and the remedy."""
+
+from dataclasses import FrozenInstanceError
+from pathlib import Path
+
+import pytest
+
+from app.config import Settings, SettingsError, Stage, UnknownYears
+
+KEY = "f3a9c1d07b5e48e2a6d4190c3b8e7f52"
+RIGHT = {
+    "DATABASE_URL": "postgresql://gongdi:word@127.0.0.1:5432/gongdi",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "GONGDI_SECRET_KEY": KEY,
+    "GONGDI_PUBLIC_URL": "https://gongdi.example.cn",
+    "GONGDI_PHOTO_DIR": "/srv/photos",
+}
+
+
+def read(**changes: str | None) -> Settings:
+    environ = RIGHT | changes
+    return Settings.read({name: value for name, value in environ.items() if value is not None})
+
+
+def refusal(**changes: str | None) -> str:
+    with pytest.raises(SettingsError) as caught:
+        read(**changes)
+    return str(caught.value)
+
+
+def test_the_least_that_is_needed() -> None:
+    settings = read()
+
+    assert settings == Settings(
+        stage=Stage.DEVELOPMENT,
+        database_url="postgresql+psycopg://gongdi:word@127.0.0.1:5432/gongdi",
+        redis_url="redis://127.0.0.1:6379/0",
+        secret_key=KEY,
+        public_url="https://gongdi.example.cn",
+        photo_dir=Path("/srv/photos"),
+        trusted_hosts=("gongdi.example.cn",),
+        proxy_hops=0,
+        font_file=None,
+        holidays_file=None,
+        unknown_years=UnknownYears.WEEKENDS,
+        session_hours=12,
+        database_pool=8,
+    )
+
+
+def test_everything_that_may_be_set(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+
+    settings = read(
+        GONGDI_ENV="production",
+        GONGDI_TRUSTED_HOSTS="gongdi.example.cn, 10.0.0.5 ,",
+        GONGDI_PROXY_HOPS="2",
+        GONGDI_FONT_FILE=str(file),
+        GONGDI_HOLIDAYS_FILE=str(file),
+        GONGDI_UNKNOWN_YEARS="weekends",
+        GONGDI_SESSION_HOURS="720",
+        GONGDI_DATABASE_POOL="100",
+    )
+
+    assert settings.is_production
+    assert settings.trusted_hosts == ("gongdi.example.cn", "10.0.0.5")
+    assert (settings.proxy_hops, settings.session_hours, settings.database_pool) == (2, 720, 100)
+    assert (settings.font_file, settings.holidays_file) == (file, file)
+    assert settings.unknown_years is UnknownYears.WEEKENDS
+
+
+@pytest.mark.parametrize(
+    "public_url, host",
+    [
+        ("http://127.0.0.1:8000/", "127.0.0.1"),
+        ("http://[::1]:8000", "[::1]"),
+        ("https://Gongdi.example.cn", "gongdi.example.cn"),
+    ],
+)
+def test_our_own_host_is_trusted(public_url: str, host: str) -> None:
+    settings = read(GONGDI_PUBLIC_URL=public_url)
+
+    assert settings.trusted_hosts == (host,)
+    assert settings.public_url == public_url.rstrip("/")
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        read().secret_key = "another"  # type: ignore[misc]
+
+
+def test_secrets_do_not_show_when_settings_are_printed() -> None:
+    shown = repr(read(REDIS_URL="redis://:redis-word@127.0.0.1/0"))
+
+    assert not [secret for secret in (KEY, "word", "redis-word") if secret in shown]
+
+
+@pytest.mark.parametrize("value", [None, "", "   "])
+@pytest.mark.parametrize("name", RIGHT)
+def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
+    message = refusal(**{name: value})
+
+    assert name in message
+    assert "docs/operations.md" in message
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("GONGDI_ENV", "prod"),
+        ("GONGDI_ENV", ""),
+        ("GONGDI_ENV", "Production"),
+        ("DATABASE_URL", "sqlite:///gongdi.db"),
+        ("DATABASE_URL", "mysql://127.0.0.1/gongdi"),
+        ("DATABASE_URL", "postgresql+asyncpg://127.0.0.1/gongdi"),
+        ("REDIS_URL", "127.0.0.1:6379"),
+        ("REDIS_URL", "http://127.0.0.1:6379"),
+        ("GONGDI_SECRET_KEY", KEY[:-1]),
+        ("GONGDI_PUBLIC_URL", "gongdi.example.cn"),
+        ("GONGDI_PUBLIC_URL", "ftp://gongdi.example.cn"),
+        ("GONGDI_PUBLIC_URL", "https://"),
+        ("GONGDI_PUBLIC_URL", "https://gongdi.example.cn/app"),
+        ("GONGDI_PUBLIC_URL", "https://gongdi.example.cn?a=1"),
+        ("GONGDI_PUBLIC_URL", "https://gongdi.example.cn#a"),
+        ("GONGDI_PUBLIC_URL", "https://gongdi.example.cn?"),
+        ("GONGDI_PUBLIC_URL", "https://gongdi.example.cn:port"),
+        ("GONGDI_PUBLIC_URL", "https://user:word@gongdi.example.cn"),
+        ("GONGDI_PUBLIC_URL", "https://gongdi.example.cn:99999"),
+        ("GONGDI_PROXY_HOPS", "-1"),
+        ("GONGDI_PROXY_HOPS", "6"),
+        ("GONGDI_PROXY_HOPS", "one"),
+        ("GONGDI_PROXY_HOPS", ""),
+        ("GONGDI_SESSION_HOURS", "0"),
+        ("GONGDI_SESSION_HOURS", "721"),
+        ("GONGDI_SESSION_HOURS", "1.5"),
+        ("GONGDI_SESSION_HOURS", "１２"),
+        ("GONGDI_DATABASE_POOL", "0"),
+        ("GONGDI_DATABASE_POOL", "101"),
+        ("GONGDI_FONT_FILE", "/no/such/font.otf"),
+        ("GONGDI_HOLIDAYS_FILE", "/no/such/days.json"),
+        ("GONGDI_HOLIDAYS_FILE", "/"),
+        ("GONGDI_UNKNOWN_YEARS", "guess"),
+        ("GONGDI_TRUSTED_HOSTS", "*"),
+        ("GONGDI_TRUSTED_HOSTS", "https://gongdi.example.cn"),
+    ],
+)
+def test_nonsense_is_refused_with_the_variables_name(name: str, value: str) -> None:
+    assert name in refusal(**{name: value})
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("GONGDI_SECRET_KEY", "sample-f3a9c1d07b5e48e2a6d4190c3b8e7f52"),
+        ("GONGDI_SECRET_KEY", "0123" * 8),
+        ("GONGDI_SECRET_KEY", "a" * 64),
+        ("GONGDI_PUBLIC_URL", "http://gongdi.example.cn"),
+        ("FLASK_DEBUG", "1"),
+        ("GONGDI_DEBUG", "true"),
+        ("PYTHONINSPECT", "x"),
+    ],
+)
+def test_production_refuses_what_a_laptop_may_do(name: str, value: str) -> None:
+    assert name in refusal(GONGDI_ENV="production", **{name: value})
+    assert read(**{name: value}).stage is Stage.DEVELOPMENT
+
+
+@pytest.mark.parametrize("value", ["", "0", "false", "no", "False"])
+def test_debug_that_is_off_is_off(value: str) -> None:
+    assert read(GONGDI_ENV="production", FLASK_DEBUG=value).is_production
+
+
+def test_production_does_not_guess_working_days() -> None:
+    assert read(GONGDI_ENV="production").unknown_years is UnknownYears.REFUSE
+
+
+def test_a_refusal_shows_no_secret() -> None:
+    assert "word" not in refusal(DATABASE_URL="mysql://gongdi:word@127.0.0.1/gongdi")
+    assert KEY[:-1] not in refusal(GONGDI_SECRET_KEY=KEY[:-1])
