@@ -50,6 +50,7 @@ class LossyProxy:
             if losing:
                 server.recv(_CHUNK)
                 self.lost += 1
+                client.shutdown(socket.SHUT_RDWR)  # closing alone waits for the thread that reads
                 return
             _copy(server, client)
 

@@ -117,15 +117,18 @@ class Walk:
     def inspect(self) -> None:
         """File an inspection with a problem and two photos; the reply is lost, the phone sends it again."""
         lists = self.worker.get("/v1/checklists", place_id=self.place["id"])["items"]
-        checklist = self.worker.get(f"/v1/checklists/{lists[0]['id']}")
+        whole = [self.worker.get(f"/v1/checklists/{one['id']}") for one in lists]
+        checklist = max(whole, key=lambda one: len(one["items"]))
         photo_ids = [str(uuid7()), str(uuid7())]
-        first, *others = [item["id"] for item in checklist["items"]]
-        problem = {"item_id": first, "result": "problem", "note": "纸箱堵住了楼道", "photo_ids": photo_ids}
+        wrong = next(item["id"] for item in checklist["items"] if item["level"] == "general")
+        answers = [{"item_id": item["id"], "result": "ok"} for item in checklist["items"]]
+        problem = next(answer for answer in answers if answer["item_id"] == wrong)
+        problem |= {"result": "problem", "note": "纸箱堵住了楼道", "photo_ids": photo_ids}
         body = {
             **self._signals(),
             "place_id": self.place["id"],
             "checklist_id": checklist["id"],
-            "answers": [problem, *({"item_id": item_id, "result": "ok"} for item_id in others)],
+            "answers": answers,
         }
         path = f"/v1/inspections/{uuid7()}"
         self.lose_next_reply()
@@ -199,12 +202,12 @@ class Walk:
     def claim(self) -> None:
         """Let the resident claim points, verified, approved and posted after public notice."""
         rules = self.resident.get("/v1/rules", limit=100)["items"]
-        rule = next(rule for rule in rules if rule["code"] == "cleaning")
+        rule = next(rule for rule in rules if rule["code"] == "env_action")
         photo_id, path = str(uuid7()), f"/v1/claims/{uuid7()}"
         body = {
             "rule_id": rule["id"],
             "resident_id": self.resident.me["resident_id"],
-            "text": "打扫了二楼到五楼的楼道",
+            "text": "参加了楼前的清扫",
             "captured_at": datetime.now(UTC).isoformat(),
             "photo_ids": [photo_id],
         }

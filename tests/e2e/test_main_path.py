@@ -41,7 +41,7 @@ def test_the_main_path_ends_with_the_right_balance(seeded: dict[str, str]) -> No
     assert after["inspections"] - before["inspections"] == 1, "sent twice, filed once"
     assert after["transfers"] - before["transfers"] == 2, "one for the report, one for the claim"
     assert after["photos"] - before["photos"] == 5
-    assert walk.earned == 4
+    assert walk.earned == 3
     with Session(engine) as session:
         hazard = session.get_one(Hazard, walk.hazard_id)
         assert (hazard.status, hazard.recheck_failures) == (HazardStatus.CLOSED, 1)

@@ -102,8 +102,9 @@ def _residents(session: Session) -> list[DemoAccount]:
 
 
 def _title(*roles: Role) -> str:
-    titles = "、".join(_TITLES[role] for role in roles)
-    return f"{titles} {', '.join(roles)}"
+    if len(roles) > 1:
+        return f"一人兼{len(roles)}职 {len(roles)} roles in one"
+    return f"{_TITLES[roles[0]]} {roles[0]}"
 
 
 def _width(text: str) -> int:

@@ -23,6 +23,8 @@ from app.models import (
     ClaimStatus,
     ClaimStep,
     ClockFlag,
+    Notice,
+    NoticeKind,
     SourceKind,
     Verifier,
 )
@@ -34,6 +36,7 @@ _TAKING_PART = 0.55
 _EARNS_FROM = 14
 """Younger ones are not named in claims."""
 _RETURNED, _REJECTED, _WITHDRAWN = 0.03, 0.02, 0.015
+_INBOX_DAYS, _READ = 30, 0.6
 _S, _T = ClaimStatus, ClaimStep
 
 
@@ -99,6 +102,23 @@ class Claims:
             at=at,
             note=claim["text"] if step is _T.SUBMIT else _REASONS.get(step, ""),
             content_hash=b"",
+        )
+        if step is not _T.SUBMIT and self.history.days_ago(at) < _INBOX_DAYS:
+            self._tell(claim, step, to, at)
+
+    def _tell(self, claim: Row, step: ClaimStep, status: ClaimStatus, at: datetime) -> None:
+        """Add a notice to whoever submitted the claim."""
+        if claim["submitted_by"] is None:
+            return
+        self.history.rows.add(
+            Notice,
+            id=id_at(self.rng, at),
+            area_code=claim["area_code"],
+            user_id=claim["submitted_by"],
+            kind=NoticeKind.CLAIM_STEP,
+            data={"claim_id": str(claim["id"]), "step": step.value, "status": status.value},
+            created_at=at,
+            read_at=at if self.rng.random() < _READ else None,
         )
 
 

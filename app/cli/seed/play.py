@@ -23,7 +23,7 @@ from app.models import Account, AccountKind, SourceKind, TransferKind
 
 _SHOPS_AFTER_AWARD = 0.16
 _SHOPPING_DAYS = 25
-_COLLECTED, _CANCELLED = 0.85, 0.09
+_COLLECTED, _CANCELLED = 0.55, 0.09
 _WAITING_DAYS = 6
 """An order younger than this may still wait at the counter."""
 _DELIVERIES = 4
