@@ -34,7 +34,7 @@ from app.points.claim_listings import (
     claims,
     claims_in_notice,
 )
-from app.points.claims import (
+from app.points.claiming import (
     Ask,
     EvidenceMissingError,
     NewClaim,
@@ -44,6 +44,7 @@ from app.points.claims import (
     submit,
     withdraw,
 )
+from app.points.goods import NewReward, OutOfStockError, deliver, offer, rewards
 from app.points.ledger import (
     InsufficientPointsError,
     Posted,
@@ -55,9 +56,7 @@ from app.points.ledger import (
     release,
     use_by_default,
 )
-from app.points.reach import OwnHouseholdError
-from app.points.reconcile import Finding, reconcile
-from app.points.redemptions import (
+from app.points.ordering import (
     LimitReachedError,
     Order,
     PickupCode,
@@ -69,8 +68,9 @@ from app.points.redemptions import (
     redemptions,
     show_code,
 )
-from app.points.rewards import NewReward, OutOfStockError, deliver, offer, rewards
-from app.points.rules import RuleNotInForceError, rules
+from app.points.reach import OwnHouseholdError
+from app.points.reconciliation import Finding, reconcile
+from app.points.rulebook import RuleNotInForceError, rules
 from app.points.statements import Entry, Expiry, Statement, entries, statement
 
 __all__ = [

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy.orm import Session
 
-from tests.points_world import Town, build_town
+from tests.points_town import Town, build_town
 
 
 @pytest.fixture

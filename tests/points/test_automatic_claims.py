@@ -11,7 +11,8 @@ from app.actors import Role
 from app.clock import now
 from app.ids import new_id
 from app.models import AutomaticSource, Claim, ClaimEvent, ClaimStatus, ClaimStep, Rule, SourceKind
-from tests.points_world import Town, build_town, rows, write_rule
+from tests.points_town import Town, build_town
+from tests.points_world import rows, write_rule
 
 
 @pytest.fixture

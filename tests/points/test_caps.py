@@ -7,7 +7,8 @@ from app import clock, points
 from app.models import CapOf, Claim, ClaimStatus, Period
 from app.points import CapReachedError
 from app.points.caps import span
-from tests.points_world import Town, write_rule
+from tests.points_town import Town
+from tests.points_world import write_rule
 
 WEDNESDAY = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 

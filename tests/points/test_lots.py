@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Lot, LotDraw
 from app.points import InsufficientPointsError, reconcile
-from tests.points_world import Town, build_town, standing
+from tests.points_town import Town, build_town
+from tests.points_world import standing
 
 _FIRST = date(2027, 1, 1)
 steps = st.lists(

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from app import clock, points
 from app.clock import now
 from app.models import Claim, ClaimEvent, ClaimStatus, ClaimStep, Notice, Transfer
-from tests.points_world import Town, rows, standing, write_rule
+from tests.points_town import Town
+from tests.points_world import rows, standing, write_rule
 
 MORNING = datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
 NOTICE_OVER = datetime(2026, 11, 29, 16, 0, tzinfo=UTC)

@@ -15,7 +15,8 @@ from app.errors import OtherContentError
 from app.ids import new_id
 from app.models import AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.points import InsufficientPointsError, Posting
-from tests.points_world import Town, build_town, rows, standing
+from tests.points_town import Town, build_town
+from tests.points_world import rows, standing
 
 
 def crossing(town: Town, amount: int) -> Posting:

@@ -11,7 +11,8 @@ from app import points
 from app.actors import Role
 from app.models import Claim, ClaimStatus, Redemption, RedemptionStatus, Reward
 from app.points import InsufficientPointsError, OutOfStockError
-from tests.points_world import Town, write_reward, write_rule
+from tests.points_town import Town
+from tests.points_world import write_reward, write_rule
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import transaction
 from app.errors import DomainError
 from app.points import reconcile
-from tests.points_world import Town, build_town, tear_down
+from tests.points_town import Town, build_town, tear_down
 from tests.races.together import at_once
 
 Given = TypeVar("Given")

@@ -16,7 +16,8 @@ from app.config import Settings
 from app.ids import new_id
 from app.models import Account, AccountKind, SourceKind, Transfer, TransferKind
 from app.points import InsufficientPointsError, Posted, Posting
-from tests.points_world import award_to, rows, standing
+from tests.points_town import award_to
+from tests.points_world import rows, standing
 from tests.races.points_races import CLIENTS, Place, raced, split
 
 

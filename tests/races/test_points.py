@@ -27,7 +27,8 @@ from app.models import (
 )
 from app.points import OutOfStockError
 from tests.cast import person
-from tests.points_world import award_to, rows, standing, stock_of, write_reward, write_rule
+from tests.points_town import award_to
+from tests.points_world import rows, standing, stock_of, write_reward, write_rule
 from tests.races.points_races import CLIENTS, Place, raced, split
 
 COPIES = 20

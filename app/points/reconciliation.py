@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.points.reconcile_sql import CHECKS, Check
+from app.points.reconciliation_sql import CHECKS, Check
 
 _LONG_MS = 900_000
 

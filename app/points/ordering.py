@@ -27,9 +27,9 @@ from app.once import content_hash, insert_once
 from app.points import ledger
 from app.points.accounts import household_account, system_account
 from app.points.caps import span
+from app.points.goods import move_stock, reward_on_offer
 from app.points.ledger import Posting
 from app.points.reach import check_other_household, own_or_in_scope
-from app.points.rewards import move_stock, reward_on_offer
 
 CODE_BYTES = 16
 """128 bits: not to be guessed within its life."""

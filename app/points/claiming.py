@@ -29,7 +29,7 @@ from app.models import (
 from app.once import content_hash, insert_once
 from app.people import resident_in_scope
 from app.points.claim_steps import locked, record, tell, was_repeated
-from app.points.rules import automatic_rule, claimable_rule
+from app.points.rulebook import automatic_rule, claimable_rule
 
 
 class PointsOutOfRangeError(DomainError):

@@ -1,0 +1,252 @@
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import ClaimEvent, Notice, Rule, Transfer, Verifier
+from tests.cast import person
+from tests.client import Client
+from tests.points_world import Be, claimed, move_in, refused, rows, write_rule
+
+STEPS = {"verify": {}, "approve": {}, "return": {"reason": "照片看不清"}, "reject": {"reason": "没做"}}
+
+
+def verified(resident: Client, worker: Client, rule: Rule, **more: Any) -> str:
+    path = claimed(resident, rule, **more)
+    assert worker.post(f"{path}/verify", json={}).status_code == 200
+    return path
+
+
+def test_verified_approved_and_posted(
+    resident: Client, worker: Client, admin: Client, rule: Rule, session: Session
+) -> None:
+    path = verified(resident, worker, rule, points=4)
+    answer = admin.post(f"{path}/approve", json={"note": "同意"})
+
+    assert (answer.status_code, answer.json["status"]) == (200, "posted")
+    assert (answer.json["verified_by"], answer.json["approved_by"]) == (
+        str(person("worker").user_id),
+        str(person("admin").user_id),
+    )
+    assert [(step["step"], step["status_after"]) for step in resident.get(path).json["steps"]] == [
+        ("submit", "submitted"),
+        ("verify", "verified"),
+        ("approve", "approved"),
+        ("post", "posted"),
+    ]
+    assert rows(session, Transfer) == 1
+    assert resident.get("/v1/points/account").json["balance"] == 4
+
+
+def test_with_days_of_notice_nothing_is_posted_yet(
+    resident: Client, worker: Client, admin: Client, session: Session
+) -> None:
+    path = verified(resident, worker, write_rule(session, notice_days=5))
+    answer = admin.post(f"{path}/approve", json={})
+
+    assert answer.json["status"] == "in_notice"
+    assert answer.json["notice_until"].endswith("T16:00:00+00:00")
+    assert rows(session, Transfer) == 0
+
+
+def test_the_same_step_again_changes_nothing(
+    resident: Client, worker: Client, admin: Client, rule: Rule, session: Session
+) -> None:
+    path = claimed(resident, rule)
+    for client, verb, status in ((worker, "verify", "verified"), (admin, "approve", "posted")):
+        first = client.post(f"{path}/{verb}", json={"note": "好"})
+        again = client.post(f"{path}/{verb}", json={"note": "好"})
+        assert (first.json["status"], again.json) == (status, first.json)
+
+    assert rows(session, ClaimEvent) == 4
+    assert rows(session, Transfer) == 1
+
+
+def test_a_step_again_with_other_words_is_out_of_order(resident: Client, worker: Client, rule: Rule) -> None:
+    path = verified(resident, worker, rule)
+
+    assert refused(worker.post(f"{path}/verify", json={"note": "又看了"})) == (409, "illegal_step")
+
+
+def test_a_step_again_by_somebody_else_is_out_of_order(
+    resident: Client, worker: Client, colleague: Client, rule: Rule
+) -> None:
+    path = verified(resident, worker, rule)
+
+    assert refused(colleague.post(f"{path}/verify", json={})) == (409, "illegal_step")
+
+
+def test_nothing_is_approved_unverified(resident: Client, admin: Client, rule: Rule) -> None:
+    assert refused(admin.post(f"{claimed(resident, rule)}/approve", json={})) == (409, "illegal_step")
+
+
+@pytest.mark.parametrize(
+    "verifier, name, status",
+    [
+        (Verifier.GRID_WORKER, "worker", 200),
+        (Verifier.GRID_WORKER, "lead", 403),
+        (Verifier.BUILDING_LEAD, "worker", 403),
+        (Verifier.BUILDING_LEAD, "lead", 200),
+        (Verifier.EITHER, "worker", 200),
+        (Verifier.EITHER, "lead", 200),
+    ],
+)
+def test_the_rule_says_who_verifies(
+    be: Be, resident: Client, session: Session, verifier: Verifier, name: str, status: int
+) -> None:
+    path = claimed(resident, write_rule(session, verifier=verifier))
+    answer = be(name).post(f"{path}/verify", json={})
+
+    assert answer.status_code == status
+    assert answer.json.get("code") == (None if status == 200 else "wrong_verifier")
+
+
+def test_who_submitted_does_not_verify(worker: Client, lead: Client, rule: Rule) -> None:
+    path = claimed(worker, rule)
+
+    assert refused(worker.post(f"{path}/verify", json={})) == (403, "own_submission")
+    assert lead.post(f"{path}/verify", json={}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "name, verb", [("worker", "verify"), ("admin", "approve"), ("worker", "return"), ("admin", "reject")]
+)
+def test_nobody_decides_for_his_own_household(
+    be: Be, resident: Client, colleague: Client, rule: Rule, session: Session, name: str, verb: str
+) -> None:
+    path = verified(resident, colleague, rule) if verb == "approve" else claimed(resident, rule)
+    move_in(session, name)
+
+    assert refused(be(name).post(f"{path}/{verb}", json=STEPS[verb])) == (403, "own_household")
+
+
+@pytest.mark.parametrize("verb", STEPS)
+def test_steps_outside_the_area_are_not_found(be: Be, resident: Client, rule: Rule, verb: str) -> None:
+    path = claimed(resident, rule)
+    name = "far_worker" if verb == "verify" else "far_admin"
+
+    assert refused(be(name).post(f"{path}/{verb}", json=STEPS[verb])) == (404, "not_found")
+
+
+@pytest.mark.parametrize("verb", STEPS)
+def test_a_resident_decides_nothing(resident: Client, rule: Rule, verb: str) -> None:
+    path = claimed(resident, rule)
+
+    assert refused(resident.post(f"{path}/{verb}", json=STEPS[verb])) == (403, "forbidden")
+
+
+@pytest.mark.parametrize("verb, status", [("return", "returned"), ("reject", "rejected")])
+@pytest.mark.parametrize("name", ["worker", "lead", "admin"])
+def test_a_claim_is_turned_down_with_a_reason(
+    be: Be, resident: Client, rule: Rule, name: str, verb: str, status: str
+) -> None:
+    path = claimed(resident, rule)
+    first = be(name).post(f"{path}/{verb}", json={"reason": "照片看不清"})
+    again = be(name).post(f"{path}/{verb}", json={"reason": "照片看不清"})
+    last = resident.get(path).json["steps"][-1]
+
+    assert (first.status_code, first.json["status"]) == (200, status)
+    assert again.json == first.json
+    assert (last["step"], last["note"], last["number"]) == (verb, "照片看不清", 2)
+
+
+@pytest.mark.parametrize("verb", ["return", "reject"])
+def test_a_reason_is_needed(worker: Client, resident: Client, rule: Rule, verb: str) -> None:
+    answer = worker.post(f"{claimed(resident, rule)}/{verb}", json={"reason": " "})
+
+    assert refused(answer) == (422, "invalid")
+    assert list(answer.json["errors"]) == ["reason"]
+
+
+@pytest.mark.parametrize("verb", ["return", "reject"])
+def test_a_verified_claim_is_turned_down_by_the_admin_only(
+    worker: Client, admin: Client, resident: Client, rule: Rule, verb: str
+) -> None:
+    path = verified(resident, worker, rule)
+
+    assert refused(worker.post(f"{path}/{verb}", json=STEPS[verb])) == (403, "forbidden")
+    assert admin.post(f"{path}/{verb}", json=STEPS[verb]).status_code == 200
+
+
+def test_who_may_not_verify_may_not_turn_down(lead: Client, resident: Client, session: Session) -> None:
+    path = claimed(resident, write_rule(session, verifier=Verifier.GRID_WORKER))
+
+    assert refused(lead.post(f"{path}/reject", json=STEPS["reject"])) == (403, "wrong_verifier")
+
+
+def test_a_posted_claim_is_not_turned_down(
+    resident: Client, worker: Client, admin: Client, rule: Rule
+) -> None:
+    path = verified(resident, worker, rule)
+    admin.post(f"{path}/approve", json={})
+
+    assert refused(admin.post(f"{path}/reject", json=STEPS["reject"])) == (409, "illegal_step")
+    assert refused(resident.post(f"{path}/withdraw")) == (409, "illegal_step")
+
+
+def test_a_returned_claim_is_mended_and_sent_again(resident: Client, worker: Client, rule: Rule) -> None:
+    path = claimed(resident, rule, text="打扫", points=5)
+    worker.post(f"{path}/return", json={"reason": "分数不对"})
+    mended = {"text": "打扫一层", "points": 3, "photo_ids": []}
+    first = resident.post(f"{path}/resubmit", json=mended)
+    again = resident.post(f"{path}/resubmit", json=mended)
+
+    assert (first.status_code, first.json["status"]) == (200, "submitted")
+    assert (first.json["text"], first.json["points"]) == ("打扫一层", 3)
+    assert again.json == first.json
+    assert [(step["step"], step["points"], step["note"]) for step in resident.get(path).json["steps"]] == [
+        ("submit", 5, "打扫"),
+        ("return", 5, "分数不对"),
+        ("resubmit", 3, "打扫一层"),
+    ]
+    assert worker.post(f"{path}/verify", json={}).status_code == 200
+
+
+def test_a_claim_that_was_not_returned_is_not_resubmitted(resident: Client, rule: Rule) -> None:
+    assert refused(resident.post(f"{claimed(resident, rule)}/resubmit", json={})) == (409, "illegal_step")
+
+
+def test_a_resubmission_stays_within_the_rule(resident: Client, worker: Client, rule: Rule) -> None:
+    path = claimed(resident, rule)
+    worker.post(f"{path}/return", json={"reason": "重写"})
+
+    assert refused(resident.post(f"{path}/resubmit", json={"points": 6})) == (422, "points_out_of_range")
+    assert resident.get(path).json["status"] == "returned"
+
+
+@pytest.mark.parametrize("verb", ["withdraw", "resubmit"])
+def test_staff_take_back_only_what_they_made(
+    resident: Client, worker: Client, lead: Client, neighbour: Client, rule: Rule, verb: str
+) -> None:
+    path = claimed(worker, rule)
+    lead.post(f"{path}/return", json={"reason": "重写"})
+    body: dict[str, Any] = {"json": {}} if verb == "resubmit" else {}
+
+    assert refused(lead.post(f"{path}/{verb}", **body)) == (403, "forbidden")
+    assert refused(neighbour.post(f"{path}/{verb}", **body)) == (404, "not_found")
+    assert resident.post(f"{path}/{verb}", **body).status_code == 200
+
+
+def test_a_claim_is_withdrawn_once(resident: Client, rule: Rule, session: Session) -> None:
+    path = claimed(resident, rule)
+    first = resident.post(f"{path}/withdraw")
+    again = resident.post(f"{path}/withdraw")
+
+    assert (first.json["status"], again.json) == ("withdrawn", first.json)
+    assert rows(session, ClaimEvent) == 2
+
+
+def test_the_resident_is_told_each_step_and_nothing_personal(
+    resident: Client, worker: Client, admin: Client, rule: Rule, session: Session
+) -> None:
+    path = verified(resident, worker, rule)
+    admin.post(f"{path}/approve", json={})
+    claim_id = path.rpartition("/")[2]
+    told = session.scalars(select(Notice).order_by(Notice.id)).all()
+
+    assert {notice.user_id for notice in told} == {person("resident").user_id}
+    assert [notice.data for notice in told] == [
+        {"claim_id": claim_id, "step": "verify", "status": "verified"},
+        {"claim_id": claim_id, "step": "approve", "status": "approved"},
+    ]
