@@ -9,7 +9,7 @@ from pathlib import Path
 import chinese_calendar
 
 from app.clock import business_day, end_of
-from app.config import Settings, UnknownYears
+from app.config import Settings, SettingsError, UnknownYears
 from app.errors import DomainError, Kind
 
 _SATURDAY = 5
@@ -66,11 +66,23 @@ class WorkCalendar:
 
 @cache
 def _read_extra(path: Path) -> dict[int, dict[date, bool]]:
-    """Read ``{"2027": {"holidays": ["2027-01-01"], "workdays": ["2027-02-07"]}}``."""
-    years: dict[int, dict[date, bool]] = {}
-    for year, days in json.loads(path.read_text(encoding="utf-8")).items():
-        marked = {date.fromisoformat(day): False for day in days["holidays"]}
-        marked |= {date.fromisoformat(day): True for day in days["workdays"]}
-        assert all(day.year == int(year) for day in marked), f"{path}: a day outside its year {year}"
-        years[int(year)] = marked
-    return years
+    """Read ``{"2027": {"holidays": ["2027-01-01"], "workdays": ["2027-02-07"]}}``.
+
+    Raises SettingsError if it reads otherwise: a process must not start with half a calendar.
+    """
+    try:
+        years = json.loads(path.read_text(encoding="utf-8"))
+        return {int(year): _marked(int(year), days) for year, days in years.items()}
+    except (OSError, ValueError, TypeError, LookupError, AttributeError) as error:
+        example = '{"2027": {"holidays": ["2027-01-01"], "workdays": ["2027-02-07"]}}'
+        message = f"GONGDI_HOLIDAYS_FILE must read like {example}, all days within their year: {error}"
+        raise SettingsError(message) from error
+
+
+def _marked(year: int, days: dict[str, list[str]]) -> dict[date, bool]:
+    marked = {date.fromisoformat(day): False for day in days["holidays"]}
+    marked |= {date.fromisoformat(day): True for day in days["workdays"]}
+    strays = [str(day) for day in marked if day.year != year]
+    if strays:
+        raise ValueError(", ".join(strays))
+    return marked
