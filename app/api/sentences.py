@@ -60,6 +60,8 @@ SENTENCES: dict[str, str] = {
     "evidence_missing": "这条细则要附上照片或文字说明",
     "own_household": "不能办理自己家的事,请换一个人",
     "own_submission": "谁代为申报的谁不能核实,请换一个人",
+    "not_your_claim": "只有申报人和本户居民可以重新提交或撤回",
+    "admin_decides": "已经核实的申报由社区管理员办理",
     "wrong_verifier": "这条细则要由别的人员核实,请转给网格员或楼栋长",
     "cap_reached": "这条细则本期最多{cap}分,已经用了{used}分",
     "insufficient_points": "积分不够:可以用的有{available}分,这次要{needed}分",

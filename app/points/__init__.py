@@ -17,6 +17,7 @@ from app.models import (
 )
 from app.points.accounts import household_account, system_account
 from app.points.approval import (
+    AdminDecidesError,
     OwnSubmissionError,
     WrongVerifierError,
     approve,
@@ -38,6 +39,7 @@ from app.points.claiming import (
     Ask,
     EvidenceMissingError,
     NewClaim,
+    NotYourClaimError,
     PointsOutOfRangeError,
     claim_for,
     resubmit,
@@ -75,6 +77,7 @@ from app.points.statements import Entry, Expiry, Statement, entries, statement
 
 __all__ = [
     "AccountKind",
+    "AdminDecidesError",
     "Ask",
     "AutomaticSource",
     "CapOf",
@@ -91,6 +94,7 @@ __all__ = [
     "LimitReachedError",
     "NewClaim",
     "NewReward",
+    "NotYourClaimError",
     "Order",
     "OutOfStockError",
     "OwnHouseholdError",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, Role
 from app.clock import business_day, end_of, now
-from app.errors import DomainError, ForbiddenError, Kind
+from app.errors import DomainError, Kind
 from app.models import (
     AccountKind,
     Claim,
@@ -36,6 +36,13 @@ class WrongVerifierError(DomainError):
     """The rule wants somebody else to verify: the grid worker, or the building lead."""
 
     code = "wrong_verifier"
+    kind = Kind.FORBIDDEN
+
+
+class AdminDecidesError(DomainError):
+    """Once a claim is verified, the community admin alone decides on it."""
+
+    code = "admin_decides"
     kind = Kind.FORBIDDEN
 
 
@@ -89,8 +96,8 @@ def approve(session: Session, actor: Actor, claim_id: UUID, *, note: str = "") -
 def give_back(session: Session, actor: Actor, claim_id: UUID, *, reason: str) -> Claim:
     """Return a claim to whoever made it, to be mended and sent again.
 
-    Raises NotFoundError, OwnHouseholdError, ForbiddenError or WrongVerifierError for who may not decide on it
-    as it stands, IllegalStepError.
+    Raises NotFoundError, OwnHouseholdError, WrongVerifierError, OwnSubmissionError, AdminDecidesError,
+    IllegalStepError.
     """
     return _turn_down(session, actor, claim_id, ClaimStep.RETURN, ClaimStatus.RETURNED, reason)
 
@@ -141,7 +148,7 @@ def _turn_down(
         return claim
     if not holds_over(actor, Role.COMMUNITY_ADMIN, claim.area_code):
         if claim.status is ClaimStatus.VERIFIED:
-            raise ForbiddenError
+            raise AdminDecidesError
         _check_may_verify(actor, claim)
     claim.advance(to)
     record(session, claim, step, reason, by=actor.user_id, note=reason)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import evidence
 from app.actors import Actor, community_of
 from app.clock import business_day, now
-from app.errors import DomainError, ForbiddenError, Kind, OtherContentError
+from app.errors import DomainError, Kind, OtherContentError
 from app.evidence import PhotoOwner
 from app.ids import new_id
 from app.models import (
@@ -30,6 +30,13 @@ from app.once import content_hash, insert_once
 from app.people import resident_in_scope
 from app.points.claim_steps import locked, record, tell, was_repeated
 from app.points.rulebook import automatic_rule, claimable_rule
+
+
+class NotYourClaimError(DomainError):
+    """Only who made a claim, or its household, sends it again or takes it back."""
+
+    code = "not_your_claim"
+    kind = Kind.FORBIDDEN
 
 
 class PointsOutOfRangeError(DomainError):
@@ -106,8 +113,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
     """Send a returned claim again, with other words or points, or more photos; its events keep the old ones.
 
-    Raises NotFoundError, ForbiddenError for who neither made the claim nor belongs to the household,
-    IllegalStepError, PointsOutOfRangeError, EvidenceMissingError.
+    Raises NotFoundError, NotYourClaimError, IllegalStepError, PointsOutOfRangeError, EvidenceMissingError.
     """
     claim = locked(session, actor, claim_id)
     _check_is_his(actor, claim)
@@ -127,8 +133,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
 def withdraw(session: Session, actor: Actor, claim_id: UUID) -> Claim:
     """Take back a claim that is not approved yet.
 
-    Raises NotFoundError, ForbiddenError for who neither made the claim nor belongs to the household,
-    IllegalStepError.
+    Raises NotFoundError, NotYourClaimError, IllegalStepError.
     """
     claim = locked(session, actor, claim_id)
     _check_is_his(actor, claim)
@@ -201,7 +206,7 @@ def _same(first: Claim, sent: bytes) -> Claim:
 
 def _check_is_his(actor: Actor, claim: Claim) -> None:
     if actor.user_id != claim.submitted_by and actor.household_id != claim.household_id:
-        raise ForbiddenError
+        raise NotYourClaimError
 
 
 def _points(rule: Rule, ask: Ask) -> int:

@@ -11,142 +11,126 @@ from app.models import ClaimStatus, Redemption
 from tests.matrix.lines import Call, Line, with_json
 from tests.matrix.stage import Stage
 
+_FIELD_STAFF = ("lead", "worker", "admin")
+_HOUSEHOLD_AND_STAFF = dict.fromkeys(("resident", *_FIELD_STAFF), 200)
+_COMMUNITY_AND_OFFICES = dict.fromkeys(("resident", *_FIELD_STAFF, "county", "city"), 200)
+_SHOPPERS = dict.fromkeys(("resident", "clerk", *_FIELD_STAFF), 200)
+_ORDERERS = {"resident": 200, "lead": 200}
+_ORDER_READERS = dict.fromkeys(("resident", "lead", "clerk", "admin"), 200)
+_NOT_WHO_CLAIMED = {"resident": 200, **dict.fromkeys(_FIELD_STAFF, 403)}
+_CODE = "a-code-of-128-bits-000"
 _S = ClaimStatus
-_HELPERS = ("lead", "worker", "admin")
-_READERS = dict.fromkeys(("resident", *_HELPERS), 200)
-_RULE_READERS = {**_READERS, "county": 200, "city": 200}
-_SHOPPERS = {**_READERS, "clerk": 200}
-_PICKUP = "the code shown at the counter"
-
-
-def _at(path: str) -> Callable[[Stage], Call]:
-    return lambda _: Call(path)
 
 
 def _new_claim(stage: Stage) -> Call:
     body = {
-        "rule_id": str(stage.rule()),
         "resident_id": str(stage.resident_id),
+        "rule_id": str(stage.rule()),
         "captured_at": now().isoformat(),
     }
     return Call(f"/v1/claims/{new_id()}", with_json(body))
 
 
-def _claim(verb: str, status: ClaimStatus, body: dict[str, Any] | None = None) -> Callable[[Stage], Call]:
+def _step(verb: str, status: ClaimStatus, body: dict[str, Any]) -> Callable[[Stage], Call]:
+    """Call a step on a claim of the household that is in the right state."""
+
     def call(stage: Stage) -> Call:
-        path = f"/v1/claims/{stage.claim(status)}"
-        return Call(path) if not verb else Call(f"{path}/{verb}", with_json(body or {}))
+        return Call(f"/v1/claims/{stage.claim(status)}/{verb}", with_json(body))
 
     return call
 
 
-def _account(suffix: str) -> Callable[[Stage], Call]:
-    return lambda stage: Call(f"/v1/points/{suffix}?household_id={stage.household_id}")
+def _of_household(path: str) -> Callable[[Stage], Call]:
+    return lambda stage: Call(f"{path}?household_id={stage.household_id}")
 
 
 def _new_reward(stage: Stage) -> Call:
-    body = {"area_code": stage.community, "name": "毛巾", "unit": "条", "price": 8, "cost_fen": 700}
+    body = {"area_code": stage.community, "name": "洗洁精", "unit": "瓶", "price": 15, "cost_fen": 1200}
     return Call(f"/v1/rewards/{new_id()}", with_json(body))
 
 
 def _delivery(stage: Stage) -> Call:
-    body = {"id": str(new_id()), "quantity": 3}
+    body = {"id": str(new_id()), "quantity": 5}
     return Call(f"/v1/rewards/{stage.reward()}/deliveries", with_json(body))
 
 
-def _new_redemption(stage: Stage) -> Call:
+def _order(stage: Stage) -> Call:
     stage.account(balance=10)
-    body = {"reward_id": str(stage.reward()), "quantity": 1, "household_id": str(stage.household_id)}
+    body = {
+        "reward_id": str(stage.reward()),
+        "quantity": 1,
+        "household_id": str(stage.household_id),
+    }
     return Call(f"/v1/redemptions/{new_id()}", with_json(body))
 
 
 def _redemption(verb: str = "") -> Callable[[Stage], Call]:
-    def call(stage: Stage) -> Call:
-        path = f"/v1/redemptions/{stage.redemption()}"
-        return Call(path) if not verb else Call(f"{path}/{verb}", with_json({}))
-
-    return call
+    return lambda stage: Call(f"/v1/redemptions/{stage.redemption()}{verb}")
 
 
 def _hand_over(stage: Stage) -> Call:
     redemption_id = stage.redemption()
-    open_one = stage.session.get_one(Redemption, redemption_id)
-    open_one.pickup_hash = sha256(_PICKUP.encode()).digest()
-    open_one.pickup_until = now() + timedelta(minutes=1)
-    return Call(f"/v1/redemptions/{redemption_id}/hand-over", with_json({"code": _PICKUP}))
+    redemption = stage.session.get_one(Redemption, redemption_id)
+    redemption.pickup_hash = sha256(_CODE.encode()).digest()
+    redemption.pickup_until = now() + timedelta(seconds=60)
+    return Call(f"/v1/redemptions/{redemption_id}/hand-over", with_json({"code": _CODE}))
 
 
 POINTS = [
-    Line("GET", "/v1/rules", _RULE_READERS, _at("/v1/rules"), 200),
-    Line("GET", "/v1/claims", _READERS, _at("/v1/claims"), 200),
-    Line("GET", "/v1/claims/notice", _RULE_READERS, _at("/v1/claims/notice"), 200),
+    Line("GET", "/v1/rules", _COMMUNITY_AND_OFFICES, lambda _: Call("/v1/rules"), 200),
+    Line("GET", "/v1/claims", _HOUSEHOLD_AND_STAFF, lambda _: Call("/v1/claims"), 200),
+    Line("GET", "/v1/claims/notice", _COMMUNITY_AND_OFFICES, lambda _: Call("/v1/claims/notice"), 200),
+    Line("PUT", "/v1/claims/<uuid:claim_id>", dict.fromkeys(("resident", *_FIELD_STAFF), 201), _new_claim),
     Line(
-        "PUT",
+        "GET",
         "/v1/claims/<uuid:claim_id>",
-        dict.fromkeys(("resident", *_HELPERS), 201),
-        _new_claim,
+        _HOUSEHOLD_AND_STAFF,
+        lambda stage: Call(f"/v1/claims/{stage.claim(_S.SUBMITTED)}"),
     ),
-    Line("GET", "/v1/claims/<uuid:claim_id>", _READERS, _claim("", _S.SUBMITTED)),
     Line(
         "POST",
         "/v1/claims/<uuid:claim_id>/verify",
         {"lead": 200, "worker": 200},
-        _claim("verify", _S.SUBMITTED),
+        _step("verify", _S.SUBMITTED, {}),
     ),
-    Line("POST", "/v1/claims/<uuid:claim_id>/approve", {"admin": 200}, _claim("approve", _S.VERIFIED)),
+    Line("POST", "/v1/claims/<uuid:claim_id>/approve", {"admin": 200}, _step("approve", _S.VERIFIED, {})),
     Line(
         "POST",
         "/v1/claims/<uuid:claim_id>/return",
-        dict.fromkeys(_HELPERS, 200),
-        _claim("return", _S.SUBMITTED, {"reason": "照片看不清"}),
+        dict.fromkeys(_FIELD_STAFF, 200),
+        _step("return", _S.SUBMITTED, {"reason": "照片看不清"}),
     ),
     Line(
         "POST",
         "/v1/claims/<uuid:claim_id>/reject",
-        dict.fromkeys(_HELPERS, 200),
-        _claim("reject", _S.SUBMITTED, {"reason": "没有这回事"}),
-    ),
-    Line(
-        "POST",
-        "/v1/claims/<uuid:claim_id>/withdraw",
-        {"resident": 200},
-        _claim("withdraw", _S.SUBMITTED),
+        {"lead": 403, "worker": 403, "admin": 200},
+        _step("reject", _S.VERIFIED, {"reason": "没有做"}),
     ),
     Line(
         "POST",
         "/v1/claims/<uuid:claim_id>/resubmit",
-        {"resident": 200},
-        _claim("resubmit", _S.RETURNED, {"text": "补了照片"}),
-    ),
-    Line("GET", "/v1/points/account", _READERS, _account("account")),
-    Line("GET", "/v1/points/entries", _READERS, _account("entries")),
-    Line("GET", "/v1/rewards", _SHOPPERS, _at("/v1/rewards"), 200),
-    Line("PUT", "/v1/rewards/<uuid:reward_id>", {"admin": 201}, _new_reward, 403),
-    Line("POST", "/v1/rewards/<uuid:reward_id>/deliveries", {"admin": 201}, _delivery),
-    Line(
-        "GET",
-        "/v1/redemptions",
-        dict.fromkeys(("resident", "lead", "clerk", "admin"), 200),
-        _at("/v1/redemptions"),
-        200,
-    ),
-    Line(
-        "PUT",
-        "/v1/redemptions/<uuid:redemption_id>",
-        {"resident": 201, "lead": 201},
-        _new_redemption,
-    ),
-    Line(
-        "GET",
-        "/v1/redemptions/<uuid:redemption_id>",
-        dict.fromkeys(("resident", "lead", "clerk", "admin"), 200),
-        _redemption(),
+        _NOT_WHO_CLAIMED,
+        _step("resubmit", _S.RETURNED, {"text": "重新拍了"}),
     ),
     Line(
         "POST",
+        "/v1/claims/<uuid:claim_id>/withdraw",
+        _NOT_WHO_CLAIMED,
+        lambda stage: Call(f"/v1/claims/{stage.claim(_S.SUBMITTED)}/withdraw"),
+    ),
+    Line("GET", "/v1/points/account", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/account")),
+    Line("GET", "/v1/points/entries", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/entries")),
+    Line("GET", "/v1/rewards", _SHOPPERS, lambda _: Call("/v1/rewards"), 200),
+    Line("PUT", "/v1/rewards/<uuid:reward_id>", {"admin": 201}, _new_reward, 403),
+    Line("POST", "/v1/rewards/<uuid:reward_id>/deliveries", {"admin": 201}, _delivery),
+    Line("GET", "/v1/redemptions", _ORDER_READERS, lambda _: Call("/v1/redemptions"), 200),
+    Line("PUT", "/v1/redemptions/<uuid:redemption_id>", {"resident": 201, "lead": 201}, _order),
+    Line("GET", "/v1/redemptions/<uuid:redemption_id>", _ORDER_READERS, _redemption()),
+    Line(
+        "POST",
         "/v1/redemptions/<uuid:redemption_id>/pickup-code",
-        {"resident": 200, "lead": 200},
-        _redemption("pickup-code"),
+        _ORDERERS,
+        _redemption("/pickup-code"),
     ),
     Line(
         "POST",
@@ -154,10 +138,5 @@ POINTS = [
         {"clerk": 200, "lead": 200},
         _hand_over,
     ),
-    Line(
-        "POST",
-        "/v1/redemptions/<uuid:redemption_id>/cancel",
-        {"resident": 200, "lead": 200},
-        _redemption("cancel"),
-    ),
+    Line("POST", "/v1/redemptions/<uuid:redemption_id>/cancel", _ORDERERS, _redemption("/cancel")),
 ]

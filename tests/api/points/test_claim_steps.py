@@ -165,7 +165,7 @@ def test_a_verified_claim_is_turned_down_by_the_admin_only(
 ) -> None:
     path = verified(resident, worker, rule)
 
-    assert refused(worker.post(f"{path}/{verb}", json=STEPS[verb])) == (403, "forbidden")
+    assert refused(worker.post(f"{path}/{verb}", json=STEPS[verb])) == (403, "admin_decides")
     assert admin.post(f"{path}/{verb}", json=STEPS[verb]).status_code == 200
 
 
@@ -223,7 +223,7 @@ def test_staff_take_back_only_what_they_made(
     lead.post(f"{path}/return", json={"reason": "重写"})
     body: dict[str, Any] = {"json": {}} if verb == "resubmit" else {}
 
-    assert refused(lead.post(f"{path}/{verb}", **body)) == (403, "forbidden")
+    assert refused(lead.post(f"{path}/{verb}", **body)) == (403, "not_your_claim")
     assert refused(neighbour.post(f"{path}/{verb}", **body)) == (404, "not_found")
     assert resident.post(f"{path}/{verb}", **body).status_code == 200
 
