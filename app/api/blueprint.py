@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import marshmallow as ma
 from flask_smorest import Blueprint as SmorestBlueprint
 
+from app.api.allow import PUBLIC
 from app.api.fields import Input
 from app.api.strict_json import StrictParser
 
@@ -25,8 +26,15 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         super().__init__(name, import_name, url_prefix=url_prefix, description=description)
 
     def route(self, rule: str, *, methods: list[str], **options: Any) -> Callable[[View], View]:
-        """Serve the view at this path."""
-        return super().route(rule, methods=methods, **options)  # type: ignore[no-any-return]
+        """Serve the view at this path, described as needing a session unless anybody may call it."""
+
+        def decorate(view: View) -> View:
+            permission = getattr(view, "permission", None)
+            described = self.doc(security=[] if permission == PUBLIC else [{"session": []}])(view)
+            served: View = super(Blueprint, self).route(rule, methods=methods, **options)(described)
+            return served
+
+        return decorate
 
     def response(self, status: int, schema: Any = None, **options: Any) -> Callable[[View], View]:
         """Answer with this status, and with this schema or the view's own response."""
