@@ -1,6 +1,7 @@
 """The rules of CONTRIBUTING.md that a machine can check, over every source of the product."""
 
 import ast
+import re
 
 import pytest
 
@@ -29,10 +30,20 @@ WRITERS = {
 }
 """Sensitive columns and the files that may assign them; the last four change in SQL of one home each."""
 SQL_WRITERS = {
-    "accounts": {"app/points/ledger.py", "app/points/holds.py"},
-    "lots": {"app/points/ledger.py"},
-    "transfers": {"app/points/ledger.py"},
+    "accounts": {"app/points/ledger_sql.py"},
+    "lots": {"app/points/ledger_sql.py"},
+    "lot_draws": {"app/points/ledger_sql.py"},
+    "transfers": {"app/points/ledger_sql.py"},
 }
+"""Tables that only the ledger's statements write; ``accounts`` also gets its empty rows from its own module."""
+CORE_WRITERS = {
+    "Account": {"app/points/accounts.py"},
+    "Lot": set[str](),
+    "LotDraw": set[str](),
+    "Transfer": set[str](),
+    "StockMovement": {"app/points/goods.py"},
+}
+"""Tables and the files that may insert or update them through SQLAlchemy."""
 
 
 def _all(rule: str, found: list[str]) -> None:
@@ -58,6 +69,34 @@ def test_a_sensitive_column_has_one_writer(column: str) -> None:
         if name == column and path not in WRITERS[column]
     ]
     _all(f".{column} is assigned outside its home", found)
+
+
+@pytest.mark.parametrize("table", sorted(SQL_WRITERS))
+def test_only_the_ledgers_statements_write_its_tables(table: str) -> None:
+    writing = re.compile(rf"\b(INSERT INTO|UPDATE|DELETE FROM)\s+{table}\b")
+    found = {
+        path
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and writing.search(node.value)
+    }
+    assert found == SQL_WRITERS[table]
+
+
+@pytest.mark.parametrize("model", sorted(CORE_WRITERS))
+def test_only_their_homes_write_the_points_tables(model: str) -> None:
+    found = {
+        path
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (
+            (ast.unparse(node.func) in {"insert", "update", "delete"} and ast.unparse(node.args[0]) == model)
+            or (ast.unparse(node.func) == model and not path.startswith("app/models/"))
+        )
+        and not path.startswith("app/cli/seed/")
+    }
+    assert found == CORE_WRITERS[model]
 
 
 def test_only_the_clock_reads_the_time() -> None:
@@ -115,6 +154,22 @@ def test_files_stay_about_one_noun(folder: str) -> None:
         if (lines := len((ROOT / path).read_text(encoding="utf-8").splitlines())) > LONGEST_FILE
     ]
     _all("a file outgrew its reader", found)
+
+
+@pytest.mark.parametrize(
+    "package",
+    ["places", "people", "identity", "evidence", "points", "hazards", "visits", "notices", "adapters"],
+)
+def test_the_inside_of_a_package_is_its_own(package: str) -> None:
+    found = [
+        f"{path}:{node.lineno} {node.module}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and (node.module or "").startswith(f"app.{package}.")
+        and not path.startswith(f"app/{package}/")
+    ]
+    _all(f"app.{package} is entered by the back door", found)
 
 
 def test_no_name_could_hold_anything() -> None:

@@ -149,7 +149,7 @@ print(code, peak_kb() - before)
 )
 def test_a_claim_of_many_pixels_takes_no_memory(data: bytes, code: str, least_kb: int, most_kb: int) -> None:
     assert len(data) == 74 or code == "kept"
-    run = subprocess.run([sys.executable, "-c", GROWTH], input=data, capture_output=True, check=True)  # noqa: S603 - this Python, our own text
+    run = subprocess.run([sys.executable, "-c", GROWTH], input=data, capture_output=True, check=True)
     seen, grown_kb = run.stdout.split()
 
     assert seen.decode() == code
