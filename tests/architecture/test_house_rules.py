@@ -35,12 +35,13 @@ SQL_WRITERS = {
     "lot_draws": {"app/points/ledger_sql.py"},
     "transfers": {"app/points/ledger_sql.py"},
 }
-"""Tables that only the ledger's statements write; ``accounts`` also gets its empty rows from its own module."""
+"""Tables that only the ledger's statements write; empty accounts are made in ``accounts.py`` besides."""
 CORE_WRITERS = {
     "Account": {"app/points/accounts.py"},
     "Lot": set[str](),
     "LotDraw": set[str](),
     "Transfer": set[str](),
+    "Reward": {"app/points/goods.py"},
     "StockMovement": {"app/points/goods.py"},
 }
 """Tables and the files that may insert or update them through SQLAlchemy."""
