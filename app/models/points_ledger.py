@@ -68,7 +68,12 @@ class SourceKind(enum.StrEnum):
 
 
 class Transfer(Base):
-    """One immutable row that moves points from one account to another; a trigger refuses change."""
+    """One immutable row that moves points from one account to another; a trigger refuses change.
+
+    Who and what it names has no foreign keys: nothing of it is ever deleted, the ledger's statement reads both
+    accounts itself, and each key would lock a row that all postings of a community share. The reconciliation
+    finds a transfer that names what is not there.
+    """
 
     __tablename__ = "transfers"
     __table_args__ = (
@@ -89,18 +94,18 @@ class Transfer(Base):
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))
     """Drawn while the accounts are locked: an account's entries are numbered in the order they posted."""
     area_code: Mapped[AreaCode]
-    debit_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    debit_id: Mapped[UUID]
     """The account that loses points."""
-    credit_id: Mapped[UUID] = mapped_column(ForeignKey("accounts.id"))
+    credit_id: Mapped[UUID]
     """The account that gains them."""
     amount: Mapped[Big]
     kind: Mapped[TransferKind]
     source_kind: Mapped[SourceKind]
     source_id: Mapped[UUID]
-    rule_id: Mapped[UUID | None] = mapped_column(ForeignKey("rules.id"))
-    resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    rule_id: Mapped[UUID | None]
+    resident_id: Mapped[UUID | None]
     """Who earned or spent."""
-    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    by_id: Mapped[UUID | None]
     """Who approved."""
     at: Mapped[datetime]
     note: Mapped[str]

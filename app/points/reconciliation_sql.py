@@ -55,6 +55,26 @@ CHECKS = (
         """,
     ),
     Check(
+        "stray",
+        "transfers",
+        "it names {expected} accounts, rules and people, of which {found} are there",
+        """
+        SELECT t.id,
+            2 + num_nonnulls(t.rule_id, t.resident_id, t.by_id),
+            num_nonnulls(debit.id, credit.id, rule.id, resident.id, approver.id)
+        FROM transfers t
+        LEFT JOIN accounts debit ON debit.id = t.debit_id
+        LEFT JOIN accounts credit ON credit.id = t.credit_id
+        LEFT JOIN rules rule ON rule.id = t.rule_id
+        LEFT JOIN residents resident ON resident.id = t.resident_id
+        LEFT JOIN users approver ON approver.id = t.by_id
+        WHERE t.area_code LIKE :area
+            AND 2 + num_nonnulls(t.rule_id, t.resident_id, t.by_id)
+                <> num_nonnulls(debit.id, credit.id, rule.id, resident.id, approver.id)
+        ORDER BY t.id
+        """,
+    ),
+    Check(
         "running_balance",
         "transfers",
         "the balance after it is written as {found}, the entry before and its points give {expected}",

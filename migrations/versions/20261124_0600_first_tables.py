@@ -79,6 +79,70 @@ def upgrade() -> None:
     )
     op.create_index("ix_photo_links_photo_id", "photo_links", ["photo_id"], unique=False)
     op.create_table(
+        "transfers",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("area_code", sa.String(length=15, collation="C"), nullable=False),
+        sa.Column("debit_id", sa.Uuid(), nullable=False),
+        sa.Column("credit_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "award",
+                "redeem",
+                "expire",
+                "correct",
+                "reverse",
+                name="transferkind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "source_kind",
+            sa.Enum(
+                "claim",
+                "redemption",
+                "hazard",
+                "correction",
+                name="sourcekind",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("source_id", sa.Uuid(), nullable=False),
+        sa.Column("rule_id", sa.Uuid(), nullable=True),
+        sa.Column("resident_id", sa.Uuid(), nullable=True),
+        sa.Column("by_id", sa.Uuid(), nullable=True),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("debit_balance", sa.BigInteger(), nullable=True),
+        sa.Column("credit_balance", sa.BigInteger(), nullable=True),
+        sa.Column("reverses_id", sa.Uuid(), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_transfers_amount_positive")),
+        sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_transfers_two_accounts")),
+        sa.ForeignKeyConstraint(["reverses_id"], ["transfers.id"], name=op.f("fk_transfers_reverses_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfers")),
+        sa.UniqueConstraint(
+            "source_id", "source_kind", "kind", name=op.f("uq_transfers_source_id_source_kind_kind")
+        ),
+    )
+    op.create_index("ix_transfers_area_code_at", "transfers", ["area_code", "at"], unique=False)
+    op.create_index("ix_transfers_credit_id_number", "transfers", ["credit_id", "number"], unique=False)
+    op.create_index("ix_transfers_debit_id_number", "transfers", ["debit_id", "number"], unique=False)
+    op.create_index(
+        "uq_transfers_reverses_id",
+        "transfers",
+        ["reverses_id"],
+        unique=True,
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
+    op.create_table(
         "visit_forms",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -140,6 +204,17 @@ def upgrade() -> None:
             "area_code", "kind", "title", "version", name=op.f("uq_checklists_area_code_kind_title_version")
         ),
     )
+    op.create_table(
+        "lot_draws",
+        sa.Column("transfer_id", sa.Uuid(), nullable=False),
+        sa.Column("lot_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_lot_draws_amount_positive")),
+        sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_lot_draws_lot_id")),
+        sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_lot_draws_transfer_id")),
+        sa.PrimaryKeyConstraint("transfer_id", "lot_id", name=op.f("pk_lot_draws")),
+    )
+    op.create_index("ix_lot_draws_lot_id", "lot_draws", ["lot_id"], unique=False)
     op.create_table(
         "places",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -760,75 +835,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_sign_ins_expires_at"), "sign_ins", ["expires_at"], unique=False)
     op.create_index(op.f("ix_sign_ins_user_id"), "sign_ins", ["user_id"], unique=False)
     op.create_table(
-        "transfers",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
-        sa.Column("area_code", sa.String(length=15, collation="C"), nullable=False),
-        sa.Column("debit_id", sa.Uuid(), nullable=False),
-        sa.Column("credit_id", sa.Uuid(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "award",
-                "redeem",
-                "expire",
-                "correct",
-                "reverse",
-                name="transferkind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "source_kind",
-            sa.Enum(
-                "claim",
-                "redemption",
-                "hazard",
-                "correction",
-                name="sourcekind",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("source_id", sa.Uuid(), nullable=False),
-        sa.Column("rule_id", sa.Uuid(), nullable=True),
-        sa.Column("resident_id", sa.Uuid(), nullable=True),
-        sa.Column("by_id", sa.Uuid(), nullable=True),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("debit_balance", sa.BigInteger(), nullable=True),
-        sa.Column("credit_balance", sa.BigInteger(), nullable=True),
-        sa.Column("reverses_id", sa.Uuid(), nullable=True),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_transfers_amount_positive")),
-        sa.CheckConstraint("debit_id <> credit_id", name=op.f("ck_transfers_two_accounts")),
-        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_transfers_by_id")),
-        sa.ForeignKeyConstraint(["credit_id"], ["accounts.id"], name=op.f("fk_transfers_credit_id")),
-        sa.ForeignKeyConstraint(["debit_id"], ["accounts.id"], name=op.f("fk_transfers_debit_id")),
-        sa.ForeignKeyConstraint(["resident_id"], ["residents.id"], name=op.f("fk_transfers_resident_id")),
-        sa.ForeignKeyConstraint(["reverses_id"], ["transfers.id"], name=op.f("fk_transfers_reverses_id")),
-        sa.ForeignKeyConstraint(["rule_id"], ["rules.id"], name=op.f("fk_transfers_rule_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfers")),
-        sa.UniqueConstraint(
-            "source_id", "source_kind", "kind", name=op.f("uq_transfers_source_id_source_kind_kind")
-        ),
-    )
-    op.create_index("ix_transfers_area_code_at", "transfers", ["area_code", "at"], unique=False)
-    op.create_index("ix_transfers_credit_id_number", "transfers", ["credit_id", "number"], unique=False)
-    op.create_index("ix_transfers_debit_id_number", "transfers", ["debit_id", "number"], unique=False)
-    op.create_index(
-        "uq_transfers_reverses_id",
-        "transfers",
-        ["reverses_id"],
-        unique=True,
-        postgresql_where=sa.text("reverses_id IS NOT NULL"),
-    )
-    op.create_table(
         "claim_events",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("area_code", sa.String(length=15, collation="C"), nullable=False),
@@ -940,17 +946,6 @@ def upgrade() -> None:
         "ix_inspections_place_id_captured_at", "inspections", ["place_id", "captured_at"], unique=False
     )
     op.create_index("ix_inspections_worker_id_id", "inspections", ["worker_id", "id"], unique=False)
-    op.create_table(
-        "lot_draws",
-        sa.Column("transfer_id", sa.Uuid(), nullable=False),
-        sa.Column("lot_id", sa.Uuid(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.CheckConstraint("amount > 0", name=op.f("ck_lot_draws_amount_positive")),
-        sa.ForeignKeyConstraint(["lot_id"], ["lots.id"], name=op.f("fk_lot_draws_lot_id")),
-        sa.ForeignKeyConstraint(["transfer_id"], ["transfers.id"], name=op.f("fk_lot_draws_transfer_id")),
-        sa.PrimaryKeyConstraint("transfer_id", "lot_id", name=op.f("pk_lot_draws")),
-    )
-    op.create_index("ix_lot_draws_lot_id", "lot_draws", ["lot_id"], unique=False)
     op.create_table(
         "stock_movements",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1352,22 +1347,11 @@ def downgrade() -> None:
     op.drop_table("visits")
     op.drop_index(op.f("ix_stock_movements_reward_id"), table_name="stock_movements")
     op.drop_table("stock_movements")
-    op.drop_index("ix_lot_draws_lot_id", table_name="lot_draws")
-    op.drop_table("lot_draws")
     op.drop_index("ix_inspections_worker_id_id", table_name="inspections")
     op.drop_index("ix_inspections_place_id_captured_at", table_name="inspections")
     op.drop_index("ix_inspections_area_code_id", table_name="inspections")
     op.drop_table("inspections")
     op.drop_table("claim_events")
-    op.drop_index(
-        "uq_transfers_reverses_id",
-        table_name="transfers",
-        postgresql_where=sa.text("reverses_id IS NOT NULL"),
-    )
-    op.drop_index("ix_transfers_debit_id_number", table_name="transfers")
-    op.drop_index("ix_transfers_credit_id_number", table_name="transfers")
-    op.drop_index("ix_transfers_area_code_at", table_name="transfers")
-    op.drop_table("transfers")
     op.drop_index(op.f("ix_sign_ins_user_id"), table_name="sign_ins")
     op.drop_index(op.f("ix_sign_ins_expires_at"), table_name="sign_ins")
     op.drop_table("sign_ins")
@@ -1413,8 +1397,19 @@ def downgrade() -> None:
     op.drop_table("rewards")
     op.drop_index("ix_places_area_code_name", table_name="places")
     op.drop_table("places")
+    op.drop_index("ix_lot_draws_lot_id", table_name="lot_draws")
+    op.drop_table("lot_draws")
     op.drop_table("checklists")
     op.drop_table("visit_forms")
+    op.drop_index(
+        "uq_transfers_reverses_id",
+        table_name="transfers",
+        postgresql_where=sa.text("reverses_id IS NOT NULL"),
+    )
+    op.drop_index("ix_transfers_debit_id_number", table_name="transfers")
+    op.drop_index("ix_transfers_credit_id_number", table_name="transfers")
+    op.drop_index("ix_transfers_area_code_at", table_name="transfers")
+    op.drop_table("transfers")
     op.drop_index("ix_photo_links_photo_id", table_name="photo_links")
     op.drop_table("photo_links")
     op.drop_index("ix_lots_account_id_use_by", table_name="lots", postgresql_where=sa.text("remaining > 0"))

@@ -111,6 +111,7 @@ TAMPERINGS = {
         "UPDATE transfers SET credit_balance = credit_balance + 1 WHERE id = :id",
         {"running_balance"},
     ),
+    "stray": (_AWARD, "UPDATE transfers SET rule_id = debit_id WHERE id = :id", {"stray"}),
     "lot": (_LOT, "UPDATE lots SET amount = amount + 1 WHERE id = :id", {"lot_remaining", "lot_granted"}),
     "remaining": (_LOT, "UPDATE lots SET remaining = remaining + 1 WHERE id = :id", {"lot_remaining"}),
     "lost lot": (_LOT, "DELETE FROM lots WHERE id = :id", set[str]()),
