@@ -1,4 +1,4 @@
-"""The connection to Redis or Valkey, which holds nothing that may not be lost (decision 2).
+"""The connection to Redis or Valkey, which holds nothing that may not be lost (docs/adr/0001).
 
 So it may be away: every call gives up within about a second, and callers go on without it.
 """

@@ -2,13 +2,17 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
 
+from app.actors import Role
 from app.api.sentences import SENTENCES
-from dev import openapi, pages
+from app.identity import Permission
+from dev import pages
 from tests.architecture.sources import ROOT, trees
 
 _SETTING = re.compile(
@@ -29,7 +33,21 @@ def _text(name: str) -> str:
 
 
 def test_the_api_description_is_current() -> None:
-    assert openapi.FILE.read_text(encoding="utf-8") == openapi.described(), "run `make openapi` and commit it"
+    """Ask another process: a second application in this one would take over the rate limits of the first."""
+    checked = subprocess.run(
+        [sys.executable, "-m", "dev.openapi", "--check"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_every_role_and_function_has_its_chinese_name() -> None:
+    assert set(pages.ROLES) == set(Role)
+    assert set(pages.FUNCTIONS) == set(Permission)
 
 
 def test_pages_made_from_code_are_current() -> None:
@@ -40,9 +58,11 @@ def test_a_page_that_says_something_else_is_found(monkeypatch: pytest.MonkeyPatc
     changed = tmp_path / "problems.md"
     changed.write_text(pages.problems().replace("503", "500", 1), encoding="utf-8")
     monkeypatch.setattr(pages, "ROOT", tmp_path)
-    monkeypatch.setattr(pages, "PAGES", {changed: pages.problems, tmp_path / "gone.md": pages.permissions})
+    monkeypatch.setattr(
+        pages, "PAGES", {changed: pages.problems, tmp_path / "permissions.md": pages.permissions}
+    )
 
-    assert pages.stale() == ["problems.md", "gone.md"]
+    assert pages.stale() == ["problems.md", "permissions.md"]
 
 
 def test_every_code_stands_on_the_page_of_problems() -> None:
@@ -115,3 +135,19 @@ def _anchors(file: Path) -> set[str]:
     text = _FENCE.sub("", file.read_text(encoding="utf-8"))
     headings = re.findall(r"^#{1,6} +(.+?)\s*$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("folder", ["app", "dev", "bench", "tests"])
+def test_documents_that_comments_name_are_there(folder: str) -> None:
+    named = {
+        (path, name)
+        for path in trees(folder)
+        for name in re.findall(
+            r"(?<![\w.-])(?:docs/)?([A-Za-z-]+\.md)\b", (ROOT / path).read_text(encoding="utf-8")
+        )
+    }
+    places = (ROOT, ROOT / "docs")
+
+    assert (
+        sorted((path, name) for path, name in named if not any((at / name).exists() for at in places)) == []
+    )

@@ -1,0 +1,186 @@
+"""Write docs/permissions.md and docs/problems.md from the code, or check that they are so (`--check`)."""
+
+import sys
+from collections.abc import Callable
+from http import HTTPStatus
+from pathlib import Path
+
+from app.actors import Role
+from app.api import ROUTES
+from app.api.problems import _HTTP_CODES, STATUS
+from app.api.sentences import SENTENCES
+from app.errors import DomainError
+from app.identity import TABLE, Permission, Reach
+
+ROOT = Path(__file__).parent.parent
+MADE = "<!-- Made by `python -m dev.pages`. Edit the code, not this page. -->"
+
+ROLES = {
+    Role.RESIDENT: "居民",
+    Role.BUILDING_LEAD: "楼栋长",
+    Role.GRID_WORKER: "网格员",
+    Role.SHOP_CLERK: "超市店员",
+    Role.COMMUNITY_ADMIN: "社区管理员",
+    Role.COUNTY_OFFICER: "县易迁办",
+    Role.CITY_OFFICER: "市易迁办",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDITOR: "审计员",
+}
+REACHES = {Reach.AREA: "辖区", Reach.COMMUNITY: "本社区", Reach.OWN: "本户"}
+FUNCTIONS = {
+    Permission.SELF: "查看自己的账号、消息，退出登录",
+    Permission.AREA_READ: "查看区划和网格",
+    Permission.PLACE_READ: "查看点位",
+    Permission.PLACE_WRITE: "登记点位",
+    Permission.CODE_PRINT: "打印、停用、补打二维码",
+    Permission.ROSTER_READ: "查看住户和居民名册",
+    Permission.ROSTER_WRITE: "登记住户和居民",
+    Permission.USER_READ: "查看账号和授权",
+    Permission.USER_WRITE: "开通账号",
+    Permission.GRANT_WRITE: "授权、收回授权",
+    Permission.CHECKLIST_READ: "查看检查表",
+    Permission.INSPECTION_FILE: "提交巡查",
+    Permission.INSPECTION_READ: "查看巡查",
+    Permission.PHOTO_UPLOAD: "上传照片",
+    Permission.HAZARD_REPORT: "上报隐患",
+    Permission.HAZARD_READ: "查看隐患",
+    Permission.HAZARD_TRIAGE: "受理、不受理、合并、派办隐患",
+    Permission.HAZARD_RECTIFY: "整改隐患",
+    Permission.HAZARD_VERIFY: "复查隐患",
+    Permission.HAZARD_CLOSE_MAJOR: "复核重大隐患并销号",
+    Permission.CARE_READ: "查看关爱对象和探访",
+    Permission.CARE_WRITE: "登记关爱对象",
+    Permission.VISIT_FILE: "提交探访",
+    Permission.RULE_READ: "查看积分细则",
+    Permission.CLAIM_SUBMIT: "申报积分",
+    Permission.CLAIM_READ: "查看积分申报",
+    Permission.CLAIM_VERIFY: "核实积分申报",
+    Permission.CLAIM_TURN_DOWN: "退回、驳回积分申报",
+    Permission.CLAIM_APPROVE: "审批积分申报",
+    Permission.POINTS_READ: "查看积分余额和明细",
+    Permission.SHOP_READ: "查看积分超市商品",
+    Permission.SHOP_WRITE: "上架商品、登记进货",
+    Permission.REDEEM: "兑换商品",
+    Permission.REDEMPTION_READ: "查看兑换单",
+    Permission.HAND_OVER: "核销兑换单、交付商品",
+}
+
+OF_THE_EDGE = {
+    "bad_request": "The request cannot be read.",
+    "method_not_allowed": "The address does not take this method; `Allow` names those it takes.",
+    "timeout": "The body did not arrive in time.",
+    "too_large": "The body is larger than the address takes.",
+    "unsupported_media_type": "The body is of a type that the address does not take.",
+    "invalid": "Fields are wrong; `errors` says which, and what is wrong with each.",
+    "too_many_requests": "The rate limit is reached; `Retry-After` says when to go on.",
+    "internal": "A fault of ours; nothing was stored. The log has it under the `request_id`.",
+    "database_away": "The database cannot be reached; send the same again later.",
+}
+"""Codes that no DomainError carries: HTTP's own, and faults."""
+
+
+def permissions() -> str:
+    """Return the page of who may do what."""
+    heads = [f"{ROLES[role]}<br>`{role}`" for role in Role]
+    rows = [
+        [f"{FUNCTIONS[permission]}<br>`{permission}`", *(_reach(permission, role) for role in Role)]
+        for permission in Permission
+    ]
+    return f"""{MADE}
+# Who may do what 权限表
+
+One row a function, one column a role; views name the function, and the table in
+`app/identity/permissions.py` decides. A blank cell means that the role does not have the function: 403.
+A record outside the reach reads as absent: 404.
+
+- **{REACHES[Reach.AREA]}**: every record whose area code starts with the code of the grant.
+- **{REACHES[Reach.COMMUNITY]}**: every record of the community in which the resident lives.
+- **{REACHES[Reach.OWN]}**: records of the resident's own household, or that he made himself.
+
+A person with several grants may do what any of them allows. The three administrators (系统、安全、审计)
+exclude each other. Some steps ask for more than the function: nobody verifies or approves points for his own
+household, nobody rechecks what he put right himself, nobody changes his own grants.
+
+{_table(["功能", *heads], rows)}"""
+
+
+def problems() -> str:
+    """Return the page of every code that a refusal may carry."""
+    errors = {error.code: error for error in _all_errors(DomainError)}
+    rows = [
+        [f"`{code}`", str(_status(code, errors)), sentence, _meaning(code, errors)]
+        for code, sentence in sorted(SENTENCES.items(), key=lambda pair: (_status(pair[0], errors), pair[0]))
+    ]
+    return f"""{MADE}
+# Problem codes
+
+Every refusal is an `application/problem+json` document ([how it looks](api.md#refusals)). `code` is stable
+and for programs, `title` is the Chinese sentence for people; names in braces are filled in.
+
+{_table(["code", "status", "title", "meaning"], rows)}"""
+
+
+PAGES: dict[Path, Callable[[], str]] = {
+    ROOT / "docs" / "permissions.md": permissions,
+    ROOT / "docs" / "problems.md": problems,
+}
+
+
+def stale() -> list[str]:
+    """Name the pages that do not say what the code says."""
+    return [
+        str(file.relative_to(ROOT))
+        for file, page in PAGES.items()
+        if not file.exists() or file.read_text(encoding="utf-8") != page()
+    ]
+
+
+def main(arguments: list[str]) -> int:
+    """Write or check; return the exit status."""
+    if arguments == ["--check"]:
+        found = stale()
+        for name in found:
+            print(f"{name} is not what the code says: run `python -m dev.pages` and commit it.")
+        return 1 if found else 0
+    for file, page in PAGES.items():
+        file.write_text(page(), encoding="utf-8")
+        print(f"Wrote {file.relative_to(ROOT)}.")
+    return 0
+
+
+def _reach(permission: Permission, role: Role) -> str:
+    reach = TABLE[permission].get(role)
+    return REACHES[reach] if reach else ""
+
+
+def _all_errors(parent: type[DomainError]) -> list[type[DomainError]]:
+    """Return every refusal that has a code; the routes, imported above, have loaded all packages."""
+    assert ROUTES, "no packages were loaded"
+    coded = [parent] if "code" in vars(parent) else []
+    return coded + [error for child in parent.__subclasses__() for error in _all_errors(child)]
+
+
+def _status(code: str, errors: dict[str, type[DomainError]]) -> int:
+    if code in errors:
+        return int(STATUS[errors[code].kind])
+    of_http = {name: status for status, name in _HTTP_CODES.items()}
+    away = {"internal": HTTPStatus.INTERNAL_SERVER_ERROR, "database_away": HTTPStatus.SERVICE_UNAVAILABLE}
+    return int((of_http | away)[code])
+
+
+def _meaning(code: str, errors: dict[str, type[DomainError]]) -> str:
+    if code not in errors:
+        return OF_THE_EDGE[code]
+    first, _, _ = (errors[code].__doc__ or "").strip().partition("\n\n")
+    return " ".join(first.split()).replace("``", "`")
+
+
+def _table(heads: list[str], rows: list[list[str]]) -> str:
+    lines = [heads, ["---"] * len(heads), *rows]
+    escaped = ([cell.replace("|", "\\|") for cell in cells] for cells in lines)
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in escaped) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
