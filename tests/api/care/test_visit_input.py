@@ -81,6 +81,6 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(
 
 
 def test_control_signs_are_dropped_from_answers(worker: Client, record: UUID, form: UUID) -> None:
-    answer = file_visit(worker, record, form, answers=ANSWERS | {"illness": "膝\x00盖\u202e痛\n腰痛 "})
+    answer = file_visit(worker, record, form, answers=ANSWERS | {"illness": "膝\x07盖\u202e痛\n腰痛 "})
 
     assert (answer.status_code, answer.json["answers"]["illness"]) == (201, "膝盖痛\n腰痛")
