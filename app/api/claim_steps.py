@@ -41,8 +41,7 @@ class AskInput(AskFields, Input):
 
 def _taken(step: Callable[..., Any], claim_id: UUID, *content: Any, **named: Any) -> Any:
     with transaction() as session:
-        step(session, actor(), claim_id, *content, **named)
-        return points.claim_in_scope(session, actor(), claim_id)
+        return points.shown(session, step(session, actor(), claim_id, *content, **named))
 
 
 @blueprint.route("/claims/<uuid:claim_id>/verify", methods=["POST"])

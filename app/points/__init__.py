@@ -34,6 +34,7 @@ from app.points.claim_listings import (
     claim_in_scope,
     claims,
     claims_in_notice,
+    shown,
 )
 from app.points.claiming import (
     Ask,
@@ -143,6 +144,7 @@ __all__ = [
     "rewards",
     "rules",
     "show_code",
+    "shown",
     "span",
     "statement",
     "submit",

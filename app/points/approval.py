@@ -1,6 +1,8 @@
 """Deciding on claims: verify, approve, return, reject; and posting when the public notice is over."""
 
+from collections.abc import Collection
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,7 +23,7 @@ from app.models import (
 from app.points import ledger
 from app.points.accounts import household_account, system_account
 from app.points.caps import check_cap
-from app.points.claim_steps import locked, record, tell, was_repeated
+from app.points.claim_steps import Course, locked, tell
 from app.points.ledger import Posting
 from app.points.reach import check_other_household, holds_over
 
@@ -30,6 +32,13 @@ _MAY_VERIFY = {
     Verifier.BUILDING_LEAD: (Role.BUILDING_LEAD,),
     Verifier.EITHER: (Role.GRID_WORKER, Role.BUILDING_LEAD),
 }
+
+
+class Ends(NamedTuple):
+    """The accounts between which points move."""
+
+    debit_id: UUID
+    credit_id: UUID
 
 
 class WrongVerifierError(DomainError):
@@ -61,11 +70,13 @@ def verify(session: Session, actor: Actor, claim_id: UUID, *, note: str = "") ->
     claim = locked(session, actor, claim_id)
     check_other_household(actor, claim.household_id)
     _check_may_verify(actor, claim)
-    if was_repeated(session, actor, claim, ClaimStep.VERIFY, note):
+    course = Course.of(session, claim)
+    if course.repeats(actor, ClaimStep.VERIFY, note):
         return claim
     claim.advance(ClaimStatus.VERIFIED)
     claim.verified_by = actor.user_id
-    _conclude(session, actor, claim, ClaimStep.VERIFY, note)
+    course.record(ClaimStep.VERIFY, note, by=actor.user_id, note=note)
+    tell(session, [claim], ClaimStep.VERIFY, by=actor.user_id)
     return claim
 
 
@@ -78,18 +89,22 @@ def approve(session: Session, actor: Actor, claim_id: UUID, *, note: str = "") -
     """
     claim = locked(session, actor, claim_id)
     check_other_household(actor, claim.household_id)
-    if was_repeated(session, actor, claim, ClaimStep.APPROVE, note):
+    course = Course.of(session, claim)
+    if course.repeats(actor, ClaimStep.APPROVE, note):
         return claim
     claim.check_step(ClaimStatus.APPROVED)
     check_cap(session, claim)
+    days = claim.rule.notice_days
+    ends = None if days else _ends(session, [claim])
     claim.advance(ClaimStatus.APPROVED)
     claim.approved_by = actor.user_id
-    if claim.rule.notice_days:
+    if days:
         claim.advance(ClaimStatus.IN_NOTICE)
-        claim.notice_until = end_of(business_day() + timedelta(days=claim.rule.notice_days))
-    _conclude(session, actor, claim, ClaimStep.APPROVE, note)
-    if not claim.rule.notice_days:
-        _post(session, claim, household_account(session, claim.household_id, claim.area_code))
+        claim.notice_until = end_of(business_day() + timedelta(days=days))
+    course.record(ClaimStep.APPROVE, note, by=actor.user_id, note=note)
+    if ends is not None:
+        _post(course, ends[claim.id])
+    tell(session, [claim], ClaimStep.APPROVE, by=actor.user_id)
     return claim
 
 
@@ -110,8 +125,8 @@ def reject(session: Session, actor: Actor, claim_id: UUID, *, reason: str) -> Cl
 def post_due(session: Session, limit: int) -> int:
     """Post claims whose public notice is over, at most ``limit``; give how many.
 
-    Claims that somebody else is posting at the moment are left to him. Accounts are made in the order of
-    their households and locked in the order of their ids, so that two of these never wait in a circle.
+    Claims that somebody else is posting at the moment are left to him. Accounts are locked in the order of
+    their ids, so that two of these never wait in a circle.
     """
     due = session.scalars(
         select(Claim)
@@ -122,12 +137,9 @@ def post_due(session: Session, limit: int) -> int:
         .with_for_update(of=Claim, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    accounts = {
-        claim.household_id: household_account(session, claim.household_id, claim.area_code)
-        for claim in sorted(due, key=lambda claim: claim.household_id)
-    }
-    for claim in sorted(due, key=lambda claim: (accounts[claim.household_id], claim.id)):
-        _post(session, claim, accounts[claim.household_id])
+    ends = _ends(session, due)
+    for claim in sorted(due, key=lambda claim: ends[claim.id].credit_id):
+        _post(Course.of(session, claim), ends[claim.id])
     tell(session, due, ClaimStep.POST, by=None)
     return len(due)
 
@@ -144,32 +156,44 @@ def _turn_down(
 ) -> Claim:
     claim = locked(session, actor, claim_id)
     check_other_household(actor, claim.household_id)
-    if was_repeated(session, actor, claim, step, reason):
+    course = Course.of(session, claim)
+    if course.repeats(actor, step, reason):
         return claim
     if not holds_over(actor, Role.COMMUNITY_ADMIN, claim.area_code):
         if claim.status is ClaimStatus.VERIFIED:
             raise AdminDecidesError
         _check_may_verify(actor, claim)
     claim.advance(to)
-    record(session, claim, step, reason, by=actor.user_id, note=reason)
+    course.record(step, reason, by=actor.user_id, note=reason)
     tell(session, [claim], step, by=actor.user_id)
     return claim
 
 
-def _conclude(session: Session, actor: Actor, claim: Claim, step: ClaimStep, note: str) -> None:
-    record(session, claim, step, note, by=actor.user_id, note=note)
-    tell(session, [claim], step, by=actor.user_id)
+def _ends(session: Session, claims: Collection[Claim]) -> dict[UUID, Ends]:
+    """Give the accounts between which each claim's points move; new ones are always made in one order."""
+    homes = {claim.household_id: claim.area_code for claim in claims}
+    issuing = {
+        area_code: system_account(session, area_code, AccountKind.ISSUANCE)
+        for area_code in sorted({claim.rule.area_code for claim in claims})
+    }
+    earning = {
+        household_id: household_account(session, household_id, homes[household_id])
+        for household_id in sorted(homes)
+    }
+    return {claim.id: Ends(issuing[claim.rule.area_code], earning[claim.household_id]) for claim in claims}
 
 
-def _post(session: Session, claim: Claim, account_id: UUID) -> None:
+def _post(course: Course, ends: Ends) -> None:
     """Put an approved claim's points into the ledger and say so among its events."""
+    claim = course.claim
     claim.advance(ClaimStatus.POSTED)
+    course.record(ClaimStep.POST, by=None)
     ledger.post(
-        session,
+        course.session,
         Posting(
             area_code=claim.rule.area_code,
-            debit_id=system_account(session, claim.rule.area_code, AccountKind.ISSUANCE),
-            credit_id=account_id,
+            debit_id=ends.debit_id,
+            credit_id=ends.credit_id,
             amount=claim.points,
             kind=TransferKind.AWARD,
             source_kind=SourceKind.CLAIM,
@@ -180,4 +204,3 @@ def _post(session: Session, claim: Claim, account_id: UUID) -> None:
             by_id=claim.approved_by,
         ),
     )
-    record(session, claim, ClaimStep.POST, by=None)

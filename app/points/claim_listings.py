@@ -87,8 +87,13 @@ def claim_in_scope(session: Session, actor: Actor, claim_id: UUID, *, steps: boo
     found = session.scalars(query.execution_options(populate_existing=True)).all()
     if not found:
         raise NotFoundError
-    shown = _with_photos(session, found)[0]
-    return replace(shown, steps=_steps(session, claim_id)) if steps else shown
+    whole = shown(session, found[0])
+    return replace(whole, steps=_steps(session, claim_id)) if steps else whole
+
+
+def shown(session: Session, claim: Claim) -> ShownClaim:
+    """Give a claim, read with its rule and resident, beside the photos that it names."""
+    return _with_photos(session, [claim])[0]
 
 
 def claims_in_notice(

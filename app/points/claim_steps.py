@@ -1,6 +1,7 @@
-"""What every step of a claim shares: the locked row, the event it leaves, and who is told."""
+"""What every step of a claim shares: the locked row, its course so far, and who is told."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -31,49 +32,54 @@ def locked(session: Session, actor: Actor, claim_id: UUID) -> Claim:
     return claim
 
 
-def was_repeated(session: Session, actor: Actor, claim: Claim, step: ClaimStep, *content: Any) -> bool:
-    """Say whether the actor sends again the last step that a person took on the claim.
+@dataclass
+class Course:
+    """The steps of a claim so far, read once under its lock, and continued from there."""
 
-    Posting is no person's step: it may have followed meanwhile.
-    """
-    last = session.scalars(
-        select(ClaimEvent)
-        .where(ClaimEvent.claim_id == claim.id, ClaimEvent.step != ClaimStep.POST)
-        .order_by(ClaimEvent.number.desc())
-        .limit(1)
-    ).one_or_none()
-    return (
-        last is not None
-        and (last.step, last.actor_id) == (step, actor.user_id)
-        and last.content_hash == content_hash(step, *content)
-    )
+    session: Session
+    claim: Claim
+    number: int = 0
+    """Of the last event."""
+    last: ClaimEvent | None = None
+    """The last step that a person took; posting is nobody's, and may have followed."""
 
+    @classmethod
+    def of(cls, session: Session, claim: Claim) -> "Course":
+        """Read the course of a claim that is locked."""
+        newest = session.scalars(
+            select(ClaimEvent)
+            .where(ClaimEvent.claim_id == claim.id)
+            .order_by(ClaimEvent.number.desc())
+            .limit(2)
+        ).all()
+        last = next((event for event in newest if event.step is not ClaimStep.POST), None)
+        return cls(session, claim, newest[0].number if newest else 0, last)
 
-def record(
-    session: Session, claim: Claim, step: ClaimStep, *content: Any, by: UUID | None, note: str = ""
-) -> None:
-    """Leave the event of a step that was just taken, under the claim's lock."""
-    last = session.scalars(
-        select(ClaimEvent.number)
-        .where(ClaimEvent.claim_id == claim.id)
-        .order_by(ClaimEvent.number.desc())
-        .limit(1)
-    ).one_or_none()
-    session.add(
-        ClaimEvent(
+    def repeats(self, actor: Actor, step: ClaimStep, *content: Any) -> bool:
+        """Say whether the actor sends again the last step that a person took."""
+        return (
+            self.last is not None
+            and (self.last.step, self.last.actor_id) == (step, actor.user_id)
+            and self.last.content_hash == content_hash(step, *content)
+        )
+
+    def record(self, step: ClaimStep, *content: Any, by: UUID | None, note: str = "") -> None:
+        """Leave the event of a step that was just taken."""
+        self.number += 1
+        event = ClaimEvent(
             id=new_id(),
-            area_code=claim.area_code,
-            claim_id=claim.id,
-            number=(last or 0) + 1,
+            area_code=self.claim.area_code,
+            claim_id=self.claim.id,
+            number=self.number,
             step=step,
-            status_after=claim.status,
-            points=claim.points,
+            status_after=self.claim.status,
+            points=self.claim.points,
             actor_id=by,
             at=now(),
             note=note,
             content_hash=content_hash(step, *content),
         )
-    )
+        self.session.add(event)
 
 
 def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UUID | None) -> None:

@@ -28,7 +28,7 @@ from app.models import (
 )
 from app.once import content_hash, insert_once
 from app.people import resident_in_scope
-from app.points.claim_steps import locked, record, tell, was_repeated
+from app.points.claim_steps import Course, locked, tell
 from app.points.rulebook import automatic_rule, claimable_rule
 
 
@@ -105,7 +105,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     )
     if made:
         _name_photos(session, claim, new.ask.photo_ids)
-        record(session, claim, ClaimStep.SUBMIT, sent.hex(), by=actor.user_id, note=new.ask.text)
+        Course(session, claim).record(ClaimStep.SUBMIT, sent.hex(), by=actor.user_id, note=new.ask.text)
         tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
     return claim, made
 
@@ -117,7 +117,8 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
     """
     claim = locked(session, actor, claim_id)
     _check_is_his(actor, claim)
-    if was_repeated(session, actor, claim, ClaimStep.RESUBMIT, ask):
+    course = Course.of(session, claim)
+    if course.repeats(actor, ClaimStep.RESUBMIT, ask):
         return claim
     claim.check_step(ClaimStatus.SUBMITTED)
     claim.points = _points(claim.rule, ask)
@@ -125,7 +126,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
     claim.text = ask.text
     claim.verified_by = None
     _name_photos(session, claim, ask.photo_ids)
-    record(session, claim, ClaimStep.RESUBMIT, ask, by=actor.user_id, note=ask.text)
+    course.record(ClaimStep.RESUBMIT, ask, by=actor.user_id, note=ask.text)
     tell(session, [claim], ClaimStep.RESUBMIT, by=actor.user_id)
     return claim
 
@@ -137,10 +138,11 @@ def withdraw(session: Session, actor: Actor, claim_id: UUID) -> Claim:
     """
     claim = locked(session, actor, claim_id)
     _check_is_his(actor, claim)
-    if was_repeated(session, actor, claim, ClaimStep.WITHDRAW):
+    course = Course.of(session, claim)
+    if course.repeats(actor, ClaimStep.WITHDRAW):
         return claim
     claim.advance(ClaimStatus.WITHDRAWN)
-    record(session, claim, ClaimStep.WITHDRAW, by=actor.user_id)
+    course.record(ClaimStep.WITHDRAW, by=actor.user_id)
     tell(session, [claim], ClaimStep.WITHDRAW, by=actor.user_id)
     return claim
 
@@ -189,11 +191,12 @@ def claim_for(
     if made is None:
         which = (Claim.source_kind == source_kind, Claim.source_id == source_id)
         return session.scalars(select(Claim).where(*which)).one()
-    record(session, made, ClaimStep.SUBMIT, source_kind, source_id, by=None)
+    course = Course(session, made)
+    course.record(ClaimStep.SUBMIT, source_kind, source_id, by=None)
     if actor.household_id != household.id:
         made.advance(ClaimStatus.VERIFIED)
         made.verified_by = actor.user_id
-        record(session, made, ClaimStep.VERIFY, by=actor.user_id)
+        course.record(ClaimStep.VERIFY, by=actor.user_id)
     tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
     return made
 

@@ -55,7 +55,7 @@ class Entry:
 
 def statement(session: Session, actor: Actor, household_id: UUID | None = None) -> Statement:
     """Give what a household has, by default the actor's own. Raises NotFoundError out of reach."""
-    household_id = own_or_in_scope(session, actor, household_id).id
+    household_id = _whose(session, actor, household_id)
     row = session.execute(
         select(Account.id, Account.balance, Account.held).where(Account.household_id == household_id)
     ).one_or_none()
@@ -72,7 +72,7 @@ def entries(
 
     Raises NotFoundError out of reach.
     """
-    household_id = own_or_in_scope(session, actor, household_id).id
+    household_id = _whose(session, actor, household_id)
     account_id = session.scalars(select(Account.id).where(Account.household_id == household_id)).one_or_none()
     if account_id is None:
         return []
@@ -89,6 +89,13 @@ def entries(
         .limit(limit)
     )
     return [_entry(*row) for row in session.execute(query)]
+
+
+def _whose(session: Session, actor: Actor, household_id: UUID | None) -> UUID:
+    """Give the household asked for; one's own, the common case, needs no look-up."""
+    if household_id is None and actor.scope.household_id is not None:
+        return actor.scope.household_id
+    return own_or_in_scope(session, actor, household_id).id
 
 
 def _next_expiry(session: Session, account_id: UUID) -> Expiry | None:

@@ -248,5 +248,5 @@ def test_the_resident_is_told_each_step_and_nothing_personal(
     assert {notice.user_id for notice in told} == {person("resident").user_id}
     assert [notice.data for notice in told] == [
         {"claim_id": claim_id, "step": "verify", "status": "verified"},
-        {"claim_id": claim_id, "step": "approve", "status": "approved"},
+        {"claim_id": claim_id, "step": "approve", "status": "posted"},
     ]
