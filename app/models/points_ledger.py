@@ -70,9 +70,9 @@ class SourceKind(enum.StrEnum):
 class Transfer(Base):
     """One immutable row that moves points from one account to another; a trigger refuses change.
 
-    Who and what it names has no foreign keys: nothing of it is ever deleted, the ledger's statement reads both
-    accounts itself, and each key would lock a row that all postings of a community share. The reconciliation
-    finds a transfer that names what is not there.
+    Who and what it names has no foreign keys: nothing of it is ever deleted, the ledger's statement reads
+    both accounts itself, and each key would lock a row that all postings of a community share. The
+    reconciliation finds a transfer that names what is not there.
     """
 
     __tablename__ = "transfers"
