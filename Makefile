@@ -55,8 +55,9 @@ bench: venv ## measure what docs/performance.md reports
 reconcile: venv ## compare every balance with its ledger
 	@exec $(PY) -m dev.command reconcile
 
-openapi: venv ## write docs/openapi.json from the code
-	@exec $(PY) -m dev.openapi
+openapi: venv ## write the API description and the pages made from the code
+	@$(PY) -m dev.openapi
+	@$(PY) -m dev.pages
 
 lock: venv ## lock what requirements*.in names, with hashes (UPGRADE=1 takes the newest versions)
 	@for name in requirements requirements-dev; do \

@@ -15,6 +15,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "types": [PYTHON, "-m", "mypy"],
     "floors": [PYTHON, Path(PYTHON).with_name("lint-imports"), "--no-logo"],
     "openapi": [PYTHON, "-m", "dev.openapi", "--check"],
+    "pages": [PYTHON, "-m", "dev.pages", "--check"],
 }
 
 
