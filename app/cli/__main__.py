@@ -1,5 +1,11 @@
 """Entry of `python -m app.cli`."""
 
-from app.cli.commands import commands
+import sys
 
-commands()
+from app.cli.commands import commands
+from app.config import SettingsError
+
+try:
+    commands()
+except SettingsError as error:
+    sys.exit(f"Error: {error}")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import migrating, points
 from app.adapters import local_store
 from app.cli.seed.accounts import demo_accounts, sample_serial, table
-from app.cli.seed.loading import WHOLE, is_seeded, load
+from app.cli.seed.loading import load
 from app.cli.seed.progress import progress
 from app.clock import business_day
 from app.config import Settings
@@ -35,34 +35,32 @@ def migrate() -> None:
 
 
 @commands.command()
-@click.option("--day", type=click.DateTime(["%Y-%m-%d"]), help="The day after the history; by default today.")
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="The day after the history's last; by default today."
+)
 @click.option("--seed", default=1, show_default=True, help="Another number tells another year.")
 def seed(day: datetime | None, seed: int) -> None:
-    """Write the demonstration: two settlements, their people, and a year of history."""
-    settings = Settings.read()
-    if settings.is_production:
-        raise click.ClickException("This is production: the demonstration is not written here.")
-    last = day.date() if day else business_day()
+    """Write the demo data: two settlements, their people, and a year of history."""
+    settings = _not_production()
+    today = day.date() if day else business_day()
     store = local_store(settings.photo_dir)
-    with _session(settings) as session:
-        if is_seeded(session):
-            click.echo("The demonstration is there already.")
-            return
-        with progress(WHOLE) as tell:
-            load(session, store, day=last, seed=seed, tell=tell)
-    with engine_for(settings).connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE")
-    click.echo("The demonstration is written.")
+    with progress() as tell:
+        with _session(settings) as session:
+            written = load(session, store, day=today, seed=seed, tell=tell)
+        if written:
+            tell("tidying up", 0)
+            _tidy_up(settings)
+    click.echo("The demo data is written." if written else "The demo data is there already.")
 
 
 @commands.command(name="demo-accounts")
 def show_demo_accounts() -> None:
     """Show whom to sign in as, and a code to scan."""
-    settings = Settings.read()
+    settings = _not_production()
     with _session(settings) as session:
         accounts, serial = demo_accounts(session), sample_serial(session)
-    if not accounts or serial is None:
-        raise click.ClickException("There is no demonstration in this database: run `make seed`.")
+    if serial is None:
+        raise click.ClickException("There is no demo data in this database. To write it: make seed")
     click.echo(table(accounts))
     signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
     click.echo(f"\nA code to scan (1号楼): {signer.url(serial)}")
@@ -74,7 +72,7 @@ def reconcile() -> None:
     with _session(Settings.read()) as session:
         findings = points.reconcile(session)
     for finding in findings:
-        click.echo(str(finding))
+        click.echo(finding)
     click.echo(f"{len(findings)} findings." if findings else "Every balance agrees with its entries.")
     sys.exit(1 if findings else 0)
 
@@ -92,6 +90,15 @@ def post_due() -> None:
     click.echo(f"{posted} claims posted.")
 
 
+def _not_production() -> Settings:
+    settings = Settings.read()
+    if settings.is_production:
+        raise click.ClickException(
+            "This is production: demo data and its known password have no place here. Nothing was done."
+        )
+    return settings
+
+
 @contextmanager
 def _session(settings: Settings) -> Iterator[Session]:
     """Give a session of its own, committed at the end."""
@@ -101,3 +108,11 @@ def _session(settings: Settings) -> Iterator[Session]:
             yield session
     finally:
         engine.dispose()
+
+
+def _tidy_up(settings: Settings) -> None:
+    """Let PostgreSQL learn about the many new rows."""
+    engine = engine_for(settings)
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("VACUUM ANALYZE")
+    engine.dispose()

@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
 from app.cli.seed.records import need, need_different, read_list, shape, text_of
 from app.models import (
@@ -207,21 +208,25 @@ def divisions() -> tuple[Division, ...]:
     return parse_divisions(text_of("divisions.csv"))
 
 
+@cache
 def checklists() -> tuple[ChecklistTemplate, ...]:
     """Give the checklist templates."""
     return read_list(ChecklistTemplate, text_of("checklists.json"), "checklists.json")
 
 
+@cache
 def rules() -> tuple[RuleTemplate, ...]:
     """Give the plus rules; minus items are off by default and not shipped."""
     return read_list(RuleTemplate, text_of("rules.json"), "rules.json")
 
 
+@cache
 def goods() -> tuple[Goods, ...]:
     """Give the goods of the points shop."""
     return read_list(Goods, text_of("goods.json"), "goods.json")
 
 
+@cache
 def visit_forms() -> tuple[FormTemplate, ...]:
     """Give one visit form for each care category."""
     return read_list(FormTemplate, text_of("visit_forms.json"), "visit_forms.json")

@@ -19,6 +19,7 @@ from app.models import (
     HazardLevel,
     HazardStatus,
     HazardStep,
+    NoticeKind,
     PhotoOwner,
     PlaceKind,
 )
@@ -28,7 +29,7 @@ WORKING_DAYS = 7
 """The deadline where the checklist item names none."""
 _CONTROLS_WITHIN = timedelta(hours=24)
 _BY_LEAD, _RECHECK_FAILS, _LATE, _WITH_PHOTOS = 0.6, 0.14, 0.12, 0.4
-PHOTOGRAPHED_DAYS = 100
+PHOTOGRAPHED_DAYS = 60
 """Photos are shown of so many days; a seed that drew more would take too long."""
 
 
@@ -137,6 +138,7 @@ class Walk:
             )
             if step.step is HazardStep.RECTIFY:
                 self._photograph(event_id, step)
+            self._tell(step)
 
     def _way(self) -> Iterator[Step]:
         rng, hours, row = self.rng, self.history.hours, self.row
@@ -221,6 +223,19 @@ class Walk:
         self.row.update(step.changes)
         step.sent = sent or step.sent or content_hash(self.id, step.step, len(self.steps))
         self.steps.append(step)
+
+    def _tell(self, step: Step) -> None:
+        """Tell the reporter what others did, and the assignee what is his to do."""
+        about = {"hazard_id": self.id, "status": step.to}
+        area_code = self.row["area_code"]
+        if self.row["reported_by"] != step.actor:
+            self.history.notify(
+                NoticeKind.HAZARD_STEP, self.row["reported_by"], area_code, step.at, **about, step=step.step
+            )
+        if step.step in {HazardStep.ASSIGN, HazardStep.RECHECK_FAIL}:
+            self.history.notify(
+                NoticeKind.HAZARD_ASSIGNED, self.row["assignee_id"], area_code, step.at, **about
+            )
 
     def _photograph(self, event_id: UUID, step: Step) -> None:
         if self.history.days_ago(step.at) > PHOTOGRAPHED_DAYS or self.rng.random() > _WITH_PHOTOS:

@@ -9,10 +9,12 @@ from app.cli.seed.hours import Hours
 from app.cli.seed.ids import id_at
 from app.cli.seed.rows import Row, Rows
 from app.cli.seed.world import SeedResident, World
-from app.models import PhotoLink, PhotoOwner
+from app.models import Notice, NoticeKind, PhotoLink, PhotoOwner
+from app.points import Posting
 
 _NEVER_ARRIVED = 0.12
 """Share of named photos whose phone has not sent them yet."""
+_INBOX_DAYS, _READ = 30, 0.8
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,14 @@ class History:
     pictures: list[WantedPicture] = field(default_factory=list)
     posted: list[tuple[datetime, Row]] = field(default_factory=list)
     """Claims whose points are to be posted, and when."""
+    postings: list[Posting] = field(default_factory=list)
+    """Transfers to be made through the ledger, in the order of time."""
+    holds: list[tuple[UUID, int]] = field(default_factory=list)
+    """Accounts, and points held in them for orders that wait at the counter."""
+    _chance_of_inboxes: Random = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._chance_of_inboxes = self.rng("inboxes")
 
     @property
     def until(self) -> datetime:
@@ -58,6 +68,25 @@ class History:
     def rng(self, part: str) -> Random:
         """Give the chance of one part of the story: what one part draws changes no other."""
         return Random(f"{self.seed} {part}")
+
+    def notify(
+        self, kind: NoticeKind, to: UUID | None, area_code: str, at: datetime, **about: object
+    ) -> None:
+        """Put a notice into an inbox, as the product does; only those of the last weeks are kept."""
+        if to is None or self.days_ago(at) > _INBOX_DAYS:
+            return
+        rng = self._chance_of_inboxes
+        read_at = at + timedelta(hours=rng.uniform(0.1, 30))
+        self.rows.add(
+            Notice,
+            id=id_at(rng, at),
+            area_code=area_code,
+            user_id=to,
+            kind=kind,
+            data={name: str(value) for name, value in about.items()},
+            created_at=at,
+            read_at=read_at if read_at < self.until and rng.random() < _READ else None,
+        )
 
     def days_ago(self, moment: datetime) -> float:
         """Give how long before the end of the history something happened, in days."""

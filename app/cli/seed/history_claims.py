@@ -8,47 +8,64 @@ from uuid import UUID
 
 from app.actors import Role, community_of
 from app.cli.seed import facts
+from app.cli.seed.claim_walk import ClaimWalk
 from app.cli.seed.history import History, Reward
 from app.cli.seed.ids import id_at, named
-from app.cli.seed.phrases import Deed, deeds
+from app.cli.seed.phone import clocks, happened_at
+from app.cli.seed.phrases import Deed, deeds, phrases
 from app.cli.seed.rows import Row
 from app.cli.seed.site import SITES, Site
 from app.cli.seed.world import SeedResident
 from app.clock import business_day, end_of
+from app.evidence import clock_flag
 from app.models import (
-    AutomaticSource,
     CapOf,
     Claim,
-    ClaimEvent,
     ClaimStatus,
     ClaimStep,
-    ClockFlag,
-    Notice,
-    NoticeKind,
+    Evidence,
+    PhotoOwner,
+    PresenceState,
     SourceKind,
     Verifier,
 )
+from app.once import content_hash
 from app.points import span
 
-_CLAIMS_A_HOUSEHOLD = 2.0
-_TAKING_PART = 0.55
-"""Share of households that claim anything within the year."""
+_CLAIMS_A_HOUSEHOLD, _TAKING_PART = 2.0, 0.64
+"""In a year, over all households; and the share of households that claim anything."""
+_BUSIEST = 12
+"""How much more than the least a household does at most."""
 _EARNS_FROM = 14
 """Younger ones are not named in claims."""
-_RETURNED, _REJECTED, _WITHDRAWN = 0.03, 0.02, 0.015
-_INBOX_DAYS, _READ = 30, 0.6
+_GRADES = {
+    "env_action": (1, 1, 1, 3, 3, 5),
+    "dispute_settled": (1, 1, 3, 10),
+    "help_vulnerable": (5, 5, 5, 10),
+    "emergency_duty": (1, 1, 2),
+    "emergency_duty_vehicle": (2, 3),
+    "public_project": (5, 10, 20),
+    "event_help": (5, 5, 10),
+    "volunteer_hours": (1, 1, 2, 5, 10, 15),
+    "donation": (1, 1, 2, 3, 5, 10),
+}
+"""Points that rules with a range really give."""
+_WITHDRAWN, _REJECTED, _RETURNED, _SENT_AGAIN = 0.015, 0.02, 0.03, 0.6
+_POSTED_AFTER = timedelta(seconds=20)
+"""The job looks once a minute."""
 _S, _T = ClaimStatus, ClaimStep
 
 
 @dataclass
-class Claims:
-    """The claims so far, and what each rule has given whom."""
+class _Claims:
+    """What the rules have given so far."""
 
     history: History
     rng: Random
+    rules: dict[str, facts.RuleTemplate]
     given: dict[tuple[str, UUID, datetime], int] = field(default_factory=lambda: defaultdict(int))
 
-    def room(self, rule: facts.RuleTemplate, resident: SeedResident, day: date, points: int) -> bool:
+    def has_room(self, rule: facts.RuleTemplate, resident: SeedResident, day: date, points: int) -> bool:
         """Count points under a rule's cap; say no where they would go beyond it."""
         if rule.cap is None:
             return True
@@ -59,171 +76,187 @@ class Claims:
         self.given[key] += points
         return True
 
-    def begin(self, rule: facts.RuleTemplate, resident: SeedResident, at: datetime, points: int) -> Row:
-        """Add a claim; it is submitted, and nothing more yet."""
-        community = community_of(resident.area_code)
-        return self.history.rows.add(
-            Claim,
-            id=id_at(self.rng, at),
-            area_code=resident.area_code,
-            household_id=resident.household_id,
-            resident_id=resident.id,
-            rule_id=named("rule", f"{community} {rule.code}"),
-            points=points,
-            text="",
-            status=_S.SUBMITTED,
-            source_kind=None,
-            source_id=None,
-            submitted_by=None,
-            verified_by=None,
-            approved_by=None,
-            notice_until=None,
-            content_hash=b"",
-            captured_at=at,
-            received_at=at,
-            clock_flag=ClockFlag.OK,
-        )
-
-    def step(
-        self, claim: Row, number: int, step: ClaimStep, to: ClaimStatus, at: datetime, by: UUID | None
-    ) -> None:
-        """Add a step, and let the claim stand where it led."""
-        claim["status"] = to
-        self.history.rows.add(
-            ClaimEvent,
-            id=id_at(self.rng, at),
-            area_code=claim["area_code"],
-            claim_id=claim["id"],
-            number=number,
-            step=step,
-            status_after=to,
-            points=claim["points"],
-            actor_id=by,
-            at=at,
-            note=claim["text"] if step is _T.SUBMIT else _REASONS.get(step, ""),
-            content_hash=b"",
-        )
-        if step is not _T.SUBMIT and self.history.days_ago(at) < _INBOX_DAYS:
-            self._tell(claim, step, to, at)
-
-    def _tell(self, claim: Row, step: ClaimStep, status: ClaimStatus, at: datetime) -> None:
-        """Add a notice to whoever submitted the claim."""
-        if claim["submitted_by"] is None:
-            return
-        self.history.rows.add(
-            Notice,
-            id=id_at(self.rng, at),
-            area_code=claim["area_code"],
-            user_id=claim["submitted_by"],
-            kind=NoticeKind.CLAIM_STEP,
-            data={"claim_id": str(claim["id"]), "step": step.value, "status": status.value},
-            created_at=at,
-            read_at=at if self.rng.random() < _READ else None,
-        )
-
-
-_REASONS = {_T.RETURN: "照片看不清,请补一张", _T.REJECT: "经核实,当天没有参加"}
-
 
 def add_claims(history: History) -> None:
     """Add the claims of both sites, and those that accepted reports of hazards made by themselves."""
-    claims = Claims(history, history.rng("claims"))
-    rules = {rule.code: rule for rule in facts.rules()}
+    claims = _Claims(history, history.rng("claims"), {rule.code: rule for rule in facts.rules()})
     for site in SITES:
-        _add_site(claims, rules, site)
-    automatic = next(
-        rule for rule in rules.values() if rule.automatic is AutomaticSource.HAZARD_REPORT_ACCEPTED
-    )
+        _add_site(claims, site)
     for reward in sorted(history.rewards, key=lambda reward: reward.at):
-        _add_reward(claims, automatic, reward)
+        _add_reward(claims, reward)
 
 
-def _add_site(claims: Claims, rules: dict[str, facts.RuleTemplate], site: Site) -> None:
+def _add_site(claims: _Claims, site: Site) -> None:
     history, rng = claims.history, claims.rng
     earners = [
-        [one for one in members if one.person.age_on(history.last) >= _EARNS_FROM]
+        found
         for members in history.world.households.values()
         if members[0].area_code.startswith(site.code) and rng.random() < _TAKING_PART
+        if (found := _earners(history, members))
     ]
-    days = (history.last - history.first).days
+    zeal = [min(rng.paretovariate(1.2), _BUSIEST) for _ in earners]
+    days = (history.last - history.first).days + 1
     weights = [deed.weight for deed in deeds()]
     for _ in range(round(site.households * _CLAIMS_A_HOUSEHOLD)):
-        resident = rng.choice(rng.choice(earners))
+        resident = rng.choice(rng.choices(earners, zeal)[0])
         deed = rng.choices(deeds(), weights)[0]
-        day = history.first + timedelta(days=rng.randrange(days + 1))
-        _add_claim(claims, rules[deed.rule], deed, resident, history.hours.evening(rng, day))
+        day = history.first + timedelta(days=rng.randrange(days))
+        _add(claims, deed, resident, history.hours.evening(rng, day))
 
 
-def _add_claim(
-    claims: Claims, rule: facts.RuleTemplate, deed: Deed, resident: SeedResident, at: datetime
-) -> None:
-    rng, world = claims.rng, claims.history.world
-    spread = rule.points_max - rule.points_min
-    points = rule.points_min + (rng.randint(0, spread) if spread and rng.random() < _MORE else 0)
-    if at >= claims.history.until or not claims.room(rule, resident, business_day(at), points):
+def _earners(history: History, members: list[SeedResident]) -> list[SeedResident]:
+    """Give who of a household may have earned something: whoever is at home and not a child."""
+    return [
+        one
+        for one in members
+        if one.person.age_on(history.first) >= _EARNS_FROM and one.person.presence is not PresenceState.AWAY
+    ]
+
+
+def _add(claims: _Claims, deed: Deed, resident: SeedResident, moment: datetime) -> None:
+    """Add a claim, unless its rule gives no more, or it would come after the history's end."""
+    history, rng, rule = claims.history, claims.rng, claims.rules[deed.rule]
+    captured_at, received_at = clocks(rng, moment, history.until)
+    points = rng.choice(_GRADES.get(rule.code, (rule.points_min,)))
+    day = business_day(happened_at(captured_at, received_at))
+    if received_at >= history.until or not claims.has_room(rule, resident, day, points):
         return
-    claim = claims.begin(rule, resident, at, points)
-    claim["text"] = rng.choice(deed.texts)
-    lead = rng.choice(world.holders(Role.BUILDING_LEAD, resident.area_code))
-    claim["submitted_by"] = submitter = resident.user_id or lead
-    claims.step(claim, 1, _T.SUBMIT, _S.SUBMITTED, at, submitter)
-    verifier = world.worker(resident.area_code)
-    if rule.verifier is Verifier.BUILDING_LEAD:
-        leads = [one for one in world.holders(Role.BUILDING_LEAD, resident.area_code) if one != submitter]
-        verifier = rng.choice(leads) if leads else verifier
-    _decide(claims, claim, rule, at, verifier)
+    walk = _begin(claims, rule, resident, captured_at, received_at, points)
+    walk.row["submitted_by"] = submitter = _account(history, resident) or _agent(claims, resident)
+    walk.row["text"] = text = rng.choice(deed.texts)
+    _prove(walk, submitter, received_at)
+    walk.step(_T.SUBMIT, _S.SUBMITTED, received_at, walk.row["id"], by=submitter, note=text)
+    _decide(walk, received_at, _verifier(walk, resident, submitter))
 
 
-_MORE = 0.35
-"""Share of claims that ask for more than the least where a rule has a range."""
+def _begin(
+    claims: _Claims,
+    rule: facts.RuleTemplate,
+    resident: SeedResident,
+    captured_at: datetime,
+    received_at: datetime,
+    points: int,
+) -> ClaimWalk:
+    claim_id = id_at(claims.rng, captured_at)
+    row = claims.history.rows.add(
+        Claim,
+        id=claim_id,
+        area_code=resident.area_code,
+        household_id=resident.household_id,
+        resident_id=resident.id,
+        rule_id=named("rule", f"{community_of(resident.area_code)} {rule.code}"),
+        points=points,
+        text="",
+        status=_S.SUBMITTED,
+        source_kind=None,
+        source_id=None,
+        submitted_by=None,
+        verified_by=None,
+        approved_by=None,
+        notice_until=None,
+        content_hash=claim_id.bytes,
+        captured_at=captured_at,
+        received_at=received_at,
+        clock_flag=clock_flag(captured_at, received_at),
+    )
+    return ClaimWalk(claims.history, claims.rng, row, rule, resident.user_id)
 
 
-def _decide(claims: Claims, claim: Row, rule: facts.RuleTemplate, at: datetime, verifier: UUID) -> None:
+def _account(history: History, resident: SeedResident) -> UUID | None:
+    """Give the account that the household claims with: the head's, if he has one."""
+    return history.world.households[resident.household_id][0].user_id
+
+
+def _agent(claims: _Claims, resident: SeedResident) -> UUID:
+    """Draw who claims for a household without an account: a building lead, so that another one may verify."""
+    world = claims.history.world
+    leads = world.holders(Role.BUILDING_LEAD, resident.area_code)
+    return claims.rng.choice(leads) if len(leads) > 1 else world.admin(resident.area_code)
+
+
+def _prove(walk: ClaimWalk, submitter: UUID, at: datetime) -> None:
+    """Name a photo where the rule asks for one."""
+    if walk.rule.evidence is Evidence.PHOTO:
+        caption = f"{walk.rule.title} {walk.row['text']}"
+        taken = walk.history.take_photos(walk.rng, 1, caption=caption, by=submitter, at=at)
+        walk.history.name_photos(PhotoOwner.CLAIM, walk.row["id"], walk.row["area_code"], taken)
+
+
+def _verifier(walk: ClaimWalk, resident: SeedResident, submitter: UUID) -> UUID:
+    """Draw who verifies, as the rule wants it and never who submitted."""
+    world, wanted = walk.history.world, walk.rule.verifier
+    found: list[UUID] = []
+    if wanted is not Verifier.GRID_WORKER:
+        found += world.holders(Role.BUILDING_LEAD, resident.area_code)
+    if wanted is not Verifier.BUILDING_LEAD:
+        found += world.holders(Role.GRID_WORKER, resident.area_code)
+    return walk.rng.choice([one for one in found if one != submitter])
+
+
+def _decide(walk: ClaimWalk, at: datetime, verifier: UUID) -> None:
     """Take a fresh claim as far as its time and luck carry it."""
-    history, rng = claims.history, claims.rng
-    luck = rng.random()
-    at = history.hours.after(rng, at, 4, 60)
-    if at >= history.until:
-        return
+    hours, rng, luck = walk.history.hours, walk.rng, walk.rng.random()
+    submitter = walk.row["submitted_by"]
+    at = hours.after(rng, at, 3, 60)
     if luck < _WITHDRAWN:
-        claims.step(claim, 2, _T.WITHDRAW, _S.WITHDRAWN, at, claim["submitted_by"])
+        walk.step(_T.WITHDRAW, _S.WITHDRAWN, at, by=submitter)
         return
-    if luck < _WITHDRAWN + _RETURNED:
-        claims.step(claim, 2, _T.RETURN, _S.RETURNED, at, verifier)
+    luck -= _WITHDRAWN
+    if luck < _REJECTED:
+        reason = rng.choice(phrases("claim_rejected"))
+        walk.step(_T.REJECT, _S.REJECTED, at, reason, by=verifier, note=reason)
         return
-    if luck < _WITHDRAWN + _RETURNED + _REJECTED:
-        claims.step(claim, 2, _T.REJECT, _S.REJECTED, at, verifier)
-        return
-    if claim["submitted_by"] == verifier:
-        return
-    claim["verified_by"] = verifier
-    claims.step(claim, 2, _T.VERIFY, _S.VERIFIED, at, verifier)
-    _approve(claims, claim, rule, at)
+    if luck < _REJECTED + _RETURNED:
+        reason = rng.choice(phrases("claim_returned"))
+        if not walk.step(_T.RETURN, _S.RETURNED, at, reason, by=verifier, note=reason):
+            return
+        at = hours.after(rng, at, 20, 140)
+        if rng.random() > _SENT_AGAIN or not _send_again(walk, at, submitter):
+            return
+        at = hours.after(rng, at, 3, 60)
+    if walk.step(_T.VERIFY, _S.VERIFIED, at, "", by=verifier):
+        walk.row["verified_by"] = verifier
+        _approve(walk, at)
 
 
-def _approve(claims: Claims, claim: Row, rule: facts.RuleTemplate, at: datetime) -> None:
-    history = claims.history
-    at = history.hours.after(claims.rng, at, 2, 72)
-    if at >= history.until:
+def _send_again(walk: ClaimWalk, at: datetime, submitter: UUID) -> bool:
+    """Mend a returned claim and send it again."""
+    text = f"{walk.row['text']}时间是{business_day(walk.row['captured_at']).isoformat()}。"
+    if not walk.step(_T.RESUBMIT, _S.SUBMITTED, at, text, by=submitter, note=text):
+        return False
+    walk.row["text"] = text
+    return True
+
+
+def _approve(walk: ClaimWalk, at: datetime) -> None:
+    """Approve a verified claim; it is posted when its public notice is over, or at once without one."""
+    at = walk.history.hours.after(walk.rng, at, 2, 72)
+    admin = walk.history.world.admin(walk.row["area_code"])
+    notice = bool(walk.rule.notice_days)
+    if not walk.step(_T.APPROVE, _S.IN_NOTICE if notice else _S.APPROVED, at, "", by=admin):
         return
-    admin = history.world.admin(claim["area_code"])
-    claim["approved_by"] = admin
-    if rule.notice_days:
-        claim["notice_until"] = end_of(business_day(at) + timedelta(days=rule.notice_days))
-        claims.step(claim, 3, _T.APPROVE, _S.IN_NOTICE, at, admin)
-        at = claim["notice_until"] + timedelta(seconds=20)
-    else:
-        claims.step(claim, 3, _T.APPROVE, _S.APPROVED, at, admin)
-    if at < history.until:
-        claims.step(claim, 4, _T.POST, _S.POSTED, at, None)
-        history.posted.append((at, claim))
+    walk.row["approved_by"] = admin
+    if notice:
+        walk.row["notice_until"] = end_of(business_day(at) + timedelta(days=walk.rule.notice_days))
+        at = walk.row["notice_until"] + _POSTED_AFTER
+    if walk.step(_T.POST, _S.POSTED, at, by=None):
+        walk.history.posted.append((at, walk.row))
 
 
-def _add_reward(claims: Claims, rule: facts.RuleTemplate, reward: Reward) -> None:
+def _add_reward(claims: _Claims, reward: Reward) -> None:
     """Add the claim of an accepted report: whoever accepted it verified it."""
-    claim = claims.begin(rule, reward.resident, reward.at, rule.points_min)
-    claim["source_kind"], claim["source_id"] = SourceKind.HAZARD, reward.hazard["id"]
-    claims.step(claim, 1, _T.SUBMIT, _S.SUBMITTED, reward.at, None)
-    claim["verified_by"] = reward.accepted_by
-    claims.step(claim, 2, _T.VERIFY, _S.VERIFIED, reward.at, reward.accepted_by)
-    _approve(claims, claim, rule, reward.at)
+    rule = next(rule for rule in claims.rules.values() if rule.automatic is not None)
+    hazard: Row = reward.hazard
+    seen_at = happened_at(hazard["captured_at"], hazard["received_at"])
+    walk = _begin(claims, rule, reward.resident, seen_at, reward.at, rule.points_min)
+    row = walk.row
+    row.update(
+        id=id_at(claims.rng, reward.at),
+        source_kind=SourceKind.HAZARD,
+        source_id=hazard["id"],
+        content_hash=content_hash(SourceKind.HAZARD, hazard["id"]),
+    )
+    made = walk.step(_T.SUBMIT, _S.SUBMITTED, reward.at, SourceKind.HAZARD, hazard["id"], by=None)
+    if made and walk.step(_T.VERIFY, _S.VERIFIED, reward.at, by=reward.accepted_by):
+        row["verified_by"] = reward.accepted_by
+        _approve(walk, reward.at)

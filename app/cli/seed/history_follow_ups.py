@@ -9,7 +9,7 @@ from app.cli.seed.ids import id_at
 from app.cli.seed.phrases import phrases
 from app.cli.seed.rows import Row
 from app.clock import business_day, start_of
-from app.models import FollowUp, VisitOutcome
+from app.models import FollowUp, NoticeKind, VisitOutcome
 
 _O = VisitOutcome
 _NEEDED, _FOR_ADMIN, _DONE, _DONE_LATE = 0.03, 0.25, 0.9, 0.1
@@ -48,6 +48,18 @@ def add_follow_ups(
         result=None,
     )
     _finish(history, rng, row, received_at)
+    _tell(history, care, row, received_at)
+
+
+def _tell(history: History, care: Row, row: Row, at: datetime) -> None:
+    """Tell the owner, and the admin of what is urgent; nobody is told what he filed himself."""
+    about = {"visit_id": row["visit_id"], "care_record_id": care["id"]}
+    worker, admin, area_code = care["worker_id"], history.world.admin(row["area_code"]), row["area_code"]
+    if row["owner_id"] != worker:
+        kind = NoticeKind.FOLLOW_UP_ASSIGNED
+        history.notify(kind, row["owner_id"], area_code, at, **about, follow_up_id=row["id"])
+    if row["urgent"] and admin != worker:
+        history.notify(NoticeKind.VISIT_URGENT, admin, area_code, at, **about)
 
 
 def _need(rng: Random, care: Row, outcome: VisitOutcome) -> str:

@@ -10,13 +10,13 @@ from uuid import UUID
 from app.cli.seed.history import History
 from app.cli.seed.history_follow_ups import add_follow_ups
 from app.cli.seed.ids import id_at, named
-from app.cli.seed.phone import clocks, scanned_at
+from app.cli.seed.phone import clocks, happened_at, scanned_at
 from app.cli.seed.phrases import phrases
 from app.cli.seed.rows import Row
 from app.cli.seed.visit_answers import Answers, answers_today, usual_answers
 from app.cli.seed.world import SeedResident
 from app.clock import business_day
-from app.evidence import ClockFlag, Gathered, Presence, Signals, clock_flag
+from app.evidence import Gathered, Presence, Signals, clock_flag
 from app.models import (
     CareCategory,
     CareLevel,
@@ -152,9 +152,9 @@ def _visit(history: History, rng: Random, care: _Care, moment: datetime, emergen
         **gathered.columns(),
     )
     history.name_photos(PhotoOwner.VISIT, visit_id, care.resident.area_code, photos)
-    happened_at = captured_at if gathered.clock_flag is ClockFlag.OK else received_at
-    care.filed.append((happened_at, visit_id, outcome))
-    add_follow_ups(history, rng, care.row, visit_id, outcome, happened_at, received_at)
+    at = happened_at(captured_at, received_at)
+    care.filed.append((at, visit_id, outcome))
+    add_follow_ups(history, rng, care.row, visit_id, outcome, at, received_at)
 
 
 def _outcome(

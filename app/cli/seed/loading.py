@@ -3,10 +3,10 @@
 from datetime import date, timedelta
 from random import Random
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import clock, evidence
+from app import clock, evidence, points
 from app.actors import Actor
 from app.adapters import PhotoStore
 from app.cli.seed import catalogue
@@ -16,12 +16,11 @@ from app.cli.seed.history_claims import add_claims
 from app.cli.seed.history_hazards import Hazards
 from app.cli.seed.history_inspections import add_inspections
 from app.cli.seed.history_reports import add_reports
+from app.cli.seed.history_shop import add_shop
 from app.cli.seed.history_visits import add_visits
 from app.cli.seed.hours import Hours
 from app.cli.seed.pictures import draw
-from app.cli.seed.play import Play
 from app.cli.seed.progress import Tell
-from app.cli.seed.rows import Rows
 from app.cli.seed.settlement import add_site
 from app.cli.seed.site import CITY, SITES
 from app.cli.seed.staff import add_staff
@@ -31,23 +30,39 @@ from app.identity import HASHER
 from app.models import Area
 from app.workdays import WorkCalendar
 
-WHOLE = 100
+_LOCK = 0x676F6E676469
+"""Of the advisory lock: of two seeds at once the second waits, and then finds everything there."""
 _DAYS = 365
+_READY_BEFORE = timedelta(days=30)
+"""Catalogues, people and staff are there before the history begins."""
 
 
-def is_seeded(session: Session) -> bool:
-    """Say whether the demonstration is there."""
-    return session.scalars(select(Area.code).where(Area.code == CITY)).first() is not None
+def load(session: Session, store: PhotoStore, *, day: date, seed: int, tell: Tell) -> bool:
+    """Write the demonstration unless it is there; say whether it was written. The caller commits."""
+    session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+    if session.get(Area, CITY) is not None:
+        return False
+    tell("the story", 0)
+    history = tell_history(day=day, seed=seed)
+    tell("the story", 0.15)
+    _write(session, history, tell)
+    _post(session, history, tell)
+    _take_photos(session, store, history, tell)
+    tell("a check", 0)
+    findings = points.reconcile(session)
+    assert not findings, f"the seed does not add up: {findings}"
+    tell("a check", 0.05)
+    return True
 
 
 def tell_history(*, day: date, seed: int) -> History:
-    """Tell the year that ends with the day before ``day``; nothing is written."""
+    """Tell the year that ends with the day before ``day``, the same for the same seed; nothing is written."""
     until = clock.start_of(day)
     first = day - timedelta(days=_DAYS)
-    since = clock.start_of(first - timedelta(days=30))
+    since = clock.start_of(first) - _READY_BEFORE
     hours = Hours(WorkCalendar(UnknownYears.WEEKENDS), until)
-    history = History(seed, first, day - timedelta(days=1), hours, World(), Rows())
-    rows, world, password = history.rows, history.world, HASHER.hash(PASSWORD, salt=_salt(seed))
+    history = History(seed, first, day - timedelta(days=1), hours, World())
+    rows, world, password = history.rows, history.world, _password(history)
     catalogue.add_areas(rows)
     catalogue.add_checklists(rows, since)
     catalogue.add_visit_forms(rows, since)
@@ -55,34 +70,48 @@ def tell_history(*, day: date, seed: int) -> History:
     catalogue.add_rewards(rows)
     add_staff(rows, world, history.rng("staff"), since=since, password=password)
     for site in SITES:
-        rng = history.rng(site.code)
-        add_site(rows, world, rng, site, since=since, until=until, password=password)
+        add_site(rows, world, history.rng(site.code), site, since=since, until=until, password=password)
     hazards = Hazards(history)
     add_inspections(history, hazards)
     add_reports(history, hazards)
     hazards.settle()
     add_visits(history)
     add_claims(history)
+    add_shop(history)
     return history
 
 
-def _salt(seed: int) -> bytes:
-    """Give the same salt for the same seed: the demonstration's password is no secret."""
-    return Random(f"{seed} salt").randbytes(16)
+def _password(history: History) -> str:
+    """Hash the demonstration's password, with the same salt for the same seed: it is no secret."""
+    rng: Random = history.rng("salt")
+    return HASHER.hash(PASSWORD, salt=rng.randbytes(16))
 
 
-def load(session: Session, store: PhotoStore, *, day: date, seed: int, tell: Tell) -> None:
-    """Write the demonstration; the caller commits."""
-    history = tell_history(day=day, seed=seed)
-    tell("history", 30)
-    for table in history.rows.tables():
+def _write(session: Session, history: History, tell: Tell) -> None:
+    tables = list(history.rows.tables())
+    whole = sum(len(history.rows.of(table)) for table in tables)
+    for table in tables:
+        tell("records", 0)
         history.rows.write(session, table)
-    tell("rows", 30)
-    Play(session, history).all()
-    tell("points", 20)
+        tell("records", 0.3 * len(history.rows.of(table)) / whole)
+
+
+def _post(session: Session, history: History, tell: Tell) -> None:
+    """Move the points by the product's own ledger."""
+    tell("points", 0)
+    for posting in history.postings:
+        points.post(session, posting)
+        tell("points", 0.25 / len(history.postings))
+    for account_id, amount in history.holds:
+        points.hold(session, account_id, amount)
+
+
+def _take_photos(session: Session, store: PhotoStore, history: History, tell: Tell) -> None:
+    """Draw the photos that have arrived and keep them, as if they had been sent."""
     rng = history.rng("pictures")
+    tell("photos", 0)
     for wanted in history.pictures:
-        actor = Actor(user_id=wanted.by)
+        data = draw(rng, wanted.caption, wanted.at)
         with clock.set_to(wanted.at):
-            evidence.keep(session, store, actor, wanted.id, draw(rng, wanted.caption, wanted.at))
-    tell("photos", 20)
+            evidence.keep(session, store, Actor(user_id=wanted.by), wanted.id, data)
+        tell("photos", 0.25 / len(history.pictures))

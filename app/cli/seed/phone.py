@@ -6,7 +6,7 @@ from functools import cache
 from random import Random
 
 from app.cli.seed.world import SeedPlace
-from app.evidence import Datum, Gathered, Position, Signals, to_gcj02, weigh
+from app.evidence import ClockFlag, Datum, Gathered, Position, Signals, clock_flag, to_gcj02, weigh
 from app.models import Place, PlaceCode
 
 _METRES_A_DEGREE = 111_320
@@ -31,6 +31,11 @@ def clocks(rng: Random, moment: datetime, until: datetime) -> tuple[datetime, da
     else:
         return moment + timedelta(minutes=rng.uniform(20, 300)), at_once
     return moment, received_at if received_at < until else at_once
+
+
+def happened_at(captured_at: datetime, received_at: datetime) -> datetime:
+    """Give the moment that periods go by: the device's if plausible, else the server's."""
+    return captured_at if clock_flag(captured_at, received_at) is ClockFlag.OK else received_at
 
 
 def scanned_at(

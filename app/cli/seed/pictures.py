@@ -10,13 +10,13 @@ from pylopdf_fonts_zh_cn import sans_path
 
 from app.clock import SHANGHAI
 
-_SIZE = _WIDTH, _HEIGHT = 480, 360
-_GROUND_Y, _CAPTION_Y = 250, 296
+_SIZE = _WIDTH, _HEIGHT = 400, 300
+_GROUND_Y, _CAPTION_Y = 206, 244
 _SKIES = ("#bcd7ee", "#d5e3ea", "#f1dcc0", "#a9c0d6")
 _WALLS = ("#e8d9c0", "#d8c6b4", "#cfd8cf", "#e4cfc4")
 _WINDOW, _GROUND, _BAR, _INK = "#6d8aa3", "#9aa38c", "#1d2733", "#ffffff"
 _SIGN, _SIGN_EDGE = "#f2c230", "#23201a"
-_CAPTION_PX, _CLOCK_PX, _QUALITY = 18, 14, 80
+_CAPTION_PX, _CLOCK_PX, _QUALITY = 16, 13, 80
 
 
 def draw(rng: Random, caption: str, at: datetime) -> bytes:
@@ -28,9 +28,9 @@ def draw(rng: Random, caption: str, at: datetime) -> bytes:
         _block(pen, rng, left)
     _warning(pen, rng.randint(80, _WIDTH - 160))
     pen.rectangle((0, _CAPTION_Y, _WIDTH, _HEIGHT), fill=_BAR)
-    pen.text((12, _CAPTION_Y + 6), _cut(caption), font=_font(_CAPTION_PX), fill=_INK)
+    pen.text((10, _CAPTION_Y + 5), _cut(caption), font=_font(_CAPTION_PX), fill=_INK)
     clock = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
-    pen.text((12, _CAPTION_Y + 36), clock, font=_font(_CLOCK_PX), fill=_INK)
+    pen.text((10, _CAPTION_Y + 31), clock, font=_font(_CLOCK_PX), fill=_INK)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
@@ -39,12 +39,12 @@ def draw(rng: Random, caption: str, at: datetime) -> bytes:
 def _block(pen: ImageDraw.ImageDraw, rng: Random, left: int) -> None:
     """Draw a building of four to six floors."""
     floors, wide = rng.randint(4, 6), 114
-    top = _GROUND_Y - floors * 36
+    top = _GROUND_Y - floors * 30
     pen.rectangle((left, top, left + wide, _GROUND_Y), fill=rng.choice(_WALLS))
     for floor in range(floors):
         for column in range(3):
-            x, y = left + 12 + column * 34, top + 9 + floor * 36
-            pen.rectangle((x, y, x + 21, y + 19), fill=_WINDOW)
+            x, y = left + 12 + column * 34, top + 7 + floor * 30
+            pen.rectangle((x, y, x + 21, y + 17), fill=_WINDOW)
 
 
 def _warning(pen: ImageDraw.ImageDraw, left: int) -> None:
@@ -56,7 +56,7 @@ def _warning(pen: ImageDraw.ImageDraw, left: int) -> None:
 
 
 def _cut(caption: str) -> str:
-    most = (_WIDTH - 24) // _CAPTION_PX
+    most = (_WIDTH - 20) // _CAPTION_PX
     return caption if len(caption) <= most else caption[: most - 1] + "…"
 
 

@@ -7,29 +7,55 @@ from contextlib import contextmanager
 
 import click
 
-Tell = Callable[[str, int], None]
-"""Says what is done, and how much of the whole it was."""
+Tell = Callable[[str, float], None]
+"""Says which step is under way, and how much of the whole was just done."""
+_FINE = 1000
+"""Parts of the bar."""
 
 
 @contextmanager
-def progress(whole: int) -> Iterator[Tell]:
-    """Give a function to tell of each step; the figures add up to ``whole``."""
-    if not sys.stdout.isatty():
-        yield _lines()
-        return
+def progress() -> Iterator[Tell]:
+    """Give a function to tell of the work; what it is told adds up to 1."""
+    if sys.stdout.isatty():
+        with _bar() as tell:
+            yield tell
+    else:
+        lines = _Lines()
+        yield lines.tell
+        lines.end()
+
+
+@contextmanager
+def _bar() -> Iterator[Tell]:
+    done = 0.0
     with click.progressbar(
-        length=whole, label="Seeding", item_show_func=lambda step: step or "", fill_char="█", empty_char="░"
+        length=_FINE, label="Seeding", item_show_func=lambda step: step or "", fill_char="█", empty_char="░"
     ) as bar:
-        yield lambda step, share: bar.update(share, step)
+
+        def tell(step: str, share: float) -> None:
+            nonlocal done
+            before, done = round(done * _FINE), done + share
+            bar.update(round(done * _FINE) - before, step)
+
+        yield tell
 
 
-def _lines() -> Tell:
-    begun = time.monotonic()
+class _Lines:
+    """A line for each step when it is over, with the seconds it took."""
 
-    def tell(step: str, _share: int) -> None:
-        nonlocal begun
+    def __init__(self) -> None:
+        self._step = ""
+        self._begun = time.monotonic()
+
+    def tell(self, step: str, _share: float) -> None:
+        """Note that a step goes on; the one before is over."""
+        if step != self._step:
+            self.end()
+            self._step = step
+
+    def end(self) -> None:
+        """Say how long the last step took."""
         now = time.monotonic()
-        click.echo(f"  {step:<16}{now - begun:6.1f} s")
-        begun = now
-
-    return tell
+        if self._step:
+            click.echo(f"  {self._step:<16}{now - self._begun:6.1f} s")
+        self._begun = now
