@@ -99,6 +99,8 @@ def _number_requests(app: Flask) -> None:
 
     def start() -> None:
         g.request_id = str(new_id())
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=g.request_id)
         g.started = time.perf_counter()
 
     def end(response: Response) -> Response:

@@ -93,7 +93,8 @@ def weigh(
 ) -> Gathered:
     """Weigh signals whose code is looked up already; ``row`` is None for a code that we did not print."""
     flag = clock_flag(signals.captured_at, received_at)
-    code_reason = _code_reason(row, place, signals)
+    happened_at = signals.captured_at if flag is ClockFlag.OK else received_at
+    code_reason = _code_reason(row, place, signals, happened_at)
     fence_reason = _fence_reason(place, signals.position)
     reasons = [code_reason, fence_reason, "photo" if photos else "no_photo"]
     if flag is not ClockFlag.OK:
@@ -108,14 +109,14 @@ def weigh(
     )
 
 
-def _code_reason(row: PlaceCode | None, place: Place, signals: Signals) -> str:
+def _code_reason(row: PlaceCode | None, place: Place, signals: Signals, happened_at: datetime) -> str:
     if signals.code is None:
         return "code_missing"
     if row is None:
         return "code_unknown"
     if row.place_id != place.id:
         return "code_other_place"
-    if row.revoked_at is not None and row.revoked_at <= signals.captured_at:
+    if row.revoked_at is not None and row.revoked_at <= happened_at:
         return "code_revoked"
     return "code_scanned"
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,9 +23,18 @@ class NamedPhoto:
 
 
 def link_photos(
-    session: Session, kind: PhotoOwner, record_id: UUID, area_code: str, photo_ids: Sequence[UUID]
+    session: Session,
+    kind: PhotoOwner,
+    record_id: UUID,
+    area_code: str,
+    photo_ids: Sequence[UUID],
+    *,
+    by: UUID | None,
 ) -> None:
-    """Note that a record names these photos, in this order; naming one again changes nothing."""
+    """Note that a record made by somebody names these photos, in this order.
+
+    Naming one again changes nothing. Naming another's photo shows nothing of it.
+    """
     if not photo_ids:
         return
     rows = [
@@ -35,10 +44,16 @@ def link_photos(
             "record_kind": kind,
             "area_code": area_code,
             "position": position,
+            "named_by": by,
         }
         for position, photo_id in enumerate(dict.fromkeys(photo_ids))
     ]
     session.execute(insert(PhotoLink).values(rows).on_conflict_do_nothing())
+
+
+def sent_by_its_namer() -> ColumnElement[bool]:
+    """Say that whoever named a photo is who sent it; a visitor is nobody on both sides."""
+    return Photo.uploaded_by.is_not_distinct_from(PhotoLink.named_by)
 
 
 def photos_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[NamedPhoto]]:
@@ -48,7 +63,7 @@ def photos_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list
         return named
     rows = session.execute(
         select(PhotoLink.record_id, PhotoLink.photo_id, Photo.id)
-        .outerjoin(Photo, Photo.id == PhotoLink.photo_id)
+        .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & sent_by_its_namer())
         .where(PhotoLink.record_id.in_(record_ids))
         .order_by(PhotoLink.record_id, PhotoLink.position)
     )

@@ -46,17 +46,25 @@ def keep(
     Whoever touches an id's files holds the id's lock until his transaction ends: parallel copies wait, then
     find the row. A crash before the commit leaves files without a row, which ``sweep_orphans`` removes.
 
-    Raises NotAPictureError, TooManyPixelsError, BrokenPictureError, and OtherContentError if the id was
-    used for other bytes or by somebody else.
+    Raises NotAPictureError, TooManyPixelsError, BrokenPictureError, OtherContentError if the id was used for
+    other bytes or by somebody else, and NotFoundError if only others' records name it.
     """
     sha256 = hashlib.sha256(data).digest()
     session.execute(select(func.pg_advisory_xact_lock(_lock_number(photo_id))))
     first = session.get(Photo, photo_id, populate_existing=True)
     if first is None:
+        _check_may_send(session, actor, photo_id)
         return _keep_new(session, store, actor, photo_id, data), True
     if (first.sha256, first.uploaded_by) != (sha256, actor.user_id):
         raise OtherContentError(id=photo_id)
     return first, False
+
+
+def _check_may_send(session: Session, actor: Actor, photo_id: UUID) -> None:
+    """Refuse with NotFoundError whoever sends a photo that only others' records name: its place is theirs."""
+    named_by = session.scalars(select(PhotoLink.named_by).where(PhotoLink.photo_id == photo_id)).all()
+    if named_by and actor.user_id not in named_by:
+        raise NotFoundError
 
 
 def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID, data: bytes) -> Photo:
@@ -107,6 +115,8 @@ def photo_in_reach(
         for kind, scope in reach.items()
     ]
     named = exists().where(PhotoLink.photo_id == photo_id, or_(false(), *readable))
+    if photo is not None:
+        named = named.where(PhotoLink.named_by.is_not_distinct_from(photo.uploaded_by))
     if not session.scalar(select(named)):
         raise NotFoundError
     return SeenPhoto.of(photo_id, photo)

@@ -35,7 +35,9 @@ def raise_or_join(
     while hazard is None:
         made = _raise(session, inspection, gathered, item, answer, sent)
         if made is not None:
-            link_photos(session, PhotoOwner.HAZARD, made.id, made.area_code, answer.photo_ids)
+            link_photos(
+                session, PhotoOwner.HAZARD, made.id, made.area_code, answer.photo_ids, by=actor.user_id
+            )
             record(session, actor, made, HazardStep.REPORT, sent=sent, at=gathered.received_at)
             return made.id, False
         hazard = _open(session, inspection.place_id, item.id)

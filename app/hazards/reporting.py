@@ -61,7 +61,7 @@ def report(
         **gathered.columns(),
     )
     if made:
-        link_photos(session, PhotoOwner.HAZARD, hazard.id, place.area_code, sent.photo_ids)
+        link_photos(session, PhotoOwner.HAZARD, hazard.id, place.area_code, sent.photo_ids, by=actor.user_id)
         record(session, actor, hazard, HazardStep.REPORT, sent=mark, at=at)
     return hazard, made
 

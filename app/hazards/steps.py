@@ -126,7 +126,7 @@ def record(
         content_hash=sent,
     )
     session.add(event)
-    link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids)
+    link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
     if hazard.reported_by != actor.user_id:
         tell(session, NoticeKind.HAZARD_STEP, hazard, to=hazard.reported_by, step=step)
 

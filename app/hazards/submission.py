@@ -73,7 +73,9 @@ def submit(
         **gathered.columns(),
     )
     if made:
-        link_photos(session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids)
+        link_photos(
+            session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids, by=actor.user_id
+        )
         rows = [_answer(session, actor, inspection, gathered, *pair) for pair in pairs]
         session.execute(insert(InspectionAnswer), rows)
     return inspection, made

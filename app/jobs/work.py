@@ -53,5 +53,10 @@ def forget_old_sessions(means: Means) -> int:
 
 def sweep_photos(means: Means) -> int:
     """Delete files that no photo's row names; give how many."""
-    with transaction(sessions_for(means.engine)()) as session:
-        return evidence.sweep_orphans(session, means.photos, older_than=now() - ORPHAN_AGE)
+    removed, before = 0, now() - ORPHAN_AGE
+    while True:
+        with transaction(sessions_for(means.engine)()) as session:
+            batch = evidence.sweep_orphans(session, means.photos, before, most=_BATCH)
+        removed += batch
+        if batch < _BATCH:
+            return removed

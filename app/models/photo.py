@@ -46,3 +46,5 @@ class PhotoLink(Base):
     record_kind: Mapped[PhotoOwner]
     area_code: Mapped[AreaCode]
     position: Mapped[int]
+    named_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who made the record: only a photo that he sent himself counts as the one he named."""

@@ -86,9 +86,18 @@ class Transfer(Base):
             unique=True,
             postgresql_where=text("reverses_id IS NOT NULL"),
         ),
-        Index("ix_transfers_debit_id_number", "debit_id", "number"),
-        Index("ix_transfers_credit_id_number", "credit_id", "number"),
-        Index("ix_transfers_area_code_at", "area_code", "at"),
+        Index(
+            "ix_transfers_debit_id_number",
+            "debit_id",
+            "number",
+            postgresql_where=text("debit_balance IS NOT NULL"),
+        ),
+        Index(
+            "ix_transfers_credit_id_number",
+            "credit_id",
+            "number",
+            postgresql_where=text("credit_balance IS NOT NULL"),
+        ),
     )
     id: Mapped[Id]
     number: Mapped[int] = mapped_column(BigInteger, Identity(always=True))

@@ -104,7 +104,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
         clock_flag=flag,
     )
     if made:
-        _name_photos(session, claim, new.ask.photo_ids)
+        _name_photos(session, actor, claim, new.ask.photo_ids)
         Course(session, claim).record(ClaimStep.SUBMIT, sent.hex(), by=actor.user_id, note=new.ask.text)
         tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
     return claim, made
@@ -125,7 +125,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
     claim.advance(ClaimStatus.SUBMITTED)
     claim.text = ask.text
     claim.verified_by = None
-    _name_photos(session, claim, ask.photo_ids)
+    _name_photos(session, actor, claim, ask.photo_ids)
     course.record(ClaimStep.RESUBMIT, ask, by=actor.user_id, note=ask.text)
     tell(session, [claim], ClaimStep.RESUBMIT, by=actor.user_id)
     return claim
@@ -224,5 +224,5 @@ def _points(rule: Rule, ask: Ask) -> int:
     return points
 
 
-def _name_photos(session: Session, claim: Claim, photo_ids: Sequence[UUID]) -> None:
-    evidence.link_photos(session, PhotoOwner.CLAIM, claim.id, claim.area_code, photo_ids)
+def _name_photos(session: Session, actor: Actor, claim: Claim, photo_ids: Sequence[UUID]) -> None:
+    evidence.link_photos(session, PhotoOwner.CLAIM, claim.id, claim.area_code, photo_ids, by=actor.user_id)

@@ -111,7 +111,9 @@ def _next_expiry(session: Session, account_id: UUID) -> Expiry | None:
 
 def _side(side: InstrumentedAttribute[UUID], account_id: UUID, after: int | None, limit: int) -> Any:
     """One page of one side of the account; each side has its index, whose order the page follows."""
-    query = select(Transfer.id, literal(side is Transfer.credit_id).label("gained")).where(side == account_id)
+    gained = side is Transfer.credit_id
+    kept = (Transfer.credit_balance if gained else Transfer.debit_balance).is_not(None)
+    query = select(Transfer.id, literal(gained).label("gained")).where(side == account_id, kept)
     if after is not None:
         query = query.where(Transfer.number < after)
     return query.order_by(Transfer.number.desc()).limit(limit).subquery().select()

@@ -107,7 +107,7 @@ def file(
     )
     if made:
         book(session, record, visit)
-        link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids)
+        link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         _follow(session, actor, record, visit, new)
     return visit, made
 

@@ -55,30 +55,6 @@ def upgrade() -> None:
         postgresql_where=sa.text("remaining > 0"),
     )
     op.create_table(
-        "photo_links",
-        sa.Column("record_id", sa.Uuid(), nullable=False),
-        sa.Column("photo_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "record_kind",
-            sa.Enum(
-                "inspection",
-                "hazard",
-                "hazard_event",
-                "visit",
-                "claim",
-                name="photoowner",
-                native_enum=False,
-                create_constraint=True,
-                length=32,
-            ),
-            nullable=False,
-        ),
-        sa.Column("area_code", sa.String(length=15, collation="C"), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("record_id", "photo_id", name=op.f("pk_photo_links")),
-    )
-    op.create_index("ix_photo_links_photo_id", "photo_links", ["photo_id"], unique=False)
-    op.create_table(
         "transfers",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.BigInteger(), sa.Identity(always=True), nullable=False),
@@ -132,9 +108,20 @@ def upgrade() -> None:
             "source_id", "source_kind", "kind", name=op.f("uq_transfers_source_id_source_kind_kind")
         ),
     )
-    op.create_index("ix_transfers_area_code_at", "transfers", ["area_code", "at"], unique=False)
-    op.create_index("ix_transfers_credit_id_number", "transfers", ["credit_id", "number"], unique=False)
-    op.create_index("ix_transfers_debit_id_number", "transfers", ["debit_id", "number"], unique=False)
+    op.create_index(
+        "ix_transfers_credit_id_number",
+        "transfers",
+        ["credit_id", "number"],
+        unique=False,
+        postgresql_where=sa.text("credit_balance IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_transfers_debit_id_number",
+        "transfers",
+        ["debit_id", "number"],
+        unique=False,
+        postgresql_where=sa.text("debit_balance IS NOT NULL"),
+    )
     op.create_index(
         "uq_transfers_reverses_id",
         "transfers",
@@ -737,6 +724,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
     )
     op.create_index("ix_notices_user_id_id", "notices", ["user_id", "id"], unique=False)
+    op.create_table(
+        "photo_links",
+        sa.Column("record_id", sa.Uuid(), nullable=False),
+        sa.Column("photo_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "record_kind",
+            sa.Enum(
+                "inspection",
+                "hazard",
+                "hazard_event",
+                "visit",
+                "claim",
+                name="photoowner",
+                native_enum=False,
+                create_constraint=True,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("area_code", sa.String(length=15, collation="C"), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("named_by", sa.Uuid(), nullable=True),
+        sa.ForeignKeyConstraint(["named_by"], ["users.id"], name=op.f("fk_photo_links_named_by")),
+        sa.PrimaryKeyConstraint("record_id", "photo_id", name=op.f("pk_photo_links")),
+    )
+    op.create_index("ix_photo_links_photo_id", "photo_links", ["photo_id"], unique=False)
     op.create_table(
         "photos",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1364,6 +1377,8 @@ def downgrade() -> None:
     op.drop_table("place_codes")
     op.drop_index(op.f("ix_photos_sha256"), table_name="photos")
     op.drop_table("photos")
+    op.drop_index("ix_photo_links_photo_id", table_name="photo_links")
+    op.drop_table("photo_links")
     op.drop_index("ix_notices_user_id_id", table_name="notices")
     op.drop_table("notices")
     op.drop_index("ix_grants_user_id", table_name="grants")
@@ -1406,12 +1421,17 @@ def downgrade() -> None:
         table_name="transfers",
         postgresql_where=sa.text("reverses_id IS NOT NULL"),
     )
-    op.drop_index("ix_transfers_debit_id_number", table_name="transfers")
-    op.drop_index("ix_transfers_credit_id_number", table_name="transfers")
-    op.drop_index("ix_transfers_area_code_at", table_name="transfers")
+    op.drop_index(
+        "ix_transfers_debit_id_number",
+        table_name="transfers",
+        postgresql_where=sa.text("debit_balance IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_transfers_credit_id_number",
+        table_name="transfers",
+        postgresql_where=sa.text("credit_balance IS NOT NULL"),
+    )
     op.drop_table("transfers")
-    op.drop_index("ix_photo_links_photo_id", table_name="photo_links")
-    op.drop_table("photo_links")
     op.drop_index("ix_lots_account_id_use_by", table_name="lots", postgresql_where=sa.text("remaining > 0"))
     op.drop_table("lots")
     op.drop_index(op.f("ix_areas_parent_code"), table_name="areas")

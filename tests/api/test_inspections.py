@@ -37,7 +37,16 @@ def checklist(session: Session) -> Checklist:
 
 def arrive(session: Session, *photo_ids: UUID) -> None:
     for photo_id in photo_ids:
-        session.add(Photo(id=photo_id, sha256=photo_id.bytes, width=1, height=1, received_at=now()))
+        session.add(
+            Photo(
+                id=photo_id,
+                sha256=photo_id.bytes,
+                width=1,
+                height=1,
+                received_at=now(),
+                uploaded_by=person("worker").user_id,
+            )
+        )
     session.commit()
 
 

@@ -34,7 +34,8 @@ def photo(worker: Client) -> str:
 
 
 def link(session: Session, kind: PhotoOwner, photo_id: UUID, area_code: str = GRID) -> None:
-    evidence.link_photos(session, kind, new_id(), area_code, [photo_id])
+    by = person("worker").user_id
+    evidence.link_photos(session, kind, new_id(), area_code, [photo_id], by=by)
     session.commit()
 
 

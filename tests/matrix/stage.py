@@ -53,7 +53,12 @@ class Stage(PatrolRows, PointsRows):
         )
         self.add(
             PhotoLink(
-                record_id=record_id, photo_id=photo_id, record_kind=kind, area_code=self.area, position=0
+                record_id=record_id,
+                photo_id=photo_id,
+                record_kind=kind,
+                area_code=self.area,
+                position=0,
+                named_by=self.user("worker"),
             )
         )
         return photo_id

@@ -49,6 +49,8 @@ class History:
     rows: Rows = field(default_factory=Rows)
     rewards: list[Reward] = field(default_factory=list)
     pictures: list[WantedPicture] = field(default_factory=list)
+    takers: dict[UUID, UUID | None] = field(default_factory=dict)
+    """Who took each photo."""
     posted: list[tuple[datetime, Row]] = field(default_factory=list)
     """Claims whose points are to be posted, and when."""
     postings: list[Posting] = field(default_factory=list)
@@ -102,6 +104,7 @@ class History:
                 record_kind=kind,
                 area_code=area_code,
                 position=position,
+                named_by=self.takers[photo_id],
             )
 
     def take_photos(
@@ -110,6 +113,7 @@ class History:
         """Take photos of something; most have arrived, and are to be drawn."""
         taken = [id_at(rng, at) for _ in range(number)]
         for place, photo_id in enumerate(taken):
+            self.takers[photo_id] = by
             if place == 0 or rng.random() > _NEVER_ARRIVED:
                 self.pictures.append(WantedPicture(photo_id, caption, by, at))
         return taken

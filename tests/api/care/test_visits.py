@@ -28,7 +28,16 @@ def test_a_visit_is_filed_once(worker: Client, session: Session, record: UUID, f
     follow_ups = [{"need": "修扶手", "due_on": "2027-02-05"}]
     photos = [str(new_id()), str(new_id())]
     body = visit(record, form, note="第一行\n第二行", photo_ids=photos, follow_ups=follow_ups)
-    session.add(Photo(id=UUID(photos[1]), sha256=b"", width=1, height=1, received_at=NOON))
+    session.add(
+        Photo(
+            id=UUID(photos[1]),
+            sha256=b"",
+            width=1,
+            height=1,
+            received_at=NOON,
+            uploaded_by=person("worker").user_id,
+        )
+    )
     session.commit()
 
     first, again = worker.put(path, json=body), worker.put(path, json=body)
