@@ -48,10 +48,5 @@ class Hours:
         return _at(day, time(12)) + timedelta(seconds=rng.randrange(9 * 3600))
 
 
-def end_of_work(day: date) -> datetime:
-    """Give the moment at which the staff go home on a day."""
-    return _at(day, time(18))
-
-
 def _at(day: date, clock: time) -> datetime:
     return datetime.combine(day, clock, SHANGHAI).astimezone(UTC)
