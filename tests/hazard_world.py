@@ -85,6 +85,11 @@ def write_code(session: Session, app: Flask, place_id: UUID = BLOCK) -> str:
     return str(app.extensions[EXTENSION].signer.code(row.serial))
 
 
+def tampered(code: str) -> str:
+    """Give the code with its last sign changed, to one that it surely was not."""
+    return code[:-1] + ("y" if code.endswith("x") else "x")
+
+
 def write_hazard(session: Session, status: HazardStatus = HazardStatus.REPORTED, **more: Any) -> Hazard:
     """Write and commit a hazard in a state, worked on by ``worker``, at the block of HOME."""
     values: dict[str, Any] = {

@@ -22,7 +22,7 @@ from app.places import CodeRevokedError
 from tests.cast import FAR, GRID, HOME, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
-from tests.hazard_world import BLOCK, count, report_body, write_code, write_hazard
+from tests.hazard_world import BLOCK, count, report_body, tampered, write_code, write_hazard
 from tests.photos import waiting
 
 Be = Callable[[str], Client]
@@ -169,7 +169,7 @@ def test_a_visitor_without_a_valid_code_reports_nothing(session: Session, app: F
     with pytest.raises(PlaceUnnamedError):
         visit(session, app, place_id=BLOCK)
     with pytest.raises(NotFoundError):
-        visit(session, app, code=code[:-1] + "x")
+        visit(session, app, code=tampered(code))
     with pytest.raises(NotFoundError):
         visit(session, app, code=code, place_id=named("workshop"))
     session.scalars(select(PlaceCode)).one().revoked_at = now()

@@ -16,7 +16,7 @@ from app.models import (
 )
 from tests.cast import named
 from tests.client import Answer, Client
-from tests.hazard_world import BLOCK, HERE, file, inspection_body, write_checklist, write_code
+from tests.hazard_world import BLOCK, HERE, file, inspection_body, tampered, write_checklist, write_code
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_presence_lists_its_reasons(
     assert filed(position=HERE) == ("probable", ["code_missing", "inside", "no_photo"])
     assert filed(code=code, position=away) == ("unverified", ["code_scanned", "outside", "no_photo"])
     assert filed(code=code, position=blurred)[1] == ["code_scanned", "position_unknown", "no_photo"]
-    assert filed(code=code[:-1] + "x")[1][0] == "code_unknown"
+    assert filed(code=tampered(code))[1][0] == "code_unknown"
     assert filed(photo_ids=[str(new_id())])[1][2] == "photo"
 
 
