@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from app.keys import derived
+
 SAMPLE_KEY_PREFIX = "sample-"
 """Keys that stand in docs and examples begin like this; production refuses them."""
 _KEY_LENGTH = 32
+_KEY_NAME = re.compile(r"[A-Za-z0-9-]{1,20}")
+_HEX_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _Word = TypeVar("_Word", bound=StrEnum)
 
@@ -31,6 +35,13 @@ class UnknownYears(StrEnum):
     WEEKENDS = "weekends"
 
 
+class Suite(StrEnum):
+    """Algorithms of sealed fields: AES-256-GCM and HMAC-SHA-256, or SM4-GCM and HMAC-SM3 (GB/T 39786)."""
+
+    INTL = "intl"
+    GM = "gm"
+
+
 class SettingsError(Exception):
     """The environment asks for something that must not run; the text says which and what to do."""
 
@@ -43,6 +54,11 @@ class Settings:
     database_url: str = field(repr=False)
     redis_url: str = field(repr=False)
     secret_key: str = field(repr=False)
+    field_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
+    """Names and keys of sealed fields: the first one seals, all of them open."""
+    field_suite: Suite
+    index_key: bytes = field(repr=False)
+    """Makes the blind indexes by which sealed values are found again."""
     public_url: str
     photo_dir: Path
     trusted_hosts: tuple[str, ...]
@@ -71,6 +87,9 @@ class Settings:
             database_url=_database_url(_need(environ, "DATABASE_URL")),
             redis_url=_need(environ, "REDIS_URL"),
             secret_key=_need(environ, "GONGDI_SECRET_KEY"),
+            field_keys=_field_keys(environ, stage),
+            field_suite=_one_of(environ, "GONGDI_FIELD_SUITE", Suite, Suite.INTL),
+            index_key=_index_key(environ, stage),
             public_url=public_url,
             photo_dir=Path(_need(environ, "GONGDI_PHOTO_DIR")),
             trusted_hosts=_hosts(environ.get("GONGDI_TRUSTED_HOSTS"), public_url),
@@ -119,6 +138,9 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
     if not settings.public_url.startswith("https://"):
         message = "GONGDI_PUBLIC_URL must be https:// in production"
         raise SettingsError(message)
+    if key in environ["GONGDI_FIELD_KEYS"] or settings.index_key in dict(settings.field_keys).values():
+        message = "GONGDI_SECRET_KEY, GONGDI_FIELD_KEYS and GONGDI_INDEX_KEY must differ from each other"
+        raise SettingsError(message)
     for name in ("FLASK_DEBUG", "GONGDI_DEBUG", "PYTHONINSPECT"):
         if environ.get(name, "0").lower() not in {"", "0", "false", "no"}:
             message = f"{name} must not be set in production"
@@ -142,6 +164,38 @@ def _need(environ: Mapping[str, str], name: str) -> str:
         message = f"{name} is not set: see docs/operations.md, settings"
         raise SettingsError(message)
     return value
+
+
+def _field_keys(environ: Mapping[str, str], stage: Stage) -> tuple[tuple[str, bytes], ...]:
+    """Read ``name:64 hexadecimal digits``, with commas between; a laptop derives one from its secret."""
+    if stage is not Stage.PRODUCTION and not environ.get("GONGDI_FIELD_KEYS"):
+        return (("laptop", derived(_need(environ, "GONGDI_SECRET_KEY"), "field keys of a laptop")),)
+    pairs = [pair.strip().partition(":") for pair in _need(environ, "GONGDI_FIELD_KEYS").split(",")]
+    names = [name for name, _, _ in pairs]
+    if not all(_KEY_NAME.fullmatch(name) for name in names) or len(set(names)) < len(names):
+        message = (
+            "GONGDI_FIELD_KEYS: each key needs its own name of 1 to 20 letters, digits or hyphens, "
+            "such as 2026a:<64 hexadecimal digits>"
+        )
+        raise SettingsError(message)
+    return tuple((name, _hex_key("GONGDI_FIELD_KEYS", digits)) for name, _, digits in pairs)
+
+
+def _index_key(environ: Mapping[str, str], stage: Stage) -> bytes:
+    if stage is not Stage.PRODUCTION and not environ.get("GONGDI_INDEX_KEY"):
+        return derived(_need(environ, "GONGDI_SECRET_KEY"), "index key of a laptop")
+    return _hex_key("GONGDI_INDEX_KEY", _need(environ, "GONGDI_INDEX_KEY"))
+
+
+def _hex_key(name: str, digits: str) -> bytes:
+    if not _HEX_KEY.fullmatch(digits):
+        message = f"{name} needs keys of 64 hexadecimal digits: make one with `openssl rand -hex 32`"
+        raise SettingsError(message)
+    key = bytes.fromhex(digits)
+    if len(set(key)) < _KEY_LENGTH // 4:
+        message = f"{name} holds a key that is too regular: make one with `openssl rand -hex 32`"
+        raise SettingsError(message)
+    return key
 
 
 def _one_of(environ: Mapping[str, str], name: str, words: type[_Word], default: _Word) -> _Word:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings, SettingsError, Stage, UnknownYears
+from app.config import Settings, SettingsError, Stage, Suite, UnknownYears
+from app.keys import derived
 
 KEY = "f3a9c1d07b5e48e2a6d4190c3b8e7f52"
 RIGHT = {
@@ -14,6 +15,13 @@ RIGHT = {
     "GONGDI_SECRET_KEY": KEY,
     "GONGDI_PUBLIC_URL": "https://gongdi.example.cn",
     "GONGDI_PHOTO_DIR": "/srv/photos",
+}
+FIELD_KEY = "8c1f5e0b7a924d36e1c80f5ab2693d74c05e9817fd3a462b90e7518cd4f6a23b"
+INDEX_KEY = "47d2a90e6b1c835f0e9d24c7ba61f38052ce7d198f46b3a01d75e92c60b84fa3"
+PRODUCTION = {
+    "GONGDI_ENV": "production",
+    "GONGDI_FIELD_KEYS": f"2026a:{FIELD_KEY}",
+    "GONGDI_INDEX_KEY": INDEX_KEY,
 }
 
 
@@ -36,6 +44,9 @@ def test_the_least_that_is_needed() -> None:
         database_url="postgresql+psycopg://gongdi:word@127.0.0.1:5432/gongdi",
         redis_url="redis://127.0.0.1:6379/0",
         secret_key=KEY,
+        field_keys=(("laptop", derived(KEY, "field keys of a laptop")),),
+        field_suite=Suite.INTL,
+        index_key=derived(KEY, "index key of a laptop"),
         public_url="https://gongdi.example.cn",
         photo_dir=Path("/srv/photos"),
         trusted_hosts=("gongdi.example.cn",),
@@ -53,7 +64,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     file.touch()
 
     settings = read(
-        GONGDI_ENV="production",
+        **PRODUCTION,
         GONGDI_TRUSTED_HOSTS="gongdi.example.cn, 10.0.0.5 ,",
         GONGDI_PROXY_HOPS="2",
         GONGDI_FONT_FILE=str(file),
@@ -162,19 +173,53 @@ def test_nonsense_is_refused_with_the_variables_name(name: str, value: str) -> N
     ],
 )
 def test_production_refuses_what_a_laptop_may_do(name: str, value: str) -> None:
-    assert name in refusal(GONGDI_ENV="production", **{name: value})
+    assert name in refusal(**(PRODUCTION | {name: value}))
     assert read(**{name: value}).stage is Stage.DEVELOPMENT
 
 
 @pytest.mark.parametrize("value", ["", "0", "false", "no", "False"])
 def test_debug_that_is_off_is_off(value: str) -> None:
-    assert read(GONGDI_ENV="production", FLASK_DEBUG=value).is_production
+    assert read(**PRODUCTION, FLASK_DEBUG=value).is_production
 
 
 def test_production_does_not_guess_working_days() -> None:
-    assert read(GONGDI_ENV="production").unknown_years is UnknownYears.REFUSE
+    assert read(**PRODUCTION).unknown_years is UnknownYears.REFUSE
 
 
 def test_a_refusal_shows_no_secret() -> None:
     assert "word" not in refusal(DATABASE_URL="mysql://gongdi:word@127.0.0.1/gongdi")
     assert KEY[:-1] not in refusal(GONGDI_SECRET_KEY=KEY[:-1])
+
+
+def test_sealing_keys_are_read_in_their_order() -> None:
+    settings = read(
+        **(PRODUCTION | {"GONGDI_FIELD_KEYS": f"2027a:{INDEX_KEY[::-1]}, 2026a:{FIELD_KEY}"}),
+        GONGDI_FIELD_SUITE="gm",
+    )
+
+    assert [name for name, _ in settings.field_keys] == ["2027a", "2026a"]
+    assert settings.field_keys[1][1] == bytes.fromhex(FIELD_KEY)
+    assert (settings.field_suite, settings.index_key) == (Suite.GM, bytes.fromhex(INDEX_KEY))
+    assert FIELD_KEY not in repr(settings)
+    assert str(bytes.fromhex(INDEX_KEY)) not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("GONGDI_FIELD_KEYS", None),
+        ("GONGDI_FIELD_KEYS", FIELD_KEY),
+        ("GONGDI_FIELD_KEYS", f"a:{FIELD_KEY[:-1]}"),
+        ("GONGDI_FIELD_KEYS", f"a:{FIELD_KEY},a:{INDEX_KEY[::-1]}"),
+        ("GONGDI_FIELD_KEYS", f"a b:{FIELD_KEY}"),
+        ("GONGDI_FIELD_KEYS", f"a:{'ab' * 32}"),
+        ("GONGDI_FIELD_KEYS", f"a:{INDEX_KEY}"),
+        ("GONGDI_INDEX_KEY", None),
+        ("GONGDI_INDEX_KEY", "0" * 64),
+        ("GONGDI_INDEX_KEY", INDEX_KEY + "00"),
+        ("GONGDI_FIELD_SUITE", "des"),
+    ],
+)
+def test_production_refuses_missing_weak_and_shared_sealing_keys(name: str, value: str | None) -> None:
+    """S-112: keys come from outside, and start-up refuses what is no key."""
+    assert name in refusal(**(PRODUCTION | {name: value}))

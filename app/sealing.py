@@ -1,0 +1,140 @@
+"""Sealed fields: personal text encrypted one value at a time, and blind indexes to find it again.
+
+A sealed value says by which suite and which key it was made, so that keys and suites can change while values
+sealed before stay readable. Table, column and row are bound in: a value moved elsewhere does not open.
+"""
+
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+from cryptography.hazmat.primitives.hmac import HMAC
+
+from app.config import Settings, Suite
+from app.keys import derived
+
+_FORMAT = 1
+_SUITE_BYTES = {Suite.INTL: 1, Suite.GM: 2}
+_SUITES = {byte: suite for suite, byte in _SUITE_BYTES.items()}
+_NONCE_BYTES = 12
+_TAG_BYTES = 16
+
+
+class SealBrokenError(Exception):
+    """The value was changed, cut, or belongs to another row or column."""
+
+
+class KeyGoneError(Exception):
+    """The key that sealed the value is no longer on the ring: nobody can read it any more."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Where a sealed value stands; bound in, so that it opens nowhere else."""
+
+    table: str
+    column: str
+    row_id: UUID
+
+    def bound(self) -> bytes:
+        """Give the bytes that are authenticated with the value."""
+        return f"{self.table}|{self.column}|{self.row_id}".encode()
+
+
+@dataclass(frozen=True)
+class Sealer:
+    """Seals with the ring's first key, opens with any of them."""
+
+    keys: Mapping[str, bytes] = field(repr=False)
+    active: str
+    suite: Suite
+    index_key: bytes = field(repr=False)
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Sealer":
+        """Make the sealer of a process."""
+        return cls(
+            keys=dict(settings.field_keys),
+            active=settings.field_keys[0][0],
+            suite=settings.field_suite,
+            index_key=settings.index_key,
+        )
+
+    def seal(self, text: str, cell: Cell) -> bytes:
+        """Encrypt a text for one place in the database."""
+        name = self.active.encode()
+        header = bytes((_FORMAT, _SUITE_BYTES[self.suite], len(name))) + name
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        cipher = _cipher(self.suite, self.keys[self.active], nonce).encryptor()
+        cipher.authenticate_additional_data(header + cell.bound())
+        return header + nonce + cipher.update(text.encode()) + cipher.finalize() + cipher.tag
+
+    def open(self, sealed: bytes, cell: Cell) -> str:
+        """Decrypt a value at the place where it stands.
+
+        Raises SealBrokenError, and KeyGoneError if its key was destroyed.
+        """
+        suite, name, start = _header(sealed)
+        key = self.keys.get(name)
+        if key is None:
+            raise KeyGoneError(name)
+        nonce = sealed[start : start + _NONCE_BYTES]
+        hidden, tag = sealed[start + _NONCE_BYTES : -_TAG_BYTES], sealed[-_TAG_BYTES:]
+        cipher = _cipher(suite, key, nonce, tag).decryptor()
+        cipher.authenticate_additional_data(sealed[:start] + cell.bound())
+        try:
+            return (cipher.update(hidden) + cipher.finalize()).decode()
+        except InvalidTag as error:
+            raise SealBrokenError(cell.table, cell.column) from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Say whether the value was sealed by the key and suite in use now."""
+        suite, name, _ = _header(sealed)
+        return name == self.active and suite is self.suite
+
+    def index(self, kind: str, tenant: str, value: str) -> bytes:
+        """Give the blind index of a value: equal values of one kind and tenant meet, others tell nothing."""
+        return self._index(self.suite, kind, tenant, value)
+
+    def indexes(self, kind: str, tenant: str, value: str) -> list[bytes]:
+        """Give the indexes under which a value may be found, also while a change of suite is under way."""
+        return [self._index(suite, kind, tenant, value) for suite in Suite]
+
+    def _index(self, suite: Suite, kind: str, tenant: str, value: str) -> bytes:
+        key = derived(self.index_key.hex(), f"{kind}|{tenant}")
+        mark = bytes((_SUITE_BYTES[suite],))
+        if suite is Suite.INTL:
+            return mark + hmac.new(key, value.encode(), sha256).digest()
+        mac = HMAC(key, hashes.SM3())
+        mac.update(value.encode())
+        return mark + mac.finalize()
+
+
+def key_of(sealed: bytes) -> str:
+    """Give the name of the key that sealed a value. Raises SealBrokenError."""
+    return _header(sealed)[1]
+
+
+def _header(sealed: bytes) -> tuple[Suite, str, int]:
+    """Read suite and key name, and give where the nonce starts."""
+    least = 3 + _NONCE_BYTES + _TAG_BYTES
+    if len(sealed) < least or sealed[0] != _FORMAT or sealed[1] not in _SUITES:
+        raise SealBrokenError
+    start = 3 + sealed[2]
+    if len(sealed) < start + _NONCE_BYTES + _TAG_BYTES:
+        raise SealBrokenError
+    return _SUITES[sealed[1]], sealed[3:start].decode("ascii", "replace"), start
+
+
+def _cipher(suite: Suite, key: bytes, nonce: bytes, tag: bytes | None = None) -> Cipher[modes.GCM]:
+    """Make the cipher of a suite; each suite has a key of its own, derived from the ring's."""
+    own = derived(key.hex(), f"fields {suite}")
+    if suite is Suite.INTL:
+        return Cipher(algorithms.AES256(own), modes.GCM(nonce, tag))
+    return Cipher(algorithms.SM4(own[:16]), modes.GCM(nonce, tag))
