@@ -85,6 +85,10 @@ class Actor:
         """Give the same person with the reach of one function."""
         return replace(self, scope=scope)
 
+    def as_author(self, area_code: str) -> "Actor":
+        """Give the same person with the reach to read back a record of this area that he made himself."""
+        return self.within(Scope(areas=(area_code,)))
+
     def holds(self, role: Role) -> bool:
         """Say whether the actor holds a role anywhere."""
         return any(held.role is role for held in self.held)

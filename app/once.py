@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import DomainError, OtherContentError
 from app.models import Base
@@ -22,6 +22,34 @@ def content_hash(*parts: Any) -> bytes:
     return hashlib.sha256(text.encode()).digest()
 
 
+def made_before(
+    session: Session,
+    table: type[Row],
+    row_id: UUID,
+    sent: bytes,
+    *,
+    author: InstrumentedAttribute[Any],
+    by: UUID | None,
+) -> Row | None:
+    """Give the row that the same person made of the same content, or None if there is something to judge.
+
+    Ask before anything else is judged: what is sent again was judged when it arrived, however the world
+    changed since. ``sent`` must hold its author, whom the row keeps in the column ``author``. Another
+    person's id gives None, so that it meets the checks of a new row and shows nothing before them; nobody
+    is the same person as a visitor, but for the content itself.
+
+    Raises OtherContentError if the same person used the id for something else.
+    """
+    first = session.get(table, row_id, populate_existing=True)
+    if first is None:
+        return None
+    if first.content_hash == sent:  # type: ignore[attr-defined]
+        return first
+    if by is not None and getattr(first, author.key) == by:
+        raise OtherContentError(id=row_id)
+    return None
+
+
 def insert_once(
     session: Session,
     table: type[Row],
@@ -33,8 +61,8 @@ def insert_once(
 ) -> tuple[Row, bool]:
     """Insert a row unless its id is there already; give the row, and whether it is new.
 
-    ``sent`` is the hash of the content. There is no look before the leap: the table's unique keys decide,
-    a parallel copy waits for the first one and then reads it.
+    ``sent`` is the hash of the content. Whatever was looked up before, the table's unique keys decide: a
+    parallel copy waits for the first one and then reads it.
 
     Raises OtherContentError if the id was used for something else, and ``taken`` if another unique key
     of the table (which the caller must then expect) belongs to another row.

@@ -17,13 +17,14 @@ from app.models import (
     Base,
     Evidence,
     Household,
+    Resident,
     Reward,
     Rule,
     User,
     Verifier,
 )
 from app.points import NewReward
-from tests.cast import GRID, HOME, person
+from tests.cast import FAR, GRID, HOME, person
 from tests.client import Answer, Client
 from tests.points_town import award_to, resident_row
 
@@ -102,6 +103,13 @@ def move_in(session: Session, name: str, household: str = "resident") -> None:
     session.add(resident)
     session.flush()
     session.execute(update(User).where(User.id == person(name).user_id).values(resident_id=resident.id))
+    session.commit()
+
+
+def move_out(session: Session) -> None:
+    """Let the resident of the cast live in another county from now on, and commit."""
+    far = {"area_code": FAR, "household_id": person("far_resident").household_id}
+    session.execute(update(Resident).where(Resident.id == person("resident").resident_id).values(far))
     session.commit()
 
 

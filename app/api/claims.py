@@ -175,8 +175,8 @@ def list_claims_in_notice(limit: int, after: str | None, **filters: Any) -> dict
 def put_claim(new: points.NewClaim, claim_id: UUID) -> tuple[Any, int]:
     """Claim points: a resident for his own household, staff for one of their area."""
     with transaction() as session:
-        _, made = points.submit(session, actor(), claim_id, new)
-        return points.claim_in_scope(session, actor(), claim_id), once(made)
+        claim, made = points.submit(session, actor(), claim_id, new)
+        return points.claim_in_scope(session, actor().as_author(claim.area_code), claim_id), once(made)
 
 
 @blueprint.route("/claims/<uuid:claim_id>", methods=["GET"])

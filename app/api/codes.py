@@ -52,10 +52,13 @@ def show_place(code: str) -> Response:
 @limiter.limit("10 per hour", deduct_when=lambda response: response.status_code == HTTPStatus.SEE_OTHER)
 @allow(PUBLIC)
 def send_report(code: str) -> AnyResponse:
-    """Report a hazard at the place of a code, without an account; sent again, it is one report."""
+    """Report a hazard at the place of a code, without an account; sent again, it is one report.
+
+    A report that arrived before its sheet was revoked is recognised after it, too; a new one is not taken.
+    """
     with transaction() as session:
-        found = places.resolve(session, parts().signer, code)
-        community = places.community_name(session, found.area_code)
+        if places.find(session, parts().signer, code) is None:
+            raise NotFoundError
     request.max_content_length = MAX_FORM_BYTES
     form = ReportForm.read(request)
     if not form.errors:
@@ -67,6 +70,9 @@ def send_report(code: str) -> AnyResponse:
             return _already_sent_page(code, form.id)
         else:
             return redirect(url_for(".show_report", code=code, hazard_id=form.id), HTTPStatus.SEE_OTHER)
+    with transaction() as session:
+        found = places.resolve(session, parts().signer, code)
+        community = places.community_name(session, found.area_code)
     return _form_page(found, community, form, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -135,11 +141,11 @@ def _refused(error: Exception) -> Response:
 
 
 def _file(code: str, form: ReportForm) -> None:
-    """Keep the photos and report the hazard, all or nothing."""
+    """Report the hazard and keep its photos, all or nothing."""
     with transaction() as session:
+        hazards.report(session, VISITOR, parts().signer, form.id, form.report(code))
         for photo_id, data in form.named_photos().items():
             evidence.keep(session, parts().photos, VISITOR, photo_id, data)
-        hazards.report(session, VISITOR, parts().signer, form.id, form.report(code))
 
 
 def _wants_json() -> bool:

@@ -152,8 +152,8 @@ def list_hazards(limit: int, after: str | None, assignee: Assignee | None, **fil
 def put_hazard(sent: hazards.HazardReport, hazard_id: UUID) -> tuple[Any, int]:
     """Report a hazard."""
     with transaction() as session:
-        _, made = hazards.report(session, actor(), parts().signer, hazard_id, sent)
-        return hazards.hazard(session, actor(), hazard_id), once(made)
+        row, made = hazards.report(session, actor(), parts().signer, hazard_id, sent)
+        return hazards.hazard(session, actor().as_author(row.area_code), hazard_id), once(made)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>", methods=["GET"])

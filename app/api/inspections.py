@@ -151,8 +151,8 @@ def list_inspections(limit: int, after: str | None, worker: Worker | None, **fil
 def put_inspection(form: hazards.InspectionForm, inspection_id: UUID) -> tuple[Any, int]:
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one."""
     with transaction() as session:
-        _, made = hazards.submit(session, actor(), parts().signer, inspection_id, form)
-        return hazards.inspection(session, actor(), inspection_id), once(made)
+        row, made = hazards.submit(session, actor(), parts().signer, inspection_id, form)
+        return hazards.inspection(session, actor().as_author(row.area_code), inspection_id), once(made)
 
 
 @blueprint.route("/inspections/<uuid:inspection_id>", methods=["GET"])

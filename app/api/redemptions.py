@@ -92,8 +92,10 @@ def list_redemptions(limit: int, after: str | None, **filters: Any) -> dict[str,
 def put_redemption(wanted: points.Order, redemption_id: UUID) -> tuple[Any, int]:
     """Order goods: the points are held and the stock is taken."""
     with transaction() as session:
-        _, made = points.order(session, actor(), redemption_id, wanted)
-        return points.redemption_in_scope(session, actor(), redemption_id), once(made)
+        row, made = points.order(session, actor(), redemption_id, wanted)
+        return points.redemption_in_scope(session, actor().as_author(row.area_code), redemption_id), once(
+            made
+        )
 
 
 @blueprint.route("/redemptions/<uuid:redemption_id>", methods=["GET"])

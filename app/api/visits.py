@@ -86,9 +86,11 @@ class WholeVisitOutput(VisitOutput):
 
     @ma.pre_dump
     def flatten(self, whole: visits.WholeVisit, **_: Any) -> dict[str, Any]:
-        """Put the photos beside the rest."""
-        shown = {name: getattr(whole.visit, name) for name in self.fields if name != "photos"}
-        return shown | {"photos": whole.photos}
+        """Put the photos and follow-ups beside the rest."""
+        besides = {"photos": whole.photos, "follow_ups": whole.follow_ups}
+        return {
+            name: besides[name] if name in besides else getattr(whole.visit, name) for name in self.fields
+        }
 
 
 @blueprint.route("/visits", methods=["GET"])
@@ -113,7 +115,7 @@ def put_visit(new: visits.NewVisit, visit_id: UUID) -> tuple[Any, int]:
     """File a visit."""
     with transaction() as session:
         _, made = visits.file(session, actor(), parts().signer, visit_id, new)
-        return visits.whole_visit(session, actor(), visit_id), once(made)
+        return visits.filed_visit(session, actor(), visit_id), once(made)
 
 
 @blueprint.route("/visits/<uuid:visit_id>", methods=["GET"])

@@ -13,7 +13,7 @@ from app.evidence import PhotoOwner, Signals, gather, link_photos
 from app.hazards.steps import record
 from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner, find, place_in_scope, resolve
 
 
@@ -40,13 +40,18 @@ def report(
 ) -> tuple[Hazard, bool]:
     """Report a hazard; a visitor needs a valid code, nobody needs to know how bad it is.
 
+    The same report again is the hazard it made, though its code was revoked or its place moved since.
+
     Raises PlaceUnnamedError, NotFoundError for a place out of reach or a code that we did not print,
     CodeRevokedError for a visitor's revoked code, OtherContentError.
     """
+    mark = content_hash(actor.user_id, sent)
+    first = made_before(session, Hazard, hazard_id, mark, author=Hazard.reported_by, by=actor.user_id)
+    if first is not None:
+        return first, False
     place = _place(session, actor, signer, sent)
     at = now()
     gathered = gather(session, signer, place, sent.signals, received_at=at, photos=len(sent.photo_ids))
-    mark = content_hash(actor.user_id, sent)
     hazard, made = insert_once(
         session,
         Hazard,

@@ -16,7 +16,7 @@ from app.hazards.answers import Answer, paired
 from app.hazards.checklist_listings import checklist_serving
 from app.hazards.raising import raise_or_join
 from app.models import ChecklistItem, Inspection, InspectionAnswer
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner, place_in_scope
 
 
@@ -50,9 +50,17 @@ def submit(
 ) -> tuple[Inspection, bool]:
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one.
 
+    The same form again is the inspection it made, though its place moved or its checklist was taken back.
+
     Raises NotFoundError for a place outside the actor's areas, ChecklistUnfitError, what
     ``answers.paired`` raises, OtherContentError.
     """
+    sent = content_hash(actor.user_id, form)
+    first = made_before(
+        session, Inspection, inspection_id, sent, author=Inspection.worker_id, by=actor.user_id
+    )
+    if first is not None:
+        return first, False
     place = place_in_scope(session, actor, form.place_id)
     checklist = checklist_serving(session, place, form.checklist_id)
     if checklist is None:
@@ -64,7 +72,7 @@ def submit(
         session,
         Inspection,
         inspection_id,
-        content_hash(actor.user_id, form),
+        sent,
         area_code=place.area_code,
         place_id=place.id,
         checklist_id=checklist.id,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import evidence
 from app.actors import Actor, community_of
 from app.clock import business_day, now
-from app.errors import DomainError, Kind, OtherContentError
+from app.errors import DomainError, Kind
 from app.evidence import PhotoOwner
 from app.ids import new_id
 from app.models import (
@@ -26,7 +26,7 @@ from app.models import (
     Rule,
     SourceKind,
 )
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.people import resident_in_scope
 from app.points.claim_steps import Course, locked, tell
 from app.points.rulebook import automatic_rule, claimable_rule
@@ -75,14 +75,16 @@ class NewClaim:
 def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tuple[Claim, bool]:
     """Claim points for a household: a resident for his own, staff for one of their area.
 
+    The same claim again is the one it made, though the rule ended or the resident moved since.
+
     Raises NotFoundError for a resident out of reach, RuleNotInForceError on the day it happened,
     PointsOutOfRangeError, EvidenceMissingError, OtherContentError.
     """
-    household = resident_in_scope(session, actor, new.resident_id).household
     sent = content_hash(actor.user_id, new)
-    first = session.get(Claim, claim_id, populate_existing=True)
+    first = made_before(session, Claim, claim_id, sent, author=Claim.submitted_by, by=actor.user_id)
     if first is not None:
-        return _same(first, sent), False
+        return first, False
+    household = resident_in_scope(session, actor, new.resident_id).household
     received_at = now()
     flag = evidence.clock_flag(new.captured_at, received_at)
     happened_on = business_day(new.captured_at if flag is ClockFlag.OK else received_at)
@@ -199,12 +201,6 @@ def claim_for(
         course.record(ClaimStep.VERIFY, by=actor.user_id)
     tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
     return made
-
-
-def _same(first: Claim, sent: bytes) -> Claim:
-    if first.content_hash != sent:
-        raise OtherContentError(id=first.id)
-    return first
 
 
 def _check_is_his(actor: Actor, claim: Claim) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor
 from app.clock import business_day, now
-from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.models import (
     AccountKind,
     Period,
@@ -23,7 +23,7 @@ from app.models import (
     StockReason,
     TransferKind,
 )
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.points import ledger
 from app.points.accounts import household_account, system_account
 from app.points.caps import span
@@ -76,13 +76,11 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
     Raises NotFoundError for a household or reward out of reach, InsufficientPointsError, LimitReachedError,
     OutOfStockError, OtherContentError.
     """
-    household = own_or_in_scope(session, actor, wanted.household_id)
     sent = content_hash(actor.user_id, wanted)
-    first = session.get(Redemption, redemption_id, populate_existing=True)
+    first = made_before(session, Redemption, redemption_id, sent, author=Redemption.made_by, by=actor.user_id)
     if first is not None:
-        if first.content_hash != sent:
-            raise OtherContentError(id=redemption_id)
         return first, False
+    household = own_or_in_scope(session, actor, wanted.household_id)
     reward = reward_on_offer(session, household.area_code, wanted.reward_id)
     redemption, made = insert_once(
         session,

@@ -38,7 +38,7 @@ from app.visits.filing import (
 )
 from app.visits.follow_ups import Done, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms
-from app.visits.listings import WholeVisit, visits_of, whole_visit
+from app.visits.listings import WholeVisit, filed_visit, visits_of, whole_visit
 
 __all__ = [
     "MAX_FOLLOW_UPS",
@@ -76,6 +76,7 @@ __all__ = [
     "care_records",
     "end_care",
     "file",
+    "filed_visit",
     "finish",
     "first_due",
     "follow_ups",

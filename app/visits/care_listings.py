@@ -39,8 +39,13 @@ def check_responsible(actor: Actor, area_code: str, user_id: UUID) -> None:
     """
     if not actor.scope.covers(area_code):
         raise NotFoundError
-    if user_id != actor.user_id and not admin_scope(actor).covers(area_code):
+    if not is_responsible(actor, area_code, user_id):
         raise NotResponsibleError
+
+
+def is_responsible(actor: Actor, area_code: str, user_id: UUID) -> bool:
+    """Say whether a record of the actor's areas is his own, or lies in an area he oversees."""
+    return user_id == actor.user_id or admin_scope(actor).covers(area_code)
 
 
 def care_records(

@@ -15,7 +15,7 @@ from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, ga
 from app.identity import holders
 from app.ids import new_id
 from app.models import CareRecord, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner
 from app.visits.answers import check_answers
 from app.visits.care import check_staff
@@ -82,9 +82,15 @@ def file(
 ) -> tuple[Visit, bool]:
     """File a visit, book the next one, and tell whoever must act on it.
 
+    The same visit again is the one it made, though the record was handed over or the form taken back since.
+
     Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``check_answers`` raises,
     DueDayError, NotStaffHereError for a follow-up's owner, CareEndedError, OtherContentError.
     """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
+    if first is not None:
+        return first, False
     record = care_record_of(session, actor, new.care_record_id)
     form = form_for(session, record.category, new.form_id)
     if new.mode not in CONTACT[new.outcome]:
@@ -94,7 +100,7 @@ def file(
         session,
         Visit,
         visit_id,
-        content_hash(actor.user_id, new),
+        sent,
         area_code=record.area_code,
         care_record_id=record.id,
         form_id=form.id,

@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
-from app.models import Visit
-from app.visits.care_listings import care_record_of, check_responsible
+from app.models import FollowUp, Visit
+from app.visits.care_listings import care_record_of, check_responsible, is_responsible
 
 
 @dataclass(frozen=True)
 class WholeVisit:
-    """A visit with its follow-ups and the photos it names."""
+    """A visit with the photos it names, and those of its follow-ups that its reader may know of."""
 
     visit: Visit
     photos: list[NamedPhoto]
+    follow_ups: list[FollowUp]
 
 
 def visits_of(
@@ -47,12 +48,31 @@ def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     Raises NotFoundError outside the actor's areas, NotResponsibleError if another worker looks after the
     resident now, whoever made the visit.
     """
-    visit = session.scalars(
+    visit = _visit(session, visit_id)
+    if visit is None:
+        raise NotFoundError
+    check_responsible(actor, visit.area_code, visit.care_record.worker_id)
+    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups)
+
+
+def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
+    """Give a visit back to whoever filed it, who wrote what is in it, also after he has handed it over.
+
+    What came of its follow-ups since is then their owners' to know: he sees those that are his.
+    """
+    visit = _visit(session, visit_id)
+    assert visit is not None, "it was filed in this transaction, or before"
+    assert visit.worker_id == actor.user_id, "only its author gets it back"
+    follow_ups = visit.follow_ups
+    still_reads = actor.scope.covers(visit.area_code)
+    if not (still_reads and is_responsible(actor, visit.area_code, visit.care_record.worker_id)):
+        follow_ups = [one for one in follow_ups if one.owner_id == actor.user_id]
+    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], follow_ups)
+
+
+def _visit(session: Session, visit_id: UUID) -> Visit | None:
+    return session.scalars(
         select(Visit)
         .options(joinedload(Visit.care_record), selectinload(Visit.follow_ups))
         .where(Visit.id == visit_id)
     ).one_or_none()
-    if visit is None:
-        raise NotFoundError
-    check_responsible(actor, visit.area_code, visit.care_record.worker_id)
-    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id])

@@ -75,6 +75,24 @@ def test_a_report_sent_again_is_one_report(send: Send, session: Session) -> None
     assert rows(session) == (1, 1, 1)
 
 
+def test_a_report_sent_again_after_its_sheet_was_revoked_is_the_same(
+    send: Send, session: Session, admin: Client, visitor: Client
+) -> None:
+    report_id = str(new_id())
+    first = send(id=report_id, photos=PHOTOS[:1])
+    revoked = {"version": 1, "reason": "丢了"}
+    assert admin.post(f"/v1/places/{named('block')}/codes/revoke", json=revoked).status_code == 200
+
+    again = send(id=report_id, photos=PHOTOS[:1])
+    other, fresh, wrong = send(id=report_id, text="别的事"), send(photos=PHOTOS[1:2]), send(text="")
+
+    assert (first.status_code, again.status_code) == (303, 303)
+    assert first.headers["Location"] == again.headers["Location"]
+    assert visitor.get(again.headers["Location"]).status_code == 200
+    assert [answer.status_code for answer in (other, fresh, wrong)] == [410, 410, 410]
+    assert rows(session) == (1, 1, 1)
+
+
 def test_a_report_changed_after_it_was_sent_is_told_so(send: Send, session: Session, code: str) -> None:
     report_id = str(new_id())
     send(id=report_id)

@@ -11,7 +11,7 @@ from app.models import AutomaticSource, Claim, ClaimEvent, Evidence, Notice, Rul
 from tests.cast import FAR, GRID, NEXT, person
 from tests.client import Client
 from tests.counting import statements
-from tests.points_world import Be, claim_body, claimed, refused, rows, write_rule
+from tests.points_world import Be, claim_body, claimed, move_out, refused, rows, write_rule
 
 
 def test_a_resident_claims_the_rules_least(resident: Client, rule: Rule) -> None:
@@ -62,6 +62,23 @@ def test_the_same_again_after_the_rule_ended_is_the_same(
     session.commit()
 
     assert resident.put(path, json=body).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["resident", "lead"])
+def test_the_same_again_after_the_resident_moved_is_the_same(
+    be: Be, rule: Rule, session: Session, name: str
+) -> None:
+    path, body = f"/v1/claims/{new_id()}", claim_body(rule)
+    first = be(name).put(path, json=body)
+    move_out(session)
+
+    again = be(name).put(path, json=body)
+    other = be(name).put(path, json=body | {"points": 3})
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == first.json
+    assert refused(other) == (409, "other_content")
+    assert rows(session, Claim) == 1
 
 
 def test_other_content_is_refused(resident: Client, rule: Rule) -> None:

@@ -2,18 +2,19 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, points
 from app.clock import now
 from app.ids import new_id
-from app.models import Redemption, Reward, StockMovement, Transfer
+from app.models import Household, Redemption, Reward, StockMovement, Transfer
 from tests.cast import FAR, GRID, person
 from tests.client import Client
 from tests.counting import statements
 from tests.points_world import (
     Be,
+    move_out,
     order_body,
     ordered,
     refused,
@@ -22,6 +23,13 @@ from tests.points_world import (
     stock_of,
     write_reward,
 )
+
+
+def move_house(session: Session) -> None:
+    """Let the resident's old household be of another county from now on, and commit."""
+    old = Household.id == person("resident").household_id
+    session.execute(update(Household).where(old).values(area_code=FAR))
+    session.commit()
 
 
 def test_an_order_holds_points_and_takes_stock(
@@ -61,6 +69,23 @@ def test_the_same_order_again_is_the_same(
     assert first.json == again.json
     assert standing(session, account_id) == (20, 6)
     assert stock_of(session, reward) == 8
+
+
+@pytest.mark.parametrize("name", ["resident", "lead"])
+def test_the_same_order_again_after_the_resident_moved_is_the_same(
+    be: Be, reward: Reward, account_id: UUID, session: Session, name: str
+) -> None:
+    path = f"/v1/redemptions/{new_id()}"
+    body = order_body(reward, 2, household_id=str(person("resident").household_id))
+    first = be(name).put(path, json=body)
+    move_out(session)
+    move_house(session)
+
+    again = be(name).put(path, json=body)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == first.json
+    assert standing(session, account_id) == (20, 6)
 
 
 def test_other_content_is_refused(resident: Client, order: str, reward: Reward) -> None:

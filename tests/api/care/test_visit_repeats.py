@@ -1,0 +1,99 @@
+"""A visit sent again is recognised before anything is judged again, however the world changed since."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.ids import new_id
+from app.models import CareCategory, CareRecord, FollowUp, Grant, VisitForm
+from tests.care_world import NOON, TODAY, count_visits, file_visit, visit
+from tests.cast import FAR, NEXT, person
+from tests.client import Client
+
+
+def end_and_hand_over(session: Session) -> None:
+    """End the care under another worker."""
+    values: dict[str, Any] = {"worker_id": person("colleague").user_id, "ended_on": TODAY}
+    session.execute(update(CareRecord).values(values))
+    session.commit()
+
+
+def move_away(session: Session) -> None:
+    """Move the care out of the worker's areas."""
+    session.execute(update(CareRecord).values(area_code=FAR))
+    session.commit()
+
+
+def change_category(session: Session) -> None:
+    """Look after the resident for another reason, which has other forms."""
+    session.execute(update(CareRecord).values(category=CareCategory.DISABLED))
+    session.commit()
+
+
+def take_back(session: Session) -> None:
+    """Take the form back until tomorrow."""
+    session.execute(update(VisitForm).values(published_at=NOON + timedelta(days=1)))
+    session.commit()
+
+
+def move_worker(session: Session) -> None:
+    """Let the worker work in another community from now on."""
+    grant = update(Grant).where(Grant.user_id == person("worker").user_id)
+    session.execute(grant.values(area_code=NEXT))
+    session.commit()
+
+
+@pytest.mark.parametrize("change", [end_and_hand_over, move_away, change_category, take_back, move_worker])
+def test_a_visit_sent_again_is_the_first_one(
+    worker: Client, session: Session, record: UUID, form: UUID, change: Callable[[Session], None]
+) -> None:
+    path, body = f"/v1/visits/{new_id()}", visit(record, form, note="门口摔过")
+    first = worker.put(path, json=body)
+    change(session)
+
+    again = worker.put(path, json=body)
+    other = worker.put(path, json=body | {"note": "改过"})
+    fresh = file_visit(worker, record, form)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == first.json
+    assert (other.status_code, other.json["code"]) == (409, "other_content")
+    assert fresh.status_code in {403, 404, 422}, "what is new is judged as ever"
+    assert count_visits(session) == 1
+
+
+def test_whoever_handed_over_does_not_learn_what_came_of_it(
+    worker: Client, session: Session, record: UUID, form: UUID
+) -> None:
+    mine = {"need": "修扶手", "due_on": "2027-02-05"}
+    theirs = mine | {"need": "陪诊", "owner_id": str(person("colleague").user_id)}
+    path, body = f"/v1/visits/{new_id()}", visit(record, form, follow_ups=[mine, theirs])
+    first = worker.put(path, json=body)
+    end_and_hand_over(session)
+    session.execute(update(FollowUp).values(result="查出病来"))
+    session.commit()
+    yours = session.query(FollowUp).filter_by(owner_id=person("worker").user_id).one()
+
+    again = worker.put(path, json=body)
+
+    assert [one["need"] for one in first.json["follow_ups"]] == ["修扶手", "陪诊"]
+    assert again.status_code == 200
+    assert [one["id"] for one in again.json["follow_ups"]] == [str(yours.id)]
+    assert worker.get(path).status_code == 403, "reading is another matter than sending again"
+
+
+def test_anothers_id_is_not_told_where_a_new_one_would_be_refused(
+    worker: Client, colleague: Client, record: UUID, form: UUID
+) -> None:
+    path, body = f"/v1/visits/{new_id()}", visit(record, form)
+    worker.put(path, json=body)
+
+    taken, free = colleague.put(path, json=body), file_visit(colleague, record, form)
+
+    assert (taken.status_code, taken.json["code"]) == (free.status_code, free.json["code"])
+    assert (taken.status_code, taken.json["code"]) == (403, "not_responsible")
