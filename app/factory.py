@@ -20,6 +20,7 @@ from app.db import db, engine_options
 from app.ids import new_id
 from app.keys import derived
 from app.places import CodeSigner
+from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
@@ -89,6 +90,7 @@ def _parts(settings: Settings) -> Parts:
         redis=connect(settings.redis_url),
         photos=local_store(settings.photo_dir),
         signer=CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url),
+        sealer=Sealer.of(settings),
         calendar=WorkCalendar.of(settings),
         link_key=derived(settings.secret_key, "photo links"),
     )

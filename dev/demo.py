@@ -17,7 +17,9 @@ from app.cli.seed.accounts import PASSWORD
 from app.cli.seed.site import BIG
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
+from app.identity import phone_of
 from app.models import HAZARD_ENDED, Grant, Hazard, Household, Resident, User
+from app.sealing import Sealer
 from dev.app_command import app_command
 from dev.lossy import lossy_proxy
 from dev.servers import ensure_database, scratch_servers
@@ -74,7 +76,7 @@ def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -
             points.post_due(session, limit=1000)
 
     with transaction(sessions()) as session:
-        people = people_of(session)
+        people = people_of(session, Sealer.of(Settings.read(settings)))
     log = Path(settings["GONGDI_PHOTO_DIR"]) / "web.log"
     with serving(settings, log=log) as address, lossy_proxy(urlsplit(address).port or 0) as proxy:
         walk = Walk(
@@ -89,13 +91,13 @@ def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -
     return walk
 
 
-def people_of(session: Session) -> People:
+def people_of(session: Session, sealer: Sealer) -> People:
     """Choose a resident with an account in a building without open hazards, his grid worker and his admin."""
     worker, admin = aliased(User), aliased(User)
     worker_grant, admin_grant = aliased(Grant), aliased(Grant)
     open_hazard = exists().where(Hazard.place_id == Household.place_id, Hazard.status.not_in(HAZARD_ENDED))
     row = session.execute(
-        select(worker.phone, admin.phone, User.phone)
+        select(worker, admin, User)
         .join(Resident, Resident.id == User.resident_id)
         .join(Household, Household.id == Resident.household_id)
         .join(worker_grant, worker_grant.area_code == Household.area_code)
@@ -107,10 +109,10 @@ def people_of(session: Session) -> People:
             admin_grant.role == Role.COMMUNITY_ADMIN,
             ~open_hazard,
         )
-        .order_by(User.phone)
+        .order_by(User.id)
         .limit(1)
     ).one()
-    return People(*(SignIn(phone, PASSWORD) for phone in row))
+    return People(*(SignIn(phone_of(sealer, user) or "", PASSWORD) for user in row))
 
 
 def _numbered() -> Callable[[str], None]:

@@ -105,10 +105,10 @@ def write(session: Session) -> None:
     session.flush()
     for number, (name, area_code) in enumerate(HOUSEHOLDS.items()):
         _write_household(session, name, area_code, number)
-    for number, (name, (role, area_code)) in enumerate(STAFF.items()):
-        _write_user(session, name, area_code, number, role=role)
-    for number, (name, (household, _)) in enumerate(RESIDENTS.items(), start=50):
-        _write_user(session, name, HOUSEHOLDS[household], number, resident_id=named(name))
+    for name, (role, area_code) in STAFF.items():
+        _write_user(session, name, area_code, role=role)
+    for name, (household, _) in RESIDENTS.items():
+        _write_user(session, name, HOUSEHOLDS[household], resident_id=named(name))
     session.commit()
 
 
@@ -176,7 +176,6 @@ def _write_user(
     session: Session,
     name: str,
     area_code: str,
-    number: int,
     *,
     role: Role | None = None,
     resident_id: UUID | None = None,
@@ -185,7 +184,6 @@ def _write_user(
     user = User(
         id=who.user_id,
         area_code=area_code,
-        phone=f"100000000{number:02d}",
         name=name,
         password_hash=None,
         resident_id=resident_id,

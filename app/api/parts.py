@@ -9,6 +9,7 @@ from redis import Redis
 from app.adapters import PhotoStore
 from app.config import Settings
 from app.places import CodeSigner
+from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
 EXTENSION = "gongdi"
@@ -22,6 +23,7 @@ class Parts:
     redis: Redis
     photos: PhotoStore
     signer: CodeSigner
+    sealer: Sealer
     calendar: WorkCalendar
     link_key: bytes
     """Signs short-lived photo links."""

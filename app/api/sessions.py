@@ -58,7 +58,7 @@ def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
     """Sign in with phone and password."""
     hours = parts().settings.session_hours
     with transaction() as session:
-        token, opened, _ = identity.sign_in(session, **sent, hours=hours)
+        token, opened, _ = identity.sign_in(session, parts().sealer, **sent, hours=hours)
     return {"token": token, "expires_at": opened.expires_at}
 
 

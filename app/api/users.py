@@ -12,6 +12,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, area_code, moment, phone, sent_moment, uid, word
 from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
 from app.db import transaction
 from app.identity import Permission
 
@@ -77,7 +78,9 @@ class UserOutput(Output):
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
     name = fields.String(required=True)
-    phone = fields.Function(lambda user: f"{user.phone[:3]}******{user.phone[-2:]}", required=True)
+    phone = fields.Function(
+        lambda user: identity.masked_phone(parts().sealer, user), required=True, allow_none=True
+    )
     resident_id = fields.UUID(required=True, allow_none=True)
     grants = fields.List(fields.Nested(GrantOutput), required=True)
 
@@ -112,7 +115,7 @@ def get_user(user_id: UUID) -> Any:
 def put_user(new: identity.NewUser, user_id: UUID) -> tuple[Any, int]:
     """Make a user who can sign in by phone and password."""
     with transaction() as session:
-        _, made = identity.make_user(session, actor(), user_id, new)
+        _, made = identity.make_user(session, actor(), parts().sealer, user_id, new)
         return identity.user_in_scope(session, actor(), user_id), once(made)
 
 

@@ -18,6 +18,7 @@ from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
 from app.keys import derived
 from app.places import CodeSigner
+from app.sealing import Sealer
 
 _BATCH = 200
 
@@ -46,7 +47,7 @@ def seed(day: datetime | None, seed: int) -> None:
     store = local_store(settings.photo_dir)
     with progress() as tell:
         with _session(settings) as session:
-            written = load(session, store, day=today, seed=seed, tell=tell)
+            written = load(session, store, Sealer.of(settings), day=today, seed=seed, tell=tell)
         if written:
             tell("tidying up", 0)
             _tidy_up(settings)
@@ -58,7 +59,7 @@ def show_demo_accounts() -> None:
     """Show whom to sign in as, and a code to scan."""
     settings = _not_production()
     with _session(settings) as session:
-        accounts, serial = demo_accounts(session), sample_serial(session)
+        accounts, serial = demo_accounts(session, Sealer.of(settings)), sample_serial(session)
     if serial is None:
         raise click.ClickException("There is no demo data in this database. To write it: make seed")
     click.echo(table(accounts))

@@ -2,6 +2,7 @@
 
 from app.identity.holders import holders
 from app.identity.permissions import TABLE, Permission, Reach, scope_of
+from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
 from app.identity.sign_in import (
     HASHER,
     WrongCredentialsError,
@@ -40,9 +41,13 @@ __all__ = [
     "end_grant",
     "forget_old_sessions",
     "grant",
+    "has_phone",
     "holders",
     "make_user",
+    "masked_phone",
+    "phone_of",
     "scope_of",
+    "sealed_phone",
     "sign_in",
     "sign_out",
     "user_in_scope",

@@ -13,8 +13,10 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Held
 from app.clock import now
 from app.errors import DomainError, Kind
+from app.identity.phones import has_phone
 from app.ids import new_id
 from app.models import Grant, Household, Resident, SignIn, User
+from app.sealing import Sealer
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id as ASVS 5.0 Appendix C asks at least."""
@@ -29,12 +31,14 @@ class WrongCredentialsError(DomainError):
     kind = Kind.UNKNOWN_PERSON
 
 
-def sign_in(session: Session, *, phone: str, password: str, hours: int) -> tuple[str, SignIn, User]:
+def sign_in(
+    session: Session, sealer: Sealer, *, phone: str, password: str, hours: int
+) -> tuple[str, SignIn, User]:
     """Check the password and open a session; give the token, which is stored nowhere.
 
     Raises WrongCredentialsError, after the same work whatever was wrong.
     """
-    user = session.scalars(select(User).where(User.phone == phone)).one_or_none()
+    user = session.scalars(select(User).where(has_phone(sealer, phone))).one_or_none()
     right = matches(user.password_hash if user else None, password)
     if not right or user is None or user.disabled_at or user.password_hash is None:
         raise WrongCredentialsError

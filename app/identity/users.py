@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, selectinload
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, Kind, NotFoundError, OtherContentError
+from app.identity.phones import sealed_phone
 from app.identity.sign_in import HASHER, matches
 from app.models import Area, Grant, Resident, User
 from app.once import content_hash, insert_once
 from app.places import AreaUnknownError
+from app.sealing import Sealer
 
 _DISJOINT = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
 
@@ -69,7 +71,9 @@ class NewGrant:
     valid_until: datetime | None = None
 
 
-def make_user(session: Session, actor: Actor, user_id: UUID, new: NewUser) -> tuple[User, bool]:
+def make_user(
+    session: Session, actor: Actor, sealer: Sealer, user_id: UUID, new: NewUser
+) -> tuple[User, bool]:
     """Make a user who can sign in by phone and password.
 
     Raises ForbiddenError outside the actor's areas, AreaUnknownError, PhoneTakenError (also if the resident
@@ -80,16 +84,18 @@ def make_user(session: Session, actor: Actor, user_id: UUID, new: NewUser) -> tu
         resident = session.get(Resident, new.resident_id)
         if resident is None or not resident.area_code.startswith(new.area_code):
             raise NotFoundError(field="resident_id")
-    values = {key: value for key, value in asdict(new).items() if key != "password"}
+    values = {key: value for key, value in asdict(new).items() if key not in {"password", "phone"}}
+    phone = sealed_phone(sealer, user_id, new.phone)
     user, made = insert_once(
         session,
         User,
         user_id,
-        content_hash(actor.user_id, values),
+        content_hash(actor.user_id, values, phone["phone_index"].hex()),
         taken=PhoneTakenError(field="phone"),
         password_hash=HASHER.hash(new.password),
         created_at=now(),
         **values,
+        **phone,
     )
     if not made and not matches(user.password_hash, new.password):
         raise OtherContentError(id=user_id)

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.actors import Role
-from app.models.base import AreaCode, Base, Id
+from app.models.base import AreaCode, Base, Id, Sealed
 
 
 class User(Base):
@@ -16,7 +16,8 @@ class User(Base):
     __tablename__ = "users"
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
-    phone: Mapped[str] = mapped_column(unique=True)
+    phone_sealed: Mapped[Sealed | None]
+    phone_index: Mapped[bytes | None] = mapped_column(unique=True)
     name: Mapped[str]
     password_hash: Mapped[str | None]
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), unique=True)

@@ -46,13 +46,13 @@ def test_a_user_is_made_once(system: Client, session: Session) -> None:
         "resident_id": None,
         "grants": [],
     }
-    assert session.scalar(select(func.count()).where(User.phone == NEW["phone"])) == 1
+    assert session.scalar(select(func.count()).where(User.name == NEW["name"])) == 1
 
 
 def test_the_password_is_kept_as_argon2id_only(system: Client, session: Session) -> None:
     answer = system.put(user_path(), json=NEW)
 
-    kept = session.scalar(select(User.password_hash).where(User.phone == NEW["phone"]))
+    kept = session.scalar(select(User.password_hash).where(User.name == NEW["name"]))
     assert kept is not None
     assert kept.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert "password" not in answer.text

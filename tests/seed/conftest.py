@@ -17,6 +17,7 @@ from app.cli.seed.loading import load
 from app.config import Settings
 from app.db import transaction
 from app.models import Area
+from app.sealing import Sealer
 from dev.servers import Servers, ensure_database
 
 DAY = date(2026, 11, 24)
@@ -85,6 +86,6 @@ def _interrupted_seed(engine: Engine, settings: Settings) -> int:
         Session(engine) as session,
         transaction(session),
     ):
-        load(session, local_store(settings.photo_dir), day=DAY, seed=1, tell=tell)
+        load(session, local_store(settings.photo_dir), Sealer.of(settings), day=DAY, seed=1, tell=tell)
     with Session(engine) as session:
         return session.scalars(select(func.count()).select_from(Area)).one()

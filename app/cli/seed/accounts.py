@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.actors import Role
 from app.cli.seed.ids import named
-from app.cli.seed.naming import phone
 from app.cli.seed.site import BIG_SITE, SMALL_SITE
-from app.cli.seed.staff import STAFF_PHONES_FROM
+from app.identity import phone_of
 from app.models import Account, Area, Grant, PlaceCode, Resident, User
+from app.sealing import Sealer
 
 PASSWORD = "gongdi-demo-2026"  # noqa: S105 - for demonstrations; production refuses the seed
 """Of everybody the seed writes."""
@@ -40,26 +40,26 @@ class DemoAccount:
     area: str
 
 
-def demo_accounts(session: Session) -> list[DemoAccount]:
+def demo_accounts(session: Session, sealer: Sealer) -> list[DemoAccount]:
     """List two residents, one account of each role, and the one who does everything at the small site.
 
     The list is empty if the database was not seeded.
     """
     staff = session.execute(
-        select(User.name, User.phone, Area.name, func.array_agg(Grant.role))
+        select(User, Area.name, func.array_agg(Grant.role))
         .join(Grant, Grant.user_id == User.id)
         .join(Area, Area.code == User.area_code)
-        .where(User.phone >= phone(STAFF_PHONES_FROM))
+        .where(User.resident_id.is_(None))
         .group_by(User.id, Area.name)
-        .order_by(User.phone)
     ).all()
+    known = sorted((phone_of(sealer, user) or "", user.name, area, held) for user, area, held in staff)
     first: dict[tuple[Role, ...], DemoAccount] = {}
-    for name, number, area, held in staff:
+    for number, name, area, held in known:
         roles = tuple(sorted((Role(role) for role in held), key=list(Role).index))
         first.setdefault(roles, DemoAccount(_title(*roles), name, number, area))
     in_order = [first[role,] for role in Role if (role,) in first]
     most = max(first, key=len, default=())
-    return [*_residents(session), *in_order, *(first[roles] for roles in first if roles == most)]
+    return [*_residents(session, sealer), *in_order, *(first[roles] for roles in first if roles == most)]
 
 
 def sample_serial(session: Session) -> str | None:
@@ -83,21 +83,22 @@ def table(accounts: list[DemoAccount]) -> str:
     )
 
 
-def _residents(session: Session) -> list[DemoAccount]:
+def _residents(session: Session, sealer: Sealer) -> list[DemoAccount]:
     """Give the resident of the big site with the most points, and the first one of the small site."""
     points = func.coalesce(Account.balance, 0)
     query = (
-        select(User.name, User.phone, Area.name, points)
+        select(User, Area.name, points)
         .join(Resident, Resident.id == User.resident_id)
         .join(Area, Area.code == User.area_code)
         .outerjoin(Account, Account.household_id == Resident.household_id)
-        .order_by(points.desc(), User.phone)
+        .order_by(points.desc(), User.id)
         .limit(1)
     )
     found = []
     for site in (BIG_SITE, SMALL_SITE):
-        for name, number, area, balance in session.execute(query.where(User.area_code.startswith(site.code))):
-            found.append(DemoAccount(f"{_title(Role.RESIDENT)}，{balance}分", name, number, area))
+        for user, area, balance in session.execute(query.where(User.area_code.startswith(site.code))):
+            title = f"{_title(Role.RESIDENT)}，{balance}分"
+            found.append(DemoAccount(title, user.name, phone_of(sealer, user) or "", area))
     return found
 
 

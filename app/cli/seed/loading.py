@@ -21,6 +21,7 @@ from app.cli.seed.history_visits import add_visits
 from app.cli.seed.hours import Hours
 from app.cli.seed.pictures import draw
 from app.cli.seed.progress import Tell
+from app.cli.seed.sealing import seal
 from app.cli.seed.settlement import add_site
 from app.cli.seed.site import CITY, SITES
 from app.cli.seed.staff import add_staff
@@ -28,6 +29,7 @@ from app.cli.seed.world import World
 from app.config import UnknownYears
 from app.identity import HASHER
 from app.models import Area
+from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
 _LOCK = 0x676F6E676469
@@ -37,13 +39,14 @@ _READY_BEFORE = timedelta(days=30)
 """Catalogues, people and staff are there before the history begins."""
 
 
-def load(session: Session, store: PhotoStore, *, day: date, seed: int, tell: Tell) -> bool:
+def load(session: Session, store: PhotoStore, sealer: Sealer, *, day: date, seed: int, tell: Tell) -> bool:
     """Write the demonstration unless it is there; say whether it was written. The caller commits."""
     session.execute(select(func.pg_advisory_xact_lock(_LOCK)))
     if session.get(Area, CITY) is not None:
         return False
     tell("the story", 0)
     history = tell_history(day=day, seed=seed)
+    seal(history.rows, sealer)
     tell("the story", 0.15)
     _write(session, history, tell)
     _post(session, history, tell)

@@ -1,0 +1,41 @@
+"""The phone numbers of users: sealed in the row, found by blind index, shown masked."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement
+
+from app.models import User
+from app.sealing import Cell, Sealer
+
+_KIND = "phone"
+_TENANT = "users"
+"""Users are looked up before anybody knows which community they belong to."""
+
+
+def sealed_phone(sealer: Sealer, user_id: UUID, phone: str) -> dict[str, Any]:
+    """Give the columns that keep a user's phone."""
+    return {
+        "phone_sealed": sealer.seal(phone, _cell(user_id)),
+        "phone_index": sealer.index(_KIND, _TENANT, phone),
+    }
+
+
+def has_phone(sealer: Sealer, phone: str) -> ColumnElement[bool]:
+    """Say in SQL that a user has this phone."""
+    return User.phone_index.in_(sealer.indexes(_KIND, _TENANT, phone))
+
+
+def phone_of(sealer: Sealer, user: User) -> str | None:
+    """Give a user's phone in clear, for a message to him or a masked view."""
+    return sealer.open(user.phone_sealed, _cell(user.id)) if user.phone_sealed else None
+
+
+def masked_phone(sealer: Sealer, user: User) -> str | None:
+    """Give the phone as WeChat's rule shows it: the first three and the last two digits."""
+    phone = phone_of(sealer, user)
+    return f"{phone[:3]}******{phone[-2:]}" if phone else None
+
+
+def _cell(user_id: UUID) -> Cell:
+    return Cell("users", "phone_sealed", user_id)
