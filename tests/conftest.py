@@ -16,6 +16,7 @@ from app.factory import create_app
 from dev.servers import Servers, ensure_database, servers_for_tests
 from tests import cast
 from tests.client import Client
+from tests.fakes.wechat.control import WeChatFake
 
 
 @pytest.fixture(scope="session")
@@ -65,6 +66,21 @@ def engine(settings: Settings) -> Iterator[Engine]:
     made = create_engine(settings.database_url)
     yield made
     made.dispose()
+
+
+@pytest.fixture(scope="session")
+def running_wechat() -> Iterator[WeChatFake]:
+    """Give the fake WeChat of this worker, a process of its own."""
+    fake = WeChatFake().start()
+    yield fake
+    fake.stop()
+
+
+@pytest.fixture
+def wechat(running_wechat: WeChatFake) -> WeChatFake:
+    """Give the fake WeChat as if it had just been started."""
+    running_wechat.reset()
+    return running_wechat
 
 
 @pytest.fixture

@@ -1,0 +1,151 @@
+"""What a tester may do to the fake: ``POST /__fake__/<verb>`` with a JSON object, answered with JSON."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.fakes.wechat.accounts import App, Push, Template, User, updated
+from tests.fakes.wechat.call import Call, Reply, json_reply
+from tests.fakes.wechat.refusals import Refusal
+from tests.fakes.wechat.world import DEFAULT_SEED, World
+
+PREFIX = "/__fake__/"
+Control = Callable[[World, dict[str, Any]], Any]
+
+
+class MistakeError(ValueError):
+    """The tester asks for what is not there."""
+
+
+def serve(world: World, call: Call) -> Reply:
+    """Do what a tester asks; 400 with a sentence where it makes no sense."""
+    verb = call.path.removeprefix(PREFIX)
+    control = CONTROLS.get(verb)
+    if control is None:
+        return json_reply({"error": f"there is no control {verb}"}, 404)
+    try:
+        given = call.json() if call.raw else dict(call.query)
+        with world.lock:
+            return json_reply(control(world, given))
+    except (ValueError, TypeError, KeyError, Refusal) as error:
+        return json_reply({"error": f"{type(error).__name__}: {error}"}, 400)
+
+
+def health(_world: World, _given: dict[str, Any]) -> Any:
+    """Answer that it is up."""
+    return {"fake": "wechat"}
+
+
+def reset(world: World, given: dict[str, Any]) -> Any:
+    """Forget everything."""
+    world.reset(int(given.get("seed", DEFAULT_SEED)))
+    return {"now": world.clock.now()}
+
+
+def clock(world: World, given: dict[str, Any]) -> Any:
+    """Set, advance or run the clock; return the time."""
+    if "set" in given:
+        world.clock.set(float(given["set"]))
+    if "advance" in given:
+        world.clock.advance(float(given["advance"]))
+    if given.get("run"):
+        world.clock.run()
+    return {"now": world.clock.now()}
+
+
+def habit(world: World, given: dict[str, Any]) -> Any:
+    """Change what the platform happens to do."""
+    return vars(updated(world.habits, given))
+
+
+def fault(world: World, given: dict[str, Any]) -> Any:
+    """Program faults: ``sequence`` of steps, or ``probability`` and ``fault``; ``clear`` before, if asked."""
+    if given.get("clear"):
+        world.faults.clear()
+    if "sequence" in given:
+        world.faults.program(given["path"], given["sequence"])
+    if "probability" in given:
+        world.faults.chance(given["path"], float(given["probability"]), given["fault"])
+    return {}
+
+
+def journal(world: World, given: dict[str, Any]) -> Any:
+    """Return the requests so far and the highest rate; ``clear`` forgets them afterwards."""
+    path = given.get("path")
+    found = {"entries": world.journal.entries(path), "max_qps": world.journal.max_qps(path)}
+    if given.get("clear"):
+        world.journal.clear()
+    return found
+
+
+def app(world: World, given: dict[str, Any]) -> Any:
+    """Register an app, or change one."""
+    changes = dict(given)
+    appid = changes.pop("appid")
+    made = world.apps.get(appid) or App(appid, changes["secret"])
+    if "templates" in changes:
+        changes["templates"] = {key: Template(**each) for key, each in changes["templates"].items()}
+    if "push" in changes:
+        changes["push"] = updated(made.push if appid in world.apps else Push(), changes["push"])
+    world.apps[appid] = updated(made, changes)
+    return {}
+
+
+def user(world: World, given: dict[str, Any]) -> Any:
+    """Register a person, or change one; return the person's ids by app."""
+    changes = dict(given)
+    name = changes.pop("name")
+    world.users[name] = updated(world.users.get(name) or User(name), changes)
+    person = world.users[name]
+    return {
+        "openids": {each.appid: person.openid(each) for each in world.apps.values()},
+        "unionids": {each.appid: person.unionid(each) for each in world.apps.values()},
+    }
+
+
+def code(world: World, given: dict[str, Any]) -> Any:
+    """Give out a ``login``, ``phone`` or ``oauth`` code as the person's phone would."""
+    if given["kind"] not in {"login", "phone", "oauth"}:
+        raise MistakeError(given["kind"])
+    return {
+        "code": world.codes.mint(
+            given["kind"],
+            world.app(given["appid"]),
+            person_of(world, given["user"]),
+            given.get("scope", "snsapi_base"),
+        )
+    }
+
+
+def token(world: World, given: dict[str, Any]) -> Any:
+    """``supersede`` or ``poison`` an app's stable token."""
+    doing = {"supersede": world.tokens.supersede, "poison": world.tokens.poison}[given["do"]]
+    doing(world.app(given["appid"]))
+    return {}
+
+
+def quota(world: World, given: dict[str, Any]) -> Any:
+    """Set a path's limits."""
+    world.quotas.limit(given["path"], given.get("per_minute"), given.get("per_day"))
+    return {}
+
+
+def person_of(world: World, name: str) -> User:
+    """Return a person by name."""
+    if name not in world.users:
+        raise MistakeError(f"there is nobody called {name}")
+    return world.users[name]
+
+
+CONTROLS: dict[str, Control] = {
+    "health": health,
+    "reset": reset,
+    "clock": clock,
+    "habit": habit,
+    "fault": fault,
+    "journal": journal,
+    "app": app,
+    "user": user,
+    "code": code,
+    "token": token,
+    "quota": quota,
+}
