@@ -69,6 +69,9 @@ class Settings:
     """JSON with holidays and make-up days of years that the calendar package does not know."""
     unknown_years: UnknownYears
     session_hours: int
+    photos_a_day: int
+    """How many photos one person may send on a day in China."""
+    photo_megabytes_a_day: int
     database_pool: int
 
     @classmethod
@@ -98,6 +101,8 @@ class Settings:
             holidays_file=_existing("GONGDI_HOLIDAYS_FILE", holidays),
             unknown_years=_one_of(environ, "GONGDI_UNKNOWN_YEARS", UnknownYears, default_unknown),
             session_hours=_whole(environ, "GONGDI_SESSION_HOURS", 12, 1, 24 * 30),
+            photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
+            photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),
         )
         _check(settings, environ)

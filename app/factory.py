@@ -93,6 +93,7 @@ def _parts(settings: Settings) -> Parts:
         sealer=Sealer.of(settings),
         calendar=WorkCalendar.of(settings),
         link_key=derived(settings.secret_key, "photo links"),
+        tries_key=derived(settings.secret_key, "sign-in tries"),
     )
 
 

@@ -55,6 +55,8 @@ def test_the_least_that_is_needed() -> None:
         holidays_file=None,
         unknown_years=UnknownYears.WEEKENDS,
         session_hours=12,
+        photos_a_day=600,
+        photo_megabytes_a_day=1000,
         database_pool=8,
     )
 
@@ -71,11 +73,14 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_HOLIDAYS_FILE=str(file),
         GONGDI_UNKNOWN_YEARS="weekends",
         GONGDI_SESSION_HOURS="720",
+        GONGDI_PHOTOS_A_DAY="300",
+        GONGDI_PHOTO_MEGABYTES_A_DAY="500",
         GONGDI_DATABASE_POOL="100",
     )
 
     assert settings.is_production
     assert settings.trusted_hosts == ("gongdi.example.cn", "10.0.0.5")
+    assert (settings.photos_a_day, settings.photo_megabytes_a_day) == (300, 500)
     assert (settings.proxy_hops, settings.session_hours, settings.database_pool) == (2, 720, 100)
     assert (settings.font_file, settings.holidays_file) == (file, file)
     assert settings.unknown_years is UnknownYears.WEEKENDS
@@ -144,6 +149,8 @@ def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
         ("GONGDI_PROXY_HOPS", ""),
         ("GONGDI_SESSION_HOURS", "0"),
         ("GONGDI_SESSION_HOURS", "721"),
+        ("GONGDI_PHOTOS_A_DAY", "0"),
+        ("GONGDI_PHOTO_MEGABYTES_A_DAY", "100001"),
         ("GONGDI_SESSION_HOURS", "1.5"),
         ("GONGDI_SESSION_HOURS", "１２"),
         ("GONGDI_DATABASE_POOL", "0"),

@@ -27,6 +27,8 @@ class Parts:
     calendar: WorkCalendar
     link_key: bytes
     """Signs short-lived photo links."""
+    tries_key: bytes
+    """Hashes phones under which sign-ins tried in vain are counted."""
 
 
 def parts() -> Parts:

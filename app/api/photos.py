@@ -14,6 +14,7 @@ from app.api.allow import PUBLIC, actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text
 from app.api.parts import parts
+from app.api.photo_quota import PhotoQuota
 from app.db import transaction
 from app.errors import NotFoundError
 from app.evidence import Copy, NamedPhoto, PhotoOwner, SeenPhoto
@@ -84,8 +85,15 @@ class LinkInput(Input):
 def put_photo(photo_id: UUID) -> tuple[Any, int]:
     """Upload a photo, before or after the record that names it; the body is the image."""
     data = request.get_data(cache=False)
+    settings = parts().settings
+    quota = PhotoQuota(
+        actor().user_id, photos=settings.photos_a_day, megabytes=settings.photo_megabytes_a_day
+    )
+    quota.check(len(data))
     with transaction() as session:
         photo, made = evidence.keep(session, parts().photos, actor(), photo_id, data)
+    if made:
+        quota.count(len(data))
     return SeenPhoto.of(photo_id, photo), once(made)
 
 

@@ -82,7 +82,10 @@ def answer(error: Exception) -> Response:
 def _domain(error: DomainError) -> Response:
     title = sentence(error.code, error.data)
     errors = {error.data["field"]: [title]} if "field" in error.data else None
-    return problem(error.code, STATUS[error.kind], errors=errors, **error.data)
+    response = problem(error.code, STATUS[error.kind], errors=errors, **error.data)
+    if error.kind is Kind.TOO_MANY:
+        response.headers["Retry-After"] = str(error.data["retry_after_s"])
+    return response
 
 
 def _invalid(error: ma.ValidationError) -> Response:

@@ -28,6 +28,7 @@ SENTENCES: dict[str, str] = {
     # photos
     "photo_not_a_picture": "这不是照片,请用手机拍一张,或选 JPG、PNG、WebP 格式的图片",
     "photo_too_many_pixels": "照片太大,请用手机相机的普通模式拍,或缩小后再发",
+    "photo_quota": "今天传的照片太多了，没传完的请明天再传",
     "photo_broken": "照片没有传完整或已损坏,请重新拍一张",
     # people
     "not_residential": "这里不是住人的楼栋,请选居民住的楼",
@@ -50,6 +51,7 @@ SENTENCES: dict[str, str] = {
     "answer_long": "“{label}”太长,最多{most}个字",
     # identity
     "wrong_credentials": "手机号或密码不对",
+    "too_many_tries": "这个手机号试错的次数太多，请过{minutes}分钟再试",
     "phone_taken": "这个手机号或居民已经有账号了",
     "own_grant": "不能给自己授权或改自己的授权",
     "grant_span": "结束时间要在开始时间之后",

@@ -12,6 +12,7 @@ from app.api.blueprint import Blueprint
 from app.api.fields import Input, Output, Text, phone, sent_moment, word
 from app.api.limits import limiter
 from app.api.parts import parts
+from app.api.sign_in_tries import counted_try
 from app.db import transaction
 from app.identity import Permission
 
@@ -57,7 +58,7 @@ class MeOutput(Output):
 def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
     """Sign in with phone and password."""
     hours = parts().settings.session_hours
-    with transaction() as session:
+    with counted_try(parts().tries_key, sent["phone"]), transaction() as session:
         token, opened, _ = identity.sign_in(session, parts().sealer, **sent, hours=hours)
     return {"token": token, "expires_at": opened.expires_at}
 
