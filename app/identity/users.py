@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.actors import Actor, Role
 from app.clock import now
-from app.errors import DomainError, ForbiddenError, Kind, NotFoundError, OtherContentError
+from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.phones import sealed_phone
 from app.identity.sign_in import HASHER, matches
 from app.models import Area, Grant, Resident, User
@@ -76,8 +76,8 @@ def make_user(
 ) -> tuple[User, bool]:
     """Make a user who can sign in by phone and password.
 
-    Raises ForbiddenError outside the actor's areas, AreaUnknownError, PhoneTakenError (also if the resident
-    has a user), NotFoundError for the resident, OtherContentError.
+    Raises NotFoundError (the area is outside the actor's, the resident outside the area), AreaUnknownError,
+    PhoneTakenError (also if the resident has a user), OtherContentError.
     """
     _check_area(session, actor, new.area_code)
     if new.resident_id is not None:
@@ -105,8 +105,8 @@ def make_user(
 def grant(session: Session, actor: Actor, grant_id: UUID, new: NewGrant) -> tuple[Grant, bool]:
     """Give a role in an area to a user.
 
-    Raises OwnGrantError, RolesExcludeError, GrantSpanError, ForbiddenError outside the actor's areas,
-    AreaUnknownError, NotFoundError, OtherContentError.
+    Raises OwnGrantError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the user is outside
+    the actor's areas), AreaUnknownError, OtherContentError.
     """
     _check_area(session, actor, new.area_code)
     if new.user_id == actor.user_id:
@@ -122,7 +122,7 @@ def grant(session: Session, actor: Actor, grant_id: UUID, new: NewGrant) -> tupl
 
 def _check_area(session: Session, actor: Actor, area_code: str) -> None:
     if not actor.scope.covers(area_code):
-        raise ForbiddenError(field="area_code")
+        raise NotFoundError(field="area_code")
     if session.get(Area, area_code) is None:
         raise AreaUnknownError(field="area_code")
 

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import now
-from app.errors import DomainError, ForbiddenError, Kind
+from app.errors import DomainError, Kind, NotFoundError
 from app.models import Area, Place, PlaceKind
 from app.once import content_hash, insert_once
 
@@ -35,10 +35,10 @@ class NewPlace:
 def register(session: Session, actor: Actor, place_id: UUID, new: NewPlace) -> tuple[Place, bool]:
     """Register a place in a community or grid.
 
-    Raises ForbiddenError outside the actor's areas, AreaUnknownError, OtherContentError.
+    Raises NotFoundError outside the actor's areas, AreaUnknownError, OtherContentError.
     """
     if not actor.scope.covers(new.area_code):
-        raise ForbiddenError(field="area_code")
+        raise NotFoundError(field="area_code")
     if len(new.area_code) < COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
     sent = content_hash(actor.user_id, new)

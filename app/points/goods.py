@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor, community_of
 from app.clock import now
-from app.errors import DomainError, ForbiddenError, Kind, NotFoundError, OtherContentError
+from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.ids import new_id
 from app.models import Area, Reward, StockMovement, StockReason
 from app.once import content_hash, insert_once
@@ -40,11 +40,11 @@ class NewReward:
 def offer(session: Session, actor: Actor, reward_id: UUID, new: NewReward) -> tuple[Reward, bool]:
     """Offer goods in a community's shop, with nothing in stock yet.
 
-    Raises ForbiddenError outside the actor's areas, AreaUnknownError for what is no community,
+    Raises NotFoundError outside the actor's areas, AreaUnknownError for what is no community,
     OtherContentError.
     """
     if not actor.scope.covers(new.area_code):
-        raise ForbiddenError(field="area_code")
+        raise NotFoundError(field="area_code")
     if len(new.area_code) != COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
     return insert_once(session, Reward, reward_id, content_hash(actor.user_id, new), **asdict(new))

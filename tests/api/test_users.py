@@ -139,7 +139,7 @@ def test_only_the_system_administrator_makes_users(be: Become, name: str | None,
 def test_nobody_makes_users_outside_his_area(be: Become) -> None:
     answer = be("far_system").put(user_path(), json=NEW)
 
-    assert outcome(answer) == (403, "forbidden")
+    assert outcome(answer) == (404, "not_found")
     assert list(answer.json["errors"]) == ["area_code"]
 
 

@@ -41,7 +41,7 @@ class Line:
     ANYBODY stands for everybody, signed in or not."""
     call: Callable[[Stage], Call]
     outside: int = 404
-    """Status for the same roles of another county; 200 where the list is merely empty."""
+    """Status for the same roles of another county: 404, as if absent; 200 where the list is merely empty."""
     foreign_resident: int | None = None
     """Status for another household's resident of the same community, where it differs from ``outside``."""
 

@@ -121,7 +121,7 @@ POINTS = [
     Line("GET", "/v1/points/account", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/account")),
     Line("GET", "/v1/points/entries", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/entries")),
     Line("GET", "/v1/rewards", _SHOPPERS, lambda _: Call("/v1/rewards"), 200),
-    Line("PUT", "/v1/rewards/<uuid:reward_id>", {"admin": 201}, _new_reward, 403),
+    Line("PUT", "/v1/rewards/<uuid:reward_id>", {"admin": 201}, _new_reward),
     Line("POST", "/v1/rewards/<uuid:reward_id>/deliveries", {"admin": 201}, _delivery),
     Line("GET", "/v1/redemptions", _ORDER_READERS, lambda _: Call("/v1/redemptions"), 200),
     Line("PUT", "/v1/redemptions/<uuid:redemption_id>", {"resident": 201, "lead": 201}, _order),

@@ -46,7 +46,7 @@ def test_other_content_is_refused(admin: Client) -> None:
 @pytest.mark.parametrize(
     "sent, code",
     [
-        ({"area_code": FAR}, (403, "forbidden")),
+        ({"area_code": FAR}, (404, "not_found")),
         ({"area_code": GRID}, (422, "area_unknown")),
         ({"area_code": HOME + "999"}, (422, "area_unknown")),
         ({"price": 0}, (422, "invalid")),

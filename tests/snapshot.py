@@ -1,0 +1,27 @@
+"""What is stored: every row of every table, and every file of the photo folder."""
+
+from pathlib import Path
+
+from sqlalchemy import Connection, text
+
+from app.models import Base
+
+_TABLES = " UNION ALL ".join(
+    f"SELECT '{name}', count(*), coalesce(sum(hashtextextended(kept::text, 0)), 0) FROM {name} AS kept"  # noqa: S608
+    for name in sorted(Base.metadata.tables)
+)
+Stored = dict[str, tuple[int, int]]
+
+
+def stored(connection: Connection) -> Stored:
+    """Give each table's number of rows and a sum over their content, which any changed value changes."""
+    return {name: (rows, int(content)) for name, rows, content in connection.execute(text(_TABLES))}
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Give the content of each file below a folder."""
+    return {
+        str(file.relative_to(folder)): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
