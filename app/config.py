@@ -10,6 +10,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from app.keys import derived
+from app.wechat_settings import WeChatSettings, read_wechat
 
 SAMPLE_KEY_PREFIX = "sample-"
 """Keys that stand in docs and examples begin like this; production refuses them."""
@@ -73,6 +74,8 @@ class Settings:
     """How many photos one person may send on a day in China."""
     photo_megabytes_a_day: int
     database_pool: int
+    wechat: WeChatSettings | None
+    """None where this installation does without WeChat."""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] = os.environ) -> "Settings":
@@ -104,6 +107,7 @@ class Settings:
             photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
             photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),
+            wechat=_wechat(environ, stage),
         )
         _check(settings, environ)
         return settings
@@ -201,6 +205,13 @@ def _hex_key(name: str, digits: str) -> bytes:
         message = f"{name} holds a key that is too regular: make one with `openssl rand -hex 32`"
         raise SettingsError(message)
     return key
+
+
+def _wechat(environ: Mapping[str, str], stage: Stage) -> WeChatSettings | None:
+    try:
+        return read_wechat(environ, production=stage is Stage.PRODUCTION)
+    except ValueError as error:
+        raise SettingsError(*error.args) from None
 
 
 def _one_of(environ: Mapping[str, str], name: str, words: type[_Word], default: _Word) -> _Word:

@@ -58,6 +58,7 @@ def test_the_least_that_is_needed() -> None:
         photos_a_day=600,
         photo_megabytes_a_day=1000,
         database_pool=8,
+        wechat=None,
     )
 
 

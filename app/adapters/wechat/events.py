@@ -1,0 +1,107 @@
+"""Events as WeChat writes them: XML or JSON, numbers as texts, and a list of one as no list."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from app.adapters.wechat.reply import whole
+
+_DEEPEST = 8
+_LATEST_S = 2**33
+
+
+class EventError(Exception):
+    """It is neither XML nor JSON of the form WeChat sends, or a field that is needed is missing."""
+
+
+class Event:
+    """Something that happened at WeChat."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        self._fields = fields
+        self.kind = self.text("Event") if "Event" in fields else self.text("MsgType")
+        """Such as ``user_authorization_revoke``."""
+        self.openid = self.text("FromUserName")
+        """Of whom it is about."""
+        seconds = self.number("CreateTime")
+        if not 0 < seconds < _LATEST_S:
+            raise EventError
+        self.created_at = datetime.fromtimestamp(seconds, UTC)
+
+    @property
+    def id(self) -> str:
+        """By which WeChat's repetitions are known: its own id, or who, when and what."""
+        given = self._fields.get("MsgId") or self._fields.get("MsgID")
+        return str(given) if given else f"{self.openid}:{int(self.created_at.timestamp())}:{self.kind}"
+
+    def text(self, name: str) -> str:
+        """Return a field as text; raises EventError if it is not there."""
+        value = self._fields.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+            raise EventError(name)
+        return str(value)
+
+    def number(self, name: str) -> int:
+        """Return a whole number, also one that came as text; raises EventError."""
+        value = whole(self._fields.get(name))
+        if value is None:
+            raise EventError(name)
+        return value
+
+    def items(self, name: str) -> list[dict[str, Any]]:
+        """Return the ``List`` inside a field, or the field itself: always a list, however many there are."""
+        value = self._fields.get(name)
+        if isinstance(value, dict) and "List" in value:
+            value = value["List"]
+        found = value if isinstance(value, list) else [value]
+        objects = [item for item in found if isinstance(item, dict)]
+        if len(objects) < len(found):
+            raise EventError(name)
+        return objects
+
+
+def read_fields(body: bytes) -> dict[str, Any]:
+    """Read a body's fields, by its first sign as XML or JSON; raises EventError."""
+    text = body.removeprefix(b"\xef\xbb\xbf").strip()
+    fields = _from_xml(text) if text.startswith(b"<") else _from_json(text)
+    if not isinstance(fields, dict):
+        raise EventError
+    return fields
+
+
+def _from_json(text: bytes) -> Any:
+    try:
+        return json.loads(text.decode())
+    except (ValueError, RecursionError):
+        raise EventError from None
+
+
+def _from_xml(text: bytes) -> Any:
+    """Read elements as fields; a document type, and with it every entity of its own, is refused unread."""
+    try:
+        root = fromstring(text, forbid_dtd=True)
+    except (DefusedXmlException, ParseError, ValueError, LookupError):
+        raise EventError from None
+    return _value(root, 0)
+
+
+def _value(element: Element, depth: int) -> Any:
+    if not len(element):
+        return (element.text or "").strip()
+    if depth == _DEEPEST:
+        raise EventError
+    fields: dict[str, Any] = {}
+    for child in element:
+        value = _value(child, depth + 1)
+        if child.tag not in fields:
+            fields[child.tag] = value
+        elif isinstance(fields[child.tag], list):
+            fields[child.tag].append(value)
+        else:
+            fields[child.tag] = [fields[child.tag], value]
+    return fields

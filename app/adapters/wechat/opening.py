@@ -1,0 +1,69 @@
+"""Making the client from the settings."""
+
+from dataclasses import dataclass
+
+import redis
+
+from app.adapters.wechat.access_token import AccessToken
+from app.adapters.wechat.callbacks import Callbacks
+from app.adapters.wechat.mini_program import MiniProgram
+from app.adapters.wechat.service_account import ServiceAccount
+from app.adapters.wechat.transport import Transport
+from app.keys import derived
+from app.wechat_settings import WeChatSettings
+
+
+@dataclass(frozen=True)
+class WeChat:
+    """What of WeChat this installation uses; one for each process, shared by its threads."""
+
+    mini: MiniProgram
+    h5: ServiceAccount | None
+    """Absent unless a service account is set."""
+    callbacks: Callbacks | None
+    """Absent unless the callback's token and keys are set."""
+
+
+def open_wechat(
+    settings: WeChatSettings | None, client: redis.Redis, *, secret_key: str, hosts: tuple[str, ...]
+) -> WeChat | None:
+    """Make the client; None if the settings name no mini-program. ``hosts`` are those of our own web pages.
+
+    Raises WeChatConfigurationError for an unknown template.
+    """
+    if settings is None:
+        return None
+    transport = Transport(settings.base_url)
+    key = derived(secret_key, "wechat tokens")
+
+    def access(appid: str, secret: str) -> AccessToken:
+        return AccessToken(transport, client, appid=appid, secret=secret, key=key)
+
+    mini = MiniProgram(
+        transport,
+        client,
+        access(settings.appid, settings.secret),
+        appid=settings.appid,
+        secret=settings.secret,
+        template_ids=dict(settings.templates),
+    )
+    h5 = callbacks = None
+    if settings.h5_appid:
+        h5 = ServiceAccount(
+            transport,
+            client,
+            access(settings.h5_appid, settings.h5_secret),
+            appid=settings.h5_appid,
+            secret=settings.h5_secret,
+            key=key,
+            login_url=settings.login_url,
+            hosts=hosts,
+        )
+    if settings.callback_keys:
+        callbacks = Callbacks(
+            client,
+            appid=settings.appid,
+            token=settings.callback_token,
+            encoding_keys=settings.callback_keys,
+        )
+    return WeChat(mini, h5, callbacks)

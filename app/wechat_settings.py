@@ -1,0 +1,114 @@
+"""The settings of WeChat: all absent means that this installation does without it. Read by ``app.config``."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+BASE_URL = "https://api.weixin.qq.com"
+LOGIN_URL = "https://open.weixin.qq.com"
+_APPID = re.compile(r"wx[0-9A-Za-z]{4,30}")
+_SECRET = re.compile(r"[!-~]{16,64}")
+_TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
+_ENCODING_KEY = re.compile(r"[A-Za-z0-9]{43}")
+_TEMPLATE = re.compile(r"([a-z_]{1,40}):([A-Za-z0-9_-]{20,64})")
+_MOST_KEYS = 2
+_ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
+_PUBLIC_NAME = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}")
+_LAPTOP_NAMES = ("localhost", "local", "test", "invalid", "internal", "localdomain")
+
+
+@dataclass(frozen=True, slots=True)
+class WeChatSettings:
+    """Our mini-program, and what else of WeChat is used."""
+
+    base_url: str
+    login_url: str
+    """Where a browser inside WeChat is sent to sign in."""
+    appid: str
+    secret: str = field(repr=False)
+    h5_appid: str
+    """Of the service account (服务号) behind the web app; empty if there is none."""
+    h5_secret: str = field(repr=False)
+    callback_token: str = field(repr=False)
+    callback_keys: tuple[str, ...] = field(repr=False)
+    """EncodingAESKey, and a second one while it is being changed; none if WeChat sends us nothing."""
+    templates: tuple[tuple[str, str], ...]
+    """Kinds of messages and the ids of their templates."""
+
+
+def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettings | None:
+    """Read and check the group; None if nothing of it is set.
+
+    Raises ValueError naming the variable and the remedy, and never showing a value.
+    """
+    values = {
+        "GONGDI_WECHAT_APPID": _APPID,
+        "GONGDI_WECHAT_SECRET": _SECRET,
+        "GONGDI_WECHAT_H5_APPID": _APPID,
+        "GONGDI_WECHAT_H5_SECRET": _SECRET,
+        "GONGDI_WECHAT_CALLBACK_TOKEN": _TOKEN,
+        "GONGDI_WECHAT_CALLBACK_KEYS": None,
+        "GONGDI_WECHAT_TEMPLATES": None,
+        "GONGDI_WECHAT_BASE_URL": None,
+        "GONGDI_WECHAT_LOGIN_URL": None,
+    }
+    given = {name: environ.get(name, "").strip() for name in values}
+    if not any(given.values()):
+        return None
+    for name, form in values.items():
+        if form and given[name] and not form.fullmatch(given[name]):
+            _refuse(name, "is not of the form that WeChat's console shows: copy it again")
+    _pair(given, "GONGDI_WECHAT_APPID", "GONGDI_WECHAT_SECRET", needed=True)
+    _pair(given, "GONGDI_WECHAT_H5_APPID", "GONGDI_WECHAT_H5_SECRET")
+    _pair(given, "GONGDI_WECHAT_CALLBACK_TOKEN", "GONGDI_WECHAT_CALLBACK_KEYS")
+    return WeChatSettings(
+        base_url=_address("GONGDI_WECHAT_BASE_URL", given, BASE_URL, production=production),
+        login_url=_address("GONGDI_WECHAT_LOGIN_URL", given, LOGIN_URL, production=production),
+        appid=given["GONGDI_WECHAT_APPID"],
+        secret=given["GONGDI_WECHAT_SECRET"],
+        h5_appid=given["GONGDI_WECHAT_H5_APPID"],
+        h5_secret=given["GONGDI_WECHAT_H5_SECRET"],
+        callback_token=given["GONGDI_WECHAT_CALLBACK_TOKEN"],
+        callback_keys=_keys("GONGDI_WECHAT_CALLBACK_KEYS", given),
+        templates=_templates("GONGDI_WECHAT_TEMPLATES", given),
+    )
+
+
+def _pair(given: Mapping[str, str], one: str, other: str, *, needed: bool = False) -> None:
+    for name, partner in ((one, other), (other, one)):
+        if not given[name] and (needed or given[partner]):
+            _refuse(name, "is not set, and the rest of WeChat's settings needs it")
+
+
+def _address(name: str, given: Mapping[str, str], default: str, *, production: bool) -> str:
+    """Read a server's address; production takes only the encrypted address of a public host name."""
+    url = given[name].rstrip("/") or default
+    if not _ADDRESS.fullmatch(url):
+        _refuse(name, f"must be scheme and host only, such as {default}")
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    public = _PUBLIC_NAME.fullmatch(host) and host.rpartition(".")[2] not in _LAPTOP_NAMES
+    if production and not (public and url.startswith("https://")):
+        _refuse(name, f"must be https:// and a public host name in production: leave it out for {default}")
+    return url
+
+
+def _keys(name: str, given: Mapping[str, str]) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in given[name].split(",") if key.strip())
+    if len(keys) > _MOST_KEYS or not all(_ENCODING_KEY.fullmatch(key) for key in keys):
+        _refuse(name, "must be one EncodingAESKey of 43 letters and digits, or two with a comma between")
+    return keys
+
+
+def _templates(name: str, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    texts = [text.strip() for text in given[name].split(",") if text.strip()]
+    found = [_TEMPLATE.fullmatch(text) for text in texts]
+    pairs = tuple((match[1], match[2]) for match in found if match)
+    if len(pairs) != len(texts) or len(dict(pairs)) != len(pairs):
+        _refuse(name, "must be kind:id with commas between, each kind once, such as hazard_assigned:<id>")
+    return pairs
+
+
+def _refuse(name: str, why: str) -> None:
+    message = f"{name} {why}"
+    raise ValueError(message)
