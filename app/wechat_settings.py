@@ -27,9 +27,9 @@ class WeChatSettings:
     """Where a browser inside WeChat is sent to sign in."""
     appid: str
     secret: str = field(repr=False)
-    h5_appid: str
+    web_appid: str
     """Of the service account (服务号) behind the web app; empty if there is none."""
-    h5_secret: str = field(repr=False)
+    web_secret: str = field(repr=False)
     callback_token: str = field(repr=False)
     callback_keys: tuple[str, ...] = field(repr=False)
     """EncodingAESKey, and a second one while it is being changed; none if WeChat sends us nothing."""
@@ -45,8 +45,8 @@ def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettin
     values = {
         "GONGDI_WECHAT_APPID": _APPID,
         "GONGDI_WECHAT_SECRET": _SECRET,
-        "GONGDI_WECHAT_H5_APPID": _APPID,
-        "GONGDI_WECHAT_H5_SECRET": _SECRET,
+        "GONGDI_WECHAT_WEB_APPID": _APPID,
+        "GONGDI_WECHAT_WEB_SECRET": _SECRET,
         "GONGDI_WECHAT_CALLBACK_TOKEN": _TOKEN,
         "GONGDI_WECHAT_CALLBACK_KEYS": None,
         "GONGDI_WECHAT_TEMPLATES": None,
@@ -60,15 +60,15 @@ def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettin
         if form and given[name] and not form.fullmatch(given[name]):
             _refuse(name, "is not of the form that WeChat's console shows: copy it again")
     _pair(given, "GONGDI_WECHAT_APPID", "GONGDI_WECHAT_SECRET", needed=True)
-    _pair(given, "GONGDI_WECHAT_H5_APPID", "GONGDI_WECHAT_H5_SECRET")
+    _pair(given, "GONGDI_WECHAT_WEB_APPID", "GONGDI_WECHAT_WEB_SECRET")
     _pair(given, "GONGDI_WECHAT_CALLBACK_TOKEN", "GONGDI_WECHAT_CALLBACK_KEYS")
     return WeChatSettings(
         base_url=_address("GONGDI_WECHAT_BASE_URL", given, BASE_URL, production=production),
         login_url=_address("GONGDI_WECHAT_LOGIN_URL", given, LOGIN_URL, production=production),
         appid=given["GONGDI_WECHAT_APPID"],
         secret=given["GONGDI_WECHAT_SECRET"],
-        h5_appid=given["GONGDI_WECHAT_H5_APPID"],
-        h5_secret=given["GONGDI_WECHAT_H5_SECRET"],
+        web_appid=given["GONGDI_WECHAT_WEB_APPID"],
+        web_secret=given["GONGDI_WECHAT_WEB_SECRET"],
         callback_token=given["GONGDI_WECHAT_CALLBACK_TOKEN"],
         callback_keys=_keys("GONGDI_WECHAT_CALLBACK_KEYS", given),
         templates=_templates("GONGDI_WECHAT_TEMPLATES", given),

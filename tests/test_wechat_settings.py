@@ -34,8 +34,8 @@ def test_a_mini_program_is_enough() -> None:
         login_url="https://open.weixin.qq.com",
         appid="wx1234567890abcdef",
         secret=SECRET,
-        h5_appid="",
-        h5_secret="",
+        web_appid="",
+        web_secret="",
         callback_token="",
         callback_keys=(),
         templates=(),
@@ -45,8 +45,8 @@ def test_a_mini_program_is_enough() -> None:
 def test_everything_that_may_be_set() -> None:
     settings = read(
         **MINI,
-        GONGDI_WECHAT_H5_APPID="wxabcdef1234567890",
-        GONGDI_WECHAT_H5_SECRET=SECRET[::-1],
+        GONGDI_WECHAT_WEB_APPID="wxabcdef1234567890",
+        GONGDI_WECHAT_WEB_SECRET=SECRET[::-1],
         GONGDI_WECHAT_CALLBACK_TOKEN="Token2026",
         GONGDI_WECHAT_CALLBACK_KEYS=f"{'A' * 43} , {'b' * 43}",
         GONGDI_WECHAT_TEMPLATES="hazard_assigned:abcdefghij_ABCDEFGHIJ-1, claim_step:bbcdefghij_ABCDEFGHIJ-1",
@@ -55,7 +55,7 @@ def test_everything_that_may_be_set() -> None:
     )
 
     assert settings is not None
-    assert (settings.h5_appid, settings.h5_secret) == ("wxabcdef1234567890", SECRET[::-1])
+    assert (settings.web_appid, settings.web_secret) == ("wxabcdef1234567890", SECRET[::-1])
     assert settings.callback_token == "Token2026"
     assert settings.callback_keys == ("A" * 43, "b" * 43)
     assert dict(settings.templates) == {
@@ -71,8 +71,8 @@ def test_everything_that_may_be_set() -> None:
         ("GONGDI_WECHAT_SECRET", {"GONGDI_WECHAT_APPID": "wx1234567890abcdef"}),
         ("GONGDI_WECHAT_APPID", {"GONGDI_WECHAT_SECRET": SECRET}),
         ("GONGDI_WECHAT_APPID", {"GONGDI_WECHAT_BASE_URL": "https://api.weixin.qq.com"}),
-        ("GONGDI_WECHAT_H5_SECRET", {**MINI, "GONGDI_WECHAT_H5_APPID": "wxabcdef1234567890"}),
-        ("GONGDI_WECHAT_H5_APPID", {**MINI, "GONGDI_WECHAT_H5_SECRET": SECRET}),
+        ("GONGDI_WECHAT_WEB_SECRET", {**MINI, "GONGDI_WECHAT_WEB_APPID": "wxabcdef1234567890"}),
+        ("GONGDI_WECHAT_WEB_APPID", {**MINI, "GONGDI_WECHAT_WEB_SECRET": SECRET}),
         ("GONGDI_WECHAT_CALLBACK_KEYS", {**MINI, "GONGDI_WECHAT_CALLBACK_TOKEN": "Token2026"}),
         ("GONGDI_WECHAT_CALLBACK_TOKEN", {**MINI, "GONGDI_WECHAT_CALLBACK_KEYS": "A" * 43}),
     ],
@@ -135,11 +135,11 @@ def test_production_takes_only_a_public_encrypted_address(name: str, url: str) -
 def test_secrets_show_neither_in_print_nor_in_a_refusal() -> None:
     secrets = {
         "GONGDI_WECHAT_SECRET": "aaaa-app-secret-aaaa",
-        "GONGDI_WECHAT_H5_SECRET": "bbbb-h5-secret-bbbb",
+        "GONGDI_WECHAT_WEB_SECRET": "bbbb-h5-secret-bbbb",
         "GONGDI_WECHAT_CALLBACK_TOKEN": "ccccToken",
         "GONGDI_WECHAT_CALLBACK_KEYS": "d" * 43,
     }
-    given = {**MINI, "GONGDI_WECHAT_H5_APPID": "wxabcdef1234567890", **secrets}
+    given = {**MINI, "GONGDI_WECHAT_WEB_APPID": "wxabcdef1234567890", **secrets}
     shown = repr(Settings.read(RIGHT | given))
 
     assert "wxabcdef1234567890" in shown

@@ -76,7 +76,7 @@ def _settings_read() -> set[str]:
     texts = [
         node.value
         for path, tree in {**trees(), **trees("dev")}.items()
-        if path == "app/config.py" or path.startswith("dev/")
+        if path in {"app/config.py", "app/wechat_settings.py"} or path.startswith("dev/")
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETTING.fullmatch(node.value)
     ]

@@ -29,7 +29,7 @@ _PATTERNS = {
     "phone_number": re.compile(r"[\d+-]{1,17}", re.ASCII),
     "car_number": re.compile(r"[\u4e00-\u9fffA-Z0-9]{1,8}"),
     "phrase": re.compile(r"[\u4e00-\u9fff]{1,5}"),
-    "const": re.compile(r"[^\x00-\x1f]{1,20}"),
+    "enum": re.compile(r"[^\x00-\x1f]{1,20}"),
 }
 
 

@@ -18,7 +18,7 @@ class WeChat:
     """What of WeChat this installation uses; one for each process, shared by its threads."""
 
     mini: MiniProgram
-    h5: ServiceAccount | None
+    web: ServiceAccount | None
     """Absent unless a service account is set."""
     callbacks: Callbacks | None
     """Absent unless the callback's token and keys are set."""
@@ -47,14 +47,14 @@ def open_wechat(
         secret=settings.secret,
         template_ids=dict(settings.templates),
     )
-    h5 = callbacks = None
-    if settings.h5_appid:
-        h5 = ServiceAccount(
+    web = callbacks = None
+    if settings.web_appid:
+        web = ServiceAccount(
             transport,
             client,
-            access(settings.h5_appid, settings.h5_secret),
-            appid=settings.h5_appid,
-            secret=settings.h5_secret,
+            access(settings.web_appid, settings.web_secret),
+            appid=settings.web_appid,
+            secret=settings.web_secret,
             key=key,
             login_url=settings.login_url,
             hosts=hosts,
@@ -66,4 +66,4 @@ def open_wechat(
             token=settings.callback_token,
             encoding_keys=settings.callback_keys,
         )
-    return WeChat(mini, h5, callbacks)
+    return WeChat(mini, web, callbacks)
