@@ -31,6 +31,8 @@ class Push:
     format: str = "json"
     """``json`` or ``xml``."""
     encrypted: bool = True
+    automatic: bool = False
+    """Whether events go out by themselves; else when the tester delivers them."""
 
 
 @dataclass
@@ -70,6 +72,8 @@ class User:
     delivery: str = "success"
     """ErrorStatus of messages sent to this person."""
     closed: bool = False
+    note: str = ""
+    """What the demo's page says about this person, in Chinese."""
 
     def openid(self, app: App) -> str:
         """Return this person's id within one app: another in each."""

@@ -10,39 +10,27 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import requests
-
 from tests.fakes.wechat.accounts import H5_APPID, H5_SECRET, MINI_APPID, MINI_SECRET
+from tests.fakes.wechat.deliveries import Attempt, Delivery, PushRequest
+from tests.fakes.wechat.hand import FakeError
+from tests.fakes.wechat.people_hand import PeopleHand, Person
+from tests.fakes.wechat.push_hand import PushHand
 
-__all__ = ["H5_APPID", "H5_SECRET", "MINI_APPID", "MINI_SECRET", "JournalEntry", "Person", "WeChatFake"]
+__all__ = [
+    "H5_APPID",
+    "H5_SECRET",
+    "MINI_APPID",
+    "MINI_SECRET",
+    "Attempt",
+    "Delivery",
+    "FakeError",
+    "JournalEntry",
+    "Person",
+    "PushRequest",
+    "WeChatFake",
+]
 
 ROOT = Path(__file__).parent.parent.parent.parent
-ANSWER_S = 60
-
-
-@dataclass(frozen=True)
-class Person:
-    """A person with WeChat, as the fake knows him."""
-
-    name: str
-    openids: dict[str, str]
-    """By appid."""
-    unionids: dict[str, str | None]
-
-    @property
-    def openid(self) -> str:
-        """Return the openid within the mini-program."""
-        return self.openids[MINI_APPID]
-
-    @property
-    def h5_openid(self) -> str:
-        """Return the openid within the service account."""
-        return self.openids[H5_APPID]
-
-    @property
-    def unionid(self) -> str | None:
-        """Return the unionid, as the mini-program gets it."""
-        return self.unionids[MINI_APPID]
 
 
 @dataclass(frozen=True)
@@ -65,19 +53,13 @@ class JournalEntry:
     fault: str | None = None
 
 
-class FakeError(RuntimeError):
-    """The fake did not start, or refused what a tester asked."""
-
-
-class WeChatFake:
+class WeChatFake(PeopleHand, PushHand):
     """A running fake."""
 
     def __init__(self, url: str = "") -> None:
         """Steer the fake at this address; without one, ``start`` makes it."""
-        self.url = url
+        super().__init__(url)
         self._process: subprocess.Popen[str] | None = None
-        self._http = requests.Session()
-        self._http.trust_env = False
 
     def start(self) -> "WeChatFake":
         """Start a process and wait for its address."""
@@ -130,6 +112,10 @@ class WeChatFake:
         """Stop the fake's clock at this time."""
         self._do("clock", set=epoch_s)
 
+    def run_clock(self) -> None:
+        """Let the fake's clock run on from the time it shows."""
+        self._do("clock", run=True)
+
     def advance(self, seconds: float) -> None:
         """Move the fake's clock on."""
         self._do("clock", advance=seconds)
@@ -164,28 +150,26 @@ class WeChatFake:
         """Set a path's limits."""
         self._do("quota", path=path, per_minute=per_minute, per_day=per_day)
 
-    # Apps, people and their codes
+    # Apps and their tokens
 
     def app(self, appid: str = MINI_APPID, **changes: Any) -> None:
         """Register an app (``secret``, ``kind``), or change one: the attributes of ``accounts.App``."""
         self._do("app", appid=appid, **changes)
 
-    def user(self, name: str, **changes: Any) -> Person:
-        """Register a person, or change one: the attributes of ``accounts.User``."""
-        found = self._do("user", name=name, **changes)
-        return Person(name, found["openids"], found["unionids"])
+    def template(
+        self, template_id: str, *fields: str, long_term: bool = False, appid: str = MINI_APPID
+    ) -> None:
+        """Register a message template with fields such as ``thing1`` and ``time2``."""
+        self.app(appid, templates={template_id: {"fields": list(fields), "long_term": long_term}})
 
-    def login_code(self, user: str | Person, appid: str = MINI_APPID) -> str:
-        """Return what ``wx.login`` gives on this person's phone."""
-        return self._code("login", user, appid)
+    def words(self, **by_kind: list[str]) -> None:
+        """Name the words that are ``sensitive`` in messages, ``risky`` or for ``review`` in checked texts."""
+        self._do("words", **by_kind)
 
-    def phone_code(self, user: str | Person, appid: str = MINI_APPID) -> str:
-        """Return what a tap on the phone number button gives."""
-        return self._code("phone", user, appid)
-
-    def oauth_code(self, user: str | Person, appid: str = H5_APPID, *, scope: str = "snsapi_base") -> str:
-        """Return the code that the authorize page would send to the callback."""
-        return self._code("oauth", user, appid, scope=scope)
+    def judge_page(self, url: str, *, noncestr: str, timestamp: str, signature: str) -> str:
+        """Return what ``wx.config`` says to a signed page on a phone: ``ok`` or its error."""
+        signed = {"url": url, "noncestr": noncestr, "timestamp": timestamp, "signature": signature}
+        return str(self._do("jsapi", appid=H5_APPID, **signed)["says"])
 
     def supersede_token(self, appid: str = MINI_APPID) -> None:
         """Let somebody else force a refresh: the stable token is 40001, the next fetch gives another."""
@@ -220,17 +204,3 @@ class WeChatFake:
     def clear_journal(self) -> None:
         """Forget the requests so far."""
         self._do("journal", clear=True)
-
-    def _code(self, kind: str, user: str | Person, appid: str, **more: str) -> str:
-        return str(self._do("code", kind=kind, user=_name(user), appid=appid, **more)["code"])
-
-    def _do(self, verb: str, **given: Any) -> Any:
-        answer = self._http.post(f"{self.url}/__fake__/{verb}", json=given, timeout=ANSWER_S)
-        found = answer.json()
-        if answer.status_code != requests.codes.ok:
-            raise FakeError(found["error"])
-        return found
-
-
-def _name(user: str | Person) -> str:
-    return user if isinstance(user, str) else user.name

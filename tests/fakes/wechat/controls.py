@@ -3,17 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.wechat.accounts import App, Push, Template, User, updated
+from tests.fakes.wechat import people_controls, push_controls
+from tests.fakes.wechat.accounts import App, Push, Template, updated
 from tests.fakes.wechat.call import Call, Reply, json_reply
 from tests.fakes.wechat.refusals import Refusal
+from tests.fakes.wechat.template_fields import kind
 from tests.fakes.wechat.world import DEFAULT_SEED, World
 
 PREFIX = "/__fake__/"
 Control = Callable[[World, dict[str, Any]], Any]
-
-
-class MistakeError(ValueError):
-    """The tester asks for what is not there."""
 
 
 def serve(world: World, call: Call) -> Reply:
@@ -23,7 +21,9 @@ def serve(world: World, call: Call) -> Reply:
     if control is None:
         return json_reply({"error": f"there is no control {verb}"}, 404)
     try:
-        given = call.json() if call.raw else dict(call.query)
+        given = call.json() if call.raw else {}
+        if verb in push_controls.CONTROLS:  # these wait for the app, which may call the fake meanwhile
+            return json_reply(control(world, given))
         with world.lock:
             return json_reply(control(world, given))
     except (ValueError, TypeError, KeyError, Refusal) as error:
@@ -83,37 +83,16 @@ def app(world: World, given: dict[str, Any]) -> Any:
     appid = changes.pop("appid")
     made = world.apps.get(appid) or App(appid, changes["secret"])
     if "templates" in changes:
-        changes["templates"] = {key: Template(**each) for key, each in changes["templates"].items()}
+        changes["templates"] = made.templates | {
+            key: Template(**each) for key, each in changes["templates"].items()
+        }
+        for template in changes["templates"].values():
+            for name in template.fields:
+                kind(name)
     if "push" in changes:
         changes["push"] = updated(made.push if appid in world.apps else Push(), changes["push"])
     world.apps[appid] = updated(made, changes)
     return {}
-
-
-def user(world: World, given: dict[str, Any]) -> Any:
-    """Register a person, or change one; return the person's ids by app."""
-    changes = dict(given)
-    name = changes.pop("name")
-    world.users[name] = updated(world.users.get(name) or User(name), changes)
-    person = world.users[name]
-    return {
-        "openids": {each.appid: person.openid(each) for each in world.apps.values()},
-        "unionids": {each.appid: person.unionid(each) for each in world.apps.values()},
-    }
-
-
-def code(world: World, given: dict[str, Any]) -> Any:
-    """Give out a ``login``, ``phone`` or ``oauth`` code as the person's phone would."""
-    if given["kind"] not in {"login", "phone", "oauth"}:
-        raise MistakeError(given["kind"])
-    return {
-        "code": world.codes.mint(
-            given["kind"],
-            world.app(given["appid"]),
-            person_of(world, given["user"]),
-            given.get("scope", "snsapi_base"),
-        )
-    }
 
 
 def token(world: World, given: dict[str, Any]) -> Any:
@@ -129,11 +108,17 @@ def quota(world: World, given: dict[str, Any]) -> Any:
     return {}
 
 
-def person_of(world: World, name: str) -> User:
-    """Return a person by name."""
-    if name not in world.users:
-        raise MistakeError(f"there is nobody called {name}")
-    return world.users[name]
+def words(world: World, given: dict[str, Any]) -> Any:
+    """Name the words that are ``sensitive`` in messages, ``risky`` or for ``review`` in checked texts."""
+    world.subscriptions.sensitive_words = given.get("sensitive", world.subscriptions.sensitive_words)
+    world.words |= {kind: given[kind] for kind in ("risky", "review") if kind in given}
+    return {}
+
+
+def jsapi(world: World, given: dict[str, Any]) -> Any:
+    """Judge a page's JS-SDK signature as a phone would."""
+    app = world.app(given.pop("appid"))
+    return {"says": world.tickets.judge(app, **given)}
 
 
 CONTROLS: dict[str, Control] = {
@@ -144,8 +129,10 @@ CONTROLS: dict[str, Control] = {
     "fault": fault,
     "journal": journal,
     "app": app,
-    "user": user,
-    "code": code,
     "token": token,
     "quota": quota,
+    "words": words,
+    "jsapi": jsapi,
+    **people_controls.CONTROLS,
+    **push_controls.CONTROLS,
 }

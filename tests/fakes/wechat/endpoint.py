@@ -25,6 +25,8 @@ class Endpoint:
     """Fields the path takes in its JSON body."""
     says_zero: bool = True
     """Whether the page's sample of a success carries ``errcode``."""
+    for_browsers: bool = False
+    """A page, which browsers bring their own headers to."""
     locks: bool = False
     """Whether it holds the world's lock itself, because it takes real time."""
 

@@ -10,6 +10,8 @@ from tests.fakes.wechat.clock import Clock
 from tests.fakes.wechat.refusals import Refusal
 
 SECRETS = {"secret", "appsecret", "access_token", "js_code", "code", "ticket", "refresh_token"}
+UNEXPECTED = ("cookie", "authorization")
+"""Headers that no call of a server carries."""
 IN_URL_ONLY_IF_ASKED = {
     "secret",
     "appsecret",
@@ -58,7 +60,9 @@ class Journal:
         self._clock = clock
         self._entries: list[Entry] = []
 
-    def open(self, call: Call, asked_query: frozenset[str], asked_body: frozenset[str] | None) -> Entry:
+    def open(
+        self, call: Call, asked_query: frozenset[str], asked_body: frozenset[str] | None, *, by_browser: bool
+    ) -> Entry:
         """Write down a request and what is wrong with its form."""
         body = None
         flags = []
@@ -77,7 +81,8 @@ class Journal:
             f"repeated_query:{name}" for name in call.query if [n for n, _ in call.pairs].count(name) > 1
         ]
         flags += [f"unknown_body:{name}" for name in body or () if name not in (asked_body or frozenset())]
-        flags += [f"unexpected_header:{name}" for name in ("cookie", "authorization") if name in call.headers]
+        if not by_browser:
+            flags += [f"unexpected_header:{name}" for name in UNEXPECTED if name in call.headers]
         entry = Entry(
             number=len(self._entries) + 1,
             method=call.method,

@@ -1,6 +1,6 @@
 """Every path of the platform that the fake plays, and how a call goes through it."""
 
-from tests.fakes.wechat import login, phone, token_calls
+from tests.fakes.wechat import login, oauth, phone, safety, subscribe, ticket_calls, token_calls
 from tests.fakes.wechat.call import Call, Reply, json_reply
 from tests.fakes.wechat.endpoint import answer_of, refused
 from tests.fakes.wechat.faults import Fault
@@ -8,7 +8,9 @@ from tests.fakes.wechat.refusals import Refusal
 from tests.fakes.wechat.world import World
 
 ENDPOINTS = {
-    endpoint.path: endpoint for module in (login, phone, token_calls) for endpoint in module.ENDPOINTS
+    endpoint.path: endpoint
+    for module in (login, phone, token_calls, ticket_calls, oauth, subscribe, safety)
+    for endpoint in module.ENDPOINTS
 }
 
 
@@ -16,8 +18,12 @@ def serve(world: World, call: Call) -> tuple[Reply, Fault | None]:
     """Answer a call, writing it down; the fault, if any, is still to be done to the answer."""
     endpoint = ENDPOINTS.get(call.path)
     with world.lock:
-        asked = endpoint.query if endpoint else frozenset[str]()
-        entry = world.journal.open(call, asked, endpoint.body if endpoint else None)
+        entry = world.journal.open(
+            call,
+            endpoint.query if endpoint else frozenset(),
+            endpoint.body if endpoint else None,
+            by_browser=endpoint is not None and endpoint.for_browsers,
+        )
         fault = world.faults.take(call.path)
         entry.fault = fault.kind if fault else None
     if endpoint is None:

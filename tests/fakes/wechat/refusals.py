@@ -10,9 +10,10 @@ TEXTS = {
     40029: "invalid code",
     40037: "invalid template_id",
     40066: "invalid url",
+    40097: "invalid args",
     40125: "invalid appsecret",
+    40129: "invalid scene",
     40163: "code been used",
-    40164: "invalid ip, not in whitelist",
     40226: "code blocked",
     41001: "access_token missing",
     41002: "appid missing",
@@ -36,7 +37,6 @@ TEXTS = {
     48006: "forbid to clear quota because of reaching the limit",
     61010: "code is expired",
     61081: "risk rank refused",
-    87009: "invalid signature",
 }
 """Texts where public replies show them; the others are worded alike. No caller may depend on a text."""
 

@@ -8,7 +8,7 @@ from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from tests.fakes.wechat import controls, platform
+from tests.fakes.wechat import controls, platform, push_controls
 from tests.fakes.wechat.call import Call
 from tests.fakes.wechat.transport import Wire
 from tests.fakes.wechat.world import World
@@ -76,14 +76,14 @@ class Handler(BaseHTTPRequestHandler):
         wire = Wire(self.connection, self.server.ending.wait)
         try:
             if call.path.startswith(controls.PREFIX):
-                wire.send(controls.serve(self.server.world, call), None)
-                return
-            reply, fault = platform.serve(self.server.world, call)
-            if not wire.send(reply, fault):
-                self.close_connection = True
+                reply, fault = controls.serve(self.server.world, call), None
+            else:
+                reply, fault = platform.serve(self.server.world, call)
+            self.close_connection = not wire.send(reply, fault) or self.close_connection
         except OSError as error:  # the client went away, which faults make it do
             log.debug("connection lost: %s", error)
             self.close_connection = True
+        push_controls.post_automatically(self.server.world)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class's name
         """Keep request lines, which carry secrets, out of the terminal."""

@@ -3,14 +3,18 @@
 import threading
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from tests.fakes.wechat.accounts import App, User, default_apps
 from tests.fakes.wechat.clock import Clock
 from tests.fakes.wechat.codes import Codes
+from tests.fakes.wechat.deliveries import Delivery
 from tests.fakes.wechat.faults import Faults
 from tests.fakes.wechat.journal import Journal
 from tests.fakes.wechat.quotas import Quotas
 from tests.fakes.wechat.refusals import Refusal
+from tests.fakes.wechat.subscriptions import Subscriptions
+from tests.fakes.wechat.tickets import Tickets
 from tests.fakes.wechat.tokens import Tokens
 
 DEFAULT_SEED = 20261124
@@ -53,6 +57,15 @@ class World:
         self.quotas = Quotas(self.clock)
         self.faults = Faults(Random(seed))
         self.journal = Journal(self.clock)
+        self.tickets = Tickets(self.clock, self.random)
+        self.browser_of: str | None = None
+        """Who uses the browser that comes to the authorize page; None asks."""
+        self.subscriptions = Subscriptions()
+        self.words: dict[str, list[str]] = {"risky": [], "review": []}
+        """What the text check finds."""
+        self.outbox: list[tuple[str, dict[str, Any]]] = []
+        """Events not pushed yet, with the appid."""
+        self.deliveries: list[Delivery] = []
 
     def app(self, appid: str | None) -> App:
         """Return an app, or refuse its id."""
