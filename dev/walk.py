@@ -169,7 +169,7 @@ class Walk:
         body = {
             **self._signals(),
             "category": "facility",
-            "text": "单元门的灯不亮,晚上看不见台阶",
+            "text": "单元门的灯不亮，晚上看不见台阶",
             "photo_ids": [photo_id],
         }
         self.resident.put(path, body)

@@ -10,7 +10,7 @@ _MOST = 100
 _KEY_SIGNS = 60
 _SIGNS = 2000
 _CHOSEN = 50
-_WRONG = "请填文字、数字、是或否,或一组选项"
+_WRONG = "请填文字、数字、是或否，或一组选项"
 
 
 class _Answer(fields.Field[Any]):

@@ -25,7 +25,7 @@ class Input(ma.Schema):
 
         unknown = ma.RAISE
 
-    error_messages = {"unknown": "没有这一项,请去掉", "type": "格式不对,应为一组字段"}  # noqa: RUF012
+    error_messages = {"unknown": "没有这一项，请去掉", "type": "这里要填一组内容"}  # noqa: RUF012
 
 
 class Output(ma.Schema):
@@ -109,7 +109,7 @@ def uid(**kwargs: Any) -> fields.UUID:
 
 def moment(**kwargs: Any) -> fields.AwareDateTime:
     """Give a field for a moment with its offset (RFC 3339)."""
-    wrong = "请填带时区的时间,如 2026-11-24T08:00:00+08:00"
+    wrong = "请填带时区的时间，如 2026-11-24T08:00:00+08:00"
     messages = _messages(invalid=wrong, invalid_awareness=wrong, format=wrong)
     return fields.AwareDateTime(format="iso", default_timezone=None, error_messages=messages, **kwargs)
 
@@ -121,7 +121,7 @@ def sent_moment(**kwargs: Any) -> fields.AwareDateTime:
 
 def day(**kwargs: Any) -> fields.Date:
     """Give a field for a calendar day."""
-    wrong = "请填日期,如 2026-11-24"
+    wrong = "请填日期，如 2026-11-24"
     return fields.Date(format="iso", error_messages=_messages(invalid=wrong, format=wrong), **kwargs)
 
 
@@ -158,5 +158,5 @@ def check_in_china(lng: float, lat: float) -> None:
     if _inside("lng", lng) and _inside("lat", lat):
         return
     if _inside("lng", lat) and _inside("lat", lng):
-        raise ma.ValidationError("经度和纬度写反了,请对调", "lng")
-    raise ma.ValidationError("位置不在中国境内,请重新定位", "lng")
+        raise ma.ValidationError("经度和纬度写反了，请对调", "lng")
+    raise ma.ValidationError("位置不在中国境内，请重新定位", "lng")

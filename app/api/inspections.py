@@ -23,7 +23,7 @@ from app.identity import Permission
 blueprint = Blueprint("inspections", __name__, description="巡查")
 _MAX_ANSWERS = 200
 _MAX_NOTE = 500
-_A_DAY = validate.Range(date(1970, 1, 1), date(2199, 12, 31), error="日期不对,请重新选")
+_A_DAY = validate.Range(date(1970, 1, 1), date(2199, 12, 31), error="日期不对，请重新选")
 
 
 class Worker(StrEnum):

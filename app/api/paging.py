@@ -89,4 +89,4 @@ def _decoded(cursor: str | None) -> str | None:
 
 
 def _wrong_cursor() -> ma.ValidationError:
-    return ma.ValidationError("翻页标记不对,请从头再看", "cursor")
+    return ma.ValidationError("翻页标记不对，请从头再看", "cursor")

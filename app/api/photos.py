@@ -32,7 +32,7 @@ who may read it (domain.md, visits)."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _IMAGE_BODY = {
     "required": True,
-    "description": "照片本身;格式由内容决定",
+    "description": "照片本身；格式由内容决定",
     "content": dict.fromkeys(("image/jpeg", "image/png", "image/webp", "application/octet-stream"), _BINARY),
 }
 

@@ -28,7 +28,7 @@ _MAX_ACCURACY_M = 100_000
 
 def _check_moment(at: datetime) -> None:
     if not _EPOCH <= at < _DOOMSDAY:
-        raise ma.ValidationError("时间不对,请检查手机的日期和时间")
+        raise ma.ValidationError("时间不对，请检查手机的日期和时间")
 
 
 def captured_at() -> fields.AwareDateTime:

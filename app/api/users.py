@@ -49,7 +49,7 @@ class GrantInput(Input):
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse the implied role and a span that ends before it starts."""
         if data["role"] is Role.RESIDENT:
-            raise ma.ValidationError("居民身份随户籍绑定产生,不用授权", "role")
+            raise ma.ValidationError("居民不用授权，账号和本人对上就行", "role")
         start, end = data.get("valid_from"), data.get("valid_until")
         if start and end and end <= start:
             raise ma.ValidationError("结束时间要在开始时间之后", "valid_until")

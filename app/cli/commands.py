@@ -25,7 +25,7 @@ _BATCH = 200
 
 @click.group()
 def commands() -> None:
-    """Operate Gongdi (共缔). Settings come from the environment, see docs/operations.md."""
+    """Operate 共缔 Gongdi. Settings come from the environment, see docs/operations.md."""
 
 
 @commands.command()
@@ -64,7 +64,7 @@ def show_demo_accounts() -> None:
         raise click.ClickException("There is no demo data in this database. To write it: make seed")
     click.echo(table(accounts))
     signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
-    click.echo(f"\nA code to scan (1号楼): {signer.url(serial)}")
+    click.echo(f"\nCode of 1号楼 to scan: {signer.url(serial)}")
 
 
 @commands.command()

@@ -75,7 +75,7 @@ def _raise(
         "source": HazardSource.INSPECTION,
         "category": item.category,
         "level": item.level,
-        "text": f"「{item.text}」有问题" + (f":{answer.note}" if answer.note else ""),
+        "text": f"「{item.text}」有问题" + (f"：{answer.note}" if answer.note else ""),
         "reported_by": inspection.worker_id,
         **gathered.columns(),
     }

@@ -48,7 +48,7 @@ def test_a_major_hazard_needs_all_five_items(session: Session, take: Take, empty
     answer = take("worker", hazard, "start", five_fixed=four)
 
     assert refused(answer) == (422, "incomplete_five_fixed")
-    assert answer.json["errors"] == {"five_fixed": [f"重大隐患开工前要“五落实”,还缺:{name}"]}
+    assert answer.json["errors"] == {"five_fixed": [f"重大隐患开工前要“五落实”，还缺：{name}"]}
 
 
 def test_a_major_hazard_does_not_start_without_them(session: Session, take: Take) -> None:

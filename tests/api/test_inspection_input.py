@@ -38,8 +38,8 @@ def test_every_item_is_answered_exactly_once(session: Session, worker: Client, c
     twice = file(worker, {**body, "answers": [*whole, whole[0]]})
     unknown = file(worker, {**body, "answers": [*whole, {"item_id": stranger, "result": "ok"}]})
 
-    assert refusal(missing) == (422, "answers_missing", {"answers": ["这些检查项还没有填:第1、3项"]})
-    assert refusal(twice) == (422, "answers_twice", {"answers": ["这些检查项填了两遍,请各留一个:第1项"]})
+    assert refusal(missing) == (422, "answers_missing", {"answers": ["这些检查项还没有填：第1、3项"]})
+    assert refusal(twice) == (422, "answers_twice", {"answers": ["这些检查项填了两遍，请各留一个：第1项"]})
     assert refusal(unknown)[:2] == (422, "answers_unknown")
     assert stranger in unknown.json["errors"]["answers"][0]
     assert (count(session, Inspection), count(session, PhotoLink)) == (0, 0)
@@ -52,7 +52,7 @@ def test_a_problem_needs_a_word_or_a_picture(worker: Client, checklist: Checklis
     assert refusal(bare) == (
         422,
         "answers_bare",
-        {"answers": ["有问题的检查项要写一句说明或拍一张照片:第1、3项"]},
+        {"answers": ["有问题的检查项要写一句说明或拍一张照片：第1、3项"]},
     )
     assert pictured.status_code == 201
 

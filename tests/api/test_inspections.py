@@ -116,7 +116,7 @@ def test_a_problem_raises_a_hazard_with_its_text_and_photos(
     assert (answer["recurrence"], answer["photos"]) == (False, [waiting(photo)])
     assert filed["photos"] == answer["photos"]
     hazard = worker.get(f"/v1/hazards/{answer['hazard_id']}").json
-    assert hazard["text"] == "「墙体有没有裂缝?」有问题:三楼有裂缝"
+    assert hazard["text"] == "「墙体有没有裂缝?」有问题：三楼有裂缝"
     assert (hazard["category"], hazard["level"]) == ("building", "major")
     assert (hazard["source"], hazard["status"], hazard["reported_by_me"]) == ("inspection", "reported", True)
     assert (hazard["inspection_id"], hazard["place_id"]) == (filed["id"], str(BLOCK))

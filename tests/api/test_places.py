@@ -55,8 +55,8 @@ def test_names_are_cleaned_of_what_nobody_sees(admin: Client) -> None:
 @pytest.mark.parametrize(
     "changes, field, message",
     [
-        ({"lng": 29.61, "lat": 114.48}, "lng", "经度和纬度写反了,请对调"),
-        ({"lng": 2.35, "lat": 48.86}, "lng", "位置不在中国境内,请重新定位"),
+        ({"lng": 29.61, "lat": 114.48}, "lng", "经度和纬度写反了，请对调"),
+        ({"lng": 2.35, "lat": 48.86}, "lng", "位置不在中国境内，请重新定位"),
         ({"lng": None}, "lng", "经度和纬度要一起填"),
         ({"lat": "29.61"}, "lat", "请填数字"),
         ({"lat": True}, "lat", "请填数字"),
@@ -71,7 +71,7 @@ def test_names_are_cleaned_of_what_nobody_sees(admin: Client) -> None:
         ({"name": None}, "name", "这一项不能为空"),
         ({"address": "街" * 201}, "address", "最多200个字"),
         ({"area_code": "42122410000"}, "area_code", "请填4、6、9、12或15位的区划代码"),
-        ({"owner": "me"}, "owner", "没有这一项,请去掉"),
+        ({"owner": "me"}, "owner", "没有这一项，请去掉"),
     ],
 )
 def test_a_field_filled_in_wrongly_is_named_in_chinese(

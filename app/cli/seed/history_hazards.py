@@ -72,7 +72,7 @@ class Hazards:
             source=HazardSource.INSPECTION,
             category=item.category,
             level=item.level,
-            text=f"「{item.text}」有问题:{note}",
+            text=f"「{item.text}」有问题：{note}",
             done=self._rng.choice(problem.done),
             days=item.deadline_days or WORKING_DAYS,
             reported_by=worker,

@@ -104,7 +104,7 @@ def test_nobody_is_visited_less_often_than_the_law_and_the_level_say(
         answer = _put(admin, **fields, every_days=most + 1)
         assert (answer.status_code, answer.json["code"]) == (422, "too_seldom")
         assert answer.json["errors"] == {
-            "every_days": [f"这位对象最少每{most}天要走访一次,间隔请不要超过{most}天"]
+            "every_days": [f"这位对象最少每{most}天要走访一次，间隔请不要超过{most}天"]
         }
     assert _put(admin, **fields, every_days=most).status_code == 201
 
