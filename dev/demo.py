@@ -21,14 +21,15 @@ from app.identity import phone_of
 from app.models import HAZARD_ENDED, Grant, Hazard, Household, Resident, User
 from app.sealing import Sealer
 from dev.app_command import app_command
-from dev.lossy import lossy_proxy
+from dev.lossy import LossyProxy, lossy_proxy
+from dev.phone import Line, SignIn, WalkError
 from dev.servers import ensure_database, scratch_servers
 from dev.signals import StopSignals
 from dev.trouble import MachineError
-from dev.walk import People, SignIn, Walk, WalkError
+from dev.walk import People, Walk
 from dev.web import serving
 
-_NOTICE = timedelta(days=31)
+NOTICE = timedelta(days=31)
 """Longer than any rule's public notice."""
 
 
@@ -63,8 +64,8 @@ def demo_settings(database_url: str, redis_url: str, photos: Path) -> dict[str, 
     }
 
 
-def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -> Walk:
-    """Walk the main path through gunicorn and a network that loses a reply; return what came of it.
+def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -> tuple[Walk, LossyProxy]:
+    """Walk the main path through gunicorn and a network that loses replies; return what came of both.
 
     Raises WalkError where the application does not play along.
     """
@@ -72,23 +73,18 @@ def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -
     sessions = sessions_for(engine)
 
     def notice_over() -> None:
-        with clock.set_to(clock.now() + _NOTICE), transaction(sessions()) as session:
+        with clock.set_to(clock.now() + NOTICE), transaction(sessions()) as session:
             points.post_due(session, limit=1000)
 
     with transaction(sessions()) as session:
         people = people_of(session, Sealer.of(Settings.read(settings)))
     log = Path(settings["GONGDI_PHOTO_DIR"]) / "web.log"
     with serving(settings, log=log) as address, lossy_proxy(urlsplit(address).port or 0) as proxy:
-        walk = Walk(
-            f"http://127.0.0.1:{proxy.port}",
-            people,
-            say,
-            lose_next_reply=proxy.lose_next_reply,
-            notice_over=notice_over,
-        )
+        line = Line(f"http://127.0.0.1:{proxy.port}", proxy.lose_next_reply)
+        walk = Walk(line, people, say, notice_over=notice_over)
         walk.all()
     engine.dispose()
-    return walk
+    return walk, proxy
 
 
 def people_of(session: Session, sealer: Sealer) -> People:

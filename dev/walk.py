@@ -11,19 +11,7 @@ import requests
 from PIL import Image, ImageDraw
 from uuid_utils.compat import uuid7
 
-TIMEOUT_S = 30
-
-
-class WalkError(Exception):
-    """The application answered something else than the path expects."""
-
-
-@dataclass(frozen=True)
-class SignIn:
-    """Whom to sign in as."""
-
-    phone: str
-    password: str
+from dev.phone import TIMEOUT_S, Hand, Line, SignIn, WalkError
 
 
 @dataclass(frozen=True)
@@ -35,66 +23,30 @@ class People:
     resident: SignIn
 
 
-class Hand:
-    """A person with a phone: signs in, then calls the application; repeats a PUT whose reply was lost."""
-
-    def __init__(self, address: str, who: SignIn) -> None:
-        """Sign in."""
-        self._address = address
-        answer = self._call("POST", "/v1/sessions", json={"phone": who.phone, "password": who.password})
-        self._headers = {"Authorization": f"Bearer {answer['token']}"}
-        self.me: dict[str, Any] = self.get("/v1/me")
-
-    _headers: dict[str, str] = {}  # noqa: RUF012 - replaced by signing in
-    repeated = 0
-    """How often a reply was lost and the same PUT sent again."""
-
-    def get(self, path: str, **parameters: Any) -> Any:
-        """Read."""
-        return self._call("GET", path, params=parameters)
-
-    def post(self, path: str, body: dict[str, Any] | None = None) -> Any:
-        """Take a step."""
-        return self._call("POST", path, json=body or {})
-
-    def put(self, path: str, body: dict[str, Any] | bytes) -> Any:
-        """Write once: if the reply is lost, send the very same again."""
-        content: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
-        try:
-            return self._call("PUT", path, **content)
-        except requests.ConnectionError:
-            self.repeated += 1
-            return self._call("PUT", path, **content)
-
-    def _call(self, method: str, path: str, **content: Any) -> Any:
-        headers = {**self._headers, "Connection": "close"}
-        answer = requests.request(method, self._address + path, headers=headers, timeout=TIMEOUT_S, **content)
-        if not answer.ok:
-            raise WalkError(f"{method} {path} answered {answer.status_code}: {answer.text}")
-        return answer.json() if answer.content else None
-
-
 @dataclass
 class Walk:
     """The path and what came of it."""
 
-    address: str
+    line: Line
     people: People
     say: Callable[[str], None]
     """Tells each step in words."""
-    lose_next_reply: Callable[[], None] = lambda: None
-    """Makes the network lose the reply of the next request, after the server has taken it."""
     notice_over: Callable[[], None] = lambda: None
     """Lets the days of public notice pass and the scheduler's job run."""
     rng: random.Random = field(default_factory=lambda: random.Random(1))
+    _repeats_told: int = 0
 
     def all(self) -> None:
         """Walk the whole path; raises WalkError where the application does not play along."""
-        self.worker = Hand(self.address, self.people.worker)
-        self.admin = Hand(self.address, self.people.admin)
-        self.resident = Hand(self.address, self.people.resident)
+        self.worker = Hand(self.line, self.people.worker)
+        self.admin = Hand(self.line, self.people.admin)
+        self.resident = Hand(self.line, self.people.resident)
         self.before = self.resident.get("/v1/points/account")["balance"]
-        self.say(f"The resident's household starts with {self.before} points.")
+        self._tell(f"The resident's household starts with {self.before} points.")
+        if self.line.is_bad:
+            self._tell(
+                "The line is bad: the first reply to every write gets lost, and the write is sent again."
+            )
         self.scan()
         self.inspect()
         self.visit()
@@ -109,13 +61,13 @@ class Walk:
         code = self.admin.post(f"/v1/places/{home['place_id']}/codes")
         self.code = code["url"].rpartition("/")[2]
         scanned = requests.get(
-            f"{self.address}/q/{self.code}", headers={"Accept": "application/json"}, timeout=TIMEOUT_S
+            f"{self.line.address}/q/{self.code}", headers={"Accept": "application/json"}, timeout=TIMEOUT_S
         ).json()
         self.place = self.worker.get(f"/v1/places/{scanned['place']['id']}")
-        self.say(f"The grid worker scans the code at {self.place['name']}: {code['url']}")
+        self._tell(f"The grid worker scans the code at {self.place['name']}: {code['url']}")
 
     def inspect(self) -> None:
-        """File an inspection with a problem and two photos; the reply is lost, the phone sends it again."""
+        """File an inspection with a problem, and its two photos later."""
         lists = self.worker.get("/v1/checklists", place_id=self.place["id"])["items"]
         whole = [self.worker.get(f"/v1/checklists/{one['id']}") for one in lists]
         checklist = max(whole, key=lambda one: len(one["items"]))
@@ -131,18 +83,17 @@ class Walk:
             "answers": answers,
         }
         path = f"/v1/inspections/{uuid7()}"
-        self.lose_next_reply()
         filed = self.worker.put(path, body)
-        self.say(
+        self._tell(
             f"She fills in {checklist['title']} ({len(body['answers'])} items, one problem); presence: "
-            f"{filed['presence']}. Replies lost on the way and sent again: {self.worker.repeated}."
+            f"{filed['presence']}."
         )
         for photo_id in photo_ids:
             self.worker.put(f"/v1/photos/{photo_id}", self._photo("楼道"))
         shown = self.worker.get(path)
         arrived = sum(photo["arrived"] for answer in shown["answers"] for photo in answer["photos"])
         self.hazard_id = next(answer["hazard_id"] for answer in shown["answers"] if answer["hazard_id"])
-        self.say(f"Her photos follow when the net allows: {arrived} of {len(photo_ids)} are there.")
+        self._tell(f"Her photos follow when the net allows: {arrived} of {len(photo_ids)} are there.")
 
     def visit(self) -> None:
         """Visit whoever is due first."""
@@ -158,7 +109,7 @@ class Walk:
         }
         self.worker.put(f"/v1/visits/{uuid7()}", body)
         after = self.worker.get(f"/v1/care-records/{record['id']}")
-        self.say(
+        self._tell(
             f"She visits a resident ({record['category']}), due on {record['next_due_on']}; "
             f"the next visit is due on {after['next_due_on']}."
         )
@@ -180,24 +131,24 @@ class Walk:
         claim = next(claim for claim in claims if claim["source_id"] == path.rpartition("/")[2])
         self.admin.post(f"/v1/claims/{claim['id']}/approve")
         self.earned = claim["points"]
-        self.say(f"The resident reports a broken light; the admin accepts it: {claim['points']} points.")
+        self._tell(f"The resident reports a broken light; the admin accepts it: {claim['points']} points.")
 
     def put_right(self) -> None:
         """Take the inspection's hazard through its closed loop."""
         path = f"/v1/hazards/{self.hazard_id}"
         self.admin.post(f"{path}/accept")
         assigned = self.admin.post(f"{path}/assign", {"assignee_id": self.worker.me["user_id"]})
-        self.say(f"The hazard she found is accepted and assigned, to be put right by {assigned['due_at']}.")
+        self._tell(f"The hazard she found is accepted and assigned, to be put right by {assigned['due_at']}.")
         self.worker.post(f"{path}/start")
         photo_id = str(uuid7())
         self.worker.put(f"/v1/photos/{photo_id}", self._photo("已清理"))
         self.worker.post(f"{path}/rectify", {"note": "纸箱已搬走", "photo_ids": [photo_id]})
         failed = self.admin.post(f"{path}/verify", {"passed": False, "note": "还有两个纸箱"})
-        self.say(f"The first recheck fails and sends it back: {failed['status']}.")
+        self._tell(f"The first recheck fails and sends it back: {failed['status']}.")
         self.worker.post(f"{path}/start")
         self.worker.post(f"{path}/rectify", {"note": "全部搬走了"})
         closed = self.admin.post(f"{path}/verify", {"passed": True})
-        self.say(f"Somebody else rechecks it: {closed['status']}.")
+        self._tell(f"Somebody else rechecks it: {closed['status']}.")
 
     def claim(self) -> None:
         """Let the resident claim points, verified, approved and posted after public notice."""
@@ -215,13 +166,13 @@ class Walk:
         self.resident.put(f"/v1/photos/{photo_id}", self._photo("楼道干净"))
         self.worker.post(f"{path}/verify", {"note": "看过了"})
         approved = self.admin.post(f"{path}/approve")
-        self.say(
+        self._tell(
             f"The resident claims {approved['points']} points for {rule['title']}; the grid worker verifies, "
             f"the admin approves: {approved['status']} until {approved['notice_until']}."
         )
         self.notice_over()
         posted = self.resident.get(path)
-        self.say(f"The days of public notice pass: {posted['status']}.")
+        self._tell(f"The days of public notice pass: {posted['status']}.")
         if posted["status"] == "posted":
             self.earned += posted["points"]
 
@@ -236,7 +187,15 @@ class Walk:
                 f"  {entry['change']:+d} {entry['rule_title']}, approved by {entry['approved_by']}, "
                 f"balance {entry['balance']}"
             )
-        self.say(f"The resident reads the balance: {self.before} + {self.earned} = {after} points.")
+        self._tell(f"The resident reads the balance: {self.before} + {self.earned} = {after} points.")
+        if self.line.repeats:
+            self._tell(f"All {len(self.line.repeats)} writes sent again were known already, and count once.")
+
+    def _tell(self, text: str) -> None:
+        """Tell a step, and how many of its replies were lost."""
+        lost = len(self.line.repeats) - self._repeats_told
+        self._repeats_told += lost
+        self.say(f"{text} [sent again: {lost}]" if lost else text)
 
     def _signals(self) -> dict[str, Any]:
         return {
