@@ -15,6 +15,7 @@ from app.api.headers import secure
 from app.api.limits import limiter
 from app.api.parts import EXTENSION, Parts
 from app.api.strict_json import StrictJSON
+from app.api.whole_body import WholeBody
 from app.config import Settings
 from app.db import db, engine_options
 from app.ids import new_id
@@ -34,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app = Flask("app", root_path=str(Path(__file__).parent), static_folder=None, template_folder="api/pages")
     app.json = StrictJSON(app)
     app.config.update(_flask_config(settings))
+    app.wsgi_app = WholeBody(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxy_hops:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops

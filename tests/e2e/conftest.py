@@ -1,0 +1,47 @@
+"""The application under gunicorn, as a phone on a bad line reaches it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import Session
+
+from app import migrating
+from dev.demo import demo_settings
+from dev.lossy import LossyProxy, lossy_proxy
+from dev.servers import Servers, ensure_database
+from dev.web import serving
+from tests import cast
+
+
+@dataclass(frozen=True)
+class Far:
+    """The application, far away: the line to it, its database, and the folder of its photos."""
+
+    line: LossyProxy
+    address: str
+    """Of the application, by way of the line."""
+    engine: Engine
+    photos: Path
+
+
+@pytest.fixture(scope="module")
+def far(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
+    """Serve a database of its own, peopled with the cast."""
+    url = ensure_database(servers.database_url, "test_bad_line")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        migrating.upgrade(connection)
+        connection.commit()
+    with Session(engine) as session:
+        cast.write(session)
+    photos, log = tmp_path_factory.mktemp("photos"), tmp_path_factory.mktemp("log") / "web.log"
+    with (
+        serving(demo_settings(url, servers.redis_url, photos), log=log) as address,
+        lossy_proxy(urlsplit(address).port or 0) as line,
+    ):
+        yield Far(line, f"http://127.0.0.1:{line.port}", engine, photos)
+    engine.dispose()
