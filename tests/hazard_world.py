@@ -1,6 +1,6 @@
 """Checklists, codes and hazards for tests, and the bodies that file them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -42,6 +42,8 @@ ITEMS = [
     ("路灯亮吗?", HazardCategory.FACILITY, HazardLevel.GENERAL, 3),
 ]
 """Text, category, level and working days of the items of every checklist here."""
+CODES = ["exit_clear", "wall_crack", "street_lamp"]
+"""Their codes, in the order of their positions but not of the alphabet."""
 
 
 def write_checklist(
@@ -49,28 +51,30 @@ def write_checklist(
     *,
     area_code: str = "421224",
     kind: PlaceKind = PlaceKind.RESIDENTIAL,
+    codes: Sequence[str] = CODES,
     **more: Any,
 ) -> Checklist:
-    """Write and commit a checklist with three items."""
-    checklist = Checklist(
-        id=new_id(),
-        area_code=area_code,
-        kind=kind,
-        title=f"检查表{new_id().hex[-6:]}",
-        version=1,
-        **{"published_at": LONG_AGO, **more},
-    )
+    """Write and commit a checklist with three items; it is a list of its own unless ``code`` names one."""
+    mark = new_id().hex[-6:]
+    values: dict[str, Any] = {
+        "code": f"list_{mark}",
+        "title": f"检查表{mark}",
+        "version": 1,
+        "published_at": LONG_AGO,
+    }
+    checklist = Checklist(id=new_id(), area_code=area_code, kind=kind, **values | more)
     checklist.items = [
         ChecklistItem(
             id=new_id(),
             position=position,
+            code=code,
             section="公共部分",
             text=text,
             category=category,
             level=level,
             deadline_days=days,
         )
-        for position, (text, category, level, days) in enumerate(ITEMS, start=1)
+        for position, (code, (text, category, level, days)) in enumerate(zip(codes, ITEMS, strict=True), 1)
     ]
     session.add(checklist)
     session.commit()
@@ -115,6 +119,12 @@ def write_hazard(session: Session, status: HazardStatus = HazardStatus.REPORTED,
     session.add(hazard)
     session.commit()
     return hazard
+
+
+def of_item(checklist: Checklist, position: int) -> dict[str, Any]:
+    """Give what a hazard keeps of the item it broke."""
+    item = checklist.items[position - 1]
+    return {"item_id": item.id, "item_key": checklist.key_of(item)}
 
 
 def answers(checklist: Checklist, **odd: dict[str, Any]) -> list[dict[str, Any]]:

@@ -26,10 +26,11 @@ class ChecklistListInput(PageInput):
 
 
 class ChecklistOutput(Output):
-    """One version of a checklist, without its items."""
+    """One version of a checklist, without its items; all versions have the same ``code``."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
+    code = fields.String(required=True)
     kind = fields.Enum(PlaceKind, by_value=True, required=True)
     title = fields.String(required=True)
     version = fields.Integer(required=True)
@@ -39,10 +40,11 @@ class ChecklistOutput(Output):
 
 
 class ChecklistItemOutput(Output):
-    """A question of the list, and what a problem there amounts to."""
+    """A question of the list, and what a problem there amounts to; ``code`` lasts across versions."""
 
     id = fields.UUID(required=True)
     position = fields.Integer(required=True)
+    code = fields.String(required=True)
     section = fields.String(required=True)
     text = fields.String(required=True)
     level = fields.Enum(HazardLevel, by_value=True, required=True)

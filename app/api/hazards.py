@@ -60,13 +60,14 @@ class HazardListInput(PageInput):
 
 
 class HazardOutput(GatheredFields, Output):
-    """A hazard in a list."""
+    """A hazard in a list; ``item_key`` names the checklist item it broke, in all versions of the list."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
     place_id = fields.UUID(required=True)
     place_name = fields.String(required=True)
     item_id = fields.UUID(required=True, allow_none=True)
+    item_key = fields.String(required=True, allow_none=True)
     inspection_id = fields.UUID(required=True, allow_none=True)
     source = fields.Enum(HazardSource, by_value=True, required=True)
     category = fields.Enum(HazardCategory, by_value=True, required=True)

@@ -1,5 +1,6 @@
 """From a problem answer to a hazard: a new one, or one more sighting of the open one."""
 
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -16,31 +17,40 @@ from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardSource, HazardS
 from app.once import content_hash
 
 
+@dataclass(frozen=True)
+class Answered:
+    """An item with the answer it got."""
+
+    key: str
+    """The item in all versions of its list."""
+    item: ChecklistItem
+    answer: Answer
+
+
 def raise_or_join(
     session: Session,
     actor: Actor,
     inspection: Inspection,
     gathered: Gathered,
-    item: ChecklistItem,
-    answer: Answer,
+    found: Answered,
 ) -> tuple[UUID, bool]:
     """Raise a hazard for a problem, or join the one open for this item at this place.
 
     Gives the hazard's id, and whether it was joined. The unique index over open hazards decides, so two
     inspections at the same moment raise one hazard; whoever takes several items takes them in the order
-    of the list, so that two inspections never wait for each other.
+    of their keys, which is the same in every version, so that two inspections never wait for each other.
     """
-    sent = content_hash(inspection.id, item.id)
+    sent = content_hash(inspection.id, found.item.id)
     hazard = None
     while hazard is None:
-        made = _raise(session, inspection, gathered, item, answer, sent)
+        made = _raise(session, inspection, gathered, found, sent)
         if made is not None:
             link_photos(
-                session, PhotoOwner.HAZARD, made.id, made.area_code, answer.photo_ids, by=actor.user_id
+                session, PhotoOwner.HAZARD, made.id, made.area_code, found.answer.photo_ids, by=actor.user_id
             )
             record(session, actor, made, HazardStep.REPORT, sent=sent, at=gathered.received_at)
             return made.id, False
-        hazard = _open(session, inspection.place_id, item.id)
+        hazard = _open(session, inspection.place_id, found.key)
     hazard.recurrences += 1
     record(
         session,
@@ -49,8 +59,8 @@ def raise_or_join(
         HazardStep.RECUR,
         sent=sent,
         at=gathered.received_at,
-        note=answer.note,
-        photo_ids=answer.photo_ids,
+        note=found.answer.note,
+        photo_ids=found.answer.photo_ids,
         inspection_id=str(inspection.id),
     )
     return hazard.id, True
@@ -60,17 +70,18 @@ def _raise(
     session: Session,
     inspection: Inspection,
     gathered: Gathered,
-    item: ChecklistItem,
-    answer: Answer,
+    found: Answered,
     sent: bytes,
 ) -> Hazard | None:
     """Insert the hazard, or give None if the item has an open one, also one committed a moment ago."""
+    item, answer = found.item, found.answer
     values: dict[str, Any] = {
         "id": new_id(),
         "content_hash": sent,
         "area_code": inspection.area_code,
         "place_id": inspection.place_id,
         "item_id": item.id,
+        "item_key": found.key,
         "inspection_id": inspection.id,
         "source": HazardSource.INSPECTION,
         "category": item.category,
@@ -82,17 +93,17 @@ def _raise(
     statement = (
         insert(Hazard)
         .values(values)
-        .on_conflict_do_nothing(index_elements=["place_id", "item_id"], index_where=HAZARD_OPEN)
+        .on_conflict_do_nothing(index_elements=["place_id", "item_key"], index_where=HAZARD_OPEN)
         .returning(Hazard)
     )
     return session.scalars(statement).one_or_none()
 
 
-def _open(session: Session, place_id: UUID, item_id: UUID) -> Hazard | None:
+def _open(session: Session, place_id: UUID, item_key: str) -> Hazard | None:
     """Lock the open hazard of an item; None if it ended since it was in the way."""
     return session.scalars(
         select(Hazard)
-        .where(Hazard.place_id == place_id, Hazard.item_id == item_id, HAZARD_OPEN)
+        .where(Hazard.place_id == place_id, Hazard.item_key == item_key, HAZARD_OPEN)
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()

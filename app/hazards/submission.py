@@ -14,8 +14,8 @@ from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
 from app.hazards.answers import Answer, paired
 from app.hazards.checklist_listings import checklist_serving
-from app.hazards.raising import raise_or_join
-from app.models import ChecklistItem, Inspection, InspectionAnswer
+from app.hazards.raising import Answered, raise_or_join
+from app.models import Inspection, InspectionAnswer
 from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner, place_in_scope
 
@@ -84,7 +84,9 @@ def submit(
         link_photos(
             session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids, by=actor.user_id
         )
-        rows = [_answer(session, actor, inspection, gathered, *pair) for pair in pairs]
+        found = [Answered(checklist.key_of(item), item, answer) for item, answer in pairs]
+        found.sort(key=lambda one: one.key)
+        rows = [_answer(session, actor, inspection, gathered, one) for one in found]
         session.execute(insert(InspectionAnswer), rows)
     return inspection, made
 
@@ -94,13 +96,13 @@ def _answer(
     actor: Actor,
     inspection: Inspection,
     gathered: Gathered,
-    item: ChecklistItem,
-    answer: Answer,
+    found: Answered,
 ) -> dict[str, Any]:
     """Give the row of one answer, with the hazard it raised or joined."""
+    item, answer = found.item, found.answer
     hazard_id, joined = None, False
     if answer.raises_hazard:
-        hazard_id, joined = raise_or_join(session, actor, inspection, gathered, item, answer)
+        hazard_id, joined = raise_or_join(session, actor, inspection, gathered, found)
     return {
         "inspection_id": inspection.id,
         "item_id": item.id,

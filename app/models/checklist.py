@@ -3,22 +3,29 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id
 from app.models.hazard import HazardCategory, HazardLevel
 from app.models.place import PlaceKind
 
+_PLAIN_WORD = "code ~ '^[a-z0-9_]{1,40}$'"
+
 
 class Checklist(Base):
     """One version of a list; a filled inspection keeps the version it used."""
 
     __tablename__ = "checklists"
-    __table_args__ = (UniqueConstraint("area_code", "kind", "title", "version"),)
+    __table_args__ = (
+        UniqueConstraint("area_code", "code", "version"),
+        CheckConstraint(_PLAIN_WORD, name="code"),
+    )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
     """Whose list it is; it serves every place below this area."""
+    code: Mapped[str]
+    """Names the list in its area, the same in all its versions, whatever their titles."""
     kind: Mapped[PlaceKind]
     title: Mapped[str]
     version: Mapped[int]
@@ -28,15 +35,25 @@ class Checklist(Base):
     retired_at: Mapped[datetime | None]
     items: Mapped[list["ChecklistItem"]] = relationship(lazy="raise", order_by="ChecklistItem.position")
 
+    def key_of(self, item: "ChecklistItem") -> str:
+        """Name an item of this list in all versions of the list."""
+        return f"{self.area_code}/{self.code}/{item.code}"
+
 
 class ChecklistItem(Base):
     """A question whose good answer is "fine"; a problem raises a hazard with these defaults."""
 
     __tablename__ = "checklist_items"
-    __table_args__ = (UniqueConstraint("checklist_id", "position"),)
+    __table_args__ = (
+        UniqueConstraint("checklist_id", "position"),
+        UniqueConstraint("checklist_id", "code"),
+        CheckConstraint(_PLAIN_WORD, name="code"),
+    )
     id: Mapped[Id]
     checklist_id: Mapped[UUID] = mapped_column(ForeignKey("checklists.id"))
     position: Mapped[int]
+    code: Mapped[str]
+    """Names the question in its list: a version that asks the same keeps the code, whatever the wording."""
     section: Mapped[str]
     text: Mapped[str]
     level: Mapped[HazardLevel]

@@ -79,6 +79,7 @@ class Hazard(MadeByPhone, Located, Base):
 
     __tablename__ = "hazards"
     __table_args__ = (
+        CheckConstraint("(item_id IS NULL) = (item_key IS NULL)", name="item_keyed"),
         CheckConstraint("(duplicate_of_id IS NOT NULL) = (status = 'duplicate')", name="duplicate_named"),
         Index("ix_hazards_area_code_id", "area_code", "id"),
         Index("ix_hazards_area_code_status_id", "area_code", "status", "id"),
@@ -87,7 +88,7 @@ class Hazard(MadeByPhone, Located, Base):
         Index(
             "uq_hazards_open_item",
             "place_id",
-            "item_id",
+            "item_key",
             unique=True,
             postgresql_where=HAZARD_OPEN,
         ),
@@ -96,7 +97,9 @@ class Hazard(MadeByPhone, Located, Base):
     area_code: Mapped[AreaCode]
     place_id: Mapped[UUID] = mapped_column(ForeignKey("places.id"))
     item_id: Mapped[UUID | None] = mapped_column(ForeignKey("checklist_items.id"))
-    """The checklist item it broke, if an inspection found it: at most one open hazard per place and item."""
+    """The checklist item it broke, if an inspection found it, in the version that found it first."""
+    item_key: Mapped[str | None]
+    """The item in all versions of its list (``Checklist.key_of``); a place has one open hazard of it."""
     inspection_id: Mapped[UUID | None] = mapped_column(ForeignKey("inspections.id"))
     code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
     source: Mapped[HazardSource]

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -12,7 +13,7 @@ from app.models import Checklist, PlaceKind
 from tests.cast import FAR, GRID, HOME, NEXT, named
 from tests.client import Client
 from tests.counting import statements
-from tests.hazard_world import BLOCK, ITEMS, write_checklist
+from tests.hazard_world import BLOCK, CODES, ITEMS, write_checklist
 
 
 @pytest.fixture
@@ -69,10 +70,35 @@ def test_one_list_shows_its_items_in_order(worker: Client, county_list: Checklis
 
     assert answer.status_code == 200
     shown = [
-        (item["position"], item["text"], item["category"], item["level"], item["deadline_days"])
+        (item["position"], item["code"], item["text"], item["category"], item["level"], item["deadline_days"])
         for item in answer.json["items"]
     ]
-    assert shown == [(number, *item) for number, item in enumerate(ITEMS, start=1)]
+    assert shown == [
+        (number, code, *item) for number, (code, item) in enumerate(zip(CODES, ITEMS, strict=True), start=1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "codes, refusal",
+    [
+        (["exit_clear", "wall_crack", "exit_clear"], "uq_checklist_items_checklist_id_code"),
+        (["exit_clear", "wall_crack", "Lamp"], "ck_checklist_items_code"),
+        (["exit_clear", "wall_crack", ""], "ck_checklist_items_code"),
+        (["exit_clear", "wall_crack", "x" * 41], "ck_checklist_items_code"),
+    ],
+)
+def test_the_codes_of_a_version_are_different_plain_words(
+    session: Session, codes: list[str], refusal: str
+) -> None:
+    with pytest.raises(IntegrityError, match=refusal):
+        write_checklist(session, codes=codes)
+
+
+def test_a_list_has_each_version_once(session: Session, county_list: Checklist) -> None:
+    write_checklist(session, code=county_list.code, version=2, title=county_list.title)
+
+    with pytest.raises(IntegrityError, match="uq_checklists_area_code_code_version"):
+        write_checklist(session, code=county_list.code, version=2)
 
 
 def test_a_place_out_of_reach_has_no_lists(worker: Client) -> None:

@@ -20,7 +20,7 @@ from app.models import (
 )
 from tests.cast import FAR, NEXT, named, person
 from tests.client import Answer, Client
-from tests.hazard_world import Take, done, refused, write_checklist, write_hazard
+from tests.hazard_world import Take, done, of_item, refused, write_checklist, write_hazard
 
 Be = Callable[[str], Client]
 WORKER = str(person("worker").user_id)
@@ -137,8 +137,7 @@ def test_the_default_deadline_counts_working_days(
 
 
 def test_the_item_s_own_days_come_first(session: Session, take: Take) -> None:
-    item = write_checklist(session).items[2]
-    hazard = write_hazard(session, HazardStatus.ACCEPTED, item_id=item.id)
+    hazard = write_hazard(session, HazardStatus.ACCEPTED, **of_item(write_checklist(session), 3))
 
     # Three working days from 30 September: the 8th, the 9th, and Saturday the 10th.
     answer = assigned_at(take, hazard, datetime(2026, 9, 30, 2, 0, tzinfo=UTC))

@@ -147,6 +147,35 @@ def test_the_same_item_found_again_joins_the_open_hazard(
     assert told == [(person("worker").user_id, "recur")]
 
 
+def test_the_same_item_found_in_another_version_joins_the_open_hazard(
+    session: Session, worker: Client, checklist: Checklist
+) -> None:
+    newer = write_checklist(session, code=checklist.code, version=2, title="新的检查表")
+    first = file(worker, inspection_body(checklist, _1=problem())).json["answers"][0]
+
+    again = file(worker, inspection_body(newer, _1=problem(), _2=problem())).json["answers"]
+
+    assert (again[0]["hazard_id"], again[0]["recurrence"]) == (first["hazard_id"], True)
+    assert again[1]["recurrence"] is False
+    hazard = worker.get(f"/v1/hazards/{first['hazard_id']}").json
+    assert (hazard["recurrences"], hazard["item_id"]) == (1, str(checklist.items[0].id))
+    assert hazard["item_key"] == f"421224/{checklist.code}/exit_clear"
+    assert count(session, Hazard) == 2
+
+
+def test_the_same_code_in_another_list_is_another_hazard(
+    session: Session, worker: Client, checklist: Checklist
+) -> None:
+    other = write_checklist(session)
+    above = write_checklist(session, area_code="4212", code=checklist.code)
+    file(worker, inspection_body(checklist, _1=problem()))
+
+    for one in (other, above):
+        answer = file(worker, inspection_body(one, _1=problem())).json["answers"][0]
+        assert answer["recurrence"] is False
+    assert count(session, Hazard) == 3
+
+
 @pytest.mark.parametrize("ended", ["rejected", "duplicate", "closed"])
 def test_an_ended_hazard_is_not_joined(
     session: Session, worker: Client, checklist: Checklist, ended: str

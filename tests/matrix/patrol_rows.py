@@ -40,9 +40,10 @@ class PatrolRows(Side):
             Checklist(
                 id=checklist_id,
                 area_code=self.community[:6],
+                code="building",
                 kind=PlaceKind.RESIDENTIAL,
                 title=f"表{checklist_id}",
-                version=1,
+                version=int(checklist_id) % 2_000_000_000,
                 published_at=cast.LONG_AGO,
             )
         )
@@ -51,6 +52,7 @@ class PatrolRows(Side):
                 id=item_id,
                 checklist_id=checklist_id,
                 position=0,
+                code="exit_clear",
                 section="楼道",
                 text="通道是否畅通?",
                 level=HazardLevel.GENERAL,

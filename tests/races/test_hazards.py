@@ -24,7 +24,16 @@ from app.models import (
 )
 from tests.cast import person
 from tests.client import Answer, Client
-from tests.hazard_world import count, inspection_body, problem, report_body, write_checklist, write_hazard
+from tests.hazard_world import (
+    CODES,
+    count,
+    inspection_body,
+    of_item,
+    problem,
+    report_body,
+    write_checklist,
+    write_hazard,
+)
 from tests.races.together import at_once
 
 _TABLES = (
@@ -117,11 +126,25 @@ def test_many_inspections_of_many_items_wait_for_each_other_in_order(app: Flask,
     assert count(session, HazardEvent) == 36
 
 
+def test_inspections_by_two_versions_wait_for_each_other_in_order(app: Flask, session: Session) -> None:
+    older = write_checklist(session)
+    newer = write_checklist(session, codes=CODES[::-1], code=older.code, version=2)
+    bodies = [inspection_body(one, _1=problem(), _2=problem(), _3=problem()) for one in (older, newer)]
+
+    answers = at_once(
+        [partial(be(app, "worker").put, f"/v1/inspections/{new_id()}", json=body) for body in bodies * 6]
+    )
+
+    assert [answer.status_code for answer in answers] == [201] * 12
+    assert list(session.scalars(select(Hazard.recurrences))) == [11, 11, 11]
+    assert count(session, HazardEvent) == 36
+
+
 def test_a_hazard_closed_meanwhile_is_joined_or_raised_anew(app: Flask, session: Session) -> None:
     checklist = write_checklist(session)
-    item_id = checklist.items[0].id
+    item = of_item(checklist, 1)
     for _ in range(5):
-        old = write_hazard(session, HazardStatus.RECTIFIED, item_id=item_id)
+        old = write_hazard(session, HazardStatus.RECTIFIED, **item)
         close = partial(be(app, "admin").post, f"/v1/hazards/{old.id}/verify", json={"passed": True})
 
         closed, found = at_once([close, partial(_find, app, "colleague", checklist, _1=problem())])
@@ -131,7 +154,7 @@ def test_a_hazard_closed_meanwhile_is_joined_or_raised_anew(app: Flask, session:
         session.refresh(old)
         assert old.status is HazardStatus.CLOSED
         assert answer["recurrence"] == (answer["hazard_id"] == str(old.id)) == (old.recurrences == 1)
-        open_now = Hazard.item_id == item_id, Hazard.status != HazardStatus.CLOSED
+        open_now = Hazard.item_id == item["item_id"], Hazard.status != HazardStatus.CLOSED
         left = list(session.scalars(select(Hazard).where(*open_now)))
         assert len(left) == (not answer["recurrence"])
         for hazard in left:

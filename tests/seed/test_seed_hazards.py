@@ -158,6 +158,8 @@ def test_every_inspection_answers_the_whole_list_of_its_kind_of_place(session: S
 def test_a_problem_names_its_hazard_unless_it_was_corrected_on_the_spot(session: Session) -> None:
     hazards = {hazard.id: hazard for hazard in session.scalars(select(Hazard))}
     inspections = {one.id: one for one in session.scalars(select(Inspection))}
+    lists = session.scalars(select(Checklist).options(selectinload(Checklist.items)))
+    keys = {item.id: one.key_of(item) for one in lists for item in one.items}
     for answer in session.scalars(select(InspectionAnswer)):
         problem = answer.result is AnswerResult.PROBLEM
         assert (answer.hazard_id is not None) == (problem and not answer.corrected)
@@ -168,6 +170,7 @@ def test_a_problem_names_its_hazard_unless_it_was_corrected_on_the_spot(session:
                 answer.item_id,
                 inspections[answer.inspection_id].place_id,
             )
+            assert hazard.item_key == keys[answer.item_id]
             assert answer.recurrence == (hazard.inspection_id != answer.inspection_id)
 
 

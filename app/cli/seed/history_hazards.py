@@ -9,6 +9,7 @@ from app.cli.seed.hazard_walk import WORKING_DAYS, Walk
 from app.cli.seed.history import History
 from app.cli.seed.ids import id_at, named
 from app.cli.seed.phrases import Problem
+from app.cli.seed.site import CITY
 from app.cli.seed.world import SeedPlace
 from app.evidence import Gathered
 from app.models import (
@@ -77,6 +78,7 @@ class Hazards:
             days=item.deadline_days or WORKING_DAYS,
             reported_by=worker,
             item_id=item_id,
+            item_key="/".join((CITY, *problem.item.split())),
             inspection_id=inspection_id,
             content_hash=content_hash(inspection_id, item_id),
         )
@@ -115,7 +117,7 @@ class Hazards:
             **dict.fromkeys(
                 ("assignee_id", "due_at", "rectified_by", "duplicate_of_id", "controls", "five_fixed")
             ),
-            **({"item_id": None, "inspection_id": None} | values),
+            **({"item_id": None, "item_key": None, "inspection_id": None} | values),
             **gathered.columns(),
         )
         walk = Walk(self._history, self._rng, row, place.kind, done, days)
