@@ -48,6 +48,8 @@ def test_faults_of_every_path_and_after_some_calls(wechat: WeChatFake) -> None:
 def test_an_unknown_fault_is_a_mistake(wechat: WeChatFake) -> None:
     with pytest.raises(RuntimeError, match="there is no fault sulking"):
         wechat.fault(STABLE, "sulking")
+    with pytest.raises(RuntimeError, match="does not play /cgi-bin/stabel_token"):
+        wechat.fault("/cgi-bin/stabel_token", "busy")
 
 
 def test_connection_refused(wechat: WeChatFake) -> None:

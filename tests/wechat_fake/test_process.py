@@ -22,7 +22,7 @@ def test_it_says_where_it_is_and_ends_when_asked() -> None:
         said = json.loads(process.stdout.readline())
         health = requests.post(f"{said['url']}/__fake__/health", timeout=5).json()
         process.send_signal(signal.SIGTERM)
-        status = process.wait(5)
+        status = process.wait(30)
 
     assert said["fake"] == "wechat"
     assert said["url"].startswith("http://127.0.0.1:")
@@ -47,7 +47,7 @@ def test_it_ends_with_whoever_started_it() -> None:
         assert process.stdout is not None
         process.stdout.readline()
         process.stdin.close()
-        assert process.wait(5) == 0
+        assert process.wait(30) == 0
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "localhost", "wechat.example"])  # noqa: S104

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.wechat import people_controls, push_controls
+from tests.fakes.wechat import people_controls, platform, push_controls
 from tests.fakes.wechat.accounts import App, Push, Template, updated
 from tests.fakes.wechat.call import Call, Reply, json_reply
+from tests.fakes.wechat.quotas import LOGIN_OF_ONE_USER
 from tests.fakes.wechat.refusals import Refusal
 from tests.fakes.wechat.template_fields import kind
-from tests.fakes.wechat.world import DEFAULT_SEED, World
+from tests.fakes.wechat.world import World
 
 PREFIX = "/__fake__/"
 Control = Callable[[World, dict[str, Any]], Any]
@@ -37,7 +38,7 @@ def health(_world: World, _given: dict[str, Any]) -> Any:
 
 def reset(world: World, given: dict[str, Any]) -> Any:
     """Forget everything."""
-    world.reset(int(given.get("seed", DEFAULT_SEED)))
+    world.reset(given.get("seed"))
     return {"now": world.clock.now()}
 
 
@@ -61,6 +62,8 @@ def fault(world: World, given: dict[str, Any]) -> Any:
     """Program faults: ``sequence`` of steps, or ``probability`` and ``fault``; ``clear`` before, if asked."""
     if given.get("clear"):
         world.faults.clear()
+    if "path" in given and given["path"] not in {"*", *platform.ENDPOINTS}:
+        raise ValueError(f"the fake does not play {given['path']}")
     if "sequence" in given:
         world.faults.program(given["path"], given["sequence"])
     if "probability" in given:
@@ -104,6 +107,8 @@ def token(world: World, given: dict[str, Any]) -> Any:
 
 def quota(world: World, given: dict[str, Any]) -> Any:
     """Set a path's limits."""
+    if given["path"] not in {LOGIN_OF_ONE_USER, *platform.ENDPOINTS}:
+        raise ValueError(f"the fake does not play {given['path']}")
     world.quotas.limit(given["path"], given.get("per_minute"), given.get("per_day"))
     return {}
 

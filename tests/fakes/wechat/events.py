@@ -96,5 +96,9 @@ def _numbers(row: dict[str, Any], *, as_text: bool) -> dict[str, Any]:
 
 
 def _element(name: str, value: Any) -> str:
-    inside = escape(str(value)) if name in BARE else f"<![CDATA[{value}]]>"
+    inside = escape(str(value)) if name in BARE else f"<![CDATA[{_whole(str(value))}]]>"
     return f"<{name}>{inside}</{name}>"
+
+
+def _whole(text: str) -> str:
+    return text.replace("]]>", "]]]]><![CDATA[>")

@@ -72,6 +72,12 @@ def left(world: World, given: dict[str, Any]) -> Any:
     return {"left": world.subscriptions.left(*_app_and_person(world, given), given["template"])}
 
 
+def under_way(world: World, given: dict[str, Any]) -> Any:
+    """Return whether a message to a person is under way."""
+    app, person = _app_and_person(world, given)
+    return {"under_way": person.openid(app) in world.subscriptions.under_way}
+
+
 def privacy(world: World, given: dict[str, Any]) -> Any:
     """Let a person take an authorisation back (``info`` says which) or close the account."""
     app, person = _app_and_person(world, given)
@@ -102,5 +108,6 @@ CONTROLS: dict[str, Callable[[World, dict[str, Any]], Any]] = {
     "popup": popup,
     "turn_off": turn_off,
     "left": left,
+    "under_way": under_way,
     "privacy": privacy,
 }

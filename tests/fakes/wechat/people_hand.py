@@ -89,6 +89,10 @@ class PeopleHand(Hand):
         found: int | None = self._do("left", user=_name(user), template=template, appid=appid)["left"]
         return found
 
+    def message_under_way(self, user: str | Person, appid: str = MINI_APPID) -> bool:
+        """Return whether a message to a person is under way, as ``habit(holds_messages=True)`` keeps it."""
+        return bool(self._do("under_way", user=_name(user), appid=appid)["under_way"])
+
     def revoke(self, user: str | Person, info: int, appid: str = MINI_APPID) -> None:
         """Let a person take an authorisation back: 8 phone, 13 location, 14 photos. The event waits."""
         self._privacy(user, "user_authorization_revoke", info, appid)

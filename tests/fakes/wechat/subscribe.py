@@ -12,6 +12,7 @@ from tests.fakes.wechat.template_fields import misfit
 from tests.fakes.wechat.world import World
 
 STATES = {"developer", "trial", "formal"}
+HOLD_S = 0.01
 LANGUAGES = {"zh_CN", "en_US", "zh_HK", "zh_TW"}
 
 
@@ -26,9 +27,9 @@ def send(world: World, call: Call) -> dict[str, Any]:
             raise Refusal(43108)
         _check(world, app, given)
         world.subscriptions.under_way.add(openid)
-        takes_s = world.habits.send_takes_s
     try:
-        time.sleep(takes_s)
+        while world.habits.holds_messages:
+            time.sleep(HOLD_S)
         with world.lock:
             return _sent(world, app, user, given["template_id"])
     finally:

@@ -32,8 +32,8 @@ class Habits:
     """Whose watermark phone numbers bear; the app's own unless said."""
     numbers_as_text: bool = True
     """Whether events send CreateTime and ErrorCode as text."""
-    send_takes_s: float = 0.0
-    """Real seconds a subscribe message is under way, in which another one to the same person is refused."""
+    holds_messages: bool = False
+    """Keeps subscribe messages under way until this ends; another to the same person is refused meanwhile."""
 
 
 class World:
@@ -41,10 +41,12 @@ class World:
 
     def __init__(self, seed: int = DEFAULT_SEED) -> None:
         self.lock = threading.RLock()
-        self.reset(seed)
+        self._first_seed = seed
+        self.reset()
 
-    def reset(self, seed: int = DEFAULT_SEED) -> None:
+    def reset(self, seed: int | None = None) -> None:
         """Forget everything; the same seed gives the same codes, tokens and luck."""
+        seed = self._first_seed if seed is None else seed
         self.random = Random(seed)
         self.clock = Clock()
         self.habits = Habits()
