@@ -12,6 +12,7 @@ from app.api import (
     hazards,
     health,
     households,
+    icon,
     inspections,
     notices,
     photos,
@@ -53,5 +54,5 @@ ROUTES = [
     health.blueprint,
 ]
 """Every resource, in the order the documentation shows them."""
-PAGES = [codes.blueprint]
+PAGES = [codes.blueprint, icon.blueprint]
 """What people open in a browser; no part of the API's description."""

@@ -15,7 +15,7 @@ from tests.matrix.routes import LINES
 from tests.matrix.stage import Stage
 from tests.snapshot import stored
 
-_UNTOUCHED = {"/docs/", "/docs/<path:path>", "/openapi.json", "/static/<version>/pages.css"}
+_UNTOUCHED = {"/docs/", "/docs/<path:path>", "/openapi.json", "/favicon.ico", "/static/<version>/pages.css"}
 """The rules of the documentation pages, which production does not serve, and of the style sheet."""
 
 
