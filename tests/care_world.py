@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import CareCategory, CareLevel, CareRecord, Resident, Visit, VisitForm
+from app.models import CareCategory, CareLevel, CareRecord, Relation, Resident, Visit, VisitForm
 from tests.cast import GRID, LONG_AGO, named, person
 from tests.client import Answer, Client
 
@@ -96,9 +96,10 @@ def write_resident(session: Session, **columns: Any) -> UUID:
     like = session.get_one(Resident, named("resident"))
     values = {
         name: getattr(like, name)
-        for name in ("area_code", "household_id", "name", "sex", "birth_date", "relation", "created_at")
+        for name in ("area_code", "household_id", "name", "sex", "birth_date", "created_at")
     }
-    resident = Resident(**values | {"id": new_id(), "content_hash": b""} | columns)
+    added = {"id": new_id(), "relation": Relation.OTHER, "content_hash": b""}
+    resident = Resident(**values | added | columns)
     session.add(resident)
     session.commit()
     return resident.id

@@ -33,6 +33,7 @@ SENTENCES: dict[str, str] = {
     # people
     "not_residential": "这里不是住人的楼栋，请选居民住的楼",
     "door_taken": "这栋楼的这个门牌号已经登记了一户",
+    "head_taken": "这一户已经登记了户主，请核对这个人和户主的关系",
     "birth_date": "出生日期不对，请核对",
     # visits
     "care_open": "这位居民已经在这一类关爱对象里了",

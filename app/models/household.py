@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id
@@ -63,7 +63,15 @@ class Resident(Base):
     """A person of the roster."""
 
     __tablename__ = "residents"
-    __table_args__ = (Index("ix_residents_area_code_name", "area_code", "name", "id"),)
+    __table_args__ = (
+        Index("ix_residents_area_code_name", "area_code", "name", "id"),
+        Index(
+            "uq_residents_household_id_head",
+            "household_id",
+            unique=True,
+            postgresql_where=text("relation = 'head'"),
+        ),
+    )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)

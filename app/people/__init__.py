@@ -13,6 +13,7 @@ from app.people.names import age_on, masked
 from app.people.register import (
     BirthDateError,
     DoorTakenError,
+    HeadTakenError,
     NewHousehold,
     NewResident,
     NotResidentialError,
@@ -24,6 +25,7 @@ __all__ = [
     "BirthDateError",
     "Door",
     "DoorTakenError",
+    "HeadTakenError",
     "Household",
     "NewHousehold",
     "NewResident",

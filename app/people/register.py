@@ -33,6 +33,13 @@ class DoorTakenError(DomainError):
     kind = Kind.CONFLICT
 
 
+class HeadTakenError(DomainError):
+    """The household has a head already; there is one in each."""
+
+    code = "head_taken"
+    kind = Kind.CONFLICT
+
+
 class BirthDateError(DomainError):
     """The birth date lies in the future, or is older than anybody gets."""
 
@@ -91,7 +98,8 @@ def register_resident(
 ) -> tuple[Resident, bool]:
     """Register a resident of a household.
 
-    Raises BirthDateError, NotFoundError for a household outside the actor's areas, OtherContentError.
+    Raises BirthDateError, NotFoundError for a household outside the actor's areas, HeadTakenError,
+    OtherContentError.
     """
     today = business_day()
     if new.birth_date > today or age_on(new.birth_date, today) >= OLDEST_YEARS:
@@ -105,6 +113,7 @@ def register_resident(
         Resident,
         resident_id,
         content_hash(actor.user_id, new),
+        taken=HeadTakenError(field="relation"),
         area_code=household.area_code,
         created_at=now(),
         **asdict(new),

@@ -1,15 +1,16 @@
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.clock import business_day
 from app.ids import new_id
-from app.models import Resident
-from tests.cast import GRID, named
+from app.models import Relation, Resident, Sex
+from tests.cast import GRID, LONG_AGO, named
 from tests.client import Client
 
 ROW: dict[str, Any] = {
@@ -36,6 +37,46 @@ def test_a_resident_is_registered_once(admin: Client, session: Session) -> None:
     assert first.json == ROW | {"id": path.rsplit("/", 1)[1], "area_code": GRID, "presence": "home"}
     assert (other.status_code, other.json["code"]) == (409, "other_content")
     assert session.scalar(select(func.count()).where(Resident.name == "王小明")) == 1
+
+
+def test_a_household_has_one_head(admin: Client, session: Session) -> None:
+    head = ROW | {"relation": "head"}
+    home = admin.put(_path(), json=head)
+    door = {"place_id": str(named("block")), "door": "9单元901"}
+    assert admin.put(f"/v1/households/{(household := new_id())}", json=door).status_code == 201
+    path, head = _path(), head | {"household_id": str(household)}
+
+    first, again, other = admin.put(path, json=head), admin.put(path, json=head), admin.put(_path(), json=head)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    for refused in (home, other):
+        assert (refused.status_code, refused.json["code"]) == (409, "head_taken")
+        assert refused.json["errors"] == {"relation": ["这一户已经登记了户主，请核对这个人和户主的关系"]}
+    heads = select(func.count()).where(Resident.household_id == household, Resident.relation == Relation.HEAD)
+    assert session.scalar(heads) == 1
+    assert admin.put(_path(), json=head | {"relation": "spouse"}).status_code == 201
+
+
+@pytest.mark.parametrize("relation", list(Relation))
+def test_the_database_itself_refuses_a_second_head_only(session: Session, relation: Relation) -> None:
+    session.add(
+        Resident(
+            id=new_id(),
+            household_id=named("household home"),
+            area_code=GRID,
+            name="王小明",
+            sex=Sex.MALE,
+            birth_date=date(1980, 1, 1),
+            relation=relation,
+            content_hash=b"",
+            created_at=LONG_AGO,
+        )
+    )
+    if relation is Relation.HEAD:
+        with pytest.raises(IntegrityError, match="uq_residents_household_id_head"):
+            session.flush()
+    else:
+        session.flush()
 
 
 @pytest.mark.parametrize(
