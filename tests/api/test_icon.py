@@ -2,8 +2,6 @@
 
 from xml.etree import ElementTree as ET
 
-import pytest
-
 from tests.client import Client
 
 
@@ -19,9 +17,3 @@ def test_pages_name_the_mark(visitor: Client) -> None:
     page = visitor.get("/q/nothing-we-printed")
 
     assert '<link rel="icon" type="image/svg+xml" href="/favicon.ico">' in page.text
-
-
-@pytest.mark.parametrize("name", ["favicon-32x32.png", "favicon-16x16.png"])
-def test_the_page_of_the_api_has_the_marks_that_it_names(visitor: Client, name: str) -> None:
-    assert name in visitor.get("/docs/").text
-    assert visitor.get(f"/docs/{name}").data.startswith(b"\x89PNG")

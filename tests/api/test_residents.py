@@ -46,7 +46,11 @@ def test_a_household_has_one_head(admin: Client, session: Session) -> None:
     assert admin.put(f"/v1/households/{(household := new_id())}", json=door).status_code == 201
     path, head = _path(), head | {"household_id": str(household)}
 
-    first, again, other = admin.put(path, json=head), admin.put(path, json=head), admin.put(_path(), json=head)
+    first, again, other = (
+        admin.put(path, json=head),
+        admin.put(path, json=head),
+        admin.put(_path(), json=head),
+    )
 
     assert (first.status_code, again.status_code) == (201, 200)
     for refused in (home, other):
