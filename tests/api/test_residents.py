@@ -43,7 +43,8 @@ def test_a_household_has_one_head(admin: Client, session: Session) -> None:
     head = ROW | {"relation": "head"}
     home = admin.put(_path(), json=head)
     door = {"place_id": str(named("block")), "door": "9单元901"}
-    assert admin.put(f"/v1/households/{(household := new_id())}", json=door).status_code == 201
+    household = new_id()
+    assert admin.put(f"/v1/households/{household}", json=door).status_code == 201
     path, head = _path(), head | {"household_id": str(household)}
 
     first, again, other = (
