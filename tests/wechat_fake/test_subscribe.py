@@ -146,6 +146,15 @@ def test_a_second_message_while_one_is_under_way_is_refused(wechat: WeChatFake, 
     assert send(wechat, person, ALWAYS)["errcode"] == 0
 
 
+def test_a_message_takes_the_time_it_takes(wechat: WeChatFake, person: Person) -> None:
+    wechat.accept(person, ONCE)
+    wechat.habit(send_takes_s=0.1)
+    start = time.monotonic()
+
+    assert send(wechat, person)["errcode"] == 0
+    assert time.monotonic() - start >= 0.1
+
+
 def test_a_message_is_followed_by_its_event(wechat: WeChatFake, person: Person) -> None:
     wechat.accept(person, ONCE)
     wechat.deliver(send=False)

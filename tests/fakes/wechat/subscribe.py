@@ -27,7 +27,9 @@ def send(world: World, call: Call) -> dict[str, Any]:
             raise Refusal(43108)
         _check(world, app, given)
         world.subscriptions.under_way.add(openid)
+        takes_s = world.habits.send_takes_s
     try:
+        time.sleep(takes_s)
         while world.habits.holds_messages:
             time.sleep(HOLD_S)
         with world.lock:

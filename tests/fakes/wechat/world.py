@@ -32,6 +32,8 @@ class Habits:
     """Whose watermark phone numbers bear; the app's own unless said."""
     numbers_as_text: bool = True
     """Whether events send CreateTime and ErrorCode as text."""
+    send_takes_s: float = 0.0
+    """Real seconds a subscribe message is under way."""
     holds_messages: bool = False
     """Keeps subscribe messages under way until this ends; another to the same person is refused meanwhile."""
 
