@@ -5,12 +5,12 @@ from pathlib import Path
 
 import structlog
 from flask import Flask, Response, g, request
-from flask_smorest import Api
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.adapters import connect, local_store
 from app.api import PAGES, ROUTES, problems
+from app.api.description import Api
 from app.api.headers import secure
 from app.api.limits import limiter
 from app.api.parts import EXTENSION, Parts

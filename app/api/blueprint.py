@@ -62,6 +62,12 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         """Answer with this schema."""
         return self.response(status, schema)
 
+    def file(self, kind: str) -> Callable[[View], View]:
+        """Answer with a file of this media type."""
+        return super().response(  # type: ignore[no-any-return]
+            HTTPStatus.OK, {"type": "string", "format": "binary"}, content_type=kind
+        )
+
     def made_once(self, schema: Any) -> Callable[[View], View]:
         """Answer 201 for a new thing and 200 for the same again, with the same body."""
 

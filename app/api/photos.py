@@ -1,6 +1,5 @@
 """Photos: uploading one, and the short-lived addresses of its two copies."""
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -110,7 +109,7 @@ def get_photo(photo_id: UUID) -> Any:
 
 @blueprint.route("/photos/<uuid:photo_id>/<any(thumb, large):copy>", methods=["GET"])
 @allow(PUBLIC)
-@blueprint.response(HTTPStatus.OK, content_type="image/jpeg")
+@blueprint.file("image/jpeg")
 @blueprint.query(LinkInput)
 def get_photo_file(photo_id: UUID, copy: Copy, until: str, seal: str) -> Response:
     """Give one copy's file to whoever holds its address; the seal is the right, no sign-in is needed."""

@@ -1,6 +1,5 @@
 """Places, their codes, posters and print sheets."""
 
-from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -192,7 +191,7 @@ def revoke_code(sent: dict[str, Any], place_id: UUID) -> Any:
 
 @blueprint.route("/places/<uuid:place_id>/poster.png", methods=["GET"])
 @allow(Permission.CODE_PRINT)
-@blueprint.response(HTTPStatus.OK, content_type="image/png")
+@blueprint.file("image/png")
 def poster(place_id: UUID) -> Response:
     """Draw the poster of the place's code in use, making the first code if it has none."""
     with transaction() as session:
@@ -202,7 +201,7 @@ def poster(place_id: UUID) -> Response:
 
 @blueprint.route("/code-sheets", methods=["POST"])
 @allow(Permission.CODE_PRINT)
-@blueprint.response(HTTPStatus.OK, content_type="application/pdf")
+@blueprint.file("application/pdf")
 @blueprint.body(SheetInput)
 def code_sheet(sent: dict[str, Any]) -> Response:
     """Make a PDF of codes to print and cut; each place gets its first code if it has none."""

@@ -1,0 +1,67 @@
+"""Requests between one that succeeds and one that was generated from the description."""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from schemathesis.core import NOT_SET
+
+from tests.api.contract_samples import Sample
+
+_KEEP = 0.8
+"""Share of the parts that stay as the successful request has them."""
+_KNOWN = 0.8
+"""Share of the generated ids and area codes that become those of records that are there."""
+
+
+@dataclass(frozen=True)
+class Mix:
+    """Mixes; where ``choose`` gives only zeros, as in the simplest example, the sample comes out."""
+
+    known: dict[str, list[str]]
+    sample: Sample
+
+    def parts(self, generated: Any, choose: Random) -> dict[str, Any]:
+        """Give path, query and body of a request."""
+        path = self.sample.path if choose.random() < _KEEP else generated.path_parameters
+        query = {
+            name: self._real(value, name, choose)
+            for name, value in (generated.query or {}).items()
+            if choose.random() >= _KEEP
+        }
+        return {
+            "path_parameters": self._real(path, "", choose) if path is not self.sample.path else path,
+            "query": query | self.sample.query,
+            "body": self._body(generated.body, choose),
+            "media_type": generated.media_type,
+        }
+
+    def _body(self, generated: Any, choose: Random) -> Any:
+        if generated is NOT_SET:
+            return NOT_SET
+        if not isinstance(self.sample.body, dict) or not isinstance(generated, dict):
+            return self.sample.body if choose.random() < _KEEP else generated
+        sources = {
+            name: self.sample.body if choose.random() < _KEEP else self._real(generated, "", choose)
+            for name in sorted({*self.sample.body, *generated})
+        }
+        return {name: source[name] for name, source in sources.items() if name in source}
+
+    def _real(self, value: Any, name: str, choose: Random) -> Any:
+        """Give the value with most ids and area codes, at any depth, replaced by known ones."""
+        if isinstance(value, dict):
+            return {key: self._real(inner, key, choose) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self._real(inner, name, choose) for inner in value]
+        if isinstance(value, str) and (name in self.known or _is_id(value)) and choose.random() < _KNOWN:
+            return choose.choice(self.known.get(name) or [one for ids in self.known.values() for one in ids])
+        return value
+
+
+def _is_id(value: str) -> bool:
+    try:
+        UUID(value)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,140 @@
+"""One request for each described route that is answered with 2xx, on records that are there."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.models import PhotoOwner, Visit
+from tests import cast
+from tests.cast import named, person
+from tests.client import Client
+from tests.matrix.lines import ANYBODY, Call, Line
+from tests.matrix.routes import LINES
+from tests.matrix.routes_base import picture
+from tests.matrix.stage import Stage
+
+_PASSWORD = "twelve signs and more"
+_PHONE = "10012345678"
+_PREFERRED = ("admin", "worker", "resident", "lead", "clerk", "county", "system", "security")
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A request that is answered with 2xx, taken to pieces, and who may send it."""
+
+    who: str | None
+    path: dict[str, str]
+    query: dict[str, str] = field(default_factory=dict)
+    body: Any = None
+    """The JSON, or the bytes of a photo, or None."""
+
+
+def described(rule: str) -> str:
+    """Say a rule of Flask's as the description writes it."""
+    return re.sub(r"<(?:[^<>]+:)?([a-z_]+)>", r"{\1}", rule)
+
+
+_LINES = {(line.method, described(line.rule)): line for line in LINES}
+
+
+def sample_of(app: Flask, session: Session, method: str, path: str) -> Sample:
+    """Write the records that a route wants, commit, and give a request that is answered with 2xx."""
+    line = _LINES[method, path]
+    special = _SPECIAL.get(line.name)
+    who, call = special(app, session) if special else (_who(line), line.call(Stage(session)))
+    session.commit()
+    address = urlsplit(call.path)
+    _, values = app.url_map.bind("localhost").match(address.path, method)
+    return Sample(
+        who=who,
+        path={name: str(value) for name, value in values.items()},
+        query=dict(parse_qsl(address.query)),
+        body=call.options.get("json", call.options.get("data")),
+    )
+
+
+def _who(line: Line) -> str | None:
+    if ANYBODY in line.allowed:
+        return None
+    return next(role for role in _PREFERRED if 200 <= line.allowed.get(role, 403) < 300)
+
+
+def _sign_in(app: Flask, _: Session) -> tuple[None, Call]:
+    system = Client(app, person("system"))
+    new = {"area_code": cast.HOME, "phone": _PHONE, "name": "赵六", "password": _PASSWORD}
+    made = system.put(f"/v1/users/{named('signs in')}", json=new)
+    assert made.status_code == 201, made.text
+    return None, Call("/v1/sessions", {"json": {"phone": _PHONE, "password": _PASSWORD}})
+
+
+def _notice(_: Flask, session: Session) -> tuple[str, Call]:
+    return "worker", Call(f"/v1/me/notices/{Stage(session).notice('worker')}/read")
+
+
+def _photo_file(app: Flask, _: Session) -> tuple[None, Call]:
+    sent = Client(app, person("worker")).put(f"/v1/photos/{named('a photo')}", data=picture())
+    assert sent.status_code == 201, sent.text
+    return None, Call(sent.json["thumb_url"])
+
+
+_SPECIAL = {
+    "POST /v1/sessions": _sign_in,
+    "POST /v1/me/notices/<uuid:notice_id>/read": _notice,
+    "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": _photo_file,
+}
+"""Routes that the matrix calls without success: the right request here."""
+
+
+class _NextDoor(Stage):
+    """Writes rows of the neighbours, so that they do not stand in the way of the samples'."""
+
+    @property
+    def household_id(self) -> UUID:
+        """Their household."""
+        return named("household neighbour")
+
+    @property
+    def resident_id(self) -> UUID:
+        """Its head."""
+        return named("neighbour")
+
+
+def known_ids(session: Session) -> dict[str, list[str]]:
+    """Write a record of every kind and commit; give their ids by the name that a parameter or field has."""
+    stage = _NextDoor(session)
+    inspection = stage.inspection()
+    checklist, item = stage.checklist()
+    visit, follow_up = stage.visit()
+    worker = stage.user("worker")
+    known: dict[str, Any] = {
+        "area_code": [cast.HOME, cast.GRID, "421224"],
+        "assignee_id": worker,
+        "care_record_id": session.get_one(Visit, visit).care_record_id,
+        "checklist_id": checklist,
+        "follow_up_id": follow_up,
+        "form_id": stage.visit_form(),
+        "household_id": stage.household_id,
+        "inspection_id": inspection,
+        "item_id": item,
+        "notice_id": stage.notice("worker"),
+        "owner_id": worker,
+        "photo_ids": stage.photo(inspection, PhotoOwner.INSPECTION),
+        "place_id": stage.place_id,
+        "place_ids": stage.place_id,
+        "resident_id": stage.resident_id,
+        "reward_id": stage.reward(),
+        "rule_id": stage.rule(),
+        "user_id": worker,
+        "visit_id": visit,
+        "worker_id": worker,
+    }
+    session.commit()
+    return {
+        name: [str(one) for one in ids] if isinstance(ids, list) else [str(ids)]
+        for name, ids in known.items()
+    }
