@@ -1,12 +1,17 @@
 """Entry of `python -m app.jobs`."""
 
+import sys
+
 from app.adapters import local_store
-from app.config import Settings
+from app.config import Settings, SettingsError
 from app.db import engine_for
 from app.jobs.scheduler import serve
 from app.jobs.work import Means
 from app.logs import write_json_lines
 
 write_json_lines()
-settings = Settings.read()
+try:
+    settings = Settings.read()
+except SettingsError as error:
+    sys.exit(f"Error: {error}")
 serve(Means(engine_for(settings), local_store(settings.photo_dir)))

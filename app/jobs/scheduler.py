@@ -2,20 +2,21 @@
 
 import signal
 from collections.abc import Callable
-from types import FrameType
 
 import structlog
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from app.clock import SHANGHAI
+from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
 from app.jobs.work import Means, forget_old_sessions, post_due_claims, reconcile, sweep_photos
 
 log = structlog.get_logger()
 Job = Callable[[Means], int]
+STOPPING = (signal.SIGTERM, signal.SIGINT)
 EVERY_MINUTE: list[Job] = [post_due_claims]
+"""These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
     (reconcile, 2, 30),
     (sweep_photos, 3, 0),
@@ -25,35 +26,41 @@ NIGHTLY: list[tuple[Job, int, int]] = [
 
 
 def run(job: Job, means: Means) -> int | None:
-    """Run a job unless another process is at it; give its figure, or None. A fault is logged, not raised."""
-    with alone(means.engine, job.__name__) as held:
-        if not held:
-            return None
-        try:
-            done = job(means)
-        except Exception:
-            log.exception("job_failed", job=job.__name__)
-            return None
-    log.info("job_done", job=job.__name__, done=done)
+    """Run a job unless another process is at it; give its figure, or None.
+
+    A fault, also of the database under the lock, is logged, not raised.
+    """
+    try:
+        with alone(means.engine, job.__name__) as held:
+            done = job(means) if held else None
+    except Exception:
+        log.exception("job_failed", job=job.__name__)
+        return None
+    if done is None:
+        log.info("job_left_to_another", job=job.__name__)
+    else:
+        log.info("job_done", job=job.__name__, done=done)
     return done
 
 
 def serve(means: Means) -> None:
-    """Run the jobs at their times until SIGTERM or SIGINT."""
-    scheduler = BlockingScheduler(
+    """Run the jobs at their times until SIGTERM or SIGINT; a job that is running is let finish.
+
+    The signals are kept from every thread and waited for: a handler would run in the middle of anything.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    scheduler = BackgroundScheduler(
         timezone=SHANGHAI, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
     )
     for job in EVERY_MINUTE:
-        scheduler.add_job(run, IntervalTrigger(minutes=1, timezone=SHANGHAI), args=[job, means])
+        trigger = IntervalTrigger(minutes=1, timezone=SHANGHAI)
+        scheduler.add_job(run, trigger, args=[job, means], next_run_time=now())
     for job, hour, minute in NIGHTLY:
-        trigger = CronTrigger(hour=hour, minute=minute, timezone=SHANGHAI)
-        scheduler.add_job(run, trigger, args=[job, means])
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        scheduler.shutdown(wait=False)
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+        at = CronTrigger(hour=hour, minute=minute, timezone=SHANGHAI)
+        scheduler.add_job(run, at, args=[job, means])
     log.info("scheduler_started", jobs=len(scheduler.get_jobs()))
     scheduler.start()
+    received = signal.sigwait(STOPPING)
+    log.info("scheduler_stopping", signal=signal.Signals(received).name)
+    scheduler.shutdown(wait=True)
     means.engine.dispose()

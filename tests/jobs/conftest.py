@@ -1,0 +1,80 @@
+"""A database that only the jobs' tests write: modules that use it carry the group ``jobs``."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
+
+from app import migrating
+from app.adapters import local_store
+from app.config import Settings
+from app.db import engine_for
+from app.jobs.work import Means
+from dev.servers import Servers, ensure_database
+from tests import cast
+from tests.jobs.scheduler_process import Scheduler
+from tests.points_town import Town, build_town, tear_down
+
+
+@pytest.fixture(scope="session")
+def jobs_database(servers: Servers) -> str:
+    """Give the address of a migrated database, peopled with the cast."""
+    url = ensure_database(servers.database_url, f"jobs_{os.getpid()}")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        migrating.upgrade(connection)
+        connection.commit()
+    with Session(engine) as session:
+        cast.write(session)
+    engine.dispose()
+    return url
+
+
+@pytest.fixture
+def environ(jobs_database: str, servers: Servers, tmp_path: Path) -> dict[str, str]:
+    """Give the variables of a scheduler, with a photo folder of this test."""
+    return {
+        "GONGDI_ENV": "test",
+        "DATABASE_URL": jobs_database,
+        "REDIS_URL": servers.redis_url,
+        "GONGDI_SECRET_KEY": "a key for tests only, of 32 signs or more",
+        "GONGDI_PUBLIC_URL": "http://localhost",
+        "GONGDI_PHOTO_DIR": str(tmp_path / "photos"),
+    }
+
+
+@pytest.fixture
+def means(environ: dict[str, str]) -> Iterator[Means]:
+    """Give what the scheduler's process would give its jobs."""
+    settings = Settings.read(environ)
+    engine = engine_for(settings)
+    yield Means(engine, local_store(settings.photo_dir))
+    engine.dispose()
+
+
+@pytest.fixture
+def town(means: Means) -> Iterator[Town]:
+    """Give a committed community of two households; it is deleted afterwards."""
+    with Session(means.engine, expire_on_commit=False) as session:
+        made = build_town(session)
+        assert len(made.accounts) == 2  # they are made when they are first asked for
+        session.commit()
+        yield made
+        tear_down(made)
+
+
+@pytest.fixture
+def start(environ: dict[str, str], tmp_path: Path) -> Iterator[Callable[[], Scheduler]]:
+    """Start real schedulers; those that still run afterwards are killed."""
+    started: list[Scheduler] = []
+
+    def begin() -> Scheduler:
+        started.append(Scheduler(environ, tmp_path / f"scheduler-{len(started)}.log"))
+        return started[-1]
+
+    yield begin
+    for one in started:
+        one.kill()
