@@ -22,7 +22,7 @@ command -v "$$python" >/dev/null || { \
   echo "Debian and Ubuntu: apt install python3 python3-venv. macOS: brew install python@3.12" >&2; exit 1; };
 endef
 
-.PHONY: help run test check format seed demo bench reconcile openapi lock reset clean venv
+.PHONY: help run test coverage check format seed demo bench reconcile openapi lock reset clean venv
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,11 @@ run: venv ## start everything on this machine and say where it is; Ctrl-C stops 
 
 test: venv ## run every check and every test (ARGS="tests/points -x" to choose)
 	@exec $(PY) -m dev.test $(ARGS)
+
+coverage: venv ## run the tests and say how much of app/ they reach, and what they reach least
+	@$(PY) -m coverage erase; $(PY) -m coverage run -m pytest -n 2 $(ARGS) && $(PY) -m coverage combine --quiet
+	@report=$$($(PY) -m coverage report); status=$$?; \
+	  printf '%s\n' "$$report" | head -n 10; printf '%s\n' "$$report" | grep TOTAL; exit $$status
 
 check: venv ## format, lint, types, floors and API description, without the tests
 	@exec $(PY) -m dev.check
@@ -69,6 +74,6 @@ reset: venv ## stop what runs and delete var/, after asking (YES=1 does not ask)
 	@exec $(PY) -m dev.reset $(if $(YES),--yes)
 
 clean: ## delete caches; the environment and the data stay
-	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage htmlcov
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.* htmlcov
 	@find . \( -path ./.git -o -path ./var -o -path ./.venv -o -name node_modules \) -prune \
 	  -o -name __pycache__ -type d -exec rm -rf {} +
