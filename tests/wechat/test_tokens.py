@@ -2,15 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 import redis
 import requests
 
-from app.adapters import connect
 from app.adapters.wechat import (
     RiskScene,
     WeChat,
@@ -20,7 +18,6 @@ from app.adapters.wechat import (
     WeChatUnreachableError,
 )
 from app.clock import now
-from dev.servers import valkey
 from tests.architecture.sources import ROOT, trees
 from tests.fakes.wechat.control import MINI_APPID, MINI_SECRET, Person, WeChatFake
 from tests.wechat.conftest import Open
@@ -257,46 +254,6 @@ def test_a_wrong_secret_is_told_as_such(open_client: Open, fake: WeChatFake, kno
         rank(open_client(secret="0" * 32), known)
 
     assert (caught.value.errcode, counts(fake)) == (40125, (1, 0))
-
-
-@pytest.fixture
-def lost_redis(tmp_path: Path) -> Iterator[redis.Redis]:
-    """Give a Redis that is stopped."""
-    with valkey(tmp_path / "valkey") as url:
-        pass
-    with connect(url) as client:
-        yield client
-
-
-def test_without_redis_each_process_has_its_own_token(
-    open_client: Open, fake: WeChatFake, known: Person, lost_redis: redis.Redis
-) -> None:
-    """S-48: with Redis down, 20 threads of one process still make one fetch."""
-    client = open_client(client=lost_redis)
-    together = threading.Barrier(20)
-
-    def ask(_: int) -> int:
-        together.wait()
-        return rank(client, known)
-
-    with ThreadPoolExecutor(20) as threads:
-        assert list(threads.map(ask, range(20))) == [0] * 20
-    assert counts(fake) == (1, 20)
-
-
-def test_without_redis_a_refused_token_is_fetched_anew_and_never_forced(
-    open_client: Open, fake: WeChatFake, known: Person, lost_redis: redis.Redis
-) -> None:
-    """S-50: nobody can count forced refreshes without Redis, so there is none."""
-    client = open_client(client=lost_redis)
-    rank(client, known)
-    fake.supersede_token()
-    assert rank(client, known) == 0
-    fake.poison_token()
-    with pytest.raises(WeChatTokenError):
-        rank(client, known)
-
-    assert forced(fake) == 0
 
 
 def test_a_winner_that_fails_does_not_strand_the_others(

@@ -22,7 +22,8 @@ from app.adapters.wechat.events import Event, EventError, read_fields
 from app.adapters.wechat.reply import whole
 from app.clock import now
 
-LARGEST_BODY = 256 * 1024
+LARGEST_BODY = 64 * 1024
+"""Events have one or two kilobytes."""
 SKEW = timedelta(minutes=5)
 _BLOCK, _AES_BLOCK = 32, 16
 _RANDOM, _LENGTH = 16, 4

@@ -53,16 +53,15 @@ class Event:
             raise EventError(name)
         return value
 
-    def items(self, name: str) -> list[dict[str, Any]]:
-        """Return the ``List`` inside a field, or the field itself: always a list, however many there are."""
-        value = self._fields.get(name)
-        if isinstance(value, dict) and "List" in value:
-            value = value["List"]
-        found = value if isinstance(value, list) else [value]
-        objects = [item for item in found if isinstance(item, dict)]
-        if len(objects) < len(found):
-            raise EventError(name)
-        return objects
+    def rows(self) -> list[dict[str, Any]]:
+        """Return the objects of ``List``, which JSON has beside the other fields and XML one deeper."""
+        holders = [self._fields, *(value for value in self._fields.values() if isinstance(value, dict))]
+        listed: Any = next((holder["List"] for holder in holders if "List" in holder), [])
+        found = listed if isinstance(listed, list) else [listed]
+        rows = [row for row in found if isinstance(row, dict)]
+        if len(rows) < len(found):
+            raise EventError("List")
+        return rows
 
 
 def read_fields(body: bytes) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from app.adapters.wechat.errors import WeChatRetryableError, WeChatTimeoutError
 from app.adapters.wechat.shared_lock import HELD_MS, SharedLock
 from app.clock import now
 
-RENEW_BEFORE = timedelta(seconds=300)
+RENEW_BEFORE_S = 300
+"""Or half of its life, for what had not even twice that left when it was fetched."""
 REMEMBERED_FOR = timedelta(seconds=60)
 _FETCH_S = HELD_MS / 1000 - 1
 _NONCE_BYTES = 12
@@ -39,11 +40,12 @@ class Fetched:
 @dataclass(frozen=True, slots=True)
 class _Kept:
     text: str
+    renew_at: datetime
     expires_at: datetime
     read_at: datetime
 
     def is_fresh(self) -> bool:
-        return self.expires_at - now() >= RENEW_BEFORE
+        return self.renew_at >= now()
 
     def is_usable(self) -> bool:
         return self.expires_at > now()
@@ -134,7 +136,9 @@ class SharedValue:
         return self._keep(fetch(deadline.within(_FETCH_S)), asked_at)
 
     def _keep(self, fetched: Fetched, asked_at: datetime) -> _Kept:
-        kept = _Kept(fetched.text, asked_at + timedelta(seconds=fetched.life_s), asked_at)
+        expires_at = asked_at + timedelta(seconds=fetched.life_s)
+        renew_at = expires_at - timedelta(seconds=min(RENEW_BEFORE_S, fetched.life_s / 2))
+        kept = _Kept(fetched.text, renew_at, expires_at, asked_at)
         with suppress(redis.RedisError, OSError):
             self._redis.set(self._name, self._sealed(kept), ex=fetched.life_s)
         return self._remembered(kept)
@@ -145,7 +149,7 @@ class SharedValue:
 
     def _sealed(self, kept: _Kept) -> bytes:
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        text = json.dumps([kept.text, kept.expires_at.isoformat()]).encode()
+        text = json.dumps([kept.text, kept.renew_at.isoformat(), kept.expires_at.isoformat()]).encode()
         return nonce + self._cipher.encrypt(nonce, text, self._name.encode())
 
     def _opened(self, sealed: bytes) -> _Kept | None:
@@ -154,5 +158,6 @@ class SharedValue:
             text = self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], self._name.encode())
         except (InvalidTag, ValueError):
             return None
-        value, expires_at = json.loads(text)
-        return _Kept(value, datetime.fromisoformat(expires_at), now())
+        value, *moments = json.loads(text)
+        renew_at, expires_at = map(datetime.fromisoformat, moments)
+        return _Kept(value, renew_at, expires_at, now())
