@@ -21,8 +21,36 @@ _MAX_WHOLE = 2**53
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
+Path = tuple[str | int, ...]
+_WHOLE_BODY: Path = ("_schema",)
+"""Where marshmallow, too, puts what is wrong with a body as a whole."""
+
+
 class StrictJSONError(ValueError):
-    """The text is not JSON we take; the message says why (in English, for developers)."""
+    """The text is not JSON we take.
+
+    The message says why (in English, for developers), ``remedy`` in Chinese what to do, ``path`` where.
+    """
+
+    def __init__(self, message: str, remedy: str, path: Path = _WHOLE_BODY) -> None:
+        super().__init__(message)
+        self.remedy = remedy
+        self.path = path
+
+    def nested(self) -> Any:
+        """Give the remedy beside its field, nested like the input."""
+        nested: Any = [self.remedy]
+        for name in reversed(self.path):
+            nested = {name: nested}
+        return nested
+
+
+class _Odd:
+    """Stands in the value that was read for a part we refuse, until its place is known."""
+
+    def __init__(self, message: str, remedy: str) -> None:
+        self.message = message
+        self.remedy = remedy
 
 
 class StrictJSON(DefaultJSONProvider):
@@ -51,58 +79,86 @@ class StrictParser(FlaskParser):
         try:
             return read(body)
         except StrictJSONError as error:
-            raise BadRequest(str(error)) from None
+            refused = BadRequest(str(error))
+            refused.data = {"messages": {"json": error.nested()}}  # type: ignore[attr-defined]
+            raise refused from None
 
 
 def read(text: str | bytes) -> Any:
     """Read a JSON text strictly. Raises StrictJSONError."""
+    reader = _Reader()
     try:
         if isinstance(text, bytes):
             text = text.decode()  # json itself would guess the encoding, and let halves of pairs pass
         value = json.loads(
             text,
-            object_pairs_hook=_object,
-            parse_constant=_refuse_constant,
-            parse_int=_whole,
-            parse_float=_number,
+            object_pairs_hook=reader.read_object,
+            parse_constant=reader.refuse_constant,
+            parse_int=reader.read_whole,
+            parse_float=reader.read_number,
         )
     except RecursionError:
-        message = f"nested deeper than {MAX_DEPTH}"
-        raise StrictJSONError(message) from None
-    except StrictJSONError:
-        raise
+        raise _too_deep() from None
     except ValueError as error:
-        raise StrictJSONError(str(error)) from None
+        raise StrictJSONError(str(error), "内容不完整或格式不对，请重新发送") from None
+    if reader.met_odd:
+        _refuse_odd(value)
     _check_parts(value, escaped="\\u" in text)
     return value
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        message = "a key stands twice in one object"
-        raise StrictJSONError(message)
-    return value
+class _Reader:
+    """Reads the parts of one text; what is refused is marked by an _Odd, for its place is not known yet."""
+
+    met_odd = False
+
+    def read_object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        value = dict(pairs)
+        if len(value) != len(pairs):
+            seen: set[str] = set()
+            twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
+            value[twice] = self._odd("a key stands twice in one object", "这一项填了两次，请只留一个")
+        return value
+
+    def refuse_constant(self, name: str) -> _Odd:
+        return self._odd(f"{name} is not a number", "请填数字")
+
+    def read_whole(self, digits: str) -> int | _Odd:
+        if len(digits) > len(str(_MAX_WHOLE)) + 1 or abs(value := int(digits)) > _MAX_WHOLE:
+            return self._odd("a whole number is beyond 2^53", "数字太大，请核对")
+        return value
+
+    def read_number(self, digits: str) -> float | _Odd:
+        value = float(digits)
+        if value in {float("inf"), float("-inf")}:
+            return self._odd("a number is too large", "数字太大，请核对")
+        return value
+
+    def _odd(self, message: str, remedy: str) -> _Odd:
+        self.met_odd = True
+        return _Odd(message, remedy)
 
 
-def _refuse_constant(name: str) -> float:
-    message = f"{name} is not a number"
-    raise StrictJSONError(message)
+def _too_deep() -> StrictJSONError:
+    return StrictJSONError(
+        f"nested deeper than {MAX_DEPTH}", f"内容套得太深，最多{MAX_DEPTH}层，请检查后再发"
+    )
 
 
-def _whole(digits: str) -> int:
-    if len(digits) > len(str(_MAX_WHOLE)) + 1 or abs(value := int(digits)) > _MAX_WHOLE:
-        message = "a whole number is beyond 2^53"
-        raise StrictJSONError(message)
-    return value
-
-
-def _number(digits: str) -> float:
-    value = float(digits)
-    if value in {float("inf"), float("-inf")}:
-        message = "a number is too large"
-        raise StrictJSONError(message)
-    return value
+def _refuse_odd(value: Any) -> None:
+    """Raise for the first odd part, with its place; one too deep to be named is refused as that."""
+    level: list[tuple[Path, Any]] = [((), value)]
+    for _ in range(MAX_DEPTH + 1):
+        for path, part in level:
+            if isinstance(part, _Odd):
+                raise StrictJSONError(part.message, part.remedy, path or _WHOLE_BODY)
+        level = [
+            ((*path, name), inner)
+            for path, part in level
+            if isinstance(part, dict | list)
+            for name, inner in (part.items() if isinstance(part, dict) else enumerate(part))
+        ]
+    raise _too_deep()
 
 
 def _check_parts(value: Any, *, escaped: bool) -> None:
@@ -111,12 +167,11 @@ def _check_parts(value: Any, *, escaped: bool) -> None:
     while level:
         if escaped and any(isinstance(part, str) and _NO_TEXT.search(part) for part in level):
             message = "a text holds a null sign or half of a surrogate pair"
-            raise StrictJSONError(message)
+            raise StrictJSONError(message, "文字里有不能保存的符号，请删去后再发")
         groups = [part for part in level if isinstance(part, dict | list)]
         depth += bool(groups)
         if depth > MAX_DEPTH:
-            message = f"nested deeper than {MAX_DEPTH}"
-            raise StrictJSONError(message)
+            raise _too_deep()
         level = [inner for group in groups for inner in _inside(group, keys=escaped)]
 
 
