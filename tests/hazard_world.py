@@ -202,19 +202,22 @@ def steps(shown: dict[str, Any]) -> list[tuple[int, str, str]]:
     return [(event["number"], event["step"], event["status_after"]) for event in shown["events"]]
 
 
-VERBS: dict[str, tuple[str, str, str, dict[str, Any]]] = {
-    "accept": ("admin", "reported", "accepted", {}),
-    "reject": ("admin", "reported", "rejected", {"reason": "不是隐患"}),
-    "duplicate": ("admin", "reported", "duplicate", {}),
+_REPORTED = frozenset({"reported"})
+VERBS: dict[str, tuple[str, frozenset[str], str, dict[str, Any]]] = {
+    "accept": ("admin", _REPORTED, "accepted", {}),
+    "reject": ("admin", _REPORTED, "rejected", {"reason": "不是隐患"}),
+    "duplicate": ("admin", _REPORTED, "duplicate", {}),
     "assign": (
         "admin",
-        "accepted",
+        frozenset({"accepted", "assigned", "rectifying"}),
         "assigned",
-        {"assignee_id": str(person("worker").user_id), "controls": "拉警戒线"},
+        {"assignee_id": str(person("colleague").user_id), "controls": "拉警戒线", "note": "请尽快"},
     ),
-    "start": ("worker", "assigned", "rectifying", {"five_fixed": FIVE_FIXED}),
-    "rectify": ("worker", "rectifying", "rectified", {"note": "清走了"}),
-    "verify": ("colleague", "rectified", "verified", {"passed": True}),
-    "close": ("county", "verified", "closed", {"passed": True}),
+    "start": ("worker", frozenset({"assigned"}), "rectifying", {"five_fixed": FIVE_FIXED}),
+    "rectify": ("worker", frozenset({"rectifying"}), "rectified", {"note": "清走了"}),
+    "verify": ("colleague", frozenset({"rectified"}), "verified", {"passed": True}),
+    "close": ("county", frozenset({"verified"}), "closed", {"passed": True}),
 }
 """Who takes each verb, from where, to where, with what; all on a major hazard."""
+STARTS = [(verb, start) for verb, (_, starts, _, _) in VERBS.items() for start in sorted(starts)]
+"""Each verb with each state it starts from."""

@@ -47,7 +47,7 @@ class DuplicateInput(Input):
 
 
 class AssignInput(Input):
-    """Who puts it right, until when; a major hazard needs its temporary controls."""
+    """Who puts it right, until when; a major hazard needs its temporary controls, a change a reason."""
 
     assignee_id = uid(required=True)
     due_at = moment(load_default=None, allow_none=True)
@@ -107,7 +107,7 @@ class RecheckInput(Input):
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/accept", methods=["POST"])
-@allow(Permission.HAZARD_TRIAGE)
+@allow(Permission.HAZARD_ACCEPT)
 @blueprint.answer(WholeHazardOutput)
 @blueprint.body(AcceptInput)
 def accept_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
@@ -140,11 +140,11 @@ def mark_duplicate(sent: dict[str, Any], hazard_id: UUID) -> Any:
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/assign", methods=["POST"])
-@allow(Permission.HAZARD_TRIAGE)
+@allow(Permission.HAZARD_ASSIGN)
 @blueprint.answer(WholeHazardOutput)
 @blueprint.body(AssignInput)
 def assign_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
-    """Give an accepted hazard to somebody, with a deadline."""
+    """Give a hazard to somebody, with a deadline, or take it from one to another, with a reason."""
     with transaction() as session:
         hazards.assign(session, actor(), parts().calendar, hazard_id, **sent)
         return hazards.hazard(session, actor(), hazard_id)

@@ -92,13 +92,15 @@ class HazardOutput(GatheredFields, Output):
 
 
 class HazardEventOutput(Output):
-    """One step; a resident who reported is not named."""
+    """One step; a resident who reported is not named. An assignment names who got it, and from whom."""
 
     number = fields.Integer(required=True)
     step = fields.Enum(HazardStep, by_value=True, required=True)
     status_after = fields.Enum(HazardStatus, by_value=True, required=True)
     at = sent_moment(required=True)
     actor_name = fields.String(required=True, allow_none=True)
+    assignee_name = fields.String(required=True, allow_none=True)
+    former_name = fields.String(required=True, allow_none=True)
     note = fields.String(required=True)
     data = fields.Dict(required=True)
     photos = fields.List(fields.Nested(PhotoOutput), required=True)
@@ -106,7 +108,7 @@ class HazardEventOutput(Output):
     @ma.pre_dump
     def flatten(self, seen: hazards.ShownEvent, **_: Any) -> dict[str, Any]:
         """Put the step beside its photos and whoever took it."""
-        besides = {"actor_name": seen.actor_name, "photos": seen.photos}
+        besides = {name: value for name, value in vars(seen).items() if name != "event"}
         return {name: besides[name] if name in besides else getattr(seen.event, name) for name in self.fields}
 
 

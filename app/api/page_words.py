@@ -47,6 +47,7 @@ STEPS = {
     HazardStep.REJECT: "社区没有受理",
     HazardStep.DUPLICATE: "和别人报的是同一件事，一起处理",
     HazardStep.ASSIGN: "安排了人处理",
+    HazardStep.REASSIGN: "换了人处理",
     HazardStep.START: "开始处理",
     HazardStep.RECTIFY: "已经整改，等人复查",
     HazardStep.VERIFY: "复查通过",

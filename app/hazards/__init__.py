@@ -8,7 +8,8 @@ from app.hazards.answers import (
     AnswersUnknownError,
     CorrectedWithoutProblemError,
 )
-from app.hazards.assignees import AssigneeUnfitError
+from app.hazards.assignees import AssigneeUnfitError, NotMajorError
+from app.hazards.assignment import MajorControlsError, ReassignReasonError, SameAssigneeError, assign
 from app.hazards.checklist_listings import checklist, checklists
 from app.hazards.deadlines import DueTimeError
 from app.hazards.hazard_listings import HazardFilter, ListedHazard, ShownEvent, ShownHazard, hazard, hazards
@@ -26,9 +27,8 @@ from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
 from app.hazards.submission import ChecklistUnfitError, InspectionForm, submit
 from app.hazards.triage import (
     DuplicateUnfitError,
-    MajorControlsError,
+    LevelKeptError,
     accept,
-    assign,
     duplicate,
     reject,
 )
@@ -72,14 +72,18 @@ __all__ = [
     "IncompleteFiveFixedError",
     "InspectionFilter",
     "InspectionForm",
+    "LevelKeptError",
     "ListedHazard",
     "ListedInspection",
     "MajorControlsError",
     "NotAssigneeError",
+    "NotMajorError",
     "NothingShownError",
     "PlaceUnnamedError",
+    "ReassignReasonError",
     "Receipt",
     "Recheck",
+    "SameAssigneeError",
     "SamePersonError",
     "ShownAnswer",
     "ShownEvent",

@@ -10,6 +10,7 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
+from app.hazards.assignees import may_assign
 from app.hazards.steps import verbs_from
 from app.identity import Permission, scope_of
 from app.models import (
@@ -25,10 +26,10 @@ from app.models import (
 )
 
 _PERMISSION = {
-    HazardStep.ACCEPT: Permission.HAZARD_TRIAGE,
+    HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
     HazardStep.REJECT: Permission.HAZARD_TRIAGE,
     HazardStep.DUPLICATE: Permission.HAZARD_TRIAGE,
-    HazardStep.ASSIGN: Permission.HAZARD_TRIAGE,
+    HazardStep.ASSIGN: Permission.HAZARD_ASSIGN,
     HazardStep.START: Permission.HAZARD_RECTIFY,
     HazardStep.RECTIFY: Permission.HAZARD_RECTIFY,
     HazardStep.VERIFY: Permission.HAZARD_VERIFY,
@@ -69,6 +70,10 @@ class ShownEvent:
     event: HazardEvent
     photos: list[NamedPhoto]
     actor_name: str | None
+    assignee_name: str | None
+    """Who got the hazard by it."""
+    former_name: str | None
+    """From whom."""
 
 
 @dataclass(frozen=True)
@@ -111,10 +116,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         hazard=row,
         photos=photos[row.id],
         reported_by_me=_is_mine(row, actor),
-        events=[
-            ShownEvent(event, photos[event.id], None if _is_private(event, row) else name)
-            for event, name in events
-        ],
+        events=_shown(session, row, events, photos),
         assignee_name=assignee_name,
         allowed=_allowed(actor, row),
     )
@@ -154,6 +156,29 @@ def _events(session: Session, hazard_id: UUID) -> list[tuple[HazardEvent, str | 
     return [(event, name) for event, name in reversed(rows.all())]
 
 
+def _shown(
+    session: Session,
+    row: Hazard,
+    events: list[tuple[HazardEvent, str | None]],
+    photos: dict[UUID, list[NamedPhoto]],
+) -> list[ShownEvent]:
+    """Put each step beside its photos and the names of those it is about."""
+    about = [(event.data.get("assignee_id"), event.data.get("former_id")) for event, _ in events]
+    ids = {UUID(found) for pair in about for found in pair if found is not None}
+    users = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
+    names: dict[str | None, str] = {str(user_id): user_name for user_id, user_name in users}
+    return [
+        ShownEvent(
+            event,
+            photos[event.id],
+            actor_name=None if _is_private(event, row) else name,
+            assignee_name=names.get(assignee_id),
+            former_name=names.get(former_id),
+        )
+        for (event, name), (assignee_id, former_id) in zip(events, about, strict=True)
+    ]
+
+
 def _is_mine(row: Hazard, actor: Actor) -> bool:
     return actor.user_id is not None and row.reported_by == actor.user_id
 
@@ -174,4 +199,6 @@ def _may(actor: Actor, row: Hazard, verb: HazardStep) -> bool:
         return False
     if verb in _BY_ASSIGNEE:
         return row.assignee_id == actor.user_id
+    if verb is HazardStep.ASSIGN:
+        return may_assign(actor, row)
     return verb not in _BY_ANOTHER or row.rectified_by != actor.user_id

@@ -19,23 +19,24 @@ from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import content_hash
 
-_FROM: dict[HazardStep, HazardStatus] = {
-    HazardStep.ACCEPT: HazardStatus.REPORTED,
-    HazardStep.REJECT: HazardStatus.REPORTED,
-    HazardStep.DUPLICATE: HazardStatus.REPORTED,
-    HazardStep.ASSIGN: HazardStatus.ACCEPTED,
-    HazardStep.START: HazardStatus.ASSIGNED,
-    HazardStep.RECTIFY: HazardStatus.RECTIFYING,
-    HazardStep.VERIFY: HazardStatus.RECTIFIED,
-    HazardStep.CLOSE: HazardStatus.VERIFIED,
+_S = HazardStatus
+_FROM: dict[HazardStep, frozenset[HazardStatus]] = {
+    HazardStep.ACCEPT: frozenset({_S.REPORTED}),
+    HazardStep.REJECT: frozenset({_S.REPORTED}),
+    HazardStep.DUPLICATE: frozenset({_S.REPORTED}),
+    HazardStep.ASSIGN: frozenset({_S.ACCEPTED, _S.ASSIGNED, _S.RECTIFYING}),
+    HazardStep.START: frozenset({_S.ASSIGNED}),
+    HazardStep.RECTIFY: frozenset({_S.RECTIFYING}),
+    HazardStep.VERIFY: frozenset({_S.RECTIFIED}),
+    HazardStep.CLOSE: frozenset({_S.VERIFIED}),
 }
-"""The state each verb starts from; narrower than the transition table, in which a failed recheck,
+"""The states each verb starts from; narrower than the transition table, in which a failed recheck,
 too, leads to ``assigned``."""
 
 
 def verbs_from(status: HazardStatus) -> list[HazardStep]:
     """List the verbs that start from a state."""
-    return [verb for verb, start in _FROM.items() if start is status]
+    return [verb for verb, starts in _FROM.items() if status in starts]
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def begin(session: Session, actor: Actor, hazard_id: UUID, verb: HazardStep, **s
         raise NotFoundError
     mark = content_hash(verb, actor.user_id, sent)
     repeated = _last_mark(session, hazard_id) == mark
-    if not repeated and hazard.status is not _FROM[verb]:
+    if not repeated and hazard.status not in _FROM[verb]:
         raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
     return Step(session, actor, hazard, mark, now(), repeated)
 

@@ -1,6 +1,5 @@
-"""Triage of reported hazards: accept, reject, merge, assign (domain.md, inspections and hazards)."""
+"""Triage of reported hazards: accept, reject, merge (domain.md, inspections and hazards)."""
 
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,13 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
 from app.errors import DomainError, Kind
-from app.hazards.assignees import check_assignee
-from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, due
 from app.hazards.rewards import claim_reward
-from app.hazards.steps import begin, tell
+from app.hazards.steps import begin
+from app.identity import Permission, scope_of
 from app.models import Hazard, HazardCategory, HazardLevel, HazardStatus, HazardStep
-from app.notices import NoticeKind
-from app.workdays import WorkCalendar
 
 
 class DuplicateUnfitError(DomainError):
@@ -24,11 +20,11 @@ class DuplicateUnfitError(DomainError):
     kind = Kind.INVALID
 
 
-class MajorControlsError(DomainError):
-    """A major hazard is assigned with the temporary controls that hold until it is put right."""
+class LevelKeptError(DomainError):
+    """A report that came in as major is made general by the county only."""
 
-    code = "major_controls"
-    kind = Kind.INVALID
+    code = "level_kept"
+    kind = Kind.FORBIDDEN
 
 
 def accept(
@@ -42,12 +38,17 @@ def accept(
 ) -> Hazard:
     """Accept a report, with its level and category put right; a resident's report earns points.
 
-    Raises NotFoundError, IllegalStepError.
+    Whoever accepts may raise the level; what came in as major, by its checklist item, only the county
+    lowers.
+
+    Raises NotFoundError, IllegalStepError, LevelKeptError.
     """
     step = begin(session, actor, hazard_id, HazardStep.ACCEPT, level=level, category=category, note=note)
     hazard = step.hazard
     if step.repeated:
         return hazard
+    if hazard.level is HazardLevel.MAJOR and level is HazardLevel.GENERAL:
+        _check_may_lower(actor, hazard)
     hazard.level = level or hazard.level
     hazard.category = category or hazard.category
     step.take(
@@ -97,42 +98,8 @@ def duplicate(
     return hazard
 
 
-def assign(
-    session: Session,
-    actor: Actor,
-    calendar: WorkCalendar,
-    hazard_id: UUID,
-    *,
-    assignee_id: UUID,
-    due_at: datetime | None = None,
-    controls: str = "",
-    note: str = "",
-) -> Hazard:
-    """Give an accepted hazard to somebody of the field staff, with a deadline.
-
-    Raises NotFoundError, IllegalStepError, AssigneeUnfitError, MajorControlsError, DueTimeError,
-    HolidaysUnknownError.
-    """
-    sent = {"assignee_id": assignee_id, "due_at": due_at, "controls": controls, "note": note}
-    step = begin(session, actor, hazard_id, HazardStep.ASSIGN, **sent)
-    hazard = step.hazard
-    if step.repeated:
-        return hazard
-    check_assignee(session, assignee_id, hazard.area_code)
-    major = hazard.level is HazardLevel.MAJOR
-    if major and not controls:
-        raise MajorControlsError(field="controls")
-    hazard.due_at = due(session, calendar, hazard, at=step.at, asked=due_at)
-    hazard.assignee_id = assignee_id
-    hazard.controls = controls or None
-    step.take(
-        HazardStatus.ASSIGNED,
-        HazardStep.ASSIGN,
-        note=note,
-        assignee_id=str(assignee_id),
-        due_at=hazard.due_at.isoformat(),
-        controls=hazard.controls,
-        controls_by=(step.at + MAJOR_CONTROLS_WITHIN).isoformat() if major else None,
-    )
-    tell(session, NoticeKind.HAZARD_ASSIGNED, hazard, to=assignee_id)
-    return hazard
+def _check_may_lower(actor: Actor, hazard: Hazard) -> None:
+    """Leave it to whoever closes major hazards to say that one is none. Raises LevelKeptError."""
+    scope = scope_of(actor, Permission.HAZARD_CLOSE_MAJOR)
+    if scope is None or not scope.covers(hazard.area_code):
+        raise LevelKeptError(field="level")

@@ -35,7 +35,9 @@ class Permission(StrEnum):
     PHOTO_UPLOAD = "photo_upload"
     HAZARD_REPORT = "hazard_report"
     HAZARD_READ = "hazard_read"
+    HAZARD_ACCEPT = "hazard_accept"
     HAZARD_TRIAGE = "hazard_triage"
+    HAZARD_ASSIGN = "hazard_assign"
     HAZARD_RECTIFY = "hazard_rectify"
     HAZARD_VERIFY = "hazard_verify"
     HAZARD_CLOSE_MAJOR = "hazard_close_major"
@@ -89,7 +91,9 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.PHOTO_UPLOAD: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.HAZARD_REPORT: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.HAZARD_READ: {_RESIDENT: _OWN, **_FIELD_STAFF, **_OFFICES},
+    Permission.HAZARD_ACCEPT: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.HAZARD_TRIAGE: {_ADMIN: _AREA},
+    Permission.HAZARD_ASSIGN: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.HAZARD_RECTIFY: _FIELD_STAFF,
     Permission.HAZARD_VERIFY: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.HAZARD_CLOSE_MAJOR: {_COUNTY: _AREA},

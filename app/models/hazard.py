@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.errors import IllegalStepError
@@ -60,8 +61,8 @@ _S = HazardStatus
 HAZARD_NEXT: dict[HazardStatus, frozenset[HazardStatus]] = {
     _S.REPORTED: frozenset({_S.ACCEPTED, _S.REJECTED, _S.DUPLICATE}),
     _S.ACCEPTED: frozenset({_S.ASSIGNED}),
-    _S.ASSIGNED: frozenset({_S.RECTIFYING}),
-    _S.RECTIFYING: frozenset({_S.RECTIFIED}),
+    _S.ASSIGNED: frozenset({_S.RECTIFYING, _S.ASSIGNED}),
+    _S.RECTIFYING: frozenset({_S.RECTIFIED, _S.ASSIGNED}),
     _S.RECTIFIED: frozenset({_S.VERIFIED, _S.ASSIGNED}),
     _S.VERIFIED: frozenset({_S.CLOSED, _S.ASSIGNED}),
     _S.REJECTED: frozenset(),
@@ -116,7 +117,7 @@ class Hazard(MadeByPhone, Located, Base):
     recheck_failures: Mapped[int] = mapped_column(default=0)
     controls: Mapped[str | None]
     """Temporary controls of a major hazard until it is put right."""
-    five_fixed: Mapped[dict[str, Any] | None]
+    five_fixed: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """Measures, funds, responsible person, deadline and contingency plan (五落实) of a major hazard."""
     place: Mapped[Place] = relationship(lazy="raise")
     events: Mapped[list["HazardEvent"]] = relationship(lazy="raise", order_by="HazardEvent.number")
@@ -140,6 +141,7 @@ class HazardStep(enum.StrEnum):
     REJECT = "reject"
     DUPLICATE = "duplicate"
     ASSIGN = "assign"
+    REASSIGN = "reassign"
     START = "start"
     RECTIFY = "rectify"
     VERIFY = "verify"

@@ -14,7 +14,7 @@ from app.models import (
     PhotoLink,
 )
 from tests.client import Client
-from tests.hazard_world import VERBS, Take, done, refused, write_hazard
+from tests.hazard_world import STARTS, VERBS, Take, done, refused, write_hazard
 
 Be = Callable[[str], Client]
 
@@ -24,9 +24,9 @@ def take(be: Be) -> Take:
     return Take(be)
 
 
-@pytest.mark.parametrize("verb", list(VERBS))
-def test_another_community_reads_as_not_there(session: Session, take: Take, verb: str) -> None:
-    name, start, _, sent = VERBS[verb]
+@pytest.mark.parametrize("verb,start", STARTS)
+def test_another_community_reads_as_not_there(session: Session, take: Take, verb: str, start: str) -> None:
+    name, _, _, sent = VERBS[verb]
     far = {"admin": "far_admin", "worker": "far_worker", "colleague": "far_worker", "county": "far_county"}
     hazard = write_hazard(session, HazardStatus(start), level=HazardLevel.MAJOR)
     if verb == "duplicate":
@@ -36,17 +36,25 @@ def test_another_community_reads_as_not_there(session: Session, take: Take, verb
 
 
 @pytest.mark.parametrize(
-    "verb,names",
+    "verb,start,names",
     [
-        ("accept", "worker lead clerk county city resident"),
-        ("assign", "worker lead clerk county city resident"),
-        ("start", "clerk county city resident"),
-        ("verify", "lead clerk county city resident"),
-        ("close", "worker lead clerk admin city resident"),
+        ("accept", "reported", "worker lead clerk city resident"),
+        ("reject", "reported", "worker lead clerk county city resident"),
+        ("duplicate", "reported", "worker lead clerk county city resident"),
+        ("assign", "accepted", "worker lead clerk city resident"),
+        ("assign", "assigned", "worker lead clerk city resident"),
+        ("assign", "rectifying", "worker lead clerk city resident"),
+        ("start", "assigned", "clerk county city resident"),
+        ("verify", "rectified", "lead clerk county city resident"),
+        ("close", "verified", "worker lead clerk admin city resident"),
     ],
 )
-def test_a_function_belongs_to_its_roles(session: Session, take: Take, verb: str, names: str) -> None:
-    _, start, _, sent = VERBS[verb]
+def test_a_function_belongs_to_its_roles(
+    session: Session, take: Take, verb: str, start: str, names: str
+) -> None:
+    _, _, _, sent = VERBS[verb]
+    if verb == "duplicate":
+        sent = {"duplicate_of_id": str(write_hazard(session).id)}
     hazard = write_hazard(session, HazardStatus(start), level=HazardLevel.MAJOR)
 
     for name in names.split():
@@ -56,24 +64,40 @@ def test_a_function_belongs_to_its_roles(session: Session, take: Take, verb: str
 
 
 @pytest.mark.parametrize(
-    "status,allowed",
+    "status,level,allowed",
     [
-        ("reported", {"admin": ["accept", "reject", "duplicate"]}),
-        ("accepted", {"admin": ["assign"]}),
-        ("assigned", {"worker": ["start"]}),
-        ("rectifying", {"worker": ["rectify"]}),
-        ("rectified", {"colleague": ["verify"], "admin": ["verify"]}),
-        ("verified", {"county": ["close"]}),
-        ("closed", {}),
+        ("reported", "major", {"admin": ["accept", "reject", "duplicate"], "county": ["accept"]}),
+        ("reported", "general", {"admin": ["accept", "reject", "duplicate"], "county": ["accept"]}),
+        ("accepted", "major", {"admin": ["assign"], "county": ["assign"]}),
+        ("accepted", "general", {"admin": ["assign"]}),
+        ("assigned", "major", {"admin": ["assign"], "county": ["assign"], "worker": ["start"]}),
+        ("assigned", "general", {"admin": ["assign"], "worker": ["start"]}),
+        ("rectifying", "major", {"admin": ["assign"], "county": ["assign"], "worker": ["rectify"]}),
+        ("rectifying", "general", {"admin": ["assign"], "worker": ["rectify"]}),
+        ("rectified", "major", {"colleague": ["verify"], "admin": ["verify"]}),
+        ("verified", "major", {"county": ["close"]}),
+        ("closed", "major", {}),
     ],
 )
 def test_the_reader_learns_what_he_may_do_next(
-    session: Session, be: Be, status: str, allowed: dict[str, list[str]]
+    session: Session, be: Be, status: str, level: str, allowed: dict[str, list[str]]
 ) -> None:
-    hazard = write_hazard(session, HazardStatus(status), level=HazardLevel.MAJOR)
+    hazard = write_hazard(session, HazardStatus(status), level=HazardLevel(level))
 
     for name in ("worker", "colleague", "lead", "admin", "county", "city", "resident"):
         assert be(name).get(f"/v1/hazards/{hazard.id}").json["allowed"] == allowed.get(name, [])
+
+
+@pytest.mark.parametrize("status", ["accepted", "assigned", "rectifying"])
+def test_the_county_gives_out_major_hazards_only(session: Session, take: Take, status: str) -> None:
+    _, _, _, sent = VERBS["assign"]
+    general = write_hazard(session, HazardStatus(status))
+    major = write_hazard(session, HazardStatus(status), level=HazardLevel.MAJOR)
+
+    assert refused(take("county", general, "assign", **sent)) == (403, "not_major")
+    assert done(take("county", major, "assign", **sent))["assignee_name"] == "colleague"
+    session.refresh(general)
+    assert general.status == status
 
 
 def test_the_photos_of_a_repeated_step_are_linked_once(session: Session, take: Take) -> None:

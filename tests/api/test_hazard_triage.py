@@ -42,6 +42,40 @@ def test_accepting_keeps_what_it_does_not_correct(session: Session, take: Take) 
     assert shown["events"][0]["data"] == {"level": "major", "category": "traffic"}
 
 
+def test_only_the_county_makes_a_major_hazard_general(session: Session, take: Take) -> None:
+    hazard = write_hazard(
+        session, source=HazardSource.STAFF, level=HazardLevel.MAJOR, **of_item(write_checklist(session), 2)
+    )
+
+    kept = take("admin", hazard, "accept", level="general")
+    session.refresh(hazard)
+    assert (refused(kept), hazard.level) == ((403, "level_kept"), HazardLevel.MAJOR)
+    assert hazard.status is HazardStatus.REPORTED
+    assert (kept.json["title"], list(kept.json["errors"])) == ("重大隐患只有县里才能改为一般隐患", ["level"])
+
+    lowered = done(take("county", hazard, "accept", level="general", note="只是抹灰裂缝"))
+    assert (lowered["level"], lowered["status"]) == ("general", "accepted")
+    assert [event["actor_name"] for event in lowered["events"]] == ["county"]
+
+
+@pytest.mark.parametrize("name", ["admin", "county"])
+@pytest.mark.parametrize("level", list(HazardLevel))
+def test_both_raise_the_level_or_leave_it_major(
+    session: Session, take: Take, name: str, level: HazardLevel
+) -> None:
+    hazard = write_hazard(session, source=HazardSource.STAFF, level=level)
+
+    assert done(take(name, hazard, "accept", level="major"))["level"] == "major"
+
+
+def test_a_level_kept_does_not_stop_the_next_try(session: Session, take: Take) -> None:
+    hazard = write_hazard(session, source=HazardSource.STAFF, level=HazardLevel.MAJOR)
+
+    take("admin", hazard, "accept", level="general")
+
+    assert done(take("admin", hazard, "accept"))["level"] == "major"
+
+
 def test_a_rejection_gives_its_reason(session: Session, take: Take) -> None:
     hazard = write_hazard(session)
 

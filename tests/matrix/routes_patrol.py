@@ -72,8 +72,8 @@ def _duplicate(stage: Stage) -> Call:
 
 
 def _assign(stage: Stage) -> Call:
-    hazard_id = stage.hazard(HazardStatus.ACCEPTED)
-    body = {"assignee_id": str(stage.user("worker"))}
+    hazard_id = stage.hazard(HazardStatus.ACCEPTED, level=HazardLevel.MAJOR)
+    body = {"assignee_id": str(stage.user("worker")), "controls": "封闭"}
     return Call(f"/v1/hazards/{hazard_id}/assign", with_json(body))
 
 
@@ -108,7 +108,12 @@ PATROL = [
         foreign_resident=201,
     ),
     Line("GET", "/v1/hazards/<uuid:hazard_id>", {"resident": 200, **_READERS}, _hazard),
-    Line("POST", "/v1/hazards/<uuid:hazard_id>/accept", {"admin": 200}, _step("accept", _S.REPORTED, {})),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/accept",
+        {"admin": 200, "county": 200},
+        _step("accept", _S.REPORTED, {}),
+    ),
     Line(
         "POST",
         "/v1/hazards/<uuid:hazard_id>/reject",
@@ -116,7 +121,7 @@ PATROL = [
         _step("reject", _S.REPORTED, {"reason": "不是隐患"}),
     ),
     Line("POST", "/v1/hazards/<uuid:hazard_id>/duplicate", {"admin": 200}, _duplicate),
-    Line("POST", "/v1/hazards/<uuid:hazard_id>/assign", {"admin": 200}, _assign),
+    Line("POST", "/v1/hazards/<uuid:hazard_id>/assign", {"admin": 200, "county": 200}, _assign),
     Line(
         "POST",
         "/v1/hazards/<uuid:hazard_id>/start",

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import Engine, func, select, text
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.ids import new_id
 from app.models import (
     Checklist,
@@ -180,10 +181,43 @@ def test_of_two_assignments_one_holds(app: Flask, session: Session) -> None:
 
     answers = at_once([partial(be(app, "admin").post, path, json=body) for body in bodies])
 
-    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert sorted(answer.status_code for answer in answers) == [200, 422]
     winner = next(body for body, answer in zip(bodies, answers, strict=True) if answer.status_code == 200)
+    loser = next(answer for answer in answers if answer.status_code == 422)
     session.refresh(hazard)
     assert hazard.assignee_id == UUID(winner["assignee_id"])
+    assert loser.json["code"] == "reassign_reason"
+    assert count(session, HazardEvent) == 1
+
+
+def test_of_two_reassignments_the_second_takes_it_from_the_first(app: Flask, session: Session) -> None:
+    hazard = write_hazard(session, HazardStatus.RECTIFYING, due_at=now())
+    path = f"/v1/hazards/{hazard.id}/assign"
+    bodies = [
+        {"assignee_id": str(person(name).user_id), "note": f"改派{name}"} for name in ("lead", "colleague")
+    ]
+
+    answers = at_once([partial(be(app, "admin").post, path, json=body) for body in bodies])
+
+    assert [answer.status_code for answer in answers] == [200, 200]
+    session.refresh(hazard)
+    events = session.scalars(select(HazardEvent).order_by(HazardEvent.number)).all()
+    assert [(event.number, event.step) for event in events] == [(1, "reassign"), (2, "reassign")]
+    first, second = (event.data for event in events)
+    assert first["former_id"] == str(person("worker").user_id)
+    assert second["former_id"] == first["assignee_id"] != second["assignee_id"]
+    assert hazard.assignee_id == UUID(second["assignee_id"])
+
+
+def test_of_two_reassignments_to_the_same_person_one_is_told_so(app: Flask, session: Session) -> None:
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, due_at=now())
+    path, colleague = f"/v1/hazards/{hazard.id}/assign", str(person("colleague").user_id)
+    bodies = [{"assignee_id": colleague, "note": note} for note in ("病了", "出差了")]
+
+    answers = at_once([partial(be(app, "admin").post, path, json=body) for body in bodies])
+
+    assert sorted(answer.status_code for answer in answers) == [200, 409]
+    assert [a.json["code"] for a in answers if a.status_code == 409] == ["same_assignee"]
     assert count(session, HazardEvent) == 1
 
 
