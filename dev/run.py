@@ -66,7 +66,8 @@ def _start(started: contextlib.ExitStack, signals: StopSignals) -> tuple[Instanc
     port = free_port_from(os.environ.get("GONGDI_PORT", FIRST_PORT))
     address = f"http://{LOOPBACK}:{port}"
     data = start_data(started, signals, public_url=address)
-    app_command(["seed"], data.settings, signals)
+    with timed("demo data"):
+        app_command(["seed"], data.settings, signals)
     with timed("web server"):
         web = start_web(data.settings, port=port, log=log_file("web"))
         started.callback(web.stop)

@@ -1,0 +1,195 @@
+"""`make run` from outside: what it keeps, where it answers, what it leaves, and how it tells of a death."""
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from dev.data import DATABASE
+from dev.servers import ensure_database, forget, libpq_url, postgres, scratch
+from dev.servers.server import LOOPBACK, free_port
+from dev.web import DIRECT
+from tests.dev.running import PARTS, WITHIN_S, Run
+from tests.processes import below, living, until
+
+pytestmark = pytest.mark.xdist_group("whole run")
+GONE_WITHIN_S = 30
+"""Workers of a web server that was killed look once a second whether it lives."""
+MORTAL = ["The web server", "The scheduler", "PostgreSQL"]
+"""Valkey is watched as PostgreSQL is, and each of these costs a whole start."""
+Start = Callable[..., Run]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What lies in a var folder, and must outlive a run."""
+
+    rows: dict[str, int]
+    password_hashes: list[str]
+    secrets: tuple[str, str, str | None]
+
+
+@dataclass(frozen=True)
+class Lived:
+    """A var folder after a first `dev.run --check`."""
+
+    var: Path
+    code: int
+    said: str
+    seeding_s: float
+    kept: Kept
+
+
+@pytest.fixture(scope="module")
+def lived() -> Iterator[Lived]:
+    """Run `dev.run --check` in an empty folder, once for this module."""
+    with scratch() as folder:
+        var = folder / "var"
+        try:
+            run = checked(var)
+            yield Lived(var, run.end(), run.said, run.took_s("demo data"), kept(var))
+        finally:
+            forget(var / "postgres")
+
+
+@pytest.fixture
+def start(lived: Lived) -> Iterator[Start]:
+    """Start `dev.run` in the folder that lived; what still runs afterwards is stopped."""
+    started: list[Run] = []
+
+    def begin(*arguments: str, port: int | None = None, name: str = "run") -> Run:
+        started.append(Run(lived.var, port or free_port(), *arguments, name=name))
+        return started[-1]
+
+    yield begin
+    for run in reversed(started):
+        run.kill()
+
+
+def checked(var: Path) -> Run:
+    """Run `dev.run --check` to its end."""
+    run = Run(var, free_port(), "--check")
+    try:
+        run.end()
+    finally:
+        run.kill()
+    return run
+
+
+def kept(var: Path) -> Kept:
+    """Read what a var folder keeps; nothing may run in it."""
+    with (
+        postgres(var / "postgres") as url,
+        psycopg.connect(libpq_url(ensure_database(url, DATABASE))) as connection,
+    ):
+        names = connection.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1"
+        ).fetchall()
+        rows = {name: count(connection, name) for (name,) in names}
+        hashes = connection.execute("SELECT password_hash FROM users ORDER BY id").fetchall()
+    secrets = (
+        (var / "secret").read_text(),
+        (var / "valkey/password").read_text(),
+        urlsplit(url).password,
+    )
+    return Kept(rows, [text for (text,) in hashes], secrets)
+
+
+def count(connection: psycopg.Connection, table: str) -> int:
+    query = sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))
+    return int(connection.execute(query).fetchall()[0][0])
+
+
+def test_the_first_run_writes_the_demo_data(lived: Lived) -> None:
+    assert lived.code == 0, lived.said
+    assert "The demo data is written." in lived.said
+    assert lived.said.endswith("\nStopped. The data is kept.\n")
+    assert min(lived.kept.rows[table] for table in ("users", "households", "inspections", "transfers")) > 0
+
+
+def test_the_second_run_keeps_everything_and_seeds_nothing(lived: Lived) -> None:
+    run = checked(lived.var)
+
+    assert run.end() == 0, run.said
+    assert "The demo data is there already." in run.said
+    assert "The demo data is written." not in run.said
+    assert kept(lived.var) == lived.kept
+    assert run.took_s("demo data") < lived.seeding_s / 2
+
+
+def test_it_answers_at_the_address_it_says_until_ctrl_c(start: Start, lived: Lived) -> None:
+    with socket.create_server((LOOPBACK, 0)) as other:
+        taken: int = other.getsockname()[1]
+        run = start(port=taken)
+        run.wait_until_up()
+    address = f"http://{LOOPBACK}:{run.port}"
+    with DIRECT.open(f"{address}/readyz", timeout=30) as ready, DIRECT.open(f"{address}/docs") as docs:
+        answers = (ready.status, docs.status)
+    again = start("--check", name="again")
+    refused = again.end()
+    everything = below(run.process.pid)
+    parts = {run.part(name) for name in PARTS}
+    settings = json.loads((lived.var / "instance.json").read_text())["settings"]
+    ports = {run.port, urlsplit(settings["REDIS_URL"]).port}
+    open_ports = {port for port in ports if answered(port)}
+    run.process.send_signal(signal.SIGINT)
+    code = run.end()
+
+    assert f"  Port {taken} is taken, using {run.port}.\n" in run.said
+    assert answers == (200, 200)
+    assert (refused, again.said.strip().splitlines()[0]) == (
+        1,
+        f"Gongdi is running already, at {address} (process {run.process.pid}); it is left alone.",
+    )
+    assert parts < everything
+    assert open_ports == ports
+    assert code == 0, run.said
+    assert run.said.endswith("\nStopping.\nStopped. The data is kept.\n")
+    assert living(everything) == set()
+    assert {port for port in ports if answered(port)} == set()
+
+
+def test_ctrl_c_before_all_is_up_is_told_apart(start: Start) -> None:
+    run = start()
+    assert until(lambda: "PostgreSQL" in run.said, within_s=WITHIN_S)
+    everything = below(run.process.pid)
+    run.process.send_signal(signal.SIGINT)
+
+    assert run.end() == 128 + signal.SIGINT
+    assert "\nStopping.\n" in run.said
+    assert run.said.endswith("\nStopped. The data is kept.\n")
+    assert "Gongdi is running." not in run.said
+    assert living(everything) == set()
+
+
+def answered(port: int | None) -> bool:
+    """Say whether somebody listens on a loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex((LOOPBACK, port)) == 0
+
+
+@pytest.mark.parametrize("name", MORTAL)
+def test_the_death_of_a_part_ends_all_and_is_named(start: Start, lived: Lived, name: str) -> None:
+    run = start()
+    run.wait_until_up()
+    everything, port = below(run.process.pid), run.port
+    os.kill(run.part(name), signal.SIGKILL)
+    code = run.end()
+
+    assert code == 1
+    assert f"\n{name} was killed by SIGKILL. The end of {lived.var}/log/" in run.said
+    assert run.said.endswith("\n\nStopping the rest.\nStopped. The data is kept.\n")
+    assert until(lambda: living(everything) == set(), within_s=GONE_WITHIN_S)
+    assert not answered(port)
+
+
+def test_what_was_killed_lost_nothing(lived: Lived) -> None:
+    assert kept(lived.var) == lived.kept
