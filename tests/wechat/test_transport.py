@@ -181,6 +181,15 @@ def test_a_host_that_swallows_connections_is_given_up(monkeypatch: pytest.Monkey
             assert time.monotonic() - began < 3
 
 
+def test_a_name_that_nobody_knows_is_no_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "unknown")
+
+    monkeypatch.setattr("app.adapters.wechat.wire.socket.getaddrinfo", unknown)
+    with pytest.raises(WeChatUnreachableError):
+        Transport("http://wechat.test").ask(LOGIN, {}, repeatable=False, deadline=Deadline.after(1))
+
+
 @pytest.mark.parametrize("kind", ["huge", "gzip_bomb"])
 def test_thirty_megabytes_are_cut(fake: WeChatFake, kind: str) -> None:
     """S-51: size cap, counted after unpacking."""
