@@ -68,8 +68,7 @@ class Sealer:
 
     def seal(self, text: str, cell: Cell) -> bytes:
         """Encrypt a text for one place in the database."""
-        name = self.active.encode()
-        header = bytes((_FORMAT, _SUITE_BYTES[self.suite], len(name))) + name
+        header = self.header()
         nonce = secrets.token_bytes(_NONCE_BYTES)
         cipher = _cipher(self.suite, self.keys[self.active], nonce).encryptor()
         cipher.authenticate_additional_data(header + cell.bound())
@@ -93,10 +92,10 @@ class Sealer:
         except InvalidTag as error:
             raise SealBrokenError(cell.table, cell.column) from error
 
-    def is_current(self, sealed: bytes) -> bool:
-        """Say whether the value was sealed by the key and suite in use now."""
-        suite, name, _ = _header(sealed)
-        return name == self.active and suite is self.suite
+    def header(self) -> bytes:
+        """Give what every value begins with that is sealed by the key and suite in use now."""
+        name = self.active.encode()
+        return bytes((_FORMAT, _SUITE_BYTES[self.suite], len(name))) + name
 
     def index(self, kind: str, tenant: str, value: str) -> bytes:
         """Give the blind index of a value: equal values of one kind and tenant meet, others tell nothing."""
@@ -105,6 +104,10 @@ class Sealer:
     def indexes(self, kind: str, tenant: str, value: str) -> list[bytes]:
         """Give the indexes under which a value may be found, also while a change of suite is under way."""
         return [self._index(suite, kind, tenant, value) for suite in Suite]
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """Give what tells the same content again, but lets nobody try out what it might have been."""
+        return hmac.new(derived(self.index_key.hex(), "fingerprints"), content, sha256).digest()
 
     def _index(self, suite: Suite, kind: str, tenant: str, value: str) -> bytes:
         key = derived(self.index_key.hex(), f"{kind}|{tenant}")

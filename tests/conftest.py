@@ -17,6 +17,7 @@ from dev.servers import Servers, ensure_database, servers_for_tests
 from tests import cast
 from tests.client import Client
 from tests.fakes.wechat.control import WeChatFake
+from tests.sealer import SECRET_KEY
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +37,7 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
             "GONGDI_ENV": "test",
             "DATABASE_URL": ensure_database(servers.database_url, name),
             "REDIS_URL": f"{servers.redis_url.rpartition('/')[0]}/{worker.removeprefix('gw')}",
-            "GONGDI_SECRET_KEY": "a key for tests only, of 32 signs or more",
+            "GONGDI_SECRET_KEY": SECRET_KEY,
             "GONGDI_PUBLIC_URL": "http://localhost",
             "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
         }

@@ -66,6 +66,12 @@ def phone(**kwargs: Any) -> Text:
     return Text(11, checks=[check], **kwargs)
 
 
+def id_number(**kwargs: Any) -> Text:
+    """Give a field for a citizen's ID number of 18 signs (GB 11643)."""
+    check = validate.Regexp(r"\A[0-9]{17}[0-9X]\Z", error="请填18位身份证号，最后的X要大写")
+    return Text(18, checks=[check], **kwargs)
+
+
 def area_code(**kwargs: Any) -> Text:
     """Give a field for an area code of 4, 6, 9, 12 or 15 digits."""
     check = validate.Regexp(r"^[0-9]{4}([0-9]{2}([0-9]{3}){0,3})?$", error="请填4、6、9、12或15位的区划代码")

@@ -11,6 +11,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint
 from app.api.fields import Input, Output, Text, sent_moment, word
 from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
 from app.db import transaction
 from app.identity import Permission
 from app.visits import Done, Whose
@@ -44,6 +45,18 @@ class FollowUpOutput(Output):
     done_by = fields.UUID(required=True, allow_none=True)
     result = fields.String(required=True, allow_none=True)
 
+    @ma.pre_dump
+    def flatten(self, row: visits.FollowUp, **_: Any) -> dict[str, Any]:
+        """Open what is sealed, and add whom it is for where that is shown."""
+        sealer = parts().sealer
+        told = {"need": visits.need_of(sealer, row), "result": visits.result_of(sealer, row)}
+        told |= self.beside(row)
+        return {name: told[name] if name in told else getattr(row, name) for name in self.fields}
+
+    def beside(self, row: visits.FollowUp) -> dict[str, Any]:  # noqa: ARG002 - the other schema reads it
+        """Give what stands in other rows: nothing."""
+        return {}
+
 
 class NamedFollowUpOutput(FollowUpOutput):
     """A follow-up with whom it is for."""
@@ -51,14 +64,12 @@ class NamedFollowUpOutput(FollowUpOutput):
     care_record_id = fields.UUID(required=True)
     resident_name = fields.String(required=True)
 
-    @ma.pre_dump
-    def flatten(self, row: visits.FollowUp, **_: Any) -> dict[str, Any]:
-        """Add whom it is for."""
-        beside = {
+    def beside(self, row: visits.FollowUp) -> dict[str, Any]:
+        """Give whom it is for."""
+        return {
             "care_record_id": row.visit.care_record_id,
             "resident_name": row.visit.care_record.resident.name,
         }
-        return {name: getattr(row, name) for name in self.fields if name not in beside} | beside
 
 
 @blueprint.route("/follow-ups", methods=["GET"])
@@ -85,4 +96,4 @@ def list_follow_ups(limit: int, after: str | None, **filters: Any) -> dict[str, 
 def finish_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     """Note what came of a follow-up."""
     with transaction() as session:
-        return visits.finish(session, actor(), follow_up_id, **sent)
+        return visits.finish(session, actor(), parts().sealer, follow_up_id, **sent)

@@ -1,5 +1,6 @@
-"""Residents of the roster; numbers of identity cards and phones are kept elsewhere."""
+"""Residents of the roster; their phone and ID number are shown masked."""
 
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,8 @@ from marshmallow import fields
 from app import people
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, day, uid, word
+from app.api.fields import Input, Output, Text, day, id_number, phone, uid, word
+from app.api.parts import parts
 from app.db import transaction
 from app.identity import Permission
 from app.people import PresenceState, Relation, Sex
@@ -33,6 +35,18 @@ class ResidentInput(Input):
         return people.NewResident(**data)
 
 
+class NumbersInput(Input):
+    """Phone and ID number; null where there is none."""
+
+    phone = phone(required=True, allow_none=True)
+    id_number = id_number(required=True, allow_none=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> people.Numbers:
+        """Give what the domain takes."""
+        return people.Numbers(**data)
+
+
 class ResidentOutput(Output):
     """A resident, as staff and his own household see him."""
 
@@ -44,6 +58,14 @@ class ResidentOutput(Output):
     birth_date = fields.Date(required=True)
     relation = fields.Enum(Relation, by_value=True, required=True)
     presence = fields.Enum(PresenceState, by_value=True, required=True)
+    phone = fields.String(required=True, allow_none=True)
+    id_number = fields.String(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def mask(self, resident: people.Resident, **_: Any) -> dict[str, Any]:
+        """Put the masked numbers beside the rest."""
+        masked = asdict(people.masked_numbers(parts().sealer, resident))
+        return {name: getattr(resident, name) for name in self.fields if name not in masked} | masked
 
 
 @blueprint.route("/residents/<uuid:resident_id>", methods=["PUT"])
@@ -64,3 +86,13 @@ def get_resident(resident_id: UUID) -> Any:
     """Show one resident."""
     with transaction() as session:
         return people.resident_in_scope(session, actor(), resident_id)
+
+
+@blueprint.route("/residents/<uuid:resident_id>/numbers", methods=["PUT"])
+@allow(Permission.ROSTER_WRITE)
+@blueprint.answer(ResidentOutput)
+@blueprint.body(NumbersInput)
+def put_numbers(numbers: people.Numbers, resident_id: UUID) -> Any:
+    """Keep a resident's phone and ID number in the place of those before."""
+    with transaction() as session:
+        return people.set_numbers(session, actor(), parts().sealer, resident_id, numbers)

@@ -35,6 +35,8 @@ SENTENCES: dict[str, str] = {
     "door_taken": "这栋楼的这个门牌号已经登记了一户",
     "head_taken": "这一户已经登记了户主，请核对这个人和户主的关系",
     "birth_date": "出生日期不对，请核对",
+    "id_number": "身份证号不对，请和身份证核对；出生日期、性别也要对得上",
+    "id_number_taken": "这个身份证号已经登记在另一位居民名下",
     # visits
     "care_open": "这位居民已经在这一类关爱对象里了",
     "too_seldom": "这位对象最少每{most}天要走访一次，间隔请不要超过{most}天",

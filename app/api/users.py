@@ -78,11 +78,15 @@ class UserOutput(Output):
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
     name = fields.String(required=True)
-    phone = fields.Function(
-        lambda user: identity.masked_phone(parts().sealer, user), required=True, allow_none=True
-    )
+    phone = fields.String(required=True, allow_none=True)
     resident_id = fields.UUID(required=True, allow_none=True)
     grants = fields.List(fields.Nested(GrantOutput), required=True)
+
+    @ma.pre_dump
+    def mask(self, user: identity.User, **_: Any) -> dict[str, Any]:
+        """Put the masked phone beside the rest."""
+        phone = {"phone": identity.masked_phone(parts().sealer, user)}
+        return {name: getattr(user, name) for name in self.fields if name not in phone} | phone
 
 
 @blueprint.route("/users", methods=["GET"])

@@ -87,7 +87,13 @@ class WholeVisitOutput(VisitOutput):
     @ma.pre_dump
     def flatten(self, whole: visits.WholeVisit, **_: Any) -> dict[str, Any]:
         """Put the photos and follow-ups beside the rest."""
-        besides = {"photos": whole.photos, "follow_ups": whole.follow_ups}
+        sealer = parts().sealer
+        besides = {
+            "photos": whole.photos,
+            "follow_ups": whole.follow_ups,
+            "answers": visits.answers_of(sealer, whole.visit),
+            "note": visits.note_of(sealer, whole.visit),
+        }
         return {
             name: besides[name] if name in besides else getattr(whole.visit, name) for name in self.fields
         }
@@ -114,7 +120,7 @@ def list_visits(care_record_id: UUID, limit: int, after: str | None) -> dict[str
 def put_visit(new: visits.NewVisit, visit_id: UUID) -> tuple[Any, int]:
     """File a visit."""
     with transaction() as session:
-        _, made = visits.file(session, actor(), parts().signer, visit_id, new)
+        _, made = visits.file(session, actor(), parts().signer, parts().sealer, visit_id, new)
         return visits.filed_visit(session, actor(), visit_id), once(made)
 
 

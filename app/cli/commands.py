@@ -18,9 +18,11 @@ from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
 from app.keys import derived
 from app.places import CodeSigner
+from app.resealing import reseal
 from app.sealing import Sealer
 
 _BATCH = 200
+_RESEALED = 1000
 
 
 @click.group()
@@ -89,6 +91,20 @@ def post_due() -> None:
         if batch < _BATCH:
             break
     click.echo(f"{posted} claims posted.")
+
+
+@commands.command(name="rotate-keys")
+def rotate_keys() -> None:
+    """Seal everything by the first key of GONGDI_FIELD_KEYS; the application may go on meanwhile."""
+    settings, resealed = Settings.read(), 0
+    while True:
+        with _session(settings) as session:
+            batch = reseal(session, Sealer.of(settings), limit=_RESEALED)
+        resealed += batch
+        if not batch:
+            break
+        click.echo(f"{resealed} rows so far.")
+    click.echo(f"{resealed} rows sealed by {settings.field_keys[0][0]}, {settings.field_suite}.")
 
 
 def _not_production() -> Settings:

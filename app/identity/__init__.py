@@ -24,6 +24,7 @@ from app.identity.users import (
     user_in_scope,
     users,
 )
+from app.models import User
 
 __all__ = [
     "HASHER",
@@ -36,6 +37,7 @@ __all__ = [
     "PhoneTakenError",
     "Reach",
     "RolesExcludeError",
+    "User",
     "WrongCredentialsError",
     "actor_of",
     "end_grant",

@@ -1,7 +1,7 @@
 """All tables, in one place to import them from."""
 
 from app.models.area import DIGITS, Area, AreaLevel
-from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
+from app.models.base import EVERYWHERE, Base, ClockFlag, Datum, Located, MadeByPhone, Presence
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
@@ -31,6 +31,7 @@ from app.models.visit import FollowUp, Visit, VisitForm, VisitMode, VisitOutcome
 __all__ = [
     "CLAIM_NEXT",
     "DIGITS",
+    "EVERYWHERE",
     "HAZARD_ENDED",
     "HAZARD_NEXT",
     "HAZARD_OPEN",

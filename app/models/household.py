@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import AreaCode, Base, Id
+from app.models.base import BY_COMMUNITY, AreaCode, Base, Id, Sealed
 from app.models.place import Place
 
 
@@ -71,6 +71,7 @@ class Resident(Base):
             unique=True,
             postgresql_where=text("relation = 'head'"),
         ),
+        UniqueConstraint("id_number_index"),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
@@ -80,6 +81,11 @@ class Resident(Base):
     birth_date: Mapped[date]
     relation: Mapped[Relation]
     presence: Mapped[PresenceState] = mapped_column(default=PresenceState.HOME)
+    phone_sealed: Mapped[Sealed | None]
+    phone_index: Mapped[bytes | None] = mapped_column(info=BY_COMMUNITY, index=True)
+    """Relatives may share a phone."""
+    id_number_sealed: Mapped[Sealed | None]
+    id_number_index: Mapped[bytes | None] = mapped_column(info=BY_COMMUNITY)
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     household: Mapped[Household] = relationship(lazy="raise", back_populates="residents")

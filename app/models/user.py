@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.actors import Role
-from app.models.base import AreaCode, Base, Id, Sealed
+from app.models.base import EVERYWHERE, AreaCode, Base, Id, Sealed
 
 
 class User(Base):
@@ -17,7 +17,7 @@ class User(Base):
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
     phone_sealed: Mapped[Sealed | None]
-    phone_index: Mapped[bytes | None] = mapped_column(unique=True)
+    phone_index: Mapped[bytes | None] = mapped_column(info=EVERYWHERE, unique=True)
     name: Mapped[str]
     password_hash: Mapped[str | None]
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), unique=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
+from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, Sealed
 from app.models.care import CareCategory, CareRecord
 
 
@@ -61,8 +61,9 @@ class Visit(MadeByPhone, Located, Base):
     code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
     mode: Mapped[VisitMode]
     outcome: Mapped[VisitOutcome]
-    answers: Mapped[dict[str, Any]]
-    note: Mapped[str] = mapped_column(default="")
+    answers_sealed: Mapped[Sealed]
+    """JSON: what was said about health and home."""
+    note_sealed: Mapped[Sealed]
     care_record: Mapped[CareRecord] = relationship(lazy="raise")
     form: Mapped[VisitForm] = relationship(lazy="raise")
     follow_ups: Mapped[list["FollowUp"]] = relationship(
@@ -81,11 +82,11 @@ class FollowUp(Base):
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), index=True)
-    need: Mapped[str]
+    need_sealed: Mapped[Sealed]
     urgent: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     due_on: Mapped[date]
     done_at: Mapped[datetime | None]
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    result: Mapped[str | None]
+    result_sealed: Mapped[Sealed | None]
     visit: Mapped[Visit] = relationship(lazy="raise", back_populates="follow_ups")

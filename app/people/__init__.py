@@ -10,6 +10,17 @@ from app.people.listings import (
     residents_of,
 )
 from app.people.names import age_on, masked
+from app.people.numbers import (
+    IdNumberError,
+    IdNumberTakenError,
+    Numbers,
+    masked_numbers,
+    numbers_of,
+    resident_with_id_number,
+    residents_with_phone,
+    sealed_numbers,
+    set_numbers,
+)
 from app.people.register import (
     BirthDateError,
     DoorTakenError,
@@ -27,9 +38,12 @@ __all__ = [
     "DoorTakenError",
     "HeadTakenError",
     "Household",
+    "IdNumberError",
+    "IdNumberTakenError",
     "NewHousehold",
     "NewResident",
     "NotResidentialError",
+    "Numbers",
     "PresenceState",
     "Relation",
     "Resident",
@@ -39,8 +53,14 @@ __all__ = [
     "household_in_scope",
     "households",
     "masked",
+    "masked_numbers",
+    "numbers_of",
     "register_household",
     "register_resident",
     "resident_in_scope",
+    "resident_with_id_number",
     "residents_of",
+    "residents_with_phone",
+    "sealed_numbers",
+    "set_numbers",
 ]

@@ -39,6 +39,15 @@ from app.visits.filing import (
 from app.visits.follow_ups import Done, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms
 from app.visits.listings import WholeVisit, filed_visit, visits_of, whole_visit
+from app.visits.sealed import (
+    answers_of,
+    need_of,
+    note_of,
+    result_of,
+    sealed_need,
+    sealed_result,
+    sealed_visit,
+)
 
 __all__ = [
     "MAX_FOLLOW_UPS",
@@ -72,6 +81,7 @@ __all__ = [
     "WholeVisit",
     "Whose",
     "WrongFormError",
+    "answers_of",
     "care_record_of",
     "care_records",
     "end_care",
@@ -82,8 +92,14 @@ __all__ = [
     "follow_ups",
     "forms",
     "most_days",
+    "need_of",
+    "note_of",
     "open_care",
     "overdue_days",
+    "result_of",
+    "sealed_need",
+    "sealed_result",
+    "sealed_visit",
     "visits_of",
     "whole_visit",
 ]

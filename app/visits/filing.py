@@ -17,11 +17,13 @@ from app.ids import new_id
 from app.models import CareRecord, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
 from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner
+from app.sealing import Sealer
 from app.visits.answers import check_answers
 from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
 from app.visits.forms import form_for
+from app.visits.sealed import sealed_need, sealed_visit
 
 MAX_FOLLOW_UPS = 10
 _ANY_MODE = frozenset(VisitMode)
@@ -78,7 +80,7 @@ class NewVisit:
 
 
 def file(
-    session: Session, actor: Actor, signer: CodeSigner, visit_id: UUID, new: NewVisit
+    session: Session, actor: Actor, signer: CodeSigner, sealer: Sealer, visit_id: UUID, new: NewVisit
 ) -> tuple[Visit, bool]:
     """File a visit, book the next one, and tell whoever must act on it.
 
@@ -87,7 +89,7 @@ def file(
     Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``check_answers`` raises,
     DueDayError, NotStaffHereError for a follow-up's owner, CareEndedError, OtherContentError.
     """
-    sent = content_hash(actor.user_id, new)
+    sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
     if first is not None:
         return first, False
@@ -107,14 +109,13 @@ def file(
         worker_id=actor.user_id,
         mode=new.mode,
         outcome=new.outcome,
-        answers=new.answers,
-        note=new.note,
+        **sealed_visit(sealer, visit_id, answers=new.answers, note=new.note),
         **_gathered(session, signer, record, new).columns(),
     )
     if made:
         book(session, record, visit)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
-        _follow(session, actor, record, visit, new)
+        _follow(session, actor, sealer, record, visit, new)
     return visit, made
 
 
@@ -135,7 +136,9 @@ def _gathered(session: Session, signer: CodeSigner, record: CareRecord, new: New
     )
 
 
-def _follow(session: Session, actor: Actor, record: CareRecord, visit: Visit, new: NewVisit) -> None:
+def _follow(
+    session: Session, actor: Actor, sealer: Sealer, record: CareRecord, visit: Visit, new: NewVisit
+) -> None:
     """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent."""
     day = business_day(visit.happened_at)
     if any(one.due_on < day for one in new.follow_ups):
@@ -144,11 +147,12 @@ def _follow(session: Session, actor: Actor, record: CareRecord, visit: Visit, ne
     if owners:
         check_staff(session, record.area_code, owners, field="follow_ups")
     for one in new.follow_ups:
+        follow_up_id = new_id()
         row = FollowUp(
-            id=new_id(),
+            id=follow_up_id,
             area_code=record.area_code,
             visit_id=visit.id,
-            need=one.need,
+            need_sealed=sealed_need(sealer, follow_up_id, one.need),
             urgent=one.urgent,
             owner_id=one.owner_id or record.worker_id,
             due_on=one.due_on,

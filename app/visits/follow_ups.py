@@ -10,8 +10,10 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.models import CareRecord, FollowUp, Visit
+from app.sealing import Sealer
 from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
+from app.visits.sealed import result_of, sealed_result
 
 
 class Whose(StrEnum):
@@ -62,7 +64,7 @@ def follow_ups(
     return list(session.scalars(query))
 
 
-def finish(session: Session, actor: Actor, follow_up_id: UUID, *, result: str) -> FollowUp:
+def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *, result: str) -> FollowUp:
     """Note what came of a follow-up; the same again by the same person changes nothing.
 
     Raises NotFoundError, NotResponsibleError, IllegalStepError if it was finished otherwise.
@@ -78,7 +80,8 @@ def finish(session: Session, actor: Actor, follow_up_id: UUID, *, result: str) -
         raise NotFoundError
     check_responsible(actor, row.area_code, row.owner_id)
     if row.done_at is None:
-        row.done_at, row.done_by, row.result = now(), actor.user_id, result
-    elif (row.done_by, row.result) != (actor.user_id, result):
+        row.done_at, row.done_by = now(), actor.user_id
+        row.result_sealed = sealed_result(sealer, row.id, result)
+    elif (row.done_by, result_of(sealer, row)) != (actor.user_id, result):
         raise IllegalStepError(now="done", asked="finish")
     return row

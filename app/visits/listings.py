@@ -32,7 +32,7 @@ def visits_of(
     care_record_of(session, actor, care_record_id)
     query = (
         select(Visit)
-        .options(defer(Visit.answers, raiseload=True), defer(Visit.note, raiseload=True))
+        .options(defer(Visit.answers_sealed, raiseload=True), defer(Visit.note_sealed, raiseload=True))
         .where(Visit.care_record_id == care_record_id)
         .order_by(Visit.id.desc())
         .limit(limit)

@@ -15,13 +15,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import Role
-from app.config import Settings
 from app.identity import HASHER, sealed_phone
 from app.ids import new_id
 from app.models import Grant, SignIn, User
-from app.sealing import Sealer
 from tests.cast import GRID, HOME, LONG_AGO, Person, named, person
 from tests.client import Answer, Client
+from tests.sealer import SEALER
 
 PHONE, PASSWORD = "13900001111", "十二个字以上的密码才行哦"
 HASH = HASHER.hash(PASSWORD)
@@ -29,13 +28,13 @@ SignInAs = Callable[..., Answer]
 
 
 @pytest.fixture
-def user(session: Session, settings: Settings) -> User:
+def user(session: Session) -> User:
     """Give somebody who can sign in and may do nothing yet."""
     user_id = new_id()
     made = User(
         id=user_id,
         area_code=HOME,
-        **sealed_phone(Sealer.of(settings), user_id, PHONE),
+        **sealed_phone(SEALER, user_id, PHONE),
         name="赵六",
         password_hash=HASH,
         content_hash=b"",

@@ -25,9 +25,11 @@ from app.models import (
     VisitMode,
     VisitOutcome,
 )
+from app.visits import sealed_need, sealed_visit
 from tests import cast
 from tests.cast import person
 from tests.matrix.side import Side, captured
+from tests.sealer import SEALER
 
 
 class PatrolRows(Side):
@@ -143,7 +145,7 @@ class PatrolRows(Side):
                 worker_id=self.user("worker"),
                 mode=VisitMode.IN_PERSON,
                 outcome=VisitOutcome.SEEN_WELL,
-                answers={"mood": "好"},
+                **sealed_visit(SEALER, visit_id, answers={"mood": "好"}, note=""),
                 **captured(),
             )
         )
@@ -152,7 +154,7 @@ class PatrolRows(Side):
                 id=follow_up_id,
                 area_code=self.area,
                 visit_id=visit_id,
-                need="送药",
+                need_sealed=sealed_need(SEALER, follow_up_id, "送药"),
                 owner_id=self.user("worker"),
                 due_on=business_day() + timedelta(days=3),
             )

@@ -162,6 +162,15 @@ BASE = [
     ),
     Line(
         "PUT",
+        "/v1/residents/<uuid:resident_id>/numbers",
+        {"admin": 200},
+        lambda stage: Call(
+            f"/v1/residents/{stage.resident_id}/numbers",
+            with_json({"phone": "10000001234", "id_number": None}),
+        ),
+    ),
+    Line(
+        "PUT",
         "/v1/photos/<uuid:photo_id>",
         UPLOADERS,
         lambda _: Call(f"/v1/photos/{new_id()}", {"data": picture()}),

@@ -72,7 +72,7 @@ def test_twenty_copies_of_a_visit_are_one_visit(app: Flask, engine: Engine, comm
     with Session(engine) as session:
         for clause in (
             Visit.form_id == committed.form_id,
-            FollowUp.need == need["need"],
+            FollowUp.visit_id == UUID(path.rsplit("/", 1)[1]),
             PhotoLink.photo_id == UUID(body["photo_ids"][0]),
             Notice.data["care_record_id"].astext == str(committed.record_id),
         ):

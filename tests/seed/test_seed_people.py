@@ -40,10 +40,11 @@ from app.models import (
     VisitOutcome,
 )
 from app.points import span
-from app.visits import most_days
+from app.sealing import Sealer
+from app.visits import answers_of, most_days
 from app.visits.answers import check_answers
 from app.visits.filing import CONTACT
-from tests.seed.conftest import DAY
+from tests.seed.conftest import DAY, Seeded
 
 pytestmark = pytest.mark.xdist_group("seed")
 
@@ -81,7 +82,8 @@ def test_a_visit_is_made_by_the_responsible_worker_of_that_grid(
         assert _holds(grants[visit.worker_id], {Role.GRID_WORKER}, visit.area_code)
 
 
-def test_a_visit_says_what_its_form_and_its_way_of_contact_allow(session: Session) -> None:
+def test_a_visit_says_what_its_form_and_its_way_of_contact_allow(seeded: Seeded, session: Session) -> None:
+    sealer = Sealer.of(seeded.settings)
     forms = {form.id: form for form in session.scalars(select(VisitForm))}
     categories = {record.id: record.category for record in session.scalars(select(CareRecord))}
     unasked = {VisitOutcome.NOT_REACHED, VisitOutcome.EMERGENCY}
@@ -89,7 +91,7 @@ def test_a_visit_says_what_its_form_and_its_way_of_contact_allow(session: Sessio
         form = forms[visit.form_id]
         assert form.category is categories[visit.care_record_id]
         assert visit.mode in CONTACT[visit.outcome]
-        check_answers(form.fields, visit.answers, complete=visit.outcome not in unasked)
+        check_answers(form.fields, answers_of(sealer, visit), complete=visit.outcome not in unasked)
         if visit.mode is not VisitMode.IN_PERSON:
             assert (visit.code_id, visit.lng, visit.presence_reasons) == (None, None, ["not_in_person"])
 
@@ -130,7 +132,7 @@ def test_follow_ups_are_open_and_done_and_urgent_where_it_must_be(session: Sessi
     assert {follow_up.done_at is None for follow_up in follow_ups} == {True, False}
     for follow_up in follow_ups:
         assert follow_up.urgent == (outcomes[follow_up.visit_id] in urgent)
-        assert (follow_up.done_at is None) == (follow_up.result is None) == (follow_up.done_by is None)
+        assert (follow_up.done_at is None) == (follow_up.result_sealed is None) == (follow_up.done_by is None)
 
 
 def test_claims_rest_in_every_state_there_is_to_rest_in(claims: list[Claim]) -> None:

@@ -1,8 +1,11 @@
-"""Synthetic names and phone numbers: chance puts them together, nobody owns them."""
+"""Synthetic names, phones and ID numbers: chance puts them together, nobody owns them."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from random import Random
+
+from stdnum.iso7064 import mod_11_2
 
 from app.cli.seed.records import need, need_different, read_one, text_of
 from app.models import Sex
@@ -10,6 +13,7 @@ from app.models import Sex
 _OLD_UNTIL = 1964
 _MIDDLE_UNTIL = 1999
 _PHONES = 10**8
+_SERIALS_A_DAY = 500
 
 
 class Generation(StrEnum):
@@ -63,6 +67,13 @@ def names() -> NamePool:
     """Give the characters that synthetic names are made of."""
     pool: NamePool = read_one(NamePool, text_of("names.json"), "names.json")
     return pool
+
+
+def id_number(birth_date: date, sex: Sex, serial: int) -> str:
+    """Give an ID number of the right form whose region, 000000, cannot be; ``serial`` is 0 to 499."""
+    assert 0 <= serial < _SERIALS_A_DAY, "serial out of range"
+    body = f"000000{birth_date:%Y%m%d}{2 * serial + (sex is Sex.MALE):03d}"
+    return body + mod_11_2.calc_check_digit(body)
 
 
 def phone(serial: int) -> str:

@@ -1,6 +1,6 @@
 """Synthetic people: households with the age structure of a real big settlement, the same for the same seed.
 
-Nobody here is real, no ID number is made, and the phone numbers cannot exist.
+Nobody here is real, and the phone numbers cannot exist.
 """
 
 from collections.abc import Iterable

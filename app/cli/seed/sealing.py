@@ -2,11 +2,22 @@
 
 from app.cli.seed.rows import Rows
 from app.identity import sealed_phone
-from app.models import User
+from app.models import FollowUp, Resident, User, Visit
+from app.people import Numbers, sealed_numbers
 from app.sealing import Sealer
+from app.visits import sealed_need, sealed_result, sealed_visit
 
 
 def seal(rows: Rows, sealer: Sealer) -> None:
     """Put the sealed columns in the place of the clear ones."""
-    for user in rows.of(User):
-        user.update(sealed_phone(sealer, user["id"], user.pop("phone")))
+    for row in rows.of(User):
+        row.update(sealed_phone(sealer, row["id"], row.pop("phone")))
+    for row in rows.of(Resident):
+        numbers = Numbers(phone=row.pop("phone"), id_number=row.pop("id_number"))
+        row.update(sealed_numbers(sealer, row["id"], row["area_code"], numbers))
+    for row in rows.of(Visit):
+        row.update(sealed_visit(sealer, row["id"], answers=row.pop("answers"), note=row.pop("note")))
+    for row in rows.of(FollowUp):
+        result = row.pop("result")
+        row["need_sealed"] = sealed_need(sealer, row["id"], row.pop("need"))
+        row["result_sealed"] = sealed_result(sealer, row["id"], result) if result else None

@@ -7,6 +7,7 @@ from random import Random
 from uuid import UUID
 
 from app.cli.seed.ids import named
+from app.cli.seed.naming import id_number
 from app.cli.seed.people import Household as SeedHousehold
 from app.cli.seed.people import households
 from app.cli.seed.rows import Rows
@@ -53,8 +54,9 @@ def add_site(
         if home.phone and (number == 0 or rng.random() < _WITH_ACCOUNT):
             members[0] = _with_account(rows, members[0], home.phone, since, password)
         world.households[household_id] = members
-        for member in members:
-            _add_resident(rows, member, since, until)
+        for position, member in enumerate(members):
+            phone = home.phone if position == 0 else None
+            _add_resident(rows, world, member, phone, since, until)
 
 
 def _buildings(site: Site) -> list[SeedPlace]:
@@ -173,8 +175,11 @@ def _with_account(
     return replace(resident, user_id=user_id)
 
 
-def _add_resident(rows: Rows, resident: SeedResident, since: datetime, until: datetime) -> None:
+def _add_resident(
+    rows: Rows, world: World, resident: SeedResident, phone: str | None, since: datetime, until: datetime
+) -> None:
     person = resident.person
+    born = person.birth_date, person.sex
     registered = start_of(person.birth_date) + _REGISTERED
     rows.add(
         Resident,
@@ -186,6 +191,9 @@ def _add_resident(rows: Rows, resident: SeedResident, since: datetime, until: da
         birth_date=person.birth_date,
         relation=person.relation,
         presence=person.presence,
+        phone=phone,
+        id_number=id_number(*born, world.born[born]),
         content_hash=b"",
         created_at=min(max(since, registered), until),
     )
+    world.born[born] += 1

@@ -1,14 +1,15 @@
 """Who and what there is at the two sites, as the history needs to know it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 from app.actors import Role, community_of
 from app.cli.seed.people import Person
 from app.cli.seed.site import Site
-from app.models import PlaceKind
+from app.models import PlaceKind, Sex
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,8 @@ class World:
     households: dict[UUID, list[SeedResident]] = field(default_factory=lambda: defaultdict(list))
     staff: dict[tuple[Role, str], list[UUID]] = field(default_factory=lambda: defaultdict(list))
     """User ids by role and area code."""
+    born: Counter[tuple[date, Sex]] = field(default_factory=Counter)
+    """How many have their ID number, by birth date and sex."""
 
     def residents(self) -> Iterator[SeedResident]:
         """Give everybody of the roster."""

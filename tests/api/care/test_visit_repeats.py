@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import CareCategory, CareRecord, FollowUp, Grant, VisitForm
+from app.visits import sealed_result
 from tests.care_world import NOON, TODAY, count_visits, file_visit, visit
 from tests.cast import FAR, NEXT, person
 from tests.client import Client
+from tests.sealer import SEALER
 
 
 def end_and_hand_over(session: Session) -> None:
@@ -75,7 +77,8 @@ def test_whoever_handed_over_does_not_learn_what_came_of_it(
     path, body = f"/v1/visits/{new_id()}", visit(record, form, follow_ups=[mine, theirs])
     first = worker.put(path, json=body)
     end_and_hand_over(session)
-    session.execute(update(FollowUp).values(result="查出病来"))
+    for follow_up in session.scalars(select(FollowUp)):
+        follow_up.result_sealed = sealed_result(SEALER, follow_up.id, "查出病来")
     session.commit()
     yours = session.query(FollowUp).filter_by(owner_id=person("worker").user_id).one()
 

@@ -1,0 +1,126 @@
+"""Phone and ID number of residents: sealed in the row, found by blind index, shown masked."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+from stdnum.iso7064 import mod_11_2
+
+from app.actors import Actor, community_of
+from app.errors import DomainError, Kind
+from app.models import Resident, Sex
+from app.people.listings import resident_in_scope
+from app.sealing import Cell, Sealer
+
+_PHONE, _ID_NUMBER = "phone", "id_number"
+_BIRTH, _SEX_SIGN = slice(6, 14), 16
+
+
+class IdNumberError(DomainError):
+    """The ID number's check sign is wrong, or it is another birth date's or another sex's (GB 11643)."""
+
+    code = "id_number"
+    kind = Kind.INVALID
+
+
+class IdNumberTakenError(DomainError):
+    """Another resident of the community has this ID number."""
+
+    code = "id_number_taken"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A resident's phone and ID number; None where there is none."""
+
+    phone: str | None = None
+    id_number: str | None = None
+
+
+def check_id_number(id_number: str, *, birth_date: date, sex: Sex) -> None:
+    """Compare an ID number of 18 signs with its own check sign, and with what is known of the person.
+
+    The region is not looked at: it is that of a birth place which may have another code by now. Raises
+    IdNumberError.
+    """
+    odd = int(id_number[_SEX_SIGN]) % 2 == 1
+    right = (
+        mod_11_2.is_valid(id_number)
+        and id_number[_BIRTH] == f"{birth_date:%Y%m%d}"
+        and odd == (sex is Sex.MALE)
+    )
+    if not right:
+        raise IdNumberError(field="id_number")
+
+
+def sealed_numbers(sealer: Sealer, resident_id: UUID, area_code: str, numbers: Numbers) -> dict[str, Any]:
+    """Give the columns that keep a resident's numbers."""
+    columns: dict[str, Any] = {}
+    for kind, value in ((_PHONE, numbers.phone), (_ID_NUMBER, numbers.id_number)):
+        sealed = sealer.seal(value, _cell(kind, resident_id)) if value is not None else None
+        index = sealer.index(kind, community_of(area_code), value) if value is not None else None
+        columns |= {f"{kind}_sealed": sealed, f"{kind}_index": index}
+    return columns
+
+
+def numbers_of(sealer: Sealer, resident: Resident) -> Numbers:
+    """Give a resident's numbers in clear."""
+    phone, id_number = resident.phone_sealed, resident.id_number_sealed
+    return Numbers(
+        phone=sealer.open(phone, _cell(_PHONE, resident.id)) if phone else None,
+        id_number=sealer.open(id_number, _cell(_ID_NUMBER, resident.id)) if id_number else None,
+    )
+
+
+def masked_numbers(sealer: Sealer, resident: Resident) -> Numbers:
+    """Give the numbers as WeChat masks them: a phone's first three and last two digits, an ID's ends."""
+    clear = numbers_of(sealer, resident)
+    return Numbers(
+        phone=f"{clear.phone[:3]}******{clear.phone[-2:]}" if clear.phone else None,
+        id_number=f"{clear.id_number[:1]}{'*' * 16}{clear.id_number[-1:]}" if clear.id_number else None,
+    )
+
+
+def set_numbers(
+    session: Session, actor: Actor, sealer: Sealer, resident_id: UUID, numbers: Numbers
+) -> Resident:
+    """Keep these numbers of a resident in the place of those before; the same again changes nothing.
+
+    Raises NotFoundError outside the actor's reach, IdNumberError, IdNumberTakenError.
+    """
+    resident = resident_in_scope(session, actor, resident_id)
+    if numbers.id_number is not None:
+        check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
+    if numbers_of(sealer, resident) == numbers:
+        return resident
+    columns = sealed_numbers(sealer, resident.id, resident.area_code, numbers)
+    for name, value in columns.items():
+        setattr(resident, name, value)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise IdNumberTakenError(field="id_number") from error
+    return resident
+
+
+def residents_with_phone(session: Session, sealer: Sealer, community: str, phone: str) -> list[Resident]:
+    """List the residents of a community whose phone this is; relatives may share one."""
+    indexes = sealer.indexes(_PHONE, community, phone)
+    return list(session.scalars(select(Resident).where(Resident.phone_index.in_(indexes)).limit(20)))
+
+
+def resident_with_id_number(
+    session: Session, sealer: Sealer, community: str, id_number: str
+) -> Resident | None:
+    """Give the resident of a community whose ID number this is."""
+    indexes = sealer.indexes(_ID_NUMBER, community, id_number)
+    return session.scalars(select(Resident).where(Resident.id_number_index.in_(indexes))).one_or_none()
+
+
+def _cell(kind: str, resident_id: UUID) -> Cell:
+    return Cell("residents", f"{kind}_sealed", resident_id)

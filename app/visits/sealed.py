@@ -1,0 +1,51 @@
+"""What was said on a visit and what came of it: sealed in the rows, opened for whoever may read it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from app.models import FollowUp, Visit
+from app.sealing import Cell, Sealer
+
+
+def sealed_visit(sealer: Sealer, visit_id: UUID, *, answers: dict[str, Any], note: str) -> dict[str, Any]:
+    """Give the columns that keep what was said."""
+    told = json.dumps(answers, ensure_ascii=False)
+    return {
+        "answers_sealed": sealer.seal(told, Cell("visits", "answers_sealed", visit_id)),
+        "note_sealed": sealer.seal(note, Cell("visits", "note_sealed", visit_id)),
+    }
+
+
+def answers_of(sealer: Sealer, visit: Visit) -> dict[str, Any]:
+    """Give a visit's answers by the keys of its form."""
+    told = sealer.open(visit.answers_sealed, Cell("visits", "answers_sealed", visit.id))
+    answers: dict[str, Any] = json.loads(told)
+    return answers
+
+
+def note_of(sealer: Sealer, visit: Visit) -> str:
+    """Give a visit's note."""
+    return sealer.open(visit.note_sealed, Cell("visits", "note_sealed", visit.id))
+
+
+def sealed_need(sealer: Sealer, follow_up_id: UUID, need: str) -> bytes:
+    """Give what a follow-up keeps of the need."""
+    return sealer.seal(need, Cell("follow_ups", "need_sealed", follow_up_id))
+
+
+def sealed_result(sealer: Sealer, follow_up_id: UUID, result: str) -> bytes:
+    """Give what a follow-up keeps of its result."""
+    return sealer.seal(result, Cell("follow_ups", "result_sealed", follow_up_id))
+
+
+def need_of(sealer: Sealer, follow_up: FollowUp) -> str:
+    """Give what is needed."""
+    return sealer.open(follow_up.need_sealed, Cell("follow_ups", "need_sealed", follow_up.id))
+
+
+def result_of(sealer: Sealer, follow_up: FollowUp) -> str | None:
+    """Give what came of it, if anything did yet."""
+    if follow_up.result_sealed is None:
+        return None
+    return sealer.open(follow_up.result_sealed, Cell("follow_ups", "result_sealed", follow_up.id))

@@ -1,0 +1,65 @@
+"""Keys of sealed fields change on a whole town while its people are read."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Event
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Resident
+from app.people import Numbers, numbers_of
+from app.sealing import KeyGoneError, Sealer
+from tests.seed.conftest import Seeded
+
+
+def test_keys_and_suite_change_while_people_read(seeded: Seeded, session: Session) -> None:
+    """S-111, S-113: no read fails while everything is sealed anew; without its key nothing opens."""
+    old = Sealer.of(seeded.settings)
+    laptop = f"laptop:{old.keys['laptop'].hex()}"
+    new_key = "5d0f3b7c9a1e84c26b7d50e9f83a1c46d2905eb7c14f8a639d07be25f4c8613a"
+    both = replace(old, keys={**old.keys, "2027a": bytes.fromhex(new_key)})
+    residents = list(
+        session.scalars(select(Resident.id).where(Resident.phone_sealed.is_not(None)).limit(200))
+    )
+    engine = session.get_bind()
+    before = _numbers(engine, both, residents)
+    stop, read = Event(), [0]
+
+    def keep_reading() -> None:
+        while not stop.is_set():
+            assert _numbers(engine, both, residents) == before
+            read[0] += 1
+
+    with ThreadPoolExecutor(2) as pool:
+        readers = [pool.submit(keep_reading) for _ in range(2)]
+        there = seeded.run(
+            "rotate-keys", GONGDI_FIELD_KEYS=f"2027a:{new_key},{laptop}", GONGDI_FIELD_SUITE="gm"
+        )
+        gone = _opens_all(engine, old, residents)
+        back = seeded.run("rotate-keys", GONGDI_FIELD_KEYS=f"{laptop},2027a:{new_key}")
+        stop.set()
+        for reader in readers:
+            reader.result()
+
+    assert (there.exit_code, back.exit_code) == (0, 0)
+    assert there.output.splitlines()[-1].endswith("rows sealed by 2027a, gm.")
+    assert read[0] > 2
+    assert not gone, "what the destroyed key would have sealed is no longer there"
+    assert _opens_all(engine, old, residents)
+    assert seeded.run("rotate-keys").output == "0 rows sealed by laptop, intl.\n"
+
+
+def _numbers(engine: Any, sealer: Sealer, residents: list[UUID]) -> dict[UUID, Numbers]:
+    with Session(engine) as session:
+        rows = session.scalars(select(Resident).where(Resident.id.in_(residents)))
+        return {row.id: numbers_of(sealer, row) for row in rows}
+
+
+def _opens_all(engine: Any, sealer: Sealer, residents: list[UUID]) -> bool:
+    try:
+        return len(_numbers(engine, sealer, residents)) == len(residents)
+    except KeyGoneError:
+        return False
