@@ -1,6 +1,7 @@
 """Whoever asks, and how far his asking reaches."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,19 @@ class Role(StrEnum):
     SYSTEM_ADMIN = "system_admin"
     SECURITY_ADMIN = "security_admin"
     AUDITOR = "auditor"
+
+
+SECOND_FACTOR_ROLES = frozenset(
+    {
+        Role.COMMUNITY_ADMIN,
+        Role.COUNTY_OFFICER,
+        Role.CITY_OFFICER,
+        Role.SYSTEM_ADMIN,
+        Role.SECURITY_ADMIN,
+        Role.AUDITOR,
+    }
+)
+"""Roles above grid worker: they count only in a session with a second factor (GB/T 22239-2019 8.1.4.1 d)."""
 
 
 def community_of(area_code: str) -> str:
@@ -79,6 +93,15 @@ class Actor:
     home_code: str | None = None
     """Area of the actor's own household, if he is bound to a resident."""
     held: tuple[Held, ...] = ()
+    waiting: tuple[Held, ...] = ()
+    """Grants that do not count before the session has a second factor."""
+    session_id: UUID | None = None
+    session_kind: str = ""
+    """``app`` or ``console``."""
+    checked_at: datetime | None = None
+    """When he last proved himself in this session."""
+    is_due: bool = False
+    """Whether the session is to be noted as used."""
     scope: Scope = Scope()
 
     def within(self, scope: Scope) -> "Actor":

@@ -5,11 +5,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 from app.keys import derived
+from app.session_settings import SessionSettings, read_sessions
 from app.wechat_settings import WeChatSettings, read_wechat
 
 SAMPLE_KEY_PREFIX = "sample-"
@@ -69,7 +71,7 @@ class Settings:
     holidays_file: Path | None
     """JSON with holidays and make-up days of years that the calendar package does not know."""
     unknown_years: UnknownYears
-    session_hours: int
+    sessions: SessionSettings
     photos_a_day: int
     """How many photos one person may send on a day in China."""
     photo_megabytes_a_day: int
@@ -103,7 +105,7 @@ class Settings:
             font_file=_existing("GONGDI_FONT_FILE", font),
             holidays_file=_existing("GONGDI_HOLIDAYS_FILE", holidays),
             unknown_years=_one_of(environ, "GONGDI_UNKNOWN_YEARS", UnknownYears, default_unknown),
-            session_hours=_whole(environ, "GONGDI_SESSION_HOURS", 12, 1, 24 * 30),
+            sessions=read_sessions(partial(_whole, environ)),
             photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
             photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),

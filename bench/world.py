@@ -30,6 +30,7 @@ from app.models import (
     Claim,
     ClaimStatus,
     PlaceKind,
+    SessionKind,
     SignIn,
 )
 
@@ -148,14 +149,19 @@ def _claims(
 
 
 def _sign_in(session: Session, user_id: UUID) -> str:
-    token = f"bench-{user_id}"
+    token, sign_in_id, later = f"bench-{user_id}", new_id(), now() + timedelta(hours=12)
     session.add(
         SignIn(
-            id=new_id(),
+            id=sign_in_id,
+            family_id=sign_in_id,
+            kind=SessionKind.APP,
             user_id=user_id,
             token_hash=hashlib.sha256(token.encode()).digest(),
             created_at=now(),
-            expires_at=now() + timedelta(hours=12),
+            expires_at=later,
+            idle_s=0,
+            last_seen_at=later,
+            second_factor_at=now(),
         )
     )
     return token

@@ -21,6 +21,7 @@ from app.models import (
     PlaceKind,
     Relation,
     Resident,
+    SessionKind,
     Sex,
     SignIn,
     User,
@@ -192,13 +193,20 @@ def _write_user(
     )
     session.add(user)
     session.flush()
+    later = now() + timedelta(days=3650)
     session.add(
         SignIn(
             id=named(f"sign-in {name}"),
             user_id=user.id,
             token_hash=hashlib.sha256(who.token.encode()).digest(),
+            family_id=named(f"sign-in {name}"),
+            kind=SessionKind.APP,
             created_at=LONG_AGO,
-            expires_at=now() + timedelta(days=3650),
+            expires_at=later,
+            idle_s=0,
+            last_seen_at=later,
+            second_factor_at=LONG_AGO,
+            checked_at=later,
         )
     )
     if role is not None:

@@ -7,6 +7,7 @@ import pytest
 
 from app.config import Settings, SettingsError, Stage, Suite, UnknownYears
 from app.keys import derived
+from app.session_settings import SessionSettings
 
 KEY = "f3a9c1d07b5e48e2a6d4190c3b8e7f52"
 RIGHT = {
@@ -54,7 +55,7 @@ def test_the_least_that_is_needed() -> None:
         font_file=None,
         holidays_file=None,
         unknown_years=UnknownYears.WEEKENDS,
-        session_hours=12,
+        sessions=SessionSettings(12, 30, 8, 15, 1),
         photos_a_day=600,
         photo_megabytes_a_day=1000,
         database_pool=8,
@@ -73,7 +74,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_FONT_FILE=str(file),
         GONGDI_HOLIDAYS_FILE=str(file),
         GONGDI_UNKNOWN_YEARS="weekends",
-        GONGDI_SESSION_HOURS="720",
+        GONGDI_SESSION_HOURS="24",
         GONGDI_PHOTOS_A_DAY="300",
         GONGDI_PHOTO_MEGABYTES_A_DAY="500",
         GONGDI_DATABASE_POOL="100",
@@ -82,7 +83,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     assert settings.is_production
     assert settings.trusted_hosts == ("gongdi.example.cn", "10.0.0.5")
     assert (settings.photos_a_day, settings.photo_megabytes_a_day) == (300, 500)
-    assert (settings.proxy_hops, settings.session_hours, settings.database_pool) == (2, 720, 100)
+    assert (settings.proxy_hops, settings.sessions.app_hours, settings.database_pool) == (2, 24, 100)
     assert (settings.font_file, settings.holidays_file) == (file, file)
     assert settings.unknown_years is UnknownYears.WEEKENDS
 
@@ -149,7 +150,9 @@ def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
         ("GONGDI_PROXY_HOPS", "one"),
         ("GONGDI_PROXY_HOPS", ""),
         ("GONGDI_SESSION_HOURS", "0"),
-        ("GONGDI_SESSION_HOURS", "721"),
+        ("GONGDI_SESSION_HOURS", "25"),
+        ("GONGDI_SESSION_IDLE_MINUTES", "4"),
+        ("GONGDI_CONSOLE_SESSIONS", "0"),
         ("GONGDI_PHOTOS_A_DAY", "0"),
         ("GONGDI_PHOTO_MEGABYTES_A_DAY", "100001"),
         ("GONGDI_SESSION_HOURS", "1.5"),

@@ -2,31 +2,42 @@
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar, cast
 
 from flask import g, request
 
+from app import identity
 from app.actors import VISITOR, Actor
 from app.api.problems import SignInNeededError
-from app.db import db
+from app.db import db, transaction
 from app.errors import ForbiddenError
-from app.identity import Permission, actor_of, scope_of
+from app.identity import Permission, SessionKind, SessionSupersededError, actor_of, scope_of
 
 View = TypeVar("View", bound=Callable[..., Any])
+COOKIE = "__Host-gongdi"
 PUBLIC = "public"
 """Anybody may call it, signed in or not."""
 
 
-def allow(permission: Permission | str) -> Callable[[View], View]:
+def allow(
+    permission: Permission | str, *, checked: bool = False, kind: SessionKind | None = None
+) -> Callable[[View], View]:
     """Let only those call the view whom the permission table names; PUBLIC lets anybody.
 
-    The view finds the caller, with his reach for this function, in ``actor()``.
+    ``checked`` asks that the caller proved himself in the last five minutes, ``kind`` that his session is of
+    this kind. The view finds the caller, with his reach for this function, in ``actor()``.
     """
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            g.actor = _visitor_or_user() if permission == PUBLIC else _permitted(Permission(permission))
+            if permission == PUBLIC:
+                g.actor = _visitor_or_user()
+            else:
+                g.actor = _permitted(Permission(permission), kind)
+                if checked and not identity.is_checked(g.actor):
+                    raise identity.ReauthRequiredError
             return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
@@ -41,23 +52,36 @@ def actor() -> Actor:
 
 
 def bearer() -> str | None:
-    """Give the token of the request, if it carries one."""
+    """Give the token of the request, if it carries one: in its header, or a browser's in its cookie."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    return token.strip() if kind.lower() == "bearer" and token.strip() else None
+    if kind:
+        return token.strip() if kind.lower() == "bearer" and token.strip() else None
+    return request.cookies.get(COOKIE) or None
 
 
 def _visitor_or_user() -> Actor:
-    token = bearer()
-    found = actor_of(db.session(), token) if token else None
-    return found or VISITOR
+    try:
+        return _user() or VISITOR
+    except SessionSupersededError:
+        return VISITOR
 
 
-def _permitted(permission: Permission) -> Actor:
+def _user() -> Actor | None:
     token = bearer()
     found = actor_of(db.session(), token) if token else None
-    if found is None:
+    if found and found.is_due:
+        with transaction() as session:
+            identity.saw(session, found)
+    return found
+
+
+def _permitted(permission: Permission, kind: SessionKind | None) -> Actor:
+    found = _user()
+    if found is None or (kind is not None and found.session_kind != kind):
         raise SignInNeededError
     scope = scope_of(found, permission)
     if scope is None:
+        if scope_of(replace(found, held=found.waiting), permission) is not None:
+            raise identity.SecondFactorNeededError
         raise ForbiddenError
     return found.within(scope)

@@ -54,6 +54,9 @@ SENTENCES: dict[str, str] = {
     "answer_long": "“{label}”太长，最多{most}个字",
     # identity
     "wrong_credentials": "手机号或密码不对",
+    "session_superseded": "您的账号刚才在别处登录了，这里已经退出；如果不是您本人，请马上改密码",
+    "second_factor_needed": "这件事要先输入动态验证码才能办，请用验证码再登录一次",
+    "reauth_required": "这件事要先确认是您本人，请再输入一次密码或动态验证码",
     "too_many_tries": "这个手机号试错的次数太多，请过{minutes}分钟再试",
     "phone_taken": "这个手机号或居民已经有账号了",
     "own_grant": "不能给自己授权或改自己的授权",

@@ -14,7 +14,7 @@ from app.api.limits import limiter
 from app.api.parts import parts
 from app.api.sign_in_tries import counted_try
 from app.db import transaction
-from app.identity import Permission
+from app.identity import Permission, SessionKind
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")
 
@@ -24,6 +24,7 @@ class SignInInput(Input):
 
     phone = phone(required=True)
     password = Text(200, least=1, required=True, load_only=True)
+    kind = word(SessionKind, load_default=SessionKind.APP)
 
 
 class SessionOutput(Output):
@@ -57,10 +58,10 @@ class MeOutput(Output):
 @blueprint.body(SignInInput)
 def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
     """Sign in with phone and password."""
-    hours = parts().settings.session_hours
+    rules = parts().settings.sessions
     with counted_try(parts().tries_key, sent["phone"]), transaction() as session:
-        token, opened, _ = identity.sign_in(session, parts().sealer, **sent, hours=hours)
-    return {"token": token, "expires_at": opened.expires_at}
+        opened = identity.sign_in(session, parts().sealer, rules, **sent)
+    return {"token": opened.token, "expires_at": opened.session.expires_at}
 
 
 @blueprint.route("/sessions/current", methods=["DELETE"])
@@ -71,7 +72,7 @@ def sign_out() -> None:
     token = bearer()
     assert token is not None, "allow() let nobody in without one"
     with transaction() as session:
-        identity.sign_out(session, token)
+        identity.end_session(session, token)
 
 
 @blueprint.route("/me", methods=["GET"])

@@ -1,16 +1,18 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
+from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, is_checked
 from app.identity.holders import holders
 from app.identity.permissions import TABLE, Permission, Reach, scope_of
 from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
-from app.identity.sign_in import (
-    HASHER,
-    WrongCredentialsError,
+from app.identity.sessions import (
+    Opened,
+    SessionSupersededError,
     actor_of,
+    end_session,
     forget_old_sessions,
-    sign_in,
-    sign_out,
+    saw,
 )
+from app.identity.sign_in import HASHER, WrongCredentialsError, sign_in
 from app.identity.users import (
     GrantSpanError,
     NewGrant,
@@ -24,7 +26,7 @@ from app.identity.users import (
     user_in_scope,
     users,
 )
-from app.models import User
+from app.models import SessionKind, User
 
 __all__ = [
     "HASHER",
@@ -32,26 +34,33 @@ __all__ = [
     "GrantSpanError",
     "NewGrant",
     "NewUser",
+    "Opened",
     "OwnGrantError",
     "Permission",
     "PhoneTakenError",
     "Reach",
+    "ReauthRequiredError",
     "RolesExcludeError",
+    "SecondFactorNeededError",
+    "SessionKind",
+    "SessionSupersededError",
     "User",
     "WrongCredentialsError",
     "actor_of",
     "end_grant",
+    "end_session",
     "forget_old_sessions",
     "grant",
     "has_phone",
     "holders",
+    "is_checked",
     "make_user",
     "masked_phone",
     "phone_of",
+    "saw",
     "scope_of",
     "sealed_phone",
     "sign_in",
-    "sign_out",
     "user_in_scope",
     "users",
 ]

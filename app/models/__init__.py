@@ -24,8 +24,9 @@ from app.models.photo import Photo, PhotoLink, PhotoOwner
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
+from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
-from app.models.user import Grant, SignIn, User
+from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitForm, VisitMode, VisitOutcome
 
 __all__ = [
@@ -55,6 +56,7 @@ __all__ = [
     "ClaimStep",
     "ClockFlag",
     "Datum",
+    "EndReason",
     "Evidence",
     "FollowUp",
     "Grant",
@@ -89,6 +91,7 @@ __all__ = [
     "Resident",
     "Reward",
     "Rule",
+    "SessionKind",
     "Sex",
     "SignIn",
     "SourceKind",

@@ -1,4 +1,4 @@
-"""Users, their sign-ins and their grants."""
+"""Users and their grants."""
 
 from datetime import datetime
 from uuid import UUID
@@ -27,18 +27,6 @@ class User(Base):
     grants: Mapped[list["Grant"]] = relationship(
         lazy="raise", back_populates="user", foreign_keys="Grant.user_id"
     )
-
-
-class SignIn(Base):
-    """A session: an opaque random token, of which only the SHA-256 is stored."""
-
-    __tablename__ = "sign_ins"
-    id: Mapped[Id]
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
-    token_hash: Mapped[bytes] = mapped_column(unique=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
-    ended_at: Mapped[datetime | None]
 
 
 class Grant(Base):

@@ -34,6 +34,7 @@ from app.models import (
     Resident,
     Rule,
     Transfer,
+    User,
     Visit,
     VisitOutcome,
 )
@@ -201,7 +202,10 @@ def test_the_demo_accounts_are_one_of_each_role_and_can_sign_in(seeded: Seeded, 
     assert "4 roles in one" in result.output
     for row in rows:
         number = row[row.index(PASSWORD) - 1]
-        _, _, user = sign_in(session, Sealer.of(seeded.settings), phone=number, password=PASSWORD, hours=1)
+        opened = sign_in(
+            session, Sealer.of(seeded.settings), seeded.settings.sessions, phone=number, password=PASSWORD
+        )
+        user = session.get_one(User, opened.session.user_id)
         assert user.name == row[row.index(PASSWORD) - 2]
     session.rollback()
 

@@ -2,7 +2,6 @@
 
 import hashlib
 import time
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,54 +14,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import Role
-from app.identity import HASHER, sealed_phone
 from app.ids import new_id
 from app.models import Grant, SignIn, User
+from tests.api.sign_in.conftest import PASSWORD, SignInAs
 from tests.cast import GRID, HOME, LONG_AGO, Person, named, person
 from tests.client import Answer, Client
-from tests.sealer import SEALER
-
-PHONE, PASSWORD = "13900001111", "十二个字以上的密码才行哦"
-HASH = HASHER.hash(PASSWORD)
-SignInAs = Callable[..., Answer]
-
-
-@pytest.fixture
-def user(session: Session) -> User:
-    """Give somebody who can sign in and may do nothing yet."""
-    user_id = new_id()
-    made = User(
-        id=user_id,
-        area_code=HOME,
-        **sealed_phone(SEALER, user_id, PHONE),
-        name="赵六",
-        password_hash=HASH,
-        content_hash=b"",
-        created_at=LONG_AGO,
-    )
-    session.add(made)
-    session.commit()
-    return made
-
-
-@pytest.fixture
-def sign_in(visitor: Client, address: str) -> SignInAs:
-    """Sign in, by default rightly."""
-
-    def signed_in(**changes: Any) -> Answer:
-        return visitor.post(
-            "/v1/sessions",
-            json={"phone": PHONE, "password": PASSWORD} | changes,
-            environ_overrides={"REMOTE_ADDR": address},
-        )
-
-    return signed_in
-
-
-@pytest.fixture
-def signed_in(app: Flask, user: User, sign_in: SignInAs) -> Client:
-    """Be the user, by the token that his sign-in gave."""
-    return Client(app, Person(user.id, sign_in().json["token"]))
 
 
 def grant(session: Session, user_id: UUID, **changes: Any) -> Grant:
@@ -221,14 +177,6 @@ def test_the_word_bearer_may_be_written_in_any_case(visitor: Client) -> None:
     headers = {"Authorization": f"bearer {person('worker').token}"}
 
     assert visitor.get("/v1/me", headers=headers).status_code == 200
-
-
-def test_a_session_ends_by_itself(signed_in: Client) -> None:
-    start = clock.now()
-    with clock.set_to(start + timedelta(hours=11, minutes=59)):
-        assert signed_in.get("/v1/me").status_code == 200
-    with clock.set_to(start + timedelta(hours=12, minutes=1)):
-        assert signed_in.get("/v1/me").status_code == 401
 
 
 def test_signing_out_kills_this_token_and_no_other(

@@ -1,0 +1,180 @@
+"""Sessions: opened at sign-in, asked at each request, ended by whatever takes the ground from under them."""
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select, text, true, update
+from sqlalchemy.orm import Session
+
+from app.actors import SECOND_FACTOR_ROLES, Actor, Held, Role
+from app.clock import now
+from app.errors import DomainError, Kind
+from app.ids import new_id
+from app.models import EndReason, SessionKind, SignIn
+from app.session_settings import SessionSettings
+
+_TOKEN_BYTES = 32
+_SEEN_EVERY = timedelta(minutes=1)
+
+
+class SessionSupersededError(DomainError):
+    """The account signed in elsewhere since, and more sessions than allowed would have been open."""
+
+    code = "session_superseded"
+    kind = Kind.UNKNOWN_PERSON
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An open session and its token, which is stored nowhere."""
+
+    token: str
+    session: SignIn
+    refresh_token: str | None = None
+
+
+def new_token() -> str:
+    """Make a token that nobody guesses: 256 random bits."""
+    return secrets.token_urlsafe(_TOKEN_BYTES)
+
+
+def hashed(token: str) -> bytes:
+    """Give what is stored of a token."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def open_session(
+    session: Session,
+    rules: SessionSettings,
+    user_id: UUID,
+    *,
+    kind: SessionKind,
+    token: str,
+    family_id: UUID | None = None,
+    second_factor_at: datetime | None = None,
+    checked_at: datetime | None = None,
+    address_hash: bytes | None = None,
+) -> SignIn:
+    """Open a session under this token; of too many at the console the oldest end and are told why."""
+    at, sign_in_id, console = now(), new_id(), kind is SessionKind.CONSOLE
+    opened = SignIn(
+        id=sign_in_id,
+        user_id=user_id,
+        family_id=family_id or sign_in_id,
+        token_hash=hashed(token),
+        kind=kind,
+        created_at=at,
+        expires_at=at + timedelta(hours=rules.console_hours if console else rules.app_hours),
+        idle_s=60 * (rules.console_idle_minutes if console else rules.app_idle_minutes),
+        last_seen_at=at,
+        second_factor_at=second_factor_at,
+        checked_at=checked_at,
+        address_hash=address_hash,
+    )
+    session.add(opened)
+    session.flush()
+    if console:
+        _end_surplus(session, user_id, rules.console_most)
+    return opened
+
+
+def _end_surplus(session: Session, user_id: UUID, most: int) -> None:
+    """End all console sessions but the newest ones; parallel sign-ins of one account take their turns."""
+    session.execute(text("SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"), {"id": user_id})
+    surplus = session.scalars(
+        select(SignIn.id)
+        .where(SignIn.user_id == user_id, SignIn.kind == SessionKind.CONSOLE, SignIn.ended_at.is_(None))
+        .order_by(SignIn.id.desc())
+        .offset(most)
+    ).all()
+    if surplus:
+        _end(session, SignIn.id.in_(surplus), EndReason.SUPERSEDED)
+
+
+def end_session(session: Session, token: str, why: EndReason = EndReason.SIGNED_OUT) -> None:
+    """End one session at once; ending it again changes nothing."""
+    _end(session, SignIn.token_hash == hashed(token), why)
+
+
+def end_sessions_of(
+    session: Session, users: Collection[UUID], why: EndReason, *, but: UUID | None = None
+) -> None:
+    """End all sessions of these users at once, but for the one from which the wish came."""
+    _end(session, SignIn.user_id.in_(users) & (SignIn.id != but if but else true()), why)
+
+
+def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:
+    session.execute(
+        update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=now(), end_reason=why)
+    )
+
+
+def forget_old_sessions(session: Session, *, kept_days: int = 30) -> int:
+    """Delete sign-ins that expired or ended this long ago; give how many."""
+    before = now() - timedelta(days=kept_days)
+    over = (SignIn.expires_at < before) | (SignIn.ended_at < before)
+    return len(session.scalars(delete(SignIn).where(over).returning(SignIn.id)).all())
+
+
+_WHO = text(
+    """
+    SELECT s.id, s.kind, s.expires_at, s.last_seen_at, s.idle_s, s.second_factor_at, s.checked_at,
+           s.ended_at, s.end_reason, u.id, u.name, u.disabled_at, r.id, r.household_id, h.area_code,
+           ARRAY(SELECT g.role || ' ' || g.area_code FROM grants g
+                 WHERE g.user_id = u.id AND g.ended_at IS NULL AND g.valid_from <= :at
+                   AND (g.valid_until IS NULL OR g.valid_until > :at))
+    FROM sign_ins s JOIN users u ON u.id = s.user_id
+    LEFT JOIN residents r ON r.id = u.resident_id
+    LEFT JOIN households h ON h.id = r.household_id
+    WHERE s.token_hash = :hash
+    """
+)
+
+
+def actor_of(session: Session, token: str) -> Actor | None:
+    """Give who holds the token, with the grants in force now; None if it is unknown or over.
+
+    One query at each request: a changed grant, a disabled user or a sign-out works at the next. The roles
+    that need a second factor wait in ``Actor.waiting`` until the session has one.
+
+    Raises SessionSupersededError.
+    """
+    at = now()
+    row = session.execute(_WHO, {"hash": hashed(token), "at": at}).one_or_none()
+    if row is None:
+        return None
+    (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = row
+    user_id, name, disabled_at, resident_id, household_id, home_code, grants = who
+    if why == EndReason.SUPERSEDED:
+        raise SessionSupersededError
+    if ended_at or disabled_at or at >= expires_at or at >= seen_at + timedelta(seconds=idle_s):
+        return None
+    held = [Held(Role(role), area_code) for role, _, area_code in (pair.partition(" ") for pair in grants)]
+    waiting = () if second_factor_at else tuple(one for one in held if one.role in SECOND_FACTOR_ROLES)
+    return Actor(
+        user_id=user_id,
+        name=name,
+        resident_id=resident_id,
+        household_id=household_id,
+        home_code=home_code,
+        held=tuple(one for one in held if one not in waiting),
+        waiting=waiting,
+        session_id=session_id,
+        session_kind=kind,
+        checked_at=checked_at,
+        is_due=at - seen_at >= _SEEN_EVERY,
+    )
+
+
+def saw(session: Session, actor: Actor) -> None:
+    """Note that the session was used just now, so that it does not end idle."""
+    at = now()
+    session.execute(
+        update(SignIn)
+        .where(SignIn.id == actor.session_id, SignIn.last_seen_at <= at - _SEEN_EVERY)
+        .values(last_seen_at=at)
+    )
