@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, delete, select, text, true, update
 from sqlalchemy.orm import Session
 
-from app.actors import SECOND_FACTOR_ROLES, Actor, Held, Role
+from app.actors import Actor, Held, Role
 from app.clock import now
 from app.errors import DomainError, Kind
 from app.ids import new_id
@@ -138,8 +138,7 @@ _WHO = text(
 def actor_of(session: Session, token: str) -> Actor | None:
     """Give who holds the token, with the grants in force now; None if it is unknown or over.
 
-    One query at each request: a changed grant, a disabled user or a sign-out works at the next. The roles
-    that need a second factor wait in ``Actor.waiting`` until the session has one.
+    One query at each request: a changed grant, a disabled user or a sign-out works at the next.
 
     Raises SessionSupersededError.
     """
@@ -154,15 +153,13 @@ def actor_of(session: Session, token: str) -> Actor | None:
     if ended_at or disabled_at or at >= expires_at or at >= seen_at + timedelta(seconds=idle_s):
         return None
     held = [Held(Role(role), area_code) for role, _, area_code in (pair.partition(" ") for pair in grants)]
-    waiting = () if second_factor_at else tuple(one for one in held if one.role in SECOND_FACTOR_ROLES)
     return Actor(
         user_id=user_id,
         name=name,
         resident_id=resident_id,
         household_id=household_id,
         home_code=home_code,
-        held=tuple(one for one in held if one not in waiting),
-        waiting=waiting,
+        held=tuple(held),
         session_id=session_id,
         session_kind=kind,
         checked_at=checked_at,

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_1140"
-down_revision = "20261124_1130"
+revision = "20261124_1142"
+down_revision = "20261124_1140"
 branch_labels = None
 depends_on = None
 
