@@ -146,7 +146,7 @@ def actor_of(session: Session, token: str) -> Actor | None:
     row = session.execute(_WHO, {"hash": hashed(token), "at": at}).one_or_none()
     if row is None:
         return None
-    (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = row
+    (session_id, kind, expires_at, seen_at, idle_s, _, checked_at, ended_at, why, *who) = row
     user_id, name, disabled_at, resident_id, household_id, home_code, grants = who
     if why == EndReason.SUPERSEDED:
         raise SessionSupersededError
