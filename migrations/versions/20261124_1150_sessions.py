@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_1142"
-down_revision = "20261124_1140"
+revision = "20261124_1150"
+down_revision = "20261124_1145"
 branch_labels = None
 depends_on = None
 
