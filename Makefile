@@ -22,10 +22,10 @@ command -v "$$python" >/dev/null || { \
   echo "Debian and Ubuntu: apt install python3 python3-venv. macOS: brew install python@3.12" >&2; exit 1; };
 endef
 
-.PHONY: help run test coverage check format seed demo bench reconcile openapi lock reset clean venv
+.PHONY: help run test sec-check coverage check format seed demo bench reconcile openapi lock reset clean venv
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 venv:
 	@$(FIND_PYTHON) exec "$$python" -m dev.bootstrap
@@ -35,6 +35,9 @@ run: venv ## start everything on this machine and say where it is; Ctrl-C stops 
 
 test: venv ## run every check and every test (ARGS="tests/points -x" to choose)
 	@exec $(PY) -m dev.test $(ARGS)
+
+sec-check: venv ## say of each security requirement whether it holds, and which tests prove it
+	@exec $(PY) -m dev.sec_check $(ARGS)
 
 coverage: venv ## run the tests and say how much of app/ they reach, and what they reach least
 	@$(PY) -m coverage erase; $(PY) -m coverage run -m pytest -n 2 $(ARGS) && $(PY) -m coverage combine --quiet

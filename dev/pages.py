@@ -1,4 +1,4 @@
-"""Write docs/permissions.md and docs/problems.md from the code, or check that they are so (`--check`)."""
+"""Write the pages of docs/ that say what the code says, or check that they are so (`--check`)."""
 
 import sys
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from app.api.problems import _HTTP_CODES, STATUS
 from app.api.sentences import SENTENCES
 from app.errors import DomainError
 from app.identity import TABLE, Permission, Reach
+from dev.requirements import NOT_APPLICABLE, REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent
 MADE = "<!-- Made by `python -m dev.pages`. Edit the code, not this page. -->"
@@ -123,9 +124,23 @@ and for programs, `title` is the Chinese sentence for people; names in braces ar
 {_table(["code", "status", "title", "meaning"], rows)}"""
 
 
+def requirements() -> str:
+    """Return the page of the security requirements by number."""
+    rows = [[f"S-{number}", what, _remark(number)] for number, what in sorted(REQUIREMENTS.items())]
+    return f"""{MADE}
+# Security requirements
+
+What Gongdi answers for, by the numbers that tests name. `make sec-check` says of each whether it holds on this
+code, and which tests prove it; [how](security.md#how-to-check). Missing numbers belong to parts that are not
+built yet.
+
+{_table(["number", "requirement", "remark"], rows)}"""
+
+
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "permissions.md": permissions,
     ROOT / "docs" / "problems.md": problems,
+    ROOT / "docs" / "security-requirements.md": requirements,
 }
 
 
@@ -176,6 +191,11 @@ def _meaning(code: str, errors: dict[str, type[DomainError]]) -> str:
         return OF_THE_EDGE[code]
     first, _, _ = (errors[code].__doc__ or "").strip().partition("\n\n")
     return " ".join(first.split()).replace("``", "`")
+
+
+def _remark(number: int) -> str:
+    reason = NOT_APPLICABLE.get(number)
+    return f"not applicable: {reason}" if reason else ""
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

@@ -102,12 +102,12 @@ def test_the_two_commands_stand_on_the_first_screen() -> None:
 
 
 def test_every_make_target_of_the_documents_exists() -> None:
-    targets = set(re.findall(r"^([a-z]+):", _text("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", _text("Makefile"), re.MULTILINE))
     named = {
         (file.name, target)
         for file in _markdown()
         for target in re.findall(
-            r"(?:^|`)(?:\w+=\S+ )?make ([a-z]+)", file.read_text(encoding="utf-8"), re.MULTILINE
+            r"(?:^|`)(?:\w+=\S+ )?make ([a-z-]+)", file.read_text(encoding="utf-8"), re.MULTILINE
         )
     }
 

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from dev.proofs import names_in_vain
 from tests.architecture.sources import ROOT, assigned_attributes, called_names, trees
 
 LONGEST_FILE = 320
@@ -189,6 +190,18 @@ def test_seals_and_codes_are_compared_in_constant_time() -> None:
         and any(isinstance(side, ast.Name) and side.id in secret for side in [node.left, *node.comparators])
     ]
     _all("a secret is compared with ==", found)
+
+
+def test_requirements_are_named_in_the_form_that_counts() -> None:
+    found = [
+        f"{path}:{node.lineno} {node.name}"
+        for path, tree in trees("tests").items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+        and node.name.startswith("test_")
+        and names_in_vain(ast.get_docstring(node))
+    ]
+    _all("a docstring names a requirement, and `make sec-check` does not see it", found)
 
 
 def test_nothing_is_left_open() -> None:
