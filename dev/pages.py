@@ -130,9 +130,8 @@ def requirements() -> str:
     return f"""{MADE}
 # Security requirements
 
-What Gongdi answers for, by the numbers that tests name. `make sec-check` says of each whether it holds on this
-code, and which tests prove it; [how](security.md#how-to-check). Missing numbers belong to parts that are not
-built yet.
+What Gongdi answers for, by the numbers that tests name. `make sec-check` says of each whether it holds, and
+which tests prove it; [how](security.md#how-to-check). Missing numbers belong to parts that are not built yet.
 
 {_table(["number", "requirement", "remark"], rows)}"""
 
