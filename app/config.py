@@ -76,6 +76,10 @@ class Settings:
     """How many photos one person may send on a day in China."""
     photo_megabytes_a_day: int
     database_pool: int
+    audit_months: int
+    """How long entries of the audit trail are kept at least."""
+    audit_copies: Path | None
+    """File that takes a copy of each checkpoint of the audit trail."""
     wechat: WeChatSettings | None
     """None where this installation does without WeChat."""
 
@@ -109,6 +113,8 @@ class Settings:
             photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
             photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),
+            audit_months=_whole(environ, "GONGDI_AUDIT_MONTHS", 13, _months_least(stage), 600),
+            audit_copies=_in_folder("GONGDI_AUDIT_COPIES", environ.get("GONGDI_AUDIT_COPIES")),
             wechat=_wechat(environ, stage),
         )
         _check(settings, environ)
@@ -244,6 +250,20 @@ def _existing(name: str, value: str | None) -> Path | None:
         message = f"{name} names a file that is not there: {value}"
         raise SettingsError(message)
     return Path(value)
+
+
+def _in_folder(name: str, value: str | None) -> Path | None:
+    if not value:
+        return None
+    if not Path(value).parent.is_dir():
+        message = f"{name} names a file in a folder that is not there: {value}"
+        raise SettingsError(message)
+    return Path(value)
+
+
+def _months_least(stage: Stage) -> int:
+    """Give a year where real people depend on it (互联网政务应用安全管理规定, article 20)."""
+    return 12 if stage is Stage.PRODUCTION else 1
 
 
 def _hosts(value: str | None, public_url: str) -> tuple[str, ...]:

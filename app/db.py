@@ -1,6 +1,6 @@
 """The database handle, and the only place that commits."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,6 +30,7 @@ def engine_options(settings: Settings) -> dict[str, Any]:
         "max_overflow": 0,
         "pool_timeout": 10,
         "pool_recycle": _RECYCLE_S,
+        "hide_parameters": True,
         "connect_args": {"connect_timeout": 5, "options": timeout},
     }
 
@@ -45,14 +46,19 @@ def sessions_for(engine: Engine) -> sessionmaker[Session]:
 
 
 @contextmanager
-def transaction(session: Session | None = None) -> Iterator[Session]:
+def transaction(
+    session: Session | None = None, *, before_commit: Callable[[Session], None] | None = None
+) -> Iterator[Session]:
     """Give a session and commit when the block ends well, or undo everything it did.
 
-    Without an argument it is the request's own session; commands and jobs hand theirs in.
+    Without an argument it is the request's own session; commands and jobs hand theirs in. ``before_commit``
+    has the last word in the transaction.
     """
     session = session or db.session()
     try:
         yield session
+        if before_commit is not None:
+            before_commit(session)
         session.commit()
     except BaseException:
         session.rollback()

@@ -16,6 +16,7 @@ from app.api.limits import limiter
 from app.api.parts import EXTENSION, Parts
 from app.api.strict_json import StrictJSON
 from app.api.whole_body import WholeBody
+from app.audit import AuditKeys
 from app.config import Settings
 from app.db import db, engine_options
 from app.ids import new_id
@@ -94,6 +95,7 @@ def _parts(settings: Settings) -> Parts:
         signer=CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url),
         sealer=Sealer.of(settings),
         calendar=WorkCalendar.of(settings),
+        audit_keys=AuditKeys.of(settings),
         link_key=derived(settings.secret_key, "photo links"),
         tries_key=derived(settings.secret_key, "sign-in tries"),
     )

@@ -67,6 +67,7 @@ FUNCTIONS = {
     Permission.REDEEM: "兑换商品",
     Permission.REDEMPTION_READ: "查看兑换单",
     Permission.HAND_OVER: "核销兑换单、交付商品",
+    Permission.AUDIT_READ: "查看审计记录",
 }
 
 OF_THE_EDGE = {

@@ -2,6 +2,7 @@
 
 from app.api import (
     areas,
+    audit_trail,
     care_records,
     checklists,
     claim_steps,
@@ -51,6 +52,7 @@ ROUTES = [
     redemptions.blueprint,
     users.blueprint,
     notices.blueprint,
+    audit_trail.blueprint,
     health.blueprint,
 ]
 """Every resource, in the order the documentation shows them."""

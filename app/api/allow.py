@@ -10,14 +10,14 @@ from flask import g, request
 from app import identity
 from app.actors import VISITOR, Actor
 from app.api.problems import SignInNeededError
-from app.db import db, transaction
+from app.api.recording import PUBLIC, Recording, reading, recorded
+from app.db import db
 from app.errors import ForbiddenError
 from app.identity import Permission, SessionKind, SessionSupersededError, actor_of, scope_of
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "__Host-gongdi"
-PUBLIC = "public"
-"""Anybody may call it, signed in or not."""
+__all__ = ["COOKIE", "PUBLIC", "actor", "allow", "bearer"]
 
 
 def allow(
@@ -32,13 +32,14 @@ def allow(
     def decorate(view: View) -> View:
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
-            if permission == PUBLIC:
-                g.actor = _visitor_or_user()
-            else:
-                g.actor = _permitted(Permission(permission), kind)
-                if checked and not identity.is_checked(g.actor):
-                    raise identity.ReauthRequiredError
-            return view(*args, **kwargs)
+            with recorded(permission, view) as recording:
+                if permission == PUBLIC:
+                    g.actor = _visitor_or_user(recording)
+                else:
+                    g.actor = recording.actor = _permitted(recording, Permission(permission), kind)
+                    if checked and not identity.is_checked(g.actor):
+                        raise identity.ReauthRequiredError
+                return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
         return cast("View", guarded)
@@ -59,24 +60,26 @@ def bearer() -> str | None:
     return request.cookies.get(COOKIE) or None
 
 
-def _visitor_or_user() -> Actor:
+def _visitor_or_user(recording: Recording) -> Actor:
     try:
-        return _user() or VISITOR
+        return _user(recording) or VISITOR
     except SessionSupersededError:
         return VISITOR
 
 
-def _user() -> Actor | None:
+def _user(recording: Recording) -> Actor | None:
+    """Find who calls, and tell the recording of him: he may be refused."""
     token = bearer()
     found = actor_of(db.session(), token) if token else None
+    recording.actor = found or VISITOR
     if found and found.is_due:
-        with transaction() as session:
+        with reading() as session:
             identity.saw(session, found)
     return found
 
 
-def _permitted(permission: Permission, kind: SessionKind | None) -> Actor:
-    found = _user()
+def _permitted(recording: Recording, permission: Permission, kind: SessionKind | None) -> Actor:
+    found = _user(recording)
     if found is None or (kind is not None and found.session_kind != kind):
         raise SignInNeededError
     scope = scope_of(found, permission)

@@ -9,7 +9,7 @@ from app.api.allow import allow
 from app.api.blueprint import Blueprint
 from app.api.fields import Output, area_code
 from app.api.paging import PageInput, page, page_of
-from app.db import transaction
+from app.api.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("areas", __name__, description="区划与网格")

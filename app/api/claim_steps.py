@@ -11,7 +11,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint
 from app.api.claims import AskFields, ClaimOutput, ask_from
 from app.api.fields import Input, Text
-from app.db import transaction
+from app.api.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("claim_steps", __name__, description="积分申报办理")

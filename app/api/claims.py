@@ -12,8 +12,8 @@ from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, area_code, sent_moment, uid, whole, word
 from app.api.paging import PageInput, page, page_of
 from app.api.photos import PhotoOutput
+from app.api.recording import transaction
 from app.api.signals import captured_at, photo_ids
-from app.db import transaction
 from app.identity import Permission
 from app.points import ClaimStatus, ClaimStep, ClockFlag, ShownClaim, ShownStep, SourceKind
 

@@ -19,9 +19,9 @@ from app.api.allow import PUBLIC, allow
 from app.api.limits import limiter
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
 from app.api.parts import parts
+from app.api.recording import note, reading, transaction
 from app.api.report_form import MAX_FORM_BYTES, MAX_TEXT, ReportForm
 from app.api.sentences import sentence
-from app.db import transaction
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
 
@@ -38,7 +38,7 @@ _JSON, _HTML = "application/json", "text/html"
 @allow(PUBLIC)
 def show_place(code: str) -> Response:
     """Show the place of a code, with a form to report a hazard there."""
-    with transaction() as session:
+    with reading() as session:
         found = places.resolve(session, parts().signer, code)
         community = places.community_name(session, found.area_code)
     if _wants_json():
@@ -56,7 +56,7 @@ def send_report(code: str) -> AnyResponse:
 
     A report that arrived before its sheet was revoked is recognised after it, too; a new one is not taken.
     """
-    with transaction() as session:
+    with reading() as session:
         if places.find(session, parts().signer, code) is None:
             raise NotFoundError
     request.max_content_length = MAX_FORM_BYTES
@@ -70,7 +70,7 @@ def send_report(code: str) -> AnyResponse:
             return _already_sent_page(code, form.id)
         else:
             return redirect(url_for(".show_report", code=code, hazard_id=form.id), HTTPStatus.SEE_OTHER)
-    with transaction() as session:
+    with reading() as session:
         found = places.resolve(session, parts().signer, code)
         community = places.community_name(session, found.area_code)
     return _form_page(found, community, form, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -88,7 +88,7 @@ def back_to_form(code: str) -> AnyResponse:
 @allow(PUBLIC)
 def show_report(code: str, hazard_id: UUID) -> Response:
     """Show what came of a report, to whoever has its address; the sheet may have been revoked since."""
-    with transaction() as session:
+    with reading() as session:
         found = places.find(session, parts().signer, code)
         if found is None:
             raise NotFoundError
@@ -143,6 +143,7 @@ def _refused(error: Exception) -> Response:
 def _file(code: str, form: ReportForm) -> None:
     """Report the hazard and keep its photos, all or nothing."""
     with transaction() as session:
+        note(object_kind="hazard", object_id=form.id)
         hazards.report(session, VISITOR, parts().signer, form.id, form.report(code))
         for photo_id, data in form.named_photos().items():
             evidence.keep(session, parts().photos, VISITOR, photo_id, data)

@@ -12,7 +12,7 @@ from app.api.blueprint import Blueprint
 from app.api.fields import Input, Output, Text, sent_moment, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
-from app.db import transaction
+from app.api.recording import transaction
 from app.identity import Permission
 from app.visits import Done, Whose
 

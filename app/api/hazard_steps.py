@@ -12,8 +12,8 @@ from app.api.blueprint import Blueprint
 from app.api.fields import Flag, Input, Text, day, moment, uid, word
 from app.api.hazards import WholeHazardOutput
 from app.api.parts import parts
+from app.api.recording import transaction
 from app.api.signals import photo_ids
-from app.db import transaction
 from app.hazards import HazardCategory, HazardLevel
 from app.identity import Permission
 

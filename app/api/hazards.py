@@ -14,8 +14,8 @@ from app.api.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
 from app.api.photos import PhotoOutput
+from app.api.recording import transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
-from app.db import transaction
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, HazardStep
 from app.identity import Permission
 

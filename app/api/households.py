@@ -11,8 +11,8 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, area_code, uid
 from app.api.paging import PageInput, page, page_of
+from app.api.recording import sensitive, transaction
 from app.api.residents import ResidentOutput
-from app.db import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("households", __name__, description="户")
@@ -99,6 +99,7 @@ def get_household(household_id: UUID) -> Any:
 
 @blueprint.route("/households/<uuid:household_id>/residents", methods=["GET"])
 @allow(Permission.ROSTER_READ)
+@sensitive
 @blueprint.answer(page_of(ResidentOutput))
 @blueprint.query(PageInput)
 def list_residents(household_id: UUID, limit: int, after: str | None) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from app.api.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
 from app.api.photos import PhotoOutput
+from app.api.recording import transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
-from app.db import transaction
 from app.hazards import AnswerResult
 from app.identity import Permission
 

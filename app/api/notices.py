@@ -10,7 +10,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint
 from app.api.fields import Output, sent_moment
 from app.api.paging import PageInput, page, page_of
-from app.db import transaction
+from app.api.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("notices", __name__, description="我的消息")

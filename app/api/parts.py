@@ -7,6 +7,7 @@ from flask import current_app
 from redis import Redis
 
 from app.adapters import PhotoStore
+from app.audit import AuditKeys
 from app.config import Settings
 from app.places import CodeSigner
 from app.sealing import Sealer
@@ -25,6 +26,7 @@ class Parts:
     signer: CodeSigner
     sealer: Sealer
     calendar: WorkCalendar
+    audit_keys: AuditKeys
     link_key: bytes
     """Signs short-lived photo links."""
     tries_key: bytes

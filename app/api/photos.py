@@ -14,7 +14,7 @@ from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text
 from app.api.parts import parts
 from app.api.photo_quota import PhotoQuota
-from app.db import transaction
+from app.api.recording import transaction
 from app.errors import NotFoundError
 from app.evidence import Copy, NamedPhoto, PhotoOwner, SeenPhoto
 from app.identity import Permission, scope_of

@@ -26,7 +26,7 @@ from app.api.fields import (
 )
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
-from app.db import transaction
+from app.api.recording import sensitive, transaction
 from app.identity import Permission
 from app.places import PlaceKind
 
@@ -191,6 +191,7 @@ def revoke_code(sent: dict[str, Any], place_id: UUID) -> Any:
 
 @blueprint.route("/places/<uuid:place_id>/poster.png", methods=["GET"])
 @allow(Permission.CODE_PRINT)
+@sensitive
 @blueprint.file("image/png")
 def poster(place_id: UUID) -> Response:
     """Draw the poster of the place's code in use, making the first code if it has none."""

@@ -9,7 +9,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint
 from app.api.fields import Input, Output, sent_moment, uid
 from app.api.paging import PageInput, page, page_of
-from app.db import transaction
+from app.api.recording import transaction
 from app.identity import Permission
 from app.points import SourceKind, TransferKind
 

@@ -11,7 +11,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, area_code, sent_moment, uid, whole, word
 from app.api.paging import PageInput, page, page_of
-from app.db import transaction
+from app.api.recording import transaction
 from app.identity import Permission
 from app.points import RedemptionStatus
 

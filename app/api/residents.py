@@ -12,7 +12,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, day, id_number, phone, uid, word
 from app.api.parts import parts
-from app.db import transaction
+from app.api.recording import sensitive, transaction
 from app.identity import Permission
 from app.people import PresenceState, Relation, Sex
 
@@ -81,6 +81,7 @@ def put_resident(new: people.NewResident, resident_id: UUID) -> tuple[Any, int]:
 
 @blueprint.route("/residents/<uuid:resident_id>", methods=["GET"])
 @allow(Permission.ROSTER_READ)
+@sensitive
 @blueprint.answer(ResidentOutput)
 def get_resident(resident_id: UUID) -> Any:
     """Show one resident."""

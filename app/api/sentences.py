@@ -17,6 +17,8 @@ SENTENCES: dict[str, str] = {
     "too_many_requests": "操作太频繁，请稍后再试",
     "internal": "系统出了问题，您的内容没有保存，请稍后再试",
     "database_away": "系统正在恢复，请稍后再试",
+    # audit
+    "audit_away": "操作记录暂时写不进去，所以这一步没有办，请稍后再试",
     # everywhere
     "other_content": "这个编号已经用于别的内容，请重新填写一份",
     "illegal_step": "这件事现在的进度不能这样办，请刷新后再看",

@@ -12,8 +12,8 @@ from app.api.blueprint import Blueprint
 from app.api.fields import Input, Output, Text, phone, sent_moment, word
 from app.api.limits import limiter
 from app.api.parts import parts
+from app.api.recording import note, note_opened, transaction
 from app.api.sign_in_tries import counted_try
-from app.db import transaction
 from app.identity import Permission, SessionKind
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")
@@ -61,6 +61,7 @@ def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
     rules = parts().settings.sessions
     with counted_try(parts().tries_key, sent["phone"]), transaction() as session:
         opened = identity.sign_in(session, parts().sealer, rules, **sent)
+        note_opened(opened)
     return {"token": opened.token, "expires_at": opened.session.expires_at}
 
 
@@ -73,6 +74,7 @@ def sign_out() -> None:
     assert token is not None, "allow() let nobody in without one"
     with transaction() as session:
         identity.end_session(session, token)
+        note(object_kind="session", object_id=actor().session_id)
 
 
 @blueprint.route("/me", methods=["GET"])

@@ -13,7 +13,7 @@ from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, area_code, moment, phone, sent_moment, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
-from app.db import transaction
+from app.api.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("users", __name__, description="账号与授权")

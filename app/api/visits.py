@@ -15,8 +15,8 @@ from app.api.follow_ups import FollowUpOutput
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
 from app.api.photos import PhotoOutput
+from app.api.recording import transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
-from app.db import transaction
 from app.identity import Permission
 from app.visits import VisitMode, VisitOutcome
 

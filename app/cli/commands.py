@@ -8,8 +8,9 @@ from datetime import datetime
 import click
 from sqlalchemy.orm import Session
 
-from app import migrating, points
+from app import audit, migrating, points
 from app.adapters import local_store
+from app.audit import AuditKeys, Entry
 from app.cli.seed.accounts import demo_accounts, sample_serial, table
 from app.cli.seed.loading import load
 from app.cli.seed.progress import progress
@@ -50,6 +51,7 @@ def seed(day: datetime | None, seed: int) -> None:
     with progress() as tell:
         with _session(settings) as session:
             written = load(session, store, Sealer.of(settings), day=today, seed=seed, tell=tell)
+            _record(session, settings, "seed", int(written))
         if written:
             tell("tidying up", 0)
             _tidy_up(settings)
@@ -87,6 +89,7 @@ def post_due() -> None:
     while True:
         with _session(settings) as session:
             batch = points.post_due(session, limit=_BATCH)
+            _record(session, settings, "post-due", batch)
         posted += batch
         if batch < _BATCH:
             break
@@ -105,6 +108,37 @@ def rotate_keys() -> None:
             break
         click.echo(f"{resealed} rows so far.")
     click.echo(f"{resealed} rows sealed by {settings.field_keys[0][0]}, {settings.field_suite}.")
+
+
+@commands.command(name="verify-audit")
+def verify_audit() -> None:
+    """Read the whole audit trail; exit 1 and name what is not as it was written."""
+    settings = Settings.read()
+    with _session(settings) as session:
+        try:
+            copies = audit.copies_in(settings.audit_copies)
+        except audit.CopyBrokenError as error:
+            raise click.ClickException(str(error)) from error
+        verifier = audit.Verifier(session, AuditKeys.of(settings), copies, _tell_share)
+        made = audit.keep_verification(session, verifier, click.echo)
+    if made.findings_count:
+        click.echo(f"{made.findings_count} findings in {made.entries} entries.")
+    else:
+        click.echo(f"{made.entries} entries, {made.head} of them linked: all are as they were written.")
+    sys.exit(1 if made.findings_count else 0)
+
+
+def _tell_share(done: int, total: int) -> None:
+    """Show on a terminal how far it got."""
+    if sys.stderr.isatty() and total:
+        click.echo(f"\r{100 * done // total} %", nl=done >= total, err=True)
+
+
+def _record(session: Session, settings: Settings, command: str, count: int) -> None:
+    """Leave an entry of what a command wrote, if it wrote anything."""
+    if count:
+        entry = Entry(action=f"command:{command}", facts={"count": count})
+        audit.record(session, AuditKeys.of(settings), entry)
 
 
 def _not_production() -> Settings:

@@ -2,7 +2,7 @@
 
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, is_checked
 from app.identity.holders import holders
-from app.identity.permissions import TABLE, Permission, Reach, scope_of
+from app.identity.permissions import TABLE, Permission, Reach, roles_for, scope_of
 from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
 from app.identity.sessions import (
     Opened,
@@ -57,6 +57,7 @@ __all__ = [
     "make_user",
     "masked_phone",
     "phone_of",
+    "roles_for",
     "saw",
     "scope_of",
     "sealed_phone",

@@ -56,6 +56,7 @@ class Permission(StrEnum):
     REDEEM = "redeem"
     REDEMPTION_READ = "redemption_read"
     HAND_OVER = "hand_over"
+    AUDIT_READ = "audit_read"
 
 
 _RESIDENT = Role.RESIDENT
@@ -112,6 +113,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.REDEEM: {_RESIDENT: _OWN, _LEAD: _AREA},
     Permission.REDEMPTION_READ: {_RESIDENT: _OWN, _LEAD: _AREA, _CLERK: _AREA, _ADMIN: _AREA},
     Permission.HAND_OVER: {_CLERK: _AREA, _LEAD: _AREA},
+    Permission.AUDIT_READ: {_AUDITOR: _AREA},
 }
 
 
@@ -127,3 +129,11 @@ def scope_of(actor: Actor, permission: Permission) -> Scope | None:
     if not areas and household_id is None and permission is not Permission.SELF:
         return None
     return Scope(areas=tuple(areas), household_id=household_id)
+
+
+def roles_for(actor: Actor, permission: Permission) -> tuple[Role, ...]:
+    """Give those of the actor's roles that give him a function, each once."""
+    held = {grant.role for grant in actor.held}
+    if actor.home_code is not None:
+        held.add(Role.RESIDENT)
+    return tuple(role for role in TABLE[permission] if role in held)

@@ -35,6 +35,8 @@ class Opened:
     token: str
     session: SignIn
     refresh_token: str | None = None
+    area_code: str | None = None
+    """Of the user."""
 
 
 def new_token() -> str:

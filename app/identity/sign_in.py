@@ -47,7 +47,8 @@ def sign_in(
     if HASHER.check_needs_rehash(user.password_hash):
         user.password_hash = HASHER.hash(password)
     token = new_token()
-    return Opened(token, open_session(session, rules, user.id, kind=kind, token=token, checked_at=now()))
+    made = open_session(session, rules, user.id, kind=kind, token=token, checked_at=now())
+    return Opened(token, made, area_code=user.area_code)
 
 
 def matches(known: str | None, password: str) -> bool:

@@ -3,6 +3,7 @@
 import sys
 
 from app.adapters import local_store
+from app.audit import AuditKeys
 from app.config import Settings, SettingsError
 from app.db import engine_for
 from app.jobs.scheduler import serve
@@ -14,4 +15,11 @@ try:
     settings = Settings.read()
 except SettingsError as error:
     sys.exit(f"Error: {error}")
-serve(Means(engine_for(settings), local_store(settings.photo_dir)))
+serve(
+    Means(
+        engine_for(settings),
+        local_store(settings.photo_dir),
+        AuditKeys.of(settings),
+        settings.audit_copies,
+    )
+)

@@ -10,17 +10,28 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
-from app.jobs.work import Means, forget_old_sessions, post_due_claims, reconcile, sweep_photos
+from app.jobs.work import (
+    Means,
+    checkpoint_audit,
+    forget_old_sessions,
+    link_audit,
+    post_due_claims,
+    reconcile,
+    sweep_photos,
+    verify_audit,
+)
 
 log = structlog.get_logger()
 Job = Callable[[Means], int]
 STOPPING = (signal.SIGTERM, signal.SIGINT)
-EVERY_MINUTE: list[Job] = [post_due_claims]
+EVERY_MINUTE: list[Job] = [post_due_claims, link_audit]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
+    (checkpoint_audit, 0, 5),
     (reconcile, 2, 30),
     (sweep_photos, 3, 0),
     (forget_old_sessions, 3, 30),
+    (verify_audit, 4, 0),
 ]
 """Job, hour and minute, in China."""
 

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 
 import structlog
 from sqlalchemy import Engine
+from sqlalchemy.orm import Session
 
-from app import evidence, identity, points
+from app import audit, evidence, identity, points
 from app.adapters import PhotoStore
+from app.audit import AuditKeys, Entry
 from app.clock import now
 from app.db import sessions_for, transaction
 
@@ -23,6 +26,9 @@ class Means:
 
     engine: Engine
     photos: PhotoStore
+    audit_keys: AuditKeys
+    audit_copies: Path | None = None
+    """File that takes a copy of each checkpoint."""
 
 
 def post_due_claims(means: Means) -> int:
@@ -31,6 +37,7 @@ def post_due_claims(means: Means) -> int:
     while True:
         with transaction(sessions_for(means.engine)()) as session:
             batch = points.post_due(session, limit=_BATCH)
+            _record(session, means, "post_due_claims", batch)
         posted += batch
         if batch < _BATCH:
             return posted
@@ -48,7 +55,9 @@ def reconcile(means: Means) -> int:
 def forget_old_sessions(means: Means) -> int:
     """Delete sign-ins that ended long ago; give how many."""
     with transaction(sessions_for(means.engine)()) as session:
-        return identity.forget_old_sessions(session)
+        forgotten = identity.forget_old_sessions(session)
+        _record(session, means, "forget_old_sessions", forgotten)
+    return forgotten
 
 
 def sweep_photos(means: Means) -> int:
@@ -57,6 +66,42 @@ def sweep_photos(means: Means) -> int:
     while True:
         with transaction(sessions_for(means.engine)()) as session:
             batch = evidence.sweep_orphans(session, means.photos, before, most=_BATCH)
+            _record(session, means, "sweep_photos", batch)
         removed += batch
         if batch < _BATCH:
             return removed
+
+
+def link_audit(means: Means) -> int:
+    """Give the newest entries of the audit trail their place in the chain; give how many."""
+    with transaction(sessions_for(means.engine)()) as session:
+        return audit.link(session, means.audit_keys)
+
+
+def checkpoint_audit(means: Means) -> int:
+    """Sign the head of the audit trail's chain and copy it out of the database; give how many copies."""
+    with transaction(sessions_for(means.engine)()) as session:
+        made = audit.checkpoint(session, means.audit_keys)
+    if made is None:
+        return 0
+    if means.audit_copies is not None:
+        audit.append_copy(means.audit_copies, made)
+    return 1
+
+
+def verify_audit(means: Means) -> int:
+    """Read the whole audit trail, store what is wrong for the auditor, and cry it out; give how many findings."""
+    with transaction(sessions_for(means.engine)()) as session:
+        verifier = audit.Verifier(session, means.audit_keys, audit.copies_in(means.audit_copies))
+        made = audit.keep_verification(session, verifier, _cry_out)
+    return made.findings_count
+
+
+def _cry_out(finding: audit.Finding) -> None:
+    log.error("audit_disagrees", finding=str(finding))
+
+
+def _record(session: Session, means: Means, job: str, count: int) -> None:
+    """Leave an entry of what a job wrote, if it wrote anything."""
+    if count:
+        audit.record(session, means.audit_keys, Entry(action=f"job:{job}", facts={"count": count}))

@@ -1,6 +1,7 @@
 """All tables, in one place to import them from."""
 
 from app.models.area import DIGITS, Area, AreaLevel
+from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
 from app.models.base import EVERYWHERE, Base, ClockFlag, Datum, Located, MadeByPhone, Presence
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
@@ -42,6 +43,11 @@ __all__ = [
     "AnswerResult",
     "Area",
     "AreaLevel",
+    "AuditCheckpoint",
+    "AuditEntry",
+    "AuditLink",
+    "AuditResult",
+    "AuditVerification",
     "AutomaticSource",
     "Base",
     "CapOf",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import migrating
 from app.adapters import local_store
+from app.audit import AuditKeys
 from app.config import Settings
 from app.db import engine_for
 from app.jobs.work import Means
@@ -51,7 +52,7 @@ def means(environ: dict[str, str]) -> Iterator[Means]:
     """Give what the scheduler's process would give its jobs."""
     settings = Settings.read(environ)
     engine = engine_for(settings)
-    yield Means(engine, local_store(settings.photo_dir))
+    yield Means(engine, local_store(settings.photo_dir), AuditKeys.of(settings))
     engine.dispose()
 
 

@@ -1,0 +1,37 @@
+"""The audit trail: who did what, kept so that a later change of it is found and named."""
+
+from app.audit.chain import Head, checkpoint, link
+from app.audit.copies import CopyBrokenError, append_copy, copies_in
+from app.audit.entries import AuditAwayError, Entry, area_of, record
+from app.audit.findings import Finding, FindingKind
+from app.audit.keys import AuditKeys
+from app.audit.listings import Filters, entries, keep_verification, last_checkpoint, last_verification
+from app.audit.verifying import Signed, Verifier
+from app.models import AuditCheckpoint, AuditEntry, AuditResult, AuditVerification
+
+__all__ = [
+    "AuditAwayError",
+    "AuditCheckpoint",
+    "AuditEntry",
+    "AuditKeys",
+    "AuditResult",
+    "AuditVerification",
+    "CopyBrokenError",
+    "Entry",
+    "Filters",
+    "Finding",
+    "FindingKind",
+    "Head",
+    "Signed",
+    "Verifier",
+    "append_copy",
+    "area_of",
+    "checkpoint",
+    "copies_in",
+    "entries",
+    "keep_verification",
+    "last_checkpoint",
+    "last_verification",
+    "link",
+    "record",
+]
