@@ -59,6 +59,8 @@ def test_the_least_that_is_needed() -> None:
         photos_a_day=600,
         photo_megabytes_a_day=1000,
         database_pool=8,
+        audit_months=13,
+        audit_copies=None,
         wechat=None,
     )
 
@@ -78,6 +80,8 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_PHOTOS_A_DAY="300",
         GONGDI_PHOTO_MEGABYTES_A_DAY="500",
         GONGDI_DATABASE_POOL="100",
+        GONGDI_AUDIT_MONTHS="12",
+        GONGDI_AUDIT_COPIES=str(tmp_path / "to come"),
     )
 
     assert settings.is_production
@@ -86,6 +90,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     assert (settings.proxy_hops, settings.sessions.app_hours, settings.database_pool) == (2, 24, 100)
     assert (settings.font_file, settings.holidays_file) == (file, file)
     assert settings.unknown_years is UnknownYears.WEEKENDS
+    assert (settings.audit_months, settings.audit_copies) == (12, tmp_path / "to come")
 
 
 @pytest.mark.parametrize(
@@ -159,6 +164,8 @@ def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
         ("GONGDI_SESSION_HOURS", "１２"),
         ("GONGDI_DATABASE_POOL", "0"),
         ("GONGDI_DATABASE_POOL", "101"),
+        ("GONGDI_AUDIT_MONTHS", "0"),
+        ("GONGDI_AUDIT_COPIES", "/no/such/folder/copies"),
         ("GONGDI_FONT_FILE", "/no/such/font.otf"),
         ("GONGDI_HOLIDAYS_FILE", "/no/such/days.json"),
         ("GONGDI_HOLIDAYS_FILE", "/"),
@@ -178,6 +185,7 @@ def test_nonsense_is_refused_with_the_variables_name(name: str, value: str) -> N
         ("GONGDI_SECRET_KEY", "0123" * 8),
         ("GONGDI_SECRET_KEY", "a" * 64),
         ("GONGDI_PUBLIC_URL", "http://gongdi.example.cn"),
+        ("GONGDI_AUDIT_MONTHS", "11"),
         ("FLASK_DEBUG", "1"),
         ("GONGDI_DEBUG", "true"),
         ("PYTHONINSPECT", "x"),

@@ -90,7 +90,7 @@ def checkpoint_audit(means: Means) -> int:
 
 
 def verify_audit(means: Means) -> int:
-    """Read the whole audit trail, store what is wrong for the auditor, and cry it out; give how many findings."""
+    """Read the whole audit trail, keep and cry out what is wrong; give how many findings."""
     with transaction(sessions_for(means.engine)()) as session:
         verifier = audit.Verifier(session, means.audit_keys, audit.copies_in(means.audit_copies))
         made = audit.keep_verification(session, verifier, _cry_out)

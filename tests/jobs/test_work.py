@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from app import clock, points
 from app.actors import Actor
 from app.adapters import local_store
+from app.audit import AuditKeys
 from app.cli.commands import commands
 from app.clock import now
 from app.evidence import keep
@@ -182,7 +183,7 @@ def test_a_job_that_fails_is_told_and_its_lock_is_free(means: Means) -> None:
 def test_a_database_that_is_away_is_told_like_any_fault(tmp_path: Path) -> None:
     engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     with capture_logs() as told:
-        figure = run(post_due_claims, Means(engine, local_store(tmp_path)))
+        figure = run(post_due_claims, Means(engine, local_store(tmp_path), AuditKeys(b"", b"")))
 
     assert figure is None
     assert [(one["event"], one["job"]) for one in told] == [("job_failed", "post_due_claims")]

@@ -89,6 +89,11 @@ def _notice(_: Stage) -> Call:
     return Call(f"/v1/me/notices/{named('notice of nobody')}/read", {})
 
 
+def _verified(stage: Stage) -> Call:
+    stage.verification()
+    return Call("/v1/audit/verification")
+
+
 def _photo(suffix: str) -> Any:
     def call(stage: Stage) -> Call:
         photo_id: UUID = stage.photo(stage.inspection(), PhotoOwner.INSPECTION)
@@ -178,6 +183,8 @@ BASE = [
     ),
     Line("GET", "/v1/photos/<uuid:photo_id>", NOT_SEEN | INSPECTION_READERS, _photo("")),
     Line("GET", "/v1/photos/<uuid:photo_id>/<any(thumb, large):copy>", {ANYBODY: 404}, _photo("/thumb")),
+    Line("GET", "/v1/audit", {"auditor": 200}, at("/v1/audit"), 200),
+    Line("GET", "/v1/audit/verification", {"auditor": 200}, _verified, 200),
     Line("GET", "/q/<code>", {ANYBODY: 404}, _code_page("")),
     Line("POST", "/q/<code>/reports", {ANYBODY: 404}, _code_page("/reports")),
     Line("GET", "/q/<code>/reports", {ANYBODY: 303}, _code_page("/reports")),

@@ -13,7 +13,9 @@ from tests.client import Answer, Client
 from tests.matrix.lines import ANYBODY, ROLES, Line
 from tests.matrix.routes import LINES
 from tests.matrix.stage import Stage
+from tests.matrix.trail import due
 from tests.snapshot import stored
+from tests.trail import entries_of
 
 _UNTOUCHED = {"/docs/", "/docs/<path:path>", "/openapi.json", "/favicon.ico", "/static/<version>/pages.css"}
 """The rules of the documentation pages, which production does not serve, and of the style sheet."""
@@ -24,12 +26,17 @@ def _id(line: Line) -> str:
 
 
 def _answer(app: Flask, session: Session, line: Line, name: str | None, *, far: bool = False) -> Answer:
-    """Call the route on one side of the world; whatever is refused must have changed nothing."""
+    """Call the route on one side of the world; whatever is refused must have changed nothing.
+
+    S-100: the trail holds exactly what is due for the answer.
+    """
     call = line.call(Stage(session, far=far))
     session.commit()
     before = stored(session.connection())
     client = Client(app, cast.person(name) if name else None)
-    answer = client.open(call.path, line.method, **call.options)
+    with entries_of(session) as left:
+        answer = client.open(call.path, line.method, **call.options)
+    assert [(one.action, one.result, one.code) for one in left] == due(line, name, answer)
     if answer.status_code >= 400:
         assert stored(session.connection()) == before, f"refused with {answer.status_code}, yet written"
     return answer
@@ -124,3 +131,18 @@ def test_another_households_resident(app: Flask, session: Session, line: Line) -
     assert answer.status_code == expected, answer.text
     if expected == 404:
         assert _code(answer) == "not_found"
+
+
+def test_every_mutating_route_is_seen_to_leave_an_entry() -> None:
+    """S-100: for each of them some role is answered well above, where the trail is looked at."""
+    unseen = [
+        line.name
+        for line in LINES
+        if line.method not in {"GET", "HEAD"} and not any(status < 300 for status in line.allowed.values())
+    ]
+
+    assert unseen == [
+        "POST /v1/sessions",
+        "POST /v1/me/notices/<uuid:notice_id>/read",
+        "POST /q/<code>/reports",
+    ], "these three have tests of their own in tests/audit"

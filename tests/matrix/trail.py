@@ -1,0 +1,36 @@
+"""What each answer must leave in the audit trail: declared apart from the product's own rule."""
+
+import json
+
+from app.models import AuditResult
+from tests.client import Answer
+from tests.matrix.lines import Line
+
+SENSITIVE_READS = {
+    "GET /v1/audit",
+    "GET /v1/audit/verification",
+    "GET /v1/care-records",
+    "GET /v1/care-records/<uuid:record_id>",
+    "GET /v1/follow-ups",
+    "GET /v1/households/<uuid:household_id>/residents",
+    "GET /v1/places/<uuid:place_id>/poster.png",
+    "GET /v1/residents/<uuid:resident_id>",
+    "GET /v1/users",
+    "GET /v1/users/<uuid:user_id>",
+    "GET /v1/visit-forms",
+    "GET /v1/visits",
+    "GET /v1/visits/<uuid:visit_id>",
+}
+"""Reads that leave an entry; the poster among them makes a place's first code."""
+
+
+def due(line: Line, name: str | None, answer: Answer) -> list[tuple[str, AuditResult, str | None]]:
+    """Give action, result and code of each entry that a call must leave."""
+    counts = line.method not in {"GET", "HEAD"} or line.name in SENSITIVE_READS
+    if answer.status_code < 400:
+        return [(line.name, AuditResult.DONE, None)] if counts else []
+    signed_in = name is not None
+    code = json.loads(answer.text)["code"]
+    if code == "wrong_credentials" or (signed_in and (counts or answer.status_code == 403)):
+        return [(line.name, AuditResult.REFUSED, code)]
+    return []
