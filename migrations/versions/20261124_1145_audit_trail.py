@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261124_1145"
-down_revision = "20261124_1130"
+down_revision = "20261124_1140"
 branch_labels = None
 depends_on = None
 

@@ -20,7 +20,7 @@ from tests.matrix.stage import Stage
 
 _PASSWORD = "twelve signs and more"
 _PHONE = "10012345678"
-_PREFERRED = ("admin", "worker", "resident", "lead", "clerk", "county", "system", "security")
+_PREFERRED = ("admin", "worker", "resident", "lead", "clerk", "county", "system", "security", "auditor")
 
 
 @dataclass(frozen=True)

@@ -43,11 +43,11 @@ class Scheduler:
         """Give the events of a name with these values."""
         return [one for one in self.events if one.items() >= {"event": event, **more}.items()]
 
-    def wait_for(self, *names: str) -> None:
-        """Wait until it tells one of the events."""
+    def wait_for(self, *names: str, **more: Any) -> None:
+        """Wait until it tells one of the events, with these values."""
 
         def told() -> bool:
-            return any(self.told(name) for name in names)
+            return any(self.told(name, **more) for name in names)
 
         until(lambda: told() or self.process.poll() is not None, within_s=WITHIN_S)
         assert told(), self.log.read_text()

@@ -23,6 +23,7 @@ from tests.processes import below, until
 
 pytestmark = pytest.mark.xdist_group("jobs")
 Start = Callable[[], Scheduler]
+POSTING = "post_due_claims"
 
 
 @pytest.fixture
@@ -39,12 +40,12 @@ def due(town: Town) -> Claim:
 
 def test_a_due_claim_is_posted_once_right_after_the_start(start: Start, town: Town, due: Claim) -> None:
     scheduler = start()
-    scheduler.wait_for("job_done")
+    scheduler.wait_for("job_done", job=POSTING)
     left = below(scheduler.process.pid)
     code = scheduler.stop()
 
-    assert scheduler.told("scheduler_started", jobs=4)
-    assert [one["done"] for one in scheduler.told("job_done")] == [1]
+    assert scheduler.told("scheduler_started", jobs=7)
+    assert [one["done"] for one in scheduler.told("job_done", job=POSTING)] == [1]
     assert scheduler.told("job_failed") == []
     assert (code, left) == (0, set())
     assert posted(town, due) == (ClaimStatus.POSTED, [4], (4, 0))
@@ -72,7 +73,7 @@ def test_a_running_job_is_finished_before_the_end(start: Start, town: Town, due:
         other.rollback()
 
     assert scheduler.process.wait(WITHIN_S) == 0
-    assert [one["done"] for one in scheduler.told("job_done")] == [1]
+    assert [one["done"] for one in scheduler.told("job_done", job=POSTING)] == [1]
     assert posted(town, due) == (ClaimStatus.POSTED, [4], (4, 0))
 
 
@@ -86,10 +87,10 @@ def waits_for_transfers(means: Means) -> bool:
 def test_two_schedulers_post_a_claim_once(start: Start, town: Town, due: Claim) -> None:
     both = [start(), start()]
     for one in both:
-        one.wait_for("job_done", "job_left_to_another")
+        one.wait_for("job_done", "job_left_to_another", job=POSTING)
 
     assert [one.stop() for one in both] == [0, 0]
-    assert sum(event["done"] for one in both for event in one.told("job_done")) == 1
+    assert sum(event["done"] for one in both for event in one.told("job_done", job=POSTING)) == 1
     assert [event for one in both for event in one.told("job_failed")] == []
     assert posted(town, due) == (ClaimStatus.POSTED, [4], (4, 0))
 
@@ -97,15 +98,15 @@ def test_two_schedulers_post_a_claim_once(start: Start, town: Town, due: Claim) 
 def test_a_scheduler_leaves_a_job_to_another_and_ends_well_on_ctrl_c_pressed_twice(
     start: Start, town: Town, due: Claim, means: Means
 ) -> None:
-    with alone(means.engine, "post_due_claims") as held:
+    with alone(means.engine, POSTING) as held:
         scheduler = start()
-        scheduler.wait_for("job_left_to_another")
+        scheduler.wait_for("job_left_to_another", job=POSTING)
         scheduler.process.send_signal(signal.SIGINT)
         code = scheduler.stop(signal.SIGINT)
 
     assert (held, code) == (True, 0)
     assert [one["signal"] for one in scheduler.told("scheduler_stopping")] == ["SIGINT"]
-    assert scheduler.told("job_done") == scheduler.told("job_failed") == []
+    assert scheduler.told("job_done", job=POSTING) == scheduler.told("job_failed") == []
     assert posted(town, due) == (ClaimStatus.IN_NOTICE, [], (0, 0))
 
 
@@ -120,15 +121,15 @@ def test_the_lock_of_a_scheduler_that_is_killed_is_free_again(
         other.rollback()
     assert until(lambda: free(means), within_s=WITHIN_S)
     second = start()
-    second.wait_for("job_done")
+    second.wait_for("job_done", job=POSTING)
 
-    assert [one["done"] for one in second.told("job_done")] == [1]
+    assert [one["done"] for one in second.told("job_done", job=POSTING)] == [1]
     assert second.stop() == 0
     assert posted(town, due) == (ClaimStatus.POSTED, [4], (4, 0))
 
 
 def free(means: Means) -> bool:
-    with alone(means.engine, "post_due_claims") as held:
+    with alone(means.engine, POSTING) as held:
         return held
 
 
