@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261124_1145"
-down_revision = "20261124_1140"
+revision = "20261124_1200"
+down_revision = "20261124_1150"
 branch_labels = None
 depends_on = None
 
