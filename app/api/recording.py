@@ -175,7 +175,7 @@ def _record(session: Any, recording: Recording, result: AuditResult, code: str |
         session_id=about.get("session_id", actor.session_id),
         ip=request.remote_addr,
         device=sha256(request.user_agent.string.encode()).hexdigest()[:_DEVICE_SIGNS],
-        request_id=UUID(g.request_id),
+        request_id=UUID(g.request_id) if "request_id" in g else None,
         facts=_asked() | recording.facts,
     )
     audit.record(session, parts().audit_keys, entry)

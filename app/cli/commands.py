@@ -103,6 +103,7 @@ def rotate_keys() -> None:
     while True:
         with _session(settings) as session:
             batch = reseal(session, Sealer.of(settings), limit=_RESEALED)
+            _record(session, settings, "rotate-keys", batch)
         resealed += batch
         if not batch:
             break

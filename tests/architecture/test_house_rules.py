@@ -35,6 +35,7 @@ SQL_WRITERS = {
     "lots": {"app/points/ledger_sql.py"},
     "lot_draws": {"app/points/ledger_sql.py"},
     "transfers": {"app/points/ledger_sql.py"},
+    "audit_entries": {"app/audit/entries.py"},
 }
 """Tables that only the ledger's statements write; empty accounts are made in ``accounts.py`` besides."""
 CORE_WRITERS = {
@@ -160,7 +161,18 @@ def test_files_stay_about_one_noun(folder: str) -> None:
 
 @pytest.mark.parametrize(
     "package",
-    ["places", "people", "identity", "evidence", "points", "hazards", "visits", "notices", "adapters"],
+    [
+        "places",
+        "people",
+        "identity",
+        "evidence",
+        "points",
+        "hazards",
+        "visits",
+        "notices",
+        "adapters",
+        "audit",
+    ],
 )
 def test_the_inside_of_a_package_is_its_own(package: str) -> None:
     found = [
@@ -213,3 +225,18 @@ def test_nothing_is_left_open() -> None:
         if mark in (ROOT / path).read_text(encoding="utf-8")
     ]
     _all("something is left open", found)
+
+
+def test_the_edge_writes_through_its_recording() -> None:
+    """S-100: a view cannot forget its entry, since its transaction leaves it."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "app.db"
+        and any(alias.name == "transaction" for alias in node.names)
+        and path.startswith("app/api/")
+    ]
+
+    assert [one.partition(":")[0] for one in found] == ["app/api/recording.py"]
