@@ -37,6 +37,7 @@ FUNCTIONS = {
     Permission.CODE_PRINT: "打印、停用、补打二维码",
     Permission.ROSTER_READ: "查看住户和居民名册",
     Permission.ROSTER_WRITE: "登记住户和居民",
+    Permission.REVEAL: "查看居民的完整电话、证件号码（写明用途，每天最多20次）",
     Permission.USER_READ: "查看账号和授权",
     Permission.USER_WRITE: "开通账号",
     Permission.GRANT_WRITE: "授权、收回授权",

@@ -64,6 +64,8 @@ SENTENCES: dict[str, str] = {
     "own_grant": "不能给自己授权或改自己的授权",
     "grant_span": "结束时间要在开始时间之后",
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
+    # consents, minors, what is shown
+    "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",
     # points
     "rule_not_in_force": "这条积分细则那天不能申报，请刷新后另选一条",
     "points_out_of_range": "这条细则可以申报{least}到{most}分",

@@ -4,6 +4,7 @@ from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, is
 from app.identity.holders import holders
 from app.identity.permissions import TABLE, Permission, Reach, roles_for, scope_of
 from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
+from app.identity.reveals import RevealLimitError, reveal
 from app.identity.sessions import (
     Opened,
     SessionSupersededError,
@@ -26,7 +27,7 @@ from app.identity.users import (
     user_in_scope,
     users,
 )
-from app.models import SessionKind, User
+from app.models import RevealField, SessionKind, User
 
 __all__ = [
     "HASHER",
@@ -40,6 +41,8 @@ __all__ = [
     "PhoneTakenError",
     "Reach",
     "ReauthRequiredError",
+    "RevealField",
+    "RevealLimitError",
     "RolesExcludeError",
     "SecondFactorNeededError",
     "SessionKind",
@@ -57,6 +60,7 @@ __all__ = [
     "make_user",
     "masked_phone",
     "phone_of",
+    "reveal",
     "roles_for",
     "saw",
     "scope_of",

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CODE_PRINT = "code_print"
     ROSTER_READ = "roster_read"
     ROSTER_WRITE = "roster_write"
+    REVEAL = "reveal"
     USER_READ = "user_read"
     USER_WRITE = "user_write"
     GRANT_WRITE = "grant_write"
@@ -83,6 +84,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CODE_PRINT: {_ADMIN: _AREA},
     Permission.ROSTER_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.ROSTER_WRITE: {_ADMIN: _AREA},
+    Permission.REVEAL: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.USER_READ: {_ADMIN: _AREA, _SYSTEM: _AREA, _SECURITY: _AREA},
     Permission.USER_WRITE: {_SYSTEM: _AREA},
     Permission.GRANT_WRITE: {_SECURITY: _AREA},

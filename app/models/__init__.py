@@ -24,6 +24,7 @@ from app.models.notice import Notice, NoticeKind
 from app.models.photo import Photo, PhotoLink, PhotoOwner
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
+from app.models.reveal import Reveal, RevealField
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
@@ -95,6 +96,8 @@ __all__ = [
     "RedemptionStatus",
     "Relation",
     "Resident",
+    "Reveal",
+    "RevealField",
     "Reward",
     "Rule",
     "SessionKind",

@@ -2,6 +2,7 @@
 
 from app.clock import business_day, now
 from app.ids import new_id
+from app.models import Visit
 from tests.matrix.lines import Call, Line, with_json
 from tests.matrix.stage import Stage
 
@@ -40,7 +41,8 @@ def _new_visit(stage: Stage) -> Call:
 
 
 def _visits(stage: Stage) -> Call:
-    return Call(f"/v1/visits?care_record_id={stage.care_record()}")
+    visit = stage.session.get_one(Visit, stage.visit()[0])
+    return Call(f"/v1/visits?care_record_id={visit.care_record_id}")
 
 
 def _finish(stage: Stage) -> Call:

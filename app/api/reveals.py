@@ -1,0 +1,56 @@
+"""A resident's phone or ID number in clear, for a purpose."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import identity
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Input, Output, Text, word
+from app.api.parts import parts
+from app.api.recording import note, transaction
+from app.identity import Permission, RevealField
+
+blueprint = Blueprint("reveals", __name__, description="查看完整号码")
+_NUMBERS = re.compile(r"\d{7}")
+
+
+def _without_numbers(purpose: str) -> None:
+    if _NUMBERS.search(purpose):
+        raise ma.ValidationError("用途里请不要写电话、证件号码")
+
+
+def purpose() -> Text:
+    """Give a field for what somebody needs personal data for; numbers of people do not belong there."""
+    return Text(100, least=4, required=True, checks=[_without_numbers])
+
+
+class RevealInput(Input):
+    """Which number, and what for."""
+
+    field = word(RevealField, required=True)
+    purpose = purpose()
+
+
+class RevealOutput(Output):
+    """The number in clear; it is not to be kept."""
+
+    resident_id = fields.UUID(required=True)
+    field = fields.Enum(RevealField, by_value=True, required=True)
+    value = fields.String(required=True)
+
+
+@blueprint.route("/residents/<uuid:resident_id>/reveal", methods=["POST"])
+@allow(Permission.REVEAL, checked=True)
+@blueprint.answer(RevealOutput)
+@blueprint.body(RevealInput)
+def reveal(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:
+    """Show one number of a resident in clear, once; at most 20 a day, each with its purpose on record."""
+    with transaction() as session:
+        note(purpose=sent["purpose"], field=str(sent["field"]))
+        value = identity.reveal(session, actor(), parts().sealer, resident_id, **sent)
+    return {"resident_id": resident_id, "field": sent["field"], "value": value}

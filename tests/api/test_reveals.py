@@ -1,0 +1,97 @@
+"""A resident's number in clear: for a purpose, freshly proved, twenty times a day."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.clock import business_day, end_of, now, set_to
+from app.models import AuditEntry, Resident, Reveal, SignIn
+from app.people import Numbers, sealed_numbers
+from tests.cast import GRID, named, person
+from tests.client import Answer, Client
+from tests.sealer import SEALER
+
+PHONE, ID_NUMBER = "13900001234", "000000195503080020"
+PURPOSE = "联系家属送药"
+
+
+@pytest.fixture(autouse=True)
+def _numbers(session: Session) -> None:
+    """Give the first resident a phone and an ID number."""
+    row = session.get_one(Resident, named("resident"))
+    for name, value in sealed_numbers(SEALER, row.id, GRID, Numbers(PHONE, ID_NUMBER)).items():
+        setattr(row, name, value)
+    session.commit()
+
+
+def reveal(client: Client, resident: str = "resident", **sent: Any) -> Answer:
+    body = {"field": "phone", "purpose": PURPOSE} | sent
+    return client.post(f"/v1/residents/{named(resident)}/reveal", json=body)
+
+
+def test_worker_and_admin_see_a_number_and_leave_their_purpose(
+    worker: Client, admin: Client, session: Session
+) -> None:
+    """S-36: the reveal is kept with who, whose, what and what for."""
+    phone, id_number = reveal(worker), reveal(admin, field="id_number")
+
+    assert (phone.status_code, phone.json["value"]) == (200, PHONE)
+    assert (id_number.status_code, id_number.json["value"]) == (200, ID_NUMBER)
+    kept = session.execute(
+        select(Reveal.user_id, Reveal.resident_id, Reveal.field, Reveal.purpose).order_by(Reveal.id)
+    )
+    assert [tuple(row) for row in kept] == [
+        (person("worker").user_id, named("resident"), "phone", PURPOSE),
+        (person("admin").user_id, named("resident"), "id_number", PURPOSE),
+    ]
+    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(one.actor_id, one.object_id, dict(one.facts)) for one in entries] == [
+        (person("worker").user_id, named("resident"), {"purpose": PURPOSE, "field": "phone"}),
+        (person("admin").user_id, named("resident"), {"purpose": PURPOSE, "field": "id_number"}),
+    ]
+
+
+def test_the_twenty_first_number_of_a_day_is_refused(worker: Client, session: Session) -> None:
+    """S-36: the 21st call is 429, and the next day in China begins anew."""
+    seen = [reveal(worker).status_code for _ in range(20)]
+    late = reveal(worker)
+
+    assert seen == [200] * 20
+    assert (late.status_code, late.json["code"]) == (429, "reveal_limit")
+    assert 0 < int(late.headers["Retry-After"]) <= 86_400
+    assert session.scalar(select(func.count()).select_from(Reveal)) == 20
+    with set_to(end_of(business_day()) + timedelta(seconds=1)):
+        assert reveal(worker).status_code == 200
+
+
+def test_a_number_needs_a_fresh_proof(worker: Client, session: Session) -> None:
+    """S-14, S-36: a check older than five minutes is 403 ``reauth_required``."""
+    session.get_one(SignIn, named("sign-in worker")).checked_at = now() - timedelta(minutes=6)
+    session.commit()
+
+    stale = reveal(worker)
+
+    assert (stale.status_code, stale.json["code"]) == (403, "reauth_required")
+    assert session.scalar(select(func.count()).select_from(Reveal)) == 0
+
+
+@pytest.mark.parametrize("purpose", ["", "看看", "打13900001234", "长" * 101])
+def test_a_purpose_is_words(worker: Client, session: Session, purpose: str) -> None:
+    """S-36: without a purpose, or with a number in it, nothing is shown."""
+    refused = reveal(worker, purpose=purpose)
+
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["purpose"])
+    assert PHONE not in refused.text
+    assert session.scalar(select(func.count()).select_from(Reveal)) == 0
+
+
+def test_what_is_not_there_reads_as_what_is_not_his(
+    worker: Client, far_admin: Client, session: Session
+) -> None:
+    none, foreign = reveal(worker, "neighbour"), reveal(far_admin)
+
+    assert [(one.status_code, one.json["code"]) for one in (none, foreign)] == [(404, "not_found")] * 2
+    assert session.scalar(select(func.count()).select_from(Reveal)) == 0
