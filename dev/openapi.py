@@ -4,14 +4,16 @@ import json
 import sys
 from pathlib import Path
 
+from flask import Flask
+
 from app.config import Settings
 from app.factory import create_app
 
 FILE = Path(__file__).parent.parent / "docs" / "openapi.json"
 
 
-def described() -> str:
-    """Return the API's description as text; nothing is connected to for it."""
+def described_app() -> Flask:
+    """Return the application as it is described; nothing is connected to for it."""
     settings = Settings.read(
         {
             "GONGDI_ENV": "development",
@@ -22,7 +24,12 @@ def described() -> str:
             "GONGDI_PHOTO_DIR": "var/photos",
         }
     )
-    app = create_app(settings)
+    return create_app(settings)
+
+
+def described() -> str:
+    """Return the API's description as text."""
+    app = described_app()
     spec = app.extensions["flask-smorest"]["apis"][""]["ext_obj"].spec.to_dict()
     return json.dumps(spec, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 

@@ -11,9 +11,11 @@ from app.api.problems import _HTTP_CODES, STATUS
 from app.api.sentences import SENTENCES
 from app.errors import DomainError
 from app.identity import TABLE, Permission, Reach
+from dev.guarded_steps import proved_again, second_person
 from dev.requirements import NOT_APPLICABLE, REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent
+_ADR = "0012-second-person.md"
 MADE = "<!-- Made by `python -m dev.pages`. Edit the code, not this page. -->"
 
 ROLES = {
@@ -41,6 +43,9 @@ FUNCTIONS = {
     Permission.USER_READ: "查看账号和授权",
     Permission.USER_WRITE: "开通账号",
     Permission.GRANT_WRITE: "授权、收回授权",
+    Permission.APPROVAL_ASK: "申请双人审批",
+    Permission.APPROVAL_READ: "查看双人审批",
+    Permission.APPROVAL_DECIDE: "审批别人的申请",
     Permission.CHECKLIST_READ: "查看检查表",
     Permission.INSPECTION_FILE: "提交巡查",
     Permission.INSPECTION_READ: "查看巡查",
@@ -63,6 +68,7 @@ FUNCTIONS = {
     Permission.CLAIM_TURN_DOWN: "退回、驳回积分申报",
     Permission.CLAIM_APPROVE: "审批积分申报",
     Permission.POINTS_READ: "查看积分余额和明细",
+    Permission.POINTS_ADJUST: "批量更正积分",
     Permission.SHOP_READ: "查看积分超市商品",
     Permission.SHOP_WRITE: "上架商品、登记进货",
     Permission.REDEEM: "兑换商品",
@@ -103,11 +109,34 @@ A record outside the reach reads as absent: 404.
 - **{REACHES[Reach.COMMUNITY]}**: every record of the community in which the resident lives.
 - **{REACHES[Reach.OWN]}**: records of the resident's own household, or that he made himself.
 
-A person with several grants may do what any of them allows. The three administrators (系统、安全、审计)
-exclude each other. Some steps ask for more than the function: nobody verifies or approves points for his own
-household, nobody rechecks what he put right himself, nobody changes his own grants.
+A person with several grants may do what any of them allows. Some steps ask for more than the function: nobody
+verifies or approves points for his own household, nobody rechecks what he put right himself, nobody changes
+his own grants, also not by ending them.
 
-{_table(["功能", *heads], rows)}"""
+{_table(["功能", *heads], rows)}
+## Three administrators 三员分立
+
+`system_admin` makes accounts, `security_admin` grants roles and ends grants, `auditor` reads the audit. They
+exclude each other: a second of the three for one person is refused with `roles_exclude`, also when two grants
+meet. None of them has a function that writes in common with another; the auditor writes nothing at all.
+
+Nobody grants what he does not hold. What the security administrator holds is the power to grant in his own
+area: he gives any role there, below it, never above or beside it, and no other role of his widens that. The
+three administrators' own roles he gives only after a second person agreed
+([ADR {_ADR[:4]}](adr/{_ADR})). Whatever changes works at the next request.
+
+## A second person 双人审批
+
+{_table(["要办的事", "谁申请", "谁审批"], second_person(ROLES))}
+Who asks holds the function; who decides is another person of another role over the same area. An approval is
+good for exactly what was asked, for 72 hours, and once; `PUT /v1/approvals/<id>` asks.
+
+## Proved again 再次确认本人
+
+These refuse with `reauth_required` when the session's last proof of the person (sign-in, password or one-time
+code) is older than five minutes:
+
+{_list(proved_again())}"""
 
 
 def problems() -> str:
@@ -197,6 +226,10 @@ def _meaning(code: str, errors: dict[str, type[DomainError]]) -> str:
 def _remark(number: int) -> str:
     reason = NOT_APPLICABLE.get(number)
     return f"not applicable: {reason}" if reason else ""
+
+
+def _list(items: list[str]) -> str:
+    return "\n".join(f"- {item}" for item in items) + "\n"
 
 
 def _table(heads: list[str], rows: list[list[str]]) -> str:

@@ -1,6 +1,8 @@
 """The HTTP edge: translates, never decides. One module a resource, its schemas beside it."""
 
 from app.api import (
+    adjustments,
+    approvals,
     areas,
     audit_trail,
     care_records,
@@ -50,9 +52,11 @@ ROUTES = [
     claims.blueprint,
     claim_steps.blueprint,
     points.blueprint,
+    adjustments.blueprint,
     rewards.blueprint,
     redemptions.blueprint,
     users.blueprint,
+    approvals.blueprint,
     notices.blueprint,
     audit_trail.blueprint,
     health.blueprint,

@@ -42,6 +42,7 @@ def allow(
                 return view(*args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
+        guarded.checked = checked  # type: ignore[attr-defined]
         return cast("View", guarded)
 
     return decorate

@@ -66,6 +66,13 @@ SENTENCES: dict[str, str] = {
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
     # consents, minors, what is shown
     "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",
+    # approvals
+    "approval_needed": "这件事要先请另一种岗位的同事审批，批准后再办",
+    "approval_unfit": "办的内容和审批的不一样，请按批准的内容办，或重新申请",
+    "approval_not_given": "审批还没有通过，不能办理",
+    "approval_used": "这次审批已经用过，再办要重新申请",
+    "approval_expired": "申请已经超过72小时，请重新申请",
+    "own_approval": "不能审批自己的申请，请换一位同事",
     # points
     "rule_not_in_force": "这条积分细则那天不能申报，请刷新后另选一条",
     "points_out_of_range": "这条细则可以申报{least}到{most}分",

@@ -13,7 +13,7 @@ from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, area_code, moment, phone, sent_moment, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
-from app.api.recording import transaction
+from app.api.recording import note, transaction
 from app.identity import Permission
 
 blueprint = Blueprint("users", __name__, description="账号与授权")
@@ -58,6 +58,18 @@ class GrantInput(Input):
     def build(self, data: dict[str, Any], **_: Any) -> identity.NewGrant:
         """Give what the domain takes."""
         return identity.NewGrant(**data)
+
+
+class ApprovedGrantInput(GrantInput):
+    """A role to give; that of an administrator only as somebody of another role approved it."""
+
+    approval_id = uid(load_default=None, allow_none=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Give what the domain takes: the grant, and the approval beside it."""
+        approval_id = data.pop("approval_id")
+        return identity.NewGrant(**data), approval_id
 
 
 class GrantOutput(Output):
@@ -124,18 +136,20 @@ def put_user(new: identity.NewUser, user_id: UUID) -> tuple[Any, int]:
 
 
 @blueprint.route("/grants/<uuid:grant_id>", methods=["PUT"])
-@allow(Permission.GRANT_WRITE)
+@allow(Permission.GRANT_WRITE, checked=True)
 @blueprint.made_once(GrantOutput)
-@blueprint.body(GrantInput)
-def put_grant(new: identity.NewGrant, grant_id: UUID) -> tuple[Any, int]:
-    """Give a role in an area to a user."""
+@blueprint.body(ApprovedGrantInput)
+def put_grant(sent: tuple[identity.NewGrant, UUID | None], grant_id: UUID) -> tuple[Any, int]:
+    """Give a role in an area to a user; one of the three administrators' needs an approval."""
+    new, approval_id = sent
+    note(area_code=new.area_code, role=new.role.value, approval_id=str(approval_id) if approval_id else None)
     with transaction() as session:
-        grant, made = identity.grant(session, actor(), grant_id, new)
+        grant, made = identity.grant(session, actor(), grant_id, new, approval_id=approval_id)
     return grant, once(made)
 
 
 @blueprint.route("/grants/<uuid:grant_id>/end", methods=["POST"])
-@allow(Permission.GRANT_WRITE)
+@allow(Permission.GRANT_WRITE, checked=True)
 @blueprint.answer(GrantOutput)
 def end_grant(grant_id: UUID) -> Any:
     """End a grant now."""

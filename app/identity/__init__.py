@@ -1,5 +1,21 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
+from app.identity.approvals import (
+    DECIDERS,
+    FUNCTION,
+    ApprovalExpiredError,
+    ApprovalNeededError,
+    ApprovalNotGivenError,
+    ApprovalUnfitError,
+    ApprovalUsedError,
+    NewApproval,
+    OwnApprovalError,
+    approval_in_scope,
+    approvals,
+    ask_approval,
+    decide_approval,
+    use_approval,
+)
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, is_checked
 from app.identity.holders import holders
 from app.identity.permissions import TABLE, Permission, Reach, roles_for, scope_of
@@ -15,6 +31,7 @@ from app.identity.sessions import (
 )
 from app.identity.sign_in import HASHER, WrongCredentialsError, sign_in
 from app.identity.users import (
+    ADMINISTRATORS,
     GrantSpanError,
     NewGrant,
     NewUser,
@@ -23,19 +40,33 @@ from app.identity.users import (
     RolesExcludeError,
     end_grant,
     grant,
+    grant_payload,
     make_user,
     user_in_scope,
     users,
 )
-from app.models import RevealField, SessionKind, User
+from app.models import Approval, ApprovalKind, ApprovalState, RevealField, SessionKind, User
 
 __all__ = [
+    "ADMINISTRATORS",
+    "DECIDERS",
+    "FUNCTION",
     "HASHER",
     "TABLE",
+    "Approval",
+    "ApprovalExpiredError",
+    "ApprovalKind",
+    "ApprovalNeededError",
+    "ApprovalNotGivenError",
+    "ApprovalState",
+    "ApprovalUnfitError",
+    "ApprovalUsedError",
     "GrantSpanError",
+    "NewApproval",
     "NewGrant",
     "NewUser",
     "Opened",
+    "OwnApprovalError",
     "OwnGrantError",
     "Permission",
     "PhoneTakenError",
@@ -50,10 +81,15 @@ __all__ = [
     "User",
     "WrongCredentialsError",
     "actor_of",
+    "approval_in_scope",
+    "approvals",
+    "ask_approval",
+    "decide_approval",
     "end_grant",
     "end_session",
     "forget_old_sessions",
     "grant",
+    "grant_payload",
     "has_phone",
     "holders",
     "is_checked",
@@ -66,6 +102,7 @@ __all__ = [
     "scope_of",
     "sealed_phone",
     "sign_in",
+    "use_approval",
     "user_in_scope",
     "users",
 ]

@@ -30,6 +30,9 @@ class Permission(StrEnum):
     USER_READ = "user_read"
     USER_WRITE = "user_write"
     GRANT_WRITE = "grant_write"
+    APPROVAL_ASK = "approval_ask"
+    APPROVAL_READ = "approval_read"
+    APPROVAL_DECIDE = "approval_decide"
     CHECKLIST_READ = "checklist_read"
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
@@ -52,6 +55,7 @@ class Permission(StrEnum):
     CLAIM_TURN_DOWN = "claim_turn_down"
     CLAIM_APPROVE = "claim_approve"
     POINTS_READ = "points_read"
+    POINTS_ADJUST = "points_adjust"
     SHOP_READ = "shop_read"
     SHOP_WRITE = "shop_write"
     REDEEM = "redeem"
@@ -88,6 +92,9 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.USER_READ: {_ADMIN: _AREA, _SYSTEM: _AREA, _SECURITY: _AREA},
     Permission.USER_WRITE: {_SYSTEM: _AREA},
     Permission.GRANT_WRITE: {_SECURITY: _AREA},
+    Permission.APPROVAL_ASK: {_ADMIN: _AREA, _SECURITY: _AREA},
+    Permission.APPROVAL_READ: {_ADMIN: _AREA, **_OFFICES, _SECURITY: _AREA},
+    Permission.APPROVAL_DECIDE: _OFFICES,
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
@@ -110,6 +117,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CLAIM_TURN_DOWN: _FIELD_STAFF,
     Permission.CLAIM_APPROVE: {_ADMIN: _AREA},
     Permission.POINTS_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
+    Permission.POINTS_ADJUST: {_ADMIN: _AREA},
     Permission.SHOP_READ: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.SHOP_WRITE: {_ADMIN: _AREA},
     Permission.REDEEM: {_RESIDENT: _OWN, _LEAD: _AREA},

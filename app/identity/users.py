@@ -1,7 +1,7 @@
 """Users and their grants: made by the system administrator, empowered by the security administrator."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session, selectinload
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
+from app.identity.approvals import use_approval
 from app.identity.phones import sealed_phone
 from app.identity.sign_in import HASHER, matches
-from app.models import Area, Grant, Resident, User
+from app.models import ApprovalKind, Area, Grant, Resident, User
 from app.once import content_hash, insert_once
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
-_DISJOINT = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+"""They exclude each other (三员分立), and each is granted only after a second person agreed."""
 
 
 class PhoneTakenError(DomainError):
@@ -102,11 +104,25 @@ def make_user(
     return user, made
 
 
-def grant(session: Session, actor: Actor, grant_id: UUID, new: NewGrant) -> tuple[Grant, bool]:
-    """Give a role in an area to a user.
+def grant_payload(grant_id: UUID, new: NewGrant) -> dict[str, Any]:
+    """Give what an approval of a grant is bound to."""
+    values = {name: str(value) if value is not None else None for name, value in asdict(new).items()}
+    span = {
+        name: moment.astimezone(UTC).isoformat() if moment else None
+        for name, moment in (("valid_from", new.valid_from), ("valid_until", new.valid_until))
+    }
+    return {"id": str(grant_id), **values, **span}
+
+
+def grant(
+    session: Session, actor: Actor, grant_id: UUID, new: NewGrant, *, approval_id: UUID | None = None
+) -> tuple[Grant, bool]:
+    """Give a role in an area to a user; one of the three administrators' needs an approval.
+
+    The security administrator holds the power to grant, as far as his own area: no area of his, no grant.
 
     Raises OwnGrantError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the user is outside
-    the actor's areas), AreaUnknownError, OtherContentError.
+    the actor's areas), AreaUnknownError, OtherContentError, and what ``use_approval`` raises.
     """
     _check_area(session, actor, new.area_code)
     if new.user_id == actor.user_id:
@@ -115,6 +131,9 @@ def grant(session: Session, actor: Actor, grant_id: UUID, new: NewGrant) -> tupl
     if user is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     _check_disjoint(session, grant_id, new)
+    if new.role in ADMINISTRATORS and session.get(Grant, grant_id) is None:
+        payload = grant_payload(grant_id, new)
+        use_approval(session, actor, approval_id, ApprovalKind.ADMIN_GRANT, payload)
     values: dict[str, Any] = {**asdict(new), "valid_from": _start(session, grant_id, new)}
     sent = content_hash(actor.user_id, new)
     return insert_once(session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now())
@@ -137,7 +156,7 @@ def _start(session: Session, grant_id: UUID, new: NewGrant) -> datetime:
 
 
 def _check_disjoint(session: Session, grant_id: UUID, new: NewGrant) -> None:
-    if new.role not in _DISJOINT:
+    if new.role not in ADMINISTRATORS:
         return
     others = session.scalars(
         select(Grant.role).where(
@@ -147,7 +166,7 @@ def _check_disjoint(session: Session, grant_id: UUID, new: NewGrant) -> None:
             Grant.valid_until.is_(None) | (Grant.valid_until > now()),
         )
     )
-    if any(role is not new.role and role in _DISJOINT for role in others):
+    if any(role is not new.role and role in ADMINISTRATORS for role in others):
         raise RolesExcludeError(field="role")
 
 

@@ -1,5 +1,6 @@
 """All tables, in one place to import them from."""
 
+from app.models.approval import APPROVAL_NEXT, Approval, ApprovalKind, ApprovalState
 from app.models.area import DIGITS, Area, AreaLevel
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
 from app.models.base import EVERYWHERE, Base, ClockFlag, Datum, Located, MadeByPhone, Presence
@@ -32,6 +33,7 @@ from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitForm, VisitMode, VisitOutcome
 
 __all__ = [
+    "APPROVAL_NEXT",
     "CLAIM_NEXT",
     "DIGITS",
     "EVERYWHERE",
@@ -42,6 +44,9 @@ __all__ = [
     "Account",
     "AccountKind",
     "AnswerResult",
+    "Approval",
+    "ApprovalKind",
+    "ApprovalState",
     "Area",
     "AreaLevel",
     "AuditCheckpoint",

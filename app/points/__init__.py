@@ -16,6 +16,7 @@ from app.models import (
     Verifier,
 )
 from app.points.accounts import household_account, system_account
+from app.points.adjusting import Adjusted, Adjustment, Adjustments, adjust
 from app.points.approval import (
     AdminDecidesError,
     OwnSubmissionError,
@@ -78,6 +79,9 @@ from app.points.statements import Entry, Expiry, Statement, entries, statement
 
 __all__ = [
     "AccountKind",
+    "Adjusted",
+    "Adjustment",
+    "Adjustments",
     "AdminDecidesError",
     "Ask",
     "AutomaticSource",
@@ -118,6 +122,7 @@ __all__ = [
     "TransferKind",
     "Verifier",
     "WrongVerifierError",
+    "adjust",
     "approve",
     "cancel",
     "claim_for",

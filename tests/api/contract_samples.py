@@ -112,6 +112,7 @@ def known_ids(session: Session) -> dict[str, list[str]]:
     visit, follow_up = stage.visit()
     worker = stage.user("worker")
     known: dict[str, Any] = {
+        "approval_id": stage.approval(),
         "area_code": [cast.HOME, cast.GRID, "421224"],
         "assignee_id": worker,
         "care_record_id": session.get_one(Visit, visit).care_record_id,

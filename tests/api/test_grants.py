@@ -11,6 +11,7 @@ from app import clock
 from app.actors import Role
 from app.ids import new_id
 from app.models import Grant
+from tests.approval_world import admin_grant, approved, granted
 from tests.cast import FAR, GRID, HOME, named, person
 from tests.client import Answer, Client
 
@@ -36,6 +37,7 @@ def outcome(answer: Answer) -> tuple[int, str]:
 
 
 def test_a_grant_is_given_once_and_works(security: Client, be: Become) -> None:
+    """S-37: what was given works at the next request."""
     path = grant_path()
     neighbour = be("neighbour")
     assert neighbour.get("/v1/checklists").status_code == 403
@@ -60,6 +62,7 @@ def test_a_user_shows_his_grants(security: Client) -> None:
 
 
 def test_a_grant_ends_at_once_and_stays_ended(security: Client, be: Become) -> None:
+    """S-37: what was taken away is gone at the next request."""
     path = grant_path()
     security.put(path, json=role())
 
@@ -72,6 +75,7 @@ def test_a_grant_ends_at_once_and_stays_ended(security: Client, be: Become) -> N
 
 
 def test_nobody_changes_his_own_grants(security: Client, session: Session) -> None:
+    """S-38: nobody gives himself a role, and nobody ends one of his own."""
     assert outcome(security.put(grant_path(), json=role("security", role="auditor"))) == (403, "own_grant")
     assert outcome(security.post(f"/v1/grants/{named('grant security')}/end")) == (403, "own_grant")
     assert session.get_one(Grant, named("grant security")).ended_at is None
@@ -94,22 +98,24 @@ def test_the_three_administrators_exclude_each_other(security: Client, who: str,
 
 
 @pytest.mark.parametrize("how", ["ended", "over"])
-def test_who_was_one_of_the_three_may_become_another(security: Client, session: Session, how: str) -> None:
+def test_who_was_one_of_the_three_may_become_another(
+    security: Client, be: Become, session: Session, how: str
+) -> None:
     if how == "ended":
         assert security.post(f"/v1/grants/{named('grant auditor')}/end").status_code == 200
     else:
         session.get_one(Grant, named("grant auditor")).valid_until = clock.now() - timedelta(days=1)
         session.commit()
 
-    answer = security.put(grant_path(), json=role("auditor", role="system_admin", area_code="4212"))
+    new = admin_grant("auditor", role="system_admin", area_code="4212")
 
-    assert answer.status_code == 201
+    assert granted(security, new, approved(security, be("city"), admin_grant=new)).status_code == 201
 
 
-def test_one_of_the_three_may_hold_his_role_in_two_areas(security: Client) -> None:
-    answer = security.put(grant_path(), json=role("auditor", role="auditor", area_code="421224"))
+def test_one_of_the_three_may_hold_his_role_in_two_areas(security: Client, be: Become) -> None:
+    new = admin_grant("auditor", role="auditor", area_code="421224")
 
-    assert answer.status_code == 201
+    assert granted(security, new, approved(security, be("county"), admin_grant=new)).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -145,9 +151,10 @@ def test_only_the_security_administrator_grants(be: Become, name: str, status: i
 
 
 def test_nobody_grants_beyond_his_area(be: Become) -> None:
+    """S-38: no grant for another area, for another area's user, nor an end to another area's grant."""
     far = be("far_security")
 
-    assert outcome(far.put(grant_path(), json=role())) == (403, "forbidden")
+    assert outcome(far.put(grant_path(), json=role())) == (404, "not_found"), "another's area"
     assert outcome(far.put(grant_path(), json=role(area_code=FAR))) == (404, "not_found"), "another's user"
     assert outcome(far.post(f"/v1/grants/{named('grant worker')}/end")) == (404, "not_found")
 

@@ -1,9 +1,10 @@
 """The matrix: all routes."""
 
 from tests.matrix.lines import Line
+from tests.matrix.routes_approvals import APPROVALS
 from tests.matrix.routes_base import BASE
 from tests.matrix.routes_patrol import PATROL
 from tests.matrix.routes_points import POINTS
 from tests.matrix.routes_visits import VISITS
 
-LINES: list[Line] = [*BASE, *PATROL, *VISITS, *POINTS]
+LINES: list[Line] = [*BASE, *PATROL, *VISITS, *POINTS, *APPROVALS]

@@ -17,6 +17,7 @@ from app.models import (
 )
 from app.people import Numbers, sealed_numbers
 from tests.cast import person
+from tests.matrix.approval_rows import ApprovalRows
 from tests.matrix.patrol_rows import PatrolRows
 from tests.matrix.points_rows import PointsRows
 from tests.sealer import SEALER
@@ -25,7 +26,7 @@ PHONE, ID_NUMBER = "13900001234", "000000195503080020"
 
 
 @dataclass(frozen=True)
-class Stage(PatrolRows, PointsRows):
+class Stage(PatrolRows, PointsRows, ApprovalRows):
     """Writes all kinds of rows on one side of the world."""
 
     def code(self) -> tuple[UUID, str]:

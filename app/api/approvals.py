@@ -1,0 +1,163 @@
+"""Approvals: high-risk steps that a second person, of another role, agrees to."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import identity
+from app.api.adjustments import AdjustmentsInput
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.paging import PageInput, page, page_of
+from app.api.recording import note, transaction
+from app.api.users import GrantInput
+from app.clock import now
+from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission
+
+blueprint = Blueprint("approvals", __name__, description="双人审批")
+_EXPIRED = "expired"
+_STATES = [*ApprovalState, _EXPIRED]
+
+
+class AdminGrantInput(GrantInput):
+    """The grant of an administrator's role, under the id that it will have."""
+
+    id = uid(required=True)
+
+    @ma.validates_schema
+    def check_role(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a role that needs no approval."""
+        if data.get("role") not in identity.ADMINISTRATORS:
+            raise ma.ValidationError("这个角色不用审批，直接授权就行", "role")
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Any:
+        """Give the grant's id, and what the domain takes."""
+        grant_id = data.pop("id")
+        return grant_id, identity.NewGrant(**data)
+
+
+class ApprovalInput(Input):
+    """What is to be done, one of the kinds, to the letter; and why."""
+
+    admin_grant = fields.Nested(AdminGrantInput)
+    points_bulk = fields.Nested(AdjustmentsInput)
+    reason = Text(200, least=1, required=True)
+
+    @ma.validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse none of the kinds, or several."""
+        if len(data.keys() & set(ApprovalKind)) != 1:
+            raise ma.ValidationError("一次申请办一件事，请填授权或积分更正中的一项")
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> NewApproval:
+        """Give what the domain takes."""
+        reason = data["reason"]
+        if "admin_grant" in data:
+            grant_id, new = data["admin_grant"]
+            payload = identity.grant_payload(grant_id, new)
+            return NewApproval(ApprovalKind.ADMIN_GRANT, new.area_code, payload, reason)
+        batch = data["points_bulk"]
+        return NewApproval(ApprovalKind.POINTS_BULK, batch.area_code, batch.payload(), reason)
+
+
+class ApprovalListInput(PageInput):
+    """Which approvals."""
+
+    state = word(ApprovalState, load_default=None)
+
+
+class DecisionInput(Input):
+    """The second person's answer."""
+
+    note = Text(200, load_default="")
+
+
+class RefusalInput(Input):
+    """The second person's no, and why."""
+
+    note = Text(200, least=1, required=True)
+
+
+class ApprovalOutput(Output):
+    """What was asked, and how it stands; ``payload`` is what is to be done, as it was sent."""
+
+    id = fields.UUID(required=True)
+    kind = fields.Enum(ApprovalKind, by_value=True, required=True)
+    area_code = fields.String(required=True)
+    payload = fields.Dict(keys=fields.String(), required=True)
+    reason = fields.String(required=True)
+    asked_by = fields.UUID(required=True)
+    asked_at = sent_moment(required=True)
+    expires_at = sent_moment(required=True)
+    state = fields.String(required=True, validate=ma.validate.OneOf(_STATES))
+    decided_by = fields.UUID(required=True, allow_none=True)
+    decided_at = sent_moment(required=True, allow_none=True)
+    decision_note = fields.String(required=True)
+    used_at = sent_moment(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def tell_state(self, approval: identity.Approval, **_: Any) -> dict[str, Any]:
+        """Say of what was not decided or not used in time that it is over."""
+        waits = approval.state in {ApprovalState.OPEN, ApprovalState.APPROVED}
+        state = _EXPIRED if waits and approval.expires_at <= now() else approval.state.value
+        return {name: getattr(approval, name) for name in self.fields} | {"state": state}
+
+
+@blueprint.route("/approvals", methods=["GET"])
+@allow(Permission.APPROVAL_READ)
+@blueprint.answer(page_of(ApprovalOutput))
+@blueprint.query(ApprovalListInput)
+def list_approvals(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
+    """List what one asked for and what one may decide on, the newest first."""
+
+    def fetch(**span: Any) -> Any:
+        return identity.approvals(session, actor(), **filters, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda approval: approval.id, limit=limit, after=after)
+
+
+@blueprint.route("/approvals/<uuid:approval_id>", methods=["GET"])
+@allow(Permission.APPROVAL_READ)
+@blueprint.answer(ApprovalOutput)
+def get_approval(approval_id: UUID) -> Any:
+    """Show one approval."""
+    with transaction() as session:
+        return identity.approval_in_scope(session, actor(), approval_id)
+
+
+@blueprint.route("/approvals/<uuid:approval_id>", methods=["PUT"])
+@allow(Permission.APPROVAL_ASK)
+@blueprint.made_once(ApprovalOutput)
+@blueprint.body(ApprovalInput)
+def put_approval(new: NewApproval, approval_id: UUID) -> tuple[Any, int]:
+    """Ask a second person to agree to a step."""
+    note(area_code=new.area_code, kind=new.kind.value)
+    with transaction() as session:
+        approval, made = identity.ask_approval(session, actor(), approval_id, new)
+    return approval, once(made)
+
+
+@blueprint.route("/approvals/<uuid:approval_id>/approve", methods=["POST"])
+@allow(Permission.APPROVAL_DECIDE, checked=True)
+@blueprint.answer(ApprovalOutput)
+@blueprint.body(DecisionInput)
+def approve(sent: dict[str, Any], approval_id: UUID) -> Any:
+    """Agree."""
+    with transaction() as session:
+        return identity.decide_approval(session, actor(), approval_id, approved=True, note=sent["note"])
+
+
+@blueprint.route("/approvals/<uuid:approval_id>/refuse", methods=["POST"])
+@allow(Permission.APPROVAL_DECIDE, checked=True)
+@blueprint.answer(ApprovalOutput)
+@blueprint.body(RefusalInput)
+def refuse(sent: dict[str, Any], approval_id: UUID) -> Any:
+    """Refuse."""
+    with transaction() as session:
+        return identity.decide_approval(session, actor(), approval_id, approved=False, note=sent["note"])

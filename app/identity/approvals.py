@@ -1,0 +1,224 @@
+"""The second person: high-risk steps are asked for, agreed to by somebody of another role, and done once.
+
+Whoever asks holds the function himself, and keeps to what he asked: the approval is bound to the hash of its
+payload. Who decides is another person with another role over the same area (GB/T 22239-2019 8.1.4.2 d).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, Role, Scope
+from app.clock import now
+from app.errors import DomainError, ForbiddenError, IllegalStepError, Kind, NotFoundError
+from app.identity.permissions import Permission, scope_of
+from app.models import Approval, ApprovalKind, ApprovalState, Area
+from app.once import content_hash, insert_once, made_before
+from app.places import AreaUnknownError
+
+LIFE = timedelta(hours=72)
+"""How long an approval may be decided on and used, from the moment it was asked for."""
+FUNCTION = {
+    ApprovalKind.ADMIN_GRANT: Permission.GRANT_WRITE,
+    ApprovalKind.POINTS_BULK: Permission.POINTS_ADJUST,
+}
+"""The function that the approval is for; who asks must hold it."""
+DECIDERS = {
+    ApprovalKind.ADMIN_GRANT: frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER}),
+    ApprovalKind.POINTS_BULK: frozenset({Role.COUNTY_OFFICER}),
+}
+"""The roles that decide; none of them holds the function itself."""
+
+
+class ApprovalNeededError(DomainError):
+    """The step needs an approval by somebody of another role, and none was named."""
+
+    code = "approval_needed"
+    kind = Kind.CONFLICT
+
+
+class ApprovalUnfitError(DomainError):
+    """The approval was given for something else."""
+
+    code = "approval_unfit"
+    kind = Kind.CONFLICT
+
+
+class ApprovalNotGivenError(DomainError):
+    """The approval has not been decided on yet, or was refused."""
+
+    code = "approval_not_given"
+    kind = Kind.CONFLICT
+
+
+class ApprovalUsedError(DomainError):
+    """The approval has been used: it is good for once."""
+
+    code = "approval_used"
+    kind = Kind.CONFLICT
+
+
+class ApprovalExpiredError(DomainError):
+    """The approval was asked for more than 72 hours ago."""
+
+    code = "approval_expired"
+    kind = Kind.CONFLICT
+
+
+class OwnApprovalError(DomainError):
+    """Nobody decides on what he asked for himself."""
+
+    code = "own_approval"
+    kind = Kind.FORBIDDEN
+
+
+@dataclass(frozen=True)
+class NewApproval:
+    """What it takes to ask: what is to be done, where, to the letter, and why."""
+
+    kind: ApprovalKind
+    area_code: str
+    payload: Mapping[str, Any]
+    reason: str
+
+
+def ask_approval(
+    session: Session, actor: Actor, approval_id: UUID, new: NewApproval
+) -> tuple[Approval, bool]:
+    """Ask a second person; what the payload names is looked at when it is done.
+
+    Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
+    AreaUnknownError, OtherContentError.
+    """
+    sent = content_hash(actor.user_id, new.kind, new.area_code, dict(new.payload), new.reason)
+    first = made_before(session, Approval, approval_id, sent, author=Approval.asked_by, by=actor.user_id)
+    if first is not None:
+        return first, False
+    reach = scope_of(actor, FUNCTION[new.kind])
+    if reach is None:
+        raise ForbiddenError
+    if not reach.covers(new.area_code):
+        raise NotFoundError(field="area_code")
+    if session.get(Area, new.area_code) is None:
+        raise AreaUnknownError(field="area_code")
+    return insert_once(
+        session,
+        Approval,
+        approval_id,
+        sent,
+        kind=new.kind,
+        area_code=new.area_code,
+        payload=dict(new.payload),
+        payload_hash=content_hash(dict(new.payload)),
+        reason=new.reason,
+        asked_by=actor.user_id,
+        asked_at=now(),
+        expires_at=now() + LIFE,
+    )
+
+
+def approvals(
+    session: Session, actor: Actor, *, state: ApprovalState | None = None, after: UUID | None, limit: int
+) -> list[Approval]:
+    """List what the actor asked for and what he may decide on, the newest first, on request of one state.
+
+    What was not decided or not used in time is of no state any more.
+    """
+    query = select(Approval).where(_visible(actor)).order_by(Approval.id.desc()).limit(limit)
+    if state is not None:
+        query = query.where(Approval.state == state)
+    if state in {ApprovalState.OPEN, ApprovalState.APPROVED}:
+        query = query.where(Approval.expires_at > now())
+    if after is not None:
+        query = query.where(Approval.id < after)
+    return list(session.scalars(query))
+
+
+def approval_in_scope(session: Session, actor: Actor, approval_id: UUID) -> Approval:
+    """Give one approval that the actor asked for or may decide on. Raises NotFoundError."""
+    found = session.scalars(select(Approval).where(Approval.id == approval_id, _visible(actor))).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def decide_approval(
+    session: Session, actor: Actor, approval_id: UUID, *, approved: bool, note: str
+) -> Approval:
+    """Agree or refuse; the same decision again by the same person changes nothing.
+
+    Raises NotFoundError, OwnApprovalError, ApprovalExpiredError, IllegalStepError.
+    """
+    found = _locked(session, Approval.id == approval_id, _visible(actor))
+    if found is None:
+        raise NotFoundError
+    if found.asked_by == actor.user_id:
+        raise OwnApprovalError
+    to = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
+    if found.decided_by is not None:
+        stands = ApprovalState.APPROVED if found.used_at else found.state
+        if (found.decided_by, stands, found.decision_note) == (actor.user_id, to, note):
+            return found
+        raise IllegalStepError(now=found.state, asked=to)
+    if found.expires_at <= now():
+        raise ApprovalExpiredError
+    found.advance(to)
+    found.decided_by, found.decided_at, found.decision_note = actor.user_id, now(), note
+    return found
+
+
+def use_approval(
+    session: Session,
+    actor: Actor,
+    approval_id: UUID | None,
+    kind: ApprovalKind,
+    payload: Mapping[str, Any],
+    *,
+    again: bool = False,
+) -> UUID:
+    """Use up an approval for exactly what it was given for; give who agreed.
+
+    ``again`` lets a used one pass: for steps whose payload holds the ids that make them happen once.
+
+    Raises ApprovalNeededError, NotFoundError (there is none, or somebody else asked for it),
+    ApprovalUnfitError, ApprovalNotGivenError, ApprovalUsedError, ApprovalExpiredError.
+    """
+    if approval_id is None:
+        raise ApprovalNeededError(field="approval_id")
+    found = _locked(session, Approval.id == approval_id, Approval.asked_by == actor.user_id)
+    if found is None:
+        raise NotFoundError(field="approval_id")
+    if found.kind is not kind or found.payload_hash != content_hash(dict(payload)):
+        raise ApprovalUnfitError(field="approval_id")
+    if found.state in {ApprovalState.OPEN, ApprovalState.REFUSED}:
+        expired = found.state is ApprovalState.OPEN and found.expires_at <= now()
+        raise ApprovalExpiredError if expired else ApprovalNotGivenError
+    assert found.decided_by is not None, "the table's own constraint"
+    if found.state is ApprovalState.USED:
+        if again:
+            return found.decided_by
+        raise ApprovalUsedError
+    if found.expires_at <= now():
+        raise ApprovalExpiredError
+    found.advance(ApprovalState.USED)
+    found.used_at = now()
+    return found.decided_by
+
+
+def _locked(session: Session, *which: ColumnElement[bool]) -> Approval | None:
+    query = select(Approval).where(*which).with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def _visible(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL that the actor asked for it, or holds a role that decides on it, over its area."""
+    terms = [Approval.asked_by == actor.user_id]
+    for kind, roles in DECIDERS.items():
+        reach = Scope(areas=tuple(held.area_code for held in actor.held if held.role in roles))
+        terms.append(and_(Approval.kind == kind, reach.clause(Approval.area_code)))
+    return or_(*terms)

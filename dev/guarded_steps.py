@@ -1,0 +1,34 @@
+"""The part of docs/permissions.md about steps that ask for more than a permission."""
+
+from app.actors import Role
+from app.identity import DECIDERS, FUNCTION, TABLE, ApprovalKind
+from dev.openapi import described_app
+
+KINDS = {
+    ApprovalKind.ADMIN_GRANT: "给系统管理员、安全管理员、审计员授权",
+    ApprovalKind.POINTS_BULK: "批量更正积分",
+}
+_METHODS = {"GET", "PUT", "POST", "DELETE"}
+
+
+def second_person(roles: dict[Role, str]) -> list[list[str]]:
+    """Return a row for each kind of approval: what it is, who asks, who decides."""
+
+    def named(held: object) -> str:
+        return "、".join(name for role, name in roles.items() if role in held)  # type: ignore[operator]
+
+    return [
+        [f"{KINDS[kind]}<br>`{kind}`", named(TABLE[FUNCTION[kind]]), named(DECIDERS[kind])]
+        for kind in ApprovalKind
+    ]
+
+
+def proved_again() -> list[str]:
+    """Return each method and address that asks for a proof of the person not older than five minutes."""
+    app = described_app()
+    return sorted(
+        f"`{method} {rule.rule}`"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) & _METHODS
+        if getattr(app.view_functions[rule.endpoint], "checked", False)
+    )

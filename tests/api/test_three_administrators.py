@@ -1,0 +1,160 @@
+"""System, security and audit administration are three people's work (三员分立)."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.actors import Role
+from app.identity import ADMINISTRATORS, TABLE, Permission
+from app.ids import new_id
+from app.models import Grant
+from tests.approval_world import Become, admin_grant, approved, granted, outcome
+from tests.cast import HOME, LONG_AGO, named, person
+from tests.client import Client
+
+_THREE = ("system", "security", "auditor")
+_ROLE = {"system": "system_admin", "security": "security_admin", "auditor": "auditor"}
+_ALLOWED = {"make users": "system", "grant": "security", "end grants": "security"}
+"""What is one administrator's own; the other two are refused."""
+_READING = {Permission.SELF, Permission.AREA_READ, Permission.USER_READ}
+
+
+def _request(what: str) -> tuple[str, str, dict[str, Any] | None]:
+    user = {"area_code": HOME, "phone": "10000000123", "name": "新人", "password": "twelve signs and more"}
+    role = {"user_id": str(person("neighbour").user_id), "role": "grid_worker", "area_code": HOME}
+    return {
+        "make users": ("PUT", f"/v1/users/{new_id()}", user),
+        "grant": ("PUT", f"/v1/grants/{new_id()}", role),
+        "end grants": ("POST", f"/v1/grants/{named('grant worker')}/end", None),
+    }[what]
+
+
+@pytest.mark.parametrize("who", _THREE)
+@pytest.mark.parametrize("what", _ALLOWED)
+def test_each_has_his_own_work(be: Become, who: str, what: str) -> None:
+    """S-39: 3 by 3, users are the system's, grants the security administrator's, neither the auditor's."""
+    method, path, body = _request(what)
+
+    answer = be(who).open(path, method, json=body)
+
+    if _ALLOWED[what] == who:
+        assert answer.status_code in {200, 201}, answer.text
+    else:
+        assert outcome(answer) == (403, "forbidden")
+
+
+def test_no_function_that_writes_is_two_administrators() -> None:
+    """S-39: whatever one of the three may do, reading aside, none of the other two may."""
+    shared = [
+        permission
+        for permission, reaches in TABLE.items()
+        if len(reaches.keys() & ADMINISTRATORS) > 1 and permission not in _READING
+    ]
+
+    assert shared == []
+
+
+def test_the_auditor_writes_nothing() -> None:
+    """S-39: the auditor has himself, the names of areas, and the audit."""
+    held = {str(permission) for permission, reaches in TABLE.items() if Role.AUDITOR in reaches}
+
+    assert held - {"audit_read"} == {"self", "area_read"}
+
+
+def test_audit_is_the_auditors_alone() -> None:
+    """S-39: neither the system's nor the security administrator reads the audit."""
+    readers = {
+        role
+        for permission, reaches in TABLE.items()
+        if permission.value.startswith("audit")
+        for role in reaches
+    }
+
+    assert readers <= {Role.AUDITOR}
+
+
+@pytest.mark.parametrize("second", _THREE)
+@pytest.mark.parametrize("first", _THREE)
+def test_one_person_is_one_of_them(be: Become, session: Session, first: str, second: str) -> None:
+    """S-39: 3 by 3, a second of the three for one person is refused, even with everybody's consent."""
+    security = be("security" if first != "security" else "far_security")
+    decider = be("county" if first != "security" else "far_county")
+    area_code = HOME if first != "security" else "421222102203"
+    who = "neighbour" if first != "security" else "far_worker"
+    one, two = (admin_grant(who, role=_ROLE[name], area_code=area_code) for name in (first, second))
+    assert granted(security, one, approved(security, decider, admin_grant=one)).status_code == 201
+
+    answer = granted(security, two, approved(security, decider, admin_grant=two))
+
+    if first == second:
+        assert answer.status_code == 201
+    else:
+        assert outcome(answer) == (409, "roles_exclude")
+    held = select(func.count(func.distinct(Grant.role))).where(
+        Grant.user_id == person(who).user_id, Grant.role.in_(ADMINISTRATORS)
+    )
+    assert session.scalar(held) == 1
+
+
+@pytest.mark.parametrize("role", [role for role in Role if role is not Role.RESIDENT])
+@pytest.mark.parametrize(
+    "grantor, allowed", [("security", True), ("system", False), ("auditor", False), ("city", False)]
+)
+def test_who_may_grant_what(be: Become, grantor: str, role: Role, *, allowed: bool) -> None:
+    """S-38: grantor by role; only the security administrator grants, the three with a second person only."""
+    new = admin_grant(role=role.value)
+
+    answer = granted(be(grantor), new, None)
+
+    if not allowed:
+        assert outcome(answer) == (403, "forbidden")
+    elif role in ADMINISTRATORS:
+        assert outcome(answer) == (409, "approval_needed")
+    else:
+        assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    "area_code, status",
+    [("421222102203", 201), ("421222", 201), ("4212", 404), ("421224", 404), ("421224100001", 404)],
+)
+def test_no_grant_reaches_further_than_the_grantors(be: Become, area_code: str, status: int) -> None:
+    """S-38: an administrator of a county gives no role in the city above it, nor in the county beside it."""
+    new = admin_grant("far_worker", role="community_admin", area_code=area_code)
+
+    assert granted(be("far_security"), new, None).status_code == status
+
+
+def test_another_role_does_not_widen_the_power_to_grant(be: Become, session: Session) -> None:
+    """S-38: whoever is security administrator of a county and city officer besides grants in the county."""
+    wide = Grant(
+        id=new_id(),
+        user_id=person("far_security").user_id,
+        role=Role.CITY_OFFICER,
+        area_code="4212",
+        valid_from=LONG_AGO,
+        content_hash=b"",
+        created_at=LONG_AGO,
+    )
+    session.add(wide)
+    session.commit()
+
+    new = admin_grant("worker", role="shop_clerk", area_code=HOME)
+
+    assert outcome(granted(be("far_security"), new, None)) == (404, "not_found")
+
+
+def test_a_demoted_person_is_refused_at_the_next_request(be: Become) -> None:
+    """S-37: between two requests of one session the right is gone, and comes back with a new grant."""
+    admin: Client = be("admin")
+    security = be("security")
+    assert admin.get("/v1/users").status_code == 200
+
+    assert security.post(f"/v1/grants/{named('grant admin')}/end").status_code == 200
+    refused = admin.get("/v1/users")
+    assert granted(security, admin_grant("admin", role="community_admin"), None).status_code == 201
+
+    assert outcome(refused) == (403, "forbidden")
+    assert admin.get("/v1/users").status_code == 200

@@ -1,0 +1,47 @@
+"""Rows of approvals, written straight into the tables."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from app.clock import now
+from app.ids import new_id
+from app.models import Approval, ApprovalKind, ApprovalState
+from app.once import content_hash
+from tests.matrix.side import Side
+
+
+class ApprovalRows(Side):
+    """Writes what a second person is asked."""
+
+    def batch(self) -> dict[str, Any]:
+        """Give a batch of corrections for the household."""
+        item = {"id": str(new_id()), "household_id": str(self.household_id), "points": 5}
+        return {"area_code": self.community, "reason": "年底核对", "items": [item]}
+
+    def approval(self, payload: dict[str, Any] | None = None, *, is_approved: bool = False) -> UUID:
+        """Write an approval of a batch, asked for by ``admin``, and decided on by ``county`` if so wanted."""
+        approval_id, payload = new_id(), payload or self.batch()
+        decided: dict[str, Any] = {}
+        if is_approved:
+            decided = {
+                "state": ApprovalState.APPROVED,
+                "decided_by": self.user("county"),
+                "decided_at": now(),
+            }
+        self.add(
+            Approval(
+                id=approval_id,
+                kind=ApprovalKind.POINTS_BULK,
+                area_code=self.community,
+                payload=payload,
+                payload_hash=content_hash(payload),
+                reason="年底",
+                asked_by=self.user("admin"),
+                asked_at=now(),
+                expires_at=now() + timedelta(hours=72),
+                content_hash=b"",
+                **decided,
+            )
+        )
+        return approval_id

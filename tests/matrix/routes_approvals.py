@@ -1,0 +1,46 @@
+"""The matrix: approvals, and what needs one."""
+
+from collections.abc import Callable
+from typing import Any
+
+from app.ids import new_id
+from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.stage import Stage
+
+_ASKER_AND_DECIDER = {"admin": 200, "county": 200, "city": 404, "security": 404}
+"""Others decide on other kinds, and do not see this one."""
+_DECIDER = {"county": 200, "city": 404}
+
+
+def _new_approval(stage: Stage) -> Call:
+    body = {"points_bulk": stage.batch(), "reason": "年底"}
+    return Call(f"/v1/approvals/{new_id()}", with_json(body))
+
+
+def _approval(verb: str = "", body: dict[str, Any] | None = None) -> Callable[[Stage], Call]:
+    def call(stage: Stage) -> Call:
+        return Call(f"/v1/approvals/{stage.approval()}{verb}", with_json(body) if body is not None else {})
+
+    return call
+
+
+def _adjustments(stage: Stage) -> Call:
+    batch = stage.batch()
+    approval_id = stage.approval(batch, is_approved=True)
+    return Call("/v1/points/adjustments", with_json(batch | {"approval_id": str(approval_id)}))
+
+
+APPROVALS = [
+    Line(
+        "GET",
+        "/v1/approvals",
+        dict.fromkeys(("admin", "county", "city", "security"), 200),
+        lambda _: Call("/v1/approvals"),
+        200,
+    ),
+    Line("PUT", "/v1/approvals/<uuid:approval_id>", {"admin": 201}, _new_approval),
+    Line("GET", "/v1/approvals/<uuid:approval_id>", _ASKER_AND_DECIDER, _approval()),
+    Line("POST", "/v1/approvals/<uuid:approval_id>/approve", _DECIDER, _approval("/approve", {})),
+    Line("POST", "/v1/approvals/<uuid:approval_id>/refuse", _DECIDER, _approval("/refuse", {"note": "不行"})),
+    Line("POST", "/v1/points/adjustments", {"admin": 200}, _adjustments),
+]
