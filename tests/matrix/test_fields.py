@@ -5,7 +5,7 @@ To write the file anew: GONGDI_WRITE_FIELDS=1 python -m pytest tests/matrix/test
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,8 @@ from tests.sealer import SEALER
 
 _KEPT = Path(__file__).with_name("fields.json")
 _STAFF_PHONE = "13900005678"
-_ROWS = {
+_ROWS: dict[str, Callable[[Stage], object]] = {
+    "/v1/approvals": Stage.approval,
     "/v1/care-records": Stage.visit,
     "/v1/checklists": Stage.checklist,
     "/v1/inspections": Stage.inspection,
