@@ -143,8 +143,8 @@ def _refused(error: Exception) -> Response:
 def _file(code: str, form: ReportForm) -> None:
     """Report the hazard and keep its photos, all or nothing."""
     with transaction() as session:
-        note(object_kind="hazard", object_id=form.id)
-        hazards.report(session, VISITOR, parts().signer, form.id, form.report(code))
+        made, _ = hazards.report(session, VISITOR, parts().signer, form.id, form.report(code))
+        note(object_kind="hazard", object_id=made.id, area_code=made.area_code)
         for photo_id, data in form.named_photos().items():
             evidence.keep(session, parts().photos, VISITOR, photo_id, data)
 

@@ -1,0 +1,120 @@
+"""Linking, checkpoints and their copies, and what the two suites make of it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+from app import audit, clock
+from app.audit import AuditKeys, CopyBrokenError, Entry, Finding, FindingKind, Verifier
+from app.clock import now
+from app.config import Suite
+from app.models import AuditEntry, AuditLink
+from tests.audit.conftest import Found, Superuser
+
+
+def test_either_suite_makes_a_trail_that_both_can_verify(session: Session, keys: AuditKeys) -> None:
+    """S-101, S-113: the suite may change in the middle; each mark names its algorithm."""
+    for suite in (Suite.INTL, Suite.GM, Suite.INTL):
+        of_suite = replace(keys, suite=suite)
+        audit.record(session, of_suite, Entry(action="job:test"))
+        audit.link(session, of_suite)
+        audit.checkpoint(session, of_suite)
+    session.commit()
+
+    marks = session.scalars(select(AuditEntry.mac).order_by(AuditEntry.id.desc()).limit(3)).all()
+    assert [mac[0] for mac in marks] == [1, 2, 1]
+    for suite in Suite:
+        assert list(Verifier(session, replace(keys, suite=suite)).findings()) == []
+
+
+def test_a_mark_of_no_suite_is_no_mark(suite_keys: AuditKeys) -> None:
+    mac = suite_keys.mac(b"content")
+
+    assert suite_keys.is_mac(b"content", mac)
+    assert not suite_keys.is_mac(b"content", b"\x03" + mac[1:])
+    assert not suite_keys.is_mac(b"content", b"")
+    assert not suite_keys.is_mac(b"other content", mac)
+    assert not suite_keys.is_signature(b"content", mac), "entries and checkpoints have keys of their own"
+
+
+def test_what_is_committed_late_is_linked_later(session: Session, keys: AuditKeys) -> None:
+    """A writer that took its time has an older id than what was linked meanwhile."""
+    audit.link(session, keys)
+    late = Entry(action="job:late")
+    early_id = audit.record(session, keys, late)
+    row = session.get(AuditEntry, early_id)
+    assert row is not None
+    values = {column.name: getattr(row, column.name) for column in AuditEntry.__table__.columns}
+    session.rollback()
+    audit.link(session, keys)
+    audit.record(session, keys, Entry(action="job:quick"))
+    assert audit.link(session, keys) == 1
+    session.execute(insert(AuditEntry), values)
+
+    assert audit.link(session, keys) == 1
+    newest = session.scalar(select(AuditLink.entry_id).order_by(AuditLink.number.desc()).limit(1))
+    assert newest == early_id
+
+
+def test_linking_again_finds_nothing_and_numbers_have_no_gap(session: Session, keys: AuditKeys) -> None:
+    for _ in range(3):
+        audit.record(session, keys, Entry(action="job:test"))
+    with capture_logs() as told:
+        made = [audit.link(session, keys), audit.link(session, keys)]
+
+    assert made[0] >= 3
+    assert made[1] == 0
+    links, highest = session.execute(
+        select(func.count(), func.max(AuditLink.number)).select_from(AuditLink)
+    ).one()
+    assert links == highest
+    assert [(one["event"], one["number"]) for one in told] == [("audit_linked", highest)]
+
+
+def test_what_has_no_number_for_too_long_is_named(
+    trail: list[AuditLink], superuser: Superuser, found: Found
+) -> None:
+    """S-101: a link taken away, or a scheduler that stands still."""
+    link = trail[-1]
+    superuser("DELETE FROM audit_links WHERE number = :number", number=link.number)
+
+    assert found() == [], "it may be linked any moment"
+    with clock.set_to(now() + timedelta(minutes=11)):
+        assert found() == [Finding(FindingKind.ENTRY_UNLINKED, entry_id=link.entry_id)]
+
+
+def test_a_checkpoint_is_copied_and_read_again(
+    session: Session, keys: AuditKeys, trail: list[AuditLink], tmp_path: Path
+) -> None:
+    """S-101: what the file says is what was signed, and nothing new is signed for nothing new."""
+    file = tmp_path / "checkpoints"
+    assert audit.copies_in(file) == audit.copies_in(None) == []
+    with capture_logs() as told:
+        made = audit.checkpoint(session, keys)
+    assert made is not None
+    audit.append_copy(file, made)
+    again = audit.checkpoint(session, keys)
+
+    copies = audit.copies_in(file)
+    assert again is None
+    assert [(one.number, one.hash, one.signature) for one in copies] == [
+        (trail[-1].number, trail[-1].hash, made.signature)
+    ]
+    assert copies[0].is_ours(keys)
+    assert [(one["number"], one["signature"]) for one in told] == [(made.number, made.signature.hex())]
+
+
+@pytest.mark.parametrize(
+    "line", ["", "{}", "no JSON", '{"number": 1, "hash": "x", "at": "", "signature": ""}', "7"]
+)
+def test_a_line_that_is_no_checkpoint_is_named(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "checkpoints"
+    file.write_text(line + "\n", encoding="utf-8")
+
+    with pytest.raises(CopyBrokenError, match="line 1, is no checkpoint"):
+        audit.copies_in(file)
