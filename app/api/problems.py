@@ -124,13 +124,18 @@ def _flat(messages: Any) -> Any:
 
 
 def _database_away(error: Exception) -> Response:
-    log.error("database_away", path=request.path, error=type(error).__name__)
+    log.error("database_away", route=_route(), error=type(error).__name__)
     return problem("database_away", HTTPStatus.SERVICE_UNAVAILABLE)
 
 
 def _fault(error: Exception) -> Response:
-    log.error("fault", path=request.path, method=request.method, exc_info=error)
+    log.error("fault", route=_route(), method=request.method, exc_info=error)
     return problem("internal", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _route() -> str | None:
+    """Give the rule, not the address: an address may hold a code or a seal."""
+    return request.url_rule.rule if request.url_rule else None
 
 
 _ANSWERS: dict[type[Exception], Callable[[Any], Response]] = {
