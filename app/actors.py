@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, false, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
+AreaColumn = InstrumentedAttribute[str] | InstrumentedAttribute[str | None]
 COMMUNITY_DIGITS = 12
 """A community's code is this long; longer codes lie inside one (domain.md, area)."""
 
@@ -46,7 +47,7 @@ def community_of(area_code: str) -> str:
     return area_code[:COMMUNITY_DIGITS]
 
 
-def _prefix_clause(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:
+def _prefix_clause(column: AreaColumn, prefix: str) -> ColumnElement[bool]:
     """Every code that starts with ``prefix``, as a range an index can serve (codes are digits)."""
     return and_(column >= prefix, column < prefix[:-1] + chr(ord(prefix[-1]) + 1))
 
@@ -65,7 +66,7 @@ class Scope:
         return household_id is not None and household_id == self.household_id
 
     def clause(
-        self, area: InstrumentedAttribute[str], household: InstrumentedAttribute[Any] | None = None
+        self, area: AreaColumn, household: InstrumentedAttribute[Any] | None = None
     ) -> ColumnElement[bool]:
         """Say the same in SQL, over a table's area column and, where it has one, its household column."""
         terms = [_prefix_clause(area, prefix) for prefix in self.areas]

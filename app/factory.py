@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.adapters import connect, local_store
+from app.adapters import connect, local_store, wechat
 from app.api import PAGES, ROUTES, problems
 from app.api.description import Api
 from app.api.headers import secure
@@ -88,14 +88,18 @@ def _limits_url(redis_url: str) -> str:
 
 
 def _parts(settings: Settings) -> Parts:
+    redis = connect(settings.redis_url)
     return Parts(
         settings=settings,
-        redis=connect(settings.redis_url),
+        redis=redis,
         photos=local_store(settings.photo_dir),
         signer=CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url),
         sealer=Sealer.of(settings),
         calendar=WorkCalendar.of(settings),
         audit_keys=AuditKeys.of(settings),
+        wechat=wechat.open_wechat(
+            settings.wechat, redis, secret_key=settings.secret_key, hosts=settings.trusted_hosts
+        ),
         link_key=derived(settings.secret_key, "photo links"),
         tries_key=derived(settings.secret_key, "sign-in tries"),
     )

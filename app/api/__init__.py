@@ -30,10 +30,12 @@ from app.api import (
     users,
     visit_forms,
     visits,
+    wechat_sign_in,
 )
 
 ROUTES = [
     sessions.blueprint,
+    wechat_sign_in.blueprint,
     areas.blueprint,
     places.blueprint,
     households.blueprint,

@@ -6,7 +6,7 @@ from typing import cast
 from flask import current_app
 from redis import Redis
 
-from app.adapters import PhotoStore
+from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys
 from app.config import Settings
 from app.places import CodeSigner
@@ -27,6 +27,8 @@ class Parts:
     sealer: Sealer
     calendar: WorkCalendar
     audit_keys: AuditKeys
+    wechat: wechat.WeChat | None
+    """None where this installation does without."""
     link_key: bytes
     """Signs short-lived photo links."""
     tries_key: bytes

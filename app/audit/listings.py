@@ -38,7 +38,7 @@ def entries(
 
     An entry without an area (a try to sign in, a job) is for the auditors of a whole city.
     """
-    reach = actor.scope.clause(AuditEntry.area_code)  # type: ignore[arg-type]  # None is in nobody's reach
+    reach = actor.scope.clause(AuditEntry.area_code)  # None is in nobody's reach
     if any(len(area) <= DIGITS[AreaLevel.CITY] for area in actor.scope.areas):
         reach = or_(reach, AuditEntry.area_code.is_(None))
     query = select(AuditEntry).where(reach).order_by(AuditEntry.id.desc()).limit(limit)

@@ -45,7 +45,16 @@ from app.identity.users import (
     user_in_scope,
     users,
 )
-from app.models import Approval, ApprovalKind, ApprovalState, RevealField, SessionKind, User
+from app.identity.vouched_phones import PhoneAbroadError, keep_vouched_phone
+from app.identity.wechat import (
+    UserDisabledError,
+    WeChatNotLinkedError,
+    WeChatTakenError,
+    link_wechat,
+    own_openid,
+    sign_in_by_wechat,
+)
+from app.models import Approval, ApprovalKind, ApprovalState, RevealField, SessionKind, User, WeChatApp
 
 __all__ = [
     "ADMINISTRATORS",
@@ -69,6 +78,7 @@ __all__ = [
     "OwnApprovalError",
     "OwnGrantError",
     "Permission",
+    "PhoneAbroadError",
     "PhoneTakenError",
     "Reach",
     "ReauthRequiredError",
@@ -79,6 +89,10 @@ __all__ = [
     "SessionKind",
     "SessionSupersededError",
     "User",
+    "UserDisabledError",
+    "WeChatApp",
+    "WeChatNotLinkedError",
+    "WeChatTakenError",
     "WrongCredentialsError",
     "actor_of",
     "approval_in_scope",
@@ -93,8 +107,11 @@ __all__ = [
     "has_phone",
     "holders",
     "is_checked",
+    "keep_vouched_phone",
+    "link_wechat",
     "make_user",
     "masked_phone",
+    "own_openid",
     "phone_of",
     "reveal",
     "roles_for",
@@ -102,6 +119,7 @@ __all__ = [
     "scope_of",
     "sealed_phone",
     "sign_in",
+    "sign_in_by_wechat",
     "use_approval",
     "user_in_scope",
     "users",

@@ -128,7 +128,7 @@ def grant(
     if new.user_id == actor.user_id:
         raise OwnGrantError
     user = session.get(User, new.user_id, with_for_update=True)
-    if user is None or not actor.scope.covers(user.area_code):
+    if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     _check_disjoint(session, grant_id, new)
     if new.role in ADMINISTRATORS and session.get(Grant, grant_id) is None:

@@ -31,6 +31,7 @@ from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
 from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitForm, VisitMode, VisitOutcome
+from app.models.wechat import WeChatApp, WeChatLink
 
 __all__ = [
     "APPROVAL_NEXT",
@@ -119,4 +120,6 @@ __all__ = [
     "VisitForm",
     "VisitMode",
     "VisitOutcome",
+    "WeChatApp",
+    "WeChatLink",
 ]

@@ -15,9 +15,12 @@ class User(Base):
 
     __tablename__ = "users"
     id: Mapped[Id]
-    area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"), index=True)
+    area_code: Mapped[AreaCode | None] = mapped_column(ForeignKey("areas.code"), index=True)
+    """None for somebody who came by WeChat and is bound to no resident yet."""
     phone_sealed: Mapped[Sealed | None]
     phone_index: Mapped[bytes | None] = mapped_column(info=EVERYWHERE, unique=True)
+    phone_vouched_at: Mapped[datetime | None]
+    """When WeChat said that the phone is his; None for one that staff wrote down."""
     name: Mapped[str]
     password_hash: Mapped[str | None]
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), unique=True)

@@ -1,0 +1,102 @@
+"""Asking WeChat in the course of a request: what it says instead of a result, as refusals people can read."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from app.adapters import wechat
+from app.api.parts import parts
+from app.errors import DomainError, Kind
+
+log = structlog.get_logger()
+_A_MINUTE_S = 60
+
+
+class WeChatOffError(DomainError):
+    """The installation does without WeChat, or without this part of it."""
+
+    code = "wechat_off"
+    kind = Kind.UNAVAILABLE
+
+
+class WeChatAwayError(DomainError):
+    """WeChat does not answer, or not with an answer; all that needs no WeChat goes on."""
+
+    code = "wechat_away"
+    kind = Kind.UNAVAILABLE
+
+
+class WeChatBusyError(DomainError):
+    """WeChat's limit of calls is reached (data: ``retry_after_s``)."""
+
+    code = "wechat_busy"
+    kind = Kind.TOO_MANY
+
+
+class WeChatCodeError(DomainError):
+    """The sign-in code is wrong, too old or used: the phone must fetch another."""
+
+    code = "wechat_code"
+    kind = Kind.UNKNOWN_PERSON
+
+
+class WeChatBlockedError(DomainError):
+    """WeChat lets this account in nowhere."""
+
+    code = "wechat_blocked"
+    kind = Kind.FORBIDDEN
+
+
+class WeChatPhoneCodeError(DomainError):
+    """The code of the phone button is wrong, too old, used, or another person's."""
+
+    code = "wechat_phone_code"
+    kind = Kind.INVALID
+
+
+class WeChatPhoneForeignError(DomainError):
+    """The phone number was given to another mini-program than ours (its watermark)."""
+
+    code = "wechat_phone_foreign"
+    kind = Kind.INVALID
+
+
+def wechat_client() -> wechat.WeChat:
+    """Give the client. Raises WeChatOffError."""
+    client = parts().wechat
+    if client is None:
+        raise WeChatOffError
+    return client
+
+
+def service_account() -> wechat.ServiceAccount:
+    """Give the service account behind the web app. Raises WeChatOffError."""
+    account = wechat_client().web
+    if account is None:
+        raise WeChatOffError
+    return account
+
+
+@contextmanager
+def asking_wechat(refused: type[DomainError] = WeChatCodeError) -> Iterator[None]:
+    """Turn WeChat's refusals into ours; ``refused`` says what is wrong with the caller's code.
+
+    No transaction may be open: WeChat may take seconds. A wrong secret, address or permission of ours is a
+    fault and stays one (500, logged by its number).
+    """
+    try:
+        yield
+    except wechat.UserBlockedError as error:
+        log.warning("wechat_blocked", rid=error.rid)
+        raise WeChatBlockedError from error
+    except wechat.ForeignPhoneError as error:
+        raise WeChatPhoneForeignError(field="code") from error
+    except wechat.WeChatUserError as error:
+        raise refused(field="code") from error
+    except wechat.WeChatQuotaError as error:
+        log.warning("wechat_quota", call=error.call, errcode=error.errcode)
+        raise WeChatBusyError(retry_after_s=error.retry_after_s or _A_MINUTE_S) from error
+    except wechat.WeChatRetryableError as error:
+        log.warning("wechat_away", call=error.call, error=type(error).__name__)
+        raise WeChatAwayError from error

@@ -1,0 +1,192 @@
+"""Signing in by WeChat: an openid leads to a user, and a new one makes a user who is nobody's yet."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import exists, func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.adapters import wechat
+from app.clock import now
+from app.errors import DomainError, Kind
+from app.identity.sessions import Opened, end_sessions_of, new_token, open_session
+from app.ids import new_id
+from app.models import EndReason, Grant, SessionKind, User, WeChatApp, WeChatLink
+from app.sealing import Cell, Sealer
+from app.session_settings import SessionSettings
+
+NAME = "微信用户"
+"""Until he is bound to a resident: WeChat tells no names."""
+_TABLE, _TENANT = "wechat_identities", "users"
+_OPENID, _UNIONID = "openid", "unionid"
+
+
+class UserDisabledError(DomainError):
+    """WeChat says who it is, and his account is disabled."""
+
+    code = "user_disabled"
+    kind = Kind.FORBIDDEN
+
+
+class WeChatTakenError(DomainError):
+    """The WeChat signs in to another account, which is more than an empty one."""
+
+    code = "wechat_taken"
+    kind = Kind.CONFLICT
+
+
+class WeChatNotLinkedError(DomainError):
+    """The account has no WeChat, so WeChat vouches for nothing of it."""
+
+    code = "wechat_not_linked"
+    kind = Kind.CONFLICT
+
+
+def sign_in_by_wechat(
+    session: Session,
+    sealer: Sealer,
+    rules: SessionSettings,
+    app: WeChatApp,
+    who: wechat.WeChatIdentity,
+) -> Opened:
+    """Open a session for whom WeChat names; somebody new becomes a user without phone, area and grants.
+
+    WeChat signs in by itself, without the person doing anything: that is no fresh proof of him.
+    Raises UserDisabledError.
+    """
+    _take_turns(session, sealer, who)
+    user = _known(session, sealer, app, who) or _newcomer(session)
+    if user.disabled_at is not None:
+        raise UserDisabledError
+    _link(session, sealer, app, who, user.id)
+    token = new_token()
+    made = open_session(session, rules, user.id, kind=SessionKind.APP, token=token)
+    return Opened(token, made, area_code=user.area_code)
+
+
+def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeChatIdentity) -> None:
+    """Let the actor sign in by this WeChat from now on, in the place of the one before; again is no change.
+
+    An account that holds nothing but this WeChat is given up for it. Raises WeChatTakenError.
+    """
+    assert actor.user_id is not None, "linking needs an account"
+    _take_turns(session, sealer, who)
+    user = session.get_one(User, actor.user_id, with_for_update=True)
+    other = _known(session, sealer, WeChatApp.MINI, who)
+    if other is not None and other.id != user.id:
+        if not _is_empty(session, other):
+            raise WeChatTakenError(field="code")
+        other.disabled_at = now()
+        end_links(session, other.id)
+        end_sessions_of(session, [other.id], EndReason.DISABLED)
+    mine = open_link(session, user.id, WeChatApp.MINI)
+    if mine is not None and openid_of(sealer, mine) != who.openid:
+        end_link(mine)
+        session.flush()
+    _link(session, sealer, WeChatApp.MINI, who, user.id)
+
+
+def own_openid(session: Session, actor: Actor, sealer: Sealer) -> str:
+    """Give the actor's openid in the mini-program. Raises WeChatNotLinkedError."""
+    link = open_link(session, actor.user_id, WeChatApp.MINI) if actor.user_id else None
+    if link is None:
+        raise WeChatNotLinkedError
+    return openid_of(sealer, link)
+
+
+def open_link(session: Session, user_id: UUID, app: WeChatApp) -> WeChatLink | None:
+    """Give a user's identity in one app."""
+    return session.scalars(
+        select(WeChatLink).where(
+            WeChatLink.user_id == user_id, WeChatLink.app == app, WeChatLink.ended_at.is_(None)
+        )
+    ).one_or_none()
+
+
+def link_with_openid(session: Session, sealer: Sealer, app: WeChatApp, openid: str) -> WeChatLink | None:
+    """Give whose openid it is, locked."""
+    return session.scalars(
+        select(WeChatLink)
+        .where(
+            WeChatLink.app == app,
+            WeChatLink.openid_index.in_(sealer.indexes(_OPENID, _TENANT, openid)),
+            WeChatLink.ended_at.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def openid_of(sealer: Sealer, link: WeChatLink) -> str:
+    """Give the openid of an open link in clear."""
+    assert link.openid_sealed is not None, "the link has ended"
+    return sealer.open(link.openid_sealed, Cell(_TABLE, "openid_sealed", link.id))
+
+
+def end_link(link: WeChatLink) -> None:
+    """End a link and forget what WeChat calls the person."""
+    link.ended_at = link.ended_at or now()
+    link.openid_sealed = link.openid_index = link.unionid_sealed = link.unionid_index = None
+
+
+def end_links(session: Session, user_id: UUID) -> int:
+    """End all links of a user; give how many."""
+    links = session.scalars(
+        select(WeChatLink).where(WeChatLink.user_id == user_id, WeChatLink.ended_at.is_(None))
+    ).all()
+    for link in links:
+        end_link(link)
+    session.flush()
+    return len(links)
+
+
+def _take_turns(session: Session, sealer: Sealer, who: wechat.WeChatIdentity) -> None:
+    """Let sign-ins of one person follow each other, so that only the first one makes a user."""
+    mark = sealer.fingerprint(f"wechat {who.unionid or who.openid}".encode())
+    session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(mark[:8], "big", signed=True))))
+
+
+def _known(session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatIdentity) -> User | None:
+    """Give the user with this openid, or else with the same unionid in another app."""
+    link = link_with_openid(session, sealer, app, who.openid)
+    if link is None and who.unionid is not None:
+        indexes = sealer.indexes(_UNIONID, _TENANT, who.unionid)
+        link = session.scalars(
+            select(WeChatLink)
+            .where(WeChatLink.unionid_index.in_(indexes), WeChatLink.ended_at.is_(None))
+            .order_by(WeChatLink.id)
+            .limit(1)
+        ).one_or_none()
+    return session.get_one(User, link.user_id, populate_existing=True) if link else None
+
+
+def _newcomer(session: Session) -> User:
+    user = User(id=new_id(), area_code=None, name=NAME, content_hash=b"", created_at=now())
+    session.add(user)
+    session.flush()
+    return user
+
+
+def _link(
+    session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatIdentity, user_id: UUID
+) -> None:
+    """Keep the identity unless it is kept already."""
+    link_id = new_id()
+    values: dict[str, Any] = {}
+    for kind, value in ((_OPENID, who.openid), (_UNIONID, who.unionid)):
+        if value is not None:
+            values[f"{kind}_sealed"] = sealer.seal(value, Cell(_TABLE, f"{kind}_sealed", link_id))
+            values[f"{kind}_index"] = sealer.index(kind, _TENANT, value)
+    session.execute(
+        insert(WeChatLink)
+        .values(id=link_id, app=app, user_id=user_id, created_at=now(), **values)
+        .on_conflict_do_nothing()
+    )
+
+
+def _is_empty(session: Session, user: User) -> bool:
+    """Say whether nothing hangs on an account but its WeChat."""
+    granted = session.scalar(select(exists().where(Grant.user_id == user.id)))
+    return not (granted or user.phone_index or user.password_hash or user.resident_id)
