@@ -62,6 +62,8 @@ class Settings:
     field_suite: Suite
     index_key: bytes = field(repr=False)
     """Makes the blind indexes by which sealed values are found again."""
+    index_suite: Suite
+    """Of the blind indexes: chosen once, for all look-ups go by it."""
     public_url: str
     photo_dir: Path
     trusted_hosts: tuple[str, ...]
@@ -102,6 +104,7 @@ class Settings:
             field_keys=_field_keys(environ, stage),
             field_suite=_one_of(environ, "GONGDI_FIELD_SUITE", Suite, Suite.INTL),
             index_key=_index_key(environ, stage),
+            index_suite=_one_of(environ, "GONGDI_INDEX_SUITE", Suite, Suite.INTL),
             public_url=public_url,
             photo_dir=Path(_need(environ, "GONGDI_PHOTO_DIR")),
             trusted_hosts=_hosts(environ.get("GONGDI_TRUSTED_HOSTS"), public_url),

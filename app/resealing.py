@@ -4,17 +4,23 @@ Every table's columns that are marked as sealed are walked, so a new one needs n
 """
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.actors import community_of
-from app.models import EVERYWHERE, Base
+from app.models import Base
 from app.sealing import Cell, Sealer
 
-_SEALED, _INDEX = "_sealed", "_index"
 _ROW = "row_id"
+
+
+class Batch(NamedTuple):
+    """How many rows were sealed again, and the last of them."""
+
+    rows: int
+    last: UUID | None
 
 
 def sealed_tables() -> Iterator[tuple[Table, list[str]]]:
@@ -25,45 +31,34 @@ def sealed_tables() -> Iterator[tuple[Table, list[str]]]:
             yield table, names
 
 
-def reseal(session: Session, sealer: Sealer, *, limit: int) -> int:
-    """Seal up to ``limit`` rows again that an older key or suite sealed; give how many there were.
+def reseal(
+    session: Session, sealer: Sealer, table: Table, names: list[str], *, after: UUID | None, limit: int
+) -> Batch:
+    """Seal the next rows of a table again that an older key or suite sealed, in the order of their ids.
 
-    The caller commits between calls, until it gives 0. Raises KeyGoneError and SealBrokenError for a value
-    that nobody can open any more.
+    The caller commits between batches, until one is empty. Raises KeyGoneError and SealBrokenError for
+    a value that nobody can open any more.
     """
-    done = 0
-    for table, names in sealed_tables():
-        stale = or_(*(_is_stale(table, name, sealer) for name in names))
-        rows = session.execute(
-            select(table).where(stale).limit(limit - done).with_for_update(key_share=True)
-        ).mappings()
-        anew = [_anew(table, names, row, sealer) for row in rows]
-        if anew:
-            values: dict[str, Any] = {name: bindparam(name) for name in anew[0] if name != _ROW}
-            session.execute(update(table).where(table.c.id == bindparam(_ROW)).values(values), anew)
-        done += len(anew)
-        if done >= limit:
-            break
-    return done
+    stale = or_(*(_is_stale(table.c[name], sealer.header()) for name in names))
+    query = select(table).where(stale).order_by(table.c.id).limit(limit).with_for_update(key_share=True)
+    if after is not None:
+        query = query.where(table.c.id > after)
+    anew = [_anew(table, names, row, sealer) for row in session.execute(query).mappings()]
+    if anew:
+        values: dict[str, Any] = {name: bindparam(name) for name in names}
+        session.execute(update(table).where(table.c.id == bindparam(_ROW)).values(values), anew)
+    return Batch(len(anew), anew[-1][_ROW] if anew else None)
 
 
-def _is_stale(table: Table, name: str, sealer: Sealer) -> ColumnElement[bool]:
-    header = sealer.header()
-    column = table.c[name]
+def _is_stale(column: ColumnElement[bytes], header: bytes) -> ColumnElement[bool]:
     return column.is_not(None) & (func.substr(column, 1, len(header)) != header)
 
 
 def _anew(table: Table, names: list[str], row: Any, sealer: Sealer) -> dict[str, Any]:
-    """Give the row's id, its sealed values and their indexes as they must be now; what is empty stays so."""
+    """Give the row's id and its sealed values as they must be now; what is empty stays so."""
     values: dict[str, Any] = {_ROW: row["id"]}
     for name in names:
         cell = Cell(table.name, name, row["id"])
-        text = sealer.open(row[name], cell) if row[name] is not None else None
-        values[name] = sealer.seal(text, cell) if text is not None else None
-        kind = name.removesuffix(_SEALED)
-        index = table.columns.get(kind + _INDEX)
-        if index is not None:
-            everywhere = index.info == EVERYWHERE
-            tenant = EVERYWHERE["tenant"] if everywhere else community_of(row["area_code"])
-            values[index.name] = sealer.index(kind, tenant, text) if text is not None else None
+        sealed = row[name]
+        values[name] = sealer.seal(sealer.open(sealed, cell), cell) if sealed is not None else None
     return values

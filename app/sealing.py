@@ -55,6 +55,7 @@ class Sealer:
     active: str
     suite: Suite
     index_key: bytes = field(repr=False)
+    index_suite: Suite
 
     @classmethod
     def of(cls, settings: Settings) -> "Sealer":
@@ -64,6 +65,7 @@ class Sealer:
             active=settings.field_keys[0][0],
             suite=settings.field_suite,
             index_key=settings.index_key,
+            index_suite=settings.index_suite,
         )
 
     def seal(self, text: str, cell: Cell) -> bytes:
@@ -99,24 +101,17 @@ class Sealer:
 
     def index(self, kind: str, tenant: str, value: str) -> bytes:
         """Give the blind index of a value: equal values of one kind and tenant meet, others tell nothing."""
-        return self._index(self.suite, kind, tenant, value)
-
-    def indexes(self, kind: str, tenant: str, value: str) -> list[bytes]:
-        """Give the indexes under which a value may be found, also while a change of suite is under way."""
-        return [self._index(suite, kind, tenant, value) for suite in Suite]
-
-    def fingerprint(self, content: bytes) -> bytes:
-        """Give what tells the same content again, but lets nobody try out what it might have been."""
-        return hmac.new(derived(self.index_key.hex(), "fingerprints"), content, sha256).digest()
-
-    def _index(self, suite: Suite, kind: str, tenant: str, value: str) -> bytes:
         key = derived(self.index_key.hex(), f"{kind}|{tenant}")
-        mark = bytes((_SUITE_BYTES[suite],))
-        if suite is Suite.INTL:
+        mark = bytes((_SUITE_BYTES[self.index_suite],))
+        if self.index_suite is Suite.INTL:
             return mark + hmac.new(key, value.encode(), sha256).digest()
         mac = HMAC(key, hashes.SM3())
         mac.update(value.encode())
         return mark + mac.finalize()
+
+    def fingerprint(self, content: bytes) -> bytes:
+        """Give what tells the same content again, but lets nobody try out what it might have been."""
+        return hmac.new(derived(self.index_key.hex(), "fingerprints"), content, sha256).digest()
 
 
 def key_of(sealed: bytes) -> str:

@@ -10,4 +10,5 @@ SEALER = Sealer(
     active="laptop",
     suite=Suite.INTL,
     index_key=derived(SECRET_KEY, "index key of a laptop"),
+    index_suite=Suite.INTL,
 )

@@ -48,6 +48,7 @@ def test_the_least_that_is_needed() -> None:
         field_keys=(("laptop", derived(KEY, "field keys of a laptop")),),
         field_suite=Suite.INTL,
         index_key=derived(KEY, "index key of a laptop"),
+        index_suite=Suite.INTL,
         public_url="https://gongdi.example.cn",
         photo_dir=Path("/srv/photos"),
         trusted_hosts=("gongdi.example.cn",),

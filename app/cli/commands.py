@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from uuid import UUID
 
 import click
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
 from app.keys import derived
 from app.places import CodeSigner
-from app.resealing import reseal
+from app.resealing import reseal, sealed_tables
 from app.sealing import Sealer
 
 _BATCH = 200
@@ -100,14 +101,15 @@ def post_due() -> None:
 def rotate_keys() -> None:
     """Seal everything by the first key of GONGDI_FIELD_KEYS; the application may go on meanwhile."""
     settings, resealed = Settings.read(), 0
-    while True:
-        with _session(settings) as session:
-            batch = reseal(session, Sealer.of(settings), limit=_RESEALED)
-            _record(session, settings, "rotate-keys", batch)
-        resealed += batch
-        if not batch:
-            break
-        click.echo(f"{resealed} rows so far.")
+    for rows, names in sealed_tables():
+        after: UUID | None = None
+        while True:
+            with _session(settings) as session:
+                batch = reseal(session, Sealer.of(settings), rows, names, after=after, limit=_RESEALED)
+            if not batch.rows:
+                break
+            resealed, after = resealed + batch.rows, batch.last
+            click.echo(f"{resealed} rows so far, now in {rows.name}.")
     click.echo(f"{resealed} rows sealed by {settings.field_keys[0][0]}, {settings.field_suite}.")
 
 

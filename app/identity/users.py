@@ -92,7 +92,7 @@ def make_user(
         session,
         User,
         user_id,
-        content_hash(actor.user_id, values, phone["phone_index"].hex()),
+        content_hash(actor.user_id, values, sealer.fingerprint(new.phone.encode()).hex()),
         taken=PhoneTakenError(field="phone"),
         password_hash=HASHER.hash(new.password),
         created_at=now(),

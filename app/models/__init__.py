@@ -3,7 +3,7 @@
 from app.models.approval import APPROVAL_NEXT, Approval, ApprovalKind, ApprovalState
 from app.models.area import DIGITS, Area, AreaLevel
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
-from app.models.base import EVERYWHERE, Base, ClockFlag, Datum, Located, MadeByPhone, Presence
+from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
@@ -37,7 +37,6 @@ __all__ = [
     "APPROVAL_NEXT",
     "CLAIM_NEXT",
     "DIGITS",
-    "EVERYWHERE",
     "HAZARD_ENDED",
     "HAZARD_NEXT",
     "HAZARD_OPEN",

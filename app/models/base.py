@@ -13,10 +13,6 @@ AreaCode = Annotated[str, mapped_column(String(15, collation="C"))]
 """4, 6, 9, 12 or 15 digits; byte order, so that a prefix is a range of the index."""
 Sealed = Annotated[bytes, mapped_column(LargeBinary, info={"sealed": True})]
 """A text sealed for this row (app/sealing.py); ``x_sealed`` may have a blind index ``x_index`` beside."""
-EVERYWHERE = {"tenant": "users"}
-"""A blind index that meets its equals in every community: users sign in before theirs is known."""
-BY_COMMUNITY = {"tenant": "community"}
-"""A blind index whose salt is the community's code: equal values of two communities do not meet."""
 Big = Annotated[int, mapped_column(BigInteger)]
 Id = Annotated[UUID, mapped_column(primary_key=True)]
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import BY_COMMUNITY, AreaCode, Base, Id, Sealed
+from app.models.base import AreaCode, Base, Id, Sealed
 from app.models.place import Place
 
 
@@ -82,10 +82,10 @@ class Resident(Base):
     relation: Mapped[Relation]
     presence: Mapped[PresenceState] = mapped_column(default=PresenceState.HOME)
     phone_sealed: Mapped[Sealed | None]
-    phone_index: Mapped[bytes | None] = mapped_column(info=BY_COMMUNITY, index=True)
-    """Relatives may share a phone."""
+    phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    """Salted by the community; relatives may share a phone."""
     id_number_sealed: Mapped[Sealed | None]
-    id_number_index: Mapped[bytes | None] = mapped_column(info=BY_COMMUNITY)
+    id_number_index: Mapped[bytes | None]
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     household: Mapped[Household] = relationship(lazy="raise", back_populates="residents")

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.actors import Role
-from app.models.base import EVERYWHERE, AreaCode, Base, Id, Sealed
+from app.models.base import AreaCode, Base, Id, Sealed
 
 
 class User(Base):
@@ -18,7 +18,7 @@ class User(Base):
     area_code: Mapped[AreaCode | None] = mapped_column(ForeignKey("areas.code"), index=True)
     """None for somebody who came by WeChat and is bound to no resident yet."""
     phone_sealed: Mapped[Sealed | None]
-    phone_index: Mapped[bytes | None] = mapped_column(info=EVERYWHERE, unique=True)
+    phone_index: Mapped[bytes | None] = mapped_column(unique=True)
     phone_vouched_at: Mapped[datetime | None]
     """When WeChat said that the phone is his; None for one that staff wrote down."""
     name: Mapped[str]

@@ -9,7 +9,7 @@ from app.people.listings import (
     resident_in_scope,
     residents_of,
 )
-from app.people.names import age_on, masked
+from app.people.names import age_on, masked, masked_digits
 from app.people.numbers import (
     IdNumberError,
     IdNumberTakenError,
@@ -53,6 +53,7 @@ __all__ = [
     "household_in_scope",
     "households",
     "masked",
+    "masked_digits",
     "masked_numbers",
     "numbers_of",
     "register_household",

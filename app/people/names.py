@@ -16,3 +16,8 @@ def age_on(birth_date: date, day: date) -> int:
     """
     before_birthday = (day.month, day.day) < (birth_date.month, birth_date.day)
     return day.year - birth_date.year - before_birthday
+
+
+def masked_digits(phone: str) -> str:
+    """Give a phone as WeChat's rule shows it: the first three and the last two digits."""
+    return f"{phone[:3]}******{phone[-2:]}"

@@ -14,6 +14,7 @@ from app.actors import Actor, community_of
 from app.errors import DomainError, Kind
 from app.models import Resident, Sex
 from app.people.listings import resident_in_scope
+from app.people.names import masked_digits
 from app.sealing import Cell, Sealer
 
 _PHONE, _ID_NUMBER = "phone", "id_number"
@@ -81,7 +82,7 @@ def masked_numbers(sealer: Sealer, resident: Resident) -> Numbers:
     """Give the numbers as WeChat masks them: a phone's first three and last two digits, an ID's ends."""
     clear = numbers_of(sealer, resident)
     return Numbers(
-        phone=f"{clear.phone[:3]}******{clear.phone[-2:]}" if clear.phone else None,
+        phone=masked_digits(clear.phone) if clear.phone else None,
         id_number=f"{clear.id_number[:1]}{'*' * 16}{clear.id_number[-1:]}" if clear.id_number else None,
     )
 
@@ -110,16 +111,16 @@ def set_numbers(
 
 def residents_with_phone(session: Session, sealer: Sealer, community: str, phone: str) -> list[Resident]:
     """List the residents of a community whose phone this is; relatives may share one."""
-    indexes = sealer.indexes(_PHONE, community, phone)
-    return list(session.scalars(select(Resident).where(Resident.phone_index.in_(indexes)).limit(20)))
+    index = sealer.index(_PHONE, community, phone)
+    return list(session.scalars(select(Resident).where(Resident.phone_index == index).limit(20)))
 
 
 def resident_with_id_number(
     session: Session, sealer: Sealer, community: str, id_number: str
 ) -> Resident | None:
     """Give the resident of a community whose ID number this is."""
-    indexes = sealer.indexes(_ID_NUMBER, community, id_number)
-    return session.scalars(select(Resident).where(Resident.id_number_index.in_(indexes))).one_or_none()
+    index = sealer.index(_ID_NUMBER, community, id_number)
+    return session.scalars(select(Resident).where(Resident.id_number_index == index)).one_or_none()
 
 
 def _cell(kind: str, resident_id: UUID) -> Cell:

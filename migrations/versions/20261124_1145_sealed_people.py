@@ -1,7 +1,11 @@
-"""Seal what visits tell of people, and make room for sealed phones and ID numbers of residents."""
+"""Seal what visits tell of people, and make room for sealed phones and ID numbers of residents.
+
+The content hash of a visit becomes a keyed one, as new visits have it: sent again, a visit from before is recognised.
+"""
 
 import json
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,26 +58,32 @@ def downgrade() -> None:
 
 
 def _move(table: str, names: dict[str, str], change: Any) -> None:
-    """Write each row's columns anew under their other names."""
-    kinds = {
-        name: KINDS.get(name, sa.LargeBinary() if name.endswith("_sealed") else sa.Text())
-        for name in (*names, *names.values())
-    }
-    rows = sa.table(
-        table, sa.column("id", sa.Uuid()), *(sa.column(name, kind) for name, kind in kinds.items())
-    )
-    known = op.get_bind().execute(sa.select(rows.c.id, *(rows.c[name] for name in names))).mappings().all()
-    if not known:
-        return
-    sealer = Sealer.of(Settings.read())
-    for row in known:
-        values = {
-            to: change(
-                sealer, row[name], Cell(table, name if name.endswith("_sealed") else to, row["id"]), to
-            )
-            for name, to in names.items()
-        }
-        op.execute(rows.update().where(rows.c.id == row["id"]).values(**values))
+    """Write each row's columns anew under their other names, a thousand rows at a time."""
+    columns = [sa.column(name, _kind(name)) for name in (*names, *names.values())]
+    rows = sa.table(table, sa.column("id", sa.Uuid()), sa.column("content_hash", sa.LargeBinary()), *columns)
+    keyed = [rows.c.content_hash] if table == "visits" else []
+    bind, after, sealer = op.get_bind(), UUID(int=0), None
+    while True:
+        query = sa.select(rows.c.id, *keyed, *(rows.c[name] for name in names)).where(rows.c.id > after)
+        known = bind.execute(query.order_by(rows.c.id).limit(1000)).mappings().all()
+        if not known:
+            return
+        sealer = sealer or Sealer.of(Settings.read())
+        for row in known:
+            values = {
+                to: change(
+                    sealer, row[name], Cell(table, name if name.endswith("_sealed") else to, row["id"]), to
+                )
+                for name, to in names.items()
+            }
+            if keyed and change is _seal and row["content_hash"]:
+                values["content_hash"] = sealer.fingerprint(row["content_hash"])
+            bind.execute(rows.update().where(rows.c.id == row["id"]).values(**values))
+        after = known[-1]["id"]
+
+
+def _kind(name: str) -> Any:
+    return KINDS.get(name, sa.LargeBinary() if name.endswith("_sealed") else sa.Text())
 
 
 def _seal(sealer: Sealer, value: Any, cell: Cell, to: str) -> bytes | None:
