@@ -17,6 +17,7 @@ from app.models import (
     Base,
     Evidence,
     Household,
+    Relation,
     Resident,
     Reward,
     Rule,
@@ -108,7 +109,11 @@ def move_in(session: Session, name: str, household: str = "resident") -> None:
 
 def move_out(session: Session) -> None:
     """Let the resident of the cast live in another county from now on, and commit."""
-    far = {"area_code": FAR, "household_id": person("far_resident").household_id}
+    far = {
+        "area_code": FAR,
+        "household_id": person("far_resident").household_id,
+        "relation": Relation.OTHER,
+    }
     session.execute(update(Resident).where(Resident.id == person("resident").resident_id).values(far))
     session.commit()
 
