@@ -111,7 +111,7 @@ def link_with_openid(session: Session, sealer: Sealer, app: WeChatApp, openid: s
         select(WeChatLink)
         .where(
             WeChatLink.app == app,
-            WeChatLink.openid_index.in_(sealer.indexes(_OPENID, _TENANT, openid)),
+            WeChatLink.openid_index == sealer.index(_OPENID, _TENANT, openid),
             WeChatLink.ended_at.is_(None),
         )
         .with_for_update()
@@ -152,10 +152,10 @@ def _known(session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatI
     """Give the user with this openid, or else with the same unionid in another app."""
     link = link_with_openid(session, sealer, app, who.openid)
     if link is None and who.unionid is not None:
-        indexes = sealer.indexes(_UNIONID, _TENANT, who.unionid)
+        index = sealer.index(_UNIONID, _TENANT, who.unionid)
         link = session.scalars(
             select(WeChatLink)
-            .where(WeChatLink.unionid_index.in_(indexes), WeChatLink.ended_at.is_(None))
+            .where(WeChatLink.unionid_index == index, WeChatLink.ended_at.is_(None))
             .order_by(WeChatLink.id)
             .limit(1)
         ).one_or_none()

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.models.base import EVERYWHERE, Base, Id, Sealed
+from app.models.base import Base, Id, Sealed
 
 
 class WeChatApp(enum.StrEnum):
@@ -46,9 +46,9 @@ class WeChatLink(Base):
     app: Mapped[WeChatApp]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     openid_sealed: Mapped[Sealed | None]
-    openid_index: Mapped[bytes | None] = mapped_column(info=EVERYWHERE)
+    openid_index: Mapped[bytes | None]
     unionid_sealed: Mapped[Sealed | None]
-    unionid_index: Mapped[bytes | None] = mapped_column(info=EVERYWHERE)
+    unionid_index: Mapped[bytes | None]
     """The same for the apps of one owner."""
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
