@@ -11,6 +11,7 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from app.keys import derived
+from app.rate_settings import RateSettings, read_rates
 from app.session_settings import SessionSettings, read_sessions
 from app.wechat_settings import WeChatSettings, read_wechat
 
@@ -74,6 +75,7 @@ class Settings:
     """JSON with holidays and make-up days of years that the calendar package does not know."""
     unknown_years: UnknownYears
     sessions: SessionSettings
+    rates: RateSettings
     photos_a_day: int
     """How many photos one person may send on a day in China."""
     photo_megabytes_a_day: int
@@ -113,6 +115,7 @@ class Settings:
             holidays_file=_existing("GONGDI_HOLIDAYS_FILE", holidays),
             unknown_years=_one_of(environ, "GONGDI_UNKNOWN_YEARS", UnknownYears, default_unknown),
             sessions=read_sessions(partial(_whole, environ)),
+            rates=read_rates(partial(_whole, environ)),
             photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
             photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),

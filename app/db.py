@@ -16,15 +16,18 @@ from app.models import Base
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 DATABASE_AWAY = (OperationalError, PoolTimeoutError)
 """What it looks like when the database cannot be reached, or has no connection free."""
-_STATEMENT_TIMEOUT_MS = 15_000
+REQUEST_STATEMENT_S = 5
+"""How long one statement of a request may take: nobody waits longer for a page."""
+_STATEMENT_S = 15
+"""The same for the scheduler and the commands, where nobody waits."""
 _RECYCLE_S = 1800
 """Connections are not tried before each use, which would cost every request a round trip: after a restart of
 the database the first request finds out, gets 503, and the whole pool is made anew; clients repeat safely."""
 
 
-def engine_options(settings: Settings) -> dict[str, Any]:
-    """Give the engine's options, the same for the web process, the scheduler and the commands."""
-    timeout = f"-c statement_timeout={_STATEMENT_TIMEOUT_MS} -c timezone=UTC"
+def engine_options(settings: Settings, *, statement_s: int = _STATEMENT_S) -> dict[str, Any]:
+    """Give the engine's options, but for ``statement_s`` the same for every process of ours."""
+    timeout = f"-c statement_timeout={statement_s}s -c timezone=UTC"
     return {
         "pool_size": settings.database_pool,
         "max_overflow": 0,

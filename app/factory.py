@@ -10,23 +10,25 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.adapters import connect, local_store, wechat
 from app.api import PAGES, ROUTES, problems
+from app.api.body_bounds import MAX_PHOTO_BYTES, bound_bodies
+from app.api.call_rates import count_addresses
+from app.api.cross_site import refuse_cross_site
 from app.api.description import Api
 from app.api.headers import secure
 from app.api.limits import limiter
 from app.api.parts import EXTENSION, Parts
+from app.api.rates import Rates
 from app.api.strict_json import StrictJSON
 from app.api.whole_body import WholeBody
 from app.audit import AuditKeys
 from app.config import Settings
-from app.db import db, engine_options
+from app.db import REQUEST_STATEMENT_S, db, engine_options
 from app.ids import new_id
 from app.keys import derived
 from app.places import CodeSigner
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
-MAX_BODY_BYTES = 12 * 1024 * 1024
-"""A photo of a phone fits; JSON bodies have their own, smaller bound."""
 log = structlog.get_logger()
 
 
@@ -42,10 +44,13 @@ def create_app(settings: Settings | None = None) -> Flask:
             app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
         )
     db.init_app(app)
-    limiter.init_app(app)
     app.extensions[EXTENSION] = _parts(settings)
     secure(app, production=settings.is_production)
     _number_requests(app)
+    count_addresses(app)
+    limiter.init_app(app)
+    bound_bodies(app)
+    refuse_cross_site(app, settings.public_url)
     api = Api(app)
     problems.register(app)  # after Api, whose own answer to an HTTP error it replaces
     for blueprint in ROUTES:
@@ -63,8 +68,8 @@ def _flask_config(settings: Settings) -> dict[str, object]:
     production = settings.is_production
     return {
         "SQLALCHEMY_DATABASE_URI": settings.database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
-        "MAX_CONTENT_LENGTH": MAX_BODY_BYTES,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings, statement_s=REQUEST_STATEMENT_S),
+        "MAX_CONTENT_LENGTH": MAX_PHOTO_BYTES,
         "MAX_FORM_MEMORY_SIZE": 100_000,
         "MAX_FORM_PARTS": 20,
         "TRUSTED_HOSTS": list(settings.trusted_hosts),
@@ -92,6 +97,7 @@ def _parts(settings: Settings) -> Parts:
     return Parts(
         settings=settings,
         redis=redis,
+        rates=Rates(redis, derived(settings.secret_key, "request rates")),
         photos=local_store(settings.photo_dir),
         signer=CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url),
         sealer=Sealer.of(settings),

@@ -84,7 +84,6 @@ OF_THE_EDGE = {
     "too_large": "The body is larger than the address takes.",
     "unsupported_media_type": "The body is of a type that the address does not take.",
     "invalid": "Fields are wrong; `errors` says which, and what is wrong with each.",
-    "too_many_requests": "The rate limit is reached; `Retry-After` says when to go on.",
     "internal": "A fault of ours; nothing was stored. The log has it under the `request_id`.",
     "database_away": "The database cannot be reached; send the same again later.",
 }

@@ -19,6 +19,13 @@ from tests.client import Client
 from tests.fakes.wechat.control import WeChatFake
 from tests.sealer import SECRET_KEY
 
+NO_RATES = {
+    "GONGDI_USER_READS_A_MINUTE": "1000000",
+    "GONGDI_USER_WRITES_A_MINUTE": "1000000",
+    "GONGDI_ADDRESS_REQUESTS_A_MINUTE": "1000000",
+}
+"""Rates that no test comes near; those that are about rates set their own."""
+
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[Servers]:
@@ -40,6 +47,7 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
             "GONGDI_SECRET_KEY": SECRET_KEY,
             "GONGDI_PUBLIC_URL": "http://localhost",
             "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
+            **NO_RATES,
         }
     )
     engine = create_engine(made.database_url)

@@ -7,6 +7,7 @@ import pytest
 
 from app.config import Settings, SettingsError, Stage, Suite, UnknownYears
 from app.keys import derived
+from app.rate_settings import RateSettings
 from app.session_settings import SessionSettings
 
 KEY = "f3a9c1d07b5e48e2a6d4190c3b8e7f52"
@@ -57,6 +58,7 @@ def test_the_least_that_is_needed() -> None:
         holidays_file=None,
         unknown_years=UnknownYears.WEEKENDS,
         sessions=SessionSettings(12, 30, 8, 15, 1),
+        rates=RateSettings(1200, 600, 6000),
         photos_a_day=600,
         photo_megabytes_a_day=1000,
         database_pool=8,
@@ -78,6 +80,9 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_HOLIDAYS_FILE=str(file),
         GONGDI_UNKNOWN_YEARS="weekends",
         GONGDI_SESSION_HOURS="24",
+        GONGDI_USER_READS_A_MINUTE="60",
+        GONGDI_USER_WRITES_A_MINUTE="30",
+        GONGDI_ADDRESS_REQUESTS_A_MINUTE="1000000",
         GONGDI_PHOTOS_A_DAY="300",
         GONGDI_PHOTO_MEGABYTES_A_DAY="500",
         GONGDI_DATABASE_POOL="100",
@@ -87,6 +92,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
 
     assert settings.is_production
     assert settings.trusted_hosts == ("gongdi.example.cn", "10.0.0.5")
+    assert settings.rates == RateSettings(60, 30, 1_000_000)
     assert (settings.photos_a_day, settings.photo_megabytes_a_day) == (300, 500)
     assert (settings.proxy_hops, settings.sessions.app_hours, settings.database_pool) == (2, 24, 100)
     assert (settings.font_file, settings.holidays_file) == (file, file)

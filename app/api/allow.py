@@ -9,6 +9,7 @@ from flask import g, request
 
 from app import identity
 from app.actors import VISITOR, Actor
+from app.api.call_rates import count_call
 from app.api.problems import SignInNeededError
 from app.api.recording import PUBLIC, Recording, reading, recorded
 from app.db import db
@@ -69,9 +70,11 @@ def _visitor_or_user(recording: Recording) -> Actor:
 
 
 def _user(recording: Recording) -> Actor | None:
-    """Find who calls, and tell the recording of him: he may be refused."""
+    """Find who calls, count the call, and tell the recording of him: he may be refused."""
     token = bearer()
     found = actor_of(db.session(), token) if token else None
+    if found:
+        count_call(found)  # before the recording knows him: a flood that is refused must not fill the trail
     recording.actor = found or VISITOR
     if found and found.is_due:
         with reading() as session:

@@ -7,6 +7,7 @@ from flask import current_app
 from redis import Redis
 
 from app.adapters import PhotoStore, wechat
+from app.api.rates import Rates
 from app.audit import AuditKeys
 from app.config import Settings
 from app.places import CodeSigner
@@ -22,6 +23,7 @@ class Parts:
 
     settings: Settings
     redis: Redis
+    rates: Rates
     photos: PhotoStore
     signer: CodeSigner
     sealer: Sealer

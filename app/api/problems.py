@@ -49,6 +49,13 @@ class SignInNeededError(DomainError):
     kind = Kind.UNKNOWN_PERSON
 
 
+class CrossSiteError(DomainError):
+    """A browser that is signed in by its cookie was made to send this by a page that is not ours."""
+
+    code = "cross_site"
+    kind = Kind.FORBIDDEN
+
+
 def problem(code: str, status: int, *, errors: Any = None, **data: Any) -> Response:
     """Give a problem document."""
     body = {

@@ -14,6 +14,7 @@ SENTENCES: dict[str, str] = {
     "too_large": "内容太大，请缩小后再发",
     "unsupported_media_type": "这种格式用不了，请换一种",
     "invalid": "有些内容填得不对，请看每一项的提示",
+    "cross_site": "请在本系统的页面上操作",
     "too_many_requests": "操作太频繁，请稍后再试",
     "internal": "系统出了问题，您的内容没有保存，请稍后再试",
     "database_away": "系统正在恢复，请稍后再试",

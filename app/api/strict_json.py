@@ -124,6 +124,8 @@ class _Reader:
         return self._odd(f"{name} is not a number", "请填数字")
 
     def read_whole(self, digits: str) -> int | _Odd:
+        if digits == "-0":
+            return self._minus_zero()
         if len(digits) > len(str(_MAX_WHOLE)) + 1 or abs(value := int(digits)) > _MAX_WHOLE:
             return self._odd("a whole number is beyond 2^53", "数字太大，请核对")
         return value
@@ -132,7 +134,12 @@ class _Reader:
         value = float(digits)
         if value in {float("inf"), float("-inf")}:
             return self._odd("a number is too large", "数字太大，请核对")
+        if value == 0 and digits.startswith("-"):
+            return self._minus_zero()
         return value
+
+    def _minus_zero(self) -> _Odd:
+        return self._odd("zero has no sign", "零前面不要写负号")
 
     def _odd(self, message: str, remedy: str) -> _Odd:
         self.met_odd = True

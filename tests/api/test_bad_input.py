@@ -66,6 +66,7 @@ def stores_nothing(connection: Connection, settings: Settings) -> Callable[[], N
 def test_wrong_values_name_the_field(
     worker: Client, stores_nothing: Callable[[], None], body: Any, status: int, field: str
 ) -> None:
+    """S-119: unknown fields, wrong types, too long texts and lists."""
     answer = worker.put(f"/v1/hazards/{new_id()}", json=body)
 
     assert answer.status_code == status, answer.text

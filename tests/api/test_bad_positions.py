@@ -113,6 +113,7 @@ def test_a_good_position_is_taken(sender: Sender) -> None:
 def test_a_bad_position_is_refused_at_its_field(
     request: pytest.FixtureRequest, connection: Connection, settings: Settings, sender: Sender, bad: str
 ) -> None:
+    """S-121, S-120: on every route that takes a position: finite, in China, not swapped, numbers only."""
     changes, status, field, remedy = _BAD[bad]
     way = request.node.callspec.params["sender"][2]
     before = stored(connection), files(settings.photo_dir)

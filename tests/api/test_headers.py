@@ -51,6 +51,7 @@ CALLS: dict[str, tuple[int, Callable[[Client, Client], Answer]]] = {
 
 @pytest.mark.parametrize("call", CALLS)
 def test_every_answer_carries_the_security_headers(be: Callable[[str | None], Client], call: str) -> None:
+    """S-130, S-131: on every kind of answer, refusals included; nothing is stored."""
     status, ask = CALLS[call]
 
     answer = ask(be("county" if call == "not his" else "admin"), be(None))
@@ -75,6 +76,7 @@ def test_our_own_host_is_served_on_any_port(visitor: Client) -> None:
 
 
 def test_production_asks_for_https_and_hides_its_description(app_with: AppWith) -> None:
+    """S-130, S-139: HSTS for a year; the description is not public."""
     app = app_with(stage=Stage.PRODUCTION, public_url="https://localhost")
     visitor = Client(app, None)
 
@@ -89,6 +91,8 @@ def test_the_docs_page_stands_outside_production(visitor: Client) -> None:
 
 
 def test_forwarded_addresses_are_believed_behind_our_proxies_only(app: Flask, app_with: AppWith) -> None:
+    """S-127: only the trusted hop tells the client's address."""
+
     def seen(one: Flask) -> str | None:
         addresses: list[str | None] = []
 

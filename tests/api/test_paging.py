@@ -101,6 +101,7 @@ def test_areas_are_paged_by_their_code(worker: Client) -> None:
 @pytest.mark.parametrize("limit", ["0", "101", "-1", "1.5", "a", "", "1e1", "9" * 30])
 @pytest.mark.parametrize("path", LISTS)
 def test_a_limit_out_of_bounds_is_refused(admin: Client, path: str, limit: str) -> None:
+    """S-125: at most 100 rows a page, on every list."""
     assert outcome(admin.get(path, query_string={"limit": limit})) == (422, "invalid", ["limit"])
 
 

@@ -122,6 +122,7 @@ def _messages(errors: Any) -> list[str]:
 
 
 def test_a_fault_of_ours_says_nothing_of_itself(app_with: AppWith) -> None:
+    """S-136: a code and a request id; no stack, SQL, path or version."""
     app = app_with()
 
     @app.get("/fault")

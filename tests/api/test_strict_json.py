@@ -54,6 +54,7 @@ NO_JSON = {
 
 @pytest.mark.parametrize("text", NO_JSON.values(), ids=NO_JSON)
 def test_what_is_no_json_is_refused_at_once(admin: Client, path: str, text: str) -> None:
+    """S-120: NaN, infinities, duplicate keys, nesting and numbers without bounds."""
     start = time.thread_time()
 
     answer = put(admin, path, text.encode())
@@ -97,6 +98,7 @@ def test_the_reason_is_for_developers_only(admin: Client, path: str) -> None:
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "image/png", ""])
 def test_json_must_say_that_it_is_json(admin: Client, path: str, content_type: str) -> None:
+    """S-132: JSON content type only."""
     answer = put(admin, path, b'{"name":"a"}', content_type)
 
     assert (answer.status_code, answer.json["code"]) == (415, "unsupported_media_type")
@@ -110,6 +112,7 @@ def test_json_that_says_so_is_read(admin: Client, path: str, content_type: str) 
 
 
 def test_a_body_over_a_megabyte_is_too_large(admin: Client, path: str) -> None:
+    """S-124: one byte over a megabyte of JSON gives 413."""
     padded = b'{"name":"' + b"a" * (MAX_JSON_BYTES - 11) + b'"}'
 
     assert len(padded) == MAX_JSON_BYTES

@@ -76,7 +76,8 @@ def _settings_read() -> set[str]:
     texts = [
         node.value
         for path, tree in {**trees(), **trees("dev")}.items()
-        if path in {"app/config.py", "app/session_settings.py", "app/wechat_settings.py"}
+        if path
+        in {"app/config.py", "app/rate_settings.py", "app/session_settings.py", "app/wechat_settings.py"}
         or path.startswith("dev/")
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETTING.fullmatch(node.value)

@@ -127,6 +127,7 @@ def test_only_settings_read_the_environment() -> None:
 
 
 def test_randomness_that_people_depend_on_comes_from_secrets() -> None:
+    """S-117: random is banned in the product, but for the seed."""
     found = [
         path
         for path, tree in trees().items()
@@ -193,6 +194,7 @@ def test_no_name_could_hold_anything() -> None:
 
 
 def test_seals_and_codes_are_compared_in_constant_time() -> None:
+    """S-116: no == on a name that holds a secret."""
     secret = {"seal", "signature", "token", "token_hash", "pickup_hash", "code_hash", "hmac", "digest"}
     found = [
         f"{path}:{node.lineno} {ast.unparse(node)}"

@@ -47,6 +47,7 @@ def _code(answer: Answer) -> str:
 
 
 def test_every_route_is_declared_once(app: Flask) -> None:
+    """S-139: no route that nobody declared."""
     routes = {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()

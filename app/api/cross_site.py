@@ -1,0 +1,27 @@
+"""What another site makes somebody's browser send is refused (ASVS 3.5).
+
+A token in a header is sent by our own pages and apps only. A cookie is sent by the browser, whoever made it
+ask; so a request that comes with the cookie and could change something must come from a page of our own.
+Browsers say where a request comes from in Sec-Fetch-Site, and older ones in Origin; pages can forge neither.
+"""
+
+from flask import Flask, request
+
+from app.api.allow import COOKIE
+from app.api.problems import CrossSiteError
+
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+
+
+def refuse_cross_site(app: Flask, public_url: str) -> None:
+    """Refuse, before the view, what changes something, comes with the cookie, and not from our own pages."""
+
+    def check() -> None:
+        if request.method in _SAFE or COOKIE not in request.cookies:
+            return
+        site = request.headers.get("Sec-Fetch-Site")
+        ours = site == "same-origin" if site is not None else request.headers.get("Origin") == public_url
+        if not ours:
+            raise CrossSiteError
+
+    app.before_request(check)
