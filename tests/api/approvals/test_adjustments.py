@@ -10,7 +10,7 @@ from app import points
 from app.ids import new_id
 from app.models import Transfer, TransferKind
 from tests.approval_world import Become, adjustment, approved, asked, batch, outcome
-from tests.cast import FAR, HOME, NEXT, person
+from tests.cast import FAR, HOME, NEXT, named, person
 from tests.client import Answer, Client
 from tests.points_world import give_points
 
@@ -147,6 +147,21 @@ def test_nobody_corrects_his_own_household(admin: Client, county: Client, be: Be
     problems = [(one["problem"] or {}).get("code") for one in answer.json["results"]]
     assert problems == ["own_household", None]
     assert balance(admin) == 0
+
+
+def test_an_approval_does_not_outlive_the_right_to_use_it(
+    admin: Client, county: Client, be: Become, session: Session
+) -> None:
+    """S-43: what was approved runs with the reach that the asker has when it runs."""
+    what = batch()
+    approval_id = approved(admin, county, points_bulk=what)
+    elsewhere = {"user_id": str(person("admin").user_id), "role": "community_admin", "area_code": NEXT}
+    security = be("security")
+    assert security.put(f"/v1/grants/{new_id()}", json=elsewhere).status_code == 201
+    assert security.post(f"/v1/grants/{named('grant admin')}/end").status_code == 200
+
+    assert outcome(adjusted(admin, what, approval_id)) == (404, "not_found")
+    assert corrections(session) == 0
 
 
 @pytest.mark.parametrize("count, status", [(500, 201), (501, 422)])
