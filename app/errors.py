@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 class Kind(StrEnum):
     """The family of a refusal, which an edge turns into its own status."""
 
+    BAD_REQUEST = "bad_request"
     INVALID = "invalid"
     UNKNOWN_PERSON = "unknown_person"
     FORBIDDEN = "forbidden"

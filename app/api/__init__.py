@@ -31,11 +31,13 @@ from app.api import (
     visit_forms,
     visits,
     wechat_sign_in,
+    wechat_web,
 )
 
 ROUTES = [
     sessions.blueprint,
     wechat_sign_in.blueprint,
+    wechat_web.blueprint,
     areas.blueprint,
     places.blueprint,
     households.blueprint,

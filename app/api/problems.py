@@ -17,6 +17,7 @@ from app.errors import DomainError, Kind
 log = structlog.get_logger()
 
 STATUS = {
+    Kind.BAD_REQUEST: HTTPStatus.BAD_REQUEST,
     Kind.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Kind.UNKNOWN_PERSON: HTTPStatus.UNAUTHORIZED,
     Kind.FORBIDDEN: HTTPStatus.FORBIDDEN,

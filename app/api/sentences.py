@@ -85,6 +85,8 @@ SENTENCES: dict[str, str] = {
     "wechat_not_linked": "这个账号还没有绑定微信，请先在微信里登录",
     "wechat_taken": "这个微信已经绑定了别的账号，请用那个账号登录，或联系社区",
     "user_disabled": "这个账号已经停用，请联系社区",
+    "sign_in_state": "登录已经过期，请重新打开页面再登录",
+    "page_foreign": "这个网址不是本站的页面，不能使用微信功能",
     "phone_abroad": "请用大陆的11位手机号",
     # points
     "rule_not_in_force": "这条积分细则那天不能申报，请刷新后另选一条",

@@ -50,18 +50,20 @@ def sign_in_by_wechat(
     rules: SessionSettings,
     app: WeChatApp,
     who: wechat.WeChatIdentity,
+    *,
+    token: str | None = None,
 ) -> Opened:
     """Open a session for whom WeChat names; somebody new becomes a user without phone, area and grants.
 
-    WeChat signs in by itself, without the person doing anything: that is no fresh proof of him.
-    Raises UserDisabledError.
+    ``token`` is what the session goes by, or else a random one. WeChat signs in by itself,
+    without the person doing anything: that is no fresh proof of him. Raises UserDisabledError.
     """
     _take_turns(session, sealer, who)
     user = _known(session, sealer, app, who) or _newcomer(session)
     if user.disabled_at is not None:
         raise UserDisabledError
     _link(session, sealer, app, who, user.id)
-    token = new_token()
+    token = token or new_token()
     made = open_session(session, rules, user.id, kind=SessionKind.APP, token=token)
     return Opened(token, made, area_code=user.area_code)
 

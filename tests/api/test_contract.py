@@ -30,7 +30,14 @@ _LEAST_DONE = 2
 """Requests of each route that must be answered with 2xx; most routes have five or more."""
 _OTHERS = ("system", "security", "county", "admin", "worker", "resident", None)
 """The roles that reach most, and a visitor: each route hears from all of them."""
-_ELSEWHERE = {"/v1/sessions/wechat", "/v1/me/wechat", "/v1/me/phone/wechat"}
+_ELSEWHERE = {
+    "/v1/sessions/wechat",
+    "/v1/me/wechat",
+    "/v1/me/phone/wechat",
+    "/v1/oauth/wechat/start",
+    "/v1/oauth/wechat/callback",
+    "/v1/wechat/page-signature",
+}
 """Routes that are nothing without WeChat and its one-time codes: see tests/api/wechat."""
 _CHECKS = [
     not_a_server_error,

@@ -121,6 +121,14 @@ BASE = [
         at("/v1/sessions", json={"phone": "10000009999", "password": "wrong"}),
     ),
     Line("POST", "/v1/sessions/wechat", {ANYBODY: 503}, at("/v1/sessions/wechat", json={"code": "x"})),
+    Line("GET", "/v1/oauth/wechat/start", {ANYBODY: 503}, at("/v1/oauth/wechat/start")),
+    Line("GET", "/v1/oauth/wechat/callback", {ANYBODY: 503}, at("/v1/oauth/wechat/callback")),
+    Line(
+        "GET",
+        "/v1/wechat/page-signature",
+        {ANYBODY: 503},
+        at("/v1/wechat/page-signature?url=https://localhost/"),
+    ),
     Line(
         "POST",
         "/v1/me/wechat",

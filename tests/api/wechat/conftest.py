@@ -13,23 +13,30 @@ from app.config import Settings
 from tests.cast import Person as Somebody
 from tests.cast import person
 from tests.client import Answer, Client
-from tests.fakes.wechat.control import Person, WeChatFake
+from tests.fakes.wechat.control import H5_APPID, Person, WeChatFake
 from tests.wechat.installation import settings_for
 
 SESSIONS = "/v1/sessions/wechat"
 HOST = "gongdi.example.cn"
 
 
-@pytest.fixture
-def wechat_app(
-    app_with: Callable[..., Flask], wechat: WeChatFake, settings: Settings, connection: Connection
-) -> Flask:
-    """Give an application whose WeChat is the fake, and whose Redis holds nothing of WeChat's."""
-    assert connection is not None, "its writes are undone"
+@pytest.fixture(autouse=True)
+def _fresh_counts(settings: Settings) -> None:
+    """Forget what is kept of WeChat, and the shares of a minute that applications of other tests took."""
     with connect(settings.redis_url) as client:
-        for key in client.scan_iter("wechat:*"):
-            client.delete(key)
-    return app_with(wechat=settings_for(wechat.url), trusted_hosts=(HOST, "localhost"))
+        for kind in ("wechat:*", "rate:*"):
+            for key in client.scan_iter(kind):
+                client.delete(key)
+
+
+@pytest.fixture
+def wechat_app(app_with: Callable[..., Flask], wechat: WeChatFake, connection: Connection) -> Flask:
+    """Give an application whose WeChat is the fake."""
+    wechat.app(H5_APPID, oauth_domain=HOST, js_domains=[HOST])
+    assert connection is not None, "its writes are undone"
+    return app_with(
+        wechat=settings_for(wechat.url), trusted_hosts=(HOST, "localhost"), public_url=f"https://{HOST}"
+    )
 
 
 @pytest.fixture
