@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import audit, migrating, points
 from app.adapters import local_store
 from app.audit import AuditKeys, Entry
-from app.cli.seed.accounts import demo_accounts, sample_serial, table
+from app.cli.seed.accounts import demo_accounts, sample_code, table
 from app.cli.seed.loading import load
 from app.cli.seed.progress import progress
 from app.clock import business_day
@@ -64,12 +64,13 @@ def show_demo_accounts() -> None:
     """Show whom to sign in as, and a code to scan."""
     settings = _not_production()
     with _session(settings) as session:
-        accounts, serial = demo_accounts(session, Sealer.of(settings)), sample_serial(session)
-    if serial is None:
+        accounts, code = demo_accounts(session, Sealer.of(settings)), sample_code(session)
+    if not accounts:
         raise click.ClickException("There is no demo data in this database. To write it: make seed")
     click.echo(table(accounts))
-    signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
-    click.echo(f"\nCode of 1号楼 to scan: {signer.url(serial)}")
+    if code is not None:
+        signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
+        click.echo(f"\nCode of {code.place} to scan: {signer.url(code.serial)}")
 
 
 @commands.command()

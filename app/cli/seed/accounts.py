@@ -2,15 +2,17 @@
 
 import unicodedata
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
+from app.cli.seed.hours import TOLD_FOR
 from app.cli.seed.ids import named
 from app.cli.seed.site import BIG_SITE, SMALL_SITE
 from app.identity import phone_of
-from app.models import Account, Area, Grant, PlaceCode, Resident, User
+from app.models import Account, Area, Grant, Place, PlaceCode, Resident, Transfer, User
 from app.sealing import Sealer
 
 PASSWORD = "gongdi-demo-2026"  # noqa: S105 - for demonstrations; production refuses the seed
@@ -40,16 +42,30 @@ class DemoAccount:
     area: str
 
 
+@dataclass(frozen=True)
+class SampleCode:
+    """A printed code to show."""
+
+    serial: str
+    place: str
+    """Its building's name."""
+
+
 def demo_accounts(session: Session, sealer: Sealer) -> list[DemoAccount]:
     """List two residents, one account of each role, and the one who does everything at the small site.
 
+    They are the same ones whatever is done with the data, and nobody is among them who was added later and
+    has a password of his own. The resident, building lead and grid worker of the big site are of one grid.
     The list is empty if the database was not seeded.
     """
+    since = session.scalars(select(User.created_at).where(User.id == named("user", "staff 0"))).one_or_none()
+    if since is None:
+        return []
     staff = session.execute(
         select(User, Area.name, func.array_agg(Grant.role))
         .join(Grant, Grant.user_id == User.id)
         .join(Area, Area.code == User.area_code)
-        .where(User.resident_id.is_(None))
+        .where(User.resident_id.is_(None), User.created_at == since)
         .group_by(User.id, Area.name)
     ).all()
     known = sorted((phone_of(sealer, user) or "", user.name, area, held) for user, area, held in staff)
@@ -59,15 +75,24 @@ def demo_accounts(session: Session, sealer: Sealer) -> list[DemoAccount]:
         first.setdefault(roles, DemoAccount(_title(*roles), name, number, area))
     in_order = [first[role,] for role in Role if (role,) in first]
     most = max(first, key=len, default=())
-    return [*_residents(session, sealer), *in_order, *(first[roles] for roles in first if roles == most)]
+    return [
+        *_residents(session, sealer, since),
+        *in_order,
+        *(first[roles] for roles in first if roles == most),
+    ]
 
 
-def sample_serial(session: Session) -> str | None:
-    """Give the serial on the code of a residential building, or None if the database was not seeded."""
-    place_id = named("place", f"{BIG_SITE.code} building 1")
-    return session.scalars(
-        select(PlaceCode.serial).where(PlaceCode.place_id == place_id, PlaceCode.revoked_at.is_(None))
-    ).one_or_none()
+def sample_code(session: Session) -> SampleCode | None:
+    """Give the code of the first residential building of the big site that has one in use, if any has."""
+    numbers = range(1, BIG_SITE.buildings + 1)
+    place_ids = [named("place", f"{BIG_SITE.code} building {number}") for number in numbers]
+    rows = session.execute(
+        select(PlaceCode.place_id, PlaceCode.serial, Place.name)
+        .join(Place, Place.id == PlaceCode.place_id)
+        .where(PlaceCode.place_id.in_(place_ids), PlaceCode.revoked_at.is_(None))
+    )
+    found = {place_id: SampleCode(serial, name) for place_id, serial, name in rows}
+    return next((found[place_id] for place_id in place_ids if place_id in found), None)
 
 
 def table(accounts: list[DemoAccount]) -> str:
@@ -83,20 +108,24 @@ def table(accounts: list[DemoAccount]) -> str:
     )
 
 
-def _residents(session: Session, sealer: Sealer) -> list[DemoAccount]:
-    """Give the resident of the big site with the most points, and the first one of the small site."""
-    points = func.coalesce(Account.balance, 0)
+def _residents(session: Session, sealer: Sealer, since: datetime) -> list[DemoAccount]:
+    """Give the resident of each site's first grid who had the most points when the seed was written."""
+    gained = case((Transfer.credit_id == Account.id, Transfer.amount), else_=-Transfer.amount)
+    moved = or_(Transfer.credit_id == Account.id, Transfer.debit_id == Account.id)
     query = (
-        select(User, Area.name, points)
+        select(User, Area.name, Account.balance)
         .join(Resident, Resident.id == User.resident_id)
         .join(Area, Area.code == User.area_code)
-        .outerjoin(Account, Account.household_id == Resident.household_id)
-        .order_by(points.desc(), User.id)
+        .join(Account, Account.household_id == Resident.household_id)
+        .outerjoin(Transfer, moved & (Transfer.at < since + TOLD_FOR))
+        .where(User.created_at == since)
+        .group_by(User.id, Area.name, Account.balance)
+        .order_by(func.coalesce(func.sum(gained), 0).desc(), User.id)
         .limit(1)
     )
     found = []
     for site in (BIG_SITE, SMALL_SITE):
-        for user, area, balance in session.execute(query.where(User.area_code.startswith(site.code))):
+        for user, area, balance in session.execute(query.where(User.area_code == f"{site.code}001")):
             title = f"{_title(Role.RESIDENT)}，{balance}分"
             found.append(DemoAccount(title, user.name, phone_of(sealer, user) or "", area))
     return found

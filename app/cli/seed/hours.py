@@ -7,6 +7,11 @@ from random import Random
 from app.clock import SHANGHAI, business_day
 from app.workdays import WorkCalendar
 
+YEAR = timedelta(days=365)
+READY_BEFORE = timedelta(days=30)
+"""Catalogues, people and staff are there before the history begins."""
+TOLD_FOR = READY_BEFORE + YEAR
+"""From when people and staff are there to the history's end."""
 _OPENS, _CLOSES = time(8, 30), time(17, 30)
 _MORNING_S, _AFTERNOON_S = 3 * 3600 + 1200, 3 * 3600
 """From 8:30 to 11:50 and from 14:30 to 17:30."""

@@ -18,7 +18,7 @@ from app.cli.seed.history_inspections import add_inspections
 from app.cli.seed.history_reports import add_reports
 from app.cli.seed.history_shop import add_shop
 from app.cli.seed.history_visits import add_visits
-from app.cli.seed.hours import Hours
+from app.cli.seed.hours import READY_BEFORE, YEAR, Hours
 from app.cli.seed.pictures import draw
 from app.cli.seed.progress import Tell
 from app.cli.seed.sealing import seal
@@ -34,9 +34,6 @@ from app.workdays import WorkCalendar
 
 _LOCK = 0x676F6E676469
 """Of the advisory lock: of two seeds at once the second waits, and then finds everything there."""
-_DAYS = 365
-_READY_BEFORE = timedelta(days=30)
-"""Catalogues, people and staff are there before the history begins."""
 
 
 def load(session: Session, store: PhotoStore, sealer: Sealer, *, day: date, seed: int, tell: Tell) -> bool:
@@ -61,8 +58,8 @@ def load(session: Session, store: PhotoStore, sealer: Sealer, *, day: date, seed
 def tell_history(*, day: date, seed: int) -> History:
     """Tell the year that ends with the day before ``day``, the same for the same seed; nothing is written."""
     until = clock.start_of(day)
-    first = day - timedelta(days=_DAYS)
-    since = clock.start_of(first) - _READY_BEFORE
+    first = day - YEAR
+    since = clock.start_of(first) - READY_BEFORE
     hours = Hours(WorkCalendar(UnknownYears.WEEKENDS), until)
     history = History(seed, first, day - timedelta(days=1), hours, World())
     rows, world, password = history.rows, history.world, _password(history)
