@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
-HOW_TO = "扫一扫，报隐患、看公示"
+HOW_TO = "扫一扫，报隐患"
+CUT_HERE = "沿十字标记裁开"
+FIXED = f"{HOW_TO}{CUT_HERE}编号第页，共…0123456789"
+"""Signs that are on every print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +16,13 @@ class Label:
     name: str
     """Of the place."""
     note: str
-    """Where it is: its community or address; may be empty."""
+    """Where it is: its address; may be empty."""
+    community: str
+    """Tells one 1号楼 from another."""
     number: str
     """Short, to tell somebody on the phone which code it is."""
+
+    @property
+    def text(self) -> str:
+        """Everything of it that is written."""
+        return self.community + self.name + self.note + self.number

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.adapters.label import HOW_TO, Label
+from app.adapters.label import FIXED, HOW_TO, Label
 from app.adapters.qr import qr_square
 from app.adapters.typeface import Setting, Typeface, typeface
 
@@ -17,18 +17,18 @@ _ROOM_PX = WIDTH_PX - 2 * _MARGIN_PX
 _GREEN, _INK, _GREY = "#0b6b4f", "#1a1a1a", "#595959"
 # Zones from the top edge downwards: (top, bottom).
 _STRIPE, _HEAD, _CODE, _BAND, _FOOT = (0, 36), (66, 506), (530, 1390), (1430, 1630), (1630, 1754)
-_NAME_HEIGHT_PX, _NOTE_HEIGHT_PX, _GAP_PX = 300, 120, 20
+_COMMUNITY_HEIGHT_PX, _NAME_HEIGHT_PX, _NOTE_HEIGHT_PX, _GAP_PX = 80, 250, 90, 10
 _FRAME_PX = 8
 _COLOURS = 64
 
 
 def poster_png(label: Label, *, font_file: Path | None = None) -> bytes:
-    """Draw the poster: the place's name, where it is, its code, how to use it, the code's number.
+    """Draw the poster: community, the place's name, where it is, its code, how to use it, the code's number.
 
     Long names wrap and shrink, and end in "…" at last. The packaged font is used unless another is given
     that has as many of the characters.
     """
-    face = typeface(label.name + label.note + label.number + HOW_TO, font_file)
+    face = typeface(label.text + FIXED, font_file)
     page = Image.new("RGB", (WIDTH_PX, HEIGHT_PX), "white")
     pen = ImageDraw.Draw(page)
     _fill(pen, _STRIPE)
@@ -47,13 +47,18 @@ def poster_png(label: Label, *, font_file: Path | None = None) -> bytes:
 
 
 def _draw_head(pen: ImageDraw.ImageDraw, face: Typeface, label: Label) -> None:
-    """Write name and note as one block in the middle of their zone."""
+    """Write community, name and note as one block in the middle of their zone."""
+    community = face.fit(
+        label.community, _ROOM_PX, _COMMUNITY_HEIGHT_PX, largest=60, smallest=32, most_lines=1
+    )
     name = face.fit(label.name, _ROOM_PX, _NAME_HEIGHT_PX, largest=150, smallest=48)
     note = face.fit(label.note, _ROOM_PX, _NOTE_HEIGHT_PX, largest=56, smallest=32, most_lines=2)
-    height = name.height + (_GAP_PX + note.height if label.note else 0)
-    top = (sum(_HEAD) - height) / 2
-    _write(pen, face, name, top, _INK, bold=True)
-    _write(pen, face, note, top + name.height + _GAP_PX, _GREY, bold=False)
+    lines = [(community, _GREY, False), (name, _INK, True), (note, _GREY, False)]
+    shown = [(setting, *look) for setting, *look in lines if any(setting.lines)]
+    top = (sum(_HEAD) - sum(setting.height for setting, *_ in shown) - _GAP_PX * (len(shown) - 1)) / 2
+    for setting, colour, bold in shown:
+        _write(pen, face, setting, top, colour, bold=bold)
+        top += setting.height + _GAP_PX
 
 
 def _draw_code(page: Image.Image, pen: ImageDraw.ImageDraw, url: str) -> None:

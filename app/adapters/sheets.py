@@ -5,7 +5,7 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from app.adapters.label import HOW_TO, Label
+from app.adapters.label import CUT_HERE, FIXED, HOW_TO, Label
 from app.adapters.qr import QUIET_MODULES, qr_image
 from app.adapters.typeface import LEADING, Setting, Typeface, typeface
 from app.clock import now
@@ -35,7 +35,7 @@ def code_sheet_pdf(
     if per_page not in GRIDS or not labels:
         message = f"labels: {len(labels)}, a page: {per_page}, possible: {sorted(GRIDS)}"
         raise ValueError(message)
-    texts = [title, HOW_TO, *(label.name + label.note + label.number for label in labels)]
+    texts = [title, FIXED, *(label.text for label in labels)]
     face = typeface("".join(texts), font_file)
     pdf = FPDF(format="A4")
     pdf.set_auto_page_break(auto=False)
@@ -56,7 +56,7 @@ def _draw_margins(pdf: FPDF, face: Typeface, title: str, foot: str) -> None:
     room = width - 2 * _SIDE
     head = face.fit(title, room * 0.6, 8, largest=12 * _POINT, smallest=7 * _POINT, most_lines=1)
     _write(pdf, head, _SIDE, _TOP - 4 - head.height, _INK)
-    hint = face.fit("沿十字标记裁开", room * 0.3, 8, largest=9 * _POINT, smallest=6 * _POINT, most_lines=1)
+    hint = face.fit(CUT_HERE, room * 0.3, 8, largest=9 * _POINT, smallest=6 * _POINT, most_lines=1)
     left = width - _SIDE - face.width_em(hint.lines[0]) * hint.size
     _write(pdf, hint, left, _TOP - 4 - hint.height, _GREY)
     page = face.fit(foot, room, 8, largest=9 * _POINT, smallest=6 * _POINT, most_lines=1)
@@ -79,7 +79,7 @@ def _draw_labels(pdf: FPDF, face: Typeface, labels: Sequence[Label], columns: in
 def _draw_label(
     pdf: FPDF, face: Typeface, label: Label, corner: tuple[float, float], size: tuple[float, float]
 ) -> None:
-    """Draw the code at the left; at the right the name with its note, and at the foot the rest."""
+    """Draw the code at the left; at the right community, name and note, and at the foot the rest."""
     (left, top), (width, height) = corner, size
     side = min(height - 2 * _PADDING, width * _CODE_SHARE)
     code_left, code_top = left + _RIM, top + (height - side) / 2
@@ -95,12 +95,15 @@ def _draw_label(
         box = text_height * share
         return face.fit(text, room, box, largest=side * largest, smallest=smallest, most_lines=lines)
 
-    name = fit(label.name, 0.5, 0.19, 8, 4)
+    community = fit(label.community, 0.1, 0.08, 6, 1)
+    name = fit(label.name, 0.45, 0.19, 8, 4)
     note = fit(label.note, 0.2, 0.065, 6, 3)
     how = fit(HOW_TO, 0.1, 0.07, 5, 1)
     number = fit(f"编号 {label.number}", 0.1, 0.07, 5, 1)
-    _write(pdf, name, text_left, text_top - name.size * (LEADING - 1) / 2, _INK, bold=True)
-    _write(pdf, note, text_left, text_top + name.height, _GREY)
+    text_top -= community.size * (LEADING - 1) / 2
+    _write(pdf, community, text_left, text_top, _GREY)
+    _write(pdf, name, text_left, text_top + community.height, _INK, bold=True)
+    _write(pdf, note, text_left, text_top + community.height + name.height, _GREY)
     foot = text_top + text_height - number.height
     _write(pdf, how, text_left, foot - how.height, _INK)
     _write(pdf, number, text_left, foot, _INK)

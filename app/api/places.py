@@ -8,7 +8,7 @@ from flask import Response
 from marshmallow import fields
 
 from app import places
-from app.adapters import Label, code_sheet_pdf, poster_png
+from app.adapters import Label, check_printable, code_sheet_pdf, poster_png
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import (
@@ -196,7 +196,9 @@ def revoke_code(sent: dict[str, Any], place_id: UUID) -> Any:
 def poster(place_id: UUID) -> Response:
     """Draw the poster of the place's code in use, making the first code if it has none."""
     with transaction() as session:
-        label = _label(places.issue(session, actor(), place_id))
+        code = places.issue(session, actor(), place_id)
+        label = _label(code, places.community_name(session, code.area_code))
+        check_printable([label], font_file=parts().settings.font_file)
     return Response(poster_png(label, font_file=parts().settings.font_file), mimetype="image/png")
 
 
@@ -207,16 +209,19 @@ def poster(place_id: UUID) -> Response:
 def code_sheet(sent: dict[str, Any]) -> Response:
     """Make a PDF of codes to print and cut; each place gets its first code if it has none."""
     with transaction() as session:
-        labels = [_label(code) for code in places.issue_all(session, actor(), sent["place_ids"])]
+        codes = places.issue_all(session, actor(), sent["place_ids"])
+        labels = [_label(code, places.community_name(session, code.area_code)) for code in codes]
+        check_printable(labels, sent["title"], font_file=parts().settings.font_file)
     pdf = code_sheet_pdf(labels, sent["title"], font_file=parts().settings.font_file)
     return Response(pdf, mimetype="application/pdf")
 
 
-def _label(code: places.PlaceCode) -> Label:
+def _label(code: places.PlaceCode, community: str) -> Label:
     place = code.place
     return Label(
         url=parts().signer.url(code.serial),
         name=place.name,
         note=place.address,
+        community=community,
         number=f"{code.serial}-{code.version}",
     )

@@ -28,6 +28,8 @@ SENTENCES: dict[str, str] = {
     "area_unknown": "没有这个社区或网格，请核对区划代码",
     "code_revoked": "这张码已经停用，请扫新贴的码",
     "code_version": "这个点位现在用的是第{version}版码，请刷新后再办",
+    # print
+    "unprintable": "“{text}”里的这些字打印不出来：{signs}。请换别的字，或请管理员换一种字体",
     # photos
     "photo_not_a_picture": "这不是照片，请用手机拍一张，或选 JPG、PNG、WebP 格式的图片",
     "photo_too_many_pixels": "照片太大，请用手机相机的普通模式拍，或缩小后再发",
@@ -91,7 +93,8 @@ SENTENCES: dict[str, str] = {
     # points
     "rule_not_in_force": "这条积分细则那天不能申报，请刷新后另选一条",
     "points_out_of_range": "这条细则可以申报{least}到{most}分",
-    "evidence_missing": "这条细则要附上照片或文字说明",
+    "photo_needed": "这条细则要附上照片，请拍一张",
+    "note_needed": "这条细则要有文字说明，请写一句",
     "own_household": "不能办理自己家的事，请换一个人",
     "own_submission": "谁代为申报的谁不能核实，请换一个人",
     "not_your_claim": "只有申报人和本户居民可以重新提交或撤回",

@@ -46,10 +46,17 @@ class PointsOutOfRangeError(DomainError):
     kind = Kind.INVALID
 
 
-class EvidenceMissingError(DomainError):
-    """The rule asks for a note or a photo."""
+class PhotoNeededError(DomainError):
+    """The rule asks for a photo."""
 
-    code = "evidence_missing"
+    code = "photo_needed"
+    kind = Kind.INVALID
+
+
+class NoteNeededError(DomainError):
+    """The rule asks for some words."""
+
+    code = "note_needed"
     kind = Kind.INVALID
 
 
@@ -78,7 +85,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     The same claim again is the one it made, though the rule ended or the resident moved since.
 
     Raises NotFoundError for a resident out of reach, RuleNotInForceError on the day it happened,
-    PointsOutOfRangeError, EvidenceMissingError, OtherContentError.
+    PointsOutOfRangeError, PhotoNeededError, NoteNeededError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Claim, claim_id, sent, author=Claim.submitted_by, by=actor.user_id)
@@ -115,7 +122,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
     """Send a returned claim again, with other words or points, or more photos; its events keep the old ones.
 
-    Raises NotFoundError, NotYourClaimError, IllegalStepError, PointsOutOfRangeError, EvidenceMissingError.
+    Raises NotFoundError, NotYourClaimError, IllegalStepError, PointsOutOfRangeError, PhotoNeededError,
+    NoteNeededError.
     """
     claim = locked(session, actor, claim_id)
     _check_is_his(actor, claim)
@@ -214,9 +222,9 @@ def _points(rule: Rule, ask: Ask) -> int:
     if not rule.points_min <= points <= rule.points_max:
         raise PointsOutOfRangeError(field="points", least=rule.points_min, most=rule.points_max)
     if rule.evidence is Evidence.PHOTO and not ask.photo_ids:
-        raise EvidenceMissingError(field="photo_ids")
+        raise PhotoNeededError(field="photo_ids")
     if rule.evidence is Evidence.NOTE and not ask.text:
-        raise EvidenceMissingError(field="text")
+        raise NoteNeededError(field="text")
     return points
 
 

@@ -22,10 +22,11 @@ NAMES = [
 ]
 
 
-def drawn(name: str, note: str, number: str = "7KQ2-1", font_file: Path | None = None) -> Image.Image:
-    return Image.open(io.BytesIO(poster_png(Label(URL, name, note, number), font_file=font_file))).convert(
-        "RGB"
-    )
+def drawn(
+    name: str, note: str, number: str = "7KQ2-1", font_file: Path | None = None, community: str = "新城社区"
+) -> Image.Image:
+    label = Label(URL, name, note, community, number)
+    return Image.open(io.BytesIO(poster_png(label, font_file=font_file))).convert("RGB")
 
 
 def strong(difference: Image.Image) -> tuple[int, int, int, int] | None:
@@ -59,7 +60,7 @@ def test_the_code_is_read_from_a_photo_of_the_poster_taken_afar() -> None:
 @pytest.mark.parametrize("name,note", NAMES, ids=range(len(NAMES)))
 @pytest.mark.parametrize("zone", [HEAD, BAND, FOOT])
 def test_no_text_touches_an_edge(name: str, note: str, zone: tuple[int, int, int, int]) -> None:
-    ink = ink_of(drawn(name, note, number="7KQ2M9XA4TBC3-12"), zone)
+    ink = ink_of(drawn(name, note, number="7KQ2M9XA4TBC3-12", community="长" * 60), zone)
 
     assert ink is not None
     assert ink[0] >= 70
@@ -70,18 +71,19 @@ def test_no_text_touches_an_edge(name: str, note: str, zone: tuple[int, int, int
 
 def test_a_short_name_can_be_read_from_two_metres() -> None:
     """Letters are read at 1/200 of the distance: 10 mm, which is 84 px of this poster."""
-    ink = ink_of(drawn("12栋", ""), HEAD)
+    ink = ink_of(drawn("12栋", "", community=""), HEAD)
 
     assert ink is not None
     assert ink[3] - ink[1] > 110
     assert abs((ink[0] + ink[2]) / 2 - 620) < 8
 
 
-def test_name_note_and_number_are_each_drawn() -> None:
+def test_name_note_community_and_number_are_each_drawn() -> None:
     plain = drawn("12栋", "幸福家园", "7KQ2-1")
     for other, zone in (
         (drawn("13栋", "幸福家园", "7KQ2-1"), HEAD),
         (drawn("12栋", "幸福新村", "7KQ2-1"), HEAD),
+        (drawn("12栋", "幸福家园", "7KQ2-1", community="润田村委会"), HEAD),
         (drawn("12栋", "幸福家园", "7KQ2-2"), FOOT),
     ):
         changed = strong(ImageChops.difference(plain, other))
@@ -101,7 +103,7 @@ def test_another_font_may_be_chosen() -> None:
 
 
 def test_the_same_label_gives_the_same_file() -> None:
-    label = Label(URL, "12栋", "幸福家园", "7KQ2-1")
+    label = Label(URL, "12栋", "幸福家园", "新城社区", "7KQ2-1")
 
     assert poster_png(label) == poster_png(label)
     assert Image.open(io.BytesIO(poster_png(label))).info["dpi"] == pytest.approx((213, 213), abs=0.1)

@@ -21,6 +21,7 @@ def labels(count: int, prefix: str = "") -> list[Label]:
         Label(
             f"https://gongdi.example.cn/q/{prefix}{number:04}",
             f"{prefix}{number}栋",
+            "东区二组",
             "塆垴安置区",
             f"NO-{number}",
         )
@@ -67,7 +68,7 @@ def test_names_notes_numbers_and_page_numbers_are_text(per_page: int) -> None:
         shown = labels(13)[(number - 1) * per_page : number * per_page]
         assert text.count("幸福家园点位码") == 1
         assert f"第 {number} 页，共 {len(sheet)} 页" in text
-        assert text.count("塆垴安置区") == text.count(HOW_TO) == len(shown)
+        assert text.count("塆垴安置区") == text.count("东区二组") == text.count(HOW_TO) == len(shown)
         for label in shown:
             assert label.name in text
             assert f"编号 {label.number}" in text
@@ -87,9 +88,11 @@ def test_a_page_is_a4_and_says_what_it_is() -> None:
     "name,note", [("12栋", ""), (LONG, LONG * 3), ("W" * 60, "x" * 200), ("地" * 60, "地" * 200)]
 )
 @pytest.mark.parametrize("per_page", [2, 6, 8, 10, 12])
-def test_no_text_leaves_its_label(name: str, note: str, per_page: int) -> None:
+@pytest.mark.parametrize("community", ["新城社区", LONG])
+def test_no_text_leaves_its_label(name: str, note: str, community: str, per_page: int) -> None:
     asked = [
-        Label(f"https://gongdi.example.cn/q/{number}", name, note, "7KQ2M9XA4T-12") for number in range(2)
+        Label(f"https://gongdi.example.cn/q/{number}", name, note, community, "7KQ2M9XA4T-12")
+        for number in range(2)
     ]
     face, seen = Typeface(sans_path()), []
 

@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import PlaceCode
+from app.models import Place, PlaceCode
 from tests.cast import named
 from tests.client import Answer, Client
 
@@ -173,3 +173,36 @@ def test_a_sheet_asked_for_wrongly_names_the_field(admin: Client, body: dict[str
 
     assert outcome(answer) == (422, "invalid")
     assert list(answer.json["errors"]) == [field]
+
+
+@pytest.mark.parametrize(
+    "name, title, named_text, errors",
+    [
+        ("1号楼", "😀 emoji العربية", "😀 emoji العربية", ["title"]),
+        ("𠮷家1号楼", "1号楼", "𠮷家1号楼", None),
+    ],
+    ids=["title", "name"],
+)
+def test_what_the_font_cannot_print_is_named_and_no_code_is_made(
+    admin: Client, session: Session, name: str, title: str, named_text: str, errors: list[str] | None
+) -> None:
+    session.get_one(Place, named("block")).name = name
+    session.commit()
+
+    answer = admin.post("/v1/code-sheets", json={"place_ids": [str(named("block"))], "title": title})
+
+    assert outcome(answer) == (422, "unprintable")
+    assert answer.json["title"].startswith(f"“{named_text}”里的这些字打印不出来：{named_text[0]}")
+    assert (list(answer.json["errors"]) if errors else answer.json.get("errors")) == errors
+    assert session.scalar(select(func.count()).select_from(PlaceCode)) == 0
+
+
+def test_a_poster_whose_place_cannot_be_printed_is_refused(admin: Client, session: Session) -> None:
+    session.get_one(Place, named("block")).address = "𠮷家巷"
+    session.commit()
+
+    answer = admin.get(f"{BLOCK}/poster.png")
+
+    assert outcome(answer) == (422, "unprintable")
+    assert "打印不出来：𠮷。" in answer.json["title"]
+    assert session.scalar(select(func.count()).select_from(PlaceCode)) == 0

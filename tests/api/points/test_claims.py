@@ -175,16 +175,37 @@ def test_points_outside_the_rules_range_are_refused(resident: Client, rule: Rule
     assert answer.json["errors"] == {"points": ["这条细则可以申报2到5分"]}
 
 
-@pytest.mark.parametrize("evidence, field", [(Evidence.PHOTO, "photo_ids"), (Evidence.NOTE, "text")])
-def test_missing_evidence_is_refused(
-    resident: Client, session: Session, evidence: Evidence, field: str
+@pytest.mark.parametrize(
+    "evidence, others, code, errors",
+    [
+        (
+            Evidence.PHOTO,
+            {"text": "打扫"},
+            "photo_needed",
+            {"photo_ids": ["这条细则要附上照片，请拍一张"]},
+        ),
+        (
+            Evidence.NOTE,
+            {"photo_ids": [str(new_id())]},
+            "note_needed",
+            {"text": ["这条细则要有文字说明，请写一句"]},
+        ),
+    ],
+)
+def test_missing_evidence_is_refused_by_its_kind(
+    resident: Client,
+    session: Session,
+    evidence: Evidence,
+    others: dict[str, Any],
+    code: str,
+    errors: dict[str, list[str]],
 ) -> None:
     rule = write_rule(session, evidence=evidence)
-    bare = resident.put(f"/v1/claims/{new_id()}", json=claim_body(rule))
+    bare = resident.put(f"/v1/claims/{new_id()}", json=claim_body(rule, **others))
     claimed(resident, rule, text="打扫", photo_ids=[str(new_id())])
 
-    assert refused(bare) == (422, "evidence_missing")
-    assert list(bare.json["errors"]) == [field]
+    assert refused(bare) == (422, code)
+    assert bare.json["errors"] == errors
 
 
 def test_photos_are_named_before_they_arrive(resident: Client, rule: Rule) -> None:
