@@ -15,10 +15,13 @@ from structlog.typing import EventDict, WrappedLogger
 
 _DEEPEST = 8
 """Causes of causes that are told."""
+_CHATTY = ("fpdf", "fontTools")
+"""Libraries that write lines of their own, some with words that people sent."""
 
 
 def write_json_lines(level: int = logging.INFO, *, to: TextIO = sys.stderr) -> None:
     """Configure structlog for this process."""
+    hush_libraries()
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -31,6 +34,12 @@ def write_json_lines(level: int = logging.INFO, *, to: TextIO = sys.stderr) -> N
         logger_factory=structlog.WriteLoggerFactory(file=to),
         cache_logger_on_first_use=True,
     )
+
+
+def hush_libraries() -> None:
+    """Keep libraries with loggers of their own out of the log."""
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def tell_fault(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:

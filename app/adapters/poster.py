@@ -54,8 +54,8 @@ def _draw_head(pen: ImageDraw.ImageDraw, face: Typeface, label: Label) -> None:
     name = face.fit(label.name, _ROOM_PX, _NAME_HEIGHT_PX, largest=150, smallest=48)
     note = face.fit(label.note, _ROOM_PX, _NOTE_HEIGHT_PX, largest=56, smallest=32, most_lines=2)
     lines = [(community, _GREY, False), (name, _INK, True), (note, _GREY, False)]
-    shown = [(setting, *look) for setting, *look in lines if any(setting.lines)]
-    top = (sum(_HEAD) - sum(setting.height for setting, *_ in shown) - _GAP_PX * (len(shown) - 1)) / 2
+    shown = [(setting, colour, bold) for setting, colour, bold in lines if any(setting.lines)]
+    top = (sum(_HEAD) - sum(setting.height for setting, _, _ in shown) - _GAP_PX * (len(shown) - 1)) / 2
     for setting, colour, bold in shown:
         _write(pen, face, setting, top, colour, bold=bold)
         top += setting.height + _GAP_PX

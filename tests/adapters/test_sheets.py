@@ -1,4 +1,5 @@
 import io
+import logging
 import re
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pypdf import PageObject, PdfReader
 
 from app.adapters import HOW_TO, Label, code_sheet_pdf
 from app.adapters.typeface import Typeface
+from app.logs import hush_libraries
 
 POINTS_PER_MM = 72 / 25.4
 LONG = "湖北省咸宁市通城县麦市镇陈塅村易地扶贫搬迁集中安置区第十二号居民楼东侧第三单元"
@@ -143,3 +145,11 @@ def test_eight_sheets_made_at_once_do_not_mix() -> None:
 def test_nothing_to_print_or_an_impossible_grid_is_refused(count: int, per_page: int) -> None:
     with pytest.raises(ValueError, match="labels"):
         code_sheet_pdf(labels(count), "幸福家园", per_page=per_page)
+
+
+def test_the_libraries_that_draw_a_sheet_write_nothing_into_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    hush_libraries()
+
+    code_sheet_pdf(labels(1), "😀 𠮷")
+
+    assert [record.name for record in caplog.records if record.levelno >= logging.WARNING] == []
