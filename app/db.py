@@ -20,6 +20,14 @@ REQUEST_STATEMENT_S = 5
 """How long one statement of a request may take: nobody waits longer for a page."""
 _STATEMENT_S = 15
 """The same for the scheduler and the commands, where nobody waits."""
+_UNREACHABLE = {
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""Seconds and ms after which a host that does not answer is given up, later than any statement may take. A
+server whose processes are frozen is not seen by this: its kernel goes on answering."""
 _RECYCLE_S = 1800
 """Connections are not tried before each use, which would cost every request a round trip: after a restart of
 the database the first request finds out, gets 503, and the whole pool is made anew; clients repeat safely."""
@@ -34,7 +42,7 @@ def engine_options(settings: Settings, *, statement_s: int = _STATEMENT_S) -> di
         "pool_timeout": 10,
         "pool_recycle": _RECYCLE_S,
         "hide_parameters": True,
-        "connect_args": {"connect_timeout": 5, "options": timeout},
+        "connect_args": {"connect_timeout": 5, "options": timeout, **_UNREACHABLE},
     }
 
 

@@ -9,7 +9,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.adapters import connect, local_store, wechat
-from app.api import PAGES, ROUTES, problems
+from app.api import PAGES, ROUTES, front, problems
 from app.api.body_bounds import MAX_PHOTO_BYTES, bound_bodies
 from app.api.call_rates import count_addresses
 from app.api.cross_site import refuse_cross_site
@@ -58,6 +58,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages)
     if not settings.is_production:
+        app.register_blueprint(front.blueprint)
         app.register_blueprint(
             get_swaggerui_blueprint("/docs", "/openapi.json", config={"layout": "BaseLayout"})
         )

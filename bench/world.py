@@ -14,6 +14,7 @@ from app import migrating, points
 from app.cli.seed import catalogue, facts
 from app.cli.seed.ids import named
 from app.cli.seed.rows import Rows
+from app.cli.seed.sealing import seal
 from app.cli.seed.settlement import add_site
 from app.cli.seed.site import BIG, SITES
 from app.cli.seed.staff import add_staff
@@ -33,6 +34,7 @@ from app.models import (
     SessionKind,
     SignIn,
 )
+from app.sealing import Sealer
 
 
 @dataclass(frozen=True)
@@ -61,14 +63,14 @@ def prepare(settings: Settings, *, claims: int) -> Ground:
         migrating.upgrade(connection)
         connection.commit()
     with transaction(sessions_for(engine)()) as session:
-        ground = _write(session, claims)
+        ground = _write(session, Sealer.of(settings), claims)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
     engine.dispose()
     return ground
 
 
-def _write(session: Session, claims: int) -> Ground:
+def _write(session: Session, sealer: Sealer, claims: int) -> Ground:
     since, until = now() - timedelta(days=30), now()
     rng, world, rows = Random(1), World(), Rows()
     catalogue.add_areas(rows)
@@ -77,6 +79,7 @@ def _write(session: Session, claims: int) -> Ground:
     add_staff(rows, world, rng, since=since, password="")
     for site in SITES:
         add_site(rows, world, rng, site, since=since, until=until, password="")
+    seal(rows, sealer)
     for table in rows.tables():
         rows.write(session, table)
     home = [person for person in world.residents() if person.area_code.startswith(BIG)]

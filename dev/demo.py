@@ -43,7 +43,7 @@ def main() -> int:
             )
             app_command(["migrate"], settings, signals)
             app_command(["seed"], settings, signals)
-            walk_over_http(settings, say=_numbered())
+            walk_over_http(settings, say=_Teller())
     except (MachineError, WalkError) as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
@@ -111,20 +111,23 @@ def people_of(session: Session, sealer: Sealer) -> People:
     return People(*(SignIn(phone_of(sealer, user) or "", PASSWORD) for user in row))
 
 
-def _numbered() -> Callable[[str], None]:
-    """Return a way to say things that numbers them and tells how long each took."""
-    begun, count = time.monotonic(), 0
+class _Teller:
+    """Says things on the terminal, numbers them, and tells how long each took."""
 
-    def say(text: str) -> None:
-        nonlocal begun, count
+    def __init__(self) -> None:
+        self._count = 0
+        self._begun: float | None = None
+        """When the step began; unknown for the first one, before which the server started."""
+
+    def __call__(self, text: str) -> None:
         if text.startswith(" "):
             print(f"     {text}", flush=True)
             return
-        count += 1
-        print(f"{count:3}. {text}  ({time.monotonic() - begun:.2f} s)", flush=True)
-        begun = time.monotonic()
-
-    return say
+        self._count += 1
+        now = time.monotonic()
+        took = "" if self._begun is None else f"  ({now - self._begun:.2f} s)"
+        print(f"{self._count:3}. {text}{took}", flush=True)
+        self._begun = now
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import requests
 from PIL import Image, ImageDraw
 from uuid_utils.compat import uuid7
 
+from app.clock import SHANGHAI
 from dev.phone import TIMEOUT_S, Hand, Line, SignIn, WalkError
 
 
@@ -138,7 +139,9 @@ class Walk:
         path = f"/v1/hazards/{self.hazard_id}"
         self.admin.post(f"{path}/accept")
         assigned = self.admin.post(f"{path}/assign", {"assignee_id": self.worker.me["user_id"]})
-        self._tell(f"The hazard she found is accepted and assigned, to be put right by {assigned['due_at']}.")
+        self._tell(
+            f"The hazard she found is accepted and assigned, to be put right by {_shown(assigned['due_at'])}."
+        )
         self.worker.post(f"{path}/start")
         photo_id = str(uuid7())
         self.worker.put(f"/v1/photos/{photo_id}", self._photo("已清理"))
@@ -168,7 +171,7 @@ class Walk:
         approved = self.admin.post(f"{path}/approve")
         self._tell(
             f"The resident claims {approved['points']} points for {rule['title']}; the grid worker verifies, "
-            f"the admin approves: {approved['status']} until {approved['notice_until']}."
+            f"the admin approves: {approved['status']} until {_shown(approved['notice_until'])}."
         )
         self.notice_over()
         posted = self.resident.get(path)
@@ -216,6 +219,11 @@ class Walk:
         made = io.BytesIO()
         picture.save(made, "JPEG", quality=80)
         return made.getvalue()
+
+
+def _shown(moment: str) -> str:
+    """Say a moment as the people of the walk read it: in Chinese time."""
+    return f"{datetime.fromisoformat(moment).astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _answer(item: dict[str, Any]) -> Any:

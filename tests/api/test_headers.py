@@ -83,11 +83,17 @@ def test_production_asks_for_https_and_hides_its_description(app_with: AppWith) 
     assert (
         visitor.get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     )
-    assert [visitor.get(path).status_code for path in ("/openapi.json", "/docs/")] == [404, 404]
+    assert [visitor.get(path).status_code for path in ("/openapi.json", "/docs/", "/")] == [404, 404, 404]
 
 
 def test_the_docs_page_stands_outside_production(visitor: Client) -> None:
     assert [visitor.get(path).status_code for path in ("/openapi.json", "/docs/")] == [200, 200]
+
+
+def test_the_bare_address_leads_to_the_docs_outside_production(visitor: Client) -> None:
+    answer = visitor.get("/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/docs/")
 
 
 def test_forwarded_addresses_are_believed_behind_our_proxies_only(app: Flask, app_with: AppWith) -> None:

@@ -17,7 +17,14 @@ from tests.matrix.trail import due
 from tests.snapshot import stored
 from tests.trail import entries_of
 
-_UNTOUCHED = {"/docs/", "/docs/<path:path>", "/openapi.json", "/favicon.ico", "/static/<version>/pages.css"}
+_UNTOUCHED = {
+    "/",
+    "/docs/",
+    "/docs/<path:path>",
+    "/openapi.json",
+    "/favicon.ico",
+    "/static/<version>/pages.css",
+}
 """The rules of the documentation pages, which production does not serve, and of the style sheet."""
 
 
