@@ -176,36 +176,27 @@ def test_points_outside_the_rules_range_are_refused(resident: Client, rule: Rule
 
 
 @pytest.mark.parametrize(
-    "evidence, others, code, errors",
+    "evidence, sent, code, field, said",
     [
-        (
-            Evidence.PHOTO,
-            {"text": "打扫"},
-            "photo_needed",
-            {"photo_ids": ["这条细则要附上照片，请拍一张"]},
-        ),
+        (Evidence.PHOTO, {"text": "打扫"}, "photo_needed", "photo_ids", "这条细则要附上照片，请拍一张"),
         (
             Evidence.NOTE,
             {"photo_ids": [str(new_id())]},
             "note_needed",
-            {"text": ["这条细则要有文字说明，请写一句"]},
+            "text",
+            "这条细则要有文字说明，请写一句",
         ),
     ],
 )
 def test_missing_evidence_is_refused_by_its_kind(
-    resident: Client,
-    session: Session,
-    evidence: Evidence,
-    others: dict[str, Any],
-    code: str,
-    errors: dict[str, list[str]],
+    resident: Client, session: Session, evidence: Evidence, sent: Any, code: str, field: str, said: str
 ) -> None:
     rule = write_rule(session, evidence=evidence)
-    bare = resident.put(f"/v1/claims/{new_id()}", json=claim_body(rule, **others))
+    bare = resident.put(f"/v1/claims/{new_id()}", json=claim_body(rule, **sent))
     claimed(resident, rule, text="打扫", photo_ids=[str(new_id())])
 
     assert refused(bare) == (422, code)
-    assert bare.json["errors"] == errors
+    assert bare.json["errors"] == {field: [said]}
 
 
 def test_photos_are_named_before_they_arrive(resident: Client, rule: Rule) -> None:
