@@ -1,5 +1,6 @@
 """Photos: uploading one, and the short-lived addresses of its two copies."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -88,9 +89,9 @@ def put_photo(photo_id: UUID) -> tuple[Any, int]:
     quota = PhotoQuota(
         actor().user_id, photos=settings.photos_a_day, megabytes=settings.photo_megabytes_a_day
     )
-    quota.check(len(data))
+    check_quota = partial(quota.check, len(data))
     with transaction() as session:
-        photo, made = evidence.keep(session, parts().photos, actor(), photo_id, data)
+        photo, made = evidence.keep(session, parts().photos, actor(), photo_id, data, check_new=check_quota)
     if made:
         quota.count(len(data))
     return SeenPhoto.of(photo_id, photo), once(made)

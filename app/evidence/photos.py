@@ -1,7 +1,7 @@
 """Keeping photos: files first, the row that names them second, so that a row never lacks its files."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -39,9 +39,18 @@ class SeenPhoto(NamedPhoto):
 
 
 def keep(
-    session: Session, store: PhotoStore, actor: Actor, photo_id: UUID, data: bytes
+    session: Session,
+    store: PhotoStore,
+    actor: Actor,
+    photo_id: UUID,
+    data: bytes,
+    *,
+    check_new: Callable[[], None] = lambda: None,
 ) -> tuple[Photo, bool]:
     """Keep a sent photo, rebuilt from its pixels; give it, and whether it is new.
+
+    ``check_new`` may refuse a photo that is not there yet, before the work on its pixels; one sent again was
+    judged when it arrived.
 
     Whoever touches an id's files holds the id's lock until his transaction ends: parallel copies wait, then
     find the row. A crash before the commit leaves files without a row, which ``sweep_orphans`` removes.
@@ -54,6 +63,7 @@ def keep(
     first = session.get(Photo, photo_id, populate_existing=True)
     if first is None:
         _check_may_send(session, actor, photo_id)
+        check_new()
         return _keep_new(session, store, actor, photo_id, data), True
     if (first.sha256, first.uploaded_by) != (sha256, actor.user_id):
         raise OtherContentError(id=photo_id)

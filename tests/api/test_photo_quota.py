@@ -1,6 +1,6 @@
 """How many photos one person may send on a day in China, and how many megabytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +19,14 @@ EVENING = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 """Ten at night in China."""
 SMALL = file(scene(300, 200))
 AppWith = Callable[..., Flask]
-pytestmark = pytest.mark.usefixtures("connection")
+pytestmark = pytest.mark.usefixtures("connection", "evening")
+
+
+@pytest.fixture
+def evening() -> Iterator[None]:
+    """Let every test begin at a moment that is far enough from midnight in China."""
+    with clock.set_to(EVENING):
+        yield
 
 
 def send(app: Flask, name: str = "worker", data: bytes = SMALL, path: str = "") -> Answer:
@@ -34,10 +41,9 @@ def app_of_three(app_with: AppWith) -> Flask:
 
 
 def test_the_fourth_photo_waits_for_tomorrow(app_of_three: Flask) -> None:
-    with clock.set_to(EVENING):
-        assert [send(app_of_three).status_code for _ in range(3)] == [201] * 3
+    assert [send(app_of_three).status_code for _ in range(3)] == [201] * 3
 
-        answer = send(app_of_three)
+    answer = send(app_of_three)
 
     assert (answer.status_code, answer.json["code"]) == (429, "photo_quota")
     assert answer.json["title"] == "今天传的照片太多了，没传完的请明天再传"
@@ -45,8 +51,7 @@ def test_the_fourth_photo_waits_for_tomorrow(app_of_three: Flask) -> None:
 
 
 def test_at_midnight_in_china_the_count_starts_anew(app_of_three: Flask) -> None:
-    with clock.set_to(EVENING):
-        assert [send(app_of_three).status_code for _ in range(4)] == [201] * 3 + [429]
+    assert [send(app_of_three).status_code for _ in range(4)] == [201] * 3 + [429]
     with clock.set_to(EVENING + timedelta(hours=2, seconds=1)):
         assert send(app_of_three).status_code == 201
 
@@ -63,6 +68,18 @@ def test_what_is_not_kept_is_not_counted(app_of_three: Flask) -> None:
     assert [send(app_of_three, data=b"no picture").status_code for _ in range(3)] == [415] * 3
 
     assert [send(app_of_three).status_code for _ in range(3)] == [201, 201, 429]
+
+
+def test_a_photo_sent_again_is_free_when_the_day_is_full(app_of_three: Flask) -> None:
+    path = f"/v1/photos/{new_id()}"
+    first = send(app_of_three, path=path)
+    assert [send(app_of_three).status_code for _ in range(3)] == [201, 201, 429]
+
+    again = send(app_of_three, path=path)
+
+    assert (first.status_code, again.status_code, again.json["id"]) == (201, 200, first.json["id"])
+    other = send(app_of_three, data=b"something else", path=path)
+    assert (other.status_code, other.json["code"]) == (409, "other_content")
 
 
 def test_a_day_takes_so_many_megabytes(app_with: AppWith) -> None:
