@@ -219,5 +219,7 @@ VERBS: dict[str, tuple[str, frozenset[str], str, dict[str, Any]]] = {
     "close": ("county", frozenset({"verified"}), "closed", {"passed": True}),
 }
 """Who takes each verb, from where, to where, with what; all on a major hazard."""
+WITH_WORKER = {"former_id": str(person("worker").user_id)}
+"""What an assignment adds where ``worker`` has the hazard."""
 STARTS = [(verb, start) for verb, (_, starts, _, _) in VERBS.items() for start in sorted(starts)]
 """Each verb with each state it starts from."""

@@ -47,9 +47,13 @@ class DuplicateInput(Input):
 
 
 class AssignInput(Input):
-    """Who puts it right, until when; a major hazard needs its temporary controls, a change a reason."""
+    """Who puts it right, until when; a major hazard needs its temporary controls, a change a reason.
+
+    ``former_id`` is whoever has it so far: null the first time, else the ``assignee_id`` that was shown.
+    """
 
     assignee_id = uid(required=True)
+    former_id = uid(load_default=None, allow_none=True)
     due_at = moment(load_default=None, allow_none=True)
     controls = _note(load_default="")
     note = _note(load_default="")

@@ -118,6 +118,7 @@ SENTENCES: dict[str, str] = {
     "duplicate_unfit": "没有找到可以并入的隐患，请核对编号",
     "level_kept": "重大隐患只有县里才能改为一般隐患",
     "not_major": "一般隐患由社区派办，县里只派办重大隐患",
+    "assignee_changed": "负责这个隐患的人已经变了，请刷新后再派",
     "same_assignee": "这个隐患已经派给这个人了，改派请换一个人",
     "reassign_reason": "改派要写明原因",
     "major_controls": "重大隐患要先写明临时管控措施",

@@ -8,8 +8,15 @@ from app.hazards.answers import (
     AnswersUnknownError,
     CorrectedWithoutProblemError,
 )
-from app.hazards.assignees import AssigneeUnfitError, NotMajorError
-from app.hazards.assignment import MajorControlsError, ReassignReasonError, SameAssigneeError, assign
+from app.hazards.assignees import AssigneeUnfitError
+from app.hazards.assignment import (
+    AssigneeChangedError,
+    MajorControlsError,
+    NotMajorError,
+    ReassignReasonError,
+    SameAssigneeError,
+    assign,
+)
 from app.hazards.checklist_listings import checklist, checklists
 from app.hazards.deadlines import DueTimeError
 from app.hazards.hazard_listings import HazardFilter, ListedHazard, ShownEvent, ShownHazard, hazard, hazards
@@ -56,6 +63,7 @@ __all__ = [
     "AnswersMissingError",
     "AnswersTwiceError",
     "AnswersUnknownError",
+    "AssigneeChangedError",
     "AssigneeUnfitError",
     "ChecklistUnfitError",
     "CorrectedWithoutProblemError",

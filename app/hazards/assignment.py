@@ -8,12 +8,20 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
-from app.hazards.assignees import check_assignee, check_assigner
+from app.hazards.assignees import check_assignee
 from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, due
 from app.hazards.steps import Step, begin, tell
+from app.identity import Permission, scope_of
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.workdays import WorkCalendar
+
+
+class NotMajorError(DomainError):
+    """The county gives out major hazards only; a general one is its community's own."""
+
+    code = "not_major"
+    kind = Kind.FORBIDDEN
 
 
 class MajorControlsError(DomainError):
@@ -21,6 +29,13 @@ class MajorControlsError(DomainError):
 
     code = "major_controls"
     kind = Kind.INVALID
+
+
+class AssigneeChangedError(DomainError):
+    """Somebody assigned the hazard meanwhile: it is not with whoever is named in ``former_id``."""
+
+    code = "assignee_changed"
+    kind = Kind.CONFLICT
 
 
 class SameAssigneeError(DomainError):
@@ -37,6 +52,13 @@ class ReassignReasonError(DomainError):
     kind = Kind.INVALID
 
 
+def may_assign(actor: Actor, hazard: Hazard) -> bool:
+    """Say whether the actor gives out this hazard: the community any of its own, the county a major one."""
+    major = hazard.level is HazardLevel.MAJOR
+    scope = scope_of(actor, Permission.HAZARD_ASSIGN if major else Permission.HAZARD_TRIAGE)
+    return scope is not None and scope.covers(hazard.area_code)
+
+
 def assign(
     session: Session,
     actor: Actor,
@@ -44,26 +66,40 @@ def assign(
     hazard_id: UUID,
     *,
     assignee_id: UUID,
+    former_id: UUID | None = None,
     due_at: datetime | None = None,
     controls: str = "",
     note: str = "",
 ) -> Hazard:
     """Give a hazard to somebody of the field staff, with a deadline, or take it from one to another.
 
+    ``former_id`` is who has it as far as the actor knows: so a copy that arrives late does not undo a newer
+    assignment, and nobody overwrites unseen what another did.
+
     Whoever gets it from another starts anew, within the old deadline and under the old controls unless
     new ones are given, and fixes the five items of a major hazard himself.
 
-    Raises NotFoundError, IllegalStepError, NotMajorError, AssigneeUnfitError, MajorControlsError,
-    DueTimeError, HolidaysUnknownError, and where somebody has it SameAssigneeError and
-    ReassignReasonError.
+    Raises NotFoundError, IllegalStepError, NotMajorError, AssigneeChangedError, AssigneeUnfitError,
+    MajorControlsError, DueTimeError, HolidaysUnknownError, and where somebody has it SameAssigneeError
+    and ReassignReasonError.
     """
-    sent = {"assignee_id": assignee_id, "due_at": due_at, "controls": controls, "note": note}
-    step = begin(session, actor, hazard_id, HazardStep.ASSIGN, **sent)
+    step = begin(
+        session,
+        actor,
+        hazard_id,
+        HazardStep.ASSIGN,
+        assignee_id=assignee_id,
+        former_id=former_id,
+        due_at=due_at,
+        controls=controls,
+        note=note,
+    )
     hazard = step.hazard
     if step.repeated:
         return hazard
-    check_assigner(actor, hazard)
-    former_id = hazard.assignee_id
+    _check_assigner(actor, hazard)
+    if former_id != hazard.assignee_id:
+        raise AssigneeChangedError(field="former_id")
     if former_id is not None:
         _check_change(former_id, assignee_id, note)
     check_assignee(session, assignee_id, hazard.area_code)
@@ -75,6 +111,12 @@ def assign(
     hazard.assignee_id = assignee_id
     _take(step, former_id, assignee_id, hazard.due_at, note)
     return hazard
+
+
+def _check_assigner(actor: Actor, hazard: Hazard) -> None:
+    """Refuse the county where the hazard is general. Raises NotMajorError."""
+    if not may_assign(actor, hazard):
+        raise NotMajorError(id=hazard.id)
 
 
 def _check_change(former_id: UUID, assignee_id: UUID, note: str) -> None:

@@ -10,7 +10,7 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
-from app.hazards.assignees import may_assign
+from app.hazards.assignment import may_assign
 from app.hazards.steps import verbs_from
 from app.identity import Permission, scope_of
 from app.models import (

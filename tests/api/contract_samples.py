@@ -119,6 +119,7 @@ def known_ids(session: Session) -> dict[str, list[str]]:
         "checklist_id": checklist,
         "follow_up_id": follow_up,
         "form_id": stage.visit_form(),
+        "former_id": worker,
         "household_id": stage.household_id,
         "inspection_id": inspection,
         "item_id": item,

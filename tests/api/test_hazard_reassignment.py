@@ -38,7 +38,7 @@ def events_of(session: Session, hazard: Hazard) -> int:
 
 def test_the_history_says_from_whom_to_whom_by_whom_and_why(take: Take, held: Hazard) -> None:
     with set_to(AT):
-        shown = done(take("admin", held, "assign", assignee_id=COLLEAGUE, note=WHY))
+        shown = done(take("admin", held, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
 
     assert (shown["status"], shown["assignee_id"], shown["assignee_name"]) == (
         "assigned",
@@ -62,8 +62,8 @@ def test_the_first_assignment_stays_readable(session: Session, take: Take) -> No
     hazard = write_hazard(session, HazardStatus.ACCEPTED)
 
     done(take("admin", hazard, "assign", assignee_id=WORKER))
-    done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, note=WHY))
-    shown = done(take("admin", hazard, "assign", assignee_id=WORKER, note="出院了"))
+    done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
+    shown = done(take("admin", hazard, "assign", assignee_id=WORKER, former_id=COLLEAGUE, note="出院了"))
 
     assert steps(shown) == [
         (1, "assign", "assigned"),
@@ -80,9 +80,21 @@ def test_the_first_assignment_stays_readable(session: Session, take: Take) -> No
 def test_the_deadline_stays_unless_a_new_one_is_given(take: Take, held: Hazard) -> None:
     later = AT + timedelta(days=9)
     with set_to(AT):
-        kept = done(take("admin", held, "assign", assignee_id=COLLEAGUE, note=WHY))
-        fresh = done(take("admin", held, "assign", assignee_id=LEAD, note=WHY, due_at=later.isoformat()))
-        over = take("admin", held, "assign", assignee_id=WORKER, note=WHY, due_at=AT.isoformat())
+        kept = done(take("admin", held, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
+        fresh = done(
+            take(
+                "admin",
+                held,
+                "assign",
+                assignee_id=LEAD,
+                former_id=COLLEAGUE,
+                note=WHY,
+                due_at=later.isoformat(),
+            )
+        )
+        over = take(
+            "admin", held, "assign", assignee_id=WORKER, former_id=LEAD, note=WHY, due_at=AT.isoformat()
+        )
 
     assert datetime.fromisoformat(kept["due_at"]) == DUE
     assert datetime.fromisoformat(fresh["due_at"]) == later
@@ -91,23 +103,57 @@ def test_the_deadline_stays_unless_a_new_one_is_given(take: Take, held: Hazard) 
 
 def test_a_deadline_that_is_over_stays_over(take: Take, held: Hazard) -> None:
     with set_to(DUE + timedelta(days=1)):
-        shown = done(take("admin", held, "assign", assignee_id=COLLEAGUE, note=WHY))
+        shown = done(take("admin", held, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
 
     assert datetime.fromisoformat(shown["due_at"]) == DUE
 
 
 @pytest.mark.parametrize("note", ["", "  "])
 def test_it_takes_a_reason(session: Session, take: Take, held: Hazard, note: str) -> None:
-    answer = take("admin", held, "assign", assignee_id=COLLEAGUE, note=note)
+    answer = take("admin", held, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=note)
 
     session.refresh(held)
     assert (refused(answer), list(answer.json["errors"])) == ((422, "reassign_reason"), ["note"])
     assert (held.assignee_id, events_of(session, held)) == (person("worker").user_id, 0)
 
 
+@pytest.mark.parametrize("former_id", [None, LEAD])
+def test_it_names_who_has_it(session: Session, take: Take, held: Hazard, former_id: str | None) -> None:
+    before = held.status
+    answer = take("admin", held, "assign", assignee_id=COLLEAGUE, former_id=former_id, note=WHY)
+
+    session.refresh(held)
+    assert (refused(answer), list(answer.json["errors"])) == ((409, "assignee_changed"), ["former_id"])
+    assert answer.json["title"] == "负责这个隐患的人已经变了，请刷新后再派"
+    now = (held.status, held.assignee_id, events_of(session, held))
+    assert now == (before, person("worker").user_id, 0)
+
+
+def test_nobody_had_what_is_assigned_first(session: Session, take: Take) -> None:
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+
+    answer = take("admin", hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY)
+
+    assert refused(answer) == (409, "assignee_changed")
+
+
+def test_a_late_copy_does_not_undo_a_newer_assignment(session: Session, take: Take) -> None:
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+    first = {"assignee_id": WORKER, "note": "尽快"}
+    done(take("admin", hazard, "assign", **first))
+    assert done(take("admin", hazard, "assign", **first))["assignee_id"] == WORKER
+    done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
+
+    late = take("admin", hazard, "assign", **first)
+
+    session.refresh(hazard)
+    assert refused(late) == (409, "assignee_changed")
+    assert (hazard.assignee_id, events_of(session, hazard)) == (person("colleague").user_id, 2)
+
+
 def test_whoever_has_it_is_not_given_it_again(session: Session, take: Take, held: Hazard) -> None:
     before = held.status
-    answer = take("admin", held, "assign", assignee_id=WORKER, note=WHY)
+    answer = take("admin", held, "assign", assignee_id=WORKER, former_id=WORKER, note=WHY)
 
     session.refresh(held)
     assert (refused(answer), list(answer.json["errors"])) == ((409, "same_assignee"), ["assignee_id"])
@@ -116,7 +162,7 @@ def test_whoever_has_it_is_not_given_it_again(session: Session, take: Take, held
 
 @pytest.mark.parametrize("name", ["clerk", "resident", "far_worker"])
 def test_only_the_field_staff_gets_it(session: Session, take: Take, held: Hazard, name: str) -> None:
-    answer = take("admin", held, "assign", assignee_id=str(person(name).user_id), note=WHY)
+    answer = take("admin", held, "assign", assignee_id=str(person(name).user_id), former_id=WORKER, note=WHY)
 
     session.refresh(held)
     assert refused(answer) == (422, "assignee_unfit")
@@ -124,7 +170,7 @@ def test_only_the_field_staff_gets_it(session: Session, take: Take, held: Hazard
 
 
 def test_the_former_person_may_not_go_on(session: Session, take: Take, held: Hazard) -> None:
-    done(take("admin", held, "assign", assignee_id=COLLEAGUE, note=WHY))
+    done(take("admin", held, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
 
     assert refused(take("worker", held, "start")) == (403, "not_assignee")
     assert refused(take("worker", held, "rectify", note="好了")) == (409, "illegal_step")
@@ -139,7 +185,7 @@ def test_the_former_person_may_not_go_on(session: Session, take: Take, held: Haz
 def test_a_start_sent_again_after_it_is_no_repeat(session: Session, take: Take) -> None:
     hazard = write_hazard(session, HazardStatus.ASSIGNED, due_at=DUE)
     done(take("worker", hazard, "start"))
-    done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, note=WHY))
+    done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
 
     assert refused(take("worker", hazard, "start")) == (403, "not_assignee")
 
@@ -148,7 +194,7 @@ def test_after_a_failed_recheck_somebody_else_may_get_it(session: Session, take:
     hazard = write_hazard(session, HazardStatus.RECTIFIED, due_at=DUE)
     done(take("admin", hazard, "verify", passed=False, note="还在漏水"))
 
-    done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, note="换人重做"))
+    done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note="换人重做"))
     done(take("colleague", hazard, "start"))
     shown = done(take("colleague", hazard, "rectify", note="重做了"))
 
@@ -174,7 +220,7 @@ def test_a_major_one_keeps_its_controls_and_is_fixed_anew(session: Session, take
         five_fixed=FIVE_FIXED,
     )
 
-    shown = done(take(name, hazard, "assign", assignee_id=COLLEAGUE, note=WHY))
+    shown = done(take(name, hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
 
     assert (shown["controls"], shown["five_fixed"]) == ("拉警戒线", None)
     assert shown["events"][0]["data"]["controls"] == "拉警戒线"
@@ -189,7 +235,11 @@ def test_new_controls_take_the_place_of_the_old(session: Session, take: Take) ->
         session, HazardStatus.ASSIGNED, level=HazardLevel.MAJOR, due_at=DUE, controls="拉警戒线"
     )
 
-    shown = done(take("county", hazard, "assign", assignee_id=COLLEAGUE, note=WHY, controls="封闭道路"))
+    shown = done(
+        take(
+            "county", hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY, controls="封闭道路"
+        )
+    )
 
     assert shown["controls"] == "封闭道路"
 
@@ -197,7 +247,7 @@ def test_new_controls_take_the_place_of_the_old(session: Session, take: Take) ->
 def test_the_new_person_the_former_and_the_reporter_hear_of_it(
     session: Session, take: Take, held: Hazard
 ) -> None:
-    done(take("admin", held, "assign", assignee_id=COLLEAGUE, note=WHY))
+    done(take("admin", held, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
 
     assert heard(session) == [
         (person("resident").user_id, "hazard_step", "reassign"),
@@ -213,7 +263,7 @@ def test_whoever_reported_it_and_had_it_hears_of_it_once(session: Session, take:
     )
 
     for _ in range(2):
-        done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, note=WHY))
+        done(take("admin", hazard, "assign", assignee_id=COLLEAGUE, former_id=WORKER, note=WHY))
 
     assert heard(session) == [
         (worker, "hazard_step", "reassign"),

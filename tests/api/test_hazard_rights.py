@@ -14,7 +14,7 @@ from app.models import (
     PhotoLink,
 )
 from tests.client import Client
-from tests.hazard_world import STARTS, VERBS, Take, done, refused, write_hazard
+from tests.hazard_world import STARTS, VERBS, WITH_WORKER, Take, done, refused, write_hazard
 
 Be = Callable[[str], Client]
 
@@ -91,6 +91,8 @@ def test_the_reader_learns_what_he_may_do_next(
 @pytest.mark.parametrize("status", ["accepted", "assigned", "rectifying"])
 def test_the_county_gives_out_major_hazards_only(session: Session, take: Take, status: str) -> None:
     _, _, _, sent = VERBS["assign"]
+    if status != "accepted":
+        sent = sent | WITH_WORKER
     general = write_hazard(session, HazardStatus(status))
     major = write_hazard(session, HazardStatus(status), level=HazardLevel.MAJOR)
 
