@@ -68,7 +68,7 @@ def phone(**kwargs: Any) -> Text:
 
 def id_number(**kwargs: Any) -> Text:
     """Give a field for a citizen's ID number of 18 signs (GB 11643)."""
-    check = validate.Regexp(r"\A[0-9]{17}[0-9X]\Z", error="请填18位身份证号，最后的X要大写")
+    check = validate.Regexp(r"^[0-9]{17}[0-9X]$", error="请填18位身份证号，最后的X要大写")
     return Text(18, checks=[check], **kwargs)
 
 

@@ -1,10 +1,13 @@
 """The documents say what the code does, as far as a machine can compare them."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
@@ -43,6 +46,26 @@ def test_the_api_description_is_current() -> None:
     )
 
     assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def _patterns(part: Any) -> Iterator[str]:
+    """Give every pattern of an API description, which may also have a field of that name."""
+    if isinstance(part, dict):
+        if isinstance(part.get("pattern"), str):
+            yield part["pattern"]
+        for inner in part.values():
+            yield from _patterns(inner)
+    elif isinstance(part, list):
+        for inner in part:
+            yield from _patterns(inner)
+
+
+def test_the_api_description_has_patterns_that_clients_can_read() -> None:
+    r"""JSON Schema speaks ECMAScript, whose patterns know neither ``\A`` nor ``\Z``."""
+    patterns = set(_patterns(json.loads(_text("docs/openapi.json"))))
+
+    assert len(patterns) > 1
+    assert [one for one in patterns if re.search(r"\\[AZz]", one)] == []
 
 
 def test_every_role_and_function_has_its_chinese_name() -> None:
