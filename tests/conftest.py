@@ -8,14 +8,14 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from app import migrating
 from app.api.limits import limiter
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
-from dev.servers import Servers, ensure_database, servers_for_tests
+from dev.servers import Servers, servers_for_tests
 from tests import cast
 from tests.client import Client
+from tests.databases import peopled_database
 from tests.fakes.wechat.control import WeChatFake
 from tests.sealer import SECRET_KEY
 
@@ -39,10 +39,10 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
     """Give settings with a migrated database of this worker's own, peopled with the cast."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
     name = f"test_{worker}_{os.getpid()}"
-    made = Settings.read(
+    return Settings.read(
         {
             "GONGDI_ENV": "test",
-            "DATABASE_URL": ensure_database(servers.database_url, name),
+            "DATABASE_URL": peopled_database(servers, name),
             "REDIS_URL": f"{servers.redis_url.rpartition('/')[0]}/{worker.removeprefix('gw')}",
             "GONGDI_SECRET_KEY": SECRET_KEY,
             "GONGDI_PUBLIC_URL": "http://localhost",
@@ -50,14 +50,6 @@ def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Sett
             **NO_RATES,
         }
     )
-    engine = create_engine(made.database_url)
-    with engine.connect() as connection:
-        migrating.upgrade(connection)
-        connection.commit()
-    with Session(engine) as session:
-        cast.write(session)
-    engine.dispose()
-    return made
 
 
 @pytest.fixture(scope="session")

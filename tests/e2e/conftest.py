@@ -1,5 +1,9 @@
-"""The application under gunicorn, as a phone on a bad line reaches it."""
+"""The application under gunicorn, as a phone on a bad line reaches it.
 
+Modules that use it carry the group ``served``, so that one worker serves it once.
+"""
+
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,14 +11,12 @@ from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.orm import Session
 
-from app import migrating
 from dev.demo import demo_settings
 from dev.lossy import LossyProxy, lossy_proxy
-from dev.servers import Servers, ensure_database
+from dev.servers import Servers
 from dev.web import serving
-from tests import cast
+from tests.databases import peopled_database
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,8 @@ class Far:
 @pytest.fixture(scope="module")
 def far(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
     """Serve a database of its own, peopled with the cast."""
-    url = ensure_database(servers.database_url, "test_bad_line")
+    url = peopled_database(servers, f"bad_line_{os.getpid()}")
     engine = create_engine(url)
-    with engine.connect() as connection:
-        migrating.upgrade(connection)
-        connection.commit()
-    with Session(engine) as session:
-        cast.write(session)
     photos, log = tmp_path_factory.mktemp("photos"), tmp_path_factory.mktemp("log") / "web.log"
     with (
         serving(demo_settings(url, servers.redis_url, photos), log=log) as address,

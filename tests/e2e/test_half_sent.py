@@ -12,6 +12,7 @@ from tests.cast import person
 from tests.e2e.conftest import Far
 from tests.evidence.photos import file, scene
 
+pytestmark = pytest.mark.xdist_group("served")
 JPEG = file(scene())
 MOTION_PHOTO = JPEG + JPEG
 """As many phones make them: a film hangs on behind the picture, which is whole without it."""

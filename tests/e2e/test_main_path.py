@@ -1,6 +1,7 @@
 """The main path over HTTP against gunicorn, on a seeded database; every write's first reply is lost."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -75,7 +76,7 @@ class Reply:
 def seeded(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """Give the settings of a seeded database of its own."""
     settings = demo_settings(
-        ensure_database(servers.database_url, "test_main_path"),
+        ensure_database(servers.database_url, f"main_path_{os.getpid()}"),
         servers.redis_url,
         tmp_path_factory.mktemp("photos"),
     )
@@ -96,7 +97,7 @@ def engine(seeded: dict[str, str]) -> Iterator[Engine]:
     made.dispose()
 
 
-@pytest.mark.xdist_group("seeded")
+@pytest.mark.xdist_group("served")
 def test_each_write_of_the_main_path_counts_once_though_its_reply_is_lost(
     seeded: dict[str, str], engine: Engine
 ) -> None:

@@ -5,33 +5,24 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from app import migrating
 from app.adapters import local_store
 from app.audit import AuditKeys
 from app.config import Settings
 from app.db import engine_for
 from app.jobs.work import Means
-from dev.servers import Servers, ensure_database
-from tests import cast
+from dev.servers import Servers
+from tests.databases import peopled_database
 from tests.jobs.scheduler_process import Scheduler
 from tests.points_town import Town, build_town, tear_down
+from tests.sealer import SECRET_KEY
 
 
 @pytest.fixture(scope="session")
 def jobs_database(servers: Servers) -> str:
     """Give the address of a migrated database, peopled with the cast."""
-    url = ensure_database(servers.database_url, f"jobs_{os.getpid()}")
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        migrating.upgrade(connection)
-        connection.commit()
-    with Session(engine) as session:
-        cast.write(session)
-    engine.dispose()
-    return url
+    return peopled_database(servers, f"jobs_{os.getpid()}")
 
 
 @pytest.fixture
@@ -41,7 +32,7 @@ def environ(jobs_database: str, servers: Servers, tmp_path: Path) -> dict[str, s
         "GONGDI_ENV": "test",
         "DATABASE_URL": jobs_database,
         "REDIS_URL": servers.redis_url,
-        "GONGDI_SECRET_KEY": "a key for tests only, of 32 signs or more",
+        "GONGDI_SECRET_KEY": SECRET_KEY,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": str(tmp_path / "photos"),
     }

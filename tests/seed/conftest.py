@@ -10,7 +10,6 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, create_engine, func, select
 from sqlalchemy.orm import Session
 
-from app import migrating
 from app.adapters import local_store
 from app.cli.commands import commands
 from app.cli.seed.loading import load
@@ -18,7 +17,9 @@ from app.config import Settings
 from app.db import transaction
 from app.models import Area
 from app.sealing import Sealer
-from dev.servers import Servers, ensure_database
+from dev.servers import Servers
+from tests.databases import migrated_database
+from tests.sealer import SECRET_KEY
 
 DAY = date(2026, 11, 24)
 
@@ -47,17 +48,14 @@ def seeded(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Seeded
     """Interrupt one seed, then run another to its end."""
     environ = {
         "GONGDI_ENV": "test",
-        "DATABASE_URL": ensure_database(servers.database_url, f"seed_{os.getpid()}"),
+        "DATABASE_URL": migrated_database(servers, f"seed_{os.getpid()}"),
         "REDIS_URL": servers.redis_url,
-        "GONGDI_SECRET_KEY": "a key for tests only, of 32 signs or more",
+        "GONGDI_SECRET_KEY": SECRET_KEY,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("seed-photos")),
     }
     settings = Settings.read(environ)
     engine = create_engine(settings.database_url)
-    with engine.connect() as connection:
-        migrating.upgrade(connection)
-        connection.commit()
     left = _interrupted_seed(engine, settings)
     engine.dispose()
     result = CliRunner().invoke(commands, ["seed", "--day", DAY.isoformat()], env=environ)
