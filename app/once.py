@@ -35,8 +35,8 @@ def made_before(
 
     Ask before anything else is judged: what is sent again was judged when it arrived, however the world
     changed since. ``sent`` must hold its author, whom the row keeps in the column ``author``. Another
-    person's id gives None, so that it meets the checks of a new row and shows nothing before them; nobody
-    is the same person as a visitor, but for the content itself.
+    person's id gives None, so that it meets the checks of a new row and shows nothing before them. No visitor
+    can be told from another: what one of them sent is known by its content alone, whoever sends it again.
 
     Raises OtherContentError if the same person used the id for something else.
     """

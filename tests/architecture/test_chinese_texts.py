@@ -8,6 +8,9 @@ import pytest
 from tests.architecture.sources import ROOT, trees
 
 _CHINESE = "[\u3400-\u9fff]"
+_CODE = re.compile(r"^```.*?^```|`[^`]*`", re.MULTILINE | re.DOTALL)
+_ADDRESS = re.compile(r"\]\([^)]*\)|\*\*")
+"""Where a link leads, and what makes a text bold: neither is read as punctuation."""
 _HALF_WIDTH = re.compile(rf"(?<={_CHINESE})[,;:?!()]|[,;:?!()](?={_CHINESE})")
 
 
@@ -46,6 +49,31 @@ def test_pages_have_full_width_punctuation() -> None:
         if _HALF_WIDTH.search(text)
     ]
     assert not found, "\n".join(found)
+
+
+def _read(markdown: str) -> str:
+    """Give a page as it is read: a Chinese sign stands for each piece of code, as many lines as it had."""
+    return _ADDRESS.sub("", _CODE.sub(lambda code: "码" + "\n" * code[0].count("\n"), markdown))
+
+
+def test_the_chinese_readme_has_full_width_punctuation() -> None:
+    lines = _read((ROOT / "README.zh-CN.md").read_text(encoding="utf-8")).splitlines()
+
+    assert [f"{line} {text}" for line, text in enumerate(lines, start=1) if _HALF_WIDTH.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    "text, found",
+    [
+        ("**巡查**:网格员扫码", True),
+        ("运行 `make run`,再等", True),
+        ("见[说明](docs/api.md),再看", True),
+        ("```\nmake run, then wait\n```", False),
+        ("见[说明](docs/api.md#a,b)，运行 `make (a, b)`。", False),
+    ],
+)
+def test_the_rule_reads_a_page_as_people_do(text: str, *, found: bool) -> None:
+    assert bool(_HALF_WIDTH.search(_read(text))) == found
 
 
 @pytest.mark.parametrize(
