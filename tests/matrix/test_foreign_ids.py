@@ -70,6 +70,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "actor_id": worker_id,
         "object_id": inspection_id,
         "form_id": uuid4(),
+        "former_id": worker_id,
     }
     if stage.community == NEXT:
         del given["checklist_id"], given["item_id"]  # they are the county's, and so HOME's as well
