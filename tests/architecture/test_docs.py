@@ -74,9 +74,11 @@ def test_a_page_that_says_something_else_is_found(monkeypatch: pytest.MonkeyPatc
     changed = tmp_path / "problems.md"
     changed.write_text(pages.problems().replace("503", "500", 1), encoding="utf-8")
     monkeypatch.setattr(pages, "ROOT", tmp_path)
-    monkeypatch.setattr(pages, "PAGES", {changed: pages.problems, tmp_path / "rules.md": pages.requirements})
+    monkeypatch.setattr(
+        pages, "PAGES", {changed: pages.problems, tmp_path / "security-requirements.md": pages.requirements}
+    )
 
-    assert pages.stale() == ["problems.md", "rules.md"]
+    assert pages.stale() == ["problems.md", "security-requirements.md"]
 
 
 def test_every_code_stands_on_the_page_of_problems() -> None:
