@@ -69,6 +69,13 @@ SENTENCES: dict[str, str] = {
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
     # consents, minors, what is shown
     "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",
+    "no_basis": "这件事要先取得本人的同意，不满14周岁的要监护人同意，现在还没有",
+    "consent_changed": "说明的内容改过了，要重新看过、再次同意才行",
+    "guardian_needed": "不满14周岁的孩子要由监护人来决定",
+    "not_a_child": "这位居民已满18周岁，不用登记监护人",
+    "guardian_unfit": "监护人要年满18周岁，电话不能和孩子的一样，请核对",
+    "guardian_span": "有效期要从今天起，不超过孩子满18周岁的前一天",
+    "own_side": "监护关系要由两家以外的管理员核实",
     # approvals
     "approval_needed": "这件事要先请另一种岗位的同事审批，批准后再办",
     "approval_unfit": "办的内容和审批的不一样，请按批准的内容办，或重新申请",

@@ -18,7 +18,7 @@ from app.api.photos import PhotoOutput
 from app.api.recording import transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.identity import Permission
-from app.visits import VisitMode, VisitOutcome
+from app.visits import VisitBasis, VisitMode, VisitOutcome
 
 blueprint = Blueprint("visits", __name__, description="探访")
 _NOTE_SIGNS = 1000
@@ -74,6 +74,7 @@ class VisitOutput(GatheredFields, Output):
     worker_id = fields.UUID(required=True)
     mode = fields.Enum(VisitMode, by_value=True, required=True)
     outcome = fields.Enum(VisitOutcome, by_value=True, required=True)
+    basis = fields.Enum(VisitBasis, by_value=True, required=True)
 
 
 class WholeVisitOutput(VisitOutput):

@@ -27,6 +27,10 @@ class Permission(StrEnum):
     ROSTER_READ = "roster_read"
     ROSTER_WRITE = "roster_write"
     REVEAL = "reveal"
+    CONSENT_OWN = "consent_own"
+    CONSENT_RECORD = "consent_record"
+    GUARDIAN_RECORD = "guardian_record"
+    GUARDIAN_VERIFY = "guardian_verify"
     USER_READ = "user_read"
     USER_WRITE = "user_write"
     GRANT_WRITE = "grant_write"
@@ -89,6 +93,10 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.ROSTER_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.ROSTER_WRITE: {_ADMIN: _AREA},
     Permission.REVEAL: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.CONSENT_OWN: {_RESIDENT: _OWN},
+    Permission.CONSENT_RECORD: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.GUARDIAN_RECORD: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.GUARDIAN_VERIFY: {_ADMIN: _AREA},
     Permission.USER_READ: {_ADMIN: _AREA, _SYSTEM: _AREA, _SECURITY: _AREA},
     Permission.USER_WRITE: {_SYSTEM: _AREA},
     Permission.GRANT_WRITE: {_SECURITY: _AREA},

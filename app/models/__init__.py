@@ -7,6 +7,8 @@ from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presen
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
+from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
+from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
     HAZARD_ENDED,
     HAZARD_NEXT,
@@ -30,7 +32,7 @@ from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Veri
 from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
 from app.models.user import Grant, User
-from app.models.visit import FollowUp, Visit, VisitForm, VisitMode, VisitOutcome
+from app.models.visit import FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
 from app.models.wechat import WeChatApp, WeChatLink
 
 __all__ = [
@@ -67,11 +69,17 @@ __all__ = [
     "ClaimStatus",
     "ClaimStep",
     "ClockFlag",
+    "Consent",
+    "ConsentChannel",
+    "ConsentPurpose",
+    "ConsentText",
     "Datum",
     "EndReason",
     "Evidence",
     "FollowUp",
     "Grant",
+    "GuardianRelation",
+    "Guardianship",
     "Hazard",
     "HazardCategory",
     "HazardEvent",
@@ -116,6 +124,7 @@ __all__ = [
     "User",
     "Verifier",
     "Visit",
+    "VisitBasis",
     "VisitForm",
     "VisitMode",
     "VisitOutcome",

@@ -44,6 +44,14 @@ class VisitOutcome(enum.StrEnum):
     EMERGENCY = "emergency"
 
 
+class VisitBasis(enum.StrEnum):
+    """By what right a visit's notes are kept."""
+
+    DUTY = "duty"
+    GUARDIAN_CONSENT = "guardian_consent"
+    MANDATORY_REPORT = "mandatory_report"
+
+
 class Visit(MadeByPhone, Located, Base):
     """One contact with a care resident, filed once, never edited."""
 
@@ -61,6 +69,7 @@ class Visit(MadeByPhone, Located, Base):
     code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
     mode: Mapped[VisitMode]
     outcome: Mapped[VisitOutcome]
+    basis: Mapped[VisitBasis] = mapped_column(default=VisitBasis.DUTY)
     answers_sealed: Mapped[Sealed]
     """JSON: what was said about health and home."""
     note_sealed: Mapped[Sealed]

@@ -6,6 +6,7 @@ from app.models import (
     CareRecord,
     FollowUp,
     PresenceState,
+    VisitBasis,
     VisitMode,
     VisitOutcome,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "OutcomeError",
     "PresenceState",
     "TooSeldomError",
+    "VisitBasis",
     "VisitMode",
     "VisitOutcome",
     "WholeVisit",

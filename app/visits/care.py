@@ -12,7 +12,7 @@ from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
 from app.models import CareCategory, CareLevel, CareRecord
 from app.once import content_hash, insert_once
-from app.people import age_on, resident_in_scope
+from app.people import age_on, check_child, resident_in_scope
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
 
@@ -62,13 +62,15 @@ class NewCare:
 def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> tuple[CareRecord, bool]:
     """Begin to look after a resident, today.
 
-    Raises NotFoundError for a resident outside the actor's areas, TooSeldomError, NotStaffHereError,
+    Raises NotFoundError for a resident outside the actor's areas, NoBasisError and ConsentChangedError for a
+    child under 14 without its guardian's consent, TooSeldomError, NotStaffHereError,
     CareOpenError, OtherContentError.
     """
     try:
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
+    check_child(session, resident)
     today = business_day()
     most = most_days(new.category, new.level, age=age_on(resident.birth_date, today))
     every_days = new.every_days or most

@@ -19,6 +19,7 @@ from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner
 from app.sealing import Sealer
 from app.visits.answers import check_answers
+from app.visits.basis import basis_of
 from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
@@ -86,8 +87,9 @@ def file(
 
     The same visit again is the one it made, though the record was handed over or the form taken back since.
 
-    Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``check_answers`` raises,
-    DueDayError, NotStaffHereError for a follow-up's owner, CareEndedError, OtherContentError.
+    Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``check_answers`` and
+    ``basis_of`` raise, DueDayError, NotStaffHereError for a follow-up's owner, CareEndedError,
+    OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
@@ -98,6 +100,7 @@ def file(
     if new.mode not in CONTACT[new.outcome]:
         raise OutcomeError(field="outcome")
     check_answers(form.fields, new.answers, complete=new.outcome not in _UNASKED)
+    basis = basis_of(session, record.resident, new.outcome)
     visit, made = insert_once(
         session,
         Visit,
@@ -109,6 +112,7 @@ def file(
         worker_id=actor.user_id,
         mode=new.mode,
         outcome=new.outcome,
+        basis=basis,
         **sealed_visit(sealer, visit_id, answers=new.answers, note=new.note),
         **_gathered(session, signer, record, new).columns(),
     )

@@ -84,11 +84,6 @@ def _new_resident(stage: Stage) -> Call:
     return Call(f"/v1/residents/{new_id()}", with_json(body))
 
 
-def _reveal(stage: Stage) -> Call:
-    body = {"field": "phone", "purpose": "联系家属送药"}
-    return Call(f"/v1/residents/{stage.reachable_resident()}/reveal", with_json(body))
-
-
 def _notice(_: Stage) -> Call:
     """Touch a notice of somebody who is not in the matrix."""
     return Call(f"/v1/me/notices/{named('notice of nobody')}/read", {})
@@ -202,7 +197,6 @@ BASE = [
             with_json({"phone": "10000001234", "id_number": None}),
         ),
     ),
-    Line("POST", "/v1/residents/<uuid:resident_id>/reveal", dict.fromkeys(("worker", "admin"), 200), _reveal),
     Line(
         "PUT",
         "/v1/photos/<uuid:photo_id>",

@@ -13,20 +13,16 @@ from app.models import (
     PhotoLink,
     PhotoOwner,
     PlaceCode,
-    Resident,
 )
-from app.people import Numbers, sealed_numbers
 from tests.cast import person
 from tests.matrix.approval_rows import ApprovalRows
 from tests.matrix.patrol_rows import PatrolRows
+from tests.matrix.people_rows import PeopleRows
 from tests.matrix.points_rows import PointsRows
-from tests.sealer import SEALER
-
-PHONE, ID_NUMBER = "13900001234", "000000195503080020"
 
 
 @dataclass(frozen=True)
-class Stage(PatrolRows, PointsRows, ApprovalRows):
+class Stage(PatrolRows, PointsRows, PeopleRows, ApprovalRows):
     """Writes all kinds of rows on one side of the world."""
 
     def code(self) -> tuple[UUID, str]:
@@ -69,15 +65,6 @@ class Stage(PatrolRows, PointsRows, ApprovalRows):
             )
         )
         return photo_id
-
-    def reachable_resident(self) -> UUID:
-        """Give the household's head a phone and an ID number."""
-        resident = self.session.get_one(Resident, self.resident_id)
-        numbers = sealed_numbers(SEALER, resident.id, resident.area_code, Numbers(PHONE, ID_NUMBER))
-        for name, value in numbers.items():
-            setattr(resident, name, value)
-        self.session.flush()
-        return resident.id
 
     def notice(self, name: str) -> UUID:
         """Write a notice to somebody of the cast."""

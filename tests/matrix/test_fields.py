@@ -18,8 +18,9 @@ from app.models import ClaimStatus, HazardStatus, PhotoOwner, User
 from tests.cast import person
 from tests.client import Answer, Client
 from tests.matrix.lines import ANYBODY, ROLES, Line
+from tests.matrix.people_rows import ID_NUMBER, PHONE
 from tests.matrix.routes import LINES
-from tests.matrix.stage import ID_NUMBER, PHONE, Stage
+from tests.matrix.stage import Stage
 from tests.sealer import SEALER
 
 _KEPT = Path(__file__).with_name("fields.json")

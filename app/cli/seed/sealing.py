@@ -2,8 +2,8 @@
 
 from app.cli.seed.rows import Rows
 from app.identity import sealed_phone
-from app.models import FollowUp, Resident, User, Visit
-from app.people import Numbers, sealed_numbers
+from app.models import FollowUp, Guardianship, Resident, User, Visit
+from app.people import Numbers, sealed_numbers, sealed_proof
 from app.sealing import Sealer
 from app.visits import sealed_need, sealed_result, sealed_visit
 
@@ -15,6 +15,8 @@ def seal(rows: Rows, sealer: Sealer) -> None:
     for row in rows.of(Resident):
         numbers = Numbers(phone=row.pop("phone"), id_number=row.pop("id_number"))
         row.update(sealed_numbers(sealer, row["id"], row["area_code"], numbers))
+    for row in rows.of(Guardianship):
+        row["proof_sealed"] = sealed_proof(sealer, row["id"], row.pop("proof"))
     for row in rows.of(Visit):
         row.update(sealed_visit(sealer, row["id"], answers=row.pop("answers"), note=row.pop("note")))
     for row in rows.of(FollowUp):

@@ -10,6 +10,7 @@ from app.ids import new_id
 from app.models import CareCategory, CareRecord, Grant, PresenceState, User
 from tests.care_world import NOON, TODAY, write_care, write_resident
 from tests.cast import named, person
+from tests.child_world import write_guarded_child
 from tests.client import Answer, Client
 from tests.counting import statements
 
@@ -97,7 +98,10 @@ def test_the_level_says_how_often(admin: Client, fields: dict[str, Any], every_d
 def test_nobody_is_visited_less_often_than_the_law_and_the_level_say(
     admin: Client, session: Session, category: str, level: str, age: int, most: int
 ) -> None:
-    somebody = str(write_resident(session, birth_date=TODAY.replace(year=TODAY.year - age)))
+    born = TODAY.replace(year=TODAY.year - age)
+    somebody = str(
+        write_guarded_child(session, born) if age < 14 else write_resident(session, birth_date=born)
+    )
     fields = {"resident_id": somebody, "category": category, "level": level}
 
     if most < 92:

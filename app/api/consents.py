@@ -1,0 +1,173 @@
+"""Consents: the texts, what I decided for myself or my child, and what others signed on paper."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import people
+from app.api.allow import PUBLIC, actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Flag, Input, Output, sent_moment, uid
+from app.api.recording import note, transaction
+from app.identity import Permission
+from app.people import ConsentChannel, ConsentPurpose, ConsentState
+
+blueprint = Blueprint("consents", __name__, description="知情同意")
+
+
+class DecisionInput(Input):
+    """A decision on one text, which has one purpose."""
+
+    text_id = uid(required=True)
+    given = Flag(required=True)
+    resident_id = uid(load_default=None, allow_none=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> people.NewDecision:
+        """Give what the domain takes."""
+        return people.NewDecision(**data)
+
+
+class PaperInput(Input):
+    """A decision signed on paper, by the resident himself or his guardian."""
+
+    text_id = uid(required=True)
+    given = Flag(required=True)
+    resident_id = uid(required=True)
+    decided_by = uid(required=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> people.PaperDecision:
+        """Give what the domain takes."""
+        return people.PaperDecision(**data)
+
+
+class WhoseInput(Input):
+    """Mine, or my ward's."""
+
+    resident_id = uid(load_default=None)
+
+
+class ConsentOutput(Output):
+    """A decision."""
+
+    id = fields.UUID(required=True)
+    resident_id = fields.UUID(required=True)
+    decided_by = fields.UUID(required=True)
+    purpose = fields.Enum(ConsentPurpose, by_value=True, required=True)
+    text_id = fields.UUID(required=True)
+    given = fields.Boolean(required=True)
+    channel = fields.Enum(ConsentChannel, by_value=True, required=True)
+    decided_at = sent_moment(required=True)
+    withdrawn_at = sent_moment(required=True, allow_none=True)
+
+
+class StandingOutput(Output):
+    """One purpose: the text in force, and how I stand to it."""
+
+    purpose = fields.Enum(ConsentPurpose, by_value=True, required=True)
+    text_id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+    state = fields.Enum(ConsentState, by_value=True, required=True)
+    consent_id = fields.UUID(required=True, allow_none=True)
+    ask_again_on = fields.Date(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def flatten(self, standing: people.Standing, **_: Any) -> dict[str, Any]:
+        """Put the text beside the decision."""
+        text = standing.text
+        return {
+            "purpose": text.purpose,
+            "text_id": text.id,
+            "version": text.version,
+            "title": text.title,
+            "text": text.text,
+            "state": standing.state,
+            "consent_id": standing.consent.id if standing.consent else None,
+            "ask_again_on": standing.ask_again_on,
+        }
+
+
+class StandingsOutput(Output):
+    """All purposes."""
+
+    items = fields.List(fields.Nested(StandingOutput), required=True)
+
+
+class ParagraphOutput(Output):
+    """One thing that people must be told."""
+
+    key = fields.String(required=True)
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class PrivacyNoticeOutput(Output):
+    """What happens to personal data here."""
+
+    version = fields.Integer(required=True)
+    items = fields.List(fields.Nested(ParagraphOutput), required=True)
+
+
+@blueprint.route("/notice-of-privacy", methods=["GET"])
+@allow(PUBLIC)
+@blueprint.answer(PrivacyNoticeOutput)
+def notice_of_privacy() -> dict[str, Any]:
+    """Tell anybody what happens to personal data here, before anything is asked of him."""
+    return {"version": people.NOTICE_VERSION, "items": people.NOTICE}
+
+
+@blueprint.route("/me/consents", methods=["GET"])
+@allow(Permission.CONSENT_OWN)
+@blueprint.answer(StandingsOutput)
+@blueprint.query(WhoseInput)
+def my_consents(resident_id: UUID | None) -> dict[str, Any]:
+    """Show what I am asked to agree to, for myself or my ward, and from when on the app may ask again."""
+    with transaction() as session:
+        return {"items": people.standings(session, actor(), resident_id)}
+
+
+@blueprint.route("/me/consents/<uuid:consent_id>", methods=["PUT"])
+@allow(Permission.CONSENT_OWN)
+@blueprint.made_once(ConsentOutput)
+@blueprint.body(DecisionInput)
+def put_my_consent(new: people.NewDecision, consent_id: UUID) -> tuple[Any, int]:
+    """Agree to one text or refuse it, for myself or my ward."""
+    with transaction() as session:
+        row, made = people.decide(session, actor(), consent_id, new)
+        note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
+    return row, once(made)
+
+
+@blueprint.route("/me/consents/<uuid:consent_id>/withdraw", methods=["POST"])
+@allow(Permission.CONSENT_OWN)
+@blueprint.answer(ConsentOutput)
+def withdraw_mine(consent_id: UUID) -> Any:
+    """Take my consent back, or my ward's; it counts no longer from now on."""
+    with transaction() as session:
+        return people.withdraw(session, actor(), consent_id)
+
+
+@blueprint.route("/consents/<uuid:consent_id>", methods=["PUT"])
+@allow(Permission.CONSENT_RECORD)
+@blueprint.made_once(ConsentOutput)
+@blueprint.body(PaperInput)
+def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
+    """Record what a resident, or a child's verified guardian, signed on paper."""
+    with transaction() as session:
+        row, made = people.record_on_paper(session, actor(), consent_id, new)
+        note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
+    return row, once(made)
+
+
+@blueprint.route("/consents/<uuid:consent_id>/withdraw", methods=["POST"])
+@allow(Permission.CONSENT_RECORD)
+@blueprint.answer(ConsentOutput)
+def withdraw(consent_id: UUID) -> Any:
+    """Take a consent back for a resident who says so."""
+    with transaction() as session:
+        return people.withdraw_on_paper(session, actor(), consent_id)

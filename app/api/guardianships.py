@@ -1,0 +1,98 @@
+"""Guardians of children: recorded with proof, verified by an admin."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import people
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Input, Output, Text, day, sent_moment, uid, word
+from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
+from app.api.recording import sensitive, transaction
+from app.identity import Permission
+from app.people import GuardianRelation
+
+blueprint = Blueprint("guardianships", __name__, description="监护人")
+
+
+class GuardianshipInput(Input):
+    """A guardian to put on record; ``proof`` names the document that was shown."""
+
+    child_id = uid(required=True)
+    guardian_id = uid(required=True)
+    relation = word(GuardianRelation, required=True)
+    proof = Text(200, least=2, required=True)
+    valid_until = day(required=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> people.NewGuardianship:
+        """Give what the domain takes."""
+        return people.NewGuardianship(**data)
+
+
+class GuardianshipOutput(Output):
+    """A guardian of a child."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    child_id = fields.UUID(required=True)
+    guardian_id = fields.UUID(required=True)
+    relation = fields.Enum(GuardianRelation, by_value=True, required=True)
+    proof = fields.String(required=True)
+    valid_until = fields.Date(required=True)
+    verified_at = sent_moment(required=True, allow_none=True)
+    ended_at = sent_moment(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def unseal(self, row: people.Guardianship, **_: Any) -> dict[str, Any]:
+        """Open the proof."""
+        proof = people.proof_of(parts().sealer, row)
+        return {name: getattr(row, name) for name in self.fields if name != "proof"} | {"proof": proof}
+
+
+@blueprint.route("/guardianships/<uuid:guardianship_id>", methods=["PUT"])
+@allow(Permission.GUARDIAN_RECORD)
+@blueprint.made_once(GuardianshipOutput)
+@blueprint.body(GuardianshipInput)
+def put_guardianship(new: people.NewGuardianship, guardianship_id: UUID) -> tuple[Any, int]:
+    """Put a guardian on record."""
+    with transaction() as session:
+        row, made = people.record_guardian(session, actor(), parts().sealer, guardianship_id, new)
+    return row, once(made)
+
+
+@blueprint.route("/guardianships/<uuid:guardianship_id>/verify", methods=["POST"])
+@allow(Permission.GUARDIAN_VERIFY)
+@blueprint.answer(GuardianshipOutput)
+def verify_guardianship(guardianship_id: UUID) -> Any:
+    """Note that I have seen the proof."""
+    with transaction() as session:
+        return people.verify_guardian(session, actor(), guardianship_id)
+
+
+@blueprint.route("/guardianships/<uuid:guardianship_id>/end", methods=["POST"])
+@allow(Permission.GUARDIAN_VERIFY)
+@blueprint.answer(GuardianshipOutput)
+def end_guardianship(guardianship_id: UUID) -> Any:
+    """End a guardianship now."""
+    with transaction() as session:
+        return people.end_guardianship(session, actor(), guardianship_id)
+
+
+@blueprint.route("/residents/<uuid:resident_id>/guardianships", methods=["GET"])
+@allow(Permission.GUARDIAN_RECORD)
+@blueprint.answer(page_of(GuardianshipOutput))
+@blueprint.query(PageInput)
+@sensitive
+def list_guardianships(resident_id: UUID, limit: int, after: str | None) -> dict[str, Any]:
+    """List the guardians of a child, the newest first."""
+
+    def fetch(**span: Any) -> Any:
+        return people.guardians_of(session, actor(), resident_id, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda row: row.id, limit=limit, after=after)

@@ -1,0 +1,100 @@
+"""Guardians of the children who are looked after, and what they agreed to on paper."""
+
+from datetime import date, datetime, timedelta
+from random import Random
+from uuid import UUID
+
+from app.cli.seed.history import History
+from app.cli.seed.ids import id_at
+from app.cli.seed.world import SeedResident
+from app.models import (
+    Consent,
+    ConsentChannel,
+    ConsentPurpose,
+    GuardianRelation,
+    Guardianship,
+    Relation,
+    VisitBasis,
+)
+from app.people import ADULT_YEARS, CHILD_YEARS, SHIPPED_TEXTS
+
+_AHEAD = timedelta(minutes=30)
+_YEARS_GOOD = 2
+_OF_RELATION = {
+    Relation.HEAD: GuardianRelation.PARENT,
+    Relation.SPOUSE: GuardianRelation.PARENT,
+    Relation.PARENT: GuardianRelation.GRANDPARENT,
+    Relation.GRANDPARENT: GuardianRelation.GRANDPARENT,
+}
+
+
+def visit_basis(child: SeedResident, day: date) -> VisitBasis:
+    """Say by what right a visit on this day is written down."""
+    return VisitBasis.GUARDIAN_CONSENT if child.person.age_on(day) < CHILD_YEARS else VisitBasis.DUTY
+
+
+def add_guardian(history: History, rng: Random, child: SeedResident, care_from: datetime) -> None:
+    """Add the oldest adult of a child's household as its guardian, who agreed before the care began."""
+    if child.person.age_on(care_from.date()) >= CHILD_YEARS:
+        return
+    adults = [
+        one
+        for one in history.world.households[child.household_id]
+        if one.person.age_on(care_from.date()) >= ADULT_YEARS
+    ]
+    guardian = min(adults, key=lambda one: one.person.birth_date)
+    at = care_from - _AHEAD
+    worker, admin = history.world.worker(child.area_code), history.world.admin(child.area_code)
+    guardianship_id = id_at(rng, at)
+    history.rows.add(
+        Guardianship,
+        id=guardianship_id,
+        area_code=child.area_code,
+        child_id=child.id,
+        guardian_id=guardian.id,
+        relation=_relation(child, guardian),
+        proof="户口本",
+        recorded_by=worker,
+        created_at=at,
+        valid_until=_valid_until(child, care_from.date()),
+        verified_at=at,
+        verified_by=admin,
+        content_hash=guardianship_id.bytes,
+    )
+    _agree(history, rng, child, guardian, worker, at)
+
+
+def _relation(child: SeedResident, guardian: SeedResident) -> GuardianRelation:
+    """Say what the guardian is to the child, from what each is to the head of the household."""
+    if child.person.relation is Relation.GRANDCHILD and guardian.person.relation is not Relation.CHILD:
+        return GuardianRelation.GRANDPARENT
+    return _OF_RELATION.get(guardian.person.relation, GuardianRelation.OTHER)
+
+
+def _valid_until(child: SeedResident, day: date) -> date:
+    """Give a day two years ahead, or the last before the child is of age."""
+    born = child.person.birth_date
+    of_age = date(born.year + ADULT_YEARS, born.month, 1 if born.day > 28 else born.day)  # noqa: PLR2004
+    return min(date(day.year + _YEARS_GOOD, day.month, 1), of_age - timedelta(days=1))
+
+
+def _agree(
+    history: History, rng: Random, child: SeedResident, guardian: SeedResident, worker: UUID, at: datetime
+) -> None:
+    text = SHIPPED_TEXTS[ConsentPurpose.MINORS]
+    consent_id = id_at(rng, at)
+    history.rows.add(
+        Consent,
+        id=consent_id,
+        area_code=child.area_code,
+        resident_id=child.id,
+        decided_by=guardian.id,
+        purpose=ConsentPurpose.MINORS,
+        text_id=text.id,
+        text_hash=text.text_hash,
+        given=True,
+        channel=ConsentChannel.PAPER,
+        recorded_by=worker,
+        decided_at=at,
+        content_hash=consent_id.bytes,
+    )

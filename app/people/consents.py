@@ -1,0 +1,283 @@
+"""Consents: one decision a purpose, on one version of its text; withdrawn at once, asked again after a month.
+
+A resident decides for himself, a guardian for a child under 14. Staff record what was signed on paper. The
+duties of staff do not rest on consent, so nothing here stands in their way but what the law says of children.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.orm import Session, joinedload
+
+from app.actors import Actor
+from app.clock import business_day, now
+from app.errors import DomainError, Kind, NotFoundError
+from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident
+from app.once import content_hash, insert_once
+from app.people.guardians import in_force, is_child, ward
+from app.people.listings import resident_in_scope
+
+NOT_ASKED_FOR = timedelta(days=30)
+"""After a no, nobody is asked again sooner (网络数据安全管理条例, art. 22: no frequent asking)."""
+
+
+class NoBasisError(DomainError):
+    """There is no consent on record that this could rest on (data: ``purpose``)."""
+
+    code = "no_basis"
+    kind = Kind.FORBIDDEN
+
+
+class ConsentChangedError(DomainError):
+    """The text is another by now, so the person is to be asked anew (data: ``purpose``)."""
+
+    code = "consent_changed"
+    kind = Kind.CONFLICT
+
+
+class GuardianNeededError(DomainError):
+    """A child under 14 cannot decide; its guardian does."""
+
+    code = "guardian_needed"
+    kind = Kind.FORBIDDEN
+
+
+class State(StrEnum):
+    """How one purpose stands for a resident."""
+
+    NONE = "none"
+    GIVEN = "given"
+    CHANGED = "changed"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+@dataclass(frozen=True)
+class NewDecision:
+    """A decision on one text; ``resident_id`` is whose data it is about, by default the actor's own."""
+
+    text_id: UUID
+    given: bool
+    resident_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class PaperDecision:
+    """What somebody signed on paper: for himself, or as a child's guardian (``decided_by``)."""
+
+    text_id: UUID
+    given: bool
+    resident_id: UUID
+    decided_by: UUID
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The text in force of one purpose, and how the resident decided."""
+
+    text: ConsentText
+    state: State
+    consent: Consent | None
+    ask_again_on: date | None
+    """From when on the app may ask; None while there is nothing to ask."""
+
+
+def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -> tuple[Consent, bool]:
+    """Keep the actor's decision for himself or for his ward.
+
+    Raises NotFoundError for an unknown text, somebody without a place on the roster, or somebody else's
+    child; GuardianNeededError, ConsentChangedError, OtherContentError.
+    """
+    own = new.resident_id in {None, actor.resident_id}
+    if actor.resident_id is None:
+        raise NotFoundError
+    if own:
+        resident = session.get_one(Resident, actor.resident_id)
+    else:
+        assert new.resident_id is not None, "it is somebody else's"
+        resident = ward(session, actor.resident_id, new.resident_id)
+    if own and is_child(resident):
+        raise GuardianNeededError
+    return _keep(session, actor, consent_id, new, resident, actor.resident_id, ConsentChannel.APP)
+
+
+def record_on_paper(
+    session: Session, actor: Actor, consent_id: UUID, new: PaperDecision
+) -> tuple[Consent, bool]:
+    """Keep what a resident of the actor's areas, or his verified guardian, signed on paper.
+
+    Raises NotFoundError, GuardianNeededError if a child under 14 signed, ConsentChangedError,
+    OtherContentError.
+    """
+    try:
+        resident = resident_in_scope(session, actor, new.resident_id)
+    except NotFoundError:
+        raise NotFoundError(field="resident_id") from None
+    if new.decided_by != resident.id:
+        ward(session, new.decided_by, resident.id)
+    elif is_child(resident):
+        raise GuardianNeededError
+    return _keep(session, actor, consent_id, new, resident, new.decided_by, ConsentChannel.PAPER)
+
+
+def _keep(
+    session: Session,
+    actor: Actor,
+    consent_id: UUID,
+    new: NewDecision | PaperDecision,
+    resident: Resident,
+    decided_by: UUID,
+    channel: ConsentChannel,
+) -> tuple[Consent, bool]:
+    text = session.get(ConsentText, new.text_id)
+    if text is None or text.published_at > now():
+        raise NotFoundError(field="text_id")
+    if text.id != text_in_force(session, text.purpose).id and session.get(Consent, consent_id) is None:
+        raise ConsentChangedError(purpose=text.purpose)
+    return insert_once(
+        session,
+        Consent,
+        consent_id,
+        content_hash(actor.user_id, new),
+        area_code=resident.area_code,
+        resident_id=resident.id,
+        decided_by=decided_by,
+        purpose=text.purpose,
+        text_id=text.id,
+        text_hash=text.text_hash,
+        given=new.given,
+        channel=channel,
+        recorded_by=actor.user_id,
+        decided_at=now(),
+    )
+
+
+def withdraw(session: Session, actor: Actor, consent_id: UUID) -> Consent:
+    """Take the actor's own consent back, or his ward's, at once; again changes nothing.
+
+    Raises NotFoundError.
+    """
+    row = _given(session, consent_id)
+    if row.resident_id != actor.resident_id:
+        ward(session, actor.resident_id, row.resident_id)
+    return _taken_back(row, actor)
+
+
+def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> Consent:
+    """Take a consent back for a resident of the actor's areas who says so. Raises NotFoundError."""
+    row = _given(session, consent_id)
+    if not actor.scope.covers(row.area_code):
+        raise NotFoundError
+    return _taken_back(row, actor)
+
+
+def _given(session: Session, consent_id: UUID) -> Consent:
+    row = session.scalars(
+        select(Consent)
+        .where(Consent.id == consent_id, Consent.given)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _taken_back(row: Consent, actor: Actor) -> Consent:
+    if row.withdrawn_at is None:
+        row.withdrawn_at, row.withdrawn_by = now(), actor.user_id
+    return row
+
+
+def text_in_force(session: Session, purpose: ConsentPurpose) -> ConsentText:
+    """Give the newest published text of a purpose; migrations ship one of each."""
+    return session.scalars(
+        select(ConsentText)
+        .where(ConsentText.purpose == purpose, ConsentText.published_at <= now())
+        .order_by(ConsentText.version.desc())
+        .limit(1)
+    ).one()
+
+
+def check_basis(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> None:
+    """Refuse what a resident's consent must carry where it does not.
+
+    Raises NoBasisError, and ConsentChangedError where he agreed to an older text.
+    """
+    last = _last(session, resident_id, purpose)
+    if last is None or not last.given or last.withdrawn_at is not None:
+        raise NoBasisError(purpose=purpose)
+    if last.text_id != text_in_force(session, purpose).id:
+        raise ConsentChangedError(purpose=purpose)
+
+
+def check_child(session: Session, resident: Resident, day: date | None = None) -> None:
+    """Refuse to write about a child under 14 without its guardian's consent (PIPL, art. 31).
+
+    The guardian must be one today: with the guardianship his consent ends. Raises NoBasisError,
+    ConsentChangedError.
+    """
+    if not is_child(resident, day):
+        return
+    check_basis(session, resident.id, ConsentPurpose.MINORS)
+    last = _last(session, resident.id, ConsentPurpose.MINORS)
+    assert last is not None, "it was looked at just now"
+    held = select(func.count()).where(
+        Guardianship.child_id == resident.id, Guardianship.guardian_id == last.decided_by, in_force()
+    )
+    if not session.scalar(held):
+        raise NoBasisError(purpose=ConsentPurpose.MINORS)
+
+
+def _last(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> Consent | None:
+    return session.scalars(
+        select(Consent)
+        .where(Consent.resident_id == resident_id, Consent.purpose == purpose)
+        .order_by(Consent.decided_at.desc(), Consent.id.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def standings(session: Session, actor: Actor, resident_id: UUID | None = None) -> list[Standing]:
+    """Give each purpose's text in force and how the actor, or his ward, stands to it.
+
+    Raises NotFoundError for somebody without a place on the roster, or somebody else's child.
+    """
+    if actor.resident_id is None:
+        raise NotFoundError
+    whose = actor.resident_id
+    if resident_id not in {None, whose}:
+        assert resident_id is not None, "it is somebody else's"
+        whose = ward(session, actor.resident_id, resident_id).id
+    newest = (
+        select(ConsentText)
+        .where(ConsentText.published_at <= now())
+        .ext(distinct_on(ConsentText.purpose))
+        .order_by(ConsentText.purpose, ConsentText.version.desc())
+    )
+    last = (
+        select(Consent)
+        .where(Consent.resident_id == whose)
+        .ext(distinct_on(Consent.purpose))
+        .order_by(Consent.purpose, Consent.decided_at.desc(), Consent.id.desc())
+        .options(joinedload(Consent.text))
+    )
+    by_purpose = {row.purpose: row for row in session.scalars(last)}
+    return [_standing(text, by_purpose.get(text.purpose)) for text in session.scalars(newest)]
+
+
+def _standing(text: ConsentText, last: Consent | None) -> Standing:
+    today = business_day()
+    if last is None:
+        return Standing(text, State.NONE, None, today)
+    if last.withdrawn_at is not None:
+        return Standing(text, State.WITHDRAWN, last, business_day(last.withdrawn_at + NOT_ASKED_FOR))
+    if not last.given:
+        return Standing(text, State.REFUSED, last, business_day(last.decided_at + NOT_ASKED_FOR))
+    if last.text_id != text.id:
+        return Standing(text, State.CHANGED, last, today)
+    return Standing(text, State.GIVEN, last, None)

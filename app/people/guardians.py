@@ -1,0 +1,215 @@
+"""Guardians: adults on record for a child, with proof; good once an admin has verified them.
+
+Nobody verifies from the child's own side: not the child's phone, and nobody of its household (GB/T 45574).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.actors import Actor
+from app.clock import business_day, now
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.models import GuardianRelation, Guardianship, Resident
+from app.once import content_hash, insert_once
+from app.people.listings import resident_in_scope
+from app.people.names import age_on
+from app.sealing import Cell, Sealer
+
+ADULT_YEARS = 18
+"""Minor Protection Law, art. 2."""
+CHILD_YEARS = 14
+"""All data of who is younger is sensitive and asks for a guardian's consent (PIPL, art. 28 and 31)."""
+
+
+class NotAChildError(DomainError):
+    """The resident is of age and needs no guardian on record here."""
+
+    code = "not_a_child"
+    kind = Kind.INVALID
+
+
+class GuardianUnfitError(DomainError):
+    """The guardian is not of age, or is known by the child's own phone or ID number."""
+
+    code = "guardian_unfit"
+    kind = Kind.INVALID
+
+
+class GuardianSpanError(DomainError):
+    """The guardianship would be over already, or outlast the child's eighteenth birthday."""
+
+    code = "guardian_span"
+    kind = Kind.INVALID
+
+
+class OwnSideError(DomainError):
+    """Whoever verifies a guardian is neither of the two nor of their households."""
+
+    code = "own_side"
+    kind = Kind.FORBIDDEN
+
+
+@dataclass(frozen=True)
+class NewGuardianship:
+    """What it takes to put a guardian on record; ``proof`` names the document that was shown."""
+
+    child_id: UUID
+    guardian_id: UUID
+    relation: GuardianRelation
+    proof: str
+    valid_until: date
+
+
+def is_child(resident: Resident, day: date | None = None) -> bool:
+    """Say whether a resident is younger than 14 on a day in China, by default today."""
+    return age_on(resident.birth_date, day or business_day()) < CHILD_YEARS
+
+
+def is_minor(resident: Resident, day: date | None = None) -> bool:
+    """Say whether a resident is younger than 18 on a day in China, by default today."""
+    return age_on(resident.birth_date, day or business_day()) < ADULT_YEARS
+
+
+def record_guardian(
+    session: Session, actor: Actor, sealer: Sealer, guardianship_id: UUID, new: NewGuardianship
+) -> tuple[Guardianship, bool]:
+    """Put a guardian on record; he is good for nothing before an admin has verified him.
+
+    Raises NotFoundError for people outside the actor's areas, NotAChildError, GuardianUnfitError,
+    GuardianSpanError, OtherContentError.
+    """
+    child = _named(session, actor, new.child_id, "child_id")
+    guardian = _named(session, actor, new.guardian_id, "guardian_id")
+    if not is_minor(child):
+        raise NotAChildError(field="child_id")
+    if is_minor(guardian) or _same_person(child, guardian):
+        raise GuardianUnfitError(field="guardian_id")
+    if new.valid_until < business_day() or not is_minor(child, new.valid_until):
+        raise GuardianSpanError(field="valid_until")
+    sent = sealer.fingerprint(content_hash(actor.user_id, new))
+    return insert_once(
+        session,
+        Guardianship,
+        guardianship_id,
+        sent,
+        area_code=child.area_code,
+        child_id=child.id,
+        guardian_id=guardian.id,
+        relation=new.relation,
+        proof_sealed=sealed_proof(sealer, guardianship_id, new.proof),
+        recorded_by=actor.user_id,
+        created_at=now(),
+        valid_until=new.valid_until,
+    )
+
+
+def sealed_proof(sealer: Sealer, guardianship_id: UUID, proof: str) -> bytes:
+    """Give what a guardianship keeps of its proof."""
+    return sealer.seal(proof, Cell("guardianships", "proof_sealed", guardianship_id))
+
+
+def proof_of(sealer: Sealer, row: Guardianship) -> str:
+    """Give which document was shown."""
+    return sealer.open(row.proof_sealed, Cell("guardianships", "proof_sealed", row.id))
+
+
+def _named(session: Session, actor: Actor, resident_id: UUID, field: str) -> Resident:
+    try:
+        return resident_in_scope(session, actor, resident_id)
+    except NotFoundError:
+        raise NotFoundError(field=field) from None
+
+
+def _same_person(child: Resident, guardian: Resident) -> bool:
+    """Say whether the two share what identifies one person: the row, or a phone."""
+    phone = child.phone_index is not None and child.phone_index == guardian.phone_index
+    return child.id == guardian.id or phone
+
+
+def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:
+    """Note that the actor saw the proof; again by anybody changes nothing.
+
+    Raises NotFoundError, OwnSideError, GuardianUnfitError if the phones are the same by now,
+    IllegalStepError for a guardianship that has ended.
+    """
+    row = _locked(session, actor, guardianship_id)
+    child = session.get_one(Resident, row.child_id)
+    guardian = session.get_one(Resident, row.guardian_id)
+    if actor.household_id in {child.household_id, guardian.household_id}:
+        raise OwnSideError
+    if _same_person(child, guardian):
+        raise GuardianUnfitError
+    if row.ended_at is not None:
+        raise IllegalStepError(now="ended", asked="verify")
+    if row.verified_at is None:
+        row.verified_at, row.verified_by = now(), actor.user_id
+    return row
+
+
+def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:
+    """End a guardianship now; what the guardian may, he may no longer. Again changes nothing.
+
+    Raises NotFoundError.
+    """
+    row = _locked(session, actor, guardianship_id)
+    if row.ended_at is None:
+        row.ended_at, row.ended_by = now(), actor.user_id
+    return row
+
+
+def _locked(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:
+    row = session.scalars(
+        select(Guardianship)
+        .where(Guardianship.id == guardianship_id, actor.scope.clause(Guardianship.area_code))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def guardians_of(
+    session: Session, actor: Actor, child_id: UUID, *, after: UUID | None, limit: int
+) -> list[Guardianship]:
+    """List the guardianships of a child, the newest first, ended ones too. Raises NotFoundError."""
+    resident_in_scope(session, actor, child_id)
+    query = (
+        select(Guardianship)
+        .where(Guardianship.child_id == child_id)
+        .order_by(Guardianship.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Guardianship.id < after)
+    return list(session.scalars(query))
+
+
+def in_force() -> ColumnElement[bool]:
+    """Say in SQL that a guardianship is verified, has not ended, and is not over."""
+    return and_(
+        Guardianship.verified_at.is_not(None),
+        Guardianship.ended_at.is_(None),
+        Guardianship.valid_until >= business_day(),
+    )
+
+
+def ward(session: Session, guardian_id: UUID | None, child_id: UUID) -> Resident:
+    """Give the child of a guardian whose guardianship is in force; anybody else's reads as not there.
+
+    Raises NotFoundError.
+    """
+    child = aliased(Resident)
+    found = session.scalars(
+        select(child)
+        .join(Guardianship, Guardianship.child_id == child.id)
+        .where(child.id == child_id, Guardianship.guardian_id == guardian_id, in_force())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError(field="resident_id")
+    return found

@@ -1,0 +1,192 @@
+"""Consents: one purpose each, by the person or the guardian, taken back at once, not asked for too often."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.clock import business_day, now, set_to
+from app.ids import new_id
+from app.models import Consent, ConsentPurpose, ConsentText, Guardianship, User
+from app.people import SHIPPED_TEXTS
+from tests.cast import LONG_AGO, named, person
+from tests.child_world import write_child, write_consent, write_guardian
+from tests.client import Answer, Client
+
+LOCATION = SHIPPED_TEXTS[ConsentPurpose.LOCATION]
+MINORS = SHIPPED_TEXTS[ConsentPurpose.MINORS]
+
+
+def put(client: Client, text_id: UUID = LOCATION.id, *, given: bool = True, **fields: Any) -> Answer:
+    body = {"text_id": str(text_id), "given": given, **fields}
+    return client.put(f"/v1/me/consents/{new_id()}", json=body)
+
+
+def standing(client: Client, purpose: str = "location", query: str = "") -> Any:
+    answer = client.get(f"/v1/me/consents{query}")
+    assert answer.status_code == 200, answer.text
+    (found,) = [one for one in answer.json["items"] if one["purpose"] == purpose]
+    return found
+
+
+def test_one_tick_makes_one_record(resident: Client, session: Session) -> None:
+    """S-71: the record has text version, hash, time and channel, and concerns one purpose."""
+    made = put(resident)
+
+    assert made.status_code == 201, made.text
+    (row,) = session.scalars(select(Consent))
+    assert (row.purpose, row.text_id, row.text_hash) == ("location", LOCATION.id, LOCATION.text_hash)
+    assert (row.resident_id, row.decided_by, row.channel) == (named("resident"), named("resident"), "app")
+    assert now() - row.decided_at < timedelta(minutes=1)
+    states = {one["purpose"]: one["state"] for one in resident.get("/v1/me/consents").json["items"]}
+    assert states.pop("location") == "given"
+    assert set(states.values()) == {"none"}
+
+
+@pytest.mark.parametrize(
+    "bundle", [{"text_ids": [str(LOCATION.id), str(MINORS.id)]}, {"text_id": [str(MINORS.id)]}]
+)
+def test_a_bundle_is_refused(resident: Client, session: Session, bundle: dict[str, Any]) -> None:
+    """S-71: several purposes at once are 422, and nothing is kept."""
+    refused = resident.put(f"/v1/me/consents/{new_id()}", json={"given": True, **bundle})
+
+    assert refused.status_code == 422
+    assert session.scalar(select(func.count()).select_from(Consent)) == 0
+
+
+def test_withdrawal_is_immediate_and_one_call(resident: Client, session: Session) -> None:
+    """S-74: taken back by one call; what needs no consent goes on."""
+    made = put(resident)
+
+    back = resident.post(f"/v1/me/consents/{made.json['id']}/withdraw")
+    again = resident.post(f"/v1/me/consents/{made.json['id']}/withdraw")
+
+    assert (back.status_code, again.json) == (200, back.json)
+    assert standing(resident)["state"] == "withdrawn"
+    household = person("resident").household_id
+    assert resident.get(f"/v1/points/account?household_id={household}").status_code == 200
+    assert session.get_one(Consent, UUID(made.json["id"])).withdrawn_by == person("resident").user_id
+
+
+@pytest.mark.parametrize("refusal", ["refuse", "withdraw"])
+def test_after_a_no_nobody_is_asked_for_thirty_days(resident: Client, refusal: str) -> None:
+    """S-75: ``ask_again_on`` is thirty days after a refusal or withdrawal; the person may come himself."""
+    assert standing(resident)["ask_again_on"] == business_day().isoformat()
+    made = put(resident, given=refusal == "withdraw")
+    if refusal == "withdraw":
+        resident.post(f"/v1/me/consents/{made.json['id']}/withdraw")
+
+    asked = standing(resident)["ask_again_on"]
+
+    assert asked == (business_day() + timedelta(days=30)).isoformat()
+    own_wish = put(resident)
+    assert (own_wish.status_code, standing(resident)["ask_again_on"]) == (201, None)
+
+
+def test_a_changed_text_asks_anew(resident: Client, session: Session) -> None:
+    """S-73: after a new version the old consent is ``changed``, and the old text is 409."""
+    put(resident)
+    session.add(_next_version(ConsentPurpose.LOCATION))
+    session.commit()
+
+    late = put(resident)
+
+    assert (late.status_code, late.json["code"]) == (409, "consent_changed")
+    found = standing(resident)
+    assert (found["state"], found["version"]) == ("changed", 2)
+    assert put(resident, UUID(found["text_id"])).status_code == 201
+    assert standing(resident)["state"] == "given"
+
+
+def _next_version(purpose: ConsentPurpose) -> ConsentText:
+    return ConsentText(
+        id=new_id(),
+        purpose=purpose,
+        version=2,
+        title="位置",
+        text="新的。",
+        text_hash=b"2",
+        published_at=now(),
+    )
+
+
+def test_a_guardian_decides_for_the_child_while_he_is_one(resident: Client, session: Session) -> None:
+    """S-41, S-91: a verified guardian decides; with the guardianship it ends in the next request."""
+    child = write_child(session)
+    assert put(resident, MINORS.id, resident_id=str(child)).status_code == 404
+    row_id = write_guardian(session, child)
+
+    made = put(resident, MINORS.id, resident_id=str(child))
+
+    assert (made.status_code, made.json["decided_by"]) == (201, str(named("resident")))
+    assert standing(resident, "minors", f"?resident_id={child}")["state"] == "given"
+    session.get_one(Guardianship, row_id).ended_at = now()
+    session.commit()
+    assert resident.get(f"/v1/me/consents?resident_id={child}").status_code == 404
+    assert resident.post(f"/v1/me/consents/{made.json['id']}/withdraw").status_code == 404
+
+
+@pytest.mark.parametrize("columns", [{"verified": False}, {"valid_until": LONG_AGO.date()}])
+def test_an_unverified_or_expired_guardian_is_none(
+    resident: Client, session: Session, columns: dict[str, Any]
+) -> None:
+    """S-41: only a verified, unexpired relation counts."""
+    child = write_child(session)
+    write_guardian(session, child, **columns)
+
+    assert put(resident, MINORS.id, resident_id=str(child)).status_code == 404
+
+
+def test_the_childs_own_account_cannot_decide(be: Any, session: Session) -> None:
+    """S-91, S-92: what the child's own user sends is refused."""
+    child = write_child(session)
+    write_guardian(session, child)
+    session.get_one(User, person("neighbour").user_id).resident_id = child
+    session.commit()
+
+    refused = put(be("neighbour"), MINORS.id)
+
+    assert (refused.status_code, refused.json["code"]) == (403, "guardian_needed")
+    assert session.scalar(select(func.count()).select_from(Consent)) == 0
+
+
+def test_paper_is_recorded_by_staff(worker: Client, far_admin: Client, session: Session) -> None:
+    """S-71: the channel says paper; a child's own signature is none."""
+    child = write_child(session)
+    write_guardian(session, child)
+    body = {"text_id": str(MINORS.id), "given": True, "resident_id": str(child)}
+    path = f"/v1/consents/{new_id()}"
+
+    by_child = worker.put(path, json=body | {"decided_by": str(child)})
+    by_stranger = worker.put(path, json=body | {"decided_by": str(named("neighbour"))})
+    foreign = far_admin.put(path, json=body | {"decided_by": str(named("resident"))})
+    made = worker.put(path, json=body | {"decided_by": str(named("resident"))})
+
+    assert [one.status_code for one in (by_child, by_stranger, foreign, made)] == [403, 404, 404, 201]
+    assert made.json["channel"] == "paper"
+    assert far_admin.post(f"{path}/withdraw").status_code == 404
+    assert worker.post(f"{path}/withdraw").json["withdrawn_at"] is not None
+
+
+def test_others_consents_are_not_his_to_take_back(be: Any, session: Session) -> None:
+    consent = write_consent(session, named("resident"), ConsentPurpose.LOCATION)
+
+    assert be("neighbour").post(f"/v1/me/consents/{consent}/withdraw").status_code == 404
+    assert session.get_one(Consent, consent).withdrawn_at is None
+
+
+def test_anybody_may_read_the_notice(visitor: Client) -> None:
+    """S-70: public, before anything is asked of anybody."""
+    answer = visitor.get("/v1/notice-of-privacy")
+
+    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 1)
+
+
+def test_a_day_later_it_is_still_given(resident: Client) -> None:
+    put(resident)
+
+    with set_to(now() + timedelta(minutes=20)):
+        assert standing(resident)["state"] == "given"

@@ -1,0 +1,107 @@
+"""Guardians: on record by staff, good once verified by an admin who is not of the family."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.ids import new_id
+from app.models import Guardianship, Resident, User
+from tests.cast import named, person
+from tests.child_world import write_child, write_guardian
+from tests.client import Answer, Client
+
+
+@pytest.fixture
+def child(session: Session) -> UUID:
+    """Give a child of the first household."""
+    return write_child(session)
+
+
+def put(client: Client, child: UUID, **fields: Any) -> Answer:
+    body = {
+        "child_id": str(child),
+        "guardian_id": str(named("resident")),
+        "relation": "grandparent",
+        "proof": "户口本",
+        "valid_until": "2029-12-31",
+        **fields,
+    }
+    return client.put(f"/v1/guardianships/{new_id()}", json=body)
+
+
+def test_a_guardian_is_recorded_verified_and_ended(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    made = put(worker, child)
+    path = f"/v1/guardianships/{made.json['id']}"
+
+    assert (made.status_code, made.json["verified_at"]) == (201, None)
+    assert worker.post(f"{path}/verify").status_code == 403
+    verified, ended = admin.post(f"{path}/verify"), admin.post(f"{path}/end")
+    assert verified.json["verified_at"] is not None
+    assert ended.json["ended_at"] is not None
+    assert admin.post(f"{path}/verify").json["code"] == "illegal_step"
+    listed = worker.get(f"/v1/residents/{child}/guardianships").json["items"]
+    assert [(one["id"], one["proof"]) for one in listed] == [(made.json["id"], "户口本")]
+    row = session.get_one(Guardianship, UUID(made.json["id"]))
+    assert row.verified_by == person("admin").user_id
+    assert "户口本".encode() not in row.proof_sealed
+
+
+def test_the_child_cannot_stand_up_for_itself(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    """S-92: neither the child itself, nor somebody known by the child's phone."""
+    path = f"/v1/residents/{child}/numbers"
+    assert admin.put(path, json={"phone": "13900001234", "id_number": None}).status_code == 200
+    numbers = {"phone": "13900001234", "id_number": None}
+    assert admin.put(f"/v1/residents/{named('resident')}/numbers", json=numbers).status_code == 200
+
+    same_phone, itself = put(worker, child), put(worker, child, guardian_id=str(child))
+
+    for refused in (same_phone, itself):
+        assert (refused.status_code, refused.json["code"]) == (422, "guardian_unfit")
+    before = write_guardian(session, child, verified=False)
+    late = admin.post(f"/v1/guardianships/{before}/verify")
+    assert (late.status_code, late.json["code"]) == (422, "guardian_unfit")
+    assert session.get_one(Guardianship, before).verified_at is None
+
+
+def test_nobody_verifies_for_his_own_family(admin: Client, child: UUID, session: Session) -> None:
+    """S-92: an admin of the child's household cannot verify."""
+    row_id = write_guardian(session, child, verified=False)
+    session.get_one(User, person("resident").user_id).resident_id = None
+    session.flush()
+    session.get_one(User, person("admin").user_id).resident_id = named("resident")
+    session.commit()
+
+    refused = admin.post(f"/v1/guardianships/{row_id}/verify")
+
+    assert (refused.status_code, refused.json["code"]) == (403, "own_side")
+
+
+def test_a_guardian_is_of_age(worker: Client, child: UUID, session: Session) -> None:
+    """S-92: younger than 18 is refused."""
+    brother = write_child(session, date(2010, 1, 1))
+
+    refused = put(worker, child, guardian_id=str(brother), relation="sibling")
+
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["guardian_id"])
+
+
+@pytest.mark.parametrize("day", ["2026-01-01", "2034-06-01"])
+def test_a_guardianship_lasts_while_the_child_is_one(worker: Client, child: UUID, day: str) -> None:
+    refused = put(worker, child, valid_until=day)
+
+    assert (refused.status_code, refused.json["code"]) == (422, "guardian_span")
+
+
+def test_somebody_of_age_needs_none(worker: Client, session: Session) -> None:
+    grown = session.get_one(Resident, named("neighbour"))
+
+    refused = put(worker, grown.id)
+
+    assert (refused.status_code, refused.json["code"]) == (422, "not_a_child")

@@ -1,0 +1,94 @@
+"""Rows of children, guardians and consents, written straight into the tables."""
+
+from datetime import date
+from uuid import UUID
+
+from app.clock import now
+from app.ids import new_id
+from app.models import (
+    Consent,
+    ConsentChannel,
+    ConsentPurpose,
+    GuardianRelation,
+    Guardianship,
+    Relation,
+    Resident,
+    Sex,
+)
+from app.people import SHIPPED_TEXTS, Numbers, sealed_numbers, sealed_proof
+from tests import cast
+from tests.matrix.side import Side
+from tests.sealer import SEALER
+
+PHONE, ID_NUMBER = "13900001234", "000000195503080020"
+
+
+class PeopleRows(Side):
+    """Writes what the roster knows besides names."""
+
+    def reachable_resident(self) -> UUID:
+        """Give the household's head a phone and an ID number."""
+        resident = self.session.get_one(Resident, self.resident_id)
+        numbers = sealed_numbers(SEALER, resident.id, resident.area_code, Numbers(PHONE, ID_NUMBER))
+        for name, value in numbers.items():
+            setattr(resident, name, value)
+        self.session.flush()
+        return resident.id
+
+    def child(self) -> UUID:
+        """Write a child of the household."""
+        child_id = new_id()
+        self.add(
+            Resident(
+                id=child_id,
+                area_code=self.area,
+                household_id=self.household_id,
+                name="王小明",
+                sex=Sex.MALE,
+                birth_date=date(2016, 6, 1),
+                relation=Relation.GRANDCHILD,
+                content_hash=b"",
+                created_at=cast.LONG_AGO,
+            )
+        )
+        return child_id
+
+    def guardianship(self) -> UUID:
+        """Write an unverified guardianship of the household's head over a child."""
+        row_id = new_id()
+        self.add(
+            Guardianship(
+                id=row_id,
+                area_code=self.area,
+                child_id=self.child(),
+                guardian_id=self.resident_id,
+                relation=GuardianRelation.GRANDPARENT,
+                proof_sealed=sealed_proof(SEALER, row_id, "户口本"),
+                recorded_by=self.user("worker"),
+                created_at=now(),
+                valid_until=date(2029, 12, 31),
+                content_hash=b"",
+            )
+        )
+        return row_id
+
+    def consent(self) -> UUID:
+        """Write that the household's head agreed to one text."""
+        consent_id, text = new_id(), SHIPPED_TEXTS[ConsentPurpose.LOCATION]
+        self.add(
+            Consent(
+                id=consent_id,
+                area_code=self.area,
+                resident_id=self.resident_id,
+                decided_by=self.resident_id,
+                purpose=ConsentPurpose.LOCATION,
+                text_id=text.id,
+                text_hash=text.text_hash,
+                given=True,
+                channel=ConsentChannel.APP,
+                recorded_by=self.user("worker"),
+                decided_at=now(),
+                content_hash=b"",
+            )
+        )
+        return consent_id
