@@ -65,6 +65,7 @@ FUNCTIONS = {
     Permission.CARE_READ: "查看关爱对象和探访",
     Permission.CARE_WRITE: "登记关爱对象",
     Permission.VISIT_FILE: "提交探访",
+    Permission.HARM_CASE: "查看、办结未成年人受伤害的线索",
     Permission.RULE_READ: "查看积分细则",
     Permission.CLAIM_SUBMIT: "申报积分",
     Permission.CLAIM_READ: "查看积分申报",

@@ -1,11 +1,12 @@
 """Children, their guardians and what these agreed to, for several tests."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.ids import new_id
 from app.models import (
     Consent,
@@ -15,6 +16,7 @@ from app.models import (
     Guardianship,
     Relation,
     Resident,
+    ViewingTicket,
 )
 from app.people import SHIPPED_TEXTS, sealed_proof
 from tests.care_world import write_resident
@@ -84,6 +86,29 @@ def write_consent(
     )
     session.commit()
     return row_id
+
+
+def write_ticket(session: Session, child_id: UUID, name: str, **columns: Any) -> UUID:
+    """Let somebody of the cast read a child's record for a day from now on."""
+    at = now()
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "area_code": session.get_one(Resident, child_id).area_code,
+        "resident_id": child_id,
+        "user_id": person(name).user_id,
+        "purpose": "负责探访",
+        "days": 1,
+        "asked_at": at,
+        "approved": True,
+        "decided_at": at,
+        "decided_by": person("admin").user_id,
+        "expires_at": at + timedelta(days=1),
+        "content_hash": b"",
+    }
+    ticket = ViewingTicket(**values | columns)
+    session.add(ticket)
+    session.commit()
+    return ticket.id
 
 
 def write_guarded_child(session: Session, birth_date: date = TEN_YEARS_OLD) -> UUID:

@@ -11,7 +11,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, day, uid, whole, word
 from app.api.paging import PageInput, page, page_of
-from app.api.recording import transaction
+from app.api.recording import note_ticket, transaction
 from app.identity import Permission
 from app.visits import CareCategory, CareLevel, PresenceState
 
@@ -121,7 +121,9 @@ def put_care_record(new: visits.NewCare, record_id: UUID) -> tuple[Any, int]:
 def get_care_record(record_id: UUID) -> Any:
     """Show one care record."""
     with transaction() as session:
-        return visits.care_record_of(session, actor(), record_id)
+        record, ticket_id = visits.seen_care_record(session, actor(), record_id)
+        note_ticket(ticket_id)
+        return record
 
 
 @blueprint.route("/care-records/<uuid:record_id>/end", methods=["POST"])

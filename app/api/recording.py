@@ -97,6 +97,12 @@ def note(
     recording.facts |= facts
 
 
+def note_ticket(ticket_id: UUID | None) -> None:
+    """Tell by which ticket a minor's record is read, if it is one."""
+    if ticket_id is not None:
+        note(ticket_id=str(ticket_id))
+
+
 def note_opened(opened: Opened) -> None:
     """Tell whose session a request opened, however he proved himself."""
     signed_in = opened.session

@@ -75,6 +75,9 @@ SENTENCES: dict[str, str] = {
     "not_a_child": "这位居民已满18周岁，不用登记监护人",
     "guardian_unfit": "监护人要年满18周岁，电话不能和孩子的一样，请核对",
     "guardian_span": "有效期要从今天起，不超过孩子满18周岁的前一天",
+    "ticket_needed": "这是未成年人的资料，要先申请查看单，由社区管理员批准",
+    "own_ticket": "自己的查看单要由别的管理员批准",
+    "not_a_minor": "这位居民已满18周岁，不用申请查看单",
     "own_side": "监护关系要由两家以外的管理员核实",
     # approvals
     "approval_needed": "这件事要先请另一种岗位的同事审批，批准后再办",

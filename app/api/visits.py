@@ -15,7 +15,7 @@ from app.api.follow_ups import FollowUpOutput
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
 from app.api.photos import PhotoOutput
-from app.api.recording import transaction
+from app.api.recording import note_ticket, transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.identity import Permission
 from app.visits import VisitBasis, VisitMode, VisitOutcome
@@ -48,6 +48,7 @@ class VisitInput(SignalsFields, Input):
     answers = answers(load_default=dict)
     note = Text(_NOTE_SIGNS, lines=True, load_default="")
     photo_ids = photo_ids()
+    harm_signs = Flag(load_default=False)
     follow_ups = listed(fields.Nested(NewFollowUpInput), visits.MAX_FOLLOW_UPS, load_default=list)
 
     @ma.post_load
@@ -111,6 +112,7 @@ def list_visits(care_record_id: UUID, limit: int, after: str | None) -> dict[str
         return visits.visits_of(session, actor(), care_record_id, **span)
 
     with transaction() as session:
+        note_ticket(visits.ticket_of_record(session, actor(), care_record_id))
         return page(fetch, lambda visit: visit.id, limit=limit, after=after)
 
 
@@ -131,4 +133,6 @@ def put_visit(new: visits.NewVisit, visit_id: UUID) -> tuple[Any, int]:
 def get_visit(visit_id: UUID) -> Any:
     """Show one visit with everything in it."""
     with transaction() as session:
-        return visits.whole_visit(session, actor(), visit_id)
+        whole = visits.whole_visit(session, actor(), visit_id)
+        note_ticket(whole.ticket_id)
+        return whole

@@ -52,6 +52,7 @@ class Permission(StrEnum):
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
     VISIT_FILE = "visit_file"
+    HARM_CASE = "harm_case"
     RULE_READ = "rule_read"
     CLAIM_SUBMIT = "claim_submit"
     CLAIM_READ = "claim_read"
@@ -118,6 +119,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
     Permission.VISIT_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.HARM_CASE: {_ADMIN: _AREA},
     Permission.RULE_READ: {_RESIDENT: _COMMUNITY, **_FIELD_STAFF, **_OFFICES},
     Permission.CLAIM_SUBMIT: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.CLAIM_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},

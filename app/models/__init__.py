@@ -6,6 +6,7 @@ from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult
 from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
+from app.models.child_protection import HarmCase, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
 from app.models.guardianship import GuardianRelation, Guardianship
@@ -80,6 +81,7 @@ __all__ = [
     "Grant",
     "GuardianRelation",
     "Guardianship",
+    "HarmCase",
     "Hazard",
     "HazardCategory",
     "HazardEvent",
@@ -123,6 +125,7 @@ __all__ = [
     "TransferKind",
     "User",
     "Verifier",
+    "ViewingTicket",
     "Visit",
     "VisitBasis",
     "VisitForm",

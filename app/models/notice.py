@@ -19,6 +19,7 @@ class NoticeKind(enum.StrEnum):
     CLAIM_STEP = "claim_step"
     VISIT_URGENT = "visit_urgent"
     FOLLOW_UP_ASSIGNED = "follow_up_assigned"
+    HARM_CASE = "harm_case"
 
 
 class Notice(Base):

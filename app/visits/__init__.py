@@ -5,7 +5,9 @@ from app.models import (
     CareLevel,
     CareRecord,
     FollowUp,
+    HarmCase,
     PresenceState,
+    ViewingTicket,
     VisitBasis,
     VisitMode,
     VisitOutcome,
@@ -39,7 +41,15 @@ from app.visits.filing import (
 )
 from app.visits.follow_ups import Done, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms
-from app.visits.listings import WholeVisit, filed_visit, visits_of, whole_visit
+from app.visits.harm import case_result_of, close_case, harm_case, harm_cases
+from app.visits.listings import (
+    WholeVisit,
+    filed_visit,
+    seen_care_record,
+    ticket_of_record,
+    visits_of,
+    whole_visit,
+)
 from app.visits.sealed import (
     answers_of,
     need_of,
@@ -49,9 +59,21 @@ from app.visits.sealed import (
     sealed_result,
     sealed_visit,
 )
+from app.visits.tickets import (
+    MOST_DAYS,
+    NewTicket,
+    NotAMinorError,
+    OwnTicketError,
+    TicketNeededError,
+    ask,
+    decide_ticket,
+    ticket_for,
+    tickets,
+)
 
 __all__ = [
     "MAX_FOLLOW_UPS",
+    "MOST_DAYS",
     "AnswerLongError",
     "AnswerMissingError",
     "AnswerRangeError",
@@ -69,14 +91,20 @@ __all__ = [
     "FieldKind",
     "FollowUp",
     "FormKey",
+    "HarmCase",
     "NewCare",
     "NewFollowUp",
+    "NewTicket",
     "NewVisit",
+    "NotAMinorError",
     "NotResponsibleError",
     "NotStaffHereError",
     "OutcomeError",
+    "OwnTicketError",
     "PresenceState",
+    "TicketNeededError",
     "TooSeldomError",
+    "ViewingTicket",
     "VisitBasis",
     "VisitMode",
     "VisitOutcome",
@@ -84,8 +112,12 @@ __all__ = [
     "Whose",
     "WrongFormError",
     "answers_of",
+    "ask",
     "care_record_of",
     "care_records",
+    "case_result_of",
+    "close_case",
+    "decide_ticket",
     "end_care",
     "file",
     "filed_visit",
@@ -93,6 +125,8 @@ __all__ = [
     "first_due",
     "follow_ups",
     "forms",
+    "harm_case",
+    "harm_cases",
     "most_days",
     "need_of",
     "note_of",
@@ -102,6 +136,10 @@ __all__ = [
     "sealed_need",
     "sealed_result",
     "sealed_visit",
+    "seen_care_record",
+    "ticket_for",
+    "ticket_of_record",
+    "tickets",
     "visits_of",
     "whole_visit",
 ]

@@ -6,18 +6,18 @@ from app.models import Resident, VisitBasis, VisitOutcome
 from app.people import check_child, is_child
 
 
-def basis_of(session: Session, resident: Resident, outcome: VisitOutcome) -> VisitBasis:
+def basis_of(session: Session, resident: Resident, outcome: VisitOutcome, *, harm: bool) -> VisitBasis:
     """Say by what right something is written down about a resident today.
 
-    Staff visit by duty (PIPL, art. 13(3)). A child under 14 asks for its
-    guardian's consent besides (art. 31),
-    but for an emergency, which must be reported whatever anybody agreed to (Minor Protection Law, art. 11).
+    Staff visit by duty (PIPL, art. 13(3)). A child under 14 asks for its guardian's consent besides (art. 31),
+    but for an emergency or signs of harm: these must be reported whatever anybody agreed to (Minor Protection
+    Law, art. 11).
 
     Raises NoBasisError, ConsentChangedError.
     """
     if not is_child(resident):
         return VisitBasis.DUTY
-    if outcome is VisitOutcome.EMERGENCY:
+    if harm or outcome is VisitOutcome.EMERGENCY:
         return VisitBasis.MANDATORY_REPORT
     check_child(session, resident)
     return VisitBasis.GUARDIAN_CONSENT

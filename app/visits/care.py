@@ -15,6 +15,7 @@ from app.once import content_hash, insert_once
 from app.people import age_on, check_child, resident_in_scope
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
+from app.visits.tickets import give_with_care
 
 CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may be responsible for a care record or a follow-up."""
@@ -77,7 +78,7 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
     if every_days > most:
         raise TooSeldomError(field="every_days", most=most)
     check_staff(session, resident.area_code, {new.worker_id}, field="worker_id")
-    return insert_once(
+    record, made = insert_once(
         session,
         CareRecord,
         record_id,
@@ -89,6 +90,9 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
         created_at=now(),
         **asdict(new) | {"every_days": every_days},
     )
+    if made:
+        give_with_care(session, actor, record, resident)
+    return record, made
 
 
 def check_staff(session: Session, area_code: str, user_ids: set[UUID], *, field: str) -> None:

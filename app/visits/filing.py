@@ -24,6 +24,7 @@ from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
 from app.visits.forms import form_for
+from app.visits.harm import open_case, signs_of_harm
 from app.visits.sealed import sealed_need, sealed_visit
 
 MAX_FOLLOW_UPS = 10
@@ -78,6 +79,8 @@ class NewVisit:
     note: str = ""
     photo_ids: tuple[UUID, ...] = ()
     follow_ups: tuple[NewFollowUp, ...] = ()
+    harm_signs: bool = False
+    """The worker sees signs that a minor comes to harm."""
 
 
 def file(
@@ -100,7 +103,9 @@ def file(
     if new.mode not in CONTACT[new.outcome]:
         raise OutcomeError(field="outcome")
     check_answers(form.fields, new.answers, complete=new.outcome not in _UNASKED)
-    basis = basis_of(session, record.resident, new.outcome)
+    resident = record.resident
+    signs = signs_of_harm(resident, _told(new), flagged=new.harm_signs)
+    basis = basis_of(session, resident, new.outcome, harm=bool(signs))
     visit, made = insert_once(
         session,
         Visit,
@@ -120,7 +125,14 @@ def file(
         book(session, record, visit)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         _follow(session, actor, sealer, record, visit, new)
+        if signs:
+            open_case(session, actor, visit, resident, signs)
     return visit, made
+
+
+def _told(new: NewVisit) -> list[str]:
+    """Give every text that the worker wrote."""
+    return [new.note, *(str(one) for one in new.answers.values()), *(one.need for one in new.follow_ups)]
 
 
 def _gathered(session: Session, signer: CodeSigner, record: CareRecord, new: NewVisit) -> Gathered:

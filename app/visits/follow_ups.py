@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from app.actors import Actor
@@ -14,6 +14,7 @@ from app.sealing import Sealer
 from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
 from app.visits.sealed import result_of, sealed_result
+from app.visits.tickets import of_age_or_ticket
 
 
 class Whose(StrEnum):
@@ -47,7 +48,10 @@ def follow_ups(
     after: DueKey | None,
     limit: int,
 ) -> list[FollowUp]:
-    """List follow-ups by the day they are due: the actor's own, or an admin's whole area."""
+    """List follow-ups by the day they are due: the actor's own, or an admin's whole area.
+
+    What minors need is shown to whoever sees to it, and to admins with a ticket.
+    """
     query = (
         select(FollowUp)
         .options(_WITH_RESIDENT)
@@ -55,8 +59,12 @@ def follow_ups(
         .order_by(FollowUp.due_on, FollowUp.id)
         .limit(limit)
     )
+    own = FollowUp.owner_id == actor.user_id
     if whose is Whose.MINE:
-        query = query.where(FollowUp.owner_id == actor.user_id)
+        query = query.where(own)
+    else:
+        home = query.join(FollowUp.visit).join(Visit.care_record).join(CareRecord.resident)
+        query = home.where(or_(own, of_age_or_ticket(actor)))
     if done is Done.OPEN:
         query = query.where(FollowUp.done_at.is_(None))
     if after is not None:

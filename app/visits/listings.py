@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
-from app.models import FollowUp, Visit
+from app.models import CareRecord, FollowUp, Visit
 from app.visits.care_listings import care_record_of, check_responsible, is_responsible
+from app.visits.tickets import ticket_for
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,22 @@ class WholeVisit:
     visit: Visit
     photos: list[NamedPhoto]
     follow_ups: list[FollowUp]
+    ticket_id: UUID | None = None
+    """By which its reader may read of a minor."""
+
+
+def seen_care_record(session: Session, actor: Actor, record_id: UUID) -> tuple[CareRecord, UUID | None]:
+    """Give one care record and, if it is a minor's, the ticket by which the actor reads it.
+
+    Raises NotFoundError, NotResponsibleError, TicketNeededError.
+    """
+    record = care_record_of(session, actor, record_id)
+    return record, ticket_for(session, actor, record.resident)
+
+
+def ticket_of_record(session: Session, actor: Actor, record_id: UUID) -> UUID | None:
+    """Give the ticket by which the actor reads this record, None if he needs none. Raises as above."""
+    return seen_care_record(session, actor, record_id)[1]
 
 
 def visits_of(
@@ -27,9 +44,9 @@ def visits_of(
 ) -> list[Visit]:
     """List the visits of a care record, the newest first, without what was said.
 
-    Raises NotFoundError, NotResponsibleError.
+    Raises NotFoundError, NotResponsibleError, TicketNeededError.
     """
-    care_record_of(session, actor, care_record_id)
+    ticket_of_record(session, actor, care_record_id)
     query = (
         select(Visit)
         .options(defer(Visit.answers_sealed, raiseload=True), defer(Visit.note_sealed, raiseload=True))
@@ -46,13 +63,14 @@ def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     """Give one visit with everything in it.
 
     Raises NotFoundError outside the actor's areas, NotResponsibleError if another worker looks after the
-    resident now, whoever made the visit.
+    resident now, whoever made the visit, TicketNeededError for a minor's.
     """
     visit = _visit(session, visit_id)
     if visit is None:
         raise NotFoundError
     check_responsible(actor, visit.area_code, visit.care_record.worker_id)
-    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups)
+    ticket_id = ticket_for(session, actor, visit.care_record.resident)
+    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups, ticket_id)
 
 
 def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
@@ -73,6 +91,8 @@ def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
 def _visit(session: Session, visit_id: UUID) -> Visit | None:
     return session.scalars(
         select(Visit)
-        .options(joinedload(Visit.care_record), selectinload(Visit.follow_ups))
+        .options(
+            joinedload(Visit.care_record).joinedload(CareRecord.resident), selectinload(Visit.follow_ups)
+        )
         .where(Visit.id == visit_id)
     ).one_or_none()

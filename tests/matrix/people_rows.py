@@ -11,9 +11,11 @@ from app.models import (
     ConsentPurpose,
     GuardianRelation,
     Guardianship,
+    HarmCase,
     Relation,
     Resident,
     Sex,
+    ViewingTicket,
 )
 from app.people import SHIPPED_TEXTS, Numbers, sealed_numbers, sealed_proof
 from tests import cast
@@ -71,6 +73,39 @@ class PeopleRows(Side):
             )
         )
         return row_id
+
+    def ticket(self) -> UUID:
+        """Write that a colleague asks to read a child's record."""
+        ticket_id = new_id()
+        self.add(
+            ViewingTicket(
+                id=ticket_id,
+                area_code=self.area,
+                resident_id=self.child(),
+                user_id=cast.person("far_lead" if self.far else "colleague").user_id,
+                purpose="接手探访",
+                days=7,
+                asked_at=now(),
+                content_hash=b"",
+            )
+        )
+        return ticket_id
+
+    def harm_case(self, visit_id: UUID) -> UUID:
+        """Write a case that a visit opened."""
+        case_id = new_id()
+        self.add(
+            HarmCase(
+                id=case_id,
+                area_code=self.area,
+                resident_id=self.resident_id,
+                visit_id=visit_id,
+                signals=["flag"],
+                opened_at=now(),
+                opened_by=self.user("worker"),
+            )
+        )
+        return case_id
 
     def consent(self) -> UUID:
         """Write that the household's head agreed to one text."""

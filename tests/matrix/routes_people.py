@@ -1,5 +1,7 @@
 """The matrix: reveals, guardians, consents."""
 
+from typing import Any
+
 from app.ids import new_id
 from app.models import ConsentPurpose, Guardianship
 from app.people import SHIPPED_TEXTS
@@ -41,7 +43,31 @@ def _paper(stage: Stage) -> Call:
     return Call(f"/v1/consents/{new_id()}", with_json(body))
 
 
+def _ask(stage: Stage) -> Call:
+    body = {"resident_id": str(stage.child()), "purpose": "接手探访工作", "days": 7}
+    return Call(f"/v1/viewing-tickets/{new_id()}", with_json(body))
+
+
+def _decide(stage: Stage) -> Call:
+    return Call(f"/v1/viewing-tickets/{stage.ticket()}/decide", with_json({"approved": True}))
+
+
+def _case(suffix: str = "", **options: Any) -> Any:
+    return lambda stage: Call(f"/v1/harm-cases/{stage.harm_case(stage.visit()[0])}{suffix}", options)
+
+
 PEOPLE = [
+    Line("GET", "/v1/viewing-tickets", _CARERS, lambda _: Call("/v1/viewing-tickets"), 200),
+    Line("PUT", "/v1/viewing-tickets/<uuid:ticket_id>", {"worker": 201, "admin": 201}, _ask),
+    Line("POST", "/v1/viewing-tickets/<uuid:ticket_id>/decide", {"admin": 200}, _decide),
+    Line("GET", "/v1/harm-cases", {"admin": 200}, lambda _: Call("/v1/harm-cases"), 200),
+    Line("GET", "/v1/harm-cases/<uuid:case_id>", {"admin": 200}, _case()),
+    Line(
+        "POST",
+        "/v1/harm-cases/<uuid:case_id>/close",
+        {"admin": 200},
+        _case("/close", **with_json({"result": "已报派出所"})),
+    ),
     Line("POST", "/v1/residents/<uuid:resident_id>/reveal", _CARERS, _reveal),
     Line("PUT", "/v1/guardianships/<uuid:guardianship_id>", {"worker": 201, "admin": 201}, _new_guardianship),
     Line(

@@ -14,12 +14,14 @@ from app.models import (
     GuardianRelation,
     Guardianship,
     Relation,
+    ViewingTicket,
     VisitBasis,
 )
 from app.people import ADULT_YEARS, CHILD_YEARS, SHIPPED_TEXTS
 
 _AHEAD = timedelta(minutes=30)
 _YEARS_GOOD = 2
+_TICKET_AGE, _TICKET_DAYS = timedelta(days=30), 180
 _OF_RELATION = {
     Relation.HEAD: GuardianRelation.PARENT,
     Relation.SPOUSE: GuardianRelation.PARENT,
@@ -62,6 +64,29 @@ def add_guardian(history: History, rng: Random, child: SeedResident, care_from: 
         content_hash=guardianship_id.bytes,
     )
     _agree(history, rng, child, guardian, worker, at)
+
+
+def add_ticket(history: History, rng: Random, child: SeedResident, worker: UUID) -> None:
+    """Add the ticket by which the worker reads the record of a minor in his care."""
+    if child.person.age_on(history.last) >= ADULT_YEARS:
+        return
+    at = history.until - _TICKET_AGE
+    ticket_id = id_at(rng, at)
+    history.rows.add(
+        ViewingTicket,
+        id=ticket_id,
+        area_code=child.area_code,
+        resident_id=child.id,
+        user_id=worker,
+        purpose="负责这个孩子的探访",
+        days=_TICKET_DAYS,
+        asked_at=at,
+        approved=True,
+        decided_at=at,
+        decided_by=history.world.admin(child.area_code),
+        expires_at=at + timedelta(days=_TICKET_DAYS),
+        content_hash=ticket_id.bytes,
+    )
 
 
 def _relation(child: SeedResident, guardian: SeedResident) -> GuardianRelation:

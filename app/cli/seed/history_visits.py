@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from app.cli.seed.guardians import add_guardian, visit_basis
+from app.cli.seed.guardians import add_guardian, add_ticket, visit_basis
 from app.cli.seed.history import History
 from app.cli.seed.history_follow_ups import add_follow_ups
 from app.cli.seed.ids import id_at, named
@@ -106,7 +106,9 @@ def _begin(history: History, rng: Random, resident: SeedResident) -> _Care:
         content_hash=b"",
         created_at=created_at,
     )
-    add_guardian(history, history.rng(f"guardian {row['id']}"), resident, created_at)
+    own = history.rng(f"guardian {row['id']}")
+    add_guardian(history, own, resident, created_at)
+    add_ticket(history, own, resident, row["worker_id"])
     if rng.random() < _ENDED:
         row["ended_on"] = started_on + timedelta(days=rng.randint(0, (history.last - started_on).days))
     return _Care(row, resident, usual_answers(rng, category, person, history.last))

@@ -99,10 +99,9 @@ def test_nobody_is_visited_less_often_than_the_law_and_the_level_say(
     admin: Client, session: Session, category: str, level: str, age: int, most: int
 ) -> None:
     born = TODAY.replace(year=TODAY.year - age)
-    somebody = str(
-        write_guarded_child(session, born) if age < 14 else write_resident(session, birth_date=born)
-    )
-    fields = {"resident_id": somebody, "category": category, "level": level}
+    child = age < 14
+    somebody = write_guarded_child(session, born) if child else write_resident(session, birth_date=born)
+    fields = {"resident_id": str(somebody), "category": category, "level": level}
 
     if most < 92:
         answer = _put(admin, **fields, every_days=most + 1)

@@ -1,0 +1,80 @@
+"""Cases of harm to minors; the community's admins only."""
+
+from typing import Any
+from uuid import UUID
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app import visits
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Input, Output, Text, sent_moment
+from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
+from app.api.recording import sensitive, transaction
+from app.identity import Permission
+
+blueprint = Blueprint("harm_cases", __name__, description="强制报告")
+
+
+class CloseInput(Input):
+    """What was done: who was told, and what came of it."""
+
+    result = Text(1000, least=2, lines=True, required=True)
+
+
+class HarmCaseOutput(Output):
+    """A case; what the visit told stands in the visit."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    resident_id = fields.UUID(required=True)
+    visit_id = fields.UUID(required=True)
+    signals = fields.List(fields.String(), required=True)
+    opened_at = sent_moment(required=True)
+    opened_by = fields.UUID(required=True)
+    closed_at = sent_moment(required=True, allow_none=True)
+    closed_by = fields.UUID(required=True, allow_none=True)
+    result = fields.String(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def unseal(self, row: visits.HarmCase, **_: Any) -> dict[str, Any]:
+        """Open the result."""
+        result = visits.case_result_of(parts().sealer, row)
+        return {name: getattr(row, name) for name in self.fields if name != "result"} | {"result": result}
+
+
+@blueprint.route("/harm-cases", methods=["GET"])
+@allow(Permission.HARM_CASE)
+@blueprint.answer(page_of(HarmCaseOutput))
+@blueprint.query(PageInput)
+@sensitive
+def list_harm_cases(limit: int, after: str | None) -> dict[str, Any]:
+    """List the cases of my community, the newest first."""
+
+    def fetch(**span: Any) -> Any:
+        return visits.harm_cases(session, actor(), **span)
+
+    with transaction() as session:
+        return page(fetch, lambda row: row.id, limit=limit, after=after)
+
+
+@blueprint.route("/harm-cases/<uuid:case_id>", methods=["GET"])
+@allow(Permission.HARM_CASE)
+@blueprint.answer(HarmCaseOutput)
+@sensitive
+def get_harm_case(case_id: UUID) -> Any:
+    """Show one case."""
+    with transaction() as session:
+        return visits.harm_case(session, actor(), case_id)
+
+
+@blueprint.route("/harm-cases/<uuid:case_id>/close", methods=["POST"])
+@allow(Permission.HARM_CASE)
+@blueprint.answer(HarmCaseOutput)
+@blueprint.body(CloseInput)
+def close_harm_case(sent: dict[str, Any], case_id: UUID) -> Any:
+    """Close a case with what was done."""
+    with transaction() as session:
+        return visits.close_case(session, actor(), parts().sealer, case_id, **sent)

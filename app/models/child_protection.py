@@ -1,0 +1,51 @@
+"""What guards minors' records: tickets to read them, and cases where harm shows."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import AreaCode, Base, Id, Sealed
+
+
+class ViewingTicket(Base):
+    """Leave to read a minor's record and visits for a time (未成年人网络保护条例, art. 36)."""
+
+    __tablename__ = "viewing_tickets"
+    __table_args__ = (
+        CheckConstraint("days BETWEEN 1 AND 180", name="days"),
+        Index("ix_viewing_tickets_area_code_id", "area_code", "id"),
+        Index("ix_viewing_tickets_user_id_resident_id", "user_id", "resident_id"),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    """Who may read."""
+    purpose: Mapped[str]
+    days: Mapped[int]
+    asked_at: Mapped[datetime]
+    approved: Mapped[bool | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    expires_at: Mapped[datetime | None]
+    content_hash: Mapped[bytes]
+
+
+class HarmCase(Base):
+    """Signs of harm to a minor, as a visit told them; kept whatever else is erased."""
+
+    __tablename__ = "harm_cases"
+    __table_args__ = (Index("ix_harm_cases_area_code_id", "area_code", "id"),)
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
+    visit_id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), unique=True)
+    signals: Mapped[list[str]]
+    """``flag``: the worker said so. ``words``: what he wrote says so."""
+    opened_at: Mapped[datetime]
+    opened_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    closed_at: Mapped[datetime | None]
+    closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    result_sealed: Mapped[Sealed | None]

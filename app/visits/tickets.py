@@ -1,0 +1,177 @@
+"""Tickets: staff read a minor's care record and visits only with an approved, time-boxed leave.
+
+The worker who is given a minor's care gets one with it, from the admin who gives it. Everybody else asks.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import business_day, now
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.ids import new_id
+from app.models import CareRecord, HarmCase, Resident, ViewingTicket
+from app.once import content_hash, insert_once
+from app.people import ADULT_YEARS, is_minor, resident_in_scope
+from app.visits.care_listings import admin_scope
+
+STANDING_DAYS = 180
+"""How long the leave lasts that comes with the care of a minor; then he asks for another."""
+MOST_DAYS = 30
+_DUTY = "负责这个孩子的探访"
+
+
+class TicketNeededError(DomainError):
+    """The record is a minor's, and the actor has no approved ticket that is still good."""
+
+    code = "ticket_needed"
+    kind = Kind.FORBIDDEN
+
+
+class OwnTicketError(DomainError):
+    """Nobody decides on his own ticket."""
+
+    code = "own_ticket"
+    kind = Kind.FORBIDDEN
+
+
+class NotAMinorError(DomainError):
+    """The resident is of age: no ticket is needed to read his record."""
+
+    code = "not_a_minor"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class NewTicket:
+    """Whose record, what for, and for how many days from the approval."""
+
+    resident_id: UUID
+    purpose: str
+    days: int
+
+
+def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tuple[ViewingTicket, bool]:
+    """Ask to read a minor's record. Raises NotFoundError, NotAMinorError, OtherContentError."""
+    try:
+        resident = resident_in_scope(session, actor, new.resident_id)
+    except NotFoundError:
+        raise NotFoundError(field="resident_id") from None
+    if not is_minor(resident):
+        raise NotAMinorError(field="resident_id")
+    return insert_once(
+        session,
+        ViewingTicket,
+        ticket_id,
+        content_hash(actor.user_id, new),
+        area_code=resident.area_code,
+        user_id=actor.user_id,
+        asked_at=now(),
+        **asdict(new),
+    )
+
+
+def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: bool) -> ViewingTicket:
+    """Approve or refuse a ticket; the same decision again changes nothing.
+
+    Raises NotFoundError, OwnTicketError, IllegalStepError if it was decided otherwise.
+    """
+    row = session.scalars(
+        select(ViewingTicket)
+        .where(ViewingTicket.id == ticket_id, admin_scope(actor).clause(ViewingTicket.area_code))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    if row.user_id == actor.user_id:
+        raise OwnTicketError
+    if row.approved is None:
+        row.approved, row.decided_at, row.decided_by = approved, now(), actor.user_id
+        row.expires_at = now() + timedelta(days=row.days) if approved else None
+    elif row.approved != approved:
+        raise IllegalStepError(now="approved" if row.approved else "refused", asked="decide")
+    return row
+
+
+def tickets(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[ViewingTicket]:
+    """List the actor's own tickets and those he may decide on, the newest first."""
+    query = (
+        select(ViewingTicket)
+        .where(
+            or_(
+                ViewingTicket.user_id == actor.user_id,
+                admin_scope(actor).clause(ViewingTicket.area_code),
+            )
+        )
+        .order_by(ViewingTicket.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(ViewingTicket.id < after)
+    return list(session.scalars(query))
+
+
+def give_with_care(session: Session, actor: Actor, record: CareRecord, resident: Resident) -> None:
+    """Give whoever is to look after a minor his ticket, approved by whoever assigns him.
+
+    Who assigns himself gets none: another admin must approve his.
+    """
+    if not is_minor(resident) or record.worker_id == actor.user_id:
+        return
+    at = now()
+    ticket = ViewingTicket(
+        id=new_id(),
+        area_code=record.area_code,
+        resident_id=resident.id,
+        user_id=record.worker_id,
+        purpose=_DUTY,
+        days=STANDING_DAYS,
+        asked_at=at,
+        approved=True,
+        decided_at=at,
+        decided_by=actor.user_id,
+        expires_at=at + timedelta(days=STANDING_DAYS),
+        content_hash=b"",
+    )
+    session.add(ticket)
+    session.flush()
+
+
+def ticket_for(session: Session, actor: Actor, resident: Resident) -> UUID | None:
+    """Give the ticket by which the actor reads this resident's record, None if he needs none.
+
+    An open case of harm is leave enough for the admins whose it is; then it is the case's id.
+
+    Raises TicketNeededError.
+    """
+    if not is_minor(resident):
+        return None
+    ticket = session.scalars(select(ViewingTicket.id).where(_good(actor, resident.id)).limit(1)).first()
+    if ticket is None and admin_scope(actor).covers(resident.area_code):
+        case = select(HarmCase.id).where(HarmCase.resident_id == resident.id, HarmCase.closed_at.is_(None))
+        ticket = session.scalars(case.limit(1)).first()
+    if ticket is None:
+        raise TicketNeededError
+    return ticket
+
+
+def _good(actor: Actor, resident_id: object) -> ColumnElement[bool]:
+    return (
+        (ViewingTicket.user_id == actor.user_id)
+        & (ViewingTicket.resident_id == resident_id)
+        & ViewingTicket.approved.is_(True)
+        & (ViewingTicket.expires_at > now())
+    )
+
+
+def of_age_or_ticket(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL, beside ``Resident``, that a record is no minor's, or the actor has a ticket for it."""
+    today = business_day()
+    leap = (today.month, today.day) == (2, 29)
+    last_birth = today.replace(year=today.year - ADULT_YEARS, day=28 if leap else today.day)
+    return or_(Resident.birth_date <= last_birth, exists().where(_good(actor, Resident.id)))
