@@ -17,7 +17,7 @@ from app.people import ConsentChannel, ConsentPurpose, ConsentState
 blueprint = Blueprint("consents", __name__, description="知情同意")
 
 
-class DecisionInput(Input):
+class ConsentInput(Input):
     """A decision on one text, which has one purpose."""
 
     text_id = uid(required=True)
@@ -30,7 +30,7 @@ class DecisionInput(Input):
         return people.NewDecision(**data)
 
 
-class PaperInput(Input):
+class PaperConsentInput(Input):
     """A decision signed on paper, by the resident himself or his guardian."""
 
     text_id = uid(required=True)
@@ -134,7 +134,7 @@ def my_consents(resident_id: UUID | None) -> dict[str, Any]:
 @blueprint.route("/me/consents/<uuid:consent_id>", methods=["PUT"])
 @allow(Permission.CONSENT_OWN)
 @blueprint.made_once(ConsentOutput)
-@blueprint.body(DecisionInput)
+@blueprint.body(ConsentInput)
 def put_my_consent(new: people.NewDecision, consent_id: UUID) -> tuple[Any, int]:
     """Agree to one text or refuse it, for myself or my ward."""
     with transaction() as session:
@@ -155,7 +155,7 @@ def withdraw_mine(consent_id: UUID) -> Any:
 @blueprint.route("/consents/<uuid:consent_id>", methods=["PUT"])
 @allow(Permission.CONSENT_RECORD)
 @blueprint.made_once(ConsentOutput)
-@blueprint.body(PaperInput)
+@blueprint.body(PaperConsentInput)
 def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
     """Record what a resident, or a child's verified guardian, signed on paper."""
     with transaction() as session:

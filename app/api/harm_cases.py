@@ -18,7 +18,7 @@ from app.identity import Permission
 blueprint = Blueprint("harm_cases", __name__, description="强制报告")
 
 
-class CloseInput(Input):
+class CloseHarmCaseInput(Input):
     """What was done: who was told, and what came of it."""
 
     result = Text(1000, least=2, lines=True, required=True)
@@ -73,7 +73,7 @@ def get_harm_case(case_id: UUID) -> Any:
 @blueprint.route("/harm-cases/<uuid:case_id>/close", methods=["POST"])
 @allow(Permission.HARM_CASE)
 @blueprint.answer(HarmCaseOutput)
-@blueprint.body(CloseInput)
+@blueprint.body(CloseHarmCaseInput)
 def close_harm_case(sent: dict[str, Any], case_id: UUID) -> Any:
     """Close a case with what was done."""
     with transaction() as session:

@@ -9,7 +9,7 @@ from app.people import check_child, is_child
 def basis_of(session: Session, resident: Resident, outcome: VisitOutcome, *, harm: bool) -> VisitBasis:
     """Say by what right something is written down about a resident today.
 
-    Staff visit by duty (PIPL, art. 13(3)). A child under 14 asks for its guardian's consent besides (art. 31),
+    Staff visit by duty (PIPL, art. 13(3)). A child under 14 asks for its guardian's consent too (art. 31),
     but for an emergency or signs of harm: these must be reported whatever anybody agreed to (Minor Protection
     Law, art. 11).
 

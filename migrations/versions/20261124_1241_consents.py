@@ -7,8 +7,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-revision = "20261124_1215"
-down_revision = "20261124_1210"
+revision = "20261124_1241"
+down_revision = "20261124_1215"
 branch_labels = None
 depends_on = None
 

@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261124_1220"
-down_revision = "20261124_1215"
+revision = "20261124_1246"
+down_revision = "20261124_1241"
 branch_labels = None
 depends_on = None
 
