@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from app.api.problems import _HTTP_CODES, STATUS
 from app.api.sentences import SENTENCES
 from app.errors import DomainError
 from app.identity import TABLE, Permission, Reach
+from dev import data_map
 from dev.guarded_steps import proved_again, second_person
 from dev.requirements import NOT_APPLICABLE, REQUIREMENTS
 
@@ -174,6 +176,7 @@ which tests prove it; [how](security.md#how-to-check). Missing numbers belong to
 PAGES: dict[Path, Callable[[], str]] = {
     ROOT / "docs" / "permissions.md": permissions,
     ROOT / "docs" / "problems.md": problems,
+    ROOT / "docs" / "data-map.md": partial(data_map.page, MADE),
     ROOT / "docs" / "security-requirements.md": requirements,
 }
 

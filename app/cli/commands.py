@@ -9,7 +9,7 @@ from uuid import UUID
 import click
 from sqlalchemy.orm import Session
 
-from app import audit, migrating, points
+from app import audit, migrating, points, retention
 from app.adapters import local_store
 from app.audit import AuditKeys, Entry
 from app.cli.seed.accounts import demo_accounts, sample_code, table
@@ -143,6 +143,26 @@ def _record(session: Session, settings: Settings, command: str, count: int) -> N
     if count:
         entry = Entry(action=f"command:{command}", facts={"count": count})
         audit.record(session, AuditKeys.of(settings), entry)
+
+
+@commands.command(name="retention")
+@click.option("--dry-run", is_flag=True, help="Count what is overdue, and change nothing.")
+def apply_retention(*, dry_run: bool) -> None:
+    """Take away personal data whose time is over, as the scheduler does every night; say how much."""
+    settings = Settings.read()
+    for rule in retention.rules():
+        done = 0
+        while True:
+            with _session(settings) as session:
+                batch = (
+                    retention.overdue(session, rule)
+                    if dry_run
+                    else retention.reduce(session, rule, limit=_BATCH)
+                )
+            done += batch
+            if dry_run or batch < _BATCH:
+                break
+        click.echo(f"{rule.name}, kept {rule.kept.days} days: {done}")
 
 
 def _not_production() -> Settings:

@@ -17,6 +17,7 @@ from app.jobs.work import (
     link_audit,
     post_due_claims,
     reconcile,
+    reduce_positions,
     sweep_photos,
     verify_audit,
 )
@@ -31,6 +32,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (reconcile, 2, 30),
     (sweep_photos, 3, 0),
     (forget_old_sessions, 3, 30),
+    (reduce_positions, 3, 45),
     (verify_audit, 4, 0),
 ]
 """Job, hour and minute, in China."""

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app import audit, evidence, identity, points
+from app import audit, evidence, identity, points, retention
 from app.adapters import PhotoStore
 from app.audit import AuditKeys, Entry
 from app.clock import now
@@ -58,6 +58,19 @@ def forget_old_sessions(means: Means) -> int:
         forgotten = identity.forget_old_sessions(session)
         _record(session, means, "forget_old_sessions", forgotten)
     return forgotten
+
+
+def reduce_positions(means: Means) -> int:
+    """Take away what the retention rules no longer let be kept; give of how many rows."""
+    reduced = 0
+    for rule in retention.rules():
+        while True:
+            with transaction(sessions_for(means.engine)()) as session:
+                batch = retention.reduce(session, rule, limit=_BATCH)
+            reduced += batch
+            if batch < _BATCH:
+                break
+    return reduced
 
 
 def sweep_photos(means: Means) -> int:

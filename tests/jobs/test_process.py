@@ -44,7 +44,7 @@ def test_a_due_claim_is_posted_once_right_after_the_start(start: Start, town: To
     left = below(scheduler.process.pid)
     code = scheduler.stop()
 
-    assert scheduler.told("scheduler_started", jobs=7)
+    assert scheduler.told("scheduler_started", jobs=8)
     assert [one["done"] for one in scheduler.told("job_done", job=POSTING)] == [1]
     assert scheduler.told("job_failed") == []
     assert (code, left) == (0, set())
