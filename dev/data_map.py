@@ -26,8 +26,8 @@ def page(made: str) -> str:
 # What is held of people
 
 Every column that holds something of a person, for what, by which right (PIPL, art. 13, 28, 51, 55), how long,
-and who sees it how. The source is `app/models/data_map.csv`; there stand also the columns that hold nothing of
-anybody, so that a test notices each new column that nobody has thought about.
+and who sees it how. The source is `app/models/data_map.csv`; there also stand the columns that hold nothing
+of anybody, so that a test notices each new column that nobody has thought about.
 
 {chr(10).join(lines)}
 """
