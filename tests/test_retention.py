@@ -38,7 +38,8 @@ def test_a_position_is_reduced_after_ninety_days(session: Session, hazard: Hazar
         assert _reduced(session) == {"hazards.lng": 1}
         assert _reduced(session) == {}
 
-    assert (hazard.lng, hazard.lat, hazard.accuracy_m, hazard.datum) == (None,) * 4
+    kept = [getattr(hazard, name) for name in ("lng", "lat", "accuracy_m", "datum")]
+    assert kept == [None] * 4
     assert (hazard.area_code, hazard.presence) == (area_code, "unverified")
 
 
@@ -50,7 +51,7 @@ def test_a_photos_position_goes_too(session: Session, hazard: Hazard) -> None:
 
     with set_to(now() + timedelta(days=91)):
         assert _reduced(session) == {"hazards.lng": 1, "photos.gps_lng": 1}
-    assert (photo.gps_lng, photo.gps_lat, photo.width) == (None, None, 10)
+    assert [getattr(photo, name) for name in ("gps_lng", "gps_lat", "width")] == [None, None, 10]
 
 
 def test_counting_changes_nothing(session: Session, hazard: Hazard) -> None:

@@ -7,6 +7,10 @@ from tests.client import Answer
 from tests.matrix.lines import Line
 
 SENSITIVE_READS = {
+    "GET /v1/viewing-tickets",
+    "GET /v1/harm-cases",
+    "GET /v1/harm-cases/<uuid:case_id>",
+    "GET /v1/residents/<uuid:resident_id>/guardianships",
     "GET /v1/audit",
     "GET /v1/audit/verification",
     "GET /v1/care-records",
