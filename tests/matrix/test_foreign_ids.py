@@ -69,6 +69,10 @@ def _ids(stage: Stage) -> dict[str, str]:
         "worker_id": worker_id,
         "actor_id": worker_id,
         "object_id": inspection_id,
+        "child_id": stage.child(),
+        "guardian_id": stage.resident_id,
+        "decided_by": stage.resident_id,
+        "text_id": uuid4(),
         "form_id": uuid4(),
         "former_id": worker_id,
     }
