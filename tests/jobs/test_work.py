@@ -25,7 +25,7 @@ from app.jobs import work
 from app.jobs.alone import alone
 from app.jobs.scheduler import run
 from app.jobs.work import Means, forget_old_sessions, post_due_claims, reconcile, sweep_photos
-from app.models import Photo, SignIn
+from app.models import Photo, SessionKind, SignIn
 from tests.cast import person
 from tests.evidence.photos import file, scene
 from tests.points_town import Town
@@ -161,8 +161,12 @@ def sign_in(*, expires_at: datetime, ended_at: datetime | None = None) -> SignIn
         id=made,
         user_id=person("worker").user_id,
         token_hash=hashlib.sha256(made.bytes).digest(),
+        family_id=made,
+        kind=SessionKind.APP,
         created_at=now() - timedelta(days=60),
         expires_at=expires_at,
+        idle_s=0,
+        last_seen_at=now() - timedelta(days=60),
         ended_at=ended_at,
     )
 
