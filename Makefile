@@ -54,6 +54,9 @@ format: venv ## format the code and mend what the linter can
 seed: venv ## write the demo data, unless it is there
 	@exec $(PY) -m dev.command seed
 
+code: venv ## show the second factor's code of a demo account (PHONE=10000009006)
+	@exec $(PY) -m dev.command demo-code $(PHONE)
+
 demo: venv ## walk the main path step by step, in words
 	@exec $(PY) -m dev.demo $(ARGS)
 

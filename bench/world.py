@@ -76,7 +76,7 @@ def _write(session: Session, sealer: Sealer, claims: int) -> Ground:
     catalogue.add_areas(rows)
     catalogue.add_checklists(rows, since)
     catalogue.add_rules(rows, business_day(since))
-    add_staff(rows, world, rng, since=since, password="")
+    add_staff(rows, world, rng, since=since, until=until, password="", rng_of_codes=rng)
     for site in SITES:
         add_site(rows, world, rng, site, since=since, until=until, password="")
     seal(rows, sealer)

@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
 from app import clock, points
 from app.actors import Role
@@ -17,7 +17,7 @@ from app.cli.seed.accounts import PASSWORD
 from app.cli.seed.site import BIG
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
-from app.identity import phone_of
+from app.identity import code_now, phone_of
 from app.models import HAZARD_ENDED, Grant, Hazard, Household, Resident, User
 from app.sealing import Sealer
 from dev.app_command import app_command
@@ -76,8 +76,7 @@ def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -
         with clock.set_to(clock.now() + NOTICE), transaction(sessions()) as session:
             points.post_due(session, limit=1000)
 
-    with transaction(sessions()) as session:
-        people = people_of(session, Sealer.of(Settings.read(settings)))
+    people = people_of(sessions, Sealer.of(Settings.read(settings)))
     log = Path(settings["GONGDI_PHOTO_DIR"]) / "web.log"
     with serving(settings, log=log) as address, lossy_proxy(urlsplit(address).port or 0) as proxy:
         line = Line(f"http://127.0.0.1:{proxy.port}", proxy.lose_next_reply)
@@ -87,12 +86,12 @@ def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -
     return walk, proxy
 
 
-def people_of(session: Session, sealer: Sealer) -> People:
+def people_of(sessions: sessionmaker[Session], sealer: Sealer) -> People:
     """Choose a resident with an account in a building without open hazards, his grid worker and his admin."""
     worker, admin = aliased(User), aliased(User)
     worker_grant, admin_grant = aliased(Grant), aliased(Grant)
     open_hazard = exists().where(Hazard.place_id == Household.place_id, Hazard.status.not_in(HAZARD_ENDED))
-    row = session.execute(
+    found = (
         select(worker, admin, User)
         .join(Resident, Resident.id == User.resident_id)
         .join(Household, Household.id == Resident.household_id)
@@ -107,8 +106,18 @@ def people_of(session: Session, sealer: Sealer) -> People:
         )
         .order_by(User.id)
         .limit(1)
-    ).one()
-    return People(*(SignIn(phone_of(sealer, user) or "", PASSWORD) for user in row))
+    )
+    with transaction(sessions()) as session:
+        users = session.execute(found).one()
+
+    def person(user: User) -> SignIn:
+        def code() -> str | None:
+            with transaction(sessions()) as session:
+                return code_now(session, sealer, user.id)
+
+        return SignIn(phone_of(sealer, user) or "", PASSWORD, code)
+
+    return People(*(person(user) for user in users))
 
 
 class _Teller:

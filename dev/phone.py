@@ -20,6 +20,8 @@ class SignIn:
 
     phone: str
     password: str
+    code: Callable[[], str | None] = lambda: None
+    """Gives the code of the second factor that holds now, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,9 @@ class Hand:
         self._session = requests.Session()
         self._session.trust_env = False  # no proxy but the one that is the line
         self._session.headers["Connection"] = "close"
-        asked = self._request("POST", "/v1/sessions", json={"phone": who.phone, "password": who.password})
+        shown = {"phone": who.phone, "password": who.password}
+        code = who.code()
+        asked = self._request("POST", "/v1/sessions", json=shown | ({"totp": code} if code else {}))
         self._session.headers["Authorization"] = f"Bearer {_content(self._send(asked))['token']}"
         self.me: dict[str, Any] = self.get("/v1/me")
 

@@ -18,6 +18,7 @@ def development(*, database_url: str, redis_url: str, public_url: str) -> dict[s
         "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         "GONGDI_SECRET_KEY": secret_key(),
+        "GONGDI_PASSWORD_PROFILE": "asvs",  # the demonstration's password is not changed every 90 days
         "GONGDI_PHOTO_DIR": str(var_folder() / "photos"),
     }
 

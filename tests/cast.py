@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -122,6 +123,13 @@ def person(name: str) -> Person:
         resident_id=named(name) if household else None,
         household_id=named(f"household {household}") if household else None,
     )
+
+
+def sign_in_again(session: Session, name: str) -> None:
+    """Let somebody of the cast be signed in again after his session was ended."""
+    ended = {"ended_at": None, "end_reason": None}
+    session.execute(update(SignIn).where(SignIn.id == named(f"sign-in {name}")).values(ended))
+    session.commit()
 
 
 def _place(name: str, area_code: str, kind: PlaceKind) -> Place:

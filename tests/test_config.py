@@ -8,11 +8,11 @@ import pytest
 from app.config import Settings, SettingsError, Stage, Suite, UnknownYears
 from app.keys import derived
 from app.rate_settings import RateSettings
-from app.session_settings import SessionSettings
+from app.session_settings import PasswordProfile, SessionSettings
 
 KEY = "f3a9c1d07b5e48e2a6d4190c3b8e7f52"
 RIGHT = {
-    "DATABASE_URL": "postgresql://gongdi:word@127.0.0.1:5432/gongdi",
+    "DATABASE_URL": "postgresql://gongdi:geheim@127.0.0.1:5432/gongdi",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "GONGDI_SECRET_KEY": KEY,
     "GONGDI_PUBLIC_URL": "https://gongdi.example.cn",
@@ -43,7 +43,7 @@ def test_the_least_that_is_needed() -> None:
 
     assert settings == Settings(
         stage=Stage.DEVELOPMENT,
-        database_url="postgresql+psycopg://gongdi:word@127.0.0.1:5432/gongdi",
+        database_url="postgresql+psycopg://gongdi:geheim@127.0.0.1:5432/gongdi",
         redis_url="redis://127.0.0.1:6379/0",
         secret_key=KEY,
         field_keys=(("laptop", derived(KEY, "field keys of a laptop")),),
@@ -57,8 +57,8 @@ def test_the_least_that_is_needed() -> None:
         font_file=None,
         holidays_file=None,
         unknown_years=UnknownYears.WEEKENDS,
-        sessions=SessionSettings(12, 30, 8, 15, 1),
         rates=RateSettings(1200, 600, 6000),
+        sessions=SessionSettings(12, 30, 8, 15, 1, PasswordProfile.MLPS),
         photos_a_day=600,
         photo_megabytes_a_day=1000,
         database_pool=8,
@@ -123,7 +123,7 @@ def test_settings_are_frozen() -> None:
 def test_secrets_do_not_show_when_settings_are_printed() -> None:
     shown = repr(read(REDIS_URL="redis://:redis-word@127.0.0.1/0"))
 
-    assert not [secret for secret in (KEY, "word", "redis-word") if secret in shown]
+    assert not [secret for secret in (KEY, "geheim", "redis-word") if secret in shown]
 
 
 @pytest.mark.parametrize("value", [None, "", "   "])

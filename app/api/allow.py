@@ -18,7 +18,7 @@ from app.identity import Permission, SessionKind, SessionSupersededError, actor_
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "__Host-gongdi"
-__all__ = ["COOKIE", "PUBLIC", "actor", "allow", "bearer"]
+__all__ = ["COOKIE", "PUBLIC", "actor", "allow", "bearer", "is_browser"]
 
 
 def allow(
@@ -60,6 +60,11 @@ def bearer() -> str | None:
     if kind:
         return token.strip() if kind.lower() == "bearer" and token.strip() else None
     return request.cookies.get(COOKIE) or None
+
+
+def is_browser() -> bool:
+    """Say whether the request has its token from a cookie."""
+    return not request.headers.get("Authorization") and bool(request.cookies.get(COOKIE))
 
 
 def _visitor_or_user(recording: Recording) -> Actor:

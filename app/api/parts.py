@@ -34,7 +34,9 @@ class Parts:
     link_key: bytes
     """Signs short-lived photo links."""
     tries_key: bytes
-    """Hashes phones under which sign-ins tried in vain are counted."""
+    """Hashes phones, addresses and codes of sign-ins."""
+    refresh_key: bytes
+    """Derives the next refresh token from the one before."""
 
 
 def parts() -> Parts:

@@ -29,6 +29,7 @@ from app.identity import Opened, Permission, roles_for
 
 log = structlog.get_logger()
 View = TypeVar("View", bound=Callable[..., Any])
+Told = TypeVar("Told")
 PUBLIC = "public"
 """Anybody may call it, signed in or not."""
 SENSITIVE = {Permission.CARE_READ, Permission.USER_READ, Permission.AUDIT_READ}
@@ -152,6 +153,26 @@ transaction = partial(own_transaction, before_commit=_record_done)
 
 Raises AuditAwayError, and undoes everything, if the entry cannot be written.
 """
+
+
+def decided(step: Callable[[Any], Told | DomainError]) -> Told:
+    """Take a step in the view's transaction, whose refusal is returned since it must keep what it counted.
+
+    The refusal is raised after the commit, and recorded as every other; a session opened is told of.
+    """
+    outcomes: list[Any] = []
+
+    def end(session: Any) -> None:
+        if not isinstance(outcomes[0], DomainError):
+            _record_done(session)
+
+    with own_transaction(before_commit=end) as session:
+        outcomes.append(step(session))
+        if isinstance(outcomes[0], Opened):
+            note_opened(outcomes[0])
+    if isinstance(outcomes[0], DomainError):
+        raise outcomes[0]
+    return cast("Told", outcomes[0])
 
 
 def _record_failure(recording: Recording) -> None:

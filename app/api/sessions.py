@@ -1,37 +1,106 @@
-"""Signing in and out, and who I am."""
+"""Signing in and out, going on, and who I am."""
 
 from http import HTTPStatus
 from typing import Any
 
-from marshmallow import fields
+import marshmallow as ma
+from flask import after_this_request
+from flask_limiter.util import get_remote_address
+from marshmallow import fields, validate
+from werkzeug.wrappers import Response
 
 from app import identity
 from app.actors import Role
-from app.api.allow import PUBLIC, actor, allow, bearer
+from app.api.allow import COOKIE, PUBLIC, actor, allow, bearer, is_browser
 from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, phone, sent_moment, word
+from app.api.fields import Input, Output, Text, phone, sent_moment, whole, word
 from app.api.limits import limiter
 from app.api.parts import parts
-from app.api.recording import note, note_opened, transaction
-from app.api.sign_in_tries import counted_try
+from app.api.recording import decided, note, transaction
+from app.api.sign_in_tries import counted_by_address, counted_by_phone
 from app.identity import Permission, SessionKind
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")
+_OFTEN = "20 per minute; 200 per hour"
+
+
+def totp_field(**kwargs: Any) -> Text:
+    """Give a field for the six digits of an authenticator app."""
+    check = validate.Regexp(r"^[0-9]{6}$", error="请填6位动态验证码")
+    return Text(6, checks=[check], load_only=True, **kwargs)
+
+
+def password_field(**kwargs: Any) -> Text:
+    """Give a field for a password."""
+    return Text(200, least=1, load_only=True, **kwargs)
+
+
+class CookieInput(Input):
+    """Whether a browser signs in."""
+
+    cookie = whole(0, 1, strict=False, load_default=0)
 
 
 class SignInInput(Input):
-    """Phone and password."""
+    """Phone and password, the code of the second factor, and a new password where the old one is too old."""
 
     phone = phone(required=True)
-    password = Text(200, least=1, required=True, load_only=True)
+    password = password_field(required=True)
+    totp = totp_field(load_default=None)
+    new_password = password_field(load_default=None)
     kind = word(SessionKind, load_default=SessionKind.APP)
 
 
-class SessionOutput(Output):
-    """An open session; the token is shown this once."""
+class SignInCodeInput(Input):
+    """The digits that a member of staff handed over."""
 
-    token = fields.String(required=True)
+    code = Text(
+        identity.DIGITS,
+        checks=[validate.Regexp(r"^[0-9]{12}$", error="请填12位登录码")],
+        required=True,
+        load_only=True,
+    )
+
+
+class RefreshInput(Input):
+    """The refresh token of the sign-in, or of the refresh before."""
+
+    refresh_token = Text(100, least=1, required=True, load_only=True)
+
+
+class SecondFactorInput(Input):
+    """A code of the authenticator app."""
+
+    totp = totp_field(required=True)
+
+
+class CheckInput(Input):
+    """One of the two."""
+
+    password = password_field()
+    totp = totp_field()
+
+    @ma.validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Ask for exactly one."""
+        if len(data) != 1:
+            raise ma.ValidationError("密码和动态验证码，请填一样", "password")
+
+
+class SessionOutput(Output):
+    """An open session; tokens are shown this once. A browser has its token in a cookie instead."""
+
+    token = fields.String(required=True, allow_none=True)
+    refresh_token = fields.String(required=True, allow_none=True)
     expires_at = sent_moment(required=True)
+    idle_s = fields.Integer(required=True)
+    second_factor = fields.Boolean(required=True)
+
+
+class CheckOutput(Output):
+    """Until when sensitive steps are open."""
+
+    checked_until = sent_moment(required=True)
 
 
 class HeldOutput(Output):
@@ -49,37 +118,138 @@ class MeOutput(Output):
     resident_id = fields.UUID(required=True, allow_none=True)
     household_id = fields.UUID(required=True, allow_none=True)
     held = fields.List(fields.Nested(HeldOutput), required=True)
+    waiting = fields.List(fields.Nested(HeldOutput), required=True)
+
+
+def shown(opened: identity.Opened, *, cookie: bool) -> dict[str, Any]:
+    """Give the answer of an open session; a browser gets the token as a cookie that no script reads."""
+    if cookie:
+        _set_cookie(opened.token)
+    return {
+        "token": None if cookie else opened.token,
+        "refresh_token": opened.refresh_token,
+        "expires_at": opened.session.expires_at,
+        "idle_s": opened.session.idle_s,
+        "second_factor": opened.session.second_factor_at is not None,
+    }
+
+
+def _set_cookie(token: str) -> None:
+    @after_this_request
+    def add(response: Response) -> Response:
+        response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict")
+        return response
 
 
 @blueprint.route("/sessions", methods=["POST"])
-@limiter.limit("20 per minute; 200 per hour")
+@limiter.limit(_OFTEN)
 @allow(PUBLIC)
 @blueprint.answer(SessionOutput, HTTPStatus.CREATED)
 @blueprint.body(SignInInput)
-def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
-    """Sign in with phone and password."""
-    rules = parts().settings.sessions
-    with counted_try(parts().tries_key, sent["phone"]), transaction() as session:
-        opened = identity.sign_in(session, parts().sealer, rules, **sent)
-        note_opened(opened)
-    return {"token": opened.token, "expires_at": opened.session.expires_at}
+@blueprint.query(CookieInput)
+def sign_in(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
+    """Sign in with phone and password, and the second factor if there is one."""
+    having, address = parts(), get_remote_address()
+    with counted_by_address(), counted_by_phone(sent["phone"]) as closed:
+        credentials = identity.Credentials(**sent, address=address, closed=closed, refreshable=not cookie)
+        opened = decided(
+            lambda session: identity.sign_in(
+                session, having.sealer, having.settings.sessions, having.tries_key, credentials
+            )
+        )
+    return shown(opened, cookie=bool(cookie))
+
+
+@blueprint.route("/sessions/code", methods=["POST"])
+@limiter.limit(_OFTEN)
+@allow(PUBLIC)
+@blueprint.answer(SessionOutput, HTTPStatus.CREATED)
+@blueprint.body(SignInCodeInput)
+@blueprint.query(CookieInput)
+def sign_in_by_code(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
+    """Sign in with a code that staff handed over."""
+    having = parts()
+    with counted_by_address():
+        opened = decided(
+            lambda session: identity.sign_in_by_code(
+                session, having.settings.sessions, having.tries_key, sent["code"], refreshable=not cookie
+            )
+        )
+    return shown(opened, cookie=bool(cookie))
+
+
+@blueprint.route("/sessions/refresh", methods=["POST"])
+@limiter.limit("60 per minute")
+@allow(PUBLIC)
+@blueprint.answer(SessionOutput, HTTPStatus.CREATED)
+@blueprint.body(RefreshInput)
+def refresh(sent: dict[str, Any]) -> dict[str, Any]:
+    """Go on with the next session and the next refresh token; the one sent is used up."""
+    having = parts()
+    opened = decided(
+        lambda session: identity.refresh(
+            session, having.settings.sessions, having.refresh_key, sent["refresh_token"]
+        )
+    )
+    return shown(opened, cookie=False)
 
 
 @blueprint.route("/sessions/current", methods=["DELETE"])
 @allow(Permission.SELF)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 def sign_out() -> None:
-    """Sign out; the token is dead at once."""
-    token = bearer()
-    assert token is not None, "allow() let nobody in without one"
+    """Sign out; the token is dead at once, and its refresh token."""
     with transaction() as session:
-        identity.end_session(session, token)
+        identity.sign_out(session, actor())
         note(object_kind="session", object_id=actor().session_id)
+    if is_browser():
+        _set_cookie("")
+
+
+@blueprint.route("/sessions/current/second-factor", methods=["POST"])
+@allow(Permission.SELF)
+@blueprint.answer(SessionOutput, HTTPStatus.CREATED)
+@blueprint.body(SecondFactorInput)
+def show_second_factor(sent: dict[str, Any]) -> dict[str, Any]:
+    """Go on under another token, with the second factor; the old token is dead."""
+    return stepped_up(sent["totp"])
+
+
+@blueprint.route("/sessions/current/check", methods=["POST"])
+@allow(Permission.SELF)
+@blueprint.answer(CheckOutput)
+@blueprint.body(CheckInput)
+def check(sent: dict[str, Any]) -> dict[str, Any]:
+    """Prove oneself again by password or code, for the sensitive steps of the next five minutes."""
+    having = parts()
+    until = decided(
+        lambda session: identity.check_again(session, actor(), having.sealer, having.tries_key, **sent)
+    )
+    return {"checked_until": until}
 
 
 @blueprint.route("/me", methods=["GET"])
 @allow(Permission.SELF)
 @blueprint.answer(MeOutput)
 def me() -> Any:
-    """Say who I am and what I may."""
+    """Say who I am and what I may; what waits counts once the session has a second factor."""
     return actor()
+
+
+def stepped_up(code: str, *, confirming: bool = False) -> dict[str, Any]:
+    """Take the code and answer with the session that goes on, as a cookie where the old one was."""
+    having, token = parts(), bearer()
+    assert token is not None, "allow() let nobody in without one"
+    opened = decided(
+        lambda session: identity.step_up(
+            session,
+            actor(),
+            having.sealer,
+            having.settings.sessions,
+            having.tries_key,
+            token=token,
+            totp=code,
+            confirming=confirming,
+        )
+    )
+    return shown(opened, cookie=is_browser())

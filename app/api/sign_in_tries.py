@@ -1,54 +1,69 @@
-"""How often one phone may be tried in vain, from wherever.
+"""How failed sign-ins are held back: by phone in PostgreSQL, by address in Redis.
 
-Beside the limit of an address: a village shares one address, and an attacker has many.
+Many phones tried once each from one address look like one person guessing (password spraying); a village
+shares an address, too, so good sign-ins do not count.
 """
 
-import hmac
 from collections.abc import Iterator
 from contextlib import contextmanager
-from hashlib import sha256
 
-from limits import parse_many
+from flask_limiter.util import get_remote_address
+from limits import parse
 
+from app import identity
 from app.api.limits import Tally
+from app.api.parts import parts
+from app.api.recording import reading
 from app.errors import DomainError, Kind
-from app.identity import WrongCredentialsError
 
-TRIES = "10 per 15 minutes; 100 per day"
-"""In a row: NIST SP 800-63B (throttling) lets at most a hundred pass."""
-_LIMITS = sorted(parse_many(TRIES))
+FAILURES = parse("30 per 15 minutes")
 
 
 class TooManyTriesError(DomainError):
-    """The phone was tried in vain too often, whether or not it is known (data: ``retry_after_s``)."""
+    """Too many sign-ins failed from this address (data: ``retry_after_s``)."""
 
     code = "too_many_tries"
     kind = Kind.TOO_MANY
 
 
 @contextmanager
-def counted_try(key: bytes, phone: str) -> Iterator[None]:
-    """Count a sign-in for this phone that fails, under the phone's hash by ``key``.
+def counted_by_address() -> Iterator[None]:
+    """Count a sign-in that fails against its address; before it is looked at, so that none slips through.
 
-    A try counts before its password is looked at, so that tries side by side cannot slip through together;
-    the right password starts anew, and a fault of ours is taken back. So good sign-ins are never held back,
-    and failures count in a row. Whoever keeps failing for somebody else's phone keeps him out too.
-
-    Raises TooManyTriesError, with the password unread, once a limit is full.
+    Raises TooManyTriesError, with nothing read, once the limit is full.
     """
-    hashed = hmac.new(key, phone.encode(), sha256).hexdigest()
-    tallies = [Tally(limit, ("sign-in tries", hashed)) for limit in _LIMITS]
-    for tally in tallies:
-        if not tally.add():
-            after_s = tally.reopens_in_s()
-            raise TooManyTriesError(retry_after_s=after_s, minutes=(after_s + 59) // 60)
+    name = identity.keyed(parts().tries_key, "address", get_remote_address()).hex()
+    tally = Tally(FAILURES, ("failed sign-ins", name))
+    if not tally.add():
+        after_s = tally.reopens_in_s()
+        raise TooManyTriesError(retry_after_s=after_s, minutes=(after_s + 59) // 60)
     try:
         yield
-    except WrongCredentialsError:
-        raise
-    except Exception:
-        for tally in tallies:
+    except DomainError as error:
+        if error.kind is not Kind.UNKNOWN_PERSON:
             tally.add(-1)
         raise
-    for tally in tallies:
-        tally.clear()
+    except Exception:
+        tally.add(-1)
+        raise
+    tally.add(-1)
+
+
+@contextmanager
+def counted_by_phone(phone: str) -> Iterator[bool]:
+    """Count a try for a phone, known or not, and say whether the phone is closed.
+
+    Whoever is let in has the count cleared by the sign-in itself; a fault of ours is taken back.
+    """
+    who = identity.who_tries(parts().tries_key, phone)
+    with reading() as session:
+        closed = identity.count_try(session, who)
+    try:
+        yield closed
+    except DomainError:
+        raise
+    except Exception:
+        if not closed:
+            with reading() as session:
+                identity.uncount_try(session, who)
+        raise

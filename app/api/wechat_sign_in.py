@@ -12,7 +12,7 @@ from app.api.fields import Input, Output, Text
 from app.api.limits import limiter
 from app.api.parts import parts
 from app.api.recording import note_opened, reading, transaction
-from app.api.sessions import SessionOutput
+from app.api.sessions import SessionOutput, shown
 from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
 from app.identity import Permission, WeChatApp
 
@@ -47,7 +47,7 @@ def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
             session, parts().sealer, parts().settings.sessions, WeChatApp.MINI, who
         )
         note_opened(opened)
-    return {"token": opened.token, "expires_at": opened.session.expires_at}
+    return shown(opened, cookie=False)
 
 
 @blueprint.route("/me/wechat", methods=["POST"])

@@ -1,5 +1,6 @@
 """The commands, one a function."""
 
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,9 +8,10 @@ from datetime import datetime
 from uuid import UUID
 
 import click
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import audit, migrating, points, retention
+from app import audit, identity, migrating, points, retention
 from app.adapters import local_store
 from app.audit import AuditKeys, Entry
 from app.cli.seed.accounts import demo_accounts, sample_code, table
@@ -19,7 +21,8 @@ from app.clock import business_day
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
 from app.keys import derived
-from app.places import CodeSigner
+from app.models import DIGITS, Area, User
+from app.places import AreaUnknownError, CodeSigner
 from app.resealing import reseal, sealed_tables
 from app.sealing import Sealer
 
@@ -68,9 +71,72 @@ def show_demo_accounts() -> None:
     if not accounts:
         raise click.ClickException("There is no demo data in this database. To write it: make seed")
     click.echo(table(accounts))
+    click.echo("\nWho is above grid worker also needs a code: make code PHONE=...")
     if code is not None:
         signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
         click.echo(f"\nCode of {code.place} to scan: {signer.url(code.serial)}")
+
+
+@commands.command(name="demo-code")
+@click.argument("phone")
+def demo_code(phone: str) -> None:
+    """Show the code of the second factor of a demo account, good for half a minute."""
+    settings = _not_production()
+    sealer = Sealer.of(settings)
+    with _session(settings) as session:
+        user = session.scalars(select(User).where(identity.has_phone(sealer, phone))).one_or_none()
+        code = identity.code_now(session, sealer, user.id) if user else None
+    if code is None:
+        raise click.ClickException("No account with this phone has a second factor.")
+    click.echo(code)
+
+
+@commands.command(name="add-area")
+@click.argument("code")
+@click.argument("name")
+def add_area(code: str, name: str) -> None:
+    """Register an area by its statistical code of 4, 6, 9, 12 or 15 digits, from the city down."""
+    levels = {digits: level for level, digits in DIGITS.items()}
+    if not (code.isascii() and code.isdigit() and len(code) in levels):
+        raise click.ClickException("The code must have 4, 6, 9, 12 or 15 digits.")
+    parent = max((digits for digits in levels if digits < len(code)), default=0)
+    with _session(Settings.read()) as session:
+        if parent and session.get(Area, code[:parent]) is None:
+            raise click.ClickException(f"Register {code[:parent]} first, which {code} lies in.")
+        known = session.get(Area, code)
+        if known is None:
+            session.add(
+                Area(code=code, name=name, level=levels[len(code)], parent_code=code[:parent] or None)
+            )
+        elif known.name != name:
+            raise click.ClickException(f"{code} is there already: {known.name}.")
+    click.echo(f"{code} {name}")
+
+
+@commands.command(name="first-administrators")
+@click.option("--area", required=True, help="Code of the area they are responsible for.")
+@click.option("--system", nargs=2, required=True, metavar="PHONE NAME", help="System administrator.")
+@click.option("--security", nargs=2, required=True, metavar="PHONE NAME", help="Security administrator.")
+@click.option("--audit", nargs=2, required=True, metavar="PHONE NAME", help="Auditor.")
+def first_administrators(
+    area: str, system: tuple[str, str], security: tuple[str, str], audit: tuple[str, str]
+) -> None:
+    """Invite the first three administrators: three tokens, shown this once, each good for a day."""
+    settings = Settings.read()
+    three = [identity.NewAdministrator(*one) for one in (system, security, audit)]
+    if not all(re.fullmatch(r"1[0-9]{10}", one.phone) and one.name.strip() for one in three):
+        raise click.ClickException("Each needs a mobile phone number of 11 digits and a name.")
+    with _session(settings) as session:
+        try:
+            made = identity.found(session, Sealer.of(settings), area_code=area, three=three)
+        except identity.FoundingError as error:
+            raise click.ClickException(str(error)) from error
+        except AreaUnknownError as error:
+            message = f"There is no area {area}: register it with add-area first."
+            raise click.ClickException(message) from error
+    for role, one, token in made:
+        click.echo(f"{role}  {one.name}  {one.phone}  {token}")
+    click.echo("Each sets a password within a day: POST /v1/invitations/accept, see docs/operations.md.")
 
 
 @commands.command()

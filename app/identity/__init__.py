@@ -1,5 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
+from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
 from app.identity.approvals import (
     DECIDERS,
     FUNCTION,
@@ -16,20 +17,41 @@ from app.identity.approvals import (
     decide_approval,
     use_approval,
 )
-from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, is_checked
+from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up
+from app.identity.founding import FoundingError, NewAdministrator, found
 from app.identity.holders import holders
+from app.identity.invitations import InvitationOverError, accept_invitation, invite
+from app.identity.passwords import (
+    HASHER,
+    PasswordEasyError,
+    PasswordExpiredError,
+    PasswordPlainError,
+    PasswordReusedError,
+    PasswordShortError,
+    WrongPasswordError,
+    change_password,
+    matches,
+    prove_password,
+    set_password,
+)
 from app.identity.permissions import TABLE, Permission, Reach, roles_for, scope_of
 from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
+from app.identity.refreshing import RefreshOverError, refresh
+from app.identity.refused_passwords import is_easy
 from app.identity.reveals import RevealLimitError, reveal
-from app.identity.sessions import (
-    Opened,
-    SessionSupersededError,
-    actor_of,
-    end_session,
-    forget_old_sessions,
-    saw,
+from app.identity.second_factor import SecondFactorHeldError, WrongCodeError, code_now, enrol, sealed_secret
+from app.identity.sessions import Opened, SessionSupersededError, actor_of, saw, sign_out
+from app.identity.sign_in import Credentials, WrongCredentialsError, let_in, sign_in, who_tries
+from app.identity.sign_in_codes import (
+    DIGITS,
+    CodeForStaffError,
+    CodeRefusedError,
+    CodesExhaustedError,
+    hand_out,
+    sign_in_by_code,
 )
-from app.identity.sign_in import HASHER, WrongCredentialsError, sign_in
+from app.identity.tidying import forget_old_sessions
+from app.identity.tries import count_try, keyed, uncount_try
 from app.identity.users import (
     ADMINISTRATORS,
     GrantSpanError,
@@ -54,11 +76,21 @@ from app.identity.wechat import (
     own_openid,
     sign_in_by_wechat,
 )
-from app.models import Approval, ApprovalKind, ApprovalState, RevealField, SessionKind, User, WeChatApp
+from app.models import (
+    Approval,
+    ApprovalKind,
+    ApprovalState,
+    RevealField,
+    SessionKind,
+    SignInCode,
+    User,
+    WeChatApp,
+)
 
 __all__ = [
     "ADMINISTRATORS",
     "DECIDERS",
+    "DIGITS",
     "FUNCTION",
     "HASHER",
     "TABLE",
@@ -70,57 +102,100 @@ __all__ = [
     "ApprovalState",
     "ApprovalUnfitError",
     "ApprovalUsedError",
+    "CodeForStaffError",
+    "CodeRefusedError",
+    "CodesExhaustedError",
+    "Credentials",
+    "FoundingError",
     "GrantSpanError",
+    "InvitationOverError",
+    "NewAdministrator",
     "NewApproval",
     "NewGrant",
     "NewUser",
     "Opened",
+    "OwnAccountError",
     "OwnApprovalError",
     "OwnGrantError",
+    "PasswordEasyError",
+    "PasswordExpiredError",
+    "PasswordPlainError",
+    "PasswordReusedError",
+    "PasswordShortError",
     "Permission",
     "PhoneAbroadError",
     "PhoneTakenError",
     "Reach",
     "ReauthRequiredError",
+    "RefreshOverError",
     "RevealField",
     "RevealLimitError",
     "RolesExcludeError",
+    "SecondFactorHeldError",
     "SecondFactorNeededError",
     "SessionKind",
     "SessionSupersededError",
+    "SignInCode",
     "User",
     "UserDisabledError",
     "WeChatApp",
     "WeChatNotLinkedError",
     "WeChatTakenError",
+    "WrongCodeError",
     "WrongCredentialsError",
+    "WrongPasswordError",
+    "accept_invitation",
     "actor_of",
     "approval_in_scope",
     "approvals",
     "ask_approval",
+    "change_password",
+    "check_again",
+    "code_now",
+    "count_try",
     "decide_approval",
+    "disable",
+    "disable_unused",
+    "enable",
     "end_grant",
-    "end_session",
+    "enrol",
     "forget_old_sessions",
+    "found",
     "grant",
     "grant_payload",
+    "hand_out",
     "has_phone",
     "holders",
+    "invite",
     "is_checked",
+    "is_easy",
     "keep_vouched_phone",
+    "keyed",
+    "let_in",
     "link_wechat",
     "make_user",
     "masked_phone",
+    "matches",
     "own_openid",
     "phone_of",
+    "prove_password",
+    "refresh",
+    "reset_second_factor",
     "reveal",
     "roles_for",
     "saw",
     "scope_of",
     "sealed_phone",
+    "sealed_secret",
+    "set_password",
     "sign_in",
+    "sign_in_by_code",
     "sign_in_by_wechat",
+    "sign_out",
+    "step_up",
+    "uncount_try",
     "use_approval",
     "user_in_scope",
     "users",
+    "who_tries",
 ]

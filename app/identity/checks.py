@@ -1,10 +1,19 @@
-"""Whether somebody proved himself lately enough for a sensitive step (ASVS 7.5.1)."""
+"""Proving oneself again: for a sensitive step (ASVS 7.5.1), and with the second factor (ASVS 7.2.4)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind
+from app.identity.passwords import WrongPasswordError, prove_password
+from app.identity.second_factor import WrongCodeError, prove_code
+from app.identity.sessions import Opened, end_session, new_token, open_session
+from app.models import EndReason, SignIn, User
+from app.sealing import Sealer
+from app.session_settings import SessionSettings
 
 CHECK_HOLDS = timedelta(minutes=5)
 
@@ -26,3 +35,62 @@ class SecondFactorNeededError(DomainError):
 def is_checked(actor: Actor) -> bool:
     """Say whether the actor proved himself in the last five minutes."""
     return actor.checked_at is not None and now() - actor.checked_at <= CHECK_HOLDS
+
+
+def check_again(
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    key: bytes,
+    *,
+    password: str | None = None,
+    totp: str | None = None,
+) -> datetime | DomainError:
+    """Let the actor prove himself again by password or code; give until when it holds.
+
+    A refusal is returned, since it counts.
+    """
+    user, at = session.get_one(User, actor.user_id), now()
+    if totp is not None:
+        if not prove_code(session, sealer, key, user.id, totp):
+            return WrongCodeError(field="totp")
+    elif not prove_password(session, key, user, password or ""):
+        return WrongPasswordError(field="password")
+    session.execute(update(SignIn).where(SignIn.id == actor.session_id).values(checked_at=at))
+    return at + CHECK_HOLDS
+
+
+def step_up(
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    rules: SessionSettings,
+    key: bytes,
+    *,
+    token: str,
+    totp: str,
+    confirming: bool = False,
+) -> Opened | DomainError:
+    """Go on under another token with the second factor; the old one is dead, the longest end stays.
+
+    ``confirming`` takes the first code of a second factor just enrolled. A refusal is returned: it counts.
+    """
+    assert actor.user_id is not None, "a view for signed-in people"
+    if not prove_code(session, sealer, key, actor.user_id, totp, confirming=confirming):
+        return WrongCodeError(field="totp")
+    before = session.get_one(SignIn, actor.session_id)
+    end_session(session, token, EndReason.STEPPED_UP)
+    fresh = new_token()
+    opened = open_session(
+        session,
+        rules,
+        actor.user_id,
+        kind=before.kind,
+        token=fresh,
+        family_id=before.family_id,
+        second_factor_at=now(),
+        checked_at=now(),
+        address_hash=before.address_hash,
+    )
+    opened.expires_at = before.expires_at
+    return Opened(fresh, opened)

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     APPROVAL_ASK = "approval_ask"
     APPROVAL_READ = "approval_read"
     APPROVAL_DECIDE = "approval_decide"
+    SIGN_IN_CODE = "sign_in_code"
     CHECKLIST_READ = "checklist_read"
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
@@ -104,6 +105,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.APPROVAL_ASK: {_ADMIN: _AREA, _SECURITY: _AREA},
     Permission.APPROVAL_READ: {_ADMIN: _AREA, **_OFFICES, _SECURITY: _AREA},
     Permission.APPROVAL_DECIDE: _OFFICES,
+    Permission.SIGN_IN_CODE: _FIELD_STAFF,
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, select, text, true, update
+from sqlalchemy import ColumnElement, select, text, true, update
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Held, Role
+from app.actors import SECOND_FACTOR_ROLES, Actor, Held, Role
 from app.clock import now
 from app.errors import DomainError, Kind
 from app.ids import new_id
-from app.models import EndReason, SessionKind, SignIn
+from app.models import EndReason, RefreshToken, SessionKind, SignIn
 from app.session_settings import SessionSettings
 
 _TOKEN_BYTES = 32
@@ -97,9 +97,25 @@ def _end_surplus(session: Session, user_id: UUID, most: int) -> None:
         _end(session, SignIn.id.in_(surplus), EndReason.SUPERSEDED)
 
 
+def sign_out(session: Session, actor: Actor) -> None:
+    """End the actor's session, and those that go on from the same sign-in."""
+    family = select(SignIn.family_id).where(SignIn.id == actor.session_id).scalar_subquery()
+    _end(session, SignIn.family_id == family, EndReason.SIGNED_OUT)
+    session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.family_id == family, RefreshToken.ended_at.is_(None))
+        .values(ended_at=now())
+    )
+
+
 def end_session(session: Session, token: str, why: EndReason = EndReason.SIGNED_OUT) -> None:
     """End one session at once; ending it again changes nothing."""
     _end(session, SignIn.token_hash == hashed(token), why)
+
+
+def end_family(session: Session, family_id: UUID, why: EndReason) -> None:
+    """End all sessions that went on from one sign-in."""
+    _end(session, SignIn.family_id == family_id, why)
 
 
 def end_sessions_of(
@@ -113,13 +129,6 @@ def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:
     session.execute(
         update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=now(), end_reason=why)
     )
-
-
-def forget_old_sessions(session: Session, *, kept_days: int = 30) -> int:
-    """Delete sign-ins that expired or ended this long ago; give how many."""
-    before = now() - timedelta(days=kept_days)
-    over = (SignIn.expires_at < before) | (SignIn.ended_at < before)
-    return len(session.scalars(delete(SignIn).where(over).returning(SignIn.id)).all())
 
 
 _WHO = text(
@@ -140,7 +149,8 @@ _WHO = text(
 def actor_of(session: Session, token: str) -> Actor | None:
     """Give who holds the token, with the grants in force now; None if it is unknown or over.
 
-    One query at each request: a changed grant, a disabled user or a sign-out works at the next.
+    One query at each request: a changed grant, a disabled user or a sign-out works at the next. The roles
+    that need a second factor wait in ``Actor.waiting`` until the session has one.
 
     Raises SessionSupersededError.
     """
@@ -148,20 +158,22 @@ def actor_of(session: Session, token: str) -> Actor | None:
     row = session.execute(_WHO, {"hash": hashed(token), "at": at}).one_or_none()
     if row is None:
         return None
-    (session_id, kind, expires_at, seen_at, idle_s, _, checked_at, ended_at, why, *who) = row
+    (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = row
     user_id, name, disabled_at, resident_id, household_id, home_code, grants = who
     if why == EndReason.SUPERSEDED:
         raise SessionSupersededError
     if ended_at or disabled_at or at >= expires_at or at >= seen_at + timedelta(seconds=idle_s):
         return None
     held = [Held(Role(role), area_code) for role, _, area_code in (pair.partition(" ") for pair in grants)]
+    waiting = () if second_factor_at else tuple(one for one in held if one.role in SECOND_FACTOR_ROLES)
     return Actor(
         user_id=user_id,
         name=name,
         resident_id=resident_id,
         household_id=household_id,
         home_code=home_code,
-        held=tuple(held),
+        held=tuple(one for one in held if one not in waiting),
+        waiting=waiting,
         session_id=session_id,
         session_kind=kind,
         checked_at=checked_at,

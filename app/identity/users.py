@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.actors import Actor, Role
 from app.clock import now
-from app.errors import DomainError, Kind, NotFoundError, OtherContentError
+from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
 from app.identity.phones import sealed_phone
-from app.identity.sign_in import HASHER, matches
-from app.models import ApprovalKind, Area, Grant, Resident, User
+from app.identity.sessions import end_sessions_of
+from app.models import ApprovalKind, Area, EndReason, Grant, Resident, User
 from app.once import content_hash, insert_once
 from app.places import AreaUnknownError
 from app.sealing import Sealer
@@ -58,7 +58,6 @@ class NewUser:
     area_code: str
     phone: str
     name: str
-    password: str
     resident_id: UUID | None = None
 
 
@@ -76,7 +75,7 @@ class NewGrant:
 def make_user(
     session: Session, actor: Actor, sealer: Sealer, user_id: UUID, new: NewUser
 ) -> tuple[User, bool]:
-    """Make a user who can sign in by phone and password.
+    """Make a user; an invitation lets him set his password.
 
     Raises NotFoundError (the area is outside the actor's, the resident outside the area), AreaUnknownError,
     PhoneTakenError (also if the resident has a user), OtherContentError.
@@ -86,22 +85,18 @@ def make_user(
         resident = session.get(Resident, new.resident_id)
         if resident is None or not resident.area_code.startswith(new.area_code):
             raise NotFoundError(field="resident_id")
-    values = {key: value for key, value in asdict(new).items() if key not in {"password", "phone"}}
+    values = {key: value for key, value in asdict(new).items() if key != "phone"}
     phone = sealed_phone(sealer, user_id, new.phone)
-    user, made = insert_once(
+    return insert_once(
         session,
         User,
         user_id,
         content_hash(actor.user_id, values, sealer.fingerprint(new.phone.encode()).hex()),
         taken=PhoneTakenError(field="phone"),
-        password_hash=HASHER.hash(new.password),
         created_at=now(),
         **values,
         **phone,
     )
-    if not made and not matches(user.password_hash, new.password):
-        raise OtherContentError(id=user_id)
-    return user, made
 
 
 def grant_payload(grant_id: UUID, new: NewGrant) -> dict[str, Any]:
@@ -136,7 +131,12 @@ def grant(
         use_approval(session, actor, approval_id, ApprovalKind.ADMIN_GRANT, payload)
     values: dict[str, Any] = {**asdict(new), "valid_from": _start(session, grant_id, new)}
     sent = content_hash(actor.user_id, new)
-    return insert_once(session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now())
+    given, made = insert_once(
+        session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now()
+    )
+    if made:
+        end_sessions_of(session, [new.user_id], EndReason.ROLE_CHANGED)
+    return given, made
 
 
 def _check_area(session: Session, actor: Actor, area_code: str) -> None:
@@ -179,7 +179,9 @@ def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
         raise NotFoundError
     if row.user_id == actor.user_id:
         raise OwnGrantError
-    row.ended_at = row.ended_at or now()
+    if row.ended_at is None:
+        row.ended_at = now()
+        end_sessions_of(session, [row.user_id], EndReason.ROLE_CHANGED)
     return row
 
 

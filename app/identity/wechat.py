@@ -11,9 +11,10 @@ from app.actors import Actor
 from app.adapters import wechat
 from app.clock import now
 from app.errors import DomainError, Kind
-from app.identity.sessions import Opened, end_sessions_of, new_token, open_session
+from app.identity.sessions import Opened, end_sessions_of
+from app.identity.sign_in import let_in
 from app.ids import new_id
-from app.models import EndReason, Grant, SessionKind, User, WeChatApp, WeChatLink
+from app.models import EndReason, Grant, User, WeChatApp, WeChatLink
 from app.sealing import Cell, Sealer
 from app.session_settings import SessionSettings
 
@@ -63,9 +64,7 @@ def sign_in_by_wechat(
     if user.disabled_at is not None:
         raise UserDisabledError
     _link(session, sealer, app, who, user.id)
-    token = token or new_token()
-    made = open_session(session, rules, user.id, kind=SessionKind.APP, token=token)
-    return Opened(token, made, area_code=user.area_code)
+    return let_in(session, rules, user, checked=False, token=token, refreshable=token is None)
 
 
 def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeChatIdentity) -> None:

@@ -13,6 +13,7 @@ from app.jobs.alone import alone
 from app.jobs.work import (
     Means,
     checkpoint_audit,
+    disable_unused_accounts,
     forget_old_sessions,
     link_audit,
     post_due_claims,
@@ -34,6 +35,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (forget_old_sessions, 3, 30),
     (reduce_positions, 3, 45),
     (verify_audit, 4, 0),
+    (disable_unused_accounts, 3, 45),
 ]
 """Job, hour and minute, in China."""
 

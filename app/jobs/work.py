@@ -73,6 +73,12 @@ def reduce_positions(means: Means) -> int:
     return reduced
 
 
+def disable_unused_accounts(means: Means) -> int:
+    """Disable staff accounts that nobody used for 90 days, and report them; give how many."""
+    with transaction(sessions_for(means.engine)()) as session:
+        return identity.disable_unused(session)
+
+
 def sweep_photos(means: Means) -> int:
     """Delete files that no photo's row names; give how many."""
     removed, before = 0, now() - ORPHAN_AGE

@@ -9,6 +9,7 @@ from app.models.checklist import Checklist, ChecklistItem
 from app.models.child_protection import HarmCase, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
+from app.models.credential import Invitation, RefreshToken, SecondFactor, SignInCode, SignInTries
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
     HAZARD_ENDED,
@@ -92,6 +93,7 @@ __all__ = [
     "Household",
     "Inspection",
     "InspectionAnswer",
+    "Invitation",
     "Located",
     "Lot",
     "LotDraw",
@@ -109,15 +111,19 @@ __all__ = [
     "PresenceState",
     "Redemption",
     "RedemptionStatus",
+    "RefreshToken",
     "Relation",
     "Resident",
     "Reveal",
     "RevealField",
     "Reward",
     "Rule",
+    "SecondFactor",
     "SessionKind",
     "Sex",
     "SignIn",
+    "SignInCode",
+    "SignInTries",
     "SourceKind",
     "StockMovement",
     "StockReason",

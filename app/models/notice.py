@@ -20,6 +20,10 @@ class NoticeKind(enum.StrEnum):
     VISIT_URGENT = "visit_urgent"
     FOLLOW_UP_ASSIGNED = "follow_up_assigned"
     HARM_CASE = "harm_case"
+    ACCOUNT_ALERT = "account_alert"
+    """Something about the user's own account that he should know (data: ``what``)."""
+    ACCOUNT_UNUSED = "account_unused"
+    """An account that nobody used was disabled (data: ``user_id``)."""
 
 
 class Notice(Base):

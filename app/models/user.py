@@ -23,10 +23,16 @@ class User(Base):
     """When WeChat said that the phone is his; None for one that staff wrote down."""
     name: Mapped[str]
     password_hash: Mapped[str | None]
+    password_set_at: Mapped[datetime | None]
+    old_password_hashes: Mapped[list[str]] = mapped_column(default=list)
+    """Of passwords before, the latest first."""
+    last_signed_in_at: Mapped[datetime | None]
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), unique=True)
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    enabled_at: Mapped[datetime | None]
+    """When it was enabled again last."""
     grants: Mapped[list["Grant"]] = relationship(
         lazy="raise", back_populates="user", foreign_keys="Grant.user_id"
     )

@@ -6,10 +6,13 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 from uuid import UUID
 
+import pyotp
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.models import PhotoOwner, Visit
+from app.clock import now
+from app.identity import HASHER, sealed_secret
+from app.models import PhotoOwner, SecondFactor, User, Visit
 from tests import cast
 from tests.cast import named, person
 from tests.client import Client
@@ -17,8 +20,9 @@ from tests.matrix.lines import ANYBODY, Call, Line
 from tests.matrix.routes import LINES
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
+from tests.sealer import SEALER
 
-_PASSWORD = "twelve signs and more"
+_PASSWORD = "Kiesel 7 Fjordlampe"
 _PHONE = "10012345678"
 _PREFERRED = ("admin", "worker", "resident", "lead", "clerk", "county", "system", "security", "auditor")
 
@@ -66,10 +70,65 @@ def _who(line: Line) -> str | None:
 
 def _sign_in(app: Flask, _: Session) -> tuple[None, Call]:
     system = Client(app, person("system"))
-    new = {"area_code": cast.HOME, "phone": _PHONE, "name": "赵六", "password": _PASSWORD}
+    new = {"area_code": cast.HOME, "phone": _PHONE, "name": "赵六"}
     made = system.put(f"/v1/users/{named('signs in')}", json=new)
     assert made.status_code == 201, made.text
+    invited = {"user_id": str(named("signs in"))}
+    token = system.put(f"/v1/invitations/{named('invites')}", json=invited).json["token"]
+    told = Client(app, None).post("/v1/invitations/accept", json={"token": token, "password": _PASSWORD})
+    assert told.status_code == 204, told.text
     return None, Call("/v1/sessions", {"json": {"phone": _PHONE, "password": _PASSWORD}})
+
+
+def _invited(app: Flask, _: Session) -> tuple[None, Call]:
+    body = {"user_id": str(person("worker").user_id)}
+    made = Client(app, person("system")).put(f"/v1/invitations/{named('an invitation')}", json=body)
+    token = made.json["token"]
+    return None, Call("/v1/invitations/accept", {"json": {"token": token, "password": _PASSWORD}})
+
+
+def _code(app: Flask, _: Session) -> tuple[None, Call]:
+    made = Client(app, person("worker")).post(f"/v1/residents/{named('resident')}/sign-in-codes")
+    return None, Call("/v1/sessions/code", {"json": {"code": made.json["code"]}})
+
+
+def _refresh(app: Flask, session: Session) -> tuple[None, Call]:
+    _, call = _sign_in(app, session)
+    token = Client(app, None).post(call.path, **call.options).json["refresh_token"]
+    return None, Call("/v1/sessions/refresh", {"json": {"refresh_token": token}})
+
+
+def _with_password(session: Session) -> None:
+    session.get_one(User, person("worker").user_id).password_hash = HASHER.hash(_PASSWORD)
+
+
+def _check(_: Flask, session: Session) -> tuple[str, Call]:
+    _with_password(session)
+    return "worker", Call("/v1/sessions/current/check", {"json": {"password": _PASSWORD}})
+
+
+def _password(_: Flask, session: Session) -> tuple[str, Call]:
+    _with_password(session)
+    body = {"old_password": _PASSWORD, "new_password": _PASSWORD[::-1]}
+    return "worker", Call("/v1/me/password", {"json": body})
+
+
+def _totp(path: str, *, confirmed: bool) -> Any:
+    def call(_: Flask, session: Session) -> tuple[str, Call]:
+        secret, row_id, at = pyotp.random_base32(), named("a second factor"), now()
+        session.add(
+            SecondFactor(
+                id=row_id,
+                user_id=person("worker").user_id,
+                secret_sealed=sealed_secret(SEALER, row_id, secret),
+                created_at=at,
+                confirmed_at=at if confirmed else None,
+            )
+        )
+        code = pyotp.TOTP(secret).at(at, counter_offset=1)  # good for a minute at least
+        return "worker", Call(path, {"json": {"totp": code}})
+
+    return call
 
 
 def _notice(_: Flask, session: Session) -> tuple[str, Call]:
@@ -84,6 +143,13 @@ def _photo_file(app: Flask, _: Session) -> tuple[None, Call]:
 
 _SPECIAL = {
     "POST /v1/sessions": _sign_in,
+    "POST /v1/sessions/code": _code,
+    "POST /v1/sessions/refresh": _refresh,
+    "POST /v1/sessions/current/check": _check,
+    "POST /v1/sessions/current/second-factor": _totp("/v1/sessions/current/second-factor", confirmed=True),
+    "POST /v1/me/password": _password,
+    "POST /v1/me/totp/confirm": _totp("/v1/me/totp/confirm", confirmed=False),
+    "POST /v1/invitations/accept": _invited,
     "POST /v1/me/notices/<uuid:notice_id>/read": _notice,
     "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": _photo_file,
 }

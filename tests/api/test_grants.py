@@ -12,7 +12,7 @@ from app.actors import Role
 from app.ids import new_id
 from app.models import Grant
 from tests.approval_world import admin_grant, approved, granted
-from tests.cast import FAR, GRID, HOME, named, person
+from tests.cast import FAR, GRID, HOME, named, person, sign_in_again
 from tests.client import Answer, Client
 
 Become = Callable[[str | None], Client]
@@ -36,8 +36,8 @@ def outcome(answer: Answer) -> tuple[int, str]:
     return answer.status_code, answer.json["code"]
 
 
-def test_a_grant_is_given_once_and_works(security: Client, be: Become) -> None:
-    """S-37: what was given works at the next request."""
+def test_a_grant_is_given_once_and_works(security: Client, be: Become, session: Session) -> None:
+    """S-37: what was given works at the next request, which a new sign-in makes (S-12)."""
     path = grant_path()
     neighbour = be("neighbour")
     assert neighbour.get("/v1/checklists").status_code == 403
@@ -51,6 +51,8 @@ def test_a_grant_is_given_once_and_works(security: Client, be: Become) -> None:
         GRID,
         None,
     )
+    assert outcome(neighbour.get("/v1/checklists")) == (401, "sign_in_needed")
+    sign_in_again(session, "neighbour")
     assert neighbour.get("/v1/checklists").status_code == 200
     assert outcome(security.put(path, json=role(area_code=HOME))) == (409, "other_content")
 
@@ -61,7 +63,7 @@ def test_a_user_shows_his_grants(security: Client) -> None:
     assert security.get(f"/v1/users/{person('neighbour').user_id}").json["grants"] == [given]
 
 
-def test_a_grant_ends_at_once_and_stays_ended(security: Client, be: Become) -> None:
+def test_a_grant_ends_at_once_and_stays_ended(security: Client, be: Become, session: Session) -> None:
     """S-37: what was taken away is gone at the next request."""
     path = grant_path()
     security.put(path, json=role())
@@ -71,6 +73,7 @@ def test_a_grant_ends_at_once_and_stays_ended(security: Client, be: Become) -> N
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json["ended_at"] is not None
     assert first.json == again.json
+    sign_in_again(session, "neighbour")
     assert be("neighbour").get("/v1/checklists").status_code == 403
 
 

@@ -59,8 +59,16 @@ def _sheet(stage: Stage) -> Call:
 
 def _new_user(stage: Stage) -> Call:
     phone = f"100{new_id().int % 100_000_000:08d}"
-    body = {"area_code": stage.area, "phone": phone, "name": "新人", "password": "twelve signs and more"}
+    body = {"area_code": stage.area, "phone": phone, "name": "新人"}
     return Call(f"/v1/users/{new_id()}", with_json(body))
+
+
+def _new_invitation(stage: Stage) -> Call:
+    return Call(f"/v1/invitations/{new_id()}", with_json({"user_id": str(stage.user("worker"))}))
+
+
+def _user_step(verb: str) -> Any:
+    return lambda stage: Call(f"/v1/users/{stage.user('worker')}/{verb}")
 
 
 def _new_grant(stage: Stage) -> Call:
@@ -137,6 +145,63 @@ BASE = [
         dict.fromkeys(ROLES, 503),
         at("/v1/me/phone/wechat", json={"code": "x"}),
         503,
+    ),
+    Line("POST", "/v1/sessions/code", {ANYBODY: 401}, at("/v1/sessions/code", json={"code": "1" * 12})),
+    Line(
+        "POST",
+        "/v1/sessions/refresh",
+        {ANYBODY: 401},
+        at("/v1/sessions/refresh", json={"refresh_token": "none"}),
+    ),
+    Line(
+        "POST",
+        "/v1/sessions/current/second-factor",
+        dict.fromkeys(ROLES, 401),
+        at("/v1/sessions/current/second-factor", json={"totp": "000000"}),
+        401,
+    ),
+    Line(
+        "POST",
+        "/v1/sessions/current/check",
+        dict.fromkeys(ROLES, 401),
+        at("/v1/sessions/current/check", json={"totp": "000000"}),
+        401,
+    ),
+    Line(
+        "POST",
+        "/v1/me/password",
+        dict.fromkeys(ROLES, 403),
+        at("/v1/me/password", json={"old_password": "none", "new_password": "none"}),
+        403,
+    ),
+    Line("POST", "/v1/me/totp", dict.fromkeys(ROLES, 201), at("/v1/me/totp"), 201),
+    Line(
+        "POST",
+        "/v1/me/totp/confirm",
+        dict.fromkeys(ROLES, 401),
+        at("/v1/me/totp/confirm", json={"totp": "000000"}),
+        401,
+    ),
+    Line(
+        "POST",
+        "/v1/invitations/accept",
+        {ANYBODY: 410},
+        at("/v1/invitations/accept", json={"token": "none", "password": "none"}),
+    ),
+    Line("PUT", "/v1/invitations/<uuid:invitation_id>", {"system": 201}, _new_invitation),
+    Line(
+        "POST",
+        "/v1/residents/<uuid:resident_id>/sign-in-codes",
+        dict.fromkeys(("lead", "worker", "admin"), 201),
+        lambda stage: Call(f"/v1/residents/{stage.resident_id}/sign-in-codes"),
+    ),
+    Line("POST", "/v1/users/<uuid:user_id>/disable", {"system": 200}, _user_step("disable")),
+    Line("POST", "/v1/users/<uuid:user_id>/enable", {"system": 200}, _user_step("enable")),
+    Line(
+        "POST",
+        "/v1/users/<uuid:user_id>/second-factor/reset",
+        {"system": 200},
+        _user_step("second-factor/reset"),
     ),
     Line("DELETE", "/v1/sessions/current", dict.fromkeys(ROLES, 204), at("/v1/sessions/current"), 204),
     Line("GET", "/v1/me", EVERYBODY, at("/v1/me"), 200),

@@ -14,7 +14,7 @@ from app.cli.seed.loading import tell_history
 from app.cli.seed.site import BIG, SMALL
 from app.clock import start_of
 from app.config import Settings
-from app.identity import sign_in
+from app.identity import Credentials, Opened, sign_in
 from app.keys import derived
 from app.models import (
     Area,
@@ -202,9 +202,9 @@ def test_the_demo_accounts_are_one_of_each_role_and_can_sign_in(seeded: Seeded, 
     assert "4 roles in one" in result.output
     for row in rows:
         number = row[row.index(PASSWORD) - 1]
-        opened = sign_in(
-            session, Sealer.of(seeded.settings), seeded.settings.sessions, phone=number, password=PASSWORD
-        )
+        shown = Credentials(phone=number, password=PASSWORD)
+        opened = sign_in(session, Sealer.of(seeded.settings), seeded.settings.sessions, b"key", shown)
+        assert isinstance(opened, Opened), opened
         user = session.get_one(User, opened.session.user_id)
         assert user.name == row[row.index(PASSWORD) - 2]
     session.rollback()

@@ -68,7 +68,15 @@ def tell_history(*, day: date, seed: int) -> History:
     catalogue.add_visit_forms(rows, since)
     catalogue.add_rules(rows, clock.business_day(since))
     catalogue.add_rewards(rows)
-    add_staff(rows, world, history.rng("staff"), since=since, password=password)
+    add_staff(
+        rows,
+        world,
+        history.rng("staff"),
+        since=since,
+        until=until,
+        password=password,
+        rng_of_codes=history.rng("second factors"),
+    )
     for site in SITES:
         add_site(rows, world, history.rng(site.code), site, since=since, until=until, password=password)
     hazards = Hazards(history)

@@ -1,8 +1,8 @@
 """The seed's personal texts, told in clear and sealed right before they are written."""
 
 from app.cli.seed.rows import Rows
-from app.identity import sealed_phone
-from app.models import FollowUp, Guardianship, Resident, User, Visit
+from app.identity import sealed_phone, sealed_secret
+from app.models import FollowUp, Guardianship, Resident, SecondFactor, User, Visit
 from app.people import Numbers, sealed_numbers, sealed_proof
 from app.sealing import Sealer
 from app.visits import sealed_need, sealed_result, sealed_visit
@@ -12,6 +12,8 @@ def seal(rows: Rows, sealer: Sealer) -> None:
     """Put the sealed columns in the place of the clear ones."""
     for row in rows.of(User):
         row.update(sealed_phone(sealer, row["id"], row.pop("phone")))
+    for row in rows.of(SecondFactor):
+        row["secret_sealed"] = sealed_secret(sealer, row["id"], row.pop("secret"))
     for row in rows.of(Resident):
         numbers = Numbers(phone=row.pop("phone"), id_number=row.pop("id_number"))
         row.update(sealed_numbers(sealer, row["id"], row["area_code"], numbers))

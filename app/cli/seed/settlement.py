@@ -168,6 +168,7 @@ def _with_account(
         phone=phone,
         name=resident.person.name,
         password_hash=password,
+        password_set_at=since,
         resident_id=resident.id,
         content_hash=b"",
         created_at=since,

@@ -1,17 +1,18 @@
 """The staff of sites, counties and city; at the small site one person plays four roles."""
 
+import base64
 from collections.abc import Iterator
 from datetime import datetime
 from random import Random
 from typing import NamedTuple
 
-from app.actors import Role
+from app.actors import SECOND_FACTOR_ROLES, Role
 from app.cli.seed.ids import named
 from app.cli.seed.naming import names, phone
 from app.cli.seed.rows import Rows
 from app.cli.seed.site import BIG_SITE, CITY, COUNTY, SMALL_COUNTY, SMALL_SITE
 from app.cli.seed.world import World
-from app.models import Grant, Sex, User
+from app.models import Grant, SecondFactor, Sex, User
 
 STAFF_PHONES_FROM = 9000
 """Serials of phones, above those of the residents."""
@@ -26,8 +27,20 @@ class Post(NamedTuple):
     roles: tuple[Role, ...]
 
 
-def add_staff(rows: Rows, world: World, rng: Random, *, since: datetime, password: str) -> None:
-    """Add the staff; ``password`` is the hash of the password they all have."""
+def add_staff(
+    rows: Rows,
+    world: World,
+    rng: Random,
+    *,
+    since: datetime,
+    until: datetime,
+    password: str,
+    rng_of_codes: Random,
+) -> None:
+    """Add the staff; ``password`` is the hash of the password they all have, set ``until``.
+
+    Whoever is above grid worker has a second factor, its secret told by ``rng_of_codes``.
+    """
     for number, post in enumerate([*_above(), *_big_site(rng), *_small_site()]):
         user_id = named("user", f"staff {number}")
         rows.add(
@@ -37,10 +50,21 @@ def add_staff(rows: Rows, world: World, rng: Random, *, since: datetime, passwor
             phone=phone(STAFF_PHONES_FROM + number),
             name=post.name,
             password_hash=password,
+            password_set_at=until,
             resident_id=None,
             content_hash=b"",
             created_at=since,
         )
+        if SECOND_FACTOR_ROLES & set(post.roles):
+            row_id = named("second factor", f"staff {number}")
+            rows.add(
+                SecondFactor,
+                id=row_id,
+                user_id=user_id,
+                secret=base64.b32encode(rng_of_codes.randbytes(20)).decode(),
+                created_at=since,
+                confirmed_at=since,
+            )
         for role in post.roles:
             world.staff[role, post.area_code].append(user_id)
             rows.add(

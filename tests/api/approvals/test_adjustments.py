@@ -10,7 +10,7 @@ from app import points
 from app.ids import new_id
 from app.models import Transfer, TransferKind
 from tests.approval_world import Become, adjustment, approved, asked, batch, outcome
-from tests.cast import FAR, HOME, NEXT, named, person
+from tests.cast import FAR, HOME, NEXT, named, person, sign_in_again
 from tests.client import Answer, Client
 from tests.points_world import give_points
 
@@ -134,11 +134,14 @@ def test_only_ones_own_community(be: Become, who: str, area_code: str, expected:
     assert outcome(answer) == expected
 
 
-def test_nobody_corrects_his_own_household(admin: Client, county: Client, be: Become) -> None:
+def test_nobody_corrects_his_own_household(
+    admin: Client, county: Client, be: Become, session: Session
+) -> None:
     """S-163: an admin who lives there may ask, but his own household's line is refused."""
     who = person("resident").user_id
     role = {"user_id": str(who), "role": "community_admin", "area_code": HOME}
     assert be("security").put(f"/v1/grants/{new_id()}", json=role).status_code == 201
+    sign_in_again(session, "resident")
     lives_there = be("resident")
     what = batch(adjustment(5), adjustment(5, household="neighbour"))
 
@@ -159,6 +162,7 @@ def test_an_approval_does_not_outlive_the_right_to_use_it(
     security = be("security")
     assert security.put(f"/v1/grants/{new_id()}", json=elsewhere).status_code == 201
     assert security.post(f"/v1/grants/{named('grant admin')}/end").status_code == 200
+    sign_in_again(session, "admin")
 
     assert outcome(adjusted(admin, what, approval_id)) == (404, "not_found")
     assert corrections(session) == 0

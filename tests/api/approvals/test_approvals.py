@@ -22,7 +22,7 @@ from tests.approval_world import (
     granted,
     outcome,
 )
-from tests.cast import HOME, named, person
+from tests.cast import HOME, named, person, sign_in_again
 from tests.client import Client
 
 _LATER = timedelta(hours=72, minutes=1)
@@ -100,11 +100,12 @@ def test_who_does_not_reach_the_area_does_not_see_it(security: Client, be: Becom
 
 
 def test_another_administrator_of_the_same_role_does_not_decide(
-    security: Client, county: Client, be: Become
+    security: Client, county: Client, be: Become, session: Session
 ) -> None:
     """S-40: the second person holds another role; a peer does not even see the question."""
     peer = admin_grant("neighbour", role="security_admin", area_code=HOME)
     assert granted(security, peer, approved(security, county, admin_grant=peer)).status_code == 201
+    sign_in_again(session, "neighbour")
     path = f"/v1/approvals/{asked(security, admin_grant=admin_grant('worker'))}"
 
     assert outcome(be("neighbour").get(path)) == (404, "not_found")
@@ -166,10 +167,13 @@ def test_an_approval_is_good_for_what_was_asked(
     assert granted(security, new, approval_id).status_code == 201
 
 
-def test_an_approval_is_good_for_who_asked(security: Client, county: Client, be: Become) -> None:
+def test_an_approval_is_good_for_who_asked(
+    security: Client, county: Client, be: Become, session: Session
+) -> None:
     """S-31, S-40: somebody else's approval reads as none at all."""
     peer = admin_grant("neighbour", role="security_admin", area_code=HOME)
     granted(security, peer, approved(security, county, admin_grant=peer))
+    sign_in_again(session, "neighbour")
     new = admin_grant("worker")
     approval_id = approved(security, county, admin_grant=new)
 

@@ -100,6 +100,18 @@ def test_a_superseded_session_is_a_visitor_where_anybody_may_come(open_as: Calla
     assert first.get("/healthz").status_code == 200
 
 
+def test_roles_above_grid_worker_count_only_with_a_second_factor(be: Become, session: Session) -> None:
+    """S-8: a session with a password only reaches nothing of an administrator."""
+    for name in ("admin", "worker"):
+        change(session, name, second_factor_at=None)
+
+    assert outcome(be("admin").get("/v1/users")) == (403, "second_factor_needed")
+    assert outcome(be("admin").get("/v1/claims")) == (403, "second_factor_needed")
+    assert be("admin").get("/v1/me").json["held"] == []
+    assert outcome(be("admin").get("/v1/me")) == outcome(be("worker").get("/v1/places")) == (200, "")
+    assert outcome(be("worker").get("/v1/users")) == (403, "forbidden")
+
+
 def called(app: Flask, name: str, **asked: Any) -> str:
     """Call a view that asks for something beyond a permission, as somebody of the cast."""
     view: Callable[[], str] = allow(Permission.SELF, **asked)(lambda: "in")

@@ -4,7 +4,6 @@ import hashlib
 import time
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from argon2 import PasswordHasher
@@ -13,20 +12,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.actors import Role
-from app.ids import new_id
-from app.models import Grant, SignIn, User
-from tests.api.sign_in.conftest import PASSWORD, SignInAs
-from tests.cast import GRID, HOME, LONG_AGO, Person, named, person
+from app.models import SignIn, User
+from tests.api.sign_in.conftest import PASSWORD, SignInAs, grant
+from tests.cast import GRID, Person, named, person
 from tests.client import Answer, Client
-
-
-def grant(session: Session, user_id: UUID, **changes: Any) -> Grant:
-    values = {"role": Role.GRID_WORKER, "area_code": HOME, "valid_from": LONG_AGO} | changes
-    made = Grant(id=new_id(), user_id=user_id, content_hash=b"", created_at=LONG_AGO, **values)
-    session.add(made)
-    session.commit()
-    return made
 
 
 def refusal(answer: Answer) -> tuple[int, dict[str, Any]]:
@@ -43,7 +32,8 @@ def test_the_right_password_opens_a_session_of_twelve_hours(sign_in: SignInAs, s
     answer = sign_in()
 
     assert answer.status_code == 201
-    assert set(answer.json) == {"token", "expires_at"}
+    assert set(answer.json) == {"token", "refresh_token", "expires_at", "idle_s", "second_factor"}
+    assert (answer.json["idle_s"], answer.json["second_factor"]) == (1800, False)
     opened = session.scalars(
         select(SignIn).where(SignIn.token_hash == hashlib.sha256(answer.json["token"].encode()).digest())
     ).one()
@@ -58,6 +48,7 @@ def test_who_signed_in_is_himself(signed_in: Client, user: User) -> None:
         "resident_id": None,
         "household_id": None,
         "held": [],
+        "waiting": [],
     }
 
 
@@ -83,7 +74,7 @@ def test_wrong_unknown_and_disabled_read_the_same(sign_in: SignInAs, user: User,
 
     assert answers == [answers[0]] * 4
     assert (answers[0][0], answers[0][1]["code"]) == (401, "wrong_credentials")
-    assert answers[0][1]["title"] == "手机号或密码不对"
+    assert answers[0][1]["title"] == "手机号、密码或动态验证码不对；连错5次，要过30分钟再试"
 
 
 @pytest.mark.usefixtures("user")
@@ -123,6 +114,9 @@ def test_a_weaker_hash_is_replaced_at_the_next_sign_in(
         ({"password": "a" * 201}, "password"),
         ({"password": ["a"]}, "password"),
         ({"remember": True}, "remember"),
+        ({"totp": "12345"}, "totp"),
+        ({"kind": "admin"}, "kind"),
+        ({"new_password": ""}, "new_password"),
     ],
 )
 def test_a_form_filled_in_wrongly_names_the_field(

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
-from app.models import SignIn, User, WeChatLink
+from app.models import RefreshToken, SignIn, User, WeChatLink
 from tests.api.wechat.conftest import SESSIONS, refused
 from tests.client import Client
 from tests.fakes.wechat.control import Person, WeChatFake
@@ -22,7 +22,7 @@ def racing_app(app_with: Callable[..., Flask], wechat: WeChatFake, engine: Engin
     yield app_with(wechat=settings_for(wechat.url))
     with Session(engine) as session:
         made = session.scalars(select(User.id).where(User.area_code.is_(None))).all()
-        for table in (WeChatLink, SignIn):
+        for table in (WeChatLink, RefreshToken, SignIn):
             session.execute(delete(table).where(table.user_id.in_(made)))
         session.execute(delete(User).where(User.id.in_(made)))
         session.commit()

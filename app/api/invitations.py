@@ -1,0 +1,82 @@
+"""Invitations of users to set their password, and codes for residents without WeChat."""
+
+from http import HTTPStatus
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from app import identity
+from app.api.allow import PUBLIC, actor, allow
+from app.api.blueprint import Blueprint, once
+from app.api.fields import Input, Output, Text, sent_moment, uid
+from app.api.limits import limiter
+from app.api.parts import parts
+from app.api.recording import transaction
+from app.api.sessions import password_field
+from app.identity import Permission
+
+blueprint = Blueprint("invitations", __name__, description="邀请与登录码")
+
+
+class InvitationInput(Input):
+    """Whom to invite."""
+
+    user_id = uid(required=True)
+
+
+class InvitationOutput(Output):
+    """An invitation; its token is shown when it is made, and never again."""
+
+    id = fields.UUID(required=True)
+    user_id = fields.UUID(required=True)
+    token = fields.String(required=True, allow_none=True)
+    expires_at = sent_moment(required=True)
+
+
+class AcceptanceInput(Input):
+    """The token of the invitation and the password to be."""
+
+    token = Text(100, least=1, required=True, load_only=True)
+    password = password_field(required=True)
+
+
+class SignInCodeOutput(Output):
+    """A code to hand over; shown this once."""
+
+    code = fields.String(required=True)
+    expires_at = sent_moment(required=True)
+
+
+@blueprint.route("/invitations/<uuid:invitation_id>", methods=["PUT"])
+@allow(Permission.USER_WRITE, checked=True)
+@blueprint.made_once(InvitationOutput)
+@blueprint.body(InvitationInput)
+def put_invitation(sent: dict[str, Any], invitation_id: UUID) -> tuple[Any, int]:
+    """Invite a user to set his password within a day; an earlier invitation of his ends."""
+    with transaction() as session:
+        row, token = identity.invite(session, actor(), invitation_id, sent["user_id"])
+    told = {"id": row.id, "user_id": row.user_id, "token": token, "expires_at": row.expires_at}
+    return told, once(token is not None)
+
+
+@blueprint.route("/invitations/accept", methods=["POST"])
+@limiter.limit("20 per minute; 100 per hour")
+@allow(PUBLIC)
+@blueprint.response(HTTPStatus.NO_CONTENT)
+@blueprint.body(AcceptanceInput)
+def accept(sent: dict[str, Any]) -> None:
+    """Set the password of whoever was invited; then he signs in with it."""
+    with transaction() as session:
+        identity.accept_invitation(session, parts().sealer, parts().settings.sessions.passwords, **sent)
+
+
+@blueprint.route("/residents/<uuid:resident_id>/sign-in-codes", methods=["POST"])
+@limiter.limit("60 per hour")
+@allow(Permission.SIGN_IN_CODE)
+@blueprint.answer(SignInCodeOutput, HTTPStatus.CREATED)
+def hand_out(resident_id: UUID) -> dict[str, Any]:
+    """Make a code with which a resident signs in once within ten minutes; the one before ends."""
+    with transaction() as session:
+        row, code = identity.hand_out(session, actor(), parts().tries_key, resident_id)
+    return {"code": code, "expires_at": row.expires_at}

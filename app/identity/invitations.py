@@ -1,0 +1,88 @@
+"""Invitations: a user sets his password by a token that works once, within a day."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import DomainError, Kind
+from app.identity.passwords import set_password
+from app.identity.refreshing import end_refreshing_of
+from app.identity.sessions import end_sessions_of, hashed, new_token
+from app.identity.users import user_in_scope
+from app.models import EndReason, Invitation, User
+from app.once import content_hash, insert_once
+from app.sealing import Sealer
+from app.session_settings import PasswordProfile
+
+HOLDS = timedelta(hours=24)
+
+
+class InvitationOverError(DomainError):
+    """The invitation is unknown, used, replaced, or older than a day."""
+
+    code = "invitation_over"
+    kind = Kind.GONE
+
+
+def invite(
+    session: Session, actor: Actor, invitation_id: UUID, user_id: UUID
+) -> tuple[Invitation, str | None]:
+    """Invite a user to set his password; give the token this once, and None when it is sent again.
+
+    An earlier invitation of the same user ends. Raises NotFoundError, OtherContentError.
+    """
+    user = user_in_scope(session, actor, user_id)
+    return write_invitation(session, invitation_id, user.id, made_by=actor.user_id)
+
+
+def write_invitation(
+    session: Session, invitation_id: UUID, user_id: UUID, *, made_by: UUID | None
+) -> tuple[Invitation, str | None]:
+    """Write the invitation of a user whom the caller may invite."""
+    token, at = new_token(), now()
+    row, made = insert_once(
+        session,
+        Invitation,
+        invitation_id,
+        content_hash(made_by, user_id),
+        user_id=user_id,
+        token_hash=hashed(token),
+        made_by=made_by,
+        created_at=at,
+        expires_at=at + HOLDS,
+    )
+    if made:
+        session.execute(
+            update(Invitation)
+            .where(
+                Invitation.user_id == user_id, Invitation.id != invitation_id, Invitation.ended_at.is_(None)
+            )
+            .values(ended_at=at)
+        )
+    return row, token if made else None
+
+
+def accept_invitation(
+    session: Session, sealer: Sealer, profile: PasswordProfile, *, token: str, password: str
+) -> None:
+    """Set the password of whoever was invited; whatever he had open before ends.
+
+    Raises InvitationOverError, and what ``set_password`` raises, after which the invitation still works.
+    """
+    row = session.scalars(
+        select(Invitation)
+        .where(Invitation.token_hash == hashed(token))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    user = session.get(User, row.user_id) if row else None
+    if row is None or user is None or row.ended_at or now() >= row.expires_at or user.disabled_at:
+        raise InvitationOverError
+    set_password(session, sealer, profile, user, password)
+    row.ended_at = now()
+    end_sessions_of(session, [user.id], EndReason.PASSWORD_CHANGED)
+    end_refreshing_of(session, [user.id])

@@ -1,0 +1,139 @@
+"""Codes for residents without WeChat: handed out by staff face to face, good once and for ten minutes.
+
+Twelve digits: the first four say which code is meant, so that wrong tries count against it; eight are secret.
+"""
+
+import hmac
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import DomainError, Kind, NotFoundError
+from app.identity.sessions import Opened
+from app.identity.sign_in import let_in
+from app.identity.tries import keyed
+from app.ids import new_id
+from app.models import Grant, Resident, SignInCode, User
+from app.once import content_hash
+from app.session_settings import SessionSettings
+
+HOLDS = timedelta(minutes=10)
+_HANDLE_DIGITS, _SECRET_DIGITS = 4, 8
+DIGITS = _HANDLE_DIGITS + _SECRET_DIGITS
+_TRIES = 5
+
+
+class CodeForStaffError(DomainError):
+    """The resident has a role over others: he signs in with his own password."""
+
+    code = "code_for_staff"
+    kind = Kind.CONFLICT
+
+
+class CodesExhaustedError(DomainError):
+    """Too many codes are open at this moment (data: ``retry_after_s``)."""
+
+    code = "codes_exhausted"
+    kind = Kind.TOO_MANY
+
+
+class CodeRefusedError(DomainError):
+    """The code is unknown, wrong, used, replaced or older than ten minutes, or was tried too often."""
+
+    code = "sign_in_code_refused"
+    kind = Kind.UNKNOWN_PERSON
+
+
+def hand_out(session: Session, actor: Actor, key: bytes, resident_id: UUID) -> tuple[SignInCode, str]:
+    """Make a code for a resident, and his user if he has none; the one before ends. Give the code this once.
+
+    Raises NotFoundError, CodeForStaffError, CodesExhaustedError.
+    """
+    assert actor.user_id is not None, "a view for signed-in people"
+    resident = session.scalars(
+        select(Resident)
+        .where(Resident.id == resident_id, actor.scope.clause(Resident.area_code))
+        .with_for_update()
+    ).one_or_none()
+    if resident is None:
+        raise NotFoundError
+    user = _user_of(session, resident)
+    if user.disabled_at is not None:
+        raise NotFoundError
+    if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
+        raise CodeForStaffError
+    at = now()
+    over = (SignInCode.user_id == user.id) | (SignInCode.expires_at <= at)
+    session.execute(update(SignInCode).where(over, SignInCode.ended_at.is_(None)).values(ended_at=at))
+    secret = f"{secrets.randbelow(10**_SECRET_DIGITS):0{_SECRET_DIGITS}d}"
+    code_id = new_id()
+    for _ in range(20):
+        made = session.scalars(
+            insert(SignInCode)
+            .values(
+                id=code_id,
+                user_id=user.id,
+                handle=f"{secrets.randbelow(10**_HANDLE_DIGITS):0{_HANDLE_DIGITS}d}",
+                code_hash=_hash(key, code_id, secret),
+                handed_out_by=actor.user_id,
+                created_at=at,
+                expires_at=at + HOLDS,
+                tries=0,
+            )
+            .on_conflict_do_nothing()
+            .returning(SignInCode)
+        ).one_or_none()
+        if made is not None:
+            return made, made.handle + secret
+    raise CodesExhaustedError(retry_after_s=60)
+
+
+def sign_in_by_code(
+    session: Session, rules: SessionSettings, key: bytes, code: str, *, refreshable: bool = True
+) -> Opened | DomainError:
+    """Let in whoever was handed this code; a refusal is returned, since the try must stay counted."""
+    handle, secret = code[:_HANDLE_DIGITS], code[_HANDLE_DIGITS:]
+    row = session.scalars(
+        select(SignInCode)
+        .where(SignInCode.handle == handle, SignInCode.ended_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None or now() >= row.expires_at:
+        return CodeRefusedError()
+    row.tries += 1
+    right = hmac.compare_digest(row.code_hash, _hash(key, row.id, secret))
+    if right or row.tries >= _TRIES:
+        row.ended_at = now()
+    user = session.get_one(User, row.user_id)
+    if not right or user.disabled_at is not None:
+        return CodeRefusedError()
+    return let_in(session, rules, user, refreshable=refreshable)
+
+
+def _user_of(session: Session, resident: Resident) -> User:
+    """Give the resident's user, made now if there is none."""
+    known = session.scalars(select(User).where(User.resident_id == resident.id)).one_or_none()
+    if known is not None:
+        return known
+    made = User(
+        id=new_id(),
+        area_code=resident.area_code,
+        name=resident.name,
+        resident_id=resident.id,
+        content_hash=content_hash(resident.id),
+        created_at=now(),
+    )
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _hash(key: bytes, code_id: UUID, secret: str) -> bytes:
+    return keyed(key, f"sign-in code {code_id}", secret)

@@ -1,0 +1,224 @@
+"""Invitations, accounts that end, codes for people without WeChat, cookies of browsers."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.actors import Role
+from app.identity import disable_unused
+from app.ids import new_id
+from app.models import Notice, SignInCode, User
+from tests.api.sign_in.conftest import SignInAs, grant, refused
+from tests.cast import HOME, named, person
+from tests.client import Answer, Client
+
+Become = Callable[[str | None], Client]
+WithToken = Callable[[str], Client]
+GOOD, BETTER = "Kiesel 7 Fjordlampe", "Zweig&41 Moorhuhn tropft"
+OVER = (410, "invitation_over")
+REFUSED = (401, "sign_in_code_refused")
+
+
+def invite(be: Become, user: User, invitation_id: UUID | None = None) -> Answer:
+    path = f"/v1/invitations/{invitation_id or new_id()}"
+    return be("system").put(path, json={"user_id": str(user.id)})
+
+
+def accept(visitor: Client, token: str, password: str = GOOD) -> tuple[int, str]:
+    return refused(visitor.post("/v1/invitations/accept", json={"token": token, "password": password}))
+
+
+def test_an_invitation_works_once(be: Become, user: User, visitor: Client, sign_in: SignInAs) -> None:
+    """S-15: the link is dead after its use, and after a weak password it still works."""
+    token = invite(be, user).json["token"]
+
+    assert accept(visitor, token, "kurz") == (422, "password_short")
+    assert accept(visitor, token) == (204, "")
+    assert accept(visitor, token, BETTER) == OVER
+    assert refused(sign_in(password=GOOD)) == (201, "")
+
+
+def test_an_invitation_dies_after_a_day_or_when_another_is_made(
+    be: Become, user: User, visitor: Client
+) -> None:
+    """S-15: 24 hours, and only the newest."""
+    first, start = invite(be, user).json["token"], clock.now()
+    second = invite(be, user).json["token"]
+
+    assert accept(visitor, first) == OVER
+    with clock.set_to(start + timedelta(hours=24, minutes=1)):
+        assert accept(visitor, second) == OVER
+    with clock.set_to(start + timedelta(hours=23)):
+        assert accept(visitor, second) == (204, "")
+
+
+def test_an_invitation_sent_again_shows_no_token(be: Become, user: User, session: Session) -> None:
+    invitation_id = new_id()
+    first, again = invite(be, user, invitation_id), invite(be, user, invitation_id)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == first.json | {"token": None}
+    other = session.get_one(User, person("worker").user_id)
+    assert refused(invite(be, other, invitation_id)) == (409, "other_content")
+
+
+def test_a_disabled_account_is_out_at_once_and_comes_back(
+    be: Become, user: User, sign_in: SignInAs, with_token: WithToken, visitor: Client
+) -> None:
+    """S-12: disabling ends every session; the token is dead in the next request."""
+    opened = sign_in().json
+    path = f"/v1/users/{user.id}"
+
+    told = [be("system").post(f"{path}/disable").json["disabled_at"] for _ in range(2)]
+
+    assert told[0] is not None
+    assert told[0] == told[1]
+    assert refused(with_token(opened["token"]).get("/v1/me")) == (401, "sign_in_needed")
+    sent = {"refresh_token": opened["refresh_token"]}
+    assert refused(visitor.post("/v1/sessions/refresh", json=sent)) == (401, "refresh_over")
+    assert refused(sign_in()) == (401, "wrong_credentials")
+    assert be("system").post(f"{path}/enable").json["disabled_at"] is None
+    assert refused(with_token(opened["token"]).get("/v1/me")) == (401, "sign_in_needed")
+    assert refused(sign_in()) == (201, "")
+    own = f"/v1/users/{person('system').user_id}/disable"
+    assert refused(be("system").post(own)) == (403, "own_account")
+
+
+def test_another_role_ends_the_sessions(
+    be: Become, user: User, sign_in: SignInAs, with_token: WithToken
+) -> None:
+    """S-12, S-37: given or taken, the old token gives 401 in the next request."""
+    given = f"/v1/grants/{new_id()}"
+    body = {"user_id": str(user.id), "role": "shop_clerk", "area_code": HOME}
+    first = with_token(sign_in().json["token"])
+    assert be("security").put(given, json=body).status_code == 201
+    assert refused(first.get("/v1/me")) == (401, "sign_in_needed")
+
+    second = with_token(sign_in().json["token"])
+    assert refused(second.get("/v1/places")) == (200, "")
+    assert be("security").put(given, json=body).status_code == 200, "sent again, nothing changes"
+    assert refused(second.get("/v1/places")) == (200, "")
+    assert be("security").post(f"{given}/end").status_code == 200
+    assert refused(second.get("/v1/places")) == (401, "sign_in_needed")
+
+
+def test_staff_accounts_unused_for_ninety_days_are_disabled_and_reported(
+    user: User, sign_in: SignInAs, session: Session
+) -> None:
+    """S-16: with the last sign-in kept; residents keep their accounts."""
+    grant(session, user.id)
+    start = clock.now()
+    assert refused(sign_in()) == (201, "")
+    with clock.set_to(start + timedelta(days=89)):
+        disable_unused(session)
+        session.refresh(user)
+        assert user.disabled_at is None
+    with clock.set_to(start + timedelta(days=91)):
+        disable_unused(session)
+        session.flush()
+        session.refresh(user)
+        assert user.disabled_at == start + timedelta(days=91)
+    assert user.last_signed_in_at is not None
+    assert start <= user.last_signed_in_at < start + timedelta(minutes=1)
+    assert session.get_one(User, person("resident").user_id).disabled_at is None
+    told = session.scalars(
+        select(Notice.user_id).where(
+            Notice.kind == "account_unused", Notice.data["user_id"].astext == str(user.id)
+        )
+    ).all()
+    assert set(told) <= {person("system").user_id}
+
+
+def hand_out(client: Client, name: str = "resident") -> Answer:
+    return client.post(f"/v1/residents/{named(name)}/sign-in-codes")
+
+
+def use(visitor: Client, code: str) -> Answer:
+    return visitor.post("/v1/sessions/code", json={"code": code})
+
+
+def test_a_code_lets_a_resident_in_once(
+    worker: Client, visitor: Client, with_token: WithToken, session: Session
+) -> None:
+    """S-9: good once; the row says who handed it out and holds no digit of the secret."""
+    code = hand_out(worker).json["code"]
+    answer = use(visitor, code)
+
+    assert refused(answer) == (201, "")
+    assert with_token(answer.json["token"]).get("/v1/me").json["resident_id"] == str(named("resident"))
+    assert refused(use(visitor, code)) == REFUSED
+    row = session.scalars(select(SignInCode)).one()
+    assert row.handed_out_by == person("worker").user_id
+    assert (row.handle, len(row.code_hash)) == (code[:4], 32)
+
+
+def test_a_code_dies_by_time_by_tries_and_by_the_next_one(worker: Client, visitor: Client) -> None:
+    """S-9: ten minutes, five tries; a new code ends the one before."""
+    start = clock.now()
+    first, second = (hand_out(worker).json["code"] for _ in range(2))
+    assert refused(use(visitor, first)) == REFUSED
+    with clock.set_to(start + timedelta(minutes=11)):
+        assert refused(use(visitor, second)) == REFUSED
+
+    third = hand_out(worker).json["code"]
+    wrong = third[:4] + f"{(int(third[4:]) + 1) % 10**8:08d}"
+    assert [refused(use(visitor, wrong)) for _ in range(5)] == [REFUSED] * 5
+    assert refused(use(visitor, third)) == REFUSED
+
+
+def test_a_code_makes_the_user_of_who_has_none_and_is_not_for_staff(
+    admin: Client, visitor: Client, session: Session
+) -> None:
+    user = session.scalars(select(User).where(User.resident_id == named("neighbour"))).one()
+    user.resident_id = None
+    session.commit()
+
+    assert refused(use(visitor, hand_out(admin, "neighbour").json["code"])) == (201, "")
+    made = session.scalars(select(User).where(User.resident_id == named("neighbour"))).one()
+    assert (made.name, made.phone_sealed, made.password_hash) == ("李德福", None, None)
+
+    grant(session, made.id, role=Role.SHOP_CLERK)
+    assert refused(hand_out(admin, "neighbour")) == (409, "code_for_staff")
+
+
+def test_a_code_is_handed_out_within_reach_only(be: Become) -> None:
+    assert {name: hand_out(be(name)).status_code for name in ("lead", "far_worker", "clerk", "resident")} == {
+        "lead": 201,
+        "far_worker": 404,
+        "clerk": 403,
+        "resident": 403,
+    }
+
+
+@pytest.mark.parametrize("path", ["/v1/sessions", "/v1/sessions/code"])
+def test_a_browser_has_its_token_in_a_cookie_that_no_script_reads(
+    sign_in: SignInAs, user: User, worker: Client, visitor: Client, path: str
+) -> None:
+    """S-28: __Host-, Secure, HttpOnly, SameSite; the body holds no token."""
+    if path == "/v1/sessions":
+        answer = sign_in(query="?cookie=1")
+    else:
+        answer = visitor.post(f"{path}?cookie=1", json={"code": hand_out(worker).json["code"]})
+
+    assert (answer.status_code, answer.json["token"], answer.json["refresh_token"]) == (201, None, None)
+    cookie, *marks = answer.headers["Set-Cookie"].split("; ")
+    assert sorted(marks) == ["HttpOnly", "Path=/", "SameSite=Strict", "Secure"]
+    assert cookie.startswith("__Host-gongdi=")
+    headers = {"Cookie": cookie}
+    assert visitor.get("/v1/me", headers=headers).status_code == 200
+    ours = headers | {"Sec-Fetch-Site": "same-origin"}
+    assert visitor.delete("/v1/sessions/current", headers=headers).status_code == 403, "another site asked"
+    gone = visitor.delete("/v1/sessions/current", headers=ours)
+    assert gone.headers["Set-Cookie"].startswith("__Host-gongdi=;")
+    assert visitor.get("/v1/me", headers=headers).status_code == 401
+    assert user.disabled_at is None
+
+
+def test_no_cookie_is_set_unless_asked(sign_in: SignInAs, user: User) -> None:
+    assert "Set-Cookie" not in sign_in().headers
+    assert user.disabled_at is None

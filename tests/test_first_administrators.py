@@ -1,0 +1,106 @@
+"""A fresh installation: no account at all, areas by hand, and three administrators by invitation."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy.orm import Session
+
+from app import migrating
+from app.cli.commands import commands
+from app.config import Settings
+from app.identity import accept_invitation
+from app.models import Grant, Invitation, User
+from app.sealing import Sealer
+from dev.servers import Servers, ensure_database
+from tests.sealer import SECRET_KEY
+
+Run = Callable[..., Result]
+THREE = [
+    "--system",
+    "13900000001",
+    "甲一",
+    "--security",
+    "13900000002",
+    "乙二",
+    "--audit",
+    "13900000003",
+    "丙三",
+]
+
+
+@pytest.fixture
+def fresh(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Give the environment of a migrated, empty database."""
+    url = ensure_database(servers.database_url, f"test_fresh_{os.getpid()}")
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        migrating.upgrade(connection)
+        connection.commit()
+    engine.dispose()
+    return {
+        "GONGDI_ENV": "test",
+        "DATABASE_URL": url,
+        "REDIS_URL": servers.redis_url,
+        "GONGDI_SECRET_KEY": SECRET_KEY,
+        "GONGDI_PUBLIC_URL": "http://localhost",
+        "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
+    }
+
+
+@pytest.fixture
+def run(fresh: dict[str, str]) -> Run:
+    """Run a command on it."""
+    return lambda *words: CliRunner().invoke(commands, words, env=fresh)
+
+
+@pytest.fixture
+def engine(fresh: dict[str, str]) -> Iterator[Engine]:
+    made = create_engine(fresh["DATABASE_URL"])
+    yield made
+    made.dispose()
+
+
+def test_three_administrators_found_an_installation_once(
+    run: Run, engine: Engine, fresh: dict[str, str]
+) -> None:
+    """S-15: nobody has an account after the migrations; three are invited by tokens shown once."""
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).select_from(User)) == 0
+    assert "add-area first" in run("first-administrators", "--area", "4212", *THREE).output
+    assert run("add-area", "421224", "通山县").exit_code == 1, "the city is missing"
+    for code, name in (("4212", "咸宁市"), ("421224", "通山县")):
+        assert run("add-area", code, name).exit_code == 0
+    assert run("add-area", "4212", "咸宁市").exit_code == 0, "again changes nothing"
+    assert run("add-area", "4212", "别的市").exit_code == 1
+    same = [word.replace("0003", "0001") for word in THREE]
+    assert "Three people" in run("first-administrators", "--area", "421224", *same).output
+
+    made = run("first-administrators", "--area", "421224", *THREE)
+
+    assert made.exit_code == 0, made.output
+    rows = [line.split() for line in made.output.splitlines()[:3]]
+    assert [row[:3] for row in rows] == [
+        ["system_admin", "甲一", "13900000001"],
+        ["security_admin", "乙二", "13900000002"],
+        ["auditor", "丙三", "13900000003"],
+    ]
+    settings = Settings.read(fresh)
+    with Session(engine) as session:
+        assert set(session.scalars(select(User.password_hash))) == {None}
+        assert session.scalar(select(func.count()).select_from(Grant)) == 3
+        assert session.scalar(select(func.count()).select_from(Invitation)) == 3
+        for row in rows:
+            accept_invitation(
+                session,
+                Sealer.of(settings),
+                settings.sessions.passwords,
+                token=row[3],
+                password="Kiesel 7 Fjordlampe",
+            )
+        session.commit()
+        assert None not in set(session.scalars(select(User.password_hash)))
+    assert "already" in run("first-administrators", "--area", "421224", *THREE).output
