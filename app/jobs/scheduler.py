@@ -34,8 +34,8 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (sweep_photos, 3, 0),
     (forget_old_sessions, 3, 30),
     (reduce_positions, 3, 45),
+    (disable_unused_accounts, 3, 50),
     (verify_audit, 4, 0),
-    (disable_unused_accounts, 3, 45),
 ]
 """Job, hour and minute, in China."""
 

@@ -43,7 +43,6 @@ WRITES = Counter(
 ROWS = {
     "sign_ins": 3,
     "refresh_tokens": 3,
-    "audit_entries": 50,  # each write and each sensitive read, also when it is sent again
     "inspections": 1,
     "inspection_answers": 16,
     "photos": 5,
