@@ -11,7 +11,7 @@ from app.identity import ADMINISTRATORS, TABLE, Permission
 from app.ids import new_id
 from app.models import Grant
 from tests.approval_world import Become, admin_grant, approved, granted, outcome
-from tests.cast import HOME, LONG_AGO, named, person
+from tests.cast import HOME, LONG_AGO, named, person, sign_in_again
 from tests.client import Client
 
 _THREE = ("system", "security", "auditor")
@@ -22,7 +22,7 @@ _READING = {Permission.SELF, Permission.AREA_READ, Permission.USER_READ}
 
 
 def _request(what: str) -> tuple[str, str, dict[str, Any] | None]:
-    user = {"area_code": HOME, "phone": "10000000123", "name": "新人", "password": "twelve signs and more"}
+    user = {"area_code": HOME, "phone": "10000000123", "name": "新人"}
     role = {"user_id": str(person("neighbour").user_id), "role": "grid_worker", "area_code": HOME}
     return {
         "make users": ("PUT", f"/v1/users/{new_id()}", user),
@@ -146,15 +146,19 @@ def test_another_role_does_not_widen_the_power_to_grant(be: Become, session: Ses
     assert outcome(granted(be("far_security"), new, None)) == (404, "not_found")
 
 
-def test_a_demoted_person_is_refused_at_the_next_request(be: Become) -> None:
-    """S-37: between two requests of one session the right is gone, and comes back with a new grant."""
+def test_a_demoted_person_is_refused_at_the_next_request(be: Become, session: Session) -> None:
+    """S-37: between two requests the right is gone, with the session (S-12), and comes back with a new grant."""
     admin: Client = be("admin")
     security = be("security")
     assert admin.get("/v1/users").status_code == 200
 
     assert security.post(f"/v1/grants/{named('grant admin')}/end").status_code == 200
+    ended = admin.get("/v1/users")
+    sign_in_again(session, "admin")
     refused = admin.get("/v1/users")
     assert granted(security, admin_grant("admin", role="community_admin"), None).status_code == 201
 
+    assert outcome(ended) == (401, "sign_in_needed")
     assert outcome(refused) == (403, "forbidden")
+    sign_in_again(session, "admin")
     assert admin.get("/v1/users").status_code == 200

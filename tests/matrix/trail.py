@@ -37,6 +37,8 @@ def due(line: Line, name: str | None, answer: Answer) -> list[tuple[str, AuditRe
         return []
     signed_in = name is not None
     code = json.loads(answer.text)["code"]
-    if code == "wrong_credentials" or (signed_in and (counts or answer.status_code == 403)):
+    if code in {"wrong_credentials", "sign_in_code_refused", "refresh_over"} or (
+        signed_in and (counts or answer.status_code == 403)
+    ):
         return [(line.name, AuditResult.REFUSED, code)]
     return []
