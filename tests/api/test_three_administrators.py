@@ -147,7 +147,7 @@ def test_another_role_does_not_widen_the_power_to_grant(be: Become, session: Ses
 
 
 def test_a_demoted_person_is_refused_at_the_next_request(be: Become, session: Session) -> None:
-    """S-37: between two requests the right is gone, with the session (S-12), and comes back with a new grant."""
+    """S-37: between two requests the right is gone, with the session (S-12); a new grant brings it back."""
     admin: Client = be("admin")
     security = be("security")
     assert admin.get("/v1/users").status_code == 200
