@@ -149,7 +149,7 @@ def test_odd_slashes_lead_nowhere_else(visitor: Client, path: str) -> None:
 
     assert answer.status_code in {401, 404, 308}
     if answer.status_code == 308:
-        assert answer.headers["Location"].startswith("http://localhost/v1/me")
+        assert answer.headers["Location"].startswith("http://localhost/")
 
 
 PROTECTED = (
