@@ -10,7 +10,7 @@ from app import identity
 from app.api.adjustments import AdjustmentsInput
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.recording import note, transaction
 from app.api.users import GrantInput
@@ -43,8 +43,8 @@ class AdminGrantInput(GrantInput):
 class ApprovalInput(Input):
     """What is to be done, one of the kinds, to the letter; and why."""
 
-    admin_grant = fields.Nested(AdminGrantInput)
-    points_bulk = fields.Nested(AdjustmentsInput)
+    admin_grant = fields.Nested(AdminGrantInput, error_messages=NOT_EMPTY)
+    points_bulk = fields.Nested(AdjustmentsInput, error_messages=NOT_EMPTY)
     reason = Text(200, least=1, required=True)
 
     @ma.validates_schema

@@ -11,6 +11,8 @@ from marshmallow import fields, validate
 
 _REQUIRED = "请填写这一项"
 _EMPTY = "这一项不能为空"
+NOT_EMPTY = {"null": _EMPTY}
+"""For a nested form, whose own words are English."""
 _TEXT = "请填写文字"
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _CHINA = {"lng": (73.4, 135.2), "lat": (3.8, 53.6)}
