@@ -11,7 +11,7 @@ from marshmallow import fields, validate
 
 _REQUIRED = "请填写这一项"
 _EMPTY = "这一项不能为空"
-NOT_EMPTY = {"null": _EMPTY}
+NOT_EMPTY: dict[str, Any] = {"null": _EMPTY}
 """For a nested form, whose own words are English."""
 _TEXT = "请填写文字"
 _INVISIBLE = {"Cc", "Cf", "Cs"}

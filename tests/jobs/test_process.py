@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from app import clock, points
 from app.clock import now
 from app.jobs.alone import alone
+from app.jobs.scheduler import EVERY_MINUTE, NIGHTLY
 from app.jobs.work import Means
 from app.models import Claim, ClaimEvent, ClaimStatus, ClaimStep, Transfer
 from dev.settings import environment
@@ -44,7 +45,7 @@ def test_a_due_claim_is_posted_once_right_after_the_start(start: Start, town: To
     left = below(scheduler.process.pid)
     code = scheduler.stop()
 
-    assert scheduler.told("scheduler_started", jobs=8)
+    assert scheduler.told("scheduler_started", jobs=len(EVERY_MINUTE) + len(NIGHTLY))
     assert [one["done"] for one in scheduler.told("job_done", job=POSTING)] == [1]
     assert scheduler.told("job_failed") == []
     assert (code, left) == (0, set())
