@@ -160,8 +160,8 @@ _UNSEEN = {
     "POST /v1/me/notices/<uuid:notice_id>/read",
     "POST /q/<code>/reports",
 }
-"""The cast cannot call these well: it has no passwords, codes or WeChat. tests/audit looks at three of them; that
-all go through the recording edge, which leaves the entry, is a house rule."""
+"""The cast cannot call these well: it has no passwords, codes or WeChat. tests/audit looks at three of them;
+that all go through the recording edge, which leaves the entry, is a house rule."""
 
 
 def test_every_mutating_route_is_seen_to_leave_an_entry() -> None:
