@@ -116,10 +116,16 @@ def test_nothing_that_was_sent_is_in_the_log_or_the_trail(
         ask.send(canary, {"User-Agent": canary, "X-Request-Id": canary}) for canary in CANARIES.values()
     )
     lines = [json.loads(one) for one in log.getvalue().splitlines()]
-    trail = str([vars(one) for one in session.scalars(select(AuditEntry))])
+    trail = str([_but_the_purpose(one) for one in session.scalars(select(AuditEntry))])
 
     assert [one["event"] for one in lines].count("answered") == sent
     assert [name for name, canary in CANARIES.items() if canary in log.getvalue() + trail] == []
+
+
+def _but_the_purpose(entry: AuditEntry) -> dict[str, Any]:
+    """Leave out the one text that people write for the trail (S-36)."""
+    facts = {name: fact for name, fact in (entry.facts or {}).items() if name != "purpose"}
+    return vars(entry) | {"facts": facts}
 
 
 @pytest.mark.parametrize("line", WRITING, ids=lambda line: line.name)
