@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from app.api.limits import limiter
+from app.api.parts import EXTENSION
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
@@ -92,6 +93,9 @@ def connection(app: Flask, engine: Engine) -> Iterator[Connection]:
     """
     with app.app_context():
         limiter.reset()
+    counters = app.extensions[EXTENSION].redis
+    for key in counters.scan_iter("rate:*", count=1000):
+        counters.delete(key)
     with engine.connect() as made:
         outer = made.begin()
         factory = sessionmaker(bind=made, join_transaction_mode="create_savepoint", expire_on_commit=False)

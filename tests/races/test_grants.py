@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.ids import new_id
 from app.models import Approval, Grant
 from tests.approval_world import adjustment, admin_grant, approved, batch, granted
-from tests.cast import person
+from tests.cast import person, sign_in_again
 from tests.client import Answer, Client
 from tests.races.together import at_once
 
@@ -25,7 +25,7 @@ def _cleared(app: Flask, engine: Engine) -> Iterator[None]:
     with Session(engine) as session:
         session.execute(delete(Grant).where(Grant.user_id == person(WHO).user_id))
         session.execute(delete(Approval))
-        session.commit()
+        sign_in_again(session, WHO)
 
 
 @pytest.mark.usefixtures("_cleared")
