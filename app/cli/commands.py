@@ -9,7 +9,7 @@ from uuid import UUID
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from app import audit, identity, migrating, points, retention
 from app.adapters import local_store
@@ -154,13 +154,14 @@ def reconcile() -> None:
 def post_due() -> None:
     """Post the claims whose public notice is over, as the scheduler does every minute."""
     settings, posted = Settings.read(), 0
-    while True:
-        with _session(settings) as session:
-            batch = points.post_due(session, limit=_BATCH)
-            _record(session, settings, "post-due", batch)
-        posted += batch
-        if batch < _BATCH:
-            break
+    with _sessions(settings) as new_session:
+        while True:
+            with new_session() as session, transaction(session):
+                batch = points.post_due(session, limit=_BATCH)
+                _record(session, settings, "post-due", batch)
+            posted += batch
+            if batch < _BATCH:
+                break
     click.echo(f"{posted} claims posted.")
 
 
@@ -168,15 +169,18 @@ def post_due() -> None:
 def rotate_keys() -> None:
     """Seal everything by the first key of GONGDI_FIELD_KEYS; the application may go on meanwhile."""
     settings, resealed = Settings.read(), 0
-    for rows, names in sealed_tables():
-        after: UUID | None = None
-        while True:
-            with _session(settings) as session:
-                batch = reseal(session, Sealer.of(settings), rows, names, after=after, limit=_RESEALED)
-            if not batch.rows:
-                break
-            resealed, after = resealed + batch.rows, batch.last
-            click.echo(f"{resealed} rows so far, now in {rows.name}.")
+    sealer = Sealer.of(settings)
+    with _sessions(settings) as new_session:
+        for rows, names in sealed_tables():
+            after: UUID | None = None
+            while True:
+                with new_session() as session, transaction(session):
+                    batch = reseal(session, sealer, rows, names, after=after, limit=_RESEALED)
+                    _record(session, settings, "rotate-keys", batch.rows)
+                if not batch.rows:
+                    break
+                resealed, after = resealed + batch.rows, batch.last
+                click.echo(f"{resealed} rows so far, now in {rows.name}.")
     click.echo(f"{resealed} rows sealed by {settings.field_keys[0][0]}, {settings.field_suite}.")
 
 
@@ -216,19 +220,20 @@ def _record(session: Session, settings: Settings, command: str, count: int) -> N
 def apply_retention(*, dry_run: bool) -> None:
     """Take away personal data whose time is over, as the scheduler does every night; say how much."""
     settings = Settings.read()
-    for rule in retention.rules():
-        done = 0
-        while True:
-            with _session(settings) as session:
-                batch = (
-                    retention.overdue(session, rule)
-                    if dry_run
-                    else retention.reduce(session, rule, limit=_BATCH)
-                )
-            done += batch
-            if dry_run or batch < _BATCH:
-                break
-        click.echo(f"{rule.name}, kept {rule.kept.days} days: {done}")
+    with _sessions(settings) as new_session:
+        for rule in retention.rules():
+            done = 0
+            while True:
+                with new_session() as session, transaction(session):
+                    if dry_run:
+                        done = retention.overdue(session, rule)
+                        break
+                    batch = retention.reduce(session, rule, limit=_BATCH)
+                    _record(session, settings, "retention", batch)
+                done += batch
+                if batch < _BATCH:
+                    break
+            click.echo(f"{rule.name}, kept {rule.kept.days} days: {done}")
 
 
 def _not_production() -> Settings:
@@ -241,14 +246,20 @@ def _not_production() -> Settings:
 
 
 @contextmanager
-def _session(settings: Settings) -> Iterator[Session]:
-    """Give a session of its own, committed at the end."""
+def _sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
+    """Give what makes the sessions of a command that commits more than once."""
     engine = engine_for(settings)
     try:
-        with sessions_for(engine)() as session, transaction(session):
-            yield session
+        yield sessions_for(engine)
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _session(settings: Settings) -> Iterator[Session]:
+    """Give a session of its own, committed at the end."""
+    with _sessions(settings) as new_session, new_session() as session, transaction(session):
+        yield session
 
 
 def _tidy_up(settings: Settings) -> None:

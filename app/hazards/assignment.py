@@ -73,8 +73,8 @@ def assign(
 ) -> Hazard:
     """Give a hazard to somebody of the field staff, with a deadline, or take it from one to another.
 
-    ``former_id`` is who has it as far as the actor knows: so a copy that arrives late does not undo a newer
-    assignment, and nobody overwrites unseen what another did.
+    ``former_id`` is who has it as far as the actor knows: so a copy that arrives late does not undo the
+    assignment that followed it, and nobody overwrites unseen what another did.
 
     Whoever gets it from another starts anew, within the old deadline and under the old controls unless
     new ones are given, and fixes the five items of a major hazard himself.

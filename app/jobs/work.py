@@ -67,6 +67,7 @@ def reduce_positions(means: Means) -> int:
         while True:
             with transaction(sessions_for(means.engine)()) as session:
                 batch = retention.reduce(session, rule, limit=_BATCH)
+                _record(session, means, "reduce_positions", batch)
             reduced += batch
             if batch < _BATCH:
                 break

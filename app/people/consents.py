@@ -17,7 +17,7 @@ from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.people.guardians import in_force, is_child, ward
 from app.people.listings import resident_in_scope
 
@@ -92,6 +92,9 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
     Raises NotFoundError for an unknown text, somebody without a place on the roster, or somebody else's
     child; GuardianNeededError, ConsentChangedError, OtherContentError.
     """
+    first = _made_before(session, actor, consent_id, new)
+    if first is not None:
+        return first, False
     own = new.resident_id in {None, actor.resident_id}
     if actor.resident_id is None:
         raise NotFoundError
@@ -113,6 +116,9 @@ def record_on_paper(
     Raises NotFoundError, GuardianNeededError if a child under 14 signed, ConsentChangedError,
     OtherContentError.
     """
+    first = _made_before(session, actor, consent_id, new)
+    if first is not None:
+        return first, False
     try:
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
@@ -122,6 +128,14 @@ def record_on_paper(
     elif is_child(resident):
         raise GuardianNeededError
     return _keep(session, actor, consent_id, new, resident, new.decided_by, ConsentChannel.PAPER)
+
+
+def _made_before(
+    session: Session, actor: Actor, consent_id: UUID, new: NewDecision | PaperDecision
+) -> Consent | None:
+    """Give the decision if it was kept before: whatever changed since, it was judged then."""
+    sent = content_hash(actor.user_id, new)
+    return made_before(session, Consent, consent_id, sent, author=Consent.recorded_by, by=actor.user_id)
 
 
 def _keep(
@@ -136,7 +150,7 @@ def _keep(
     text = session.get(ConsentText, new.text_id)
     if text is None or text.published_at > now():
         raise NotFoundError(field="text_id")
-    if text.id != text_in_force(session, text.purpose).id and session.get(Consent, consent_id) is None:
+    if text.id != text_in_force(session, text.purpose).id:
         raise ConsentChangedError(purpose=text.purpose)
     return insert_once(
         session,
@@ -203,16 +217,22 @@ def text_in_force(session: Session, purpose: ConsentPurpose) -> ConsentText:
     ).one()
 
 
-def check_basis(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> None:
-    """Refuse what a resident's consent must carry where it does not.
+def check_basis(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> Consent:
+    """Give the consent that something rests on; refuse it where there is none.
 
     Raises NoBasisError, and ConsentChangedError where he agreed to an older text.
     """
-    last = _last(session, resident_id, purpose)
+    last = session.scalars(
+        select(Consent)
+        .where(Consent.resident_id == resident_id, Consent.purpose == purpose)
+        .order_by(Consent.decided_at.desc(), Consent.id.desc())
+        .limit(1)
+    ).one_or_none()
     if last is None or not last.given or last.withdrawn_at is not None:
         raise NoBasisError(purpose=purpose)
     if last.text_id != text_in_force(session, purpose).id:
         raise ConsentChangedError(purpose=purpose)
+    return last
 
 
 def check_child(session: Session, resident: Resident, day: date | None = None) -> None:
@@ -223,23 +243,12 @@ def check_child(session: Session, resident: Resident, day: date | None = None) -
     """
     if not is_child(resident, day):
         return
-    check_basis(session, resident.id, ConsentPurpose.MINORS)
-    last = _last(session, resident.id, ConsentPurpose.MINORS)
-    assert last is not None, "it was looked at just now"
+    consent = check_basis(session, resident.id, ConsentPurpose.MINORS)
     held = select(func.count()).where(
-        Guardianship.child_id == resident.id, Guardianship.guardian_id == last.decided_by, in_force()
+        Guardianship.child_id == resident.id, Guardianship.guardian_id == consent.decided_by, in_force()
     )
     if not session.scalar(held):
         raise NoBasisError(purpose=ConsentPurpose.MINORS)
-
-
-def _last(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> Consent | None:
-    return session.scalars(
-        select(Consent)
-        .where(Consent.resident_id == resident_id, Consent.purpose == purpose)
-        .order_by(Consent.decided_at.desc(), Consent.id.desc())
-        .limit(1)
-    ).one_or_none()
 
 
 def standings(session: Session, actor: Actor, resident_id: UUID | None = None) -> list[Standing]:

@@ -129,6 +129,27 @@ def test_a_guardian_decides_for_the_child_while_he_is_one(resident: Client, sess
     assert resident.post(f"/v1/me/consents/{made.json['id']}/withdraw").status_code == 404
 
 
+def test_a_decision_sent_again_is_recognised_whatever_changed_since(
+    resident: Client, session: Session
+) -> None:
+    """A guardian's reply got lost; then his guardianship ended and a new text came."""
+    child, consent_id = write_child(session), new_id()
+    row_id = write_guardian(session, child)
+    path = f"/v1/me/consents/{consent_id}"
+    body = {"text_id": str(MINORS.id), "given": True, "resident_id": str(child)}
+    first = resident.put(path, json=body)
+    session.get_one(Guardianship, row_id).ended_at = now()
+    session.add(_next_version(ConsentPurpose.MINORS))
+    session.commit()
+
+    again, other = resident.put(path, json=body), resident.put(path, json=body | {"given": False})
+    fresh = resident.put(f"/v1/me/consents/{new_id()}", json=body)
+
+    assert (first.status_code, again.status_code, again.json) == (201, 200, first.json)
+    assert (other.status_code, other.json["code"]) == (409, "other_content")
+    assert fresh.status_code == 404, "what is new is judged as ever"
+
+
 @pytest.mark.parametrize("columns", [{"verified": False}, {"valid_until": LONG_AGO.date()}])
 def test_an_unverified_or_expired_guardian_is_none(
     resident: Client, session: Session, columns: dict[str, Any]

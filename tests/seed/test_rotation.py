@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cli.seed.site import BIG as COMMUNITY
-from app.models import Resident
+from app.models import AuditEntry, Resident
 from app.people import Numbers, numbers_of, residents_with_phone
 from app.sealing import KeyGoneError, Sealer
 from tests.seed.conftest import Seeded
@@ -56,6 +56,8 @@ def test_keys_and_suite_change_while_people_read(seeded: Seeded, session: Sessio
             reader.result()
 
     assert (there.exit_code, back.exit_code) == (0, 0)
+    entries = select(func.count()).where(AuditEntry.action == "command:rotate-keys")
+    assert session.scalar(entries), "the trail tells of it"
     assert residents[0] in [one.id for one in kept], "look-ups go on by the same index"
     assert there.output.splitlines()[-1].endswith("rows sealed by 2027a, gm.")
     assert read[0] > 2
