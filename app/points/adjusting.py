@@ -82,11 +82,19 @@ def adjust(session: Session, actor: Actor, batch: Adjustments, *, approval_id: U
         session, actor, approval_id, ApprovalKind.POINTS_BULK, batch.payload(), again=True
     )
     accounts = _accounts(session, actor, batch)
+    ours = system_account(session, batch.area_code, AccountKind.ADJUSTMENT)
     done = {item.id: Adjusted(item.id, problem=NotFoundError(field="household_id")) for item in batch.items}
     known = [item for item in batch.items if item.household_id in accounts]
     for item in sorted(known, key=lambda item: accounts[item.household_id]):
-        account_id = accounts[item.household_id]
-        done[item.id] = _post(session, actor, batch, item, account_id=account_id, approver_id=approver_id)
+        done[item.id] = _post(
+            session,
+            actor,
+            batch,
+            item,
+            ours=ours,
+            theirs=accounts[item.household_id],
+            approver_id=approver_id,
+        )
     return [done[item.id] for item in batch.items]
 
 
@@ -96,15 +104,15 @@ def _post(
     batch: Adjustments,
     item: Adjustment,
     *,
-    account_id: UUID,
+    ours: UUID,
+    theirs: UUID,
     approver_id: UUID,
 ) -> Adjusted:
-    ours = system_account(session, batch.area_code, AccountKind.ADJUSTMENT)
     gains = item.points > 0
     posting = Posting(
         area_code=batch.area_code,
-        debit_id=ours if gains else account_id,
-        credit_id=account_id if gains else ours,
+        debit_id=ours if gains else theirs,
+        credit_id=theirs if gains else ours,
         amount=abs(item.points),
         kind=TransferKind.CORRECT,
         source_kind=SourceKind.CORRECTION,

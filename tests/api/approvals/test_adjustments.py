@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app import points
@@ -12,6 +12,7 @@ from app.models import Transfer, TransferKind
 from tests.approval_world import Become, adjustment, approved, asked, batch, outcome
 from tests.cast import FAR, HOME, NEXT, named, person, sign_in_again
 from tests.client import Answer, Client
+from tests.counting import statements
 from tests.points_world import give_points
 
 PATH = "/v1/points/adjustments"
@@ -65,6 +66,21 @@ def test_the_same_batch_again_moves_nothing(admin: Client, county: Client, sessi
     assert (first.status_code, again.status_code) == (200, 200)
     assert first.json == again.json
     assert (balance(admin), corrections(session)) == (17, 2)
+
+
+def test_more_lines_cost_their_postings_and_nothing_else(
+    admin: Client, county: Client, connection: Connection
+) -> None:
+    def sent(lines: int) -> list[str]:
+        what = batch(*(adjustment(1) for _ in range(lines)))
+        approval_id = approved(admin, county, points_bulk=what)
+        with statements(connection) as seen:
+            assert adjusted(admin, what, approval_id).status_code == 200
+        return seen
+
+    sent(1)  # makes the accounts
+
+    assert len(sent(2)) == len(sent(12)), "postings go past this count, by the driver itself"
 
 
 def test_one_that_is_refused_leaves_the_others(
