@@ -33,7 +33,7 @@ class NotAChildError(DomainError):
 
 
 class GuardianUnfitError(DomainError):
-    """The guardian is not of age, or is known by the child's own phone or ID number."""
+    """The guardian is not of age, is the child, or is reached by the child's own phone."""
 
     code = "guardian_unfit"
     kind = Kind.INVALID
