@@ -124,7 +124,7 @@ class MeOutput(Output):
 def shown(opened: identity.Opened, *, cookie: bool) -> dict[str, Any]:
     """Give the answer of an open session; a browser gets the token as a cookie that no script reads."""
     if cookie:
-        _set_cookie(opened.token)
+        set_cookie(opened.token)
     return {
         "token": None if cookie else opened.token,
         "refresh_token": opened.refresh_token,
@@ -134,7 +134,9 @@ def shown(opened: identity.Opened, *, cookie: bool) -> dict[str, Any]:
     }
 
 
-def _set_cookie(token: str) -> None:
+def set_cookie(token: str) -> None:
+    """Let the browser keep the session's token where no script reads it."""
+
     @after_this_request
     def add(response: Response) -> Response:
         response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict")
@@ -203,7 +205,7 @@ def sign_out() -> None:
         identity.sign_out(session, actor())
         note(object_kind="session", object_id=actor().session_id)
     if is_browser():
-        _set_cookie("")
+        set_cookie("")
 
 
 @blueprint.route("/sessions/current/second-factor", methods=["POST"])

@@ -8,12 +8,13 @@ from flask import Response, request
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import COOKIE, PUBLIC, allow
+from app.api.allow import PUBLIC, allow
 from app.api.blueprint import Blueprint
 from app.api.fields import Input, Output, Text
 from app.api.limits import limiter
 from app.api.parts import parts
 from app.api.recording import note_opened, sensitive, transaction
+from app.api.sessions import set_cookie
 from app.api.web_sign_in_states import States
 from app.api.wechat_calls import WeChatOffError, asking_wechat, service_account
 from app.errors import DomainError, Kind
@@ -106,9 +107,8 @@ def callback(code: str, state: str) -> Response:
         states.finish(state)
     else:
         states.wait(state)
-    response = _to(_HOME)
-    response.set_cookie(COOKIE, token, path="/", secure=True, httponly=True, samesite="Strict")
-    return response
+    set_cookie(token)
+    return _to(_HOME)
 
 
 @blueprint.route("/wechat/page-signature", methods=["GET"])
