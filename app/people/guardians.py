@@ -14,7 +14,7 @@ from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.models import GuardianRelation, Guardianship, Resident
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.people.listings import resident_in_scope
 from app.people.names import age_on
 from app.sealing import Cell, Sealer
@@ -79,9 +79,17 @@ def record_guardian(
 ) -> tuple[Guardianship, bool]:
     """Put a guardian on record; he is good for nothing before an admin has verified him.
 
+    The same record again is the first one, though one of the two moved or came of age since.
+
     Raises NotFoundError for people outside the actor's areas, NotAChildError, GuardianUnfitError,
     GuardianSpanError, OtherContentError.
     """
+    sent = sealer.fingerprint(content_hash(actor.user_id, new))
+    first = made_before(
+        session, Guardianship, guardianship_id, sent, author=Guardianship.recorded_by, by=actor.user_id
+    )
+    if first is not None:
+        return first, False
     child = _named(session, actor, new.child_id, "child_id")
     guardian = _named(session, actor, new.guardian_id, "guardian_id")
     if not is_minor(child):
@@ -90,7 +98,6 @@ def record_guardian(
         raise GuardianUnfitError(field="guardian_id")
     if new.valid_until < business_day() or not is_minor(child, new.valid_until):
         raise GuardianSpanError(field="valid_until")
-    sent = sealer.fingerprint(content_hash(actor.user_id, new))
     return insert_once(
         session,
         Guardianship,

@@ -5,11 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import Guardianship, Resident, User
-from tests.cast import named, person
+from tests.cast import FAR, named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Answer, Client
 
@@ -20,7 +21,7 @@ def child(session: Session) -> UUID:
     return write_child(session)
 
 
-def put(client: Client, child: UUID, **fields: Any) -> Answer:
+def put(client: Client, child: UUID, row_id: str | None = None, **fields: Any) -> Answer:
     body = {
         "child_id": str(child),
         "guardian_id": str(named("resident")),
@@ -29,7 +30,7 @@ def put(client: Client, child: UUID, **fields: Any) -> Answer:
         "valid_until": "2029-12-31",
         **fields,
     }
-    return client.put(f"/v1/guardianships/{new_id()}", json=body)
+    return client.put(f"/v1/guardianships/{row_id or new_id()}", json=body)
 
 
 def test_a_guardian_is_recorded_verified_and_ended(
@@ -49,6 +50,26 @@ def test_a_guardian_is_recorded_verified_and_ended(
     row = session.get_one(Guardianship, UUID(made.json["id"]))
     assert row.verified_by == person("admin").user_id
     assert "户口本".encode() not in row.proof_sealed
+
+
+def test_a_guardian_sent_again_is_the_first_one_though_the_child_moved(
+    worker: Client, child: UUID, session: Session
+) -> None:
+    row_id = str(new_id())
+    first = put(worker, child, row_id)
+    session.execute(update(Resident).where(Resident.id == child).values(area_code=FAR))
+    session.commit()
+
+    again, other, fresh = (
+        put(worker, child, row_id),
+        put(worker, child, row_id, proof="改过"),
+        put(worker, child),
+    )
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == first.json
+    assert (other.status_code, other.json["code"]) == (409, "other_content")
+    assert fresh.status_code == 404, "what is new is judged as ever"
 
 
 def test_the_child_cannot_stand_up_for_itself(
