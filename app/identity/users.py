@@ -15,7 +15,7 @@ from app.identity.approvals import use_approval
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
 from app.models import ApprovalKind, Area, EndReason, Grant, Resident, User
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
@@ -115,10 +115,15 @@ def grant(
     """Give a role in an area to a user; one of the three administrators' needs an approval.
 
     The security administrator holds the power to grant, as far as his own area: no area of his, no grant.
+    The same grant again is the first one, though the user moved or got another role since.
 
     Raises OwnGrantError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the user is outside
     the actor's areas), AreaUnknownError, OtherContentError, and what ``use_approval`` raises.
     """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(session, Grant, grant_id, sent, author=Grant.granted_by, by=actor.user_id)
+    if first is not None:
+        return first, False
     _check_area(session, actor, new.area_code)
     if new.user_id == actor.user_id:
         raise OwnGrantError
@@ -130,7 +135,6 @@ def grant(
         payload = grant_payload(grant_id, new)
         use_approval(session, actor, approval_id, ApprovalKind.ADMIN_GRANT, payload)
     values: dict[str, Any] = {**asdict(new), "valid_from": _start(session, grant_id, new)}
-    sent = content_hash(actor.user_id, new)
     given, made = insert_once(
         session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now()
     )

@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import Role
 from app.ids import new_id
-from app.models import Grant
+from app.models import Grant, User
 from tests.approval_world import admin_grant, approved, granted
 from tests.cast import FAR, GRID, HOME, named, person, sign_in_again
 from tests.client import Answer, Client
@@ -55,6 +56,22 @@ def test_a_grant_is_given_once_and_works(security: Client, be: Become, session: 
     sign_in_again(session, "neighbour")
     assert neighbour.get("/v1/checklists").status_code == 200
     assert outcome(security.put(path, json=role(area_code=HOME))) == (409, "other_content")
+
+
+def test_a_grant_sent_again_is_the_first_one_though_the_user_moved(
+    security: Client, session: Session
+) -> None:
+    path, body = grant_path(), role(valid_from=None)
+    first = security.put(path, json=body)
+    elsewhere = update(User).where(User.id == person("neighbour").user_id).values(area_code=None)
+    session.execute(elsewhere)
+    session.commit()
+
+    again, fresh = security.put(path, json=body), security.put(grant_path(), json=body)
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json == first.json
+    assert outcome(fresh) == (404, "not_found"), "what is new is judged as ever"
 
 
 def test_a_user_shows_his_grants(security: Client) -> None:
