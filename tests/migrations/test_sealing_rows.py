@@ -96,6 +96,50 @@ def write_user(connection: Connection, **phone: Any) -> UUID:
     )
 
 
+def write_visit(connection: Connection, resident: UUID, worker: UUID, **told: Any) -> UUID:
+    care = write(
+        connection,
+        "care_records",
+        area_code="4212",
+        resident_id=resident,
+        category="elderly",
+        level="low",
+        every_days=30,
+        worker_id=worker,
+        started_on="2026-01-05",
+        next_due_on="2026-02-05",
+        content_hash=b"",
+        created_at="2026-01-05",
+    )
+    form = write(
+        connection,
+        "visit_forms",
+        category="elderly",
+        version=1,
+        title="表",
+        source="",
+        fields="[]",
+        published_at="2026-01-05",
+    )
+    return write(
+        connection,
+        "visits",
+        area_code="4212",
+        care_record_id=care,
+        form_id=form,
+        worker_id=worker,
+        mode="phone",
+        outcome="fine_by_phone",
+        content_hash=SENT,
+        captured_at="2026-01-06",
+        received_at="2026-01-06",
+        clock_flag="ok",
+        presence="unverified",
+        presence_reasons="[]",
+        **told,
+    )
+
+
 def row(connection: Connection, table: str, row_id: UUID) -> dict[str, Any]:
     found = connection.execute(text(f"SELECT * FROM {table} WHERE id = :id"), {"id": row_id})  # noqa: S608
     return dict(found.mappings().one())
@@ -135,48 +179,8 @@ def test_what_visits_tell_is_sealed_and_comes_back(at: At) -> None:
     connection = at(HEADS)
     resident = write_resident(connection, write_household(connection), "2026-01-05")
     worker = write_user(connection)
-    care = write(
-        connection,
-        "care_records",
-        area_code="4212",
-        resident_id=resident,
-        category="elderly",
-        level="low",
-        every_days=30,
-        worker_id=worker,
-        started_on="2026-01-05",
-        next_due_on="2026-02-05",
-        content_hash=b"",
-        created_at="2026-01-05",
-    )
-    form = write(
-        connection,
-        "visit_forms",
-        category="elderly",
-        version=1,
-        title="表",
-        source="",
-        fields="[]",
-        published_at="2026-01-05",
-    )
     told = {"answers": json.dumps(ANSWERS), "note": "腿脚不便"}
-    visit = write(
-        connection,
-        "visits",
-        area_code="4212",
-        care_record_id=care,
-        form_id=form,
-        worker_id=worker,
-        mode="phone",
-        outcome="fine_by_phone",
-        content_hash=SENT,
-        captured_at="2026-01-06",
-        received_at="2026-01-06",
-        clock_flag="ok",
-        presence="unverified",
-        presence_reasons="[]",
-        **told,
-    )
+    visit = write_visit(connection, resident, worker, **told)
     needs = [
         write(
             connection,
