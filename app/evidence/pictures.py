@@ -40,7 +40,8 @@ _DAMAGE = (
     zlib.error,
 )
 _PNG_END = b"IEND\xaeB`\x82"
-_JPEG_MARKER = re.compile(rb"\xff+[^\x00\x01\xff\xd0-\xd8]")
+_JPEG_MARKER = re.compile(rb"\xff[^\x00\x01\xff\xd0-\xd8]")
+"""Filling bytes before a marker are passed over one by one: a repeat here would take quadratic time."""
 _JPEG_SCAN, _JPEG_END = b"\xff\xda", b"\xff\xd9"
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,

@@ -1,0 +1,87 @@
+"""Every regular expression of the product that people's text may meet, in the worst case."""
+
+import ast
+import importlib
+import re
+import time
+from itertools import product
+from typing import Any
+
+import pytest
+
+from tests.architecture.sources import trees
+
+SIGNS = 100_000
+MOST_S = 0.1
+OPERATORS = ("app/cli/", "app/config.py", "app/wechat_settings.py")
+"""These read what whoever runs the product wrote himself."""
+_TAKING = {"compile", "match", "search", "sub", "fullmatch", "findall", "split", "finditer", "subn"}
+REPEATED = (
+    "0", "1", "9", "a", "A", "f", " ", "\n", "中", "病", "-", ".", "_", "#", "/", "+", "¥", "\xff", "\0",
+    "1.", "10:", "2026-11-24 ", "2026年11月24日 ", "08:00~", "rid: ", "rid: 0", "00/", "aa", "ab", "a-", "（",
+    "2026:11:24 08:00:0", "\xff\xff\0", "1900", "19", "身份",
+)  # fmt: skip
+ENDS = ("", "\0")
+
+
+def _found() -> list[tuple[str, Any]]:
+    """Give each expression, read from the sources and compiled as its module does."""
+    found = []
+    for path, tree in trees().items():
+        if path.startswith(OPERATORS):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in _NAMES and node.args:
+                module = importlib.import_module(path.removesuffix(".py").replace("/", "."))
+                given = eval(ast.unparse(node.args[0]), dict(vars(module)))  # noqa: S307 - our own source
+                found.append((f"{path} {ast.unparse(node.args[0])}"[:90], given))
+    return found
+
+
+_NAMES = {f"re.{name}" for name in _TAKING} | {"validate.Regexp"}
+
+
+def slowest_s(pattern: Any) -> float:
+    """Give the CPU time of the worst text, by searching and by matching; growing, so that a slow one ends."""
+    compiled, worst_s = re.compile(pattern), 0.0
+    for signs in (SIGNS // 100, SIGNS // 10, SIGNS):
+        for piece, end in product(REPEATED, ENDS):
+            text: Any = piece * (signs // len(piece)) + end
+            if isinstance(compiled.pattern, bytes):
+                text = text.encode("latin-1", "ignore")
+            for ask in (compiled.search, compiled.fullmatch):
+                worst_s = max(worst_s, _took_s(ask, text))
+                if worst_s >= MOST_S:
+                    return worst_s
+    return worst_s
+
+
+def _took_s(ask: Any, text: Any) -> float:
+    before_s = time.thread_time()
+    ask(text)
+    return time.thread_time() - before_s
+
+
+@pytest.mark.parametrize("name, pattern", _found(), ids=[name for name, _ in _found()])
+def test_a_regular_expression_is_fast_on_any_text(name: str, pattern: Any) -> None:
+    """S-123: a hundred thousand signs of the worst kinds take less than a tenth of a second of CPU."""
+    assert slowest_s(pattern) < MOST_S, name
+
+
+@pytest.mark.parametrize("pattern", [r"1+[^1]", rb"\xff+[^\xff\x00]"], ids=str)
+def test_a_slow_one_is_found(pattern: Any) -> None:
+    """S-123: the measure can fail."""
+    assert slowest_s(pattern) >= MOST_S
+
+
+def test_the_search_finds_them() -> None:
+    """S-123: expressions in calls, in validators and in tables are all found."""
+    names = " ".join(name for name, _ in _found())
+    for part in (
+        "app/api/fields.py",
+        "message_fields.py",
+        "pictures.py",
+        "refused_passwords.py",
+        "templates.py",
+    ):
+        assert part in names
