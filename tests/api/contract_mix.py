@@ -59,6 +59,24 @@ class Mix:
         return value
 
 
+def spoiled(sample: Sample, generated: Any, choose: Random) -> dict[str, Any]:
+    """Give a successful request of which mostly only one thing is as in a request that does not fit."""
+    body, query = generated.body, dict(generated.query or {})
+    elsewhere = query or body is not NOT_SET
+    both = isinstance(body, dict) and isinstance(sample.body, dict)
+    if both and (names := sorted({*sample.body, *body})) and choose.random() < _KEEP:
+        name = choose.choice(names)
+        body = {key: value for key, value in sample.body.items() if key != name}
+        if name in generated.body:
+            body[name] = generated.body[name]
+    return {
+        "path_parameters": sample.path if elsewhere and choose.random() < 0.5 else generated.path_parameters,
+        "query": sample.query | query,
+        "body": body,
+        "media_type": generated.media_type,
+    }
+
+
 def _is_id(value: str) -> bool:
     try:
         UUID(value)
