@@ -8,7 +8,6 @@ from flask import Response
 from marshmallow import fields
 
 from app import places
-from app.adapters import Label, check_printable, code_sheet_pdf, poster_png
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import (
@@ -29,6 +28,7 @@ from app.api.parts import parts
 from app.api.recording import sensitive, transaction
 from app.identity import Permission
 from app.places import PlaceKind
+from app.typesetting import Label, check_printable, code_sheet_pdf, poster_png
 
 blueprint = Blueprint("places", __name__, description="点位与二维码")
 

@@ -173,6 +173,7 @@ def test_files_stay_about_one_noun(folder: str) -> None:
         "visits",
         "notices",
         "adapters",
+        "typesetting",
         "audit",
     ],
 )

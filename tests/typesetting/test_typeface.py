@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
-from app.adapters.typeface import LEADING, Typeface, typeface
+from app.typesetting.typeface import LEADING, Typeface, typeface
 
 SANS = Typeface(sans_path())
 ELLIPSIS = "…"

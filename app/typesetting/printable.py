@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.adapters.label import FIXED, Label
-from app.adapters.typeface import typeface
 from app.errors import DomainError, Kind
+from app.typesetting.label import FIXED, Label
+from app.typesetting.typeface import typeface
 
 
 class UnprintableError(DomainError):

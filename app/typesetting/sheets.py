@@ -5,10 +5,10 @@ from pathlib import Path
 
 from fpdf import FPDF
 
-from app.adapters.label import CUT_HERE, FIXED, HOW_TO, Label
-from app.adapters.qr import QUIET_MODULES, qr_image
-from app.adapters.typeface import LEADING, Setting, Typeface, typeface
 from app.clock import now
+from app.typesetting.label import CUT_HERE, FIXED, HOW_TO, Label
+from app.typesetting.qr import QUIET_MODULES, qr_image
+from app.typesetting.typeface import LEADING, Setting, Typeface, typeface
 
 GRIDS = {2: (1, 2), 6: (2, 3), 8: (2, 4), 10: (2, 5), 12: (2, 6)}
 """Labels a page: columns and rows."""

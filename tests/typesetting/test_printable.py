@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from app.adapters import Label, UnprintableError, check_printable
-from tests.adapters.test_typeface import small_font
+from app.typesetting import Label, UnprintableError, check_printable
+from tests.typesetting.test_typeface import small_font
 
 LABEL = {"name": "塆垴12栋", "note": "东区，二组（北）", "community": "新城社区", "number": "7KQ2M9XA4-1"}
 RARE = "𠮷𡒄"

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.adapters.label import FIXED, HOW_TO, Label
-from app.adapters.qr import qr_square
-from app.adapters.typeface import Setting, Typeface, typeface
+from app.typesetting.label import FIXED, HOW_TO, Label
+from app.typesetting.qr import qr_square
+from app.typesetting.typeface import Setting, Typeface, typeface
 
 WIDTH_PX, HEIGHT_PX = 1240, 1754
 DPI = 213

@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 import zxingcpp
-from PIL import Image, ImageChops
-from pylopdf_fonts_zh_cn import serif_path
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+from pylopdf_fonts_zh_cn import sans_path, serif_path
 
-from app.adapters import Label, poster_png
+from app.typesetting import Label, poster_png
 
 URL = "https://gongdi.example.cn/q/17KQ2M9XA4TBC3.9fk2ls8d"
 HEAD = (0, 36, 1240, 530)
@@ -89,6 +89,23 @@ def test_name_note_community_and_number_are_each_drawn() -> None:
         changed = strong(ImageChops.difference(plain, other))
         assert changed is not None
         assert zone[1] <= changed[1] < changed[3] <= zone[3]
+
+
+@pytest.mark.parametrize(
+    "words,zone,size,ink,ground,stroke",
+    [("扫一扫，报隐患", BAND, 96, "white", "#0b6b4f", 2), ("编号 7KQ2-1", FOOT, 48, "#1a1a1a", "white", 0)],
+)
+def test_a_poster_says_word_by_word_how_to_use_it_and_which_it_is(
+    words: str, zone: tuple[int, int, int, int], size: int, ink: str, ground: str, stroke: int
+) -> None:
+    """Nobody reads words out of pixels here, so the same words are written beside them."""
+    written = Image.new("RGB", (1240, 1754), ground)
+    pen = ImageDraw.Draw(written)
+    baseline = (zone[1] + zone[3]) / 2 + 0.37 * size
+    font = ImageFont.truetype(sans_path(), size, layout_engine=ImageFont.Layout.BASIC)
+    pen.text((620, baseline), words, font=font, fill=ink, anchor="ms", stroke_width=stroke, stroke_fill=ink)
+
+    assert strong(ImageChops.difference(drawn("12栋", "幸福家园").crop(zone), written.crop(zone))) is None
 
 
 def test_rare_characters_are_not_drawn_as_empty_boxes() -> None:

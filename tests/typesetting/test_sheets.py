@@ -10,9 +10,9 @@ import zxingcpp
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 from pypdf import PageObject, PdfReader
 
-from app.adapters import HOW_TO, Label, code_sheet_pdf
-from app.adapters.typeface import Typeface
 from app.logs import hush_libraries
+from app.typesetting import Label, code_sheet_pdf
+from app.typesetting.typeface import Typeface
 
 POINTS_PER_MM = 72 / 25.4
 LONG = "湖北省咸宁市通城县麦市镇陈塅村易地扶贫搬迁集中安置区第十二号居民楼东侧第三单元"
@@ -70,10 +70,23 @@ def test_names_notes_numbers_and_page_numbers_are_text(per_page: int) -> None:
         shown = labels(13)[(number - 1) * per_page : number * per_page]
         assert text.count("幸福家园点位码") == 1
         assert f"第 {number} 页，共 {len(sheet)} 页" in text
-        assert text.count("塆垴安置区") == text.count("东区二组") == text.count(HOW_TO) == len(shown)
+        assert text.count("塆垴安置区") == text.count("东区二组") == len(shown)
         for label in shown:
             assert label.name in text
             assert f"编号 {label.number}" in text
+
+
+def test_a_sheet_says_word_by_word_how_to_use_it_and_where_to_cut() -> None:
+    [page] = pages_of(code_sheet_pdf(labels(2), "幸福家园点位码", per_page=8))
+
+    assert sorted(line.strip() for line in text_of(page).splitlines() if line.strip()) == sorted(
+        [
+            "幸福家园点位码 沿十字标记裁开",
+            *["塆垴安置区", "1栋", "东区二组", "扫一扫，报隐患", "编号 NO-1"],
+            *["塆垴安置区", "2栋", "东区二组", "扫一扫，报隐患", "编号 NO-2"],
+            "第 1 页，共 1 页",
+        ]
+    )
 
 
 def test_a_page_is_a4_and_says_what_it_is() -> None:

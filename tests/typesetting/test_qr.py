@@ -4,7 +4,7 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from app.adapters import qr_png
+from app.typesetting import qr_png
 
 URL = "https://gongdi.example.cn/q/17KQ2M9XA4TBC3.9fk2ls8d"
 

@@ -1,0 +1,19 @@
+"""What is printed with a place's code: posters, sheets to cut, and the QR pictures on them.
+
+Apart from the other adapters because its libraries take over a second to load, and only the API prints.
+"""
+
+from app.typesetting.label import Label
+from app.typesetting.poster import poster_png
+from app.typesetting.printable import UnprintableError, check_printable
+from app.typesetting.qr import qr_png
+from app.typesetting.sheets import code_sheet_pdf
+
+__all__ = [
+    "Label",
+    "UnprintableError",
+    "check_printable",
+    "code_sheet_pdf",
+    "poster_png",
+    "qr_png",
+]
