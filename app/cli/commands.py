@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import audit, identity, migrating, points, retention
 from app.adapters import local_store
 from app.audit import AuditKeys, Entry
-from app.cli.seed.accounts import demo_accounts, sample_code, table
+from app.cli.seed.accounts import demo_accounts, is_without_second_factors, sample_code, table
 from app.cli.seed.loading import load
 from app.cli.seed.progress import progress
 from app.clock import business_day
@@ -28,6 +28,10 @@ from app.sealing import Sealer
 
 _BATCH = 200
 _RESEALED = 1000
+_OLD_DATA = (
+    "This demo data is from an older version, in which nobody had a second factor: who is above grid worker\n"
+    "has no code and cannot work with it. To write it anew: make reset, then make run"
+)
 
 
 @click.group()
@@ -68,10 +72,12 @@ def show_demo_accounts() -> None:
     settings = _not_production()
     with _session(settings) as session:
         accounts, code = demo_accounts(session, Sealer.of(settings)), sample_code(session)
+        old = is_without_second_factors(session)
     if not accounts:
         raise click.ClickException("There is no demo data in this database. To write it: make seed")
     click.echo(table(accounts))
-    click.echo("\nWho is above grid worker also needs a code: make code PHONE=...")
+    needed = "Who is above grid worker also needs a code: make code PHONE=..."
+    click.echo(f"\n{_OLD_DATA if old else needed}")
     if code is not None:
         signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
         click.echo(f"\nCode of {code.place} to scan: {signer.url(code.serial)}")
@@ -86,6 +92,9 @@ def demo_code(phone: str) -> None:
     with _session(settings) as session:
         user = session.scalars(select(User).where(identity.has_phone(sealer, phone))).one_or_none()
         code = identity.code_now(session, sealer, user.id) if user else None
+        old = is_without_second_factors(session)
+    if code is None and old:
+        raise click.ClickException(_OLD_DATA)
     if code is None:
         raise click.ClickException("No account with this phone has a second factor.")
     click.echo(code)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import ColumnElement, create_engine, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -13,14 +13,16 @@ from app.cli.seed.accounts import PASSWORD, demo_accounts
 from app.cli.seed.ids import named
 from app.cli.seed.site import BIG, BIG_SITE
 from app.clock import now
+from app.identity import has_phone
 from app.ids import new_id
-from app.models import Grant, PlaceCode, Resident, User
+from app.models import Grant, PlaceCode, Resident, SecondFactor, User
 from app.points import household_account
 from app.sealing import Sealer
 from tests.points_town import award_to
 from tests.seed.conftest import Seeded
 
 pytestmark = pytest.mark.xdist_group("seed")
+_FACTOR = SecondFactor.__table__
 GRID = f"{BIG}001"
 
 
@@ -58,6 +60,66 @@ def test_without_any_code_in_use_the_accounts_are_shown_all_the_same(seeded: See
 
     assert (result.exit_code, result.output) == (0, whole.partition("\nCode of")[0])
     assert result.output.count(PASSWORD) == 12
+
+
+@contextmanager
+def _without_factors(seeded: Seeded, which: ColumnElement[bool]) -> Iterator[int]:
+    """Take second factors away, and give them back at the end; yields how many."""
+    engine = create_engine(seeded.settings.database_url)
+    with engine.begin() as connection:
+        rows = connection.execute(delete(SecondFactor).where(which).returning(*_FACTOR.columns)).mappings()
+        taken = [dict(row) for row in rows]
+    assert taken
+    try:
+        yield len(taken)
+    finally:
+        with engine.begin() as connection:
+            connection.execute(insert(SecondFactor), taken)
+        engine.dispose()
+
+
+def _phone(seeded: Seeded, title: str) -> str:
+    [line] = [line for line in seeded.run("demo-accounts").output.splitlines() if line.startswith(title)]
+    return line.split()[-3]
+
+
+def test_data_from_before_second_factors_is_told_apart_and_how_to_write_it_anew(seeded: Seeded) -> None:
+    phone = _phone(seeded, "社区管理员")
+    new, found = seeded.run("demo-accounts"), seeded.run("demo-code", phone)
+
+    with _without_factors(seeded, true()) as taken:
+        old, missed = seeded.run("demo-accounts"), seeded.run("demo-code", phone)
+
+    told = (
+        "This demo data is from an older version, in which nobody had a second factor: who is above grid "
+        "worker\nhas no code and cannot work with it. To write it anew: make reset, then make run\n"
+    )
+    hint = "Who is above grid worker also needs a code: make code PHONE=...\n"
+    assert taken == 9
+    assert (new.exit_code, found.exit_code, old.exit_code, missed.exit_code) == (0, 0, 0, 1)
+    assert new.output.count(hint) == 1
+    assert old.output == new.output.replace(hint, told)
+    assert missed.output == f"Error: {told}"
+    assert found.output.strip().isdigit()
+
+
+def test_one_whose_second_factor_was_reset_does_not_make_the_data_old(
+    seeded: Seeded, session: Session
+) -> None:
+    phone = _phone(seeded, "县易迁办")
+    user_id = session.scalars(select(User.id).where(has_phone(Sealer.of(seeded.settings), phone))).one()
+    session.rollback()
+    before = seeded.run("demo-accounts")
+
+    with _without_factors(seeded, SecondFactor.user_id == user_id) as taken:
+        after, missed = seeded.run("demo-accounts"), seeded.run("demo-code", phone)
+
+    assert taken == 1
+    assert after.output == before.output
+    assert (missed.exit_code, missed.output) == (
+        1,
+        "Error: No account with this phone has a second factor.\n",
+    )
 
 
 def test_the_resident_lead_and_worker_shown_are_of_one_grid_and_the_rest_of_its_community(

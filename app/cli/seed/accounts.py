@@ -12,7 +12,7 @@ from app.cli.seed.hours import TOLD_FOR
 from app.cli.seed.ids import named
 from app.cli.seed.site import BIG_SITE, SMALL_SITE
 from app.identity import phone_of
-from app.models import Account, Area, Grant, Place, PlaceCode, Resident, Transfer, User
+from app.models import Account, Area, Grant, Place, PlaceCode, Resident, SecondFactor, Transfer, User
 from app.sealing import Sealer
 
 PASSWORD = "gongdi-demo-2026"  # noqa: S105 - for demonstrations; production refuses the seed
@@ -58,7 +58,7 @@ def demo_accounts(session: Session, sealer: Sealer) -> list[DemoAccount]:
     has a password of his own. The resident, building lead and grid worker of the big site are of one grid.
     The list is empty if the database was not seeded.
     """
-    since = session.scalars(select(User.created_at).where(User.id == named("user", "staff 0"))).one_or_none()
+    since = _since(session)
     if since is None:
         return []
     staff = session.execute(
@@ -80,6 +80,21 @@ def demo_accounts(session: Session, sealer: Sealer) -> list[DemoAccount]:
         *in_order,
         *(first[roles] for roles in first if roles == most),
     ]
+
+
+def is_without_second_factors(session: Session) -> bool:
+    """Say whether the seed's staff has no second factor at all, as before there were any.
+
+    Whose factor was reset is not alone: the one who reset it has his own.
+    """
+    since = _since(session)
+    held = (
+        select(SecondFactor.id)
+        .join(User, User.id == SecondFactor.user_id)
+        .where(User.resident_id.is_(None), User.created_at == since)
+        .where(SecondFactor.confirmed_at.is_not(None))
+    )
+    return since is not None and session.scalars(held.limit(1)).first() is None
 
 
 def sample_code(session: Session) -> SampleCode | None:
@@ -106,6 +121,11 @@ def table(accounts: list[DemoAccount]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def _since(session: Session) -> datetime | None:
+    """Give the moment at which the seed's people came, if there are any."""
+    return session.scalars(select(User.created_at).where(User.id == named("user", "staff 0"))).one_or_none()
 
 
 def _residents(session: Session, sealer: Sealer, since: datetime) -> list[DemoAccount]:
