@@ -1,6 +1,6 @@
 """Requests between one that succeeds and one that was generated from the description."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -75,6 +75,39 @@ def spoiled(sample: Sample, generated: Any, choose: Random) -> dict[str, Any]:
         "body": body,
         "media_type": generated.media_type,
     }
+
+
+def as_sent(sample: Sample, operation: Any) -> dict[str, Any]:
+    """Give the parts of the request that a sample is."""
+    kinds = [body.media_type for body in operation.body]
+    return {
+        "path_parameters": sample.path,
+        "query": sample.query,
+        "body": NOT_SET if sample.body is None or not kinds else sample.body,
+        "media_type": kinds[0] if kinds else None,
+    }
+
+
+def never_right(sample: Sample, taken: set[str]) -> list[Sample]:
+    """Give a successful request of which one thing is surely wrong, in each way that the route can be told.
+
+    ``taken`` names what the route takes: ``path``, ``query``, ``body``.
+    """
+    wrong = []
+    if "query" in taken:
+        wrong.append(replace(sample, query=sample.query | {"unknown": "1"}))
+    if isinstance(sample.body, dict):
+        wrong += [
+            replace(sample, body=sample.body | {"unknown": 1}),
+            replace(sample, body=[sample.body]),
+            replace(sample, body=b'{"unknown": NaN}'),
+            replace(sample, body=b"{"),
+        ]
+    elif "body" in taken:
+        wrong.append(replace(sample, body=b"%PDF-1.7"))
+    if not wrong:
+        wrong.append(replace(sample, path=dict.fromkeys(sample.path, "unknown")))
+    return wrong
 
 
 def _is_id(value: str) -> bool:
