@@ -3,10 +3,16 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
-BASE_URL = "https://api.weixin.qq.com"
-LOGIN_URL = "https://open.weixin.qq.com"
+BASE_URLS = (
+    "https://api.weixin.qq.com",
+    "https://api2.weixin.qq.com",
+    "https://sh.api.weixin.qq.com",
+    "https://sz.api.weixin.qq.com",
+    "https://hk.api.weixin.qq.com",
+)
+"""Where WeChat's server APIs answer: everywhere, for an outage, and by region (接口域名说明)."""
+LOGIN_URLS = ("https://open.weixin.qq.com",)
 _APPID = re.compile(r"wx[0-9A-Za-z]{4,30}")
 _SECRET = re.compile(r"[!-~]{16,64}")
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
@@ -14,8 +20,6 @@ _ENCODING_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _TEMPLATE = re.compile(r"([a-z_]{1,40}):([A-Za-z0-9_-]{20,64})")
 _MOST_KEYS = 2
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
-_PUBLIC_NAME = re.compile(r"([a-z0-9-]+\.)+[a-z]{2,}")
-_LAPTOP_NAMES = ("localhost", "local", "test", "invalid", "internal", "localdomain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +67,8 @@ def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettin
     _pair(given, "GONGDI_WECHAT_WEB_APPID", "GONGDI_WECHAT_WEB_SECRET")
     _pair(given, "GONGDI_WECHAT_CALLBACK_TOKEN", "GONGDI_WECHAT_CALLBACK_KEYS")
     return WeChatSettings(
-        base_url=_address("GONGDI_WECHAT_BASE_URL", given, BASE_URL, production=production),
-        login_url=_address("GONGDI_WECHAT_LOGIN_URL", given, LOGIN_URL, production=production),
+        base_url=_address("GONGDI_WECHAT_BASE_URL", given, BASE_URLS, production=production),
+        login_url=_address("GONGDI_WECHAT_LOGIN_URL", given, LOGIN_URLS, production=production),
         appid=given["GONGDI_WECHAT_APPID"],
         secret=given["GONGDI_WECHAT_SECRET"],
         web_appid=given["GONGDI_WECHAT_WEB_APPID"],
@@ -81,15 +85,13 @@ def _pair(given: Mapping[str, str], one: str, other: str, *, needed: bool = Fals
             _refuse(name, "is not set, and the rest of WeChat's settings needs it")
 
 
-def _address(name: str, given: Mapping[str, str], default: str, *, production: bool) -> str:
-    """Read a server's address; production takes only the encrypted address of a public host name."""
-    url = given[name].rstrip("/") or default
+def _address(name: str, given: Mapping[str, str], known: tuple[str, ...], *, production: bool) -> str:
+    """Read a server's address; production takes only those that are WeChat's own (OWASP ASVS 1.3.6)."""
+    url = given[name].rstrip("/") or known[0]
     if not _ADDRESS.fullmatch(url):
-        _refuse(name, f"must be scheme and host only, such as {default}")
-    host = (urlsplit(url).hostname or "").rstrip(".")
-    public = _PUBLIC_NAME.fullmatch(host) and host.rpartition(".")[2] not in _LAPTOP_NAMES
-    if production and not (public and url.startswith("https://")):
-        _refuse(name, f"must be https:// and a public host name in production: leave it out for {default}")
+        _refuse(name, f"must be scheme and host only, such as {known[0]}")
+    if production and url not in known:
+        _refuse(name, f"must be one of WeChat's own in production ({', '.join(known)}), or left out")
     return url
 
 

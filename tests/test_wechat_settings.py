@@ -3,7 +3,7 @@
 import pytest
 
 from app.config import Settings, SettingsError
-from app.wechat_settings import WeChatSettings
+from app.wechat_settings import BASE_URLS, WeChatSettings
 from tests.test_config import PRODUCTION as PRODUCTION_KEYS
 from tests.test_config import RIGHT
 
@@ -125,11 +125,36 @@ def test_nonsense_is_refused_with_the_variables_name(name: str, value: str) -> N
         "https://wechat.localhost",
         "https://wechat.local",
         "https://wechat",
+        "https://169.254.169.254",
+        "https://[::ffff:127.0.0.1]",
+        "https://0x7f.1",
+        "https://wechat.example",
+        "https://weixin.qq.com",
+        "https://api.weixin.qq.com.example",
+        "https://evil-api.weixin.qq.com",
+        "https://api.weixin.qq.com:8443",
+        "HTTPS://API.WEIXIN.QQ.COM",
     ],
 )
-def test_production_takes_only_a_public_encrypted_address(name: str, url: str) -> None:
-    assert refusal(**MINI, **PRODUCTION, **{name: url}).startswith(f"{name} must be https://")
-    assert read(**MINI, **{name: url}) is not None
+def test_production_takes_only_an_address_of_wechats_own(name: str, url: str) -> None:
+    """S-134: https and listed hosts, whatever else resolves to a machine of ours."""
+    assert refusal(**MINI, **PRODUCTION, **{name: url}).startswith(f"{name} must be ")
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9000", "http://[::1]:9000", "https://wechat.example"])
+def test_elsewhere_a_server_of_ones_own_may_stand_for_wechat(url: str) -> None:
+    settings = read(**MINI, GONGDI_WECHAT_BASE_URL=url, GONGDI_WECHAT_LOGIN_URL=url)
+
+    assert settings is not None
+    assert (settings.base_url, settings.login_url) == (url, url)
+
+
+@pytest.mark.parametrize("url", BASE_URLS)
+def test_production_takes_each_address_that_wechat_names(url: str) -> None:
+    settings = read(**MINI, **PRODUCTION, GONGDI_WECHAT_BASE_URL=f"{url}/")
+
+    assert settings is not None
+    assert settings.base_url == url
 
 
 def test_secrets_show_neither_in_print_nor_in_a_refusal() -> None:

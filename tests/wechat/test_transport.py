@@ -211,7 +211,7 @@ def test_two_megabytes_pass_and_a_byte_more_does_not(fake: WeChatFake) -> None:
 
 
 def test_a_redirect_is_refused(client: WeChat, fake: WeChatFake, lan: Person) -> None:
-    """S-51: 301 is not followed, so no secret goes to another host."""
+    """S-51, S-134: a redirect is not followed, so no secret goes to another host."""
     fake.fault(LOGIN, "redirect")
     with pytest.raises(WeChatAnswerError):
         client.mini.code2session(fake.login_code(lan))
