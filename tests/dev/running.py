@@ -31,6 +31,7 @@ class Run:
 
     def __init__(self, var: Path, port: int, *arguments: str, name: str = "run") -> None:
         """Start it; what it says goes into a file of this name beside its folder."""
+        self.cpu_s: float | None = None
         self.output = var.with_name(f"{name}.out")
         with self.output.open("wb") as output:
             self.process = subprocess.Popen(
@@ -55,12 +56,6 @@ class Run:
         assert found is not None, self.said
         return int(found[1])
 
-    def took_s(self, step: str) -> float:
-        """Give how many seconds it says that a step took."""
-        found = re.search(rf"^  {step} +([0-9.]+) s$", self.said, re.MULTILINE)
-        assert found is not None, self.said
-        return float(found[1])
-
     def wait_until_up(self) -> None:
         """Wait until it says that everything runs."""
         until(lambda: UP in self.said or self.process.poll() is not None, within_s=WITHIN_S)
@@ -73,8 +68,19 @@ class Run:
         return found[0]
 
     def end(self) -> int:
-        """Wait for its end; give its exit code."""
-        return self.process.wait(WITHIN_S)
+        """Wait for its end and count what it spent; give its exit code."""
+        if self.process.returncode is None:
+            assert until(self._has_ended, within_s=WITHIN_S), self.said
+        code: int = self.process.returncode
+        return code
+
+    def _has_ended(self) -> bool:
+        """Look whether it ended, and note the CPU seconds of it and all it waited for: its servers too."""
+        pid, status, used = os.wait4(self.process.pid, os.WNOHANG)
+        if pid:
+            self.process.returncode = os.waitstatus_to_exitcode(status)
+            self.cpu_s = used.ru_utime + used.ru_stime
+        return bool(pid)
 
     def kill(self) -> None:
         """Make sure that it and all it started are gone, gently first."""
