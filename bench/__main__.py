@@ -1,33 +1,76 @@
 """Measure everything in one run, side by side, on servers of its own that wait for the disk."""
 
+import argparse
 import os
 import sys
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from app.config import Settings
-from bench import figures, posting, requests_cpu, world
-from dev.servers import ensure_database, scratch, start_postgres, valkey
+from bench import figures, posting, world
+from bench.against import Older, checked_out, commit_named
+from bench.plan import Plan
+from bench.turns import measure_in_turns
+from dev.servers import ensure_database, scratch, start_postgres, start_valkey
+from dev.trouble import MachineError
 
 
-def main() -> int:
+def main(arguments: Sequence[str], plan: Plan) -> int:
     """Measure, print and write; return the exit status."""
-    with scratch() as folder, valkey(folder / "valkey") as redis_url:
-        server = start_postgres(folder / "postgres", settings={"shared_buffers": "256MB"})
-        try:
-            found = _measure(folder, server.url, server.child.process.pid, redis_url)
-        finally:
-            server.stop()
+    parser = argparse.ArgumentParser(
+        prog="make bench", description="Measure what docs/performance.md reports."
+    )
+    parser.add_argument("--against", metavar="COMMIT", help="say too what a request costs more than then")
+    against: str | None = parser.parse_args(arguments).against
+    try:
+        commit = commit_named(against, plan.repository) if against else None
+        found = _on_servers(plan, commit)
+    except MachineError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nStopped. Nothing was written.", file=sys.stderr)
+        return 130
     for figure in found:
         print(figure.line())
-    figures.write(found)
-    print(f"Written to {figures.FILE.relative_to(figures.FILE.parent.parent)}.")
+    figures.write(found, plan.file)
+    print(f"Written to {plan.file}.")
     return 0
 
 
-def _measure(folder: Path, url: str, postmaster: int, redis_url: str) -> list[figures.Figure]:
-    environment = {
+def _on_servers(plan: Plan, commit: str | None) -> list[figures.Figure]:
+    """Start a PostgreSQL and a Valkey, measure, and leave nothing of them."""
+    with ExitStack() as started:
+        folder = started.enter_context(scratch())
+        valkey = start_valkey(folder / "valkey")
+        started.callback(valkey.stop)
+        server = start_postgres(folder / "postgres", settings={"shared_buffers": "256MB"})
+        started.callback(server.stop)
+        postmaster = server.child.process.pid
+        older = None
+        print(f"Preparing a settlement of {plan.households:,} households ...", flush=True)
+        if commit is not None:
+            tree = started.enter_context(checked_out(commit, folder, plan.repository))
+            environment = _environment(folder / "older", server.url, "gongdi_older", valkey.url)
+            older = started.enter_context(Older.started(tree, commit, environment, postmaster, plan))
+        environment = _environment(folder / "ours", server.url, "gongdi_bench", valkey.url)
+        settings = Settings.read(environment)
+        turns = plan.turns if older else 1
+        ground = world.prepare(settings, claims=turns * plan.calls, households=plan.households)
+        print("Measuring CPU per request ...", flush=True)
+        by_request = measure_in_turns(ground, dict(os.environ) | environment, postmaster, plan, older)
+        print("Measuring postings beside pgbench ...", flush=True)
+        by_posting = posting.measure(settings, ground, ensure_database(server.url, "pgbench"), plan)
+    return by_posting + by_request
+
+
+def _environment(folder: Path, server_url: str, database: str, redis_url: str) -> dict[str, str]:
+    """Give the settings of an application with a database and a folder of its own."""
+    folder.mkdir()
+    return {
         "GONGDI_ENV": "development",
-        "DATABASE_URL": ensure_database(url, "gongdi_bench"),
+        "DATABASE_URL": ensure_database(server_url, database),
         "REDIS_URL": redis_url,
         "GONGDI_SECRET_KEY": "sample-key-for-measuring-and-nothing-else",
         "GONGDI_PUBLIC_URL": "http://127.0.0.1",
@@ -35,15 +78,7 @@ def _measure(folder: Path, url: str, postmaster: int, redis_url: str) -> list[fi
         "GONGDI_USER_READS_A_MINUTE": "1000000",  # one person asks faster here than anybody may
         "GONGDI_USER_WRITES_A_MINUTE": "1000000",
     }
-    settings = Settings.read(environment)
-    print("Preparing a settlement of 1,505 households ...", flush=True)
-    ground = world.prepare(settings, claims=requests_cpu.CLAIMS_NEEDED)
-    print("Measuring CPU per request ...", flush=True)
-    by_request = requests_cpu.measure(ground, dict(os.environ) | environment, postmaster)
-    print("Measuring postings beside pgbench ...", flush=True)
-    by_posting = posting.measure(settings, ground, ensure_database(url, "pgbench"))
-    return by_posting + by_request
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:], Plan()))

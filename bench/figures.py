@@ -1,10 +1,8 @@
-"""Figures: printed a line each, and written to var/bench.json."""
+"""Figures: printed a line each, and written to a file."""
 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
-
-FILE = Path(__file__).parent.parent / "var" / "bench.json"
 
 
 @dataclass(frozen=True)
@@ -26,17 +24,17 @@ class Figure:
     def line(self) -> str:
         """Give the figure as one line for people."""
         return (
-            f"{self.name:<18} {self.value:>10.3f} {self.unit:<8} "
+            f"{self.name:<23} {self.value:>10.3f} {self.unit:<8} "
             f"{self.against}: {self.reference:.3f}  ratio {self.ratio:.2f}"
         )
 
 
-def write(figures: list[Figure]) -> None:
+def write(figures: list[Figure], file: Path) -> None:
     """Write all figures for programs: ``{name: {value, unit, reference, ratio}}``."""
     plain = {
         figure.name: {key: value for key, value in asdict(figure).items() if key not in {"name", "against"}}
         | {"ratio": figure.ratio}
         for figure in figures
     }
-    FILE.parent.mkdir(exist_ok=True)
-    FILE.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    file.parent.mkdir(exist_ok=True)
+    file.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")

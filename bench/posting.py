@@ -23,16 +23,13 @@ from app.db import engine_for
 from app.ids import new_id
 from app.models import SourceKind, TransferKind
 from bench.figures import Figure
+from bench.plan import Plan
 from bench.world import Ground
 from dev.servers import libpq_url
 from dev.servers.server import package_folder
 
-CLIENTS = 8
-ROUND_S = 6
-ROUNDS = 3
-_PATIENCE_S = 60
-_SCALE = 16
-"""Twice the clients: below that pgbench measures the fight over its branch rows."""
+_PATIENCE_S = 180
+"""For clients to load the application, on a machine with much else to do."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +41,20 @@ class Round:
     client_cpu_s: float
 
 
-def measure(settings: Settings, ground: Ground, pgbench_url: str) -> list[Figure]:
+def measure(settings: Settings, ground: Ground, pgbench_url: str, plan: Plan) -> list[Figure]:
     """Run pgbench and our postings in turns; give rate and client CPU.
 
     pgbench runs with its own defaults, and once more with prepared statements, which is its fastest.
     """
-    _pgbench(pgbench_url, "-i", "-q", "-s", str(_SCALE))
+    _pgbench(pgbench_url, "-i", "-q", "-s", str(plan.pgbench_scale))
     rates: list[float] = []
     prepared: list[float] = []
     ours: list[Round] = []
-    with _clients(settings, ground) as post_in_parallel:
-        for _ in range(ROUNDS):
-            rates.append(_tps(_pgbench(pgbench_url, "-n", *_load())))
+    with _clients(settings, ground, plan) as post_in_parallel:
+        for _ in range(plan.rounds):
+            rates.append(_tps(_pgbench(pgbench_url, "-n", *_load(plan))))
             ours.append(post_in_parallel())
-            prepared.append(_tps(_pgbench(pgbench_url, "-n", "-M", "prepared", *_load())))
+            prepared.append(_tps(_pgbench(pgbench_url, "-n", "-M", "prepared", *_load(plan))))
     posted = statistics.median(one.postings / one.seconds for one in ours)
     cpu_ms = statistics.median(one.client_cpu_s * 1000 / one.postings for one in ours)
     return [
@@ -67,8 +64,8 @@ def measure(settings: Settings, ground: Ground, pgbench_url: str) -> list[Figure
     ]
 
 
-def _load() -> list[str]:
-    return ["-c", str(CLIENTS), "-j", "2", "-T", str(ROUND_S)]
+def _load(plan: Plan) -> list[str]:
+    return ["-c", str(plan.clients), "-j", "2", "-T", str(plan.round_s)]
 
 
 def _pgbench(url: str, *arguments: str) -> str:
@@ -85,13 +82,13 @@ def _tps(output: str) -> float:
 
 
 @contextmanager
-def _clients(settings: Settings, ground: Ground) -> Iterator[Callable[[], Round]]:
+def _clients(settings: Settings, ground: Ground, plan: Plan) -> Iterator[Callable[[], Round]]:
     """Start the clients, each a process with a connection; yields what lets them all post for one round."""
     context = multiprocessing.get_context("spawn")
-    start, results = context.Barrier(CLIENTS + 1), context.Queue()
+    start, results = context.Barrier(plan.clients + 1), context.Queue()
     clients = [
-        context.Process(target=_client, args=(settings, ground, number, start, results))
-        for number in range(CLIENTS)
+        context.Process(target=_client, args=(settings, ground, plan, number, start, results))
+        for number in range(plan.clients)
     ]
     for client in clients:
         client.start()
@@ -113,7 +110,9 @@ def _clients(settings: Settings, ground: Ground) -> Iterator[Callable[[], Round]
             client.kill()
 
 
-def _client(settings: Settings, ground: Ground, number: int, start: Barrier, results: "Queue[Round]") -> None:
+def _client(
+    settings: Settings, ground: Ground, plan: Plan, number: int, start: Barrier, results: "Queue[Round]"
+) -> None:
     """Post to random households in each round until its time is up.
 
     An award is one statement, so in autocommit each is a transaction of its own, in one round trip.
@@ -122,10 +121,10 @@ def _client(settings: Settings, ground: Ground, number: int, start: Barrier, res
     engine = engine_for(settings).execution_options(isolation_level="AUTOCOMMIT")
     with Session(engine) as session:
         _post_one(session, ground, rng)
-        for _ in range(ROUNDS):
+        for _ in range(plan.rounds):
             start.wait(10 * _PATIENCE_S)
             used, begun, count = _cpu_s(), time.perf_counter(), 0
-            while time.perf_counter() - begun < ROUND_S:
+            while time.perf_counter() - begun < plan.round_s:
                 _post_one(session, ground, rng)
                 count += 1
             results.put(Round(count, time.perf_counter() - begun, _cpu_s() - used))

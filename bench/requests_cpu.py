@@ -2,12 +2,11 @@
 
 import http.client
 import json
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,13 +14,11 @@ from typing import Any
 from app.clock import now
 from app.ids import new_id
 from bench.figures import Figure
+from bench.plan import Plan
+from bench.processor import tree_cpu_s
 from bench.world import Ground
 from dev.servers import start, wait_until
 from dev.servers.server import free_port
-
-WARM_UP, REQUESTS, THREADS = 60, 600, 4
-CLAIMS_NEEDED = WARM_UP + REQUESTS
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True)
@@ -35,10 +32,10 @@ class Ask:
     status: int = 200
 
 
-def measure(ground: Ground, environment: dict[str, str], postmaster: int) -> list[Figure]:
+def measure(ground: Ground, environment: dict[str, str], postmaster: int, plan: Plan) -> list[Figure]:
     """Measure an inspection, an approval and a balance read, and the bare view under the same gunicorn."""
     with served("bench.bare:app", environment) as (port, pid):
-        bare_ms = _cpu_per_request(port, [pid], _bare)
+        bare_ms = _cpu_per_request(port, [pid], _bare, plan)
     with served("wsgi:app", environment) as (port, pid):
         pids = [pid, postmaster]
         asks = {
@@ -47,7 +44,7 @@ def measure(ground: Ground, environment: dict[str, str], postmaster: int) -> lis
             "http_balance": _balances(ground),
         }
         return [
-            Figure(name, _cpu_per_request(port, pids, ask), "ms", bare_ms, "bare Flask view ms")
+            Figure(name, _cpu_per_request(port, pids, ask, plan), "ms", bare_ms, "bare Flask view ms")
             for name, ask in asks.items()
         ]
 
@@ -64,38 +61,38 @@ def served(target: str, environment: dict[str, str]) -> Iterator[tuple[int, int]
         cwd=Path(__file__).parent.parent,
     )
     try:
-        wait_until(lambda: _answers(port), child, within_s=60)
+        wait_until(lambda: _answers(port), child, within_s=180)
         yield port, child.process.pid
     finally:
         child.stop()
 
 
 def _answers(port: int) -> bool:
-    try:
-        _ask(http.client.HTTPConnection("127.0.0.1", port, timeout=5), Ask("GET", "/healthz", status=0))
-    except OSError:
-        return False
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        try:
+            _ask(connection, Ask("GET", "/healthz", status=0))
+        except OSError:
+            return False
     return True
 
 
-def _cpu_per_request(port: int, pids: list[int], make: Callable[[int], Ask]) -> float:
+def _cpu_per_request(port: int, pids: list[int], make: Callable[[int], Ask], plan: Plan) -> float:
     """Give milliseconds of CPU per request after a warm-up, client not counted."""
-    _drive(port, make, range(WARM_UP))
-    before = sum(_tree_cpu_s(pid) for pid in pids)
-    _drive(port, make, range(WARM_UP, WARM_UP + REQUESTS))
+    _drive(port, make, range(plan.warm_up), plan.threads)
+    before = sum(tree_cpu_s(pid) for pid in pids)
+    _drive(port, make, range(plan.warm_up, plan.calls), plan.threads)
     time.sleep(0.2)
-    return (sum(_tree_cpu_s(pid) for pid in pids) - before) * 1000 / REQUESTS
+    return (sum(tree_cpu_s(pid) for pid in pids) - before) * 1000 / plan.requests
 
 
-def _drive(port: int, make: Callable[[int], Ask], numbers: range) -> None:
+def _drive(port: int, make: Callable[[int], Ask], numbers: range, threads: int) -> None:
     def drive(part: range) -> None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        for number in part:
-            _ask(connection, make(number))
-        connection.close()
+        with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+            for number in part:
+                _ask(connection, make(number))
 
-    parts = [numbers[offset::THREADS] for offset in range(THREADS)]
-    with ThreadPoolExecutor(THREADS) as pool:
+    parts = [numbers[offset::threads] for offset in range(threads)]
+    with ThreadPoolExecutor(threads) as pool:
         list(pool.map(drive, parts))
 
 
@@ -112,18 +109,6 @@ def _ask(connection: http.client.HTTPConnection, ask: Ask) -> None:
     text = answer.read()
     if ask.status and answer.status != ask.status:
         raise RuntimeError(f"{ask.method} {ask.path} answered {answer.status}: {text[:500]!r}")
-
-
-def _tree_cpu_s(pid: int) -> float:
-    """Give the CPU seconds of a process, its children, and those of them that ended."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    own = sum(int(ticks) for ticks in fields[11:15]) / _TICKS
-    children = [
-        int(child)
-        for thread in Path(f"/proc/{pid}/task").iterdir()
-        for child in (thread / "children").read_text().split()
-    ]
-    return own + sum(_tree_cpu_s(child) for child in children)
 
 
 def _bare(_: int) -> Ask:

@@ -1,7 +1,7 @@
-"""The data the bench works on: the two demonstration sites at full size, without their history."""
+"""The data the bench works on: the two demonstration sites, without their history."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
@@ -16,7 +16,7 @@ from app.cli.seed.ids import named
 from app.cli.seed.rows import Rows
 from app.cli.seed.sealing import seal
 from app.cli.seed.settlement import add_site
-from app.cli.seed.site import BIG, SITES
+from app.cli.seed.site import BIG, BIG_SITE, SMALL_SITE
 from app.cli.seed.staff import add_staff
 from app.cli.seed.world import SeedResident, World
 from app.clock import business_day, now
@@ -56,28 +56,32 @@ class Ground:
     claim_ids: list[UUID]
 
 
-def prepare(settings: Settings, *, claims: int) -> Ground:
-    """Migrate, write both sites and ``claims`` verified claims, each of another household where it can be."""
+def prepare(settings: Settings, *, claims: int, households: int) -> Ground:
+    """Migrate, write both sites, the big one with so many households, and so many verified claims.
+
+    Each claim is of another household where it can be.
+    """
     engine = engine_for(settings)
     with engine.connect() as connection:
         migrating.upgrade(connection)
         connection.commit()
     with transaction(sessions_for(engine)()) as session:
-        ground = _write(session, Sealer.of(settings), claims)
+        ground = _write(session, Sealer.of(settings), claims, households)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
     engine.dispose()
     return ground
 
 
-def _write(session: Session, sealer: Sealer, claims: int) -> Ground:
+def _write(session: Session, sealer: Sealer, claims: int, households: int) -> Ground:
     since, until = now() - timedelta(days=30), now()
     rng, world, rows = Random(1), World(), Rows()
     catalogue.add_areas(rows)
     catalogue.add_checklists(rows, since)
     catalogue.add_rules(rows, business_day(since))
     add_staff(rows, world, rng, since=since, until=until, password="", rng_of_codes=rng)
-    for site in SITES:
+    people = households * BIG_SITE.people // BIG_SITE.households
+    for site in (replace(BIG_SITE, households=households, people=people), SMALL_SITE):
         add_site(rows, world, rng, site, since=since, until=until, password="")
     seal(rows, sealer)
     for table in rows.tables():
