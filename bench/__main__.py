@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -81,4 +82,5 @@ def _environment(folder: Path, server_url: str, database: str, redis_url: str) -
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # also then nothing is left behind
     sys.exit(main(sys.argv[1:], Plan()))
