@@ -28,8 +28,8 @@ def made_before(
     row_id: UUID,
     sent: bytes,
     *,
-    author: InstrumentedAttribute[Any],
-    by: UUID | None,
+    author: InstrumentedAttribute[Any] | None = None,
+    by: UUID | None = None,
 ) -> Row | None:
     """Give the row that the same person made of the same content, or None if there is something to judge.
 
@@ -38,6 +38,9 @@ def made_before(
     person's id gives None, so that it meets the checks of a new row and shows nothing before them. No visitor
     can be told from another: what one of them sent is known by its content alone, whoever sends it again.
 
+    A table that keeps no author is asked without one: the author in ``sent`` makes an equal hash his proof,
+    and anything else gives None, as another person's id does.
+
     Raises OtherContentError if the same person used the id for something else.
     """
     first = session.get(table, row_id, populate_existing=True)
@@ -45,7 +48,7 @@ def made_before(
         return None
     if first.content_hash == sent:  # type: ignore[attr-defined]
         return first
-    if by is not None and getattr(first, author.key) == by:
+    if author is not None and by is not None and getattr(first, author.key) == by:
         raise OtherContentError(id=row_id)
     return None
 

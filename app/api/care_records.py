@@ -112,7 +112,7 @@ def put_care_record(new: visits.NewCare, record_id: UUID) -> tuple[Any, int]:
     """Begin to look after a resident."""
     with transaction() as session:
         _, made = visits.open_care(session, actor(), record_id, new)
-        return visits.care_record_of(session, actor(), record_id), once(made)
+        return visits.opened_care_record(session, record_id), once(made)
 
 
 @blueprint.route("/care-records/<uuid:record_id>", methods=["GET"])

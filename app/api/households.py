@@ -84,8 +84,9 @@ def list_households(limit: int, after: str | None, **filters: Any) -> dict[str, 
 def put_household(new: people.NewHousehold, household_id: UUID) -> tuple[Any, int]:
     """Register a household, once."""
     with transaction() as session:
-        _, made = people.register_household(session, actor(), household_id, new)
-        return people.household_in_scope(session, actor(), household_id, residents=True), once(made)
+        row, made = people.register_household(session, actor(), household_id, new)
+        author = actor().as_author(row.area_code)
+        return people.household_in_scope(session, author, household_id, residents=True), once(made)
 
 
 @blueprint.route("/households/<uuid:household_id>", methods=["GET"])

@@ -130,8 +130,10 @@ def get_user(user_id: UUID) -> Any:
 def put_user(new: identity.NewUser, user_id: UUID) -> tuple[Any, int]:
     """Make a user; an invitation lets him set his password."""
     with transaction() as session:
-        _, made = identity.make_user(session, actor(), parts().sealer, user_id, new)
-        return identity.user_in_scope(session, actor(), user_id), once(made)
+        row, made = identity.make_user(session, actor(), parts().sealer, user_id, new)
+        assert row.area_code is not None, "whoever is made here is made in an area"
+        author = actor().as_author(row.area_code)
+        return identity.user_in_scope(session, author, user_id), once(made)
 
 
 @blueprint.route("/users/<uuid:user_id>/disable", methods=["POST"])

@@ -14,7 +14,7 @@ from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of, hashed, new_token
 from app.identity.users import user_in_scope
 from app.models import EndReason, Invitation, User
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.sealing import Sealer
 from app.session_settings import PasswordProfile
 
@@ -33,8 +33,13 @@ def invite(
 ) -> tuple[Invitation, str | None]:
     """Invite a user to set his password; give the token this once, and None when it is sent again.
 
-    An earlier invitation of the same user ends. Raises NotFoundError, OtherContentError.
+    An earlier invitation of the same user ends. The same again is the first one, though the user moved or
+    it was used since. Raises NotFoundError, OtherContentError.
     """
+    sent = content_hash(actor.user_id, user_id)
+    first = made_before(session, Invitation, invitation_id, sent, author=Invitation.made_by, by=actor.user_id)
+    if first is not None:
+        return first, None
     user = user_in_scope(session, actor, user_id)
     return write_invitation(session, invitation_id, user.id, made_by=actor.user_id)
 

@@ -77,21 +77,27 @@ def make_user(
 ) -> tuple[User, bool]:
     """Make a user; an invitation lets him set his password.
 
+    The same user again is the first one, though the actor's areas are others or the resident moved since.
+
     Raises NotFoundError (the area is outside the actor's, the resident outside the area), AreaUnknownError,
     PhoneTakenError (also if the resident has a user), OtherContentError.
     """
+    values = {key: value for key, value in asdict(new).items() if key != "phone"}
+    sent = content_hash(actor.user_id, values, sealer.fingerprint(new.phone.encode()).hex())
+    first = made_before(session, User, user_id, sent)
+    if first is not None:
+        return first, False
     _check_area(session, actor, new.area_code)
     if new.resident_id is not None:
         resident = session.get(Resident, new.resident_id)
         if resident is None or not resident.area_code.startswith(new.area_code):
             raise NotFoundError(field="resident_id")
-    values = {key: value for key, value in asdict(new).items() if key != "phone"}
     phone = sealed_phone(sealer, user_id, new.phone)
     return insert_once(
         session,
         User,
         user_id,
-        content_hash(actor.user_id, values, sealer.fingerprint(new.phone.encode()).hex()),
+        sent,
         taken=PhoneTakenError(field="phone"),
         created_at=now(),
         **values,

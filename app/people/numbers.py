@@ -92,13 +92,16 @@ def set_numbers(
 ) -> Resident:
     """Keep these numbers of a resident in the place of those before; the same again changes nothing.
 
+    They are a state, not a thing with an id of its own: what the resident has already is judged no more, but
+    whoever does not reach him any longer is not told what he has.
+
     Raises NotFoundError outside the actor's reach, IdNumberError, IdNumberTakenError.
     """
     resident = resident_in_scope(session, actor, resident_id)
-    if numbers.id_number is not None:
-        check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
     if numbers_of(sealer, resident) == numbers:
         return resident
+    if numbers.id_number is not None:
+        check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
     columns = sealed_numbers(sealer, resident.id, resident.area_code, numbers)
     for name, value in columns.items():
         setattr(resident, name, value)

@@ -10,7 +10,7 @@ from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Household, PlaceKind, PresenceState, Relation, Resident, Sex
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.people.listings import household_in_scope
 from app.people.names import age_on
 from app.places import place_in_scope
@@ -72,9 +72,15 @@ def register_household(
 ) -> tuple[Household, bool]:
     """Register a household behind a door of a residential building.
 
+    The same household again is the first one, though its building or the actor moved since.
+
     Raises NotFoundError for a place outside the actor's areas, NotResidentialError, DoorTakenError,
     OtherContentError.
     """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(session, Household, household_id, sent)
+    if first is not None:
+        return first, False
     try:
         place = place_in_scope(session, actor, new.place_id)
     except NotFoundError:
@@ -85,7 +91,7 @@ def register_household(
         session,
         Household,
         household_id,
-        content_hash(actor.user_id, new),
+        sent,
         taken=DoorTakenError(field="door"),
         area_code=place.area_code,
         created_at=now(),
@@ -98,9 +104,15 @@ def register_resident(
 ) -> tuple[Resident, bool]:
     """Register a resident of a household.
 
+    The same resident again is the first one, though the household or the actor moved since.
+
     Raises BirthDateError, NotFoundError for a household outside the actor's areas, HeadTakenError,
     OtherContentError.
     """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(session, Resident, resident_id, sent)
+    if first is not None:
+        return first, False
     today = business_day()
     if new.birth_date > today or age_on(new.birth_date, today) >= OLDEST_YEARS:
         raise BirthDateError(field="birth_date")
@@ -112,7 +124,7 @@ def register_resident(
         session,
         Resident,
         resident_id,
-        content_hash(actor.user_id, new),
+        sent,
         taken=HeadTakenError(field="relation"),
         area_code=household.area_code,
         created_at=now(),

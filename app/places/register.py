@@ -9,7 +9,7 @@ from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Area, Place, PlaceKind
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 
 
 class AreaUnknownError(DomainError):
@@ -35,11 +35,16 @@ class NewPlace:
 def register(session: Session, actor: Actor, place_id: UUID, new: NewPlace) -> tuple[Place, bool]:
     """Register a place in a community or grid.
 
+    The same place again is the first one, though the actor's areas are others since.
+
     Raises NotFoundError outside the actor's areas, AreaUnknownError, OtherContentError.
     """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(session, Place, place_id, sent)
+    if first is not None:
+        return first, False
     if not actor.scope.covers(new.area_code):
         raise NotFoundError(field="area_code")
     if len(new.area_code) < COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
-    sent = content_hash(actor.user_id, new)
     return insert_once(session, Place, place_id, sent, created_at=now(), **asdict(new))

@@ -12,7 +12,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.ids import new_id
 from app.models import Area, Reward, StockMovement, StockReason
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
 from app.points.reach import communities
 
@@ -40,14 +40,20 @@ class NewReward:
 def offer(session: Session, actor: Actor, reward_id: UUID, new: NewReward) -> tuple[Reward, bool]:
     """Offer goods in a community's shop, with nothing in stock yet.
 
+    The same offer again is the first one, though it was withdrawn or the actor's areas are others since.
+
     Raises NotFoundError outside the actor's areas, AreaUnknownError for what is no community,
     OtherContentError.
     """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(session, Reward, reward_id, sent)
+    if first is not None:
+        return first, False
     if not actor.scope.covers(new.area_code):
         raise NotFoundError(field="area_code")
     if len(new.area_code) != COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
-    return insert_once(session, Reward, reward_id, content_hash(actor.user_id, new), **asdict(new))
+    return insert_once(session, Reward, reward_id, sent, **asdict(new))
 
 
 def rewards(

@@ -29,7 +29,7 @@ from app.visits.care import (
     end_care,
     open_care,
 )
-from app.visits.care_listings import NotResponsibleError, care_record_of, care_records
+from app.visits.care_listings import NotResponsibleError, care_records, opened_care_record
 from app.visits.due import CareEndedError, DueKey, first_due, most_days, overdue_days
 from app.visits.filing import (
     MAX_FOLLOW_UPS,
@@ -113,7 +113,6 @@ __all__ = [
     "WrongFormError",
     "answers_of",
     "ask",
-    "care_record_of",
     "care_records",
     "case_result_of",
     "close_case",
@@ -131,6 +130,7 @@ __all__ = [
     "need_of",
     "note_of",
     "open_care",
+    "opened_care_record",
     "overdue_days",
     "result_of",
     "sealed_need",

@@ -11,7 +11,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
 from app.models import CareCategory, CareLevel, CareRecord
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.people import age_on, check_child, resident_in_scope
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
@@ -63,10 +63,17 @@ class NewCare:
 def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> tuple[CareRecord, bool]:
     """Begin to look after a resident, today.
 
+    The same record again is the first one, though the resident, the worker or the actor moved since, the
+    care ended, or a guardian took his consent back.
+
     Raises NotFoundError for a resident outside the actor's areas, NoBasisError and ConsentChangedError for a
     child under 14 without its guardian's consent, TooSeldomError, NotStaffHereError,
     CareOpenError, OtherContentError.
     """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(session, CareRecord, record_id, sent)
+    if first is not None:
+        return first, False
     try:
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
@@ -82,7 +89,7 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
         session,
         CareRecord,
         record_id,
-        content_hash(actor.user_id, new),
+        sent,
         taken=CareOpenError(field="category"),
         area_code=resident.area_code,
         started_on=today,

@@ -87,6 +87,14 @@ def _whole(query: Select[CareRecord]) -> Select[CareRecord]:
     return query.join(CareRecord.resident).options(home)
 
 
+def opened_care_record(session: Session, record_id: UUID) -> CareRecord:
+    """Give a care record, as ``care_record_of`` does, back to whoever has just opened it.
+
+    Only after ``open_care``, which knows what its author sends again, also when his areas are others by now.
+    """
+    return session.scalars(_whole(select(CareRecord)).where(CareRecord.id == record_id)).one()
+
+
 def care_record_of(session: Session, actor: Actor, record_id: UUID, *, lock: bool = False) -> CareRecord:
     """Give one care record with resident, household and place; ``lock`` keeps others from changing it.
 

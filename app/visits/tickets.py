@@ -15,7 +15,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.ids import new_id
 from app.models import CareRecord, HarmCase, Resident, ViewingTicket
-from app.once import content_hash, insert_once
+from app.once import content_hash, insert_once, made_before
 from app.people import ADULT_YEARS, is_minor, resident_in_scope
 from app.visits.care_listings import admin_scope
 
@@ -56,7 +56,18 @@ class NewTicket:
 
 
 def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tuple[ViewingTicket, bool]:
-    """Ask to read a minor's record. Raises NotFoundError, NotAMinorError, OtherContentError."""
+    """Ask to read a minor's record.
+
+    The same wish again is the first one, though the minor came of age or one of the two moved since.
+
+    Raises NotFoundError, NotAMinorError, OtherContentError.
+    """
+    sent = content_hash(actor.user_id, new)
+    first = made_before(
+        session, ViewingTicket, ticket_id, sent, author=ViewingTicket.user_id, by=actor.user_id
+    )
+    if first is not None:
+        return first, False
     try:
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
@@ -67,7 +78,7 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         session,
         ViewingTicket,
         ticket_id,
-        content_hash(actor.user_id, new),
+        sent,
         area_code=resident.area_code,
         user_id=actor.user_id,
         asked_at=now(),

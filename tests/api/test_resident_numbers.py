@@ -4,13 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_11_2
 
-from app.models import Resident
+from app.models import Grant, Resident
 from app.people import numbers_of, resident_with_id_number, residents_with_phone
-from tests.cast import FAR, HOME, named
+from tests.cast import FAR, HOME, NEXT, named, person
 from tests.client import Answer, Client
 from tests.sealer import SEALER
 
@@ -36,6 +36,33 @@ def test_numbers_are_kept_and_shown_masked(admin: Client, resident: Client, work
     assert (kept.json["phone"], kept.json["id_number"]) == ("139******34", f"0{'*' * 16}{id_number()[-1]}")
     for reader in (worker, resident):
         assert reader.get(f"/v1/residents/{named('resident')}").json == kept.json
+
+
+def test_numbers_that_a_resident_has_are_not_judged_again(admin: Client, session: Session) -> None:
+    kept = put(admin)
+    session.execute(
+        update(Resident).where(Resident.id == named("resident")).values(birth_date=date(1956, 1, 1))
+    )
+    session.commit()
+
+    again, other = put(admin), put(admin, phone=None)
+
+    assert again.status_code == 200
+    assert again.json == kept.json | {"birth_date": "1956-01-01"}
+    assert (other.status_code, other.json["code"]) == (422, "id_number")
+
+
+def test_whoever_reaches_a_resident_no_longer_learns_nothing_of_his_numbers(
+    admin: Client, session: Session
+) -> None:
+    put(admin)
+    session.execute(update(Grant).where(Grant.user_id == person("admin").user_id).values(area_code=NEXT))
+    session.commit()
+
+    right, wrong = put(admin), put(admin, phone="13900009999")
+
+    assert (right.status_code, right.json["code"]) == (404, "not_found")
+    assert right.json | {"request_id": ""} == wrong.json | {"request_id": ""}
 
 
 def test_the_table_shows_no_number(admin: Client, session: Session) -> None:
