@@ -1,5 +1,7 @@
 """How long a body may be, by the view that takes it: what is longer is refused before anything is done."""
 
+from typing import IO
+
 from flask import Flask, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -19,7 +21,26 @@ def bound_bodies(app: Flask) -> None:
             return
         bound = _LONGER.get(request.endpoint or "", MAX_JSON_BYTES)
         request.max_content_length = bound
+        if request.content_length is None and "wsgi.input_terminated" in request.environ:
+            request.environ["wsgi.input"] = _Bounded(request.environ["wsgi.input"], bound)
+            request.max_content_length = bound + 1  # at it Werkzeug would cut the body, and go on
         if (request.content_length or 0) > bound:
             raise RequestEntityTooLarge
 
     app.before_request(check)
+
+
+class _Bounded:
+    """A body that came in chunks, without a word on its length."""
+
+    def __init__(self, stream: IO[bytes], bound: int) -> None:
+        self._stream = stream
+        self._left = bound
+
+    def read(self, size: int) -> bytes:
+        """Read on; raise RequestEntityTooLarge at the first byte too many."""
+        piece = self._stream.read(size)
+        self._left -= len(piece)
+        if self._left < 0:
+            raise RequestEntityTooLarge
+        return piece

@@ -20,7 +20,7 @@ from app.api.limits import limiter
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
 from app.api.parts import parts
 from app.api.recording import note, reading, transaction
-from app.api.report_form import MAX_FORM_BYTES, MAX_TEXT, ReportForm
+from app.api.report_form import MAX_TEXT, ReportForm
 from app.api.sentences import sentence
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
@@ -59,7 +59,6 @@ def send_report(code: str) -> AnyResponse:
     with reading() as session:
         if places.find(session, parts().signer, code) is None:
             raise NotFoundError
-    request.max_content_length = MAX_FORM_BYTES
     form = ReportForm.read(request)
     if not form.errors:
         try:

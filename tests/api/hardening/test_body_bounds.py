@@ -1,0 +1,146 @@
+"""How long a body may be: one byte more is refused before its view has it, whether or not it says so."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask, request
+from sqlalchemy import Connection, func, select
+from sqlalchemy.orm import Session
+
+from app.api.allow import PUBLIC
+from app.api.body_bounds import MAX_PHOTO_BYTES
+from app.api.report_form import MAX_FORM_BYTES
+from app.api.strict_json import MAX_JSON_BYTES
+from app.ids import new_id
+from app.models import Hazard
+from tests.client import Answer, Client
+from tests.hazard_world import write_code
+
+_ID = new_id()
+_FORM = "multipart/form-data; boundary=x"
+_BEGIN = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
+_END = b"\r\n--x--\r\n"
+BOUNDS = {
+    "JSON": ("PUT", f"/v1/places/{_ID}", "places.put_place", "application/json", MAX_JSON_BYTES),
+    "JSON of a stranger": ("POST", "/v1/sessions", "sessions.sign_in", "application/json", MAX_JSON_BYTES),
+    "photo": ("PUT", f"/v1/photos/{_ID}", "photos.put_photo", "image/jpeg", MAX_PHOTO_BYTES),
+    "form": ("POST", "/q/x/reports", "codes.send_report", _FORM, MAX_FORM_BYTES),
+}
+MOST_PARTS = 20
+MOST_TEXT_BYTES = 100_000
+
+
+class Counted(io.BytesIO):
+    """A body that knows how much of it was read."""
+
+    taken = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        piece = super().read(size)
+        self.taken += len(piece)
+        return piece
+
+    def readinto(self, buffer: Any) -> int:
+        count = super().readinto(buffer)
+        self.taken += count
+        return count
+
+
+def announced(body: bytes) -> dict[str, str | bool]:
+    return {"CONTENT_LENGTH": str(len(body))}
+
+
+def in_chunks(body: bytes) -> dict[str, str | bool]:
+    """Say no length, as gunicorn hands on what comes by Transfer-Encoding: its stream ends by itself."""
+    del body
+    return {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+
+
+def body_of(length: int, content_type: str) -> bytes:
+    if content_type != _FORM:
+        return b"a" * length
+    return _BEGIN + b"a" * (length - len(_BEGIN) - len(_END)) + _END
+
+
+# Werkzeug leaves the file of a form that is refused half way to the collector of garbage.
+@pytest.mark.filterwarnings("ignore:Exception ignored in:pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
+@pytest.mark.parametrize("say", [announced, in_chunks])
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_one_byte_too_many_is_refused_before_the_view_has_it(
+    app_with: Callable[..., Flask],
+    connection: Connection,
+    bound: str,
+    say: Callable[[bytes], dict[str, str | bool]],
+) -> None:
+    """S-124: 413 on the byte after the last one; what says its length is not even begun to be read."""
+    assert connection is not None
+    app, had = app_with(), list[str]()
+    method, path, endpoint, content_type, most = BOUNDS[bound]
+    assert endpoint in app.view_functions
+
+    def view(**_: object) -> str:
+        if content_type == _FORM:
+            request.files["photo"].close()
+        else:
+            request.get_data()
+        had.append(endpoint)
+        return "had"
+
+    view.permission = PUBLIC  # type: ignore[attr-defined]
+    app.view_functions[endpoint] = view
+
+    def send(length: int) -> tuple[Answer, Counted]:
+        body = body_of(length, content_type)
+        stream = Counted(body)
+        environ = {**say(body), "wsgi.input": stream, "CONTENT_TYPE": content_type}
+        return Client(app, None).open(path, method, environ_overrides=environ), stream
+
+    over, read = send(most + 1)
+    assert (over.status_code, had) == (413, [])
+    assert read.taken <= (0 if say is announced else most + 1)
+
+    whole, read = send(most)
+    assert (whole.status_code, had) == (200, [endpoint]), whole.text
+    assert read.taken == most
+
+
+def report(parts: int, text: str = "楼道停电动车") -> bytes:
+    """Write the report form with as many parts as said."""
+    fields = {"id": str(new_id()), "category": "fire", "text": text}
+    fields |= {f"more{number}": "" for number in range(parts - len(fields))}
+    return b"".join(
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'.encode()
+        for name, value in fields.items()
+    ) + (b"--x--\r\n")
+
+
+@pytest.mark.parametrize(
+    "parts, text, status",
+    [
+        (MOST_PARTS, "火", 303),
+        (MOST_PARTS + 1, "火", 413),
+        (2_000, "火", 413),
+        (3, "a" * (MOST_TEXT_BYTES - 200), 422),
+        (3, "a" * (MOST_TEXT_BYTES + 1), 413),
+    ],
+    ids=["20 parts", "21 parts", "2,000 parts", "texts that fit", "texts that do not"],
+)
+def test_a_form_has_no_more_parts_and_texts_than_are_borne(
+    app: Flask, visitor: Client, session: Session, address: str, parts: int, text: str, status: int
+) -> None:
+    """S-124: at most twenty parts, and a hundred thousand bytes of texts held in memory."""
+    code = write_code(session, app)
+    session.commit()
+
+    answer = visitor.post(
+        f"/q/{code}/reports",
+        data=report(parts, text),
+        content_type=_FORM,
+        environ_overrides={"REMOTE_ADDR": address},
+    )
+
+    assert answer.status_code == status
+    assert session.scalar(select(func.count()).select_from(Hazard)) == (1 if status == 303 else 0)
