@@ -7,8 +7,9 @@ evidence held stay (``area_code``, ``presence`` and its reasons). Rules may run 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, CursorResult, Table, func, select, update
+from sqlalchemy import ColumnElement, CursorResult, Table, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -58,6 +59,29 @@ def reduce(session: Session, rule: Rule, *, limit: int) -> int:
     result = session.execute(update(table).where(table.c.id.in_(ids.scalar_subquery())).values(emptied))
     assert isinstance(result, CursorResult)
     return result.rowcount
+
+
+def forget_given_positions(session: Session, user_id: UUID) -> int:
+    """Take away where somebody was when he reported or photographed something; give of how many rows.
+
+    What staff record on duty does not rest on consent, so it keeps its ninety days.
+    """
+    tables = Base.metadata.tables
+    hazards, photos, grants = tables["hazards"], tables["photos"], tables["grants"]
+    on_duty = exists().where(grants.c.user_id == user_id, grants.c.ended_at.is_(None))
+    emptied = 0
+    for table, mine, cleared in (
+        (hazards, hazards.c.reported_by == user_id, ("lng", "lat", "accuracy_m", "datum")),
+        (photos, photos.c.uploaded_by == user_id, ("gps_lng", "gps_lat")),
+    ):
+        result = session.execute(
+            update(table)
+            .where(mine, table.c[cleared[0]].is_not(None), ~on_duty)
+            .values(dict.fromkeys(cleared, None))
+        )
+        assert isinstance(result, CursorResult)
+        emptied += result.rowcount
+    return emptied
 
 
 def _over(rule: Rule) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

@@ -36,6 +36,7 @@ from app.api import (
     viewing_tickets,
     visit_forms,
     visits,
+    wechat_push,
     wechat_sign_in,
     wechat_web,
 )
@@ -78,5 +79,5 @@ ROUTES = [
     health.blueprint,
 ]
 """Every resource, in the order the documentation shows them."""
-PAGES = [codes.blueprint, icon.blueprint]
-"""What people open in a browser; no part of the API's description."""
+PAGES = [codes.blueprint, icon.blueprint, wechat_push.blueprint]
+"""What people open in a browser, and what WeChat's servers call; no part of the API's description."""

@@ -5,12 +5,17 @@ from typing import IO
 from flask import Flask, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from app.adapters import wechat
 from app.api.report_form import MAX_FORM_BYTES
 from app.api.strict_json import MAX_JSON_BYTES
 
 MAX_PHOTO_BYTES = 12 * 1024 * 1024
 """A photo of a phone fits."""
-_LONGER = {"photos.put_photo": MAX_PHOTO_BYTES, "codes.send_report": MAX_FORM_BYTES}
+_OTHER = {
+    "photos.put_photo": MAX_PHOTO_BYTES,
+    "codes.send_report": MAX_FORM_BYTES,
+    "wechat_push.hear": wechat.LARGEST_CALLBACK,
+}
 
 
 def bound_bodies(app: Flask) -> None:
@@ -19,7 +24,7 @@ def bound_bodies(app: Flask) -> None:
     def check() -> None:
         if request.url_rule is None:
             return
-        bound = _LONGER.get(request.endpoint or "", MAX_JSON_BYTES)
+        bound = _OTHER.get(request.endpoint or "", MAX_JSON_BYTES)
         request.max_content_length = bound
         if request.content_length is None and "wsgi.input_terminated" in request.environ:
             request.environ["wsgi.input"] = _Bounded(request.environ["wsgi.input"], bound)

@@ -101,6 +101,7 @@ SENTENCES: dict[str, str] = {
     "approval_expired": "申请已经超过72小时，请重新申请",
     "own_approval": "不能审批自己的申请，请换一位同事",
     # wechat
+    "push_refused": "这条推送不是微信发来的，或已过时，没有受理",
     "wechat_off": "这里没有开通微信功能，请用手机号登录",
     "wechat_away": "微信暂时连不上，请稍后再试，或用手机号登录；其他功能照常使用",
     "wechat_busy": "微信登录的人太多，请过一会儿再试",

@@ -11,7 +11,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import audit, identity, migrating, points, retention
+from app import audit, identity, messages, migrating, points, retention
 from app.adapters import local_store
 from app.audit import AuditKeys, Entry
 from app.cli.seed.accounts import demo_accounts, is_without_second_factors, sample_code, table
@@ -20,6 +20,7 @@ from app.cli.seed.progress import progress
 from app.clock import business_day
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
+from app.errors import NotFoundError
 from app.keys import derived
 from app.models import DIGITS, Area, User
 from app.places import AreaUnknownError, CodeSigner
@@ -243,6 +244,28 @@ def apply_retention(*, dry_run: bool) -> None:
                 if batch < _BATCH:
                     break
             click.echo(f"{rule.name}, kept {rule.kept.days} days: {done}")
+
+
+@commands.command(name="wechat-events")
+@click.option(
+    "--again", type=click.UUID, help="Let this one be tried anew, as the scheduler does every minute."
+)
+def wechat_events(again: UUID | None) -> None:
+    """List what WeChat told us and could not be done, by id, kind, time and fault; exit 1 if there is any."""
+    settings = Settings.read()
+    with _session(settings) as session:
+        if again is not None:
+            try:
+                messages.try_again(session, again)
+            except NotFoundError as error:
+                raise click.ClickException(f"There is no event {again}.") from error
+            _record(session, settings, "wechat-events", 1)
+        dead = messages.dead_events(session, limit=_BATCH)
+    for event in dead:
+        received = event.received_at.isoformat(timespec="seconds")
+        click.echo(f"{event.id}  {event.kind}  {received}  {event.tries} tries  {event.fault}")
+    click.echo(f"{len(dead)} events failed for good." if dead else "No event failed for good.")
+    sys.exit(1 if dead else 0)
 
 
 def _not_production() -> Settings:

@@ -76,6 +76,7 @@ from app.identity.wechat import (
     own_openid,
     sign_in_by_wechat,
 )
+from app.identity.wechat_withdrawals import forget_vouched_phone, forget_wechat, user_with_openid
 from app.models import (
     Approval,
     ApprovalKind,
@@ -160,6 +161,8 @@ __all__ = [
     "end_grant",
     "enrol",
     "forget_old_sessions",
+    "forget_vouched_phone",
+    "forget_wechat",
     "found",
     "grant",
     "grant_payload",
@@ -196,6 +199,7 @@ __all__ = [
     "uncount_try",
     "use_approval",
     "user_in_scope",
+    "user_with_openid",
     "users",
     "who_tries",
 ]

@@ -77,7 +77,7 @@ def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeCh
     user = session.get_one(User, actor.user_id, with_for_update=True)
     other = _known(session, sealer, WeChatApp.MINI, who)
     if other is not None and other.id != user.id:
-        if not _is_empty(session, other):
+        if not is_empty(session, other):
             raise WeChatTakenError(field="code")
         other.disabled_at = now()
         end_links(session, other.id)
@@ -143,6 +143,12 @@ def end_links(session: Session, user_id: UUID) -> int:
     return len(links)
 
 
+def is_empty(session: Session, user: User) -> bool:
+    """Say whether nothing hangs on an account but its WeChat."""
+    granted = session.scalar(select(exists().where(Grant.user_id == user.id)))
+    return not (granted or user.phone_index or user.password_hash or user.resident_id)
+
+
 def _take_turns(session: Session, sealer: Sealer, who: wechat.WeChatIdentity) -> None:
     """Let sign-ins of one person follow each other, so that only the first one makes a user."""
     mark = sealer.fingerprint(f"wechat {who.unionid or who.openid}".encode())
@@ -185,9 +191,3 @@ def _link(
         .values(id=link_id, app=app, user_id=user_id, created_at=now(), **values)
         .on_conflict_do_nothing()
     )
-
-
-def _is_empty(session: Session, user: User) -> bool:
-    """Say whether nothing hangs on an account but its WeChat."""
-    granted = session.scalar(select(exists().where(Grant.user_id == user.id)))
-    return not (granted or user.phone_index or user.password_hash or user.resident_id)

@@ -9,6 +9,7 @@ from app.db import engine_for
 from app.jobs.scheduler import serve
 from app.jobs.work import Means
 from app.logs import write_json_lines
+from app.sealing import Sealer
 
 write_json_lines()
 try:
@@ -21,5 +22,6 @@ serve(
         local_store(settings.photo_dir),
         AuditKeys.of(settings),
         settings.audit_copies,
+        Sealer.of(settings),
     )
 )

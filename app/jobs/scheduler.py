@@ -10,6 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
+from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
     Means,
     checkpoint_audit,
@@ -26,7 +27,7 @@ from app.jobs.work import (
 log = structlog.get_logger()
 Job = Callable[[Means], int]
 STOPPING = (signal.SIGTERM, signal.SIGINT)
-EVERY_MINUTE: list[Job] = [post_due_claims, link_audit]
+EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
     (checkpoint_audit, 0, 5),
@@ -35,6 +36,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (forget_old_sessions, 3, 30),
     (reduce_positions, 3, 45),
     (disable_unused_accounts, 3, 50),
+    (forget_old_events, 3, 55),
     (verify_audit, 4, 0),
 ]
 """Job, hour and minute, in China."""

@@ -13,6 +13,7 @@ from app.adapters import PhotoStore
 from app.audit import AuditKeys, Entry
 from app.clock import now
 from app.db import sessions_for, transaction
+from app.sealing import Sealer
 
 log = structlog.get_logger()
 _BATCH = 200
@@ -29,6 +30,8 @@ class Means:
     audit_keys: AuditKeys
     audit_copies: Path | None = None
     """File that takes a copy of each checkpoint."""
+    sealer: Sealer | None = None
+    """Needed by whatever reads sealed fields."""
 
 
 def post_due_claims(means: Means) -> int:
@@ -37,7 +40,7 @@ def post_due_claims(means: Means) -> int:
     while True:
         with transaction(sessions_for(means.engine)()) as session:
             batch = points.post_due(session, limit=_BATCH)
-            _record(session, means, "post_due_claims", batch)
+            record_job(session, means, "post_due_claims", batch)
         posted += batch
         if batch < _BATCH:
             return posted
@@ -56,7 +59,7 @@ def forget_old_sessions(means: Means) -> int:
     """Delete sign-ins that ended long ago; give how many."""
     with transaction(sessions_for(means.engine)()) as session:
         forgotten = identity.forget_old_sessions(session)
-        _record(session, means, "forget_old_sessions", forgotten)
+        record_job(session, means, "forget_old_sessions", forgotten)
     return forgotten
 
 
@@ -67,7 +70,7 @@ def reduce_positions(means: Means) -> int:
         while True:
             with transaction(sessions_for(means.engine)()) as session:
                 batch = retention.reduce(session, rule, limit=_BATCH)
-                _record(session, means, "reduce_positions", batch)
+                record_job(session, means, "reduce_positions", batch)
             reduced += batch
             if batch < _BATCH:
                 break
@@ -86,7 +89,7 @@ def sweep_photos(means: Means) -> int:
     while True:
         with transaction(sessions_for(means.engine)()) as session:
             batch = evidence.sweep_orphans(session, means.photos, before, most=_BATCH)
-            _record(session, means, "sweep_photos", batch)
+            record_job(session, means, "sweep_photos", batch)
         removed += batch
         if batch < _BATCH:
             return removed
@@ -121,7 +124,7 @@ def _cry_out(finding: audit.Finding) -> None:
     log.error("audit_disagrees", finding=str(finding))
 
 
-def _record(session: Session, means: Means, job: str, count: int) -> None:
+def record_job(session: Session, means: Means, job: str, count: int) -> None:
     """Leave an entry of what a job wrote, if it wrote anything."""
     if count:
         audit.record(session, means.audit_keys, Entry(action=f"job:{job}", facts={"count": count}))

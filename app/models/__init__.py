@@ -36,6 +36,7 @@ from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Rewar
 from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
 from app.models.wechat import WeChatApp, WeChatLink
+from app.models.wechat_event import WeChatEvent, WeChatEventState
 
 __all__ = [
     "APPROVAL_NEXT",
@@ -138,5 +139,7 @@ __all__ = [
     "VisitMode",
     "VisitOutcome",
     "WeChatApp",
+    "WeChatEvent",
+    "WeChatEventState",
     "WeChatLink",
 ]

@@ -27,6 +27,7 @@ from app.people.consents import (
     standings,
     withdraw,
     withdraw_on_paper,
+    withdraw_purpose,
 )
 from app.people.consents import State as ConsentState
 from app.people.guardians import (
@@ -147,4 +148,5 @@ __all__ = [
     "verify_guardian",
     "withdraw",
     "withdraw_on_paper",
+    "withdraw_purpose",
 ]

@@ -24,7 +24,7 @@ VAGUE_NAMES = {
 }
 WRITERS = {
     "status": {"app/models/hazard.py", "app/models/claim.py", "app/models/shop.py"},
-    "state": {"app/models/approval.py"},
+    "state": {"app/models/approval.py", "app/models/wechat_event.py"},
     "balance": set[str](),
     "held": set[str](),
     "remaining": set[str](),

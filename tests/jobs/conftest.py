@@ -12,6 +12,7 @@ from app.audit import AuditKeys
 from app.config import Settings
 from app.db import engine_for
 from app.jobs.work import Means
+from app.sealing import Sealer
 from dev.servers import Servers
 from tests.databases import peopled_database
 from tests.jobs.scheduler_process import Scheduler
@@ -43,7 +44,7 @@ def means(environ: dict[str, str]) -> Iterator[Means]:
     """Give what the scheduler's process would give its jobs."""
     settings = Settings.read(environ)
     engine = engine_for(settings)
-    yield Means(engine, local_store(settings.photo_dir), AuditKeys.of(settings))
+    yield Means(engine, local_store(settings.photo_dir), AuditKeys.of(settings), sealer=Sealer.of(settings))
     engine.dispose()
 
 

@@ -126,6 +126,8 @@ BASE = [
     Line("POST", "/v1/sessions/wechat", {ANYBODY: 503}, at("/v1/sessions/wechat", json={"code": "x"})),
     Line("GET", "/v1/oauth/wechat/start", {ANYBODY: 503}, at("/v1/oauth/wechat/start")),
     Line("GET", "/v1/oauth/wechat/callback", {ANYBODY: 503}, at("/v1/oauth/wechat/callback")),
+    Line("GET", "/v1/wechat/push", {ANYBODY: 503}, at("/v1/wechat/push")),
+    Line("POST", "/v1/wechat/push", {ANYBODY: 503}, at("/v1/wechat/push", data="<xml/>")),
     Line(
         "GET",
         "/v1/wechat/page-signature",

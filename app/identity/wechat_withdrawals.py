@@ -1,0 +1,39 @@
+"""Forgetting what WeChat told of somebody, because he told WeChat so."""
+
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.identity.sessions import end_sessions_of
+from app.identity.wechat import end_links, is_empty, link_with_openid
+from app.models import EndReason, User, WeChatApp
+from app.sealing import Sealer
+
+
+def user_with_openid(session: Session, sealer: Sealer, openid: str) -> User | None:
+    """Give who has this openid in the mini-program, locked; None if nobody has."""
+    link = link_with_openid(session, sealer, WeChatApp.MINI, openid)
+    if link is None:
+        return None
+    return session.get_one(User, link.user_id, with_for_update=True, populate_existing=True)
+
+
+def forget_vouched_phone(user: User) -> None:
+    """Forget that WeChat vouched for a phone, and the number itself where no password hangs on it.
+
+    An account with a password has its number from staff, who wrote it down to let the person in.
+    """
+    if user.phone_vouched_at is None:
+        return
+    user.phone_vouched_at = None
+    if user.password_hash is None:
+        user.phone_sealed = user.phone_index = None
+
+
+def forget_wechat(session: Session, user: User) -> None:
+    """Forget a WeChat account with all it gave, and end what it opened; an account of nothing else ends."""
+    forget_vouched_phone(user)
+    end_links(session, user.id)
+    gone = is_empty(session, user)
+    if gone:
+        user.disabled_at = user.disabled_at or now()
+    end_sessions_of(session, [user.id], EndReason.DISABLED if gone else EndReason.SIGNED_OUT)
