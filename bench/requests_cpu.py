@@ -132,7 +132,7 @@ def _inspections(ground: Ground) -> Callable[[int], Ask]:
 def _approvals(ground: Ground) -> Callable[[int], Ask]:
     def make(number: int) -> Ask:
         path = f"/v1/claims/{ground.claim_ids[number]}/approve"
-        return Ask("POST", path, ground.admin_token, {})
+        return Ask("POST", path, ground.admin_token, {"step_id": str(new_id())})
 
     return make
 

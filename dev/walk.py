@@ -126,31 +126,31 @@ class Walk:
         }
         self.resident.put(path, body)
         self.resident.put(f"/v1/photos/{photo_id}", self._photo("灯不亮"))
-        self.admin.post(f"{path}/accept", {"note": "情况属实"})
+        self.admin.step(f"{path}/accept", {"note": "情况属实"})
         household_id = self.resident.me["household_id"]
         claims = self.admin.get("/v1/claims", household_id=household_id, status="verified")["items"]
         claim = next(claim for claim in claims if claim["source_id"] == path.rpartition("/")[2])
-        self.admin.post(f"/v1/claims/{claim['id']}/approve")
+        self.admin.step(f"/v1/claims/{claim['id']}/approve")
         self.earned = claim["points"]
         self._tell(f"The resident reports a broken light; the admin accepts it: {claim['points']} points.")
 
     def put_right(self) -> None:
         """Take the inspection's hazard through its closed loop."""
         path = f"/v1/hazards/{self.hazard_id}"
-        self.admin.post(f"{path}/accept")
-        assigned = self.admin.post(f"{path}/assign", {"assignee_id": self.worker.me["user_id"]})
+        self.admin.step(f"{path}/accept")
+        assigned = self.admin.step(f"{path}/assign", {"assignee_id": self.worker.me["user_id"]})
         self._tell(
             f"The hazard she found is accepted and assigned, to be put right by {_shown(assigned['due_at'])}."
         )
-        self.worker.post(f"{path}/start")
+        self.worker.step(f"{path}/start")
         photo_id = str(uuid7())
         self.worker.put(f"/v1/photos/{photo_id}", self._photo("已清理"))
-        self.worker.post(f"{path}/rectify", {"note": "纸箱已搬走", "photo_ids": [photo_id]})
-        failed = self.admin.post(f"{path}/verify", {"passed": False, "note": "还有两个纸箱"})
+        self.worker.step(f"{path}/rectify", {"note": "纸箱已搬走", "photo_ids": [photo_id]})
+        failed = self.admin.step(f"{path}/verify", {"passed": False, "note": "还有两个纸箱"})
         self._tell(f"The first recheck fails and sends it back: {failed['status']}.")
-        self.worker.post(f"{path}/start")
-        self.worker.post(f"{path}/rectify", {"note": "全部搬走了"})
-        closed = self.admin.post(f"{path}/verify", {"passed": True})
+        self.worker.step(f"{path}/start")
+        self.worker.step(f"{path}/rectify", {"note": "全部搬走了"})
+        closed = self.admin.step(f"{path}/verify", {"passed": True})
         self._tell(f"Somebody else rechecks it: {closed['status']}.")
 
     def claim(self) -> None:
@@ -167,8 +167,8 @@ class Walk:
         }
         self.resident.put(path, body)
         self.resident.put(f"/v1/photos/{photo_id}", self._photo("楼道干净"))
-        self.worker.post(f"{path}/verify", {"note": "看过了"})
-        approved = self.admin.post(f"{path}/approve")
+        self.worker.step(f"{path}/verify", {"note": "看过了"})
+        approved = self.admin.step(f"{path}/approve")
         self._tell(
             f"The resident claims {approved['points']} points for {rule['title']}; the grid worker verifies, "
             f"the admin approves: {approved['status']} until {_shown(approved['notice_until'])}."

@@ -1,10 +1,12 @@
 """A client that is somebody: Flask's test client with a token, and JSON answers."""
 
 from typing import Any, Protocol, cast
+from uuid import UUID
 
 from flask import Flask
 from werkzeug.datastructures import Headers
 
+from app.ids import new_id
 from tests.cast import Person
 
 
@@ -39,6 +41,10 @@ class Client:
     def post(self, path: str, **options: Any) -> Answer:
         """Call POST."""
         return self._open(path, "POST", options)
+
+    def step(self, path: str, json: dict[str, Any] | None = None, step_id: UUID | None = None) -> Answer:
+        """Take a step of a workflow, a new one if no id names it."""
+        return self.post(path, json={"step_id": str(step_id or new_id()), **(json or {})})
 
     def delete(self, path: str, **options: Any) -> Answer:
         """Call DELETE."""

@@ -174,7 +174,10 @@ def count(session: Session, table: type[Any]) -> int:
 
 
 class Take:
-    """Takes steps as anybody of the cast: ``take("admin", hazard, "accept", note="...")``."""
+    """Takes steps as anybody of the cast: ``take("admin", hazard, "accept", note="...")``.
+
+    Each is a new one unless ``step_id`` says otherwise.
+    """
 
     def __init__(self, be: Callable[[str], Client]) -> None:
         """Be able to be anybody."""
@@ -182,7 +185,7 @@ class Take:
 
     def __call__(self, name: str, hazard: Hazard, verb: str, **sent: Any) -> Answer:
         """Send the step."""
-        return self._be(name).post(f"/v1/hazards/{hazard.id}/{verb}", json=sent)
+        return self._be(name).step(f"/v1/hazards/{hazard.id}/{verb}", sent)
 
 
 def done(answer: Answer) -> dict[str, Any]:

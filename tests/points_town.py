@@ -121,7 +121,7 @@ class Town:
             self.residents[number].id, rule.id, captured_at=captured_at or now(), ask=points.Ask(**ask)
         )
         points.submit(self.session, self.actor(), claim_id, new)
-        return points.verify(self.session, self.actor(Role.GRID_WORKER, "worker"), claim_id)
+        return points.verify(self.session, self.actor(Role.GRID_WORKER, "worker"), claim_id, new_id())
 
 
 def build_town(session: Session, households: int = 2) -> Town:

@@ -10,7 +10,7 @@ from app import points
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint
 from app.api.claims import AskFields, ClaimOutput, ask_from
-from app.api.fields import Input, Text
+from app.api.fields import StepInput, Text
 from app.api.recording import transaction
 from app.identity import Permission
 
@@ -18,30 +18,30 @@ blueprint = Blueprint("claim_steps", __name__, description="积分申报办理")
 _MAX_NOTE = 500
 
 
-class NoteInput(Input):
+class NoteInput(StepInput):
     """A word about the decision."""
 
     note = Text(_MAX_NOTE, lines=True, load_default="")
 
 
-class ReasonInput(Input):
+class ReasonInput(StepInput):
     """Why not; the resident reads it."""
 
     reason = Text(_MAX_NOTE, least=1, lines=True, required=True)
 
 
-class AskInput(AskFields, Input):
+class AskInput(AskFields, StepInput):
     """What the claim asks for now."""
 
     @ma.post_load
-    def build(self, data: dict[str, Any], **_: Any) -> points.Ask:
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give what the domain takes."""
-        return ask_from(data)
+        return {"step_id": data["step_id"], "ask": ask_from(data)}
 
 
-def _taken(step: Callable[..., Any], claim_id: UUID, *content: Any, **named: Any) -> Any:
+def _taken(step: Callable[..., Any], claim_id: UUID, **sent: Any) -> Any:
     with transaction() as session:
-        return points.shown(session, step(session, actor(), claim_id, *content, **named))
+        return points.shown(session, step(session, actor(), claim_id, **sent))
 
 
 @blueprint.route("/claims/<uuid:claim_id>/verify", methods=["POST"])
@@ -84,14 +84,15 @@ def reject_claim(sent: dict[str, Any], claim_id: UUID) -> Any:
 @allow(Permission.CLAIM_SUBMIT)
 @blueprint.answer(ClaimOutput)
 @blueprint.body(AskInput)
-def resubmit_claim(ask: points.Ask, claim_id: UUID) -> Any:
+def resubmit_claim(sent: dict[str, Any], claim_id: UUID) -> Any:
     """Send a returned claim again, mended."""
-    return _taken(points.resubmit, claim_id, ask)
+    return _taken(points.resubmit, claim_id, **sent)
 
 
 @blueprint.route("/claims/<uuid:claim_id>/withdraw", methods=["POST"])
 @allow(Permission.CLAIM_SUBMIT)
 @blueprint.answer(ClaimOutput)
-def withdraw_claim(claim_id: UUID) -> Any:
+@blueprint.body(StepInput)
+def withdraw_claim(sent: dict[str, Any], claim_id: UUID) -> Any:
     """Take a claim back before it is approved."""
-    return _taken(points.withdraw, claim_id)
+    return _taken(points.withdraw, claim_id, **sent)

@@ -116,6 +116,12 @@ def uid(**kwargs: Any) -> fields.UUID:
     return fields.UUID(error_messages=_messages(invalid_uuid="编号格式不对"), **kwargs)
 
 
+class StepInput(Input):
+    """A step of a workflow: its id names it, so that a copy is known however late it comes."""
+
+    step_id = uid(required=True)
+
+
 def moment(**kwargs: Any) -> fields.AwareDateTime:
     """Give a field for a moment with its offset (RFC 3339)."""
     wrong = "请填带时区的时间，如 2026-11-24T08:00:00+08:00"

@@ -1,5 +1,6 @@
 """The steps of a hazard's closed loop; each is safe to send again."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from marshmallow import fields
 from app import hazards
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint
-from app.api.fields import Flag, Input, Text, day, moment, uid, word
+from app.api.fields import Flag, Input, StepInput, Text, day, moment, uid, word
 from app.api.hazards import WholeHazardOutput
 from app.api.parts import parts
 from app.api.recording import transaction
@@ -25,7 +26,7 @@ def _note(**kwargs: Any) -> Text:
     return Text(_MAX_NOTE, lines=True, **kwargs)
 
 
-class AcceptInput(Input):
+class AcceptInput(StepInput):
     """What the report proved to be; what is left out stays as reported."""
 
     level = word(HazardLevel, load_default=None, allow_none=True)
@@ -33,20 +34,20 @@ class AcceptInput(Input):
     note = _note(load_default="")
 
 
-class RejectInput(Input):
+class RejectInput(StepInput):
     """Why it is no hazard."""
 
     reason = _note(least=1, required=True)
 
 
-class DuplicateInput(Input):
+class DuplicateInput(StepInput):
     """Which hazard names the same thing already."""
 
     duplicate_of_id = uid(required=True)
     note = _note(load_default="")
 
 
-class AssignInput(Input):
+class AssignInput(StepInput):
     """Who puts it right, until when; a major hazard needs its temporary controls, a change a reason.
 
     ``former_id`` is whoever has it so far: null the first time, else the ``assignee_id`` that was shown.
@@ -57,6 +58,11 @@ class AssignInput(Input):
     due_at = moment(load_default=None, allow_none=True)
     controls = _note(load_default="")
     note = _note(load_default="")
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Give what the domain takes."""
+        return {"step_id": data.pop("step_id"), "given": hazards.Assignment(**data)}
 
 
 class FiveFixedInput(Input):
@@ -74,21 +80,21 @@ class FiveFixedInput(Input):
         return hazards.FiveFixed(**data)
 
 
-class StartInput(Input):
+class StartInput(StepInput):
     """The start of the work."""
 
     five_fixed = fields.Nested(FiveFixedInput, load_default=None, allow_none=True)
     note = _note(load_default="")
 
 
-class RectifyInput(Input):
+class RectifyInput(StepInput):
     """What was done, in words or pictures."""
 
     note = _note(load_default="")
     photo_ids = photo_ids()
 
 
-class RecheckInput(Input):
+class RecheckInput(StepInput):
     """What the recheck found; ``due_at`` is the new deadline if it failed."""
 
     passed = Flag(required=True)
@@ -105,9 +111,15 @@ class RecheckInput(Input):
             raise ma.ValidationError("复查通过就不用再定期限", "due_at")
 
     @ma.post_load
-    def build(self, data: dict[str, Any], **_: Any) -> hazards.Recheck:
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give what the domain takes."""
-        return hazards.Recheck(**data)
+        return {"step_id": data.pop("step_id"), "recheck": hazards.Recheck(**data)}
+
+
+def _taken(step: Callable[..., Any], *subject: Any, **sent: Any) -> Any:
+    with transaction() as session:
+        row = step(session, actor(), *subject, **sent)
+        return hazards.hazard(session, actor().as_author(row.area_code), row.id)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/accept", methods=["POST"])
@@ -116,9 +128,7 @@ class RecheckInput(Input):
 @blueprint.body(AcceptInput)
 def accept_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Accept a report; a resident's report earns points."""
-    with transaction() as session:
-        hazards.accept(session, actor(), hazard_id, **sent)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.accept, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/reject", methods=["POST"])
@@ -127,9 +137,7 @@ def accept_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(RejectInput)
 def reject_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """End a report that is no hazard."""
-    with transaction() as session:
-        hazards.reject(session, actor(), hazard_id, **sent)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.reject, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/duplicate", methods=["POST"])
@@ -138,9 +146,7 @@ def reject_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(DuplicateInput)
 def mark_duplicate(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """End a report of something that another hazard already names."""
-    with transaction() as session:
-        hazards.duplicate(session, actor(), hazard_id, **sent)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.duplicate, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/assign", methods=["POST"])
@@ -149,9 +155,7 @@ def mark_duplicate(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(AssignInput)
 def assign_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Give a hazard to somebody, with a deadline, or take it from one to another, with a reason."""
-    with transaction() as session:
-        hazards.assign(session, actor(), parts().calendar, hazard_id, **sent)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.assign, parts().calendar, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/start", methods=["POST"])
@@ -160,9 +164,7 @@ def assign_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(StartInput)
 def start_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Start the work; only its assignee does."""
-    with transaction() as session:
-        hazards.start(session, actor(), hazard_id, **sent)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.start, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/rectify", methods=["POST"])
@@ -171,28 +173,22 @@ def start_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(RectifyInput)
 def rectify_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Say that the work is done; only its assignee does."""
-    with transaction() as session:
-        hazards.rectify(session, actor(), hazard_id, **sent)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.rectify, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/verify", methods=["POST"])
 @allow(Permission.HAZARD_VERIFY)
 @blueprint.answer(WholeHazardOutput)
 @blueprint.body(RecheckInput)
-def verify_hazard(recheck: hazards.Recheck, hazard_id: UUID) -> Any:
+def verify_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Recheck the work; nobody rechecks his own."""
-    with transaction() as session:
-        hazards.verify(session, actor(), parts().calendar, hazard_id, recheck)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.verify, parts().calendar, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/close", methods=["POST"])
 @allow(Permission.HAZARD_CLOSE_MAJOR)
 @blueprint.answer(WholeHazardOutput)
 @blueprint.body(RecheckInput)
-def close_hazard(recheck: hazards.Recheck, hazard_id: UUID) -> Any:
+def close_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Close a verified major hazard after the county's own recheck."""
-    with transaction() as session:
-        hazards.close(session, actor(), parts().calendar, hazard_id, recheck)
-        return hazards.hazard(session, actor(), hazard_id)
+    return _taken(hazards.close, parts().calendar, hazard_id, **sent)

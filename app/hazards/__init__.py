@@ -11,6 +11,7 @@ from app.hazards.answers import (
 from app.hazards.assignees import AssigneeUnfitError
 from app.hazards.assignment import (
     AssigneeChangedError,
+    Assignment,
     MajorControlsError,
     NotMajorError,
     ReassignReasonError,
@@ -65,6 +66,7 @@ __all__ = [
     "AnswersUnknownError",
     "AssigneeChangedError",
     "AssigneeUnfitError",
+    "Assignment",
     "ChecklistUnfitError",
     "CorrectedWithoutProblemError",
     "DueTimeError",

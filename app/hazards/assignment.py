@@ -1,5 +1,6 @@
 """Giving a hazard to somebody, and to somebody else (domain.md, inspections and hazards)."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -52,6 +53,20 @@ class ReassignReasonError(DomainError):
     kind = Kind.INVALID
 
 
+@dataclass(frozen=True)
+class Assignment:
+    """To whom a hazard is given, until when and why.
+
+    ``former_id`` is who has it as far as the actor knows: so nobody overwrites unseen what another did.
+    """
+
+    assignee_id: UUID
+    former_id: UUID | None = None
+    due_at: datetime | None = None
+    controls: str = ""
+    note: str = ""
+
+
 def may_assign(actor: Actor, hazard: Hazard) -> bool:
     """Say whether the actor gives out this hazard: the community any of its own, the county a major one."""
     major = hazard.level is HazardLevel.MAJOR
@@ -64,52 +79,34 @@ def assign(
     actor: Actor,
     calendar: WorkCalendar,
     hazard_id: UUID,
-    *,
-    assignee_id: UUID,
-    former_id: UUID | None = None,
-    due_at: datetime | None = None,
-    controls: str = "",
-    note: str = "",
+    step_id: UUID,
+    given: Assignment,
 ) -> Hazard:
     """Give a hazard to somebody of the field staff, with a deadline, or take it from one to another.
-
-    ``former_id`` is who has it as far as the actor knows: so a copy that arrives late does not undo the
-    assignment that followed it, and nobody overwrites unseen what another did.
 
     Whoever gets it from another starts anew, within the old deadline and under the old controls unless
     new ones are given, and fixes the five items of a major hazard himself.
 
-    Raises NotFoundError, IllegalStepError, NotMajorError, AssigneeChangedError, AssigneeUnfitError,
-    MajorControlsError, DueTimeError, HolidaysUnknownError, and where somebody has it SameAssigneeError
-    and ReassignReasonError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, NotMajorError, AssigneeChangedError,
+    AssigneeUnfitError, MajorControlsError, DueTimeError, HolidaysUnknownError, and where somebody has it
+    SameAssigneeError and ReassignReasonError.
     """
-    step = begin(
-        session,
-        actor,
-        hazard_id,
-        HazardStep.ASSIGN,
-        assignee_id=assignee_id,
-        former_id=former_id,
-        due_at=due_at,
-        controls=controls,
-        note=note,
-    )
+    step = begin(session, actor, hazard_id, step_id, HazardStep.ASSIGN, **vars(given))
     hazard = step.hazard
     if step.repeated:
         return hazard
     _check_assigner(actor, hazard)
-    if former_id != hazard.assignee_id:
+    if given.former_id != hazard.assignee_id:
         raise AssigneeChangedError(field="former_id")
-    if former_id is not None:
-        _check_change(former_id, assignee_id, note)
-    check_assignee(session, assignee_id, hazard.area_code)
-    hazard.controls = controls or hazard.controls
+    _check_change(given)
+    check_assignee(session, given.assignee_id, hazard.area_code)
+    hazard.controls = given.controls or hazard.controls
     if hazard.level is HazardLevel.MAJOR and not hazard.controls:
         raise MajorControlsError(field="controls")
-    if due_at is not None or hazard.due_at is None:
-        hazard.due_at = due(session, calendar, hazard, at=step.at, asked=due_at)
-    hazard.assignee_id = assignee_id
-    _take(step, former_id, assignee_id, hazard.due_at, note)
+    if given.due_at is not None or hazard.due_at is None:
+        hazard.due_at = due(session, calendar, hazard, at=step.at, asked=given.due_at)
+    hazard.assignee_id = given.assignee_id
+    _take(step, given, hazard.due_at)
     return hazard
 
 
@@ -119,28 +116,30 @@ def _check_assigner(actor: Actor, hazard: Hazard) -> None:
         raise NotMajorError(id=hazard.id)
 
 
-def _check_change(former_id: UUID, assignee_id: UUID, note: str) -> None:
-    if former_id == assignee_id:
+def _check_change(given: Assignment) -> None:
+    if given.former_id is None:
+        return
+    if given.former_id == given.assignee_id:
         raise SameAssigneeError(field="assignee_id")
-    if not note:
+    if not given.note:
         raise ReassignReasonError(field="note")
 
 
-def _take(step: Step, former_id: UUID | None, assignee_id: UUID, due_at: datetime, note: str) -> None:
+def _take(step: Step, given: Assignment, due_at: datetime) -> None:
     """Record who has the hazard now, and tell him and whoever had it before."""
-    hazard = step.hazard
-    given: dict[str, Any] = {
-        "assignee_id": str(assignee_id),
+    hazard, former_id, note = step.hazard, given.former_id, given.note
+    data: dict[str, Any] = {
+        "assignee_id": str(given.assignee_id),
         "due_at": due_at.isoformat(),
         "controls": hazard.controls,
     }
     if former_id is None:
         major = hazard.level is HazardLevel.MAJOR
         controls_by = (step.at + MAJOR_CONTROLS_WITHIN).isoformat() if major else None
-        step.take(HazardStatus.ASSIGNED, HazardStep.ASSIGN, note=note, controls_by=controls_by, **given)
+        step.take(HazardStatus.ASSIGNED, HazardStep.ASSIGN, note=note, controls_by=controls_by, **data)
     else:
         hazard.five_fixed = None
-        step.take(HazardStatus.ASSIGNED, HazardStep.REASSIGN, note=note, former_id=str(former_id), **given)
+        step.take(HazardStatus.ASSIGNED, HazardStep.REASSIGN, note=note, former_id=str(former_id), **data)
         if former_id not in {step.actor.user_id, hazard.reported_by}:
             tell(step.session, NoticeKind.HAZARD_STEP, hazard, to=former_id, step=HazardStep.REASSIGN)
-    tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=assignee_id)
+    tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=given.assignee_id)

@@ -34,32 +34,32 @@ class Recheck:
 
 
 def verify(
-    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, recheck: Recheck
+    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, step_id: UUID, recheck: Recheck
 ) -> Hazard:
     """Recheck the work: a general hazard is closed, a major one waits for the county, or it goes back.
 
-    Raises NotFoundError, IllegalStepError, SamePersonError, and for the new deadline DueTimeError and
-    HolidaysUnknownError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, SamePersonError, and for the new deadline
+    DueTimeError and HolidaysUnknownError.
     """
-    step = _begin_recheck(session, actor, hazard_id, HazardStep.VERIFY, recheck)
+    step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.VERIFY, recheck)
     if step.repeated:
         return step.hazard
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
     step.take(HazardStatus.VERIFIED, HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids)
     if step.hazard.level is HazardLevel.GENERAL:
-        step.take(HazardStatus.CLOSED, HazardStep.CLOSE)
+        step.follow(HazardStatus.CLOSED, HazardStep.CLOSE)
     return step.hazard
 
 
 def close(
-    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, recheck: Recheck
+    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, step_id: UUID, recheck: Recheck
 ) -> Hazard:
     """Close a verified major hazard after the county's own recheck, or send it back.
 
     Raises what ``verify`` raises.
     """
-    step = _begin_recheck(session, actor, hazard_id, HazardStep.CLOSE, recheck)
+    step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.CLOSE, recheck)
     if step.repeated:
         return step.hazard
     if not recheck.passed:
@@ -69,9 +69,9 @@ def close(
 
 
 def _begin_recheck(
-    session: Session, actor: Actor, hazard_id: UUID, verb: HazardStep, recheck: Recheck
+    session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, verb: HazardStep, recheck: Recheck
 ) -> Step:
-    step = begin(session, actor, hazard_id, verb, recheck=vars(recheck))
+    step = begin(session, actor, hazard_id, step_id, verb, recheck=vars(recheck))
     if not step.repeated and step.hazard.rectified_by == actor.user_id:
         raise SamePersonError(id=hazard_id)
     return step

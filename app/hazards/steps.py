@@ -17,7 +17,7 @@ from app.evidence import PhotoOwner, link_photos
 from app.ids import new_id
 from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
-from app.once import content_hash
+from app.once import content_hash, insert_once, made_before
 
 _S = HazardStatus
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
@@ -46,8 +46,10 @@ class Step:
     session: Session
     actor: Actor
     hazard: Hazard
+    id: UUID
+    """Made by whoever takes the step; its event gets it."""
     sent: bytes
-    """Hash of the verb, its actor and its input."""
+    """Hash of the verb, its actor, the hazard and the input."""
     at: datetime
     repeated: bool
     """The step was taken before and its reply lost: there is nothing left to do."""
@@ -61,7 +63,10 @@ class Step:
         photo_ids: Sequence[UUID] = (),
         **data: Any,
     ) -> None:
-        """Move the hazard and record it, with a notice to the reporter. Raises IllegalStepError."""
+        """Move the hazard and record it, with a notice to the reporter.
+
+        Raises IllegalStepError, and OtherContentError if the step's id belongs to another step.
+        """
         self.hazard.advance(to)
         record(
             self.session,
@@ -70,33 +75,40 @@ class Step:
             event,
             sent=self.sent,
             at=self.at,
+            event_id=self.id,
             note=note,
             photo_ids=photo_ids,
             **data,
         )
 
+    def follow(self, to: HazardStatus, event: HazardStep) -> None:
+        """Move the hazard on by what follows from the step of itself, under an id made here."""
+        self.hazard.advance(to)
+        record(self.session, self.actor, self.hazard, event, sent=self.sent, at=self.at)
 
-def begin(session: Session, actor: Actor, hazard_id: UUID, verb: HazardStep, **sent: Any) -> Step:
-    """Lock a hazard for a step.
 
-    The same step, sent again by the same person with the same input, is marked as repeated.
+def begin(
+    session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, verb: HazardStep, **sent: Any
+) -> Step:
+    """Lock a hazard for a step that whoever takes it named.
 
-    Raises NotFoundError outside the actor's areas, IllegalStepError if the verb does not start from
-    the hazard's state.
+    A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
+    marked as repeated, also for somebody whose areas are others by now.
+
+    Raises OtherContentError if the actor used the name for something else, NotFoundError outside his
+    areas, IllegalStepError if the verb does not start from the hazard's state.
     """
-    hazard = session.scalars(
-        select(Hazard)
-        .where(Hazard.id == hazard_id, actor.scope.clause(Hazard.area_code))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    hazard = session.get(Hazard, hazard_id, with_for_update={"key_share": True}, populate_existing=True)
     if hazard is None:
         raise NotFoundError
-    mark = content_hash(verb, actor.user_id, sent)
-    repeated = _last_mark(session, hazard_id) == mark
-    if not repeated and hazard.status not in _FROM[verb]:
-        raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
-    return Step(session, actor, hazard, mark, now(), repeated)
+    mark = content_hash(verb, actor.user_id, hazard_id, sent)
+    event = made_before(session, HazardEvent, step_id, mark, author=HazardEvent.actor_id, by=actor.user_id)
+    if event is None:
+        if not actor.scope.covers(hazard.area_code):
+            raise NotFoundError
+        if hazard.status not in _FROM[verb]:
+            raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
+    return Step(session, actor, hazard, step_id, mark, now(), repeated=event is not None)
 
 
 def record(
@@ -107,14 +119,22 @@ def record(
     *,
     sent: bytes,
     at: datetime,
+    event_id: UUID | None = None,
     note: str = "",
     photo_ids: Sequence[UUID] = (),
     **data: Any,
 ) -> None:
-    """Append an event to a hazard that this transaction locked or made; tell the reporter what others did."""
+    """Append an event to a hazard that this transaction locked or made; tell the reporter what others did.
+
+    ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError if
+    it belongs to another event.
+    """
     number = session.scalar(select(func.max(HazardEvent.number)).where(HazardEvent.hazard_id == hazard.id))
-    event = HazardEvent(
-        id=new_id(),
+    event, _ = insert_once(
+        session,
+        HazardEvent,
+        event_id or new_id(),
+        sent,
         area_code=hazard.area_code,
         hazard_id=hazard.id,
         number=(number or 0) + 1,
@@ -124,9 +144,7 @@ def record(
         at=at,
         note=note,
         data=data,
-        content_hash=sent,
     )
-    session.add(event)
     link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
     if hazard.reported_by != actor.user_id:
         tell(session, NoticeKind.HAZARD_STEP, hazard, to=hazard.reported_by, step=step)
@@ -136,13 +154,3 @@ def tell(session: Session, kind: NoticeKind, hazard: Hazard, *, to: UUID | None,
     """Write a notice about a hazard to a user; a visitor who reported it has no inbox."""
     about = {"hazard_id": hazard.id, "status": hazard.status, **more}
     notices.post(session, kind, to=to, area_code=hazard.area_code, **about)
-
-
-def _last_mark(session: Session, hazard_id: UUID) -> bytes | None:
-    """Give the hash of the latest step; a recurrence in between is nobody's step."""
-    return session.scalar(
-        select(HazardEvent.content_hash)
-        .where(HazardEvent.hazard_id == hazard_id, HazardEvent.step != HazardStep.RECUR)
-        .order_by(HazardEvent.number.desc())
-        .limit(1)
-    )

@@ -31,6 +31,7 @@ def accept(
     session: Session,
     actor: Actor,
     hazard_id: UUID,
+    step_id: UUID,
     *,
     level: HazardLevel | None = None,
     category: HazardCategory | None = None,
@@ -41,9 +42,11 @@ def accept(
     Whoever accepts may raise the level; what came in as major, by its checklist item, only the county
     lowers.
 
-    Raises NotFoundError, IllegalStepError, LevelKeptError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, LevelKeptError.
     """
-    step = begin(session, actor, hazard_id, HazardStep.ACCEPT, level=level, category=category, note=note)
+    step = begin(
+        session, actor, hazard_id, step_id, HazardStep.ACCEPT, level=level, category=category, note=note
+    )
     hazard = step.hazard
     if step.repeated:
         return hazard
@@ -58,29 +61,31 @@ def accept(
     return hazard
 
 
-def reject(session: Session, actor: Actor, hazard_id: UUID, *, reason: str) -> Hazard:
+def reject(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, *, reason: str) -> Hazard:
     """End a report that is no hazard, with the reason the reporter reads.
 
-    Raises NotFoundError, IllegalStepError.
+    Raises NotFoundError, OtherContentError, IllegalStepError.
     """
-    step = begin(session, actor, hazard_id, HazardStep.REJECT, reason=reason)
+    step = begin(session, actor, hazard_id, step_id, HazardStep.REJECT, reason=reason)
     if not step.repeated:
         step.take(HazardStatus.REJECTED, HazardStep.REJECT, note=reason)
     return step.hazard
 
 
 def duplicate(
-    session: Session, actor: Actor, hazard_id: UUID, *, duplicate_of_id: UUID, note: str = ""
+    session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, *, duplicate_of_id: UUID, note: str = ""
 ) -> Hazard:
     """End a report of something that another hazard of the same community already names.
 
-    Raises NotFoundError, IllegalStepError, DuplicateUnfitError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, DuplicateUnfitError.
     """
     both = sorted({hazard_id, duplicate_of_id})
     session.execute(
         select(Hazard.id).where(Hazard.id.in_(both)).order_by(Hazard.id).with_for_update(key_share=True)
     )
-    step = begin(session, actor, hazard_id, HazardStep.DUPLICATE, duplicate_of_id=duplicate_of_id, note=note)
+    step = begin(
+        session, actor, hazard_id, step_id, HazardStep.DUPLICATE, duplicate_of_id=duplicate_of_id, note=note
+    )
     hazard = step.hazard
     if step.repeated:
         return hazard

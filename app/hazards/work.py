@@ -68,16 +68,17 @@ def start(
     session: Session,
     actor: Actor,
     hazard_id: UUID,
+    step_id: UUID,
     *,
     five_fixed: FiveFixed | None = None,
     note: str = "",
 ) -> Hazard:
     """Start the work; for a major hazard with the five fixed items, which hold after a failed recheck, too.
 
-    Raises NotFoundError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError.
     """
     plain = five_fixed.plain() if five_fixed else None
-    step = begin(session, actor, hazard_id, HazardStep.START, five_fixed=plain, note=note)
+    step = begin(session, actor, hazard_id, step_id, HazardStep.START, five_fixed=plain, note=note)
     hazard = step.hazard
     if step.repeated:
         return hazard
@@ -91,13 +92,19 @@ def start(
 
 
 def rectify(
-    session: Session, actor: Actor, hazard_id: UUID, *, note: str = "", photo_ids: Sequence[UUID] = ()
+    session: Session,
+    actor: Actor,
+    hazard_id: UUID,
+    step_id: UUID,
+    *,
+    note: str = "",
+    photo_ids: Sequence[UUID] = (),
 ) -> Hazard:
     """Say that the work is done, shown by a note or photos.
 
-    Raises NotFoundError, IllegalStepError, NotAssigneeError, NothingShownError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, NothingShownError.
     """
-    step = begin(session, actor, hazard_id, HazardStep.RECTIFY, note=note, photo_ids=list(photo_ids))
+    step = begin(session, actor, hazard_id, step_id, HazardStep.RECTIFY, note=note, photo_ids=list(photo_ids))
     hazard = step.hazard
     if step.repeated:
         return hazard

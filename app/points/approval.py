@@ -20,10 +20,11 @@ from app.models import (
     TransferKind,
     Verifier,
 )
+from app.once import content_hash
 from app.points import ledger
 from app.points.accounts import household_account, system_account
 from app.points.caps import check_cap
-from app.points.claim_steps import Course, locked, tell
+from app.points.claim_steps import Course, Step, begin, tell
 from app.points.ledger import Posting
 from app.points.reach import check_other_household, holds_over
 
@@ -62,36 +63,37 @@ class OwnSubmissionError(DomainError):
     kind = Kind.FORBIDDEN
 
 
-def verify(session: Session, actor: Actor, claim_id: UUID, *, note: str = "") -> Claim:
+def verify(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, note: str = "") -> Claim:
     """Confirm that what is claimed is so.
 
-    Raises NotFoundError, OwnHouseholdError, OwnSubmissionError, WrongVerifierError, IllegalStepError.
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, OwnSubmissionError, WrongVerifierError,
+    IllegalStepError.
     """
-    claim = locked(session, actor, claim_id)
+    step = begin(session, actor, claim_id, step_id, ClaimStep.VERIFY, note=note)
+    claim = step.claim
+    if step.repeated:
+        return claim
     check_other_household(actor, claim.household_id)
     _check_may_verify(actor, claim)
-    course = Course.of(session, claim)
-    if course.repeats(actor, ClaimStep.VERIFY, note):
-        return claim
     claim.advance(ClaimStatus.VERIFIED)
     claim.verified_by = actor.user_id
-    course.record(ClaimStep.VERIFY, note, by=actor.user_id, note=note)
+    step.record(note)
     tell(session, [claim], ClaimStep.VERIFY, by=actor.user_id)
     return claim
 
 
-def approve(session: Session, actor: Actor, claim_id: UUID, *, note: str = "") -> Claim:
+def approve(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, note: str = "") -> Claim:
     """Grant the points: into public notice, or straight into the ledger where the rule asks for no notice.
 
     The notice lasts until the end of the rule's n-th following calendar day.
 
-    Raises NotFoundError, OwnHouseholdError, CapReachedError, IllegalStepError.
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, CapReachedError, IllegalStepError.
     """
-    claim = locked(session, actor, claim_id)
-    check_other_household(actor, claim.household_id)
-    course = Course.of(session, claim)
-    if course.repeats(actor, ClaimStep.APPROVE, note):
+    step = begin(session, actor, claim_id, step_id, ClaimStep.APPROVE, note=note)
+    claim = step.claim
+    if step.repeated:
         return claim
+    check_other_household(actor, claim.household_id)
     claim.check_step(ClaimStatus.APPROVED)
     check_cap(session, claim)
     days = claim.rule.notice_days
@@ -101,25 +103,27 @@ def approve(session: Session, actor: Actor, claim_id: UUID, *, note: str = "") -
     if days:
         claim.advance(ClaimStatus.IN_NOTICE)
         claim.notice_until = end_of(business_day() + timedelta(days=days))
-    course.record(ClaimStep.APPROVE, note, by=actor.user_id, note=note)
+    course = step.record(note)
     if ends is not None:
         _post(course, ends[claim.id])
     tell(session, [claim], ClaimStep.APPROVE, by=actor.user_id)
     return claim
 
 
-def give_back(session: Session, actor: Actor, claim_id: UUID, *, reason: str) -> Claim:
+def give_back(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, reason: str) -> Claim:
     """Return a claim to whoever made it, to be mended and sent again.
 
-    Raises NotFoundError, OwnHouseholdError, WrongVerifierError, OwnSubmissionError, AdminDecidesError,
-    IllegalStepError.
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, WrongVerifierError, OwnSubmissionError,
+    AdminDecidesError, IllegalStepError.
     """
-    return _turn_down(session, actor, claim_id, ClaimStep.RETURN, ClaimStatus.RETURNED, reason)
+    step = begin(session, actor, claim_id, step_id, ClaimStep.RETURN, reason=reason)
+    return _turn_down(step, ClaimStatus.RETURNED, reason)
 
 
-def reject(session: Session, actor: Actor, claim_id: UUID, *, reason: str) -> Claim:
+def reject(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, reason: str) -> Claim:
     """Refuse a claim for good; who claimed is told why. Raises as ``give_back``."""
-    return _turn_down(session, actor, claim_id, ClaimStep.REJECT, ClaimStatus.REJECTED, reason)
+    step = begin(session, actor, claim_id, step_id, ClaimStep.REJECT, reason=reason)
+    return _turn_down(step, ClaimStatus.REJECTED, reason)
 
 
 def post_due(session: Session, limit: int) -> int:
@@ -151,21 +155,18 @@ def _check_may_verify(actor: Actor, claim: Claim) -> None:
         raise WrongVerifierError
 
 
-def _turn_down(
-    session: Session, actor: Actor, claim_id: UUID, step: ClaimStep, to: ClaimStatus, reason: str
-) -> Claim:
-    claim = locked(session, actor, claim_id)
-    check_other_household(actor, claim.household_id)
-    course = Course.of(session, claim)
-    if course.repeats(actor, step, reason):
+def _turn_down(step: Step, to: ClaimStatus, reason: str) -> Claim:
+    claim, actor = step.claim, step.actor
+    if step.repeated:
         return claim
+    check_other_household(actor, claim.household_id)
     if not holds_over(actor, Role.COMMUNITY_ADMIN, claim.area_code):
         if claim.status is ClaimStatus.VERIFIED:
             raise AdminDecidesError
         _check_may_verify(actor, claim)
     claim.advance(to)
-    course.record(step, reason, by=actor.user_id, note=reason)
-    tell(session, [claim], step, by=actor.user_id)
+    step.record(reason)
+    tell(step.session, [claim], step.verb, by=actor.user_id)
     return claim
 
 
@@ -187,7 +188,7 @@ def _post(course: Course, ends: Ends) -> None:
     """Put an approved claim's points into the ledger and say so among its events."""
     claim = course.claim
     claim.advance(ClaimStatus.POSTED)
-    course.record(ClaimStep.POST, by=None)
+    course.record(ClaimStep.POST, content_hash(ClaimStep.POST, claim.id), by=None)
     ledger.post(
         course.session,
         Posting(

@@ -1,11 +1,11 @@
-"""What every step of a claim shares: the locked row, its course so far, and who is told."""
+"""How one step of a claim is taken: locked, safe to repeat, numbered, recorded, told."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import notices
@@ -15,59 +15,38 @@ from app.errors import NotFoundError
 from app.ids import new_id
 from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
-from app.once import content_hash
-
-
-def locked(session: Session, actor: Actor, claim_id: UUID) -> Claim:
-    """Give a claim with its rule, and keep others from moving it. Raises NotFoundError out of reach."""
-    claim = session.scalars(
-        select(Claim)
-        .where(Claim.id == claim_id, actor.scope.clause(Claim.area_code, Claim.household_id))
-        .options(joinedload(Claim.rule), joinedload(Claim.resident))
-        .with_for_update(of=Claim)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if claim is None:
-        raise NotFoundError
-    return claim
+from app.once import content_hash, insert_once, made_before
 
 
 @dataclass
 class Course:
-    """The steps of a claim so far, read once under its lock, and continued from there."""
+    """The steps of a claim so far, continued under its lock."""
 
     session: Session
     claim: Claim
     number: int = 0
     """Of the last event."""
-    last: ClaimEvent | None = None
-    """The last step that a person took; posting is nobody's, and may have followed."""
 
     @classmethod
     def of(cls, session: Session, claim: Claim) -> "Course":
-        """Read the course of a claim that is locked."""
-        newest = session.scalars(
-            select(ClaimEvent)
-            .where(ClaimEvent.claim_id == claim.id)
-            .order_by(ClaimEvent.number.desc())
-            .limit(2)
-        ).all()
-        last = next((event for event in newest if event.step is not ClaimStep.POST), None)
-        return cls(session, claim, newest[0].number if newest else 0, last)
+        """Read how far a claim that is locked has come."""
+        number = session.scalar(select(func.max(ClaimEvent.number)).where(ClaimEvent.claim_id == claim.id))
+        return cls(session, claim, number or 0)
 
-    def repeats(self, actor: Actor, step: ClaimStep, *content: Any) -> bool:
-        """Say whether the actor sends again the last step that a person took."""
-        return (
-            self.last is not None
-            and (self.last.step, self.last.actor_id) == (step, actor.user_id)
-            and self.last.content_hash == content_hash(step, *content)
-        )
+    def record(
+        self, step: ClaimStep, sent: bytes, *, by: UUID | None, note: str = "", event_id: UUID | None = None
+    ) -> None:
+        """Leave the event of a step that was just taken.
 
-    def record(self, step: ClaimStep, *content: Any, by: UUID | None, note: str = "") -> None:
-        """Leave the event of a step that was just taken."""
+        ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError
+        if it belongs to another event.
+        """
         self.number += 1
-        event = ClaimEvent(
-            id=new_id(),
+        insert_once(
+            self.session,
+            ClaimEvent,
+            event_id or new_id(),
+            sent,
             area_code=self.claim.area_code,
             claim_id=self.claim.id,
             number=self.number,
@@ -77,9 +56,55 @@ class Course:
             actor_id=by,
             at=now(),
             note=note,
-            content_hash=content_hash(step, *content),
         )
-        self.session.add(event)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step somebody is taking: the locked claim with its rule, and what its event will say."""
+
+    session: Session
+    actor: Actor
+    claim: Claim
+    id: UUID
+    """Made by whoever takes the step; its event gets it."""
+    verb: ClaimStep
+    sent: bytes
+    """Hash of the verb, its actor, the claim and the input."""
+    repeated: bool
+    """The step was taken before and its reply lost: there is nothing left to do."""
+
+    def record(self, note: str = "") -> Course:
+        """Leave the step's event, and give the course of the claim. Raises OtherContentError."""
+        course = Course.of(self.session, self.claim)
+        course.record(self.verb, self.sent, by=self.actor.user_id, note=note, event_id=self.id)
+        return course
+
+
+def begin(
+    session: Session, actor: Actor, claim_id: UUID, step_id: UUID, verb: ClaimStep, **sent: Any
+) -> Step:
+    """Lock a claim for a step that whoever takes it named.
+
+    A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
+    marked as repeated, also for somebody whose reach is another by now.
+
+    Raises OtherContentError if the actor used the name for something else, NotFoundError out of his reach.
+    """
+    claim = session.scalars(
+        select(Claim)
+        .where(Claim.id == claim_id)
+        .options(joinedload(Claim.rule), joinedload(Claim.resident))
+        .with_for_update(of=Claim)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if claim is None:
+        raise NotFoundError
+    mark = content_hash(verb, actor.user_id, claim_id, sent)
+    event = made_before(session, ClaimEvent, step_id, mark, author=ClaimEvent.actor_id, by=actor.user_id)
+    if event is None and not actor.scope.covers(claim.area_code, claim.household_id):
+        raise NotFoundError
+    return Step(session, actor, claim, step_id, verb, mark, repeated=event is not None)
 
 
 def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UUID | None) -> None:

@@ -28,7 +28,7 @@ from app.models import (
 )
 from app.once import content_hash, insert_once, made_before
 from app.people import resident_in_scope
-from app.points.claim_steps import Course, locked, tell
+from app.points.claim_steps import Course, begin, tell
 from app.points.rulebook import automatic_rule, claimable_rule
 
 
@@ -114,45 +114,45 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     )
     if made:
         _name_photos(session, actor, claim, new.ask.photo_ids)
-        Course(session, claim).record(ClaimStep.SUBMIT, sent.hex(), by=actor.user_id, note=new.ask.text)
+        Course(session, claim).record(ClaimStep.SUBMIT, sent, by=actor.user_id, note=new.ask.text)
         tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
     return claim, made
 
 
-def resubmit(session: Session, actor: Actor, claim_id: UUID, ask: Ask) -> Claim:
+def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask: Ask) -> Claim:
     """Send a returned claim again, with other words or points, or more photos; its events keep the old ones.
 
-    Raises NotFoundError, NotYourClaimError, IllegalStepError, PointsOutOfRangeError, PhotoNeededError,
-    NoteNeededError.
+    Raises NotFoundError, OtherContentError, NotYourClaimError, IllegalStepError, PointsOutOfRangeError,
+    PhotoNeededError, NoteNeededError.
     """
-    claim = locked(session, actor, claim_id)
-    _check_is_his(actor, claim)
-    course = Course.of(session, claim)
-    if course.repeats(actor, ClaimStep.RESUBMIT, ask):
+    step = begin(session, actor, claim_id, step_id, ClaimStep.RESUBMIT, ask=vars(ask))
+    claim = step.claim
+    if step.repeated:
         return claim
+    _check_is_his(actor, claim)
     claim.check_step(ClaimStatus.SUBMITTED)
     claim.points = _points(claim.rule, ask)
     claim.advance(ClaimStatus.SUBMITTED)
     claim.text = ask.text
     claim.verified_by = None
     _name_photos(session, actor, claim, ask.photo_ids)
-    course.record(ClaimStep.RESUBMIT, ask, by=actor.user_id, note=ask.text)
+    step.record(ask.text)
     tell(session, [claim], ClaimStep.RESUBMIT, by=actor.user_id)
     return claim
 
 
-def withdraw(session: Session, actor: Actor, claim_id: UUID) -> Claim:
+def withdraw(session: Session, actor: Actor, claim_id: UUID, step_id: UUID) -> Claim:
     """Take back a claim that is not approved yet.
 
-    Raises NotFoundError, NotYourClaimError, IllegalStepError.
+    Raises NotFoundError, OtherContentError, NotYourClaimError, IllegalStepError.
     """
-    claim = locked(session, actor, claim_id)
-    _check_is_his(actor, claim)
-    course = Course.of(session, claim)
-    if course.repeats(actor, ClaimStep.WITHDRAW):
+    step = begin(session, actor, claim_id, step_id, ClaimStep.WITHDRAW)
+    claim = step.claim
+    if step.repeated:
         return claim
+    _check_is_his(actor, claim)
     claim.advance(ClaimStatus.WITHDRAWN)
-    course.record(ClaimStep.WITHDRAW, by=actor.user_id)
+    step.record()
     tell(session, [claim], ClaimStep.WITHDRAW, by=actor.user_id)
     return claim
 
@@ -180,6 +180,7 @@ def claim_for(
         return None
     if community_of(household.area_code) != rule.area_code:
         return None
+    sent = content_hash(source_kind, source_id)
     made = session.scalars(
         insert(Claim)
         .values(
@@ -191,7 +192,7 @@ def claim_for(
             points=rule.points_min,
             source_kind=source_kind,
             source_id=source_id,
-            content_hash=content_hash(source_kind, source_id),
+            content_hash=sent,
             captured_at=happened_at,
             received_at=now(),
         )
@@ -202,11 +203,11 @@ def claim_for(
         which = (Claim.source_kind == source_kind, Claim.source_id == source_id)
         return session.scalars(select(Claim).where(*which)).one()
     course = Course(session, made)
-    course.record(ClaimStep.SUBMIT, source_kind, source_id, by=None)
+    course.record(ClaimStep.SUBMIT, sent, by=None)
     if actor.household_id != household.id:
         made.advance(ClaimStatus.VERIFIED)
         made.verified_by = actor.user_id
-        course.record(ClaimStep.VERIFY, by=actor.user_id)
+        course.record(ClaimStep.VERIFY, sent, by=actor.user_id)
     tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
     return made
 

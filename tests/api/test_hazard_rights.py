@@ -104,8 +104,9 @@ def test_the_county_gives_out_major_hazards_only(session: Session, take: Take, s
 
 def test_the_photos_of_a_repeated_step_are_linked_once(session: Session, take: Take) -> None:
     hazard, photo = write_hazard(session, HazardStatus.RECTIFYING), new_id()
+    step_id = str(new_id())
     for _ in range(2):
-        done(take("worker", hazard, "rectify", photo_ids=[str(photo)]))
+        done(take("worker", hazard, "rectify", step_id=step_id, photo_ids=[str(photo)]))
 
     links: list[UUID] = list(session.scalars(select(PhotoLink.photo_id)))
     assert links == [photo]

@@ -77,7 +77,8 @@ def test_the_same_step_again_is_taken_once(session: Session, take: Take, verb: s
     if verb == "assign" and hazard.assignee_id is not None:
         sent = sent | WITH_WORKER
 
-    first, again = take(name, hazard, verb, **sent), take(name, hazard, verb, **sent)
+    step_id = new_id()
+    first, again = (take(name, hazard, verb, step_id=step_id, **sent) for _ in range(2))
     other = take(
         name, hazard, verb, **{**sent, **({"reason": "别的"} if verb == "reject" else {"note": "别的"})}
     )
@@ -97,7 +98,8 @@ def test_a_general_hazard_goes_its_way(session: Session, take: Take, be: Be) -> 
     assert (assigned["assignee_id"], assigned["assignee_name"]) == (WORKER, "worker")
     done(take("worker", hazard, "start"))
     done(take("worker", hazard, "rectify", note="清走了", photo_ids=[photo]))
-    closed = done(take("colleague", hazard, "verify", passed=True, note="看过了"))
+    step_id = new_id()
+    closed = done(take("colleague", hazard, "verify", step_id=step_id, passed=True, note="看过了"))
 
     assert closed["status"] == "closed"
     assert steps(closed) == [
@@ -112,7 +114,7 @@ def test_a_general_hazard_goes_its_way(session: Session, take: Take, be: Be) -> 
     assert names == ["admin", "admin", "worker", "worker", "colleague", "colleague"]
     assert closed["events"][3]["photos"] == [waiting(photo)]
     assert [event["note"] for event in closed["events"]] == ["属实", "请尽快", "", "清走了", "看过了", ""]
-    again = done(take("colleague", hazard, "verify", passed=True, note="看过了"))
+    again = done(take("colleague", hazard, "verify", step_id=step_id, passed=True, note="看过了"))
     assert again == closed
     assert be("resident").get(f"/v1/hazards/{hazard.id}").json["status"] == "closed"
 

@@ -193,11 +193,11 @@ def test_a_deadline_given_is_taken_within_a_year(session: Session, take: Take) -
 
 def test_a_repeated_assignment_is_answered_after_its_deadline(session: Session, take: Take) -> None:
     hazard, at = write_hazard(session, HazardStatus.ACCEPTED), datetime(2026, 9, 10, 2, 0, tzinfo=UTC)
-    due_at = (at + timedelta(minutes=5)).isoformat()
+    sent = {"due_at": (at + timedelta(minutes=5)).isoformat(), "step_id": str(new_id())}
 
-    assigned_at(take, hazard, at, due_at=due_at)
+    assigned_at(take, hazard, at, **sent)
 
-    assert assigned_at(take, hazard, at + timedelta(hours=1), due_at=due_at).status_code == 200
+    assert assigned_at(take, hazard, at + timedelta(hours=1), **sent).status_code == 200
 
 
 def test_a_major_hazard_is_assigned_with_its_controls(session: Session, take: Take) -> None:

@@ -157,7 +157,7 @@ def test_a_visitor_reports_at_a_valid_code(session: Session, app: Flask, admin: 
     shown = admin.get(f"/v1/hazards/{hazard_id}").json
     assert (shown["source"], shown["place_id"], shown["area_code"]) == ("visitor", str(BLOCK), GRID)
     assert [(event["step"], event["actor_name"]) for event in shown["events"]] == [("report", None)]
-    accepted = admin.post(f"/v1/hazards/{hazard_id}/accept", json={})
+    accepted = admin.step(f"/v1/hazards/{hazard_id}/accept")
     assert (accepted.status_code, count(session, Notice)) == (200, 0)
     with pytest.raises(OtherContentError):
         visit(session, app, hazard_id, code=code)
@@ -213,7 +213,7 @@ def test_staff_read_their_area(session: Session, be: Be) -> None:
 def test_a_neighbour_who_reports_is_not_named(admin: Client, resident: Client) -> None:
     hazard_id = put(resident, report_body()).json["id"]
 
-    events = admin.post(f"/v1/hazards/{hazard_id}/accept", json={}).json["events"]
+    events = admin.step(f"/v1/hazards/{hazard_id}/accept").json["events"]
 
     assert [(event["step"], event["actor_name"]) for event in events] == [
         ("report", None),
@@ -271,8 +271,8 @@ def test_one_hazard_costs_the_same_with_any_history(
     path = f"/v1/hazards/{hazard_id}"
     with statements(connection) as young:
         admin.get(path)
-    admin.post(f"{path}/accept", json={})
-    admin.post(f"{path}/assign", json={"assignee_id": str(person("worker").user_id)})
+    admin.step(f"{path}/accept")
+    admin.step(f"{path}/assign", {"assignee_id": str(person("worker").user_id)})
     with statements(connection) as old:
         assert len(admin.get(path).json["events"]) == 3
 

@@ -63,8 +63,9 @@ def test_a_resident_s_accepted_report_makes_one_claim(session: Session, take: Ta
     hazard = write_hazard(session)
     assert claims(session) == []
 
+    step_id = str(new_id())
     for _ in range(2):
-        done(take("admin", hazard, "accept", note="属实"))
+        done(take("admin", hazard, "accept", step_id=step_id, note="属实"))
 
     claim = claims(session)[0]
     assert len(claims(session)) == 1
@@ -141,6 +142,6 @@ def test_a_resident_with_a_post_over_the_place_reports_as_his_job(
     path = f"/v1/hazards/{new_id()}"
 
     answer = be("resident").put(path, json=report_body())
-    accepted = be("admin").post(f"{path}/accept", json={})
+    accepted = be("admin").step(f"{path}/accept")
 
     assert (answer.json["source"], accepted.status_code, claims(session)) == ("staff", 200, [])

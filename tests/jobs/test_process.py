@@ -11,6 +11,7 @@ from sqlalchemy import select, text
 
 from app import clock, points
 from app.clock import now
+from app.ids import new_id
 from app.jobs.alone import alone
 from app.jobs.scheduler import EVERY_MINUTE, NIGHTLY
 from app.jobs.work import Means
@@ -32,7 +33,7 @@ def due(town: Town) -> Claim:
     """Give a claim of 4 points whose public notice of a day was over long ago."""
     rule = write_rule(town.session, town.code, notice_days=1)
     with clock.set_to(now() - timedelta(days=9)):
-        claim = points.approve(town.session, town.actor(), town.verified_claim(rule, points=4).id)
+        claim = points.approve(town.session, town.actor(), town.verified_claim(rule, points=4).id, new_id())
     town.session.commit()
     assert (claim.status, standing(town.session, town.accounts[0])) == (ClaimStatus.IN_NOTICE, (0, 0))
     town.session.commit()

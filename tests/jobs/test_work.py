@@ -54,7 +54,7 @@ def approve(town: Town, numbers: Sequence[int], *, notice_days: int) -> None:
     """Approve a claim of 2 points for each of the households."""
     rule = write_rule(town.session, town.code, notice_days=notice_days)
     for number in numbers:
-        points.approve(town.session, town.actor(), town.verified_claim(rule, number, points=2).id)
+        points.approve(town.session, town.actor(), town.verified_claim(rule, number, points=2).id, new_id())
     town.session.commit()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.ids import new_id
 from tests.matrix.stage import Stage
 
 ROLES = (
@@ -49,6 +50,11 @@ class Line:
     def name(self) -> str:
         """Name the route."""
         return f"{self.method} {self.rule}"
+
+
+def with_step(body: dict[str, Any]) -> dict[str, Any]:
+    """Give the options of a request that takes a new step."""
+    return with_json({"step_id": str(new_id()), **body})
 
 
 def with_json(body: dict[str, Any]) -> dict[str, Any]:

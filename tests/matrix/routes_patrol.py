@@ -6,7 +6,7 @@ from typing import Any
 from app.clock import now
 from app.ids import new_id
 from app.models import HazardLevel, HazardStatus
-from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
 FIELD_STAFF = ("lead", "worker", "admin")
@@ -60,7 +60,7 @@ def _step(verb: str, status: HazardStatus, body: dict[str, Any], **more: Any) ->
         if status in {HazardStatus.RECTIFIED, HazardStatus.VERIFIED}:
             values["rectified_by"] = stage.user("worker")
         hazard_id = stage.hazard(status, **values)
-        return Call(f"/v1/hazards/{hazard_id}/{verb}", with_json(body))
+        return Call(f"/v1/hazards/{hazard_id}/{verb}", with_step(body))
 
     return call
 
@@ -68,13 +68,13 @@ def _step(verb: str, status: HazardStatus, body: dict[str, Any], **more: Any) ->
 def _duplicate(stage: Stage) -> Call:
     other = stage.hazard(HazardStatus.ACCEPTED)
     hazard_id = stage.hazard(HazardStatus.REPORTED)
-    return Call(f"/v1/hazards/{hazard_id}/duplicate", with_json({"duplicate_of_id": str(other)}))
+    return Call(f"/v1/hazards/{hazard_id}/duplicate", with_step({"duplicate_of_id": str(other)}))
 
 
 def _assign(stage: Stage) -> Call:
     hazard_id = stage.hazard(HazardStatus.ACCEPTED, level=HazardLevel.MAJOR)
     body = {"assignee_id": str(stage.user("worker")), "controls": "封闭"}
-    return Call(f"/v1/hazards/{hazard_id}/assign", with_json(body))
+    return Call(f"/v1/hazards/{hazard_id}/assign", with_step(body))
 
 
 _S = HazardStatus

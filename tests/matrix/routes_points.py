@@ -8,7 +8,7 @@ from typing import Any
 from app.clock import now
 from app.ids import new_id
 from app.models import ClaimStatus, Redemption
-from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
 _FIELD_STAFF = ("lead", "worker", "admin")
@@ -35,7 +35,7 @@ def _step(verb: str, status: ClaimStatus, body: dict[str, Any]) -> Callable[[Sta
     """Call a step on a claim of the household that is in the right state."""
 
     def call(stage: Stage) -> Call:
-        return Call(f"/v1/claims/{stage.claim(status)}/{verb}", with_json(body))
+        return Call(f"/v1/claims/{stage.claim(status)}/{verb}", with_step(body))
 
     return call
 
@@ -116,7 +116,7 @@ POINTS = [
         "POST",
         "/v1/claims/<uuid:claim_id>/withdraw",
         _NOT_WHO_CLAIMED,
-        lambda stage: Call(f"/v1/claims/{stage.claim(_S.SUBMITTED)}/withdraw"),
+        _step("withdraw", _S.SUBMITTED, {}),
     ),
     Line("GET", "/v1/points/account", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/account")),
     Line("GET", "/v1/points/entries", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/entries")),

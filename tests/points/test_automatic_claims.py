@@ -44,7 +44,7 @@ def test_a_fact_makes_a_verified_claim(town: Town, rule: Rule) -> None:
     assert (claim.status, claim.points, claim.rule_id) == (ClaimStatus.VERIFIED, 3, rule.id)
     assert (claim.submitted_by, claim.verified_by) == (None, town.actor().user_id)
     assert [tuple(event) for event in events] == [(1, ClaimStep.SUBMIT), (2, ClaimStep.VERIFY)]
-    assert points.approve(town.session, town.actor(), claim.id).status is ClaimStatus.POSTED
+    assert points.approve(town.session, town.actor(), claim.id, new_id()).status is ClaimStatus.POSTED
 
 
 @pytest.mark.usefixtures("rule")
@@ -52,7 +52,7 @@ def test_the_same_fact_makes_one_claim(town: Town) -> None:
     source_id = new_id()
     first = claim_for(town, source_id)
     assert first is not None
-    points.approve(town.session, town.actor(), first.id)
+    points.approve(town.session, town.actor(), first.id, new_id())
     again = claim_for(town, source_id)
 
     assert again is not None
@@ -68,7 +68,7 @@ def test_who_accepts_the_report_of_his_own_household_verifies_nothing(town: Town
     assert claim is not None
     assert (claim.status, claim.verified_by) == (ClaimStatus.SUBMITTED, None)
     verifier = town.actor(Role.GRID_WORKER, "worker")
-    assert points.verify(town.session, verifier, claim.id).status is ClaimStatus.VERIFIED
+    assert points.verify(town.session, verifier, claim.id, new_id()).status is ClaimStatus.VERIFIED
 
 
 @pytest.mark.usefixtures("rule")

@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from app import clock, points
+from app.ids import new_id
 from app.models import CapOf, Claim, ClaimStatus, Period
 from app.points import CapReachedError
 from app.points.caps import span
@@ -20,7 +21,7 @@ def capped(town: Town, of: CapOf, period: Period = Period.MONTH, **more: Any) ->
 
 
 def approve(town: Town, claim: Claim) -> Claim:
-    return points.approve(town.session, town.actor(), claim.id)
+    return points.approve(town.session, town.actor(), claim.id, new_id())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def test_a_claim_in_notice_counts(town: Town) -> None:
 
 def test_a_claim_that_was_not_granted_does_not_count(town: Town) -> None:
     rule = capped(town, CapOf.HOUSEHOLD)
-    points.reject(town.session, town.actor(), town.verified_claim(rule, points=5).id, reason="没做")
+    points.reject(town.session, town.actor(), town.verified_claim(rule, points=5).id, new_id(), reason="没做")
 
     assert approve(town, town.verified_claim(rule, points=5)).status is ClaimStatus.POSTED
 

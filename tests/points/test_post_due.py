@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from app import clock, points
 from app.clock import now
+from app.ids import new_id
 from app.models import Claim, ClaimEvent, ClaimStatus, ClaimStep, Notice, Transfer
 from tests.points_town import Town
 from tests.points_world import rows, standing, write_rule
@@ -19,7 +20,7 @@ def claim(town: Town) -> Claim:
     """Give a claim of 4 points that was approved in the morning and is in notice for five days."""
     rule = write_rule(town.session, town.code, notice_days=5)
     with clock.set_to(MORNING):
-        return points.approve(town.session, town.actor(), town.verified_claim(rule, points=4).id)
+        return points.approve(town.session, town.actor(), town.verified_claim(rule, points=4).id, new_id())
 
 
 def test_the_notice_lasts_to_the_end_of_the_last_day(claim: Claim) -> None:
@@ -70,7 +71,7 @@ def test_no_more_than_the_limit_is_posted_at_once(town: Town) -> None:
     rule = write_rule(town.session, town.code, notice_days=1)
     for number in (0, 1, 0):
         claim = town.verified_claim(rule, number, points=2)
-        points.approve(town.session, town.actor(), claim.id)
+        points.approve(town.session, town.actor(), claim.id, new_id())
 
     with clock.set_to(now() + timedelta(days=3)):
         assert [points.post_due(town.session, limit=2) for _ in range(3)] == [2, 1, 0]

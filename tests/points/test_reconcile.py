@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 
 from app import points
 from app.actors import Role
+from app.ids import new_id
 from app.models import Claim, ClaimStatus, Redemption, RedemptionStatus, Reward
 from app.points import InsufficientPointsError, OutOfStockError
 from tests.points_town import Town
@@ -36,7 +37,7 @@ def _live(town: Town, rng: random.Random, number: int, rule: Any, reward: Reward
     if rng.random() < 0.5:
         claim = town.verified_claim(rule, number, points=rng.randint(2, 9))
         if rng.random() < 0.9:
-            points.approve(session, actor, claim.id)
+            points.approve(session, actor, claim.id, new_id())
         return
     order = points.Order(reward.id, rng.randint(1, 2), town.households[number].id)
     redemption, _ = points.order(session, actor, points_id(rng), order)

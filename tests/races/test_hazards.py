@@ -48,6 +48,7 @@ _TABLES = (
     "checklists",
 )
 """Everything these tests commit; no other test leaves rows in them."""
+COPIES = 30
 
 
 @pytest.fixture
@@ -146,7 +147,7 @@ def test_a_hazard_closed_meanwhile_is_joined_or_raised_anew(app: Flask, session:
     item = of_item(checklist, 1)
     for _ in range(5):
         old = write_hazard(session, HazardStatus.RECTIFIED, **item)
-        close = partial(be(app, "admin").post, f"/v1/hazards/{old.id}/verify", json={"passed": True})
+        close = partial(be(app, "admin").step, f"/v1/hazards/{old.id}/verify", {"passed": True})
 
         closed, found = at_once([close, partial(_find, app, "colleague", checklist, _1=problem())])
 
@@ -163,15 +164,30 @@ def test_a_hazard_closed_meanwhile_is_joined_or_raised_anew(app: Flask, session:
         session.commit()
 
 
-def test_twenty_copies_of_a_step_are_taken_once(app: Flask, session: Session) -> None:
+def test_thirty_copies_of_a_step_are_taken_once(app: Flask, session: Session) -> None:
     hazard = write_hazard(session, source=HazardSource.STAFF)
-    path = f"/v1/hazards/{hazard.id}/accept"
+    path, step_id = f"/v1/hazards/{hazard.id}/accept", new_id()
 
-    answers = at_once([partial(be(app, "admin").post, path, json={"level": "major"}) for _ in range(20)])
+    answers = at_once(
+        [partial(be(app, "admin").step, path, {"level": "major"}, step_id) for _ in range(COPIES)]
+    )
 
     assert {answer.status_code for answer in answers} == {200}
     assert all(answer.json == answers[0].json for answer in answers)
     assert (count(session, HazardEvent), count(session, Notice)) == (1, 1)
+
+
+def test_one_name_for_steps_of_many_hazards_is_one_step(app: Flask, session: Session) -> None:
+    hazards, step_id = [write_hazard(session, source=HazardSource.STAFF) for _ in range(6)], new_id()
+
+    answers = at_once(
+        [partial(be(app, "admin").step, f"/v1/hazards/{one.id}/accept", {}, step_id) for one in hazards]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 5
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"other_content"}
+    accepted = select(func.count()).where(Hazard.status == HazardStatus.ACCEPTED)
+    assert (session.scalar(accepted), count(session, HazardEvent)) == (1, 1)
 
 
 def test_of_two_assignments_one_holds(app: Flask, session: Session) -> None:
@@ -179,7 +195,7 @@ def test_of_two_assignments_one_holds(app: Flask, session: Session) -> None:
     path = f"/v1/hazards/{hazard.id}/assign"
     bodies = [{"assignee_id": str(person(name).user_id)} for name in ("worker", "colleague")]
 
-    answers = at_once([partial(be(app, "admin").post, path, json=body) for body in bodies])
+    answers = at_once([partial(be(app, "admin").step, path, body) for body in bodies])
 
     _one_assigned(session, hazard, bodies, answers)
 
@@ -193,7 +209,7 @@ def test_of_two_reassignments_one_holds(app: Flask, session: Session, second: st
         for name, note in (("lead", "病了"), (second, "出差了"))
     ]
 
-    answers = at_once([partial(be(app, "admin").post, path, json=body) for body in bodies])
+    answers = at_once([partial(be(app, "admin").step, path, body) for body in bodies])
 
     _one_assigned(session, hazard, bodies, answers)
 
@@ -216,9 +232,7 @@ def test_two_hazards_are_not_duplicates_of_each_other(app: Flask, session: Sessi
 
     answers = at_once(
         [
-            partial(
-                be(app, "admin").post, f"/v1/hazards/{a.id}/duplicate", json={"duplicate_of_id": str(b.id)}
-            )
+            partial(be(app, "admin").step, f"/v1/hazards/{a.id}/duplicate", {"duplicate_of_id": str(b.id)})
             for a, b in ((one, two), (two, one))
         ]
     )

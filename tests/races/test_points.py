@@ -172,10 +172,11 @@ def test_a_claim_approved_many_times_is_one_transfer(place: Place) -> None:
     rule = write_rule(place.fresh(), place.code)
     claim = place.town.verified_claim(rule, points=4)
     place.town.session.commit()
-    admins = [admin(place, name) for name in ("admin", "next_admin")]
-    results = place.race(
-        [partial(points.approve, actor=one, claim_id=claim.id) for one in admins * (COPIES // 2)]
-    )
+    steps: list[Callable[[Session], Claim]] = [
+        partial(points.approve, actor=admin(place, name), claim_id=claim.id, step_id=new_id())
+        for name in ("admin", "next_admin")
+    ]
+    results = place.race(steps * (COPIES // 2))
     approved, refusals = split(results)
 
     assert {one.status for one in approved} == {ClaimStatus.POSTED}
@@ -185,12 +186,36 @@ def test_a_claim_approved_many_times_is_one_transfer(place: Place) -> None:
     assert rows(place.fresh(), Transfer, source_id=claim.id) == 1
 
 
+def test_one_name_for_approvals_of_many_claims_is_one_approval(place: Place) -> None:
+    rule = write_rule(place.fresh(), place.code)
+    claims = [place.town.verified_claim(rule, points=2) for _ in range(6)]
+    place.town.session.commit()
+    step_id = new_id()
+    approved, refusals = split(
+        place.race(
+            [
+                partial(points.approve, actor=admin(place), claim_id=claim.id, step_id=step_id)
+                for claim in claims
+            ]
+        )
+    )
+
+    assert [refusal.code for refusal in refusals] == ["other_content"] * 5
+    assert len(approved) == 1
+    assert standing(place.fresh(), place.accounts[0]) == (102, 0)
+
+
 def test_two_claims_approved_at_once_do_not_pass_the_cap_together(place: Place) -> None:
     rule = write_rule(place.fresh(), place.code, cap_points=5, cap_period=Period.YEAR, cap_of=CapOf.HOUSEHOLD)
     claims = [place.town.verified_claim(rule, points=5) for _ in range(10)]
     place.town.session.commit()
     approved, refusals = split(
-        place.race([partial(points.approve, actor=admin(place), claim_id=claim.id) for claim in claims])
+        place.race(
+            [
+                partial(points.approve, actor=admin(place), claim_id=claim.id, step_id=new_id())
+                for claim in claims
+            ]
+        )
     )
 
     assert len(approved) == 1
@@ -202,7 +227,7 @@ def test_two_schedulers_post_each_claim_once(place: Place) -> None:
     rule = write_rule(place.fresh(), place.code, notice_days=1)
     for number in (0, 1) * 10:
         claim = place.town.verified_claim(rule, number, points=2)
-        points.approve(place.town.session, admin(place), claim.id)
+        points.approve(place.town.session, admin(place), claim.id, new_id())
     place.town.session.commit()
 
     def post(session: Session) -> int:

@@ -31,7 +31,7 @@ def test_the_reporter_follows_each_step(
     seen = [state(receipt(visitor, code, report_id))]
 
     for who, verb, body, _ in steps:
-        assert who.post(f"{path}/{verb}", json=body).status_code == 200, verb
+        assert who.step(f"{path}/{verb}", body).status_code == 200, verb
         seen.append(state(receipt(visitor, code, report_id)))
 
     assert seen == ["已收到", *(words for *_, words in steps)]
@@ -44,7 +44,7 @@ def test_the_reporter_follows_each_step(
 def test_a_refusal_shows_its_reason(send: Send, visitor: Client, admin: Client, code: str) -> None:
     report_id = new_id()
     send(id=str(report_id))
-    admin.post(f"/v1/hazards/{report_id}/reject", json={"reason": "这是施工围挡,<下周>拆"})
+    admin.step(f"/v1/hazards/{report_id}/reject", {"reason": "这是施工围挡,<下周>拆"})
 
     page = receipt(visitor, code, report_id)
 
@@ -59,7 +59,7 @@ def test_a_merged_report_shows_how_the_other_one_goes(
     send(id=str(report_id))
     other = write_hazard(session, HazardStatus.RECTIFYING)
     step = {"duplicate_of_id": str(other.id)}
-    assert admin.post(f"/v1/hazards/{report_id}/duplicate", json=step).status_code == 200
+    assert admin.step(f"/v1/hazards/{report_id}/duplicate", step).status_code == 200
 
     page = receipt(visitor, code, report_id)
 

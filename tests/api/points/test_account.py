@@ -55,8 +55,8 @@ def test_an_entry_names_its_reason_and_its_approver(
     resident: Client, worker: Client, admin: Client, rule: Rule
 ) -> None:
     path = claimed(resident, rule, points=4)
-    worker.post(f"{path}/verify", json={})
-    admin.post(f"{path}/approve", json={})
+    worker.step(f"{path}/verify")
+    admin.step(f"{path}/approve")
     (entry,) = resident.get("/v1/points/entries").json["items"]
 
     assert {name: value for name, value in entry.items() if name not in {"id", "number", "at"}} == {

@@ -16,8 +16,8 @@ def claim(resident: Client, worker: Client, admin: Client, session: Session) -> 
     """Give the path of a claim in public notice."""
     rule = write_rule(session, notice_days=5)
     path = claimed(resident, rule, points=4, text="给三楼的老人送饭")
-    worker.post(f"{path}/verify", json={})
-    assert admin.post(f"{path}/approve", json={}).json["status"] == "in_notice"
+    worker.step(f"{path}/verify")
+    assert admin.step(f"{path}/approve").json["status"] == "in_notice"
     return path
 
 
@@ -64,8 +64,8 @@ def test_only_claims_in_notice_are_shown(
     neighbour: Client, resident: Client, worker: Client, admin: Client, rule: Rule, claim: str
 ) -> None:
     path = claimed(resident, rule)
-    worker.post(f"{path}/verify", json={})
-    admin.post(f"{path}/approve", json={})
+    worker.step(f"{path}/verify")
+    admin.step(f"{path}/approve")
     claimed(resident, rule)
 
     assert [shown["id"] for shown in items(neighbour)] == [claim.rpartition("/")[2]]

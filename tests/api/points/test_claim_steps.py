@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ids import new_id
 from app.models import ClaimEvent, Notice, Rule, Transfer, Verifier
 from tests.cast import person
 from tests.client import Client
@@ -14,7 +15,7 @@ STEPS = {"verify": {}, "approve": {}, "return": {"reason": "照片看不清"}, "
 
 def verified(resident: Client, worker: Client, rule: Rule, **more: Any) -> str:
     path = claimed(resident, rule, **more)
-    assert worker.post(f"{path}/verify", json={}).status_code == 200
+    assert worker.step(f"{path}/verify").status_code == 200
     return path
 
 
@@ -22,7 +23,7 @@ def test_verified_approved_and_posted(
     resident: Client, worker: Client, admin: Client, rule: Rule, session: Session
 ) -> None:
     path = verified(resident, worker, rule, points=4)
-    answer = admin.post(f"{path}/approve", json={"note": "同意"})
+    answer = admin.step(f"{path}/approve", {"note": "同意"})
 
     assert (answer.status_code, answer.json["status"]) == (200, "posted")
     assert (answer.json["verified_by"], answer.json["approved_by"]) == (
@@ -43,7 +44,7 @@ def test_with_days_of_notice_nothing_is_posted_yet(
     resident: Client, worker: Client, admin: Client, session: Session
 ) -> None:
     path = verified(resident, worker, write_rule(session, notice_days=5))
-    answer = admin.post(f"{path}/approve", json={})
+    answer = admin.step(f"{path}/approve")
 
     assert answer.json["status"] == "in_notice"
     assert answer.json["notice_until"].endswith("T16:00:00+00:00")
@@ -55,30 +56,32 @@ def test_the_same_step_again_changes_nothing(
 ) -> None:
     path = claimed(resident, rule)
     for client, verb, status in ((worker, "verify", "verified"), (admin, "approve", "posted")):
-        first = client.post(f"{path}/{verb}", json={"note": "好"})
-        again = client.post(f"{path}/{verb}", json={"note": "好"})
+        step_id = new_id()
+        first, again = (client.step(f"{path}/{verb}", {"note": "好"}, step_id) for _ in range(2))
         assert (first.json["status"], again.json) == (status, first.json)
 
     assert rows(session, ClaimEvent) == 4
     assert rows(session, Transfer) == 1
 
 
-def test_a_step_again_with_other_words_is_out_of_order(resident: Client, worker: Client, rule: Rule) -> None:
+def test_one_more_step_by_the_same_person_is_out_of_order(
+    resident: Client, worker: Client, rule: Rule
+) -> None:
     path = verified(resident, worker, rule)
 
-    assert refused(worker.post(f"{path}/verify", json={"note": "又看了"})) == (409, "illegal_step")
+    assert refused(worker.step(f"{path}/verify", {"note": "又看了"})) == (409, "illegal_step")
 
 
-def test_a_step_again_by_somebody_else_is_out_of_order(
+def test_one_more_step_by_somebody_else_is_out_of_order(
     resident: Client, worker: Client, colleague: Client, rule: Rule
 ) -> None:
     path = verified(resident, worker, rule)
 
-    assert refused(colleague.post(f"{path}/verify", json={})) == (409, "illegal_step")
+    assert refused(colleague.step(f"{path}/verify")) == (409, "illegal_step")
 
 
 def test_nothing_is_approved_unverified(resident: Client, admin: Client, rule: Rule) -> None:
-    assert refused(admin.post(f"{claimed(resident, rule)}/approve", json={})) == (409, "illegal_step")
+    assert refused(admin.step(f"{claimed(resident, rule)}/approve")) == (409, "illegal_step")
 
 
 @pytest.mark.parametrize(
@@ -96,7 +99,7 @@ def test_the_rule_says_who_verifies(
     be: Be, resident: Client, session: Session, verifier: Verifier, name: str, status: int
 ) -> None:
     path = claimed(resident, write_rule(session, verifier=verifier))
-    answer = be(name).post(f"{path}/verify", json={})
+    answer = be(name).step(f"{path}/verify")
 
     assert answer.status_code == status
     assert answer.json.get("code") == (None if status == 200 else "wrong_verifier")
@@ -105,8 +108,8 @@ def test_the_rule_says_who_verifies(
 def test_who_submitted_does_not_verify(worker: Client, lead: Client, rule: Rule) -> None:
     path = claimed(worker, rule)
 
-    assert refused(worker.post(f"{path}/verify", json={})) == (403, "own_submission")
-    assert lead.post(f"{path}/verify", json={}).status_code == 200
+    assert refused(worker.step(f"{path}/verify")) == (403, "own_submission")
+    assert lead.step(f"{path}/verify").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -118,7 +121,7 @@ def test_nobody_decides_for_his_own_household(
     path = verified(resident, colleague, rule) if verb == "approve" else claimed(resident, rule)
     move_in(session, name)
 
-    assert refused(be(name).post(f"{path}/{verb}", json=STEPS[verb])) == (403, "own_household")
+    assert refused(be(name).step(f"{path}/{verb}", STEPS[verb])) == (403, "own_household")
 
 
 @pytest.mark.parametrize("verb", STEPS)
@@ -126,14 +129,14 @@ def test_steps_outside_the_area_are_not_found(be: Be, resident: Client, rule: Ru
     path = claimed(resident, rule)
     name = "far_worker" if verb == "verify" else "far_admin"
 
-    assert refused(be(name).post(f"{path}/{verb}", json=STEPS[verb])) == (404, "not_found")
+    assert refused(be(name).step(f"{path}/{verb}", STEPS[verb])) == (404, "not_found")
 
 
 @pytest.mark.parametrize("verb", STEPS)
 def test_a_resident_decides_nothing(resident: Client, rule: Rule, verb: str) -> None:
     path = claimed(resident, rule)
 
-    assert refused(resident.post(f"{path}/{verb}", json=STEPS[verb])) == (403, "forbidden")
+    assert refused(resident.step(f"{path}/{verb}", STEPS[verb])) == (403, "forbidden")
 
 
 @pytest.mark.parametrize("verb, status", [("return", "returned"), ("reject", "rejected")])
@@ -142,8 +145,8 @@ def test_a_claim_is_turned_down_with_a_reason(
     be: Be, resident: Client, rule: Rule, name: str, verb: str, status: str
 ) -> None:
     path = claimed(resident, rule)
-    first = be(name).post(f"{path}/{verb}", json={"reason": "照片看不清"})
-    again = be(name).post(f"{path}/{verb}", json={"reason": "照片看不清"})
+    step_id = new_id()
+    first, again = (be(name).step(f"{path}/{verb}", {"reason": "照片看不清"}, step_id) for _ in range(2))
     last = resident.get(path).json["steps"][-1]
 
     assert (first.status_code, first.json["status"]) == (200, status)
@@ -153,7 +156,7 @@ def test_a_claim_is_turned_down_with_a_reason(
 
 @pytest.mark.parametrize("verb", ["return", "reject"])
 def test_a_reason_is_needed(worker: Client, resident: Client, rule: Rule, verb: str) -> None:
-    answer = worker.post(f"{claimed(resident, rule)}/{verb}", json={"reason": " "})
+    answer = worker.step(f"{claimed(resident, rule)}/{verb}", {"reason": " "})
 
     assert refused(answer) == (422, "invalid")
     assert list(answer.json["errors"]) == ["reason"]
@@ -165,32 +168,31 @@ def test_a_verified_claim_is_turned_down_by_the_admin_only(
 ) -> None:
     path = verified(resident, worker, rule)
 
-    assert refused(worker.post(f"{path}/{verb}", json=STEPS[verb])) == (403, "admin_decides")
-    assert admin.post(f"{path}/{verb}", json=STEPS[verb]).status_code == 200
+    assert refused(worker.step(f"{path}/{verb}", STEPS[verb])) == (403, "admin_decides")
+    assert admin.step(f"{path}/{verb}", STEPS[verb]).status_code == 200
 
 
 def test_who_may_not_verify_may_not_turn_down(lead: Client, resident: Client, session: Session) -> None:
     path = claimed(resident, write_rule(session, verifier=Verifier.GRID_WORKER))
 
-    assert refused(lead.post(f"{path}/reject", json=STEPS["reject"])) == (403, "wrong_verifier")
+    assert refused(lead.step(f"{path}/reject", STEPS["reject"])) == (403, "wrong_verifier")
 
 
 def test_a_posted_claim_is_not_turned_down(
     resident: Client, worker: Client, admin: Client, rule: Rule
 ) -> None:
     path = verified(resident, worker, rule)
-    admin.post(f"{path}/approve", json={})
+    admin.step(f"{path}/approve")
 
-    assert refused(admin.post(f"{path}/reject", json=STEPS["reject"])) == (409, "illegal_step")
-    assert refused(resident.post(f"{path}/withdraw")) == (409, "illegal_step")
+    assert refused(admin.step(f"{path}/reject", STEPS["reject"])) == (409, "illegal_step")
+    assert refused(resident.step(f"{path}/withdraw")) == (409, "illegal_step")
 
 
 def test_a_returned_claim_is_mended_and_sent_again(resident: Client, worker: Client, rule: Rule) -> None:
     path = claimed(resident, rule, text="打扫", points=5)
-    worker.post(f"{path}/return", json={"reason": "分数不对"})
-    mended = {"text": "打扫一层", "points": 3, "photo_ids": []}
-    first = resident.post(f"{path}/resubmit", json=mended)
-    again = resident.post(f"{path}/resubmit", json=mended)
+    worker.step(f"{path}/return", {"reason": "分数不对"})
+    mended, step_id = {"text": "打扫一层", "points": 3, "photo_ids": []}, new_id()
+    first, again = (resident.step(f"{path}/resubmit", mended, step_id) for _ in range(2))
 
     assert (first.status_code, first.json["status"]) == (200, "submitted")
     assert (first.json["text"], first.json["points"]) == ("打扫一层", 3)
@@ -200,18 +202,18 @@ def test_a_returned_claim_is_mended_and_sent_again(resident: Client, worker: Cli
         ("return", 5, "分数不对"),
         ("resubmit", 3, "打扫一层"),
     ]
-    assert worker.post(f"{path}/verify", json={}).status_code == 200
+    assert worker.step(f"{path}/verify").status_code == 200
 
 
 def test_a_claim_that_was_not_returned_is_not_resubmitted(resident: Client, rule: Rule) -> None:
-    assert refused(resident.post(f"{claimed(resident, rule)}/resubmit", json={})) == (409, "illegal_step")
+    assert refused(resident.step(f"{claimed(resident, rule)}/resubmit")) == (409, "illegal_step")
 
 
 def test_a_resubmission_stays_within_the_rule(resident: Client, worker: Client, rule: Rule) -> None:
     path = claimed(resident, rule)
-    worker.post(f"{path}/return", json={"reason": "重写"})
+    worker.step(f"{path}/return", {"reason": "重写"})
 
-    assert refused(resident.post(f"{path}/resubmit", json={"points": 6})) == (422, "points_out_of_range")
+    assert refused(resident.step(f"{path}/resubmit", {"points": 6})) == (422, "points_out_of_range")
     assert resident.get(path).json["status"] == "returned"
 
 
@@ -220,18 +222,16 @@ def test_staff_take_back_only_what_they_made(
     resident: Client, worker: Client, lead: Client, neighbour: Client, rule: Rule, verb: str
 ) -> None:
     path = claimed(worker, rule)
-    lead.post(f"{path}/return", json={"reason": "重写"})
-    body: dict[str, Any] = {"json": {}} if verb == "resubmit" else {}
+    lead.step(f"{path}/return", {"reason": "重写"})
 
-    assert refused(lead.post(f"{path}/{verb}", **body)) == (403, "not_your_claim")
-    assert refused(neighbour.post(f"{path}/{verb}", **body)) == (404, "not_found")
-    assert resident.post(f"{path}/{verb}", **body).status_code == 200
+    assert refused(lead.step(f"{path}/{verb}")) == (403, "not_your_claim")
+    assert refused(neighbour.step(f"{path}/{verb}")) == (404, "not_found")
+    assert resident.step(f"{path}/{verb}").status_code == 200
 
 
 def test_a_claim_is_withdrawn_once(resident: Client, rule: Rule, session: Session) -> None:
-    path = claimed(resident, rule)
-    first = resident.post(f"{path}/withdraw")
-    again = resident.post(f"{path}/withdraw")
+    path, step_id = claimed(resident, rule), new_id()
+    first, again = (resident.step(f"{path}/withdraw", step_id=step_id) for _ in range(2))
 
     assert (first.json["status"], again.json) == ("withdrawn", first.json)
     assert rows(session, ClaimEvent) == 2
@@ -241,7 +241,7 @@ def test_the_resident_is_told_each_step_and_nothing_personal(
     resident: Client, worker: Client, admin: Client, rule: Rule, session: Session
 ) -> None:
     path = verified(resident, worker, rule)
-    admin.post(f"{path}/approve", json={})
+    admin.step(f"{path}/approve")
     claim_id = path.rpartition("/")[2]
     told = session.scalars(select(Notice).order_by(Notice.id)).all()
 

@@ -233,7 +233,7 @@ def test_bad_input_is_refused_and_nothing_is_stored(
 
 def test_a_claim_is_shown_with_its_steps(resident: Client, worker: Client, rule: Rule) -> None:
     path = claimed(resident, rule, text="打扫")
-    worker.post(f"{path}/verify", json={"note": "看过"})
+    worker.step(f"{path}/verify", {"note": "看过"})
     steps = resident.get(path).json["steps"]
 
     assert [{**step, "at": None} for step in steps] == [
@@ -272,7 +272,7 @@ def test_a_household_sees_its_own_claims_only(
 def test_the_queue_is_filtered(worker: Client, resident: Client, neighbour: Client, rule: Rule) -> None:
     first = claimed(resident, rule).rpartition("/")[2]
     other = claimed(neighbour, rule, "neighbour").rpartition("/")[2]
-    worker.post(f"/v1/claims/{first}/verify", json={})
+    worker.step(f"/v1/claims/{first}/verify")
 
     def found(query: str) -> list[str]:
         return [claim["id"] for claim in worker.get(f"/v1/claims?{query}").json["items"]]
