@@ -1,11 +1,14 @@
 """`make test`: every check, then every test, on fresh servers; `python -m dev.test [pytest's arguments]`."""
 
 import sys
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
-from dev import sec_check
+from dev import canaries, sec_check
 from dev.check import failed_checks
 from dev.orphans import adopt_orphans, stop_orphans
+from dev.servers import Servers
 from dev.signals import StopSignals
 from dev.testing import run_pytest
 from dev.trouble import MachineError
@@ -21,8 +24,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         failed = [f"check: {name}" for name in failed_checks(signals)]
         print("== tests", flush=True)
-        status = run_pytest([*sec_check.PLUGIN, *arguments], signals)
-        failed += [] if status == 0 else [f"tests: pytest ended with status {status}"]
+        failed += _run_tests(arguments, signals)
         if not arguments:
             print("== sec-check", flush=True)
             failed += sec_check.report(sec_check.read_outcomes())
@@ -34,6 +36,25 @@ def main(arguments: Sequence[str]) -> int:
     if failed:
         print("\nFailed:\n" + "\n".join(f"  {line}" for line in failed), flush=True)
     return 1 if failed else 0
+
+
+def _run_tests(arguments: Sequence[str], signals: StopSignals) -> list[str]:
+    """Run the tests, search what they left for secrets of people, and say what is wrong."""
+    seen: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="gongdi-canaries-") as folder:
+
+        def look(servers: Servers) -> None:
+            print("== canaries", flush=True)
+            seen.extend(canaries.search(servers, Path(folder)))
+
+        status = run_pytest(
+            [*sec_check.PLUGIN, "-p", "tests.canaries", *arguments],
+            signals,
+            variables={canaries.FOLDER: folder},
+            afterwards=(lambda _: None) if arguments else look,
+        )
+    wrong = [] if status == 0 else [f"tests: pytest ended with status {status}"]
+    return wrong + [f"canaries: {line}" for line in seen]
 
 
 if __name__ == "__main__":

@@ -3,9 +3,9 @@
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from dev.servers import scratch_servers, start
+from dev.servers import Servers, scratch_servers, start
 from dev.settings import environment
 from dev.signals import StopSignals
 from dev.var import ROOT
@@ -13,8 +13,14 @@ from dev.var import ROOT
 PROCESSES = "2"
 
 
-def run_pytest(arguments: Sequence[str], signals: StopSignals) -> int:
-    """Run pytest on servers of its own and return its status."""
+def run_pytest(
+    arguments: Sequence[str],
+    signals: StopSignals,
+    *,
+    variables: Mapping[str, str] | None = None,
+    afterwards: Callable[[Servers], None] = lambda _: None,
+) -> int:
+    """Run pytest on servers of its own, do what comes `afterwards` while they run; return its status."""
     processes = os.environ.get("GONGDI_TEST_PROCESSES") or PROCESSES
     command = [sys.executable, "-m", "pytest", "-n", processes, *arguments]
     with scratch_servers() as servers:
@@ -22,8 +28,10 @@ def run_pytest(arguments: Sequence[str], signals: StopSignals) -> int:
             "pytest",
             command,
             log=None,
-            environment=environment(servers.environment()),
+            environment=environment(servers.environment() | dict(variables or {})),
             cwd=ROOT,
             farewell=(signal.SIGINT, signal.SIGTERM),  # pytest tidies up on the first
         )
-        return signals.wait_for(tests)
+        status = signals.wait_for(tests)
+        afterwards(servers)
+        return status

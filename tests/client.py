@@ -1,5 +1,6 @@
 """A client that is somebody: Flask's test client with a token, and JSON answers."""
 
+from http import HTTPStatus
 from typing import Any, Protocol, cast
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 
 from app.ids import new_id
+from tests import canaries
 from tests.cast import Person
 
 
@@ -29,6 +31,7 @@ class Client:
         self.person = person
         self._client = app.test_client()
         self._headers = {"Authorization": f"Bearer {person.token}"} if person else {}
+        canaries.look_at({"token": person.token} if person else {})
 
     def get(self, path: str, **options: Any) -> Answer:
         """Call GET."""
@@ -56,4 +59,11 @@ class Client:
 
     def _open(self, path: str, method: str, options: dict[str, Any]) -> Answer:
         headers = {**self._headers, **options.pop("headers", {})}
-        return cast("Answer", self._client.open(path, method=method, headers=headers, **options))
+        answer = cast("Answer", self._client.open(path, method=method, headers=headers, **options))
+        refused = answer.status_code >= HTTPStatus.BAD_REQUEST
+        canaries.look_at(options.get("json"), refused=refused)
+        if refused:
+            canaries.keep_refusal(answer.data)
+        elif answer.data and answer.mimetype == "application/json":
+            canaries.look_at(answer.json)
+        return answer

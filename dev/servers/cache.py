@@ -16,7 +16,7 @@ from dev.servers.server import LOOPBACK, Server, claim, free_port, package_folde
 READY_WITHIN_S = 20
 FAREWELL = (SIGTERM,)
 
-# Nothing that matters is kept in it, so it writes nothing to the disk.
+# Nothing that matters is kept in it, so it writes nothing to the disk; for tests, every command it is sent.
 CONFIGURATION = """\
 bind {address}
 port {port}
@@ -24,24 +24,27 @@ requirepass {secret}
 dir "{folder}"
 pidfile "{folder}/valkey.pid"
 save ""
-appendonly no
+appendonly {recorded}
+appendfsync no
+auto-aof-rewrite-percentage 0
 set-proc-title no
 """
 
 
 @contextlib.contextmanager
-def valkey(folder: Path, *, log: Path | None = None) -> Iterator[str]:
+def valkey(folder: Path, *, log: Path | None = None, recorded: bool = False) -> Iterator[str]:
     """Run Valkey as start_valkey() does and yield its URL."""
-    server = start_valkey(folder, log=log)
+    server = start_valkey(folder, log=log, recorded=recorded)
     try:
         yield server.url
     finally:
         server.stop()
 
 
-def start_valkey(folder: Path, *, log: Path | None = None) -> Server:
+def start_valkey(folder: Path, *, log: Path | None = None, recorded: bool = False) -> Server:
     """Start Valkey on a free loopback port, with a password kept in `folder`, and wait until it is ready.
 
+    `recorded` keeps all that it is told to write in a file below `folder`.
     Raises MachineError if it does not start or another run has the folder.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -51,7 +54,9 @@ def start_valkey(folder: Path, *, log: Path | None = None) -> Server:
         configuration = folder / "valkey.conf"
         stop_orphan(folder / "valkey.pid", mark=str(configuration), farewell=FAREWELL)
         port = free_port()
-        text = CONFIGURATION.format(address=LOOPBACK, port=port, secret=secret, folder=folder)
+        text = CONFIGURATION.format(
+            address=LOOPBACK, port=port, secret=secret, folder=folder, recorded="yes" if recorded else "no"
+        )
         write_private(configuration, text, None)
         child = start(
             "Valkey",

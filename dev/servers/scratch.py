@@ -55,7 +55,7 @@ def scratch_servers() -> Iterator[Servers]:
     with (
         scratch() as folder,
         postgres(folder / "postgres", durable=False) as database_url,
-        valkey(folder / "valkey") as redis_url,
+        valkey(folder / "valkey", recorded=True) as redis_url,
     ):
         yield Servers(database_url, redis_url)
 

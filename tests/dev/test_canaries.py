@@ -1,0 +1,92 @@
+"""The search after all tests finds what was planted, in every place it looks."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import redis
+
+from dev.canaries import Canaries, kind_of, search
+from dev.servers import Servers, ensure_database, libpq_url, scratch_servers
+
+PHONE, TOKEN, PASSWORD = "13900007777", "a-Token_that-nobody_else-has-0001", "谁也猜不到的长口令"
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[Servers]:
+    """Give servers in which nobody else writes."""
+    with scratch_servers() as running:
+        yield running
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Path:
+    """Give the folder of a run that used three secrets, and in whose logs and refusals none stands."""
+    canaries = Canaries()
+    for kind, value in (("phone", PHONE), ("token", TOKEN), ("password", PASSWORD)):
+        canaries.add(kind, value)
+    canaries.write(tmp_path / "seen-1.json")
+    (tmp_path / "log-1.txt").write_text(f"139000077778 1{PHONE} 139****7777\n")
+    (tmp_path / "refusals-1.txt").write_text('{"code": "wrong_credentials"}\n')
+    return tmp_path
+
+
+def write(servers: Servers, database: str, value: str) -> None:
+    """Write a value into a table, and undo it."""
+    url = ensure_database(servers.database_url, database)
+    with psycopg.connect(libpq_url(url)) as connection:
+        connection.execute("CREATE TABLE IF NOT EXISTS things (id integer, text text, more text)")
+        connection.commit()
+        connection.execute("INSERT INTO things VALUES (1, %s, 'more')", (value,))
+        connection.rollback()
+
+
+def test_nothing_is_found_where_nothing_is(servers: Servers, kept: Path) -> None:
+    assert search(servers, kept) == []
+
+
+def test_rolled_back_rows_are_found_but_not_those_of_old_schemas(servers: Servers, kept: Path) -> None:
+    write(servers, "migrations_1", PHONE)
+    assert search(servers, kept) == []
+
+    for value in (PHONE, TOKEN, PASSWORD):
+        write(servers, "test_1", value)
+    assert search(servers, kept) == [
+        f"{kind} in clear in database test (1 times)" for kind in ("password", "phone", "token")
+    ]
+
+
+def test_what_redis_was_told_is_found_also_when_it_forgot(servers: Servers, kept: Path) -> None:
+    with redis.Redis.from_url(servers.redis_url) as client:
+        client.set("state", f"token:{TOKEN}")
+        client.delete("state")
+
+    assert "token in clear in Redis (1 times)" in search(servers, kept)
+
+
+@pytest.mark.parametrize("file, where", [("log-2.txt", "log"), ("refusals-2.txt", "refusals")])
+def test_logs_and_refusals_are_searched(servers: Servers, kept: Path, file: str, where: str) -> None:
+    (kept / file).write_text(f"who={PHONE}, {PASSWORD}\n", encoding="utf-8")
+
+    found = search(servers, kept)
+
+    assert {f"phone in clear in {where} (1 times)", f"password in clear in {where} (1 times)"} <= set(found)
+
+
+def test_a_run_that_kept_nothing_proves_nothing(servers: Servers, tmp_path: Path) -> None:
+    assert search(servers, tmp_path) == ["no canary was kept: nothing was searched"]
+
+
+@pytest.mark.parametrize(
+    "name, value, kind",
+    [
+        ("phone", PHONE, "phone"),
+        ("phone", "139****7777", None),
+        ("id_number", "00000019550308002X", "id_number"),
+        ("token", None, None),
+        ("name", PHONE, None),
+    ],
+)
+def test_what_counts_as_a_secret(name: str, value: str | None, kind: str | None) -> None:
+    assert kind_of(name, value) == kind
