@@ -18,6 +18,7 @@ MAX_JSON_BYTES = 1024 * 1024
 """The largest record is a tenth of it; photos have their own route and bound."""
 _MAX_WHOLE = 2**53
 """Beyond this a JavaScript client rounds."""
+_TWICE = "这一项填了两次，请只留一个"
 _NO_TEXT = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -66,7 +67,14 @@ class StrictJSON(DefaultJSONProvider):
 
 
 class StrictParser(FlaskParser):
-    """Reads the bodies of requests strictly; what is no JSON is answered with 400."""
+    """Reads bodies and queries of requests strictly; what is no JSON is answered with 400."""
+
+    def load_querystring(self, req: Request, schema: ma.Schema) -> Any:
+        """Read the query. Raises ValidationError for a parameter that stands twice; none is a list."""
+        twice = [name for name, values in req.args.lists() if len(values) > 1]
+        if twice:
+            raise ma.ValidationError({name: [_TWICE] for name in twice})
+        return super().load_querystring(req, schema)
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002 - webargs' own signature
         """Read a body, or say that there is none; what claims to be something else is answered with 415."""
@@ -117,7 +125,7 @@ class _Reader:
         if len(value) != len(pairs):
             seen: set[str] = set()
             twice = next(name for name, _ in pairs if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-            value[twice] = self._odd("a key stands twice in one object", "这一项填了两次，请只留一个")
+            value[twice] = self._odd("a key stands twice in one object", _TWICE)
         return value
 
     def refuse_constant(self, name: str) -> _Odd:

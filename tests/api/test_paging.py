@@ -154,3 +154,10 @@ def test_a_cursor_of_another_list_shows_only_what_is_ones_own(worker: Client, ad
     cursor = page(admin, "/v1/users", limit=1)["next_cursor"]
 
     assert {item["area_code"] for item in page(worker, cursor=cursor)["items"]} <= {GRID}
+
+
+def test_a_parameter_given_twice_is_refused(admin: Client) -> None:
+    answer = admin.get("/v1/places?limit=1&limit=2")
+
+    assert answer.status_code == 422
+    assert answer.json["errors"] == {"limit": ["这一项填了两次，请只留一个"]}

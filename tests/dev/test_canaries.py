@@ -13,7 +13,7 @@ from dev.servers import Servers, ensure_database, libpq_url, scratch_servers
 PHONE, TOKEN, PASSWORD = "13900007777", "a-Token_that-nobody_else-has-0001", "谁也猜不到的长口令"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def servers() -> Iterator[Servers]:
     """Give servers in which nobody else writes."""
     with scratch_servers() as running:
