@@ -53,6 +53,8 @@ FUNCTIONS = {
     Permission.APPROVAL_READ: "查看双人审批",
     Permission.APPROVAL_DECIDE: "审批别人的申请",
     Permission.SIGN_IN_CODE: "给没有微信的居民发登录码",
+    Permission.BINDING_CODE: "查看、更换住户的绑定码",
+    Permission.BINDING_DECIDE: "审核绑定申请，查看、结束绑定",
     Permission.CHECKLIST_READ: "查看检查表",
     Permission.INSPECTION_FILE: "提交巡查",
     Permission.INSPECTION_READ: "查看巡查",

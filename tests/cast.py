@@ -16,6 +16,8 @@ from app.clock import now
 from app.models import (
     Area,
     AreaLevel,
+    Binding,
+    BindingWay,
     Grant,
     Household,
     Place,
@@ -201,6 +203,17 @@ def _write_user(
     )
     session.add(user)
     session.flush()
+    if resident_id is not None:
+        session.add(
+            Binding(
+                id=named(f"binding {name}"),
+                area_code=area_code,
+                user_id=user.id,
+                resident_id=resident_id,
+                way=BindingWay.STAFF,
+                begun_at=LONG_AGO,
+            )
+        )
     later = now() + timedelta(days=3650)
     session.add(
         SignIn(

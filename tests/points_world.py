@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from app import points
 from app.actors import Actor, Scope
 from app.clock import now
+from app.identity.bindings import bind
 from app.ids import new_id
 from app.models import (
     Account,
     Base,
+    BindingWay,
     Evidence,
     Household,
     Relation,
@@ -103,7 +105,8 @@ def move_in(session: Session, name: str, household: str = "resident") -> None:
     resident = resident_row(household_id, GRID, "王小明")
     session.add(resident)
     session.flush()
-    session.execute(update(User).where(User.id == person(name).user_id).values(resident_id=resident.id))
+    user = session.get_one(User, person(name).user_id)
+    bind(session, user, resident, BindingWay.STAFF, by=None)
     session.commit()
 
 

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from app import places
 from app.api.allow import allow
 from app.api.blueprint import Blueprint
-from app.api.fields import Output, area_code
+from app.api.fields import Output, Text, area_code
 from app.api.paging import PageInput, page, page_of
 from app.api.recording import transaction
 from app.identity import Permission
@@ -30,6 +30,24 @@ class AreaOutput(Output):
     parent_code = fields.String(required=True, allow_none=True)
 
 
+class CommunityListInput(PageInput):
+    """Of which county."""
+
+    county_code = Text(
+        6, checks=[validate.Regexp(r"^[0-9]{6}$", error="请填6位的县区代码")], load_default=None
+    )
+
+
+class CommunityOutput(Output):
+    """A community and where it lies."""
+
+    code = fields.String(required=True)
+    name = fields.String(required=True)
+    township = fields.String(required=True)
+    county_code = fields.String(required=True)
+    county = fields.String(required=True)
+
+
 @blueprint.route("/areas", methods=["GET"])
 @allow(Permission.AREA_READ)
 @blueprint.answer(page_of(AreaOutput))
@@ -42,3 +60,17 @@ def list_areas(parent: str | None, limit: int, after: str | None) -> dict[str, A
 
     with transaction() as session:
         return page(fetch, lambda area: area.code, limit=limit, after=after, parse=str)
+
+
+@blueprint.route("/communities", methods=["GET"])
+@allow(Permission.SELF)
+@blueprint.answer(page_of(CommunityOutput))
+@blueprint.query(CommunityListInput)
+def list_communities(county_code: str | None, limit: int, after: str | None) -> dict[str, Any]:
+    """List the communities of a county, or all: somebody who is nobody's resident yet looks for his own."""
+
+    def fetch(**span: Any) -> Any:
+        return places.communities(session, county_code=county_code, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda one: one.code, limit=limit, after=after, parse=str)

@@ -80,6 +80,12 @@ def area_code(**kwargs: Any) -> Text:
     return Text(15, checks=[check], **kwargs)
 
 
+def community_code(**kwargs: Any) -> Text:
+    """Give a field for the code of a community, 12 digits."""
+    check = validate.Regexp(r"^[0-9]{12}$", error="请填12位的社区代码")
+    return Text(12, checks=[check], **kwargs)
+
+
 def word(words: type[StrEnum], **kwargs: Any) -> fields.Enum[Any]:
     """Give a field for one word of a fixed list."""
     field = fields.Enum(words, by_value=True, error_messages=_messages(), **kwargs)

@@ -115,6 +115,16 @@ SENTENCES: dict[str, str] = {
     "sign_in_state": "登录已经过期，请重新打开页面再登录",
     "page_foreign": "这个网址不是本站的页面，不能使用微信功能",
     "phone_abroad": "请用大陆的11位手机号",
+    # binding to a resident
+    "already_bound": "您已经绑定了居民身份，要换请先解除绑定",
+    "resident_taken": "这位居民已经绑定了别的账号，请先核对",
+    "phone_not_vouched": "请先用微信授权手机号",
+    "binding_unclear": "不能自动确认您是哪一位居民，请提交申请，由社区核对",
+    "binding_refused": "姓名、身份证号后六位或绑定码不对，请核对后再试",
+    "binding_tries": "试的次数太多，请{minutes}分钟后再试，或提交申请由社区核对",
+    "binding_codes_exhausted": "现在办理的人多，请再试一次",
+    "binding_request_open": "您已经有一份申请在等社区核对，请先撤回再提交",
+    "own_binding_request": "自己的申请要由别人审核",
     # points
     "rule_not_in_force": "这条积分细则那天不能申报，请刷新后另选一条",
     "points_out_of_range": "这条细则可以申报{least}到{most}分",

@@ -38,6 +38,8 @@ class Permission(StrEnum):
     APPROVAL_READ = "approval_read"
     APPROVAL_DECIDE = "approval_decide"
     SIGN_IN_CODE = "sign_in_code"
+    BINDING_CODE = "binding_code"
+    BINDING_DECIDE = "binding_decide"
     CHECKLIST_READ = "checklist_read"
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
@@ -106,6 +108,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.APPROVAL_READ: {_ADMIN: _AREA, **_OFFICES, _SECURITY: _AREA},
     Permission.APPROVAL_DECIDE: _OFFICES,
     Permission.SIGN_IN_CODE: _FIELD_STAFF,
+    Permission.BINDING_CODE: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.BINDING_DECIDE: {_ADMIN: _AREA},
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
+from app.identity.bindings import bind
 from app.identity.sessions import Opened
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
 from app.ids import new_id
-from app.models import Grant, Resident, SignInCode, User
+from app.models import BindingWay, Grant, Resident, SignInCode, User
 from app.once import content_hash
 from app.session_settings import SessionSettings
 
@@ -63,7 +64,7 @@ def hand_out(session: Session, actor: Actor, key: bytes, resident_id: UUID) -> t
     ).one_or_none()
     if resident is None:
         raise NotFoundError
-    user = _user_of(session, resident)
+    user = _user_of(session, actor, resident)
     if user.disabled_at is not None:
         raise NotFoundError
     if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
@@ -117,8 +118,8 @@ def sign_in_by_code(
     return let_in(session, rules, user, refreshable=refreshable)
 
 
-def _user_of(session: Session, resident: Resident) -> User:
-    """Give the resident's user, made now if there is none."""
+def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
+    """Give the user of a locked resident, made and bound now if there is none."""
     known = session.scalars(select(User).where(User.resident_id == resident.id)).one_or_none()
     if known is not None:
         return known
@@ -126,12 +127,12 @@ def _user_of(session: Session, resident: Resident) -> User:
         id=new_id(),
         area_code=resident.area_code,
         name=resident.name,
-        resident_id=resident.id,
         content_hash=content_hash(resident.id),
         created_at=now(),
     )
     session.add(made)
     session.flush()
+    bind(session, made, resident, BindingWay.STAFF, by=actor.user_id)
     return made
 
 

@@ -25,8 +25,10 @@ def keyed(key: bytes, kind: str, name: object) -> bytes:
     return hmac.new(key, f"{kind}|{name}".encode(), sha256).digest()
 
 
-def count_try(session: Session, who: bytes) -> bool:
+def count_try(session: Session, who: bytes, *, most: int = MOST) -> bool:
     """Count a try before it is looked at, so that none slips through beside it; say whether it is closed.
+
+    It closes with the ``most``-th try within a quarter of an hour.
 
     The right proof takes the count away again (``clear_tries``). Tries while closed do not prolong it.
     """
@@ -36,15 +38,15 @@ def count_try(session: Session, who: bytes) -> bool:
     if row.locked_until is not None and row.locked_until > at:
         return True
     row.failed_at = [*(moment for moment in row.failed_at if moment > at - WITHIN), at]
-    row.locked_until = at + CLOSED_FOR if len(row.failed_at) >= MOST else None
+    row.locked_until = at + CLOSED_FOR if len(row.failed_at) >= most else None
     return False
 
 
-def uncount_try(session: Session, who: bytes) -> None:
-    """Take the last try back: it failed by a fault of ours."""
+def uncount_try(session: Session, who: bytes, *, most: int = MOST) -> None:
+    """Take the last try back: it failed by a fault of ours, or was right and says nothing of those before."""
     row = session.get_one(SignInTries, who, with_for_update=True, populate_existing=True)
     row.failed_at = row.failed_at[:-1]
-    if len(row.failed_at) < MOST:
+    if len(row.failed_at) < most:
         row.locked_until = None
 
 

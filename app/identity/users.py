@@ -12,9 +12,10 @@ from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
+from app.identity.bindings import bind, resident_locked
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
-from app.models import ApprovalKind, Area, EndReason, Grant, Resident, User
+from app.models import ApprovalKind, Area, BindingWay, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
 from app.sealing import Sealer
@@ -80,7 +81,7 @@ def make_user(
     The same user again is the first one, though the actor's areas are others or the resident moved since.
 
     Raises NotFoundError (the area is outside the actor's, the resident outside the area), AreaUnknownError,
-    PhoneTakenError (also if the resident has a user), OtherContentError.
+    PhoneTakenError, ResidentTakenError, OtherContentError.
     """
     values = {key: value for key, value in asdict(new).items() if key != "phone"}
     sent = content_hash(actor.user_id, values, sealer.fingerprint(new.phone.encode()).hex())
@@ -88,21 +89,24 @@ def make_user(
     if first is not None:
         return first, False
     _check_area(session, actor, new.area_code)
-    if new.resident_id is not None:
-        resident = session.get(Resident, new.resident_id)
-        if resident is None or not resident.area_code.startswith(new.area_code):
-            raise NotFoundError(field="resident_id")
+    resident = resident_locked(session, new.resident_id) if new.resident_id else None
+    if new.resident_id is not None and (resident is None or not resident.area_code.startswith(new.area_code)):
+        raise NotFoundError(field="resident_id")
     phone = sealed_phone(sealer, user_id, new.phone)
-    return insert_once(
+    user, made = insert_once(
         session,
         User,
         user_id,
         sent,
         taken=PhoneTakenError(field="phone"),
         created_at=now(),
-        **values,
+        area_code=new.area_code,
+        name=new.name,
         **phone,
     )
+    if made and resident is not None:
+        bind(session, user, resident, BindingWay.STAFF, by=actor.user_id)
+    return user, made
 
 
 def grant_payload(grant_id: UUID, new: NewGrant) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from app.models import EndReason, Grant, User, WeChatApp, WeChatLink
 from app.sealing import Cell, Sealer
 from app.session_settings import SessionSettings
 
-NAME = "微信用户"
+NAME_BEFORE_BINDING = "微信用户"
 """Until he is bound to a resident: WeChat tells no names."""
 _TABLE, _TENANT = "wechat_identities", "users"
 _OPENID, _UNIONID = "openid", "unionid"
@@ -170,7 +170,7 @@ def _known(session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatI
 
 
 def _newcomer(session: Session) -> User:
-    user = User(id=new_id(), area_code=None, name=NAME, content_hash=b"", created_at=now())
+    user = User(id=new_id(), area_code=None, name=NAME_BEFORE_BINDING, content_hash=b"", created_at=now())
     session.add(user)
     session.flush()
     return user

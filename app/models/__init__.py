@@ -4,6 +4,15 @@ from app.models.approval import APPROVAL_NEXT, Approval, ApprovalKind, ApprovalS
 from app.models.area import DIGITS, Area, AreaLevel
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
 from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
+from app.models.binding import (
+    REQUEST_NEXT,
+    Binding,
+    BindingCode,
+    BindingEnd,
+    BindingRequest,
+    BindingRequestState,
+    BindingWay,
+)
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
 from app.models.child_protection import HarmCase, ViewingTicket
@@ -46,6 +55,7 @@ __all__ = [
     "HAZARD_NEXT",
     "HAZARD_OPEN",
     "REDEMPTION_NEXT",
+    "REQUEST_NEXT",
     "Account",
     "AccountKind",
     "AnswerResult",
@@ -61,6 +71,12 @@ __all__ = [
     "AuditVerification",
     "AutomaticSource",
     "Base",
+    "Binding",
+    "BindingCode",
+    "BindingEnd",
+    "BindingRequest",
+    "BindingRequestState",
+    "BindingWay",
     "CapOf",
     "CareCategory",
     "CareLevel",

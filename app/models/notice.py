@@ -24,6 +24,8 @@ class NoticeKind(enum.StrEnum):
     """Something about the user's own account that he should know (data: ``what``)."""
     ACCOUNT_UNUSED = "account_unused"
     """An account that nobody used was disabled (data: ``user_id``)."""
+    BINDING = "binding"
+    """A binding to a resident was asked for, made, refused or ended (data: ``what``)."""
 
 
 class Notice(Base):

@@ -25,11 +25,13 @@ from app.people.consents import (
     decide,
     record_on_paper,
     standings,
+    text_in_force,
     withdraw,
     withdraw_on_paper,
     withdraw_purpose,
 )
 from app.people.consents import State as ConsentState
+from app.people.first_consents import check_text, keep_consent
 from app.people.guardians import (
     ADULT_YEARS,
     CHILD_YEARS,
@@ -120,6 +122,7 @@ __all__ = [
     "age_on",
     "check_basis",
     "check_child",
+    "check_text",
     "decide",
     "end_guardianship",
     "guardians_of",
@@ -128,6 +131,7 @@ __all__ = [
     "households",
     "is_child",
     "is_minor",
+    "keep_consent",
     "masked",
     "masked_digits",
     "masked_numbers",
@@ -145,6 +149,7 @@ __all__ = [
     "sealed_proof",
     "set_numbers",
     "standings",
+    "text_in_force",
     "verify_guardian",
     "withdraw",
     "withdraw_on_paper",

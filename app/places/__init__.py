@@ -14,7 +14,7 @@ from app.places.codes import (
     resolve,
     revoke,
 )
-from app.places.listings import areas, community_name, place_in_scope, places
+from app.places.listings import Community, areas, communities, community_name, place_in_scope, places
 from app.places.register import AreaUnknownError, NewPlace, register
 
 __all__ = [
@@ -24,11 +24,13 @@ __all__ = [
     "CodeRevokedError",
     "CodeSigner",
     "CodeVersionError",
+    "Community",
     "NewPlace",
     "PlaceCode",
     "PlaceKind",
     "areas",
     "codes_of",
+    "communities",
     "community_name",
     "find",
     "issue",

@@ -1,13 +1,24 @@
 """Reading areas and places."""
 
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
 
-from app.actors import Actor, community_of
+from app.actors import Actor, Role, community_of
 from app.errors import NotFoundError
-from app.models import Area, Place, PlaceKind
+from app.models import Area, AreaLevel, Grant, Place, PlaceKind
+
+
+class Community(NamedTuple):
+    """A community and where it lies."""
+
+    code: str
+    name: str
+    township: str
+    county_code: str
+    county: str
 
 
 def areas(session: Session, *, parent: str | None, after: str | None, limit: int) -> list[Area]:
@@ -16,6 +27,31 @@ def areas(session: Session, *, parent: str | None, after: str | None, limit: int
     if after is not None:
         query = query.where(Area.code > after)
     return list(session.scalars(query))
+
+
+def communities(
+    session: Session, *, county_code: str | None, after: str | None, limit: int
+) -> list[Community]:
+    """List the communities that have an admin, of one county or all, by code; public facts."""
+    township, county = aliased(Area), aliased(Area)
+    has_admin = (
+        Grant.area_code == Area.code,
+        Grant.role == Role.COMMUNITY_ADMIN,
+        Grant.ended_at.is_(None),
+    )
+    query = (
+        select(Area.code, Area.name, township.name, county.code, county.name)
+        .join(township, township.code == Area.parent_code)
+        .join(county, county.code == township.parent_code)
+        .where(Area.level == AreaLevel.COMMUNITY, exists().where(*has_admin))
+        .order_by(Area.code)
+        .limit(limit)
+    )
+    if county_code is not None:
+        query = query.where(county.code == county_code)
+    if after is not None:
+        query = query.where(Area.code > after)
+    return [Community(*row) for row in session.execute(query)]
 
 
 def community_name(session: Session, area_code: str) -> str:

@@ -29,7 +29,7 @@ from app.models import (
     User,
 )
 from tests.api.contract_samples import Sample, described, sample_of
-from tests.cast import FAR, HOME, person
+from tests.cast import FAR, HOME, named, person
 from tests.client import Answer, Client
 from tests.points_world import Be, refused
 from tests.snapshot import stored
@@ -79,6 +79,12 @@ def caller_moved(session: Session, sent: Sent) -> None:
 def worker_moved(session: Session, _: Sent) -> None:
     """Let the worker look after another community."""
     _move_grants(session, "worker", FAR)
+
+
+def caller_bound(session: Session, sent: Sent) -> None:
+    """Let the caller be a resident."""
+    caller = update(User).where(User.id == person(sent.who).user_id)
+    session.execute(caller.values(resident_id=named("resident")))
 
 
 def user_moved(session: Session, _: Sent) -> None:
@@ -181,6 +187,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/me/consents/<uuid:consent_id>", text_replaced, (409, "consent_changed")),
     ("/v1/consents/<uuid:consent_id>", caller_moved, GONE),
     ("/v1/consents/<uuid:consent_id>", text_replaced, (409, "consent_changed")),
+    ("/v1/me/binding-requests/<uuid:request_id>", caller_bound, (409, "already_bound")),
     ("/v1/photos/<uuid:photo_id>", named_by_another, GONE),
     ("/v1/inspections/<uuid:inspection_id>", caller_moved, GONE),
     ("/v1/inspections/<uuid:inspection_id>", checklist_taken_back, (422, "checklist_unfit")),
@@ -199,7 +206,11 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
 ]
 """Each PUT with what happens to the world, and how a new one is refused then."""
 ROUTES = dict.fromkeys(rule for rule, _, _ in CASES)
-KNOWN_TO_NOBODY_ELSE = {"/v1/me/consents/<uuid:consent_id>", "/v1/photos/<uuid:photo_id>"}
+KNOWN_TO_NOBODY_ELSE = {
+    "/v1/me/consents/<uuid:consent_id>",
+    "/v1/me/binding-requests/<uuid:request_id>",
+    "/v1/photos/<uuid:photo_id>",
+}
 """Where anybody may use any id, no area is asked for: somebody else's is simply taken."""
 STATES = {
     "/v1/residents/<uuid:resident_id>/numbers": (

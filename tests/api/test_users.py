@@ -86,7 +86,7 @@ def test_a_user_may_be_bound_to_a_resident_once(system: Client, session: Session
     bound = NEW | {"resident_id": str(kin.id)}
 
     assert system.put(user_path(), json=bound).json["resident_id"] == str(kin.id)
-    assert outcome(system.put(user_path(), json=bound | {"phone": "13900002222"})) == (409, "phone_taken")
+    assert outcome(system.put(user_path(), json=bound | {"phone": "13900002222"})) == (409, "resident_taken")
 
 
 @pytest.mark.parametrize("resident_id", [str(named("far_resident")), str(named("nobody"))])

@@ -28,9 +28,9 @@ PHONE, ID_NUMBER = "13900001234", "000000195503080020"
 class PeopleRows(Side):
     """Writes what the roster knows besides names."""
 
-    def reachable_resident(self) -> UUID:
-        """Give the household's head a phone and an ID number."""
-        resident = self.session.get_one(Resident, self.resident_id)
+    def reachable_resident(self, resident_id: UUID | None = None) -> UUID:
+        """Give a resident, or else the household's head, a phone and an ID number."""
+        resident = self.session.get_one(Resident, resident_id or self.resident_id)
         numbers = sealed_numbers(SEALER, resident.id, resident.area_code, Numbers(PHONE, ID_NUMBER))
         for name, value in numbers.items():
             setattr(resident, name, value)

@@ -29,6 +29,9 @@ _KEPT = Path(__file__).with_name("fields.json")
 _STAFF_PHONE = "13900005678"
 _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/approvals": Stage.approval,
+    "/v1/binding-requests": Stage.binding_request,
+    "/v1/bindings": Stage.binding,
+    "/v1/me/binding-requests": Stage.binding_request,
     "/v1/care-records": Stage.visit,
     "/v1/checklists": Stage.checklist,
     "/v1/harm-cases": lambda stage: stage.harm_case(stage.visit()[0]),

@@ -21,7 +21,9 @@ from tests.matrix.stage import Stage
 
 _CALLERS = ("admin", "worker", "resident", "lead", "clerk")
 """Roles that end at the community, the one with the most functions first."""
-_WITH_IDS = [line for line in LINES if id_fields(line)]
+_TO_ANYBODY = {"PUT /v1/me/binding-requests/<uuid:request_id>"}
+"""Whoever is nobody's resident may ask any community, whose names are public."""
+_WITH_IDS = [line for line in LINES if id_fields(line) and line.name not in _TO_ANYBODY]
 _LISTS = [
     line for line in LINES if line.method == "GET" and line.outside == 200 and ANYBODY not in line.allowed
 ]
@@ -78,6 +80,8 @@ def _ids(stage: Stage) -> dict[str, str]:
     }
     if stage.community == NEXT:
         del given["checklist_id"], given["item_id"]  # they are the county's, and so HOME's as well
+    stage.binding()
+    stage.binding_request()
     stage.claim(ClaimStatus.IN_NOTICE)
     stage.account(balance=7)
     return {name: str(value) for name, value in given.items()}

@@ -11,6 +11,7 @@ from app.actors import Actor
 from app.adapters import PhotoStore
 from app.cli.seed import catalogue
 from app.cli.seed.accounts import PASSWORD
+from app.cli.seed.bindings import add_bindings
 from app.cli.seed.history import History
 from app.cli.seed.history_claims import add_claims
 from app.cli.seed.history_hazards import Hazards
@@ -86,6 +87,7 @@ def tell_history(*, day: date, seed: int) -> History:
     add_visits(history)
     add_claims(history)
     add_shop(history)
+    add_bindings(history)
     return history
 
 

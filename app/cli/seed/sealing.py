@@ -1,17 +1,22 @@
 """The seed's personal texts, told in clear and sealed right before they are written."""
 
 from app.cli.seed.rows import Rows
-from app.identity import sealed_phone, sealed_secret
-from app.models import FollowUp, Guardianship, Resident, SecondFactor, User, Visit
+from app.identity import sealed_binding_secret, sealed_phone, sealed_secret
+from app.models import BindingCode, FollowUp, Guardianship, Resident, SecondFactor, User, Visit
 from app.people import Numbers, sealed_numbers, sealed_proof
 from app.sealing import Sealer
 from app.visits import sealed_need, sealed_result, sealed_visit
+
+_NO_PHONE = {"phone_sealed": None, "phone_index": None}
 
 
 def seal(rows: Rows, sealer: Sealer) -> None:
     """Put the sealed columns in the place of the clear ones."""
     for row in rows.of(User):
-        row.update(sealed_phone(sealer, row["id"], row.pop("phone")))
+        phone = row.pop("phone")
+        row.update(sealed_phone(sealer, row["id"], phone) if phone else _NO_PHONE)
+    for row in rows.of(BindingCode):
+        row["secret_sealed"] = sealed_binding_secret(sealer, row["id"], row.pop("secret"))
     for row in rows.of(SecondFactor):
         row["secret_sealed"] = sealed_secret(sealer, row["id"], row.pop("secret"))
     for row in rows.of(Resident):

@@ -1,0 +1,104 @@
+"""Bindings as staff see them, and the codes that households bind by."""
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import fields
+
+from app import identity
+from app.api.allow import actor, allow
+from app.api.blueprint import Blueprint
+from app.api.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.limits import limiter
+from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
+from app.api.recording import sensitive, transaction
+from app.identity import BindingEnd, BindingWay, Permission
+
+blueprint = Blueprint("bindings", __name__, description="居民绑定")
+_CODES = "200 per hour"
+"""Of one address, enough to print a building's."""
+
+
+class BindingListInput(PageInput):
+    """Which bindings."""
+
+    resident_id = uid(load_default=None)
+    user_id = uid(load_default=None)
+
+
+class EndBindingInput(Input):
+    """Why a binding ends."""
+
+    reason = word(BindingEnd, required=True)
+    note = Text(200, least=1, required=True)
+
+
+class BindingOutput(Output):
+    """A user who is a resident."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    user_id = fields.UUID(required=True)
+    resident_id = fields.UUID(required=True)
+    way = fields.Enum(BindingWay, by_value=True, required=True)
+    begun_at = sent_moment(required=True)
+    ended_at = sent_moment(required=True, allow_none=True)
+    end_reason = fields.Enum(BindingEnd, by_value=True, required=True, allow_none=True)
+    end_note = fields.String(required=True)
+
+
+class BindingCodeOutput(Output):
+    """A household's code, to be printed or read to it."""
+
+    household_id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    made_at = sent_moment(required=True)
+
+
+@blueprint.route("/bindings", methods=["GET"])
+@allow(Permission.BINDING_DECIDE)
+@blueprint.answer(page_of(BindingOutput))
+@blueprint.query(BindingListInput)
+def list_bindings(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
+    """List bindings of my areas, in force and ended, the newest first."""
+
+    def fetch(**span: Any) -> Any:
+        return identity.bindings(session, actor(), **filters, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda row: row.id, limit=limit, after=after)
+
+
+@blueprint.route("/bindings/<uuid:binding_id>/end", methods=["POST"])
+@allow(Permission.BINDING_DECIDE)
+@blueprint.answer(BindingOutput)
+@blueprint.body(EndBindingInput)
+def end_binding(sent: dict[str, Any], binding_id: UUID) -> Any:
+    """End a binding; the user is told."""
+    with transaction() as session:
+        return identity.end_binding(session, actor(), binding_id, **sent)
+
+
+@blueprint.route("/households/<uuid:household_id>/binding-code", methods=["GET"])
+@allow(Permission.BINDING_CODE)
+@blueprint.answer(BindingCodeOutput)
+@sensitive
+def get_code(household_id: UUID) -> dict[str, Any]:
+    """Show a household's code."""
+    with transaction() as session:
+        return _shown(*identity.binding_code(session, actor(), parts().sealer, household_id))
+
+
+@blueprint.route("/households/<uuid:household_id>/binding-code", methods=["POST"])
+@limiter.limit(_CODES)
+@allow(Permission.BINDING_CODE)
+@blueprint.answer(BindingCodeOutput)
+def make_code(household_id: UUID) -> dict[str, Any]:
+    """Give a household a new code; the one before is good for nothing any more."""
+    with transaction() as session:
+        return _shown(*identity.new_binding_code(session, actor(), parts().sealer, household_id))
+
+
+def _shown(row: identity.BindingCode, code: str) -> dict[str, Any]:
+    return {"household_id": row.household_id, "code": code, "made_at": row.made_at}

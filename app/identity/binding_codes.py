@@ -1,0 +1,90 @@
+"""Binding codes: sixteen digits that a household gets on paper; staff show them, and make new ones.
+
+The first eight say which household is meant, so that wrong tries count against it; eight are secret.
+"""
+
+import secrets
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import DomainError, Kind, NotFoundError
+from app.ids import new_id
+from app.models import BindingCode
+from app.people import household_in_scope
+from app.sealing import Cell, Sealer
+
+HALF = 8
+BINDING_DIGITS = 2 * HALF
+
+
+class BindingCodesExhaustedError(DomainError):
+    """No free code was found; the next try will find one (data: ``retry_after_s``)."""
+
+    code = "binding_codes_exhausted"
+    kind = Kind.TOO_MANY
+
+
+def binding_code(
+    session: Session, actor: Actor, sealer: Sealer, household_id: UUID
+) -> tuple[BindingCode, str]:
+    """Give a household's code. Raises NotFoundError outside the actor's areas, and where none was made."""
+    household_in_scope(session, actor, household_id)
+    row = session.scalars(select(BindingCode).where(BindingCode.household_id == household_id)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row, row.handle + secret_of(sealer, row)
+
+
+def new_binding_code(
+    session: Session, actor: Actor, sealer: Sealer, household_id: UUID
+) -> tuple[BindingCode, str]:
+    """Give a household a new code; the one before is good for nothing from now on.
+
+    Raises NotFoundError outside the actor's areas, BindingCodesExhaustedError.
+    """
+    household = household_in_scope(session, actor, household_id)
+    session.refresh(household, ["id"], with_for_update={"key_share": True})  # the next one waits here
+    session.execute(delete(BindingCode).where(BindingCode.household_id == household.id))
+    for _ in range(20):
+        row_id, secret = new_id(), _digits()
+        row = session.scalars(
+            insert(BindingCode)
+            .values(
+                id=row_id,
+                household_id=household.id,
+                area_code=household.area_code,
+                handle=_digits(),
+                secret_sealed=sealed_binding_secret(sealer, row_id, secret),
+                made_at=now(),
+                made_by=actor.user_id,
+            )
+            .on_conflict_do_nothing()
+            .returning(BindingCode)
+        ).one_or_none()
+        if row is not None:
+            return row, row.handle + secret
+    raise BindingCodesExhaustedError(retry_after_s=1)
+
+
+def with_handle(session: Session, handle: str) -> BindingCode | None:
+    """Give the code that starts with these digits."""
+    return session.scalars(select(BindingCode).where(BindingCode.handle == handle)).one_or_none()
+
+
+def secret_of(sealer: Sealer, row: BindingCode) -> str:
+    """Give the secret half of a code."""
+    return sealer.open(row.secret_sealed, Cell("binding_codes", "secret_sealed", row.id))
+
+
+def sealed_binding_secret(sealer: Sealer, row_id: UUID, secret: str) -> bytes:
+    """Give what is kept of the secret half."""
+    return sealer.seal(secret, Cell("binding_codes", "secret_sealed", row_id))
+
+
+def _digits() -> str:
+    return f"{secrets.randbelow(10**HALF):0{HALF}d}"

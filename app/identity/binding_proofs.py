@@ -1,0 +1,166 @@
+"""Proofs by which a user is bound at once: the phone WeChat vouches for, or name, ID number and paper code.
+
+What is not clear beyond doubt goes to the community admin. Nothing that is answered tells whether somebody is
+on the roster: none, several, a child and a resident who is bound read the same. Who is bound himself is told
+so whatever he sends.
+"""
+
+import hmac
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, community_of
+from app.errors import DomainError, Kind
+from app.identity.binding_codes import HALF, secret_of, with_handle
+from app.identity.binding_requests import drop_request
+from app.identity.bindings import (
+    AlreadyBoundError,
+    ResidentTakenError,
+    bind,
+    open_binding,
+    resident_locked,
+    user_locked,
+)
+from app.identity.phones import phone_of
+from app.identity.tries import CLOSED_FOR, count_try, keyed, uncount_try
+from app.models import Binding, BindingWay, ConsentPurpose, Resident, User
+from app.people import check_text, is_child, keep_consent, numbers_of, residents_with_phone
+from app.sealing import Sealer
+
+TAIL = 6
+MOST_OF_HOUSEHOLD = 50
+"""Wrong tries for one household, whoever made them: of ten accounts at least."""
+
+
+class PhoneNotVouchedError(DomainError):
+    """WeChat has not said that the phone is the user's."""
+
+    code = "phone_not_vouched"
+    kind = Kind.CONFLICT
+
+
+class BindingUnclearError(DomainError):
+    """It is not clear who the user is, so the community admin must look at it."""
+
+    code = "binding_unclear"
+    kind = Kind.CONFLICT
+
+
+class BindingRefusedError(DomainError):
+    """Name, ID number or binding code is wrong; which one is not told."""
+
+    code = "binding_refused"
+    kind = Kind.CONFLICT
+
+
+class BindingTriesError(DomainError):
+    """The user, or somebody for this household, tried too often (data: ``minutes``)."""
+
+    code = "binding_tries"
+    kind = Kind.TOO_MANY
+
+
+@dataclass(frozen=True)
+class IdProof:
+    """What somebody knows of himself, and the text that he agreed to first."""
+
+    code: str
+    name: str
+    id_tail: str
+    text_id: UUID
+
+
+def bind_by_phone(session: Session, actor: Actor, sealer: Sealer, community: str) -> Binding:
+    """Bind the actor to the one resident of a community with the phone that WeChat vouches for.
+
+    Raises PhoneNotVouchedError, AlreadyBoundError, BindingUnclearError.
+    """
+    assert actor.user_id is not None, "a view for signed-in people"
+    user = user_locked(session, actor.user_id)
+    present = open_binding(session, user.id)
+    if present is not None:
+        if present.way is BindingWay.PHONE and community_of(present.area_code) == community:
+            return present
+        raise AlreadyBoundError
+    phone = phone_of(sealer, user)
+    if phone is None or user.phone_vouched_at is None:
+        raise PhoneNotVouchedError
+    found = residents_with_phone(session, sealer, community, phone)
+    if len(found) != 1:
+        raise BindingUnclearError
+    return _bound(session, user, found[0], BindingWay.PHONE)
+
+
+def bind_by_id_number(
+    session: Session, actor: Actor, sealer: Sealer, key: bytes, proof: IdProof
+) -> Binding | DomainError:
+    """Bind the actor by name, end of the ID number and the household's code, once he agreed to its use.
+
+    A refusal is returned, since the try must stay counted. Within a quarter of an hour five wrong ones of one
+    user, or fifty for one household, close it to him, or it to everybody, for half an hour: no single
+    account can close a household, since a try of a user who is closed does not count for it. A right one is
+    not counted and clears none. Raises NoBasisError, ConsentChangedError.
+    """
+    assert actor.user_id is not None, "a view for signed-in people"
+    text = check_text(session, proof.text_id, ConsentPurpose.ID_NUMBER)
+    user = user_locked(session, actor.user_id)
+    handle, secret = proof.code[:HALF], proof.code[HALF:]
+    user_key, household_key = keyed(key, "binding user", user.id), keyed(key, "binding household", handle)
+    if count_try(session, user_key) or count_try(session, household_key, most=MOST_OF_HOUSEHOLD):
+        minutes = int(CLOSED_FOR.total_seconds()) // 60
+        return BindingTriesError(minutes=minutes, retry_after_s=60 * minutes)
+    resident = _proven(session, sealer, handle, secret, proof)
+    present = open_binding(session, user.id)
+    if present is not None and (resident is None or resident.id != present.resident_id):
+        return AlreadyBoundError()
+    if resident is None:
+        return BindingRefusedError()
+    uncount_try(session, user_key)
+    uncount_try(session, household_key, most=MOST_OF_HOUSEHOLD)
+    if present is not None:
+        return present
+    try:
+        made = _bound(session, user, resident, BindingWay.ID_NUMBER)
+    except BindingUnclearError as refusal:
+        return refusal
+    keep_consent(session, resident, text, by=user.id)
+    return made
+
+
+def _proven(session: Session, sealer: Sealer, handle: str, secret: str, proof: IdProof) -> Resident | None:
+    """Give the resident of the household whom name and number fit; all of it is compared, whatever fails."""
+    row = with_handle(session, handle)
+    kept = secret_of(sealer, row) if row else ""
+    is_code = _same(kept, secret)
+    fitting = []
+    members = _members(session, row.household_id) if row else []
+    for resident in members:
+        number = numbers_of(sealer, resident).id_number or ""
+        is_name, is_number = _same(resident.name, proof.name), _same(number[-TAIL:], proof.id_tail)
+        if is_name & is_number:
+            fitting.append(resident)
+    return fitting[0] if is_code and len(fitting) == 1 else None
+
+
+def _members(session: Session, household_id: UUID) -> list[Resident]:
+    return list(session.scalars(select(Resident).where(Resident.household_id == household_id).limit(100)))
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def _bound(session: Session, user: User, found: Resident, way: BindingWay) -> Binding:
+    """Bind a locked user who is nobody yet; what he asked for waits no longer. Raises BindingUnclearError."""
+    resident = resident_locked(session, found.id)
+    if resident is None or is_child(resident):
+        raise BindingUnclearError
+    try:
+        made = bind(session, user, resident, way, by=user.id)
+    except ResidentTakenError:
+        raise BindingUnclearError from None
+    drop_request(session, user)
+    return made

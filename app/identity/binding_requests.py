@@ -1,0 +1,228 @@
+"""Requests to be bound: a user says who he is, and a community admin looks and decides, once."""
+
+from dataclasses import asdict, dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope, community_of
+from app.clock import now
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.identity.bindings import AlreadyBoundError, bind, resident_locked, user_locked
+from app.identity.holders import holders
+from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
+from app.notices import post
+from app.once import content_hash, insert_once, made_before
+from app.people import check_child
+from app.places import AreaUnknownError
+
+
+class RequestOpenError(DomainError):
+    """The user has a request that waits already; he takes it back first."""
+
+    code = "binding_request_open"
+    kind = Kind.CONFLICT
+
+
+class OwnRequestError(DomainError):
+    """Nobody decides on his own request."""
+
+    code = "own_binding_request"
+    kind = Kind.FORBIDDEN
+
+
+@dataclass(frozen=True)
+class NewBindingRequest:
+    """Who somebody says he is: his community, his name, his door, and what else helps."""
+
+    area_code: str
+    name: str
+    door: str
+    note: str = ""
+
+
+def ask_binding(
+    session: Session, actor: Actor, request_id: UUID, new: NewBindingRequest
+) -> tuple[BindingRequest, bool]:
+    """Ask the admins of a community to find who the actor is; they are told.
+
+    Raises AreaUnknownError for what is no community, AlreadyBoundError, RequestOpenError, OtherContentError.
+    """
+    assert actor.user_id is not None, "a view for signed-in people"
+    sent = content_hash(actor.user_id, new)
+    first = made_before(
+        session, BindingRequest, request_id, sent, author=BindingRequest.user_id, by=actor.user_id
+    )
+    if first is not None:
+        return first, False
+    if len(new.area_code) != COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
+        raise AreaUnknownError(field="area_code")
+    user = user_locked(session, actor.user_id)
+    if user.resident_id is not None:
+        raise AlreadyBoundError
+    row, made = insert_once(
+        session,
+        BindingRequest,
+        request_id,
+        sent,
+        taken=RequestOpenError(),
+        user_id=user.id,
+        asked_at=now(),
+        state=BindingRequestState.OPEN,
+        decision_note="",
+        **asdict(new),
+    )
+    if made:
+        for admin in sorted(holders(session, row.area_code, {Role.COMMUNITY_ADMIN}) - {user.id}):
+            _tell(session, row, admin, "asked")
+    return row, made
+
+
+def withdraw_request(session: Session, actor: Actor, request_id: UUID) -> BindingRequest:
+    """Take back a request of the actor's own; again changes nothing.
+
+    Raises NotFoundError, IllegalStepError once it was decided.
+    """
+    row = _locked(session, BindingRequest.id == request_id, BindingRequest.user_id == actor.user_id)
+    if row.state is not BindingRequestState.WITHDRAWN:
+        row.advance(BindingRequestState.WITHDRAWN)
+        row.decided_by, row.decided_at = actor.user_id, now()
+    return row
+
+
+def drop_request(session: Session, user: User) -> None:
+    """Take back what a locked user asked for and needs no longer."""
+    row = session.scalars(
+        select(BindingRequest)
+        .where(BindingRequest.user_id == user.id, BindingRequest.state == BindingRequestState.OPEN)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is not None:
+        row.advance(BindingRequestState.WITHDRAWN)
+        row.decided_by, row.decided_at = user.id, now()
+        session.flush()
+
+
+def approve_request(session: Session, actor: Actor, request_id: UUID, *, resident_id: UUID) -> BindingRequest:
+    """Bind the user to this resident, and tell him; the same again changes nothing.
+
+    A child under 14 needs its guardian's consent (PIPL, art. 31). Raises NotFoundError, OwnRequestError,
+    AlreadyBoundError, ResidentTakenError, IllegalStepError, NoBasisError, ConsentChangedError.
+    """
+    row, user = _to_decide(session, actor, request_id)
+    if row.state is not BindingRequestState.OPEN:
+        if (row.state, row.decided_by, row.resident_id) == (
+            BindingRequestState.APPROVED,
+            actor.user_id,
+            resident_id,
+        ):
+            return row
+        raise IllegalStepError(now=row.state, asked=BindingRequestState.APPROVED)
+    if user.disabled_at is not None:
+        raise IllegalStepError(now="user_disabled", asked=BindingRequestState.APPROVED)
+    resident = resident_locked(session, resident_id)
+    if (
+        resident is None
+        or not actor.scope.covers(resident.area_code)
+        or community_of(resident.area_code) != row.area_code
+    ):
+        raise NotFoundError(field="resident_id")
+    check_child(session, resident)
+    bind(session, user, resident, BindingWay.REQUEST, by=actor.user_id)
+    row.resident_id = resident.id
+    _decide(session, actor, row, BindingRequestState.APPROVED)
+    return row
+
+
+def reject_request(session: Session, actor: Actor, request_id: UUID, *, note: str) -> BindingRequest:
+    """Say no and why, and tell the user; the same again changes nothing.
+
+    Raises NotFoundError, OwnRequestError, IllegalStepError.
+    """
+    row, _ = _to_decide(session, actor, request_id)
+    if row.state is not BindingRequestState.OPEN:
+        if (row.state, row.decided_by, row.decision_note) == (
+            BindingRequestState.REJECTED,
+            actor.user_id,
+            note,
+        ):
+            return row
+        raise IllegalStepError(now=row.state, asked=BindingRequestState.REJECTED)
+    row.decision_note = note
+    _decide(session, actor, row, BindingRequestState.REJECTED)
+    return row
+
+
+def own_requests(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[BindingRequest]:
+    """List the actor's own requests, the newest first."""
+    return _listed(session, BindingRequest.user_id == actor.user_id, after=after, limit=limit)
+
+
+def binding_requests(
+    session: Session,
+    actor: Actor,
+    *,
+    state: BindingRequestState | None = None,
+    after: UUID | None,
+    limit: int,
+) -> list[BindingRequest]:
+    """List the requests of the actor's communities, the newest first, on request of one state."""
+    which = _reach(actor).clause(BindingRequest.area_code)
+    if state is not None:
+        which &= BindingRequest.state == state
+    return _listed(session, which, after=after, limit=limit)
+
+
+def _listed(
+    session: Session, which: ColumnElement[bool], *, after: UUID | None, limit: int
+) -> list[BindingRequest]:
+    query = select(BindingRequest).where(which).order_by(BindingRequest.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(BindingRequest.id < after)
+    return list(session.scalars(query))
+
+
+def request_in_scope(session: Session, actor: Actor, request_id: UUID) -> BindingRequest:
+    """Give one request of the actor's communities. Raises NotFoundError."""
+    which = (BindingRequest.id == request_id, _reach(actor).clause(BindingRequest.area_code))
+    found = session.scalars(select(BindingRequest).where(*which)).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
+
+
+def _reach(actor: Actor) -> Scope:
+    """Give the areas of the actor without his own household, which decides nothing here."""
+    return Scope(areas=actor.scope.areas)
+
+
+def _to_decide(session: Session, actor: Actor, request_id: UUID) -> tuple[BindingRequest, User]:
+    """Give a request of somebody else and the one who asks, both locked, he first."""
+    row = request_in_scope(session, actor, request_id)
+    if row.user_id == actor.user_id:
+        raise OwnRequestError
+    user = user_locked(session, row.user_id)
+    session.refresh(row, with_for_update=True)
+    return row, user
+
+
+def _locked(session: Session, *which: ColumnElement[bool]) -> BindingRequest:
+    row = session.scalars(
+        select(BindingRequest).where(*which).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _decide(session: Session, actor: Actor, row: BindingRequest, to: BindingRequestState) -> None:
+    row.advance(to)
+    row.decided_by, row.decided_at = actor.user_id, now()
+    session.flush()
+    _tell(session, row, row.user_id, to)
+
+
+def _tell(session: Session, row: BindingRequest, to: UUID, what: str) -> None:
+    post(session, NoticeKind.BINDING, to=to, area_code=row.area_code, what=what, request_id=row.id)

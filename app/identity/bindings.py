@@ -1,0 +1,174 @@
+"""Bindings: a user becomes a resident of the roster, and is one until he leaves or staff end it.
+
+``users.resident_id`` is the binding in force, which each request reads; ``bindings`` keeps them all. Both are
+written here alone. One user, one resident: the database decides, and nobody is taken over.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import now
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.ids import new_id
+from app.models import Binding, BindingEnd, BindingWay, Grant, NoticeKind, Resident, User
+from app.notices import post
+
+BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
+"""The reasons for which a user may end his own binding."""
+
+
+class AlreadyBoundError(DomainError):
+    """The user is another resident already; he leaves that one first."""
+
+    code = "already_bound"
+    kind = Kind.CONFLICT
+
+
+class ResidentTakenError(DomainError):
+    """The resident is bound to another user; nobody is taken over."""
+
+    code = "resident_taken"
+    kind = Kind.CONFLICT
+
+
+def resident_locked(session: Session, resident_id: UUID) -> Resident | None:
+    """Give a resident, locked: whoever binds to him takes his turn here before any unique key is touched."""
+    return session.get(Resident, resident_id, with_for_update=True, populate_existing=True)
+
+
+def user_locked(session: Session, user_id: UUID) -> User:
+    """Give a user, locked; taken before a resident."""
+    return session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+
+
+def open_binding(session: Session, user_id: UUID) -> Binding | None:
+    """Give the binding in force of a user."""
+    which = (Binding.user_id == user_id, Binding.ended_at.is_(None))
+    return session.scalars(
+        select(Binding).where(*which).execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def bind(session: Session, user: User, resident: Resident, way: BindingWay, *, by: UUID | None) -> Binding:
+    """Bind a locked user to a locked resident; again gives the binding there is.
+
+    A user who shows himself who he is, and has no role, takes the resident's name and area.
+
+    Raises AlreadyBoundError, ResidentTakenError.
+    """
+    present = open_binding(session, user.id)
+    if present is not None:
+        if present.resident_id == resident.id:
+            return present
+        raise AlreadyBoundError
+    made = session.scalars(
+        insert(Binding)
+        .values(
+            id=new_id(),
+            area_code=resident.area_code,
+            user_id=user.id,
+            resident_id=resident.id,
+            way=way,
+            begun_at=now(),
+            begun_by=by,
+            end_note="",
+        )
+        .on_conflict_do_nothing()
+        .returning(Binding)
+    ).one_or_none()
+    if made is None:
+        raise ResidentTakenError(field="resident_id")
+    user.resident_id = resident.id
+    has_role = select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))
+    if way is not BindingWay.STAFF and not session.scalar(has_role):
+        user.area_code, user.name = resident.area_code, resident.name
+    session.flush()
+    return made
+
+
+def leave(session: Session, actor: Actor, binding_id: UUID, reason: BindingEnd) -> Binding:
+    """End a binding of the actor's own; the same again changes nothing.
+
+    Raises NotFoundError, IllegalStepError if it ended otherwise.
+    """
+    assert actor.user_id is not None, "a view for signed-in people"
+    assert reason in BY_HIMSELF, "the form takes no other"
+    user = user_locked(session, actor.user_id)
+    found = session.scalars(
+        select(Binding)
+        .where(Binding.id == binding_id, Binding.user_id == user.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return _ended(session, user, found, by=user.id, reason=reason, note="")[0]
+
+
+def end_binding(
+    session: Session, actor: Actor, binding_id: UUID, *, reason: BindingEnd, note: str
+) -> Binding:
+    """End a binding of the actor's areas, and tell the user; the same again changes nothing.
+
+    Raises NotFoundError, IllegalStepError if it ended otherwise.
+    """
+    found = session.scalars(
+        select(Binding).where(Binding.id == binding_id, actor.scope.clause(Binding.area_code))
+    ).one_or_none()
+    if found is None:
+        raise NotFoundError
+    user = user_locked(session, found.user_id)
+    session.refresh(found, with_for_update=True)
+    ended, is_new = _ended(session, user, found, by=actor.user_id, reason=reason, note=note)
+    if is_new:
+        post(
+            session,
+            NoticeKind.BINDING,
+            to=user.id,
+            area_code=ended.area_code,
+            what="ended",
+            binding_id=ended.id,
+            reason=reason,
+        )
+    return ended
+
+
+def _ended(
+    session: Session, user: User, binding: Binding, *, by: UUID | None, reason: BindingEnd, note: str
+) -> tuple[Binding, bool]:
+    """End a locked binding of a locked user; say whether it is news. Raises IllegalStepError."""
+    if binding.ended_at is not None:
+        if (binding.ended_by, binding.end_reason, binding.end_note) == (by, reason, note):
+            return binding, False
+        raise IllegalStepError(now="ended", asked="end")
+    binding.ended_at, binding.ended_by = now(), by
+    binding.end_reason, binding.end_note = reason, note
+    user.resident_id = None
+    session.flush()
+    return binding, True
+
+
+def bindings(
+    session: Session,
+    actor: Actor,
+    *,
+    resident_id: UUID | None = None,
+    user_id: UUID | None = None,
+    after: UUID | None,
+    limit: int,
+) -> list[Binding]:
+    """List bindings of the actor's areas, the newest first."""
+    query = (
+        select(Binding).where(actor.scope.clause(Binding.area_code)).order_by(Binding.id.desc()).limit(limit)
+    )
+    if resident_id is not None:
+        query = query.where(Binding.resident_id == resident_id)
+    if user_id is not None:
+        query = query.where(Binding.user_id == user_id)
+    if after is not None:
+        query = query.where(Binding.id < after)
+    return list(session.scalars(query))

@@ -1,0 +1,1 @@
+"""Binding a user to a resident of the roster, over HTTP."""

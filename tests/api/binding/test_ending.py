@@ -1,0 +1,127 @@
+"""The end of a binding, by the user or by staff, and what comes after it."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Notice, User
+from tests.binding_world import HOUSEHOLD, by_id_number, by_phone, new_code, refused, write_unbound
+from tests.cast import HOME, named, person
+from tests.client import Answer, Client
+
+
+def leave(client: Client, binding_id: object, reason: str = "left") -> Answer:
+    return client.post(f"/v1/me/bindings/{binding_id}/end", json={"reason": reason})
+
+
+def end(client: Client, binding_id: object, **told: Any) -> Answer:
+    body = {"reason": "dispute", "note": "本人来社区说明"} | told
+    return client.post(f"/v1/bindings/{binding_id}/end", json=body)
+
+
+def test_access_ends_with_the_next_request(resident: Client, session: Session) -> None:
+    """Who leaves reads nothing of the household any more, in the session that is open."""
+    assert resident.get(f"/v1/households/{HOUSEHOLD}").status_code == 200
+
+    left, again = (leave(resident, named("binding resident")) for _ in range(2))
+
+    assert (left.status_code, again.status_code, again.json) == (200, 200, left.json)
+    assert left.json["end_reason"] == "left"
+    assert resident.get(f"/v1/households/{HOUSEHOLD}").status_code == 403
+    assert resident.get("/v1/me/binding").json["binding"] is None
+    assert session.get_one(User, person("resident").user_id, populate_existing=True).resident_id is None
+    assert refused(leave(resident, named("binding resident"), "moved_away")) == (409, "illegal_step")
+
+
+def test_nobody_leaves_for_another_or_for_reasons_of_staff(resident: Client, newcomer: Client) -> None:
+    answers = [leave(one, named("binding neighbour")) for one in (resident, newcomer)]
+
+    assert [refused(answer) for answer in answers] == [(404, "not_found")] * 2
+    assert refused(leave(resident, named("binding resident"), "mistake")) == (422, "invalid")
+
+
+def test_who_left_may_be_bound_again_and_a_late_repeat_ends_nothing(
+    newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
+) -> None:
+    resident_id = write_unbound(session)
+    first = by_phone(newcomer).json["id"]
+    leave(newcomer, first)
+    other = by_id_number(be_new(), new_code(admin))
+    assert other.json["resident_id"] == str(resident_id), "the place is free for another account"
+    end(admin, other.json["id"])
+
+    again = by_phone(newcomer).json
+    late = leave(newcomer, first)
+
+    assert again["id"] not in {first, other.json["id"]}
+    assert late.status_code == 200
+    assert newcomer.get("/v1/me/binding").json["binding"] == again
+    listed = admin.get(f"/v1/bindings?resident_id={resident_id}").json["items"]
+    assert [(one["id"], one["end_reason"]) for one in listed] == [
+        (again["id"], None),
+        (other.json["id"], "dispute"),
+        (first, "left"),
+    ]
+    assert newcomer.person is not None
+    of_user = admin.get(f"/v1/bindings?user_id={newcomer.person.user_id}").json["items"]
+    assert [one["id"] for one in of_user] == [again["id"], first]
+
+
+def test_staff_end_it_with_a_reason_and_the_user_is_told(
+    resident: Client, admin: Client, session: Session
+) -> None:
+    """Access ends with the next request."""
+    binding_id = named("binding resident")
+
+    ended, again = end(admin, binding_id), end(admin, binding_id)
+
+    assert (ended.status_code, again.status_code, again.json) == (200, 200, ended.json)
+    assert (ended.json["end_reason"], ended.json["end_note"]) == ("dispute", "本人来社区说明")
+    assert resident.get(f"/v1/households/{HOUSEHOLD}").status_code == 403
+    notices = session.scalars(select(Notice).where(Notice.user_id == person("resident").user_id)).all()
+    assert [(one.kind, one.data) for one in notices] == [
+        ("binding", {"what": "ended", "binding_id": str(binding_id), "reason": "dispute"})
+    ]
+    assert refused(end(admin, binding_id, note="别的原因")) == (409, "illegal_step")
+    assert refused(leave(resident, binding_id)) == (409, "illegal_step")
+
+
+@pytest.mark.parametrize("told", [{"note": ""}, {"reason": "bored"}, {"reason": None}])
+def test_a_reason_is_needed(admin: Client, told: dict[str, Any]) -> None:
+    answer = end(admin, named("binding resident"), **told)
+
+    assert refused(answer) == (422, "invalid")
+    assert list(answer.json["errors"]) == list(told)
+
+
+def test_staff_elsewhere_and_the_household_itself_end_nothing(far_admin: Client, resident: Client) -> None:
+    assert refused(end(far_admin, named("binding resident"))) == (404, "not_found")
+    assert refused(end(resident, named("binding resident"))) == (403, "forbidden")
+    assert far_admin.get(f"/v1/bindings?resident_id={named('resident')}").json["items"] == []
+
+
+def test_an_account_made_by_staff_is_bound_by_them(
+    be: Callable[[str], Client], session: Session, admin: Client
+) -> None:
+    resident_id = write_unbound(session)
+    body = {"area_code": HOME, "phone": "13900007777", "name": "王小兰", "resident_id": str(resident_id)}
+    user_id = named("user of staff")
+
+    made = [be("system").put(f"/v1/users/{user_id}", json=body).status_code for _ in range(2)]
+
+    assert made == [201, 200]
+    (found,) = admin.get(f"/v1/bindings?user_id={user_id}").json["items"]
+    assert (found["way"], found["resident_id"]) == ("staff", str(resident_id))
+
+
+def test_a_sign_in_code_opens_the_binding_too(worker: Client, admin: Client, session: Session) -> None:
+    resident_id = write_unbound(session)
+
+    made = [worker.post(f"/v1/residents/{resident_id}/sign-in-codes").status_code for _ in range(2)]
+
+    assert made == [201, 201]
+    (found,) = admin.get(f"/v1/bindings?resident_id={resident_id}").json["items"]
+    assert (found["way"], found["ended_at"]) == ("staff", None)
