@@ -76,6 +76,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "decided_by": stage.resident_id,
         "text_id": uuid4(),
         "form_id": uuid4(),
+        "step_id": uuid4(),
         "former_id": worker_id,
     }
     if stage.community == NEXT:
