@@ -54,7 +54,8 @@ def _run_tests(arguments: Sequence[str], signals: StopSignals) -> list[str]:
             afterwards=(lambda _: None) if arguments else look,
         )
     wrong = [] if status == 0 else [f"tests: pytest ended with status {status}"]
-    return wrong + [f"canaries: {line}" for line in seen]
+    print("\n".join(seen), flush=True)
+    return wrong + [f"canaries: {line}" for line in seen if canaries.FINDINGS_FAIL]
 
 
 if __name__ == "__main__":

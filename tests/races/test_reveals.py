@@ -17,9 +17,15 @@ from tests.sealer import SEALER
 @pytest.fixture
 def _phone(app: Flask, engine: Engine) -> Iterator[None]:
     assert app
+    _forget_reveals(engine)
     _keep(engine, Numbers("13900001234"))
     yield
     _keep(engine, Numbers())
+    _forget_reveals(engine)
+
+
+def _forget_reveals(engine: Engine) -> None:
+    """Leave none of today, by whichever test."""
     with Session(engine) as session:
         session.execute(delete(Reveal))
         session.commit()

@@ -222,7 +222,12 @@ def test_a_message_without_a_template_is_not_sent(client: WeChat, fake: WeChatFa
 
 
 def test_every_notice_has_its_message() -> None:
-    inbox_only = {NoticeKind.HARM_CASE, NoticeKind.ACCOUNT_ALERT, NoticeKind.ACCOUNT_UNUSED}
+    inbox_only = {
+        NoticeKind.HARM_CASE,
+        NoticeKind.ACCOUNT_ALERT,
+        NoticeKind.ACCOUNT_UNUSED,
+        NoticeKind.BINDING,
+    }
     assert set(TEMPLATES) == {str(kind) for kind in set(NoticeKind) - inbox_only}
 
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import Role
 from app.identity import disable_unused
 from app.ids import new_id
-from app.models import Notice, SignInCode, User
+from app.models import Binding, Notice, SignInCode, User
 from tests.api.sign_in.conftest import SignInAs, grant, refused
 from tests.cast import HOME, named, person
 from tests.client import Answer, Client
@@ -175,6 +175,7 @@ def test_a_code_makes_the_user_of_who_has_none_and_is_not_for_staff(
     admin: Client, visitor: Client, session: Session
 ) -> None:
     user = session.scalars(select(User).where(User.resident_id == named("neighbour"))).one()
+    session.execute(delete(Binding).where(Binding.user_id == user.id))
     user.resident_id = None
     session.commit()
 
