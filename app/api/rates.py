@@ -39,6 +39,8 @@ class Rates:
         self._client = client
         self._key = key
         self._lock = threading.Lock()
+        self._taking = threading.Lock()
+        """Held while a share is taken: threads that come at once would use up the minute with shares."""
         self._window = 0
         self._left: dict[tuple[str, str, int], int] = {}
         """What this process took and has not given out; below zero where nothing is to be had."""
@@ -59,12 +61,17 @@ class Rates:
             if left > 0:
                 self._left[counted] = left - 1
                 return
-        if left < 0 or not (share := self._share(counted, window)):
+        with self._taking:
             with self._lock:
-                self._left[counted] = -1
+                left = self._left.get(counted, 0)
+                if left > 0:
+                    self._left[counted] = left - 1
+                    return
+            share = self._share(counted, window) if left == 0 else 0
+            with self._lock:
+                self._left[counted] = share - 1
+        if not share:
             raise TooManyRequestsError(retry_after_s=WINDOW_S - int(at_s) % WINDOW_S)
-        with self._lock:
-            self._left[counted] = self._left.get(counted, 0) + share - 1
 
     def _share(self, counted: tuple[str, str, int], window: int) -> int:
         """Take a share, by one request at least; 0 if there is none left."""
