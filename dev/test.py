@@ -54,8 +54,7 @@ def _run_tests(arguments: Sequence[str], signals: StopSignals) -> list[str]:
             afterwards=(lambda _: None) if arguments else look,
         )
     wrong = [] if status == 0 else [f"tests: pytest ended with status {status}"]
-    print("\n".join(seen), flush=True)
-    return wrong + [f"canaries: {line}" for line in seen if canaries.FINDINGS_FAIL]
+    return wrong + [f"canaries: {line}" for line in seen]
 
 
 if __name__ == "__main__":

@@ -25,23 +25,27 @@ def folder() -> Path | None:
     return Path(named) if named else None
 
 
-def look_at(sent: Any, *, refused: bool = False) -> None:
+def look_at(body: Any, *, sent: bool, refused: bool = False) -> None:
     """Keep what a body holds of phones, numbers, passwords and tokens.
 
-    A password that was refused is nobody's: many of them are the first words anybody would try.
+    A password that was refused is nobody's: many of them are the first words anybody would try. Only what was
+    ``sent`` in the open is no secret: what an answer shows there may be the very leak that is looked for.
     """
     if folder() is None:
         return
-    if isinstance(sent, Mapping):
-        for name, value in sent.items():
+    if isinstance(body, Mapping):
+        for name, value in body.items():
+            look_at(name, sent=sent)
             kind = kind_of(name, value)
-            if kind and not (refused and "password" in kind):
+            if kind is None:
+                look_at(value, sent=sent, refused=refused)
+            elif not (refused and "password" in kind):
                 _seen.add(kind, value)
-            else:
-                look_at(value, refused=refused)
-    elif isinstance(sent, list):
-        for one in sent:
-            look_at(one, refused=refused)
+    elif isinstance(body, list):
+        for one in body:
+            look_at(one, sent=sent, refused=refused)
+    elif isinstance(body, str) and sent:
+        _seen.tell(body)
 
 
 def keep_refusal(body: bytes) -> None:

@@ -31,7 +31,7 @@ class Client:
         self.person = person
         self._client = app.test_client()
         self._headers = {"Authorization": f"Bearer {person.token}"} if person else {}
-        canaries.look_at({"token": person.token} if person else {})
+        canaries.look_at({"token": person.token} if person else {}, sent=True)
 
     def get(self, path: str, **options: Any) -> Answer:
         """Call GET."""
@@ -61,9 +61,9 @@ class Client:
         headers = {**self._headers, **options.pop("headers", {})}
         answer = cast("Answer", self._client.open(path, method=method, headers=headers, **options))
         refused = answer.status_code >= HTTPStatus.BAD_REQUEST
-        canaries.look_at(options.get("json"), refused=refused)
+        canaries.look_at(options.get("json"), sent=True, refused=refused)
         if refused:
             canaries.keep_refusal(answer.data)
         elif answer.data and answer.mimetype == "application/json":
-            canaries.look_at(answer.json)
+            canaries.look_at(answer.json, sent=False)
         return answer

@@ -57,21 +57,25 @@ class Rates:
                 self._window = window
                 self._left.clear()
                 self._alone.clear()
+        granted = self._granted(counted)
+        if granted is None:
+            with self._taking:
+                granted = self._granted(counted)
+                if granted is None:
+                    share = self._share(counted, window)
+                    with self._lock:
+                        self._left[counted] = share - 1
+                    granted = share > 0
+        if not granted:
+            raise TooManyRequestsError(retry_after_s=WINDOW_S - int(at_s) % WINDOW_S)
+
+    def _granted(self, counted: tuple[str, str, int]) -> bool | None:
+        """Give out one of what this process took; None if it must take a share first."""
+        with self._lock:
             left = self._left.get(counted, 0)
             if left > 0:
                 self._left[counted] = left - 1
-                return
-        with self._taking:
-            with self._lock:
-                left = self._left.get(counted, 0)
-                if left > 0:
-                    self._left[counted] = left - 1
-                    return
-            share = self._share(counted, window) if left == 0 else 0
-            with self._lock:
-                self._left[counted] = share - 1
-        if not share:
-            raise TooManyRequestsError(retry_after_s=WINDOW_S - int(at_s) % WINDOW_S)
+        return left > 0 if left else None
 
     def _share(self, counted: tuple[str, str, int], window: int) -> int:
         """Take a share, by one request at least; 0 if there is none left."""

@@ -112,14 +112,8 @@ def approve_request(session: Session, actor: Actor, request_id: UUID, *, residen
     AlreadyBoundError, ResidentTakenError, IllegalStepError, NoBasisError, ConsentChangedError.
     """
     row, user = _to_decide(session, actor, request_id)
-    if row.state is not BindingRequestState.OPEN:
-        if (row.state, row.decided_by, row.resident_id) == (
-            BindingRequestState.APPROVED,
-            actor.user_id,
-            resident_id,
-        ):
-            return row
-        raise IllegalStepError(now=row.state, asked=BindingRequestState.APPROVED)
+    if _is_decided(row, actor, BindingRequestState.APPROVED, same=row.resident_id == resident_id):
+        return row
     if user.disabled_at is not None:
         raise IllegalStepError(now="user_disabled", asked=BindingRequestState.APPROVED)
     resident = resident_locked(session, resident_id)
@@ -142,14 +136,8 @@ def reject_request(session: Session, actor: Actor, request_id: UUID, *, note: st
     Raises NotFoundError, OwnRequestError, IllegalStepError.
     """
     row, _ = _to_decide(session, actor, request_id)
-    if row.state is not BindingRequestState.OPEN:
-        if (row.state, row.decided_by, row.decision_note) == (
-            BindingRequestState.REJECTED,
-            actor.user_id,
-            note,
-        ):
-            return row
-        raise IllegalStepError(now=row.state, asked=BindingRequestState.REJECTED)
+    if _is_decided(row, actor, BindingRequestState.REJECTED, same=row.decision_note == note):
+        return row
     row.decision_note = note
     _decide(session, actor, row, BindingRequestState.REJECTED)
     return row
@@ -215,6 +203,18 @@ def _locked(session: Session, *which: ColumnElement[bool]) -> BindingRequest:
     if row is None:
         raise NotFoundError
     return row
+
+
+def _is_decided(row: BindingRequest, actor: Actor, to: BindingRequestState, *, same: bool) -> bool:
+    """Say whether this decision was made, with the same content and by the same person; False if none was.
+
+    Raises IllegalStepError if another one was made.
+    """
+    if row.state is BindingRequestState.OPEN:
+        return False
+    if same and (row.state, row.decided_by) == (to, actor.user_id):
+        return True
+    raise IllegalStepError(now=row.state, asked=to)
 
 
 def _decide(session: Session, actor: Actor, row: BindingRequest, to: BindingRequestState) -> None:

@@ -144,7 +144,7 @@ def grant(
     if new.role in ADMINISTRATORS and session.get(Grant, grant_id) is None:
         payload = grant_payload(grant_id, new)
         use_approval(session, actor, approval_id, ApprovalKind.ADMIN_GRANT, payload)
-    values: dict[str, Any] = {**asdict(new), "valid_from": _start(session, grant_id, new)}
+    values: dict[str, Any] = {**asdict(new), "valid_from": _start(new)}
     given, made = insert_once(
         session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now()
     )
@@ -160,10 +160,9 @@ def _check_area(session: Session, actor: Actor, area_code: str) -> None:
         raise AreaUnknownError(field="area_code")
 
 
-def _start(session: Session, grant_id: UUID, new: NewGrant) -> datetime:
-    """Give when the grant begins: as asked, or now; sent again, when it began the first time."""
-    first = session.get(Grant, grant_id)
-    start = new.valid_from or (first.valid_from if first else now())
+def _start(new: NewGrant) -> datetime:
+    """Give when the grant begins: as asked, or now."""
+    start = new.valid_from or now()
     if new.valid_until is not None and new.valid_until <= start:
         raise GrantSpanError(field="valid_until")
     return start

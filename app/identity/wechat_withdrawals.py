@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of
 from app.identity.wechat import end_links, is_empty, link_with_openid
 from app.models import EndReason, User, WeChatApp
@@ -37,3 +38,4 @@ def forget_wechat(session: Session, user: User) -> None:
     if gone:
         user.disabled_at = user.disabled_at or now()
     end_sessions_of(session, [user.id], EndReason.DISABLED if gone else EndReason.SIGNED_OUT)
+    end_refreshing_of(session, [user.id])

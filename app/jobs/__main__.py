@@ -21,7 +21,7 @@ serve(
         engine_for(settings),
         local_store(settings.photo_dir),
         AuditKeys.of(settings),
-        settings.audit_copies,
         Sealer.of(settings),
+        settings.audit_copies,
     )
 )

@@ -21,7 +21,6 @@ def handle_events(means: Means) -> int:
 
 
 def _handle(means: Means, event_id: UUID) -> int:
-    assert means.sealer is not None, "events are sealed"
     try:
         with transaction(sessions_for(means.engine)()) as session:
             done = messages.handle(session, means.sealer, event_id)

@@ -28,10 +28,9 @@ class Means:
     engine: Engine
     photos: PhotoStore
     audit_keys: AuditKeys
+    sealer: Sealer
     audit_copies: Path | None = None
     """File that takes a copy of each checkpoint."""
-    sealer: Sealer | None = None
-    """Needed by whatever reads sealed fields."""
 
 
 def post_due_claims(means: Means) -> int:

@@ -8,11 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, end_of, now, set_to
-from app.models import AuditEntry, Resident, Reveal, SignIn
+from app.models import Resident, Reveal, SignIn
 from app.people import Numbers, sealed_numbers
 from tests.cast import GRID, named, person
 from tests.client import Answer, Client
 from tests.sealer import SEALER
+from tests.trail import entries_of
 
 PHONE, ID_NUMBER = "13900001234", "000000195503080020"
 PURPOSE = "联系家属送药"
@@ -36,7 +37,8 @@ def test_worker_and_admin_see_a_number_and_leave_their_purpose(
     worker: Client, admin: Client, session: Session
 ) -> None:
     """S-36: the reveal is kept with who, whose, what and what for."""
-    phone, id_number = reveal(worker), reveal(admin, field="id_number")
+    with entries_of(session) as entries:
+        phone, id_number = reveal(worker), reveal(admin, field="id_number")
 
     assert (phone.status_code, phone.json["value"]) == (200, PHONE)
     assert (id_number.status_code, id_number.json["value"]) == (200, ID_NUMBER)
@@ -47,8 +49,6 @@ def test_worker_and_admin_see_a_number_and_leave_their_purpose(
         (person("worker").user_id, named("resident"), "phone", PURPOSE),
         (person("admin").user_id, named("resident"), "id_number", PURPOSE),
     ]
-    of_reveals = AuditEntry.action.endswith("/reveal")
-    entries = session.scalars(select(AuditEntry).where(of_reveals).order_by(AuditEntry.id)).all()
     assert [(one.actor_id, one.object_id, dict(one.facts)) for one in entries] == [
         (person("worker").user_id, named("resident"), {"purpose": PURPOSE, "field": "phone"}),
         (person("admin").user_id, named("resident"), {"purpose": PURPOSE, "field": "id_number"}),

@@ -7,8 +7,9 @@ import psycopg
 import pytest
 import redis
 
-from dev.canaries import Canaries, kind_of, search
+from dev.canaries import FOLDER, Canaries, kind_of, search
 from dev.servers import Servers, ensure_database, libpq_url, scratch_servers
+from tests import canaries
 
 PHONE, TOKEN, PASSWORD = "13900007777", "a-Token_that-nobody_else-has-0001", "谁也猜不到的长口令"
 
@@ -72,6 +73,28 @@ def test_logs_and_refusals_are_searched(servers: Servers, kept: Path, file: str,
     found = search(servers, kept)
 
     assert {f"phone in clear in {where} (1 times)", f"password in clear in {where} (1 times)"} <= set(found)
+
+
+def test_what_was_told_in_the_open_is_no_secret(servers: Servers, kept: Path) -> None:
+    """A test sends its words in every field; only what another process sent apart stays a secret."""
+    (kept / "refusals-2.txt").write_text(f"{PHONE} {TOKEN}")
+    told = Canaries()
+    told.tell(PHONE)
+    told.tell("")
+    told.write(kept / "seen-2.json")
+
+    assert search(servers, kept) == ["token in clear in refusals (1 times)"]
+
+
+def test_what_an_answer_shows_is_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a leak into an answer would hide itself."""
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    monkeypatch.setattr(canaries, "_seen", Canaries())
+    canaries.look_at({"phone": PHONE, "name": TOKEN}, sent=True)
+    canaries.look_at({"refresh_token": TOKEN, "value": PHONE, "list": [{"token": TOKEN}]}, sent=False)
+    canaries.pytest_sessionfinish()
+
+    assert Canaries.read(tmp_path).values == {PHONE: "phone"}
 
 
 def test_a_run_that_kept_nothing_proves_nothing(servers: Servers, tmp_path: Path) -> None:

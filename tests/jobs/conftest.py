@@ -44,7 +44,7 @@ def means(environ: dict[str, str]) -> Iterator[Means]:
     """Give what the scheduler's process would give its jobs."""
     settings = Settings.read(environ)
     engine = engine_for(settings)
-    yield Means(engine, local_store(settings.photo_dir), AuditKeys.of(settings), sealer=Sealer.of(settings))
+    yield Means(engine, local_store(settings.photo_dir), AuditKeys.of(settings), Sealer.of(settings))
     engine.dispose()
 
 

@@ -30,6 +30,7 @@ from tests.cast import person
 from tests.evidence.photos import file, scene
 from tests.points_town import Town
 from tests.points_world import standing, write_rule
+from tests.sealer import SEALER
 
 pytestmark = pytest.mark.xdist_group("jobs")
 DATA = file(scene(300, 200))
@@ -187,7 +188,7 @@ def test_a_job_that_fails_is_told_and_its_lock_is_free(means: Means) -> None:
 def test_a_database_that_is_away_is_told_like_any_fault(tmp_path: Path) -> None:
     engine = create_engine("postgresql+psycopg://nobody@127.0.0.1:1/nothing")
     with capture_logs() as told:
-        figure = run(post_due_claims, Means(engine, local_store(tmp_path), AuditKeys(b"", b"")))
+        figure = run(post_due_claims, Means(engine, local_store(tmp_path), AuditKeys(b"", b""), SEALER))
 
     assert figure is None
     assert [(one["event"], one["job"]) for one in told] == [("job_failed", "post_due_claims")]

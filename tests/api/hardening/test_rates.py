@@ -5,6 +5,7 @@ import http.client
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from app.rate_settings import RateSettings
 from dev.web import serving
 from tests.cast import person
 from tests.client import Client
+from tests.races.together import at_once
 
 AppWith = Callable[..., Flask]
 WIDE = 1_000_000
@@ -120,6 +122,13 @@ def test_processes_together_grant_no_more_than_the_limit(redis: Redis, name: str
     unused = -half % max(1, limit // 20)
     assert granted == limit - unused
     assert taken(one, name, limit, 2 * limit) == unused
+
+
+def test_threads_that_come_at_once_share_a_share(redis: Redis, name: str) -> None:
+    """S-126: each took a twentieth for itself, and the minute was over after twenty of them."""
+    rates = Rates(redis, b"key")
+
+    assert sum(at_once([partial(taken, rates, name, 1200, 1) for _ in range(40)])) == 40
 
 
 def test_a_process_asks_redis_for_a_share_at_once(redis: Redis, name: str) -> None:

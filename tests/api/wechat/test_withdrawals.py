@@ -14,6 +14,7 @@ from app.models import (
     ConsentPurpose,
     Hazard,
     HazardStatus,
+    RefreshToken,
     SignIn,
     User,
     WeChatLink,
@@ -136,12 +137,15 @@ def test_a_closed_account_leaves_nothing_of_wechat(
     tell(phone, session, wechat)
     user = user_of(session, client)
     links = session.scalars(select(WeChatLink).where(WeChatLink.user_id == user.id)).all()
-    open_sessions = select(func.count()).where(SignIn.user_id == user.id, SignIn.ended_at.is_(None))
+    open_sessions, going_on = (
+        select(func.count()).where(one.user_id == user.id, one.ended_at.is_(None))
+        for one in (SignIn, RefreshToken)
+    )
 
     assert [(link.openid_sealed, link.openid_index, link.unionid_index) for link in links] == [(None,) * 3]
     assert (user.phone_index, user.phone_vouched_at) == (None, None)
     assert [row.withdrawn_by for row in given] == [user.id] * 2
-    assert session.scalar(open_sessions) == 0
+    assert (session.scalar(open_sessions), session.scalar(going_on)) == (0, 0)
     assert client.get("/v1/me").status_code == 401
     assert user.disabled_at is None, "he is still somebody of the roster"
 
