@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import DomainError, OtherContentError
+from app.ids import new_id
 from app.models import Base
 
 Row = TypeVar("Row", bound=Base)
@@ -83,3 +84,20 @@ def insert_once(
     if first.content_hash != sent:  # type: ignore[attr-defined]
         raise OtherContentError(id=row_id)
     return first, False
+
+
+def append_event(
+    session: Session, table: type[Row], event_id: UUID | None, sent: bytes, **values: Any
+) -> Row:
+    """Append an event to a locked record: a step's under the name it has, any other under one made here.
+
+    The record's own changes wait for the transaction's end, so that they are written once.
+
+    Raises OtherContentError if the name belongs to another event.
+    """
+    if event_id is None:
+        event = table(id=new_id(), content_hash=sent, **values)
+        session.add(event)
+        return event
+    with session.no_autoflush:
+        return insert_once(session, table, event_id, sent, **values)[0]

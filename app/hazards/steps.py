@@ -14,10 +14,9 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.evidence import PhotoOwner, link_photos
-from app.ids import new_id
 from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
-from app.once import content_hash, insert_once, made_before
+from app.once import append_event, content_hash, made_before
 
 _S = HazardStatus
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
@@ -129,15 +128,15 @@ def record(
     ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError if
     it belongs to another event.
     """
-    number = session.scalar(select(func.max(HazardEvent.number)).where(HazardEvent.hazard_id == hazard.id))
-    event, _ = insert_once(
+    last = select(func.max(HazardEvent.number)).where(HazardEvent.hazard_id == hazard.id)
+    event = append_event(
         session,
         HazardEvent,
-        event_id or new_id(),
+        event_id,
         sent,
         area_code=hazard.area_code,
         hazard_id=hazard.id,
-        number=(number or 0) + 1,
+        number=func.coalesce(last.scalar_subquery(), 0) + 1,
         step=step,
         status_after=hazard.status,
         actor_id=actor.user_id,

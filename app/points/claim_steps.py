@@ -5,17 +5,16 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
-from app.ids import new_id
 from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
-from app.once import content_hash, insert_once, made_before
+from app.once import append_event, content_hash, made_before
 
 
 @dataclass
@@ -30,32 +29,18 @@ class Course:
     @classmethod
     def of(cls, session: Session, claim: Claim) -> "Course":
         """Read how far a claim that is locked has come."""
-        number = session.scalar(select(func.max(ClaimEvent.number)).where(ClaimEvent.claim_id == claim.id))
-        return cls(session, claim, number or 0)
+        return cls(session, claim, session.scalar(select(_last_number(claim.id))) or 0)
 
-    def record(
-        self, step: ClaimStep, sent: bytes, *, by: UUID | None, note: str = "", event_id: UUID | None = None
-    ) -> None:
-        """Leave the event of a step that was just taken.
-
-        ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError
-        if it belongs to another event.
-        """
+    def record(self, step: ClaimStep, sent: bytes, *, by: UUID | None, note: str = "") -> None:
+        """Leave the event of a step that nobody named."""
         self.number += 1
-        insert_once(
+        append_event(
             self.session,
             ClaimEvent,
-            event_id or new_id(),
+            None,
             sent,
-            area_code=self.claim.area_code,
-            claim_id=self.claim.id,
             number=self.number,
-            step=step,
-            status_after=self.claim.status,
-            points=self.claim.points,
-            actor_id=by,
-            at=now(),
-            note=note,
+            **_facts(self.claim, step, by=by, note=note),
         )
 
 
@@ -76,9 +61,15 @@ class Step:
 
     def record(self, note: str = "") -> Course:
         """Leave the step's event, and give the course of the claim. Raises OtherContentError."""
-        course = Course.of(self.session, self.claim)
-        course.record(self.verb, self.sent, by=self.actor.user_id, note=note, event_id=self.id)
-        return course
+        event = append_event(
+            self.session,
+            ClaimEvent,
+            self.id,
+            self.sent,
+            number=_last_number(self.claim.id) + 1,
+            **_facts(self.claim, self.verb, by=self.actor.user_id, note=note),
+        )
+        return Course(self.session, self.claim, event.number)
 
 
 def begin(
@@ -105,6 +96,25 @@ def begin(
     if event is None and not actor.scope.covers(claim.area_code, claim.household_id):
         raise NotFoundError
     return Step(session, actor, claim, step_id, verb, mark, repeated=event is not None)
+
+
+def _last_number(claim_id: UUID) -> ColumnElement[int]:
+    """Give, in SQL, the number of a claim's last event, 0 if there is none."""
+    last = select(func.max(ClaimEvent.number)).where(ClaimEvent.claim_id == claim_id)
+    return func.coalesce(last.scalar_subquery(), 0)
+
+
+def _facts(claim: Claim, step: ClaimStep, *, by: UUID | None, note: str) -> dict[str, Any]:
+    return {
+        "area_code": claim.area_code,
+        "claim_id": claim.id,
+        "step": step,
+        "status_after": claim.status,
+        "points": claim.points,
+        "actor_id": by,
+        "at": now(),
+        "note": note,
+    }
 
 
 def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UUID | None) -> None:
