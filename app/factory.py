@@ -109,6 +109,7 @@ def _parts(settings: Settings) -> Parts:
         ),
         link_key=derived(settings.secret_key, "photo links"),
         tries_key=derived(settings.secret_key, "sign-in tries"),
+        pickup_key=derived(settings.secret_key, "pick-up codes"),
         refresh_key=derived(settings.secret_key, "refresh tokens"),
     )
 

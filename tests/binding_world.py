@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date, timedelta
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -75,19 +76,31 @@ def give_numbers(
 
 def new_code(staff: Client) -> str:
     """Give the first household a new code."""
-    answer = staff.post(f"/v1/households/{HOUSEHOLD}/binding-code")
+    path = f"/v1/households/{HOUSEHOLD}/binding-code"
+    shown = staff.get(path)
+    answer = staff.post(
+        path, json={"version": shown.json["version"] if shown.status_code == HTTPStatus.OK else 0}
+    )
     assert answer.status_code == 200, answer.text
     return str(answer.json["code"])
 
 
-def by_phone(client: Client, area_code: str = HOME) -> Answer:
+def by_phone(client: Client, area_code: str = HOME, binding_id: UUID | None = None) -> Answer:
     """Bind by the phone that WeChat vouches for."""
-    return client.post("/v1/me/binding/phone", json={"area_code": area_code})
+    return client.post(
+        "/v1/me/binding/phone", json={"id": str(binding_id or new_id()), "area_code": area_code}
+    )
 
 
 def by_id_number(client: Client, code: str, **told: Any) -> Answer:
     """Bind by name, end of the ID number and code."""
-    body = {"code": code, "name": NAME, "id_tail": ID_NUMBER[-6:], "text_id": str(TEXT.id)}
+    body = {
+        "id": str(new_id()),
+        "code": code,
+        "name": NAME,
+        "id_tail": ID_NUMBER[-6:],
+        "text_id": str(TEXT.id),
+    }
     return client.post("/v1/me/binding/id-number", json=body | told)
 
 

@@ -77,7 +77,7 @@ def write_reward(session: Session, area_code: str = HOME, *, stock: int = 10, **
     everywhere = Actor(user_id=person("admin").user_id, scope=Scope(areas=("42",)))
     reward, _ = points.offer(session, everywhere, new_id(), NewReward(area_code=area_code, **values))
     if stock:
-        points.deliver(session, everywhere, reward.id, stock)
+        points.deliver(session, everywhere, reward.id, stock, delivery_id=new_id())
     session.commit()
     return reward
 
@@ -154,7 +154,8 @@ def order_body(reward: Reward, quantity: int = 1, **more: Any) -> dict[str, Any]
 
 def code_of(client: Client, path: str) -> str:
     """Have a pick-up code made for an order; give it."""
-    answer = client.post(f"{path}/pickup-code")
+    known = client.get(path).json["pickup_version"]
+    answer = client.post(f"{path}/pickup-code", json={"version": known})
     assert answer.status_code == 200, answer.text
     return str(answer.json["code"])
 

@@ -8,7 +8,7 @@ from marshmallow import fields
 from app import identity
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.fields import Input, Output, Text, sent_moment, uid, whole, word
 from app.api.limits import limiter
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
@@ -48,10 +48,17 @@ class BindingOutput(Output):
     end_note = fields.String(required=True)
 
 
+class NewCodeInput(Input):
+    """Which code the new one follows: the version that I know, 0 if the household has none."""
+
+    version = whole(0, 1_000_000, required=True)
+
+
 class BindingCodeOutput(Output):
     """A household's code, to be printed or read to it."""
 
     household_id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
     code = fields.String(required=True)
     made_at = sent_moment(required=True)
 
@@ -94,11 +101,12 @@ def get_code(household_id: UUID) -> dict[str, Any]:
 @limiter.limit(_CODES)
 @allow(Permission.BINDING_CODE)
 @blueprint.answer(BindingCodeOutput)
-def make_code(household_id: UUID) -> dict[str, Any]:
+@blueprint.body(NewCodeInput)
+def make_code(sent: dict[str, Any], household_id: UUID) -> dict[str, Any]:
     """Give a household a new code; the one before is good for nothing any more."""
     with transaction() as session:
-        return _shown(*identity.new_binding_code(session, actor(), parts().sealer, household_id))
+        return _shown(*identity.new_binding_code(session, actor(), parts().sealer, household_id, **sent))
 
 
 def _shown(row: identity.BindingCode, code: str) -> dict[str, Any]:
-    return {"household_id": row.household_id, "code": code, "made_at": row.made_at}
+    return {"household_id": row.household_id, "version": row.version, "code": code, "made_at": row.made_at}

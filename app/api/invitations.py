@@ -41,9 +41,16 @@ class AcceptanceInput(Input):
     password = password_field(required=True)
 
 
-class SignInCodeOutput(Output):
-    """A code to hand over; shown this once."""
+class NewSignInCodeInput(Input):
+    """The id of the code to be made: sent again, it is the same code."""
 
+    id = uid(required=True)
+
+
+class SignInCodeOutput(Output):
+    """A code to hand over."""
+
+    id = fields.UUID(required=True)
     code = fields.String(required=True)
     expires_at = sent_moment(required=True)
 
@@ -75,8 +82,9 @@ def accept(sent: dict[str, Any]) -> None:
 @limiter.limit("60 per hour")
 @allow(Permission.SIGN_IN_CODE)
 @blueprint.answer(SignInCodeOutput, HTTPStatus.CREATED)
-def hand_out(resident_id: UUID) -> dict[str, Any]:
+@blueprint.body(NewSignInCodeInput)
+def hand_out(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:
     """Make a code with which a resident signs in once within ten minutes; the one before ends."""
     with transaction() as session:
-        row, code = identity.hand_out(session, actor(), parts().tries_key, resident_id)
-    return {"code": code, "expires_at": row.expires_at}
+        row, code = identity.hand_out(session, actor(), parts().tries_key, sent["id"], resident_id)
+    return {"id": row.id, "code": code, "expires_at": row.expires_at}

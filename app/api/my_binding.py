@@ -27,14 +27,16 @@ _TAIL = r"^[0-9]{5}[0-9X]$"
 
 
 class PhoneProofInput(Input):
-    """The community that has me on its roster with my phone."""
+    """The community that has me on its roster with my phone; ``id`` is the binding's."""
 
+    id = uid(required=True)
     area_code = community_code(required=True)
 
 
 class IdProofInput(Input):
-    """What I know of myself; ``text_id`` names the text on ID numbers that I agreed to first."""
+    """What I know of myself; ``id`` is the binding's, ``text_id`` names the text that I agreed to first."""
 
+    id = uid(required=True)
     code = Text(
         identity.BINDING_DIGITS,
         checks=[validate.Regexp(_CODE, error="请填16位绑定码")],
@@ -53,7 +55,7 @@ class IdProofInput(Input):
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> IdProof:
         """Give what the domain takes."""
-        return IdProof(**data)
+        return IdProof(binding_id=data.pop("id"), **data)
 
 
 class LeaveBindingInput(Input):
@@ -124,7 +126,7 @@ def my_binding() -> dict[str, Any]:
 def bind_by_phone(sent: dict[str, Any]) -> Any:
     """Make me the one resident of a community who has the phone that WeChat vouches for."""
     with transaction() as session:
-        made = identity.bind_by_phone(session, actor(), parts().sealer, sent["area_code"])
+        made = identity.bind_by_phone(session, actor(), parts().sealer, sent["id"], sent["area_code"])
         note(object_kind="binding", object_id=made.id, area_code=made.area_code)
         return made
 

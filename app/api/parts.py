@@ -35,6 +35,8 @@ class Parts:
     """Signs short-lived photo links."""
     tries_key: bytes
     """Hashes phones, addresses and codes of sign-ins."""
+    pickup_key: bytes
+    """Derives the pick-up codes of orders."""
     refresh_key: bytes
     """Derives the next refresh token from the one before."""
 

@@ -11,6 +11,7 @@ from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
 from app.api.fields import Input, Output, Text, area_code, sent_moment, uid, whole, word
 from app.api.paging import PageInput, page, page_of
+from app.api.parts import parts
 from app.api.recording import transaction
 from app.identity import Permission
 from app.points import RedemptionStatus
@@ -47,8 +48,14 @@ class CodeInput(Input):
     code = Text(_MAX_CODE, least=1, required=True)
 
 
+class PickupCodeInput(Input):
+    """Which code the new one follows: the version that I know, 0 if none was shown."""
+
+    version = whole(0, 1_000_000, required=True)
+
+
 class RedemptionOutput(Output):
-    """A redemption; ``points`` is what it costs in all."""
+    """A redemption; ``points`` is what it costs in all, ``pickup_version`` the pick-up code shown last."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -59,6 +66,7 @@ class RedemptionOutput(Output):
     quantity = fields.Integer(required=True)
     points = fields.Integer(required=True)
     status = fields.Enum(RedemptionStatus, by_value=True, required=True)
+    pickup_version = fields.Integer(required=True)
     made_at = sent_moment(required=True)
     ended_at = sent_moment(required=True, allow_none=True)
 
@@ -67,6 +75,7 @@ class PickupCodeOutput(Output):
     """A code to show at the counter; it works once, and until ``valid_until``."""
 
     redemption_id = fields.UUID(required=True)
+    version = fields.Integer(required=True)
     code = fields.String(required=True)
     valid_until = sent_moment(required=True)
 
@@ -110,10 +119,11 @@ def get_redemption(redemption_id: UUID) -> Any:
 @blueprint.route("/redemptions/<uuid:redemption_id>/pickup-code", methods=["POST"])
 @allow(Permission.REDEEM)
 @blueprint.answer(PickupCodeOutput)
-def show_pickup_code(redemption_id: UUID) -> Any:
-    """Make a new pick-up code; the one before no longer works."""
+@blueprint.body(PickupCodeInput)
+def show_pickup_code(sent: dict[str, Any], redemption_id: UUID) -> Any:
+    """Show a new pick-up code; the one before no longer works."""
     with transaction() as session:
-        return points.show_code(session, actor(), redemption_id)
+        return points.show_code(session, actor(), parts().pickup_key, redemption_id, **sent)
 
 
 @blueprint.route("/redemptions/<uuid:redemption_id>/hand-over", methods=["POST"])

@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     # places
     "area_unknown": "没有这个社区或网格，请核对区划代码",
     "code_revoked": "这张码已经停用，请扫新贴的码",
+    "code_withdrawn": "“{place}”的码已经停用，请先补发一张新码，再来打印",
     "code_version": "这个点位现在用的是第{version}版码，请刷新后再办",
     # print
     "unprintable": "“{text}”里的这些字打印不出来：{signs}。请换别的字，或请管理员换一种字体",
@@ -122,6 +123,7 @@ SENTENCES: dict[str, str] = {
     "binding_unclear": "不能自动确认您是哪一位居民，请提交申请，由社区核对",
     "binding_refused": "姓名、身份证号后六位或绑定码不对，请核对后再试",
     "binding_tries": "试的次数太多，请{minutes}分钟后再试，或提交申请由社区核对",
+    "binding_code_version": "这一户现在用的是第{version}版绑定码，请刷新后再办",
     "binding_codes_exhausted": "现在办理的人多，请再试一次",
     "binding_request_open": "您已经有一份申请在等社区核对，请先撤回再提交",
     "own_binding_request": "自己的申请要由别人审核",
@@ -139,6 +141,7 @@ SENTENCES: dict[str, str] = {
     "insufficient_points": "积分不够：可以用的有{available}分，这次要{needed}分",
     "out_of_stock": "库存不够，还剩{stock}件",
     "limit_reached": "这件商品每户每月最多换{limit}件，这个月已经换了{used}件",
+    "pickup_version": "取货码已经换到第{version}个，请刷新后再出示",
     "pickup_code_refused": "取货码不对或已经过期，请重新出示取货码",
     # hazards
     "checklist_unfit": "这张检查表不适用于这个点位，请重新选检查表",

@@ -1,5 +1,6 @@
 """Users and grants."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from app import identity
 from app.actors import Role
 from app.api.allow import actor, allow
 from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, area_code, moment, phone, sent_moment, uid, word
+from app.api.fields import Input, Output, StepInput, Text, area_code, moment, phone, sent_moment, uid, word
 from app.api.paging import PageInput, page, page_of
 from app.api.parts import parts
 from app.api.recording import note, transaction
@@ -31,6 +32,12 @@ class UserInput(Input):
     def build(self, data: dict[str, Any], **_: Any) -> identity.NewUser:
         """Give what the domain takes."""
         return identity.NewUser(**data)
+
+
+class AccountStepInput(StepInput):
+    """A step with an account, and why."""
+
+    note = Text(200, load_default="")
 
 
 class GrantInput(Input):
@@ -139,31 +146,28 @@ def put_user(new: identity.NewUser, user_id: UUID) -> tuple[Any, int]:
 @blueprint.route("/users/<uuid:user_id>/disable", methods=["POST"])
 @allow(Permission.USER_WRITE, checked=True)
 @blueprint.answer(UserOutput)
-def disable_user(user_id: UUID) -> Any:
+@blueprint.body(AccountStepInput)
+def disable_user(sent: dict[str, Any], user_id: UUID) -> Any:
     """Disable an account; its sessions end at once."""
-    with transaction() as session:
-        identity.disable(session, actor(), user_id)
-        return identity.user_in_scope(session, actor(), user_id)
+    return _taken(identity.disable, sent, user_id)
 
 
 @blueprint.route("/users/<uuid:user_id>/enable", methods=["POST"])
 @allow(Permission.USER_WRITE, checked=True)
 @blueprint.answer(UserOutput)
-def enable_user(user_id: UUID) -> Any:
+@blueprint.body(AccountStepInput)
+def enable_user(sent: dict[str, Any], user_id: UUID) -> Any:
     """Enable an account again."""
-    with transaction() as session:
-        identity.enable(session, actor(), user_id)
-        return identity.user_in_scope(session, actor(), user_id)
+    return _taken(identity.enable, sent, user_id)
 
 
 @blueprint.route("/users/<uuid:user_id>/second-factor/reset", methods=["POST"])
 @allow(Permission.USER_WRITE, checked=True)
 @blueprint.answer(UserOutput)
-def reset_second_factor(user_id: UUID) -> Any:
+@blueprint.body(AccountStepInput)
+def reset_second_factor(sent: dict[str, Any], user_id: UUID) -> Any:
     """Take the second factor of somebody who lost his phone; his sessions end and he is told."""
-    with transaction() as session:
-        identity.reset_second_factor(session, actor(), user_id)
-        return identity.user_in_scope(session, actor(), user_id)
+    return _taken(identity.reset_second_factor, sent, user_id)
 
 
 @blueprint.route("/grants/<uuid:grant_id>", methods=["PUT"])
@@ -186,3 +190,10 @@ def end_grant(grant_id: UUID) -> Any:
     """End a grant now."""
     with transaction() as session:
         return identity.end_grant(session, actor(), grant_id)
+
+
+def _taken(step: Callable[..., identity.User], sent: dict[str, Any], user_id: UUID) -> Any:
+    with transaction() as session:
+        area_code = step(session, actor(), user_id, **sent).area_code
+        assert area_code is not None, "it lies in the actor's areas"
+        return identity.user_in_scope(session, actor().as_author(area_code), user_id)

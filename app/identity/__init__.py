@@ -20,6 +20,7 @@ from app.identity.approvals import (
 from app.identity.binding_codes import (
     BINDING_DIGITS,
     BindingCodesExhaustedError,
+    BindingCodeVersionError,
     binding_code,
     new_binding_code,
     sealed_binding_secret,
@@ -155,6 +156,7 @@ __all__ = [
     "ApprovalUsedError",
     "Binding",
     "BindingCode",
+    "BindingCodeVersionError",
     "BindingCodesExhaustedError",
     "BindingEnd",
     "BindingRefusedError",

@@ -1,6 +1,7 @@
 """Accounts: disabled and enabled by the system administrator, and disabled when nobody uses them."""
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -14,8 +15,9 @@ from app.identity.holders import holders
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
-from app.models import EndReason, Grant, NoticeKind, User
+from app.models import AccountEvent, AccountStep, EndReason, Grant, NoticeKind, User
 from app.notices import post
+from app.once import append_event, content_hash, made_before
 
 log = structlog.get_logger()
 UNUSED_AFTER = timedelta(days=90)
@@ -28,34 +30,38 @@ class OwnAccountError(DomainError):
     kind = Kind.FORBIDDEN
 
 
-def disable(session: Session, actor: Actor, user_id: UUID) -> None:
-    """Disable an account and end its sessions; again changes nothing.
-
-    Raises NotFoundError, OwnAccountError.
-    """
-    user = _another(session, actor, user_id)
-    if user.disabled_at is None:
+def disable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = "") -> User:
+    """Disable an account and end its sessions. Raises NotFoundError, OwnAccountError, OtherContentError."""
+    user, repeated = _begin(session, actor, user_id, step_id, AccountStep.DISABLE, note)
+    if not repeated and user.disabled_at is None:
         _disable(session, user)
+    return user
 
 
-def enable(session: Session, actor: Actor, user_id: UUID) -> None:
-    """Enable an account again, as if used today. Raises NotFoundError, OwnAccountError."""
-    user = _another(session, actor, user_id)
-    if user.disabled_at is not None:
+def enable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = "") -> User:
+    """Enable an account again, as if used today. Raises NotFoundError, OwnAccountError, OtherContentError."""
+    user, repeated = _begin(session, actor, user_id, step_id, AccountStep.ENABLE, note)
+    if not repeated and user.disabled_at is not None:
         user.disabled_at, user.enabled_at = None, now()
+    return user
 
 
-def reset_second_factor(session: Session, actor: Actor, user_id: UUID) -> None:
+def reset_second_factor(
+    session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = ""
+) -> User:
     """Take the second factor of somebody who lost his phone, end his sessions and tell him.
 
-    Raises NotFoundError, OwnAccountError.
+    Raises NotFoundError, OwnAccountError, OtherContentError.
     """
-    user = _another(session, actor, user_id)
+    user, repeated = _begin(session, actor, user_id, step_id, AccountStep.RESET_SECOND_FACTOR, note)
+    if repeated:
+        return user
     drop_second_factor(session, user.id)
     end_sessions_of(session, [user.id], EndReason.SECOND_FACTOR_RESET)
     end_refreshing_of(session, [user.id])
     assert user.area_code is not None, "it lies in the actor's areas"
     post(session, NoticeKind.ACCOUNT_ALERT, to=user.id, area_code=user.area_code, what="second_factor_reset")
+    return user
 
 
 def disable_unused(session: Session) -> int:
@@ -72,6 +78,8 @@ def disable_unused(session: Session) -> int:
     for user in unused:
         _disable(session, user)
         log.warning("unused_account_disabled", user_id=str(user.id))
+        sent = content_hash(AccountStep.DISABLE, user.id, user.disabled_at)
+        _record(session, user, None, sent, step=AccountStep.DISABLE, actor_id=None, note="")
         assert user.area_code is not None, "staff belong somewhere"
         for admin in holders(session, user.area_code, {Role.SYSTEM_ADMIN}):
             post(
@@ -91,15 +99,36 @@ def _disable(session: Session, user: User) -> None:
     session.flush()
 
 
-def _another(session: Session, actor: Actor, user_id: UUID) -> User:
-    user = session.scalars(
-        select(User)
-        .where(User.id == user_id, actor.scope.clause(User.area_code))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+def _begin(
+    session: Session, actor: Actor, user_id: UUID, step_id: UUID, verb: AccountStep, note: str
+) -> tuple[User, bool]:
+    """Lock an account for a step and record it; say whether it was taken before, whatever followed it.
+
+    A step is recorded where it changes nothing, too: a copy of it that comes late is no new wish.
+    """
+    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
     if user is None:
+        raise NotFoundError
+    sent = content_hash(verb, actor.user_id, user_id, note)
+    by = actor.user_id
+    if made_before(session, AccountEvent, step_id, sent, author=AccountEvent.actor_id, by=by) is not None:
+        return user, True
+    if user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError
     if user.id == actor.user_id:
         raise OwnAccountError
-    return user
+    _record(session, user, step_id, sent, step=verb, actor_id=by, note=note)
+    return user, False
+
+
+def _record(session: Session, user: User, step_id: UUID | None, sent: bytes, **values: Any) -> None:
+    append_event(
+        session,
+        AccountEvent,
+        step_id,
+        sent,
+        area_code=user.area_code,
+        user_id=user.id,
+        at=now(),
+        **values,
+    )

@@ -29,26 +29,40 @@ class BindingCodesExhaustedError(DomainError):
     kind = Kind.TOO_MANY
 
 
+class BindingCodeVersionError(DomainError):
+    """The household has another code than the caller thought (data: ``version``)."""
+
+    code = "binding_code_version"
+    kind = Kind.CONFLICT
+
+
 def binding_code(
     session: Session, actor: Actor, sealer: Sealer, household_id: UUID
 ) -> tuple[BindingCode, str]:
     """Give a household's code. Raises NotFoundError outside the actor's areas, and where none was made."""
     household_in_scope(session, actor, household_id)
-    row = session.scalars(select(BindingCode).where(BindingCode.household_id == household_id)).one_or_none()
+    row = _code_of(session, household_id)
     if row is None:
         raise NotFoundError
     return row, row.handle + secret_of(sealer, row)
 
 
 def new_binding_code(
-    session: Session, actor: Actor, sealer: Sealer, household_id: UUID
+    session: Session, actor: Actor, sealer: Sealer, household_id: UUID, *, version: int
 ) -> tuple[BindingCode, str]:
-    """Give a household a new code; the one before is good for nothing from now on.
+    """Give a household the code after the version the caller knows, 0 for none; that one is worthless then.
 
-    Raises NotFoundError outside the actor's areas, BindingCodesExhaustedError.
+    The same call again gives the code that it made. Raises NotFoundError outside the actor's areas,
+    BindingCodeVersionError if the household has another code by now, BindingCodesExhaustedError.
     """
     household = household_in_scope(session, actor, household_id)
     session.refresh(household, ["id"], with_for_update={"key_share": True})  # the next one waits here
+    present = _code_of(session, household_id)
+    last = present.version if present else 0
+    if present is not None and last == version + 1:
+        return present, present.handle + secret_of(sealer, present)
+    if last != version:
+        raise BindingCodeVersionError(version=last)
     session.execute(delete(BindingCode).where(BindingCode.household_id == household.id))
     for _ in range(20):
         row_id, secret = new_id(), _digits()
@@ -58,6 +72,7 @@ def new_binding_code(
                 id=row_id,
                 household_id=household.id,
                 area_code=household.area_code,
+                version=version + 1,
                 handle=_digits(),
                 secret_sealed=sealed_binding_secret(sealer, row_id, secret),
                 made_at=now(),
@@ -74,6 +89,11 @@ def new_binding_code(
 def with_handle(session: Session, handle: str) -> BindingCode | None:
     """Give the code that starts with these digits."""
     return session.scalars(select(BindingCode).where(BindingCode.handle == handle)).one_or_none()
+
+
+def _code_of(session: Session, household_id: UUID) -> BindingCode | None:
+    query = select(BindingCode).where(BindingCode.household_id == household_id)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
 def secret_of(sealer: Sealer, row: BindingCode) -> str:

@@ -13,13 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
-from app.errors import DomainError, Kind
+from app.errors import DomainError, Kind, OtherContentError
 from app.identity.binding_codes import HALF, secret_of, with_handle
 from app.identity.binding_requests import drop_request
 from app.identity.bindings import (
     AlreadyBoundError,
     ResidentTakenError,
     bind,
+    made_binding,
     open_binding,
     resident_locked,
     user_locked,
@@ -67,19 +68,29 @@ class BindingTriesError(DomainError):
 class IdProof:
     """What somebody knows of himself, and the text that he agreed to first."""
 
+    binding_id: UUID
+    """Made by whoever binds himself; the binding gets it."""
     code: str
     name: str
     id_tail: str
     text_id: UUID
 
 
-def bind_by_phone(session: Session, actor: Actor, sealer: Sealer, community: str) -> Binding:
+def bind_by_phone(
+    session: Session, actor: Actor, sealer: Sealer, binding_id: UUID, community: str
+) -> Binding:
     """Bind the actor to the one resident of a community with the phone that WeChat vouches for.
 
-    Raises PhoneNotVouchedError, AlreadyBoundError, BindingUnclearError.
+    The same call again gives the binding it made, though he left it since. Raises PhoneNotVouchedError,
+    AlreadyBoundError, BindingUnclearError, OtherContentError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     user = user_locked(session, actor.user_id)
+    first = made_binding(session, user, binding_id, BindingWay.PHONE)
+    if first is not None:
+        if community_of(first.area_code) != community:
+            raise OtherContentError(id=binding_id)
+        return first
     present = open_binding(session, user.id)
     if present is not None:
         if present.way is BindingWay.PHONE and community_of(present.area_code) == community:
@@ -91,7 +102,7 @@ def bind_by_phone(session: Session, actor: Actor, sealer: Sealer, community: str
     found = residents_with_phone(session, sealer, community, phone)
     if len(found) != 1:
         raise BindingUnclearError
-    return _bound(session, user, found[0], BindingWay.PHONE)
+    return _bound(session, user, found[0], BindingWay.PHONE, binding_id)
 
 
 def bind_by_id_number(
@@ -102,11 +113,19 @@ def bind_by_id_number(
     A refusal is returned, since the try must stay counted. Within a quarter of an hour five wrong ones of one
     user, or fifty for one household, close it to him, or it to everybody, for half an hour: no single
     account can close a household, since a try of a user who is closed does not count for it. A right one is
-    not counted and clears none. Raises NoBasisError, ConsentChangedError.
+    not counted and clears none. The same call again gives the binding it made, though he left it since.
+    Raises NoBasisError, ConsentChangedError, OtherContentError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
-    text = check_text(session, proof.text_id, ConsentPurpose.ID_NUMBER)
     user = user_locked(session, actor.user_id)
+    first = made_binding(session, user, proof.binding_id, BindingWay.ID_NUMBER)
+    return first or _bind_by_id_number(session, user, sealer, key, proof)
+
+
+def _bind_by_id_number(
+    session: Session, user: User, sealer: Sealer, key: bytes, proof: IdProof
+) -> Binding | DomainError:
+    text = check_text(session, proof.text_id, ConsentPurpose.ID_NUMBER)
     handle, secret = proof.code[:HALF], proof.code[HALF:]
     user_key, household_key = keyed(key, "binding user", user.id), keyed(key, "binding household", handle)
     if count_try(session, user_key) or count_try(session, household_key, most=MOST_OF_HOUSEHOLD):
@@ -123,7 +142,7 @@ def bind_by_id_number(
     if present is not None:
         return present
     try:
-        made = _bound(session, user, resident, BindingWay.ID_NUMBER)
+        made = _bound(session, user, resident, BindingWay.ID_NUMBER, proof.binding_id)
     except BindingUnclearError as refusal:
         return refusal
     keep_consent(session, resident, text, by=user.id)
@@ -153,13 +172,13 @@ def _same(one: str, other: str) -> bool:
     return hmac.compare_digest(one.encode(), other.encode())
 
 
-def _bound(session: Session, user: User, found: Resident, way: BindingWay) -> Binding:
+def _bound(session: Session, user: User, found: Resident, way: BindingWay, binding_id: UUID) -> Binding:
     """Bind a locked user who is nobody yet; what he asked for waits no longer. Raises BindingUnclearError."""
     resident = resident_locked(session, found.id)
     if resident is None or is_child(resident):
         raise BindingUnclearError
     try:
-        made = bind(session, user, resident, way, by=user.id)
+        made = bind(session, user, resident, way, by=user.id, binding_id=binding_id)
     except ResidentTakenError:
         raise BindingUnclearError from None
     drop_request(session, user)

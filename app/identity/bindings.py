@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
-from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
 from app.ids import new_id
 from app.models import Binding, BindingEnd, BindingWay, Grant, NoticeKind, Resident, User
 from app.notices import post
@@ -53,10 +53,30 @@ def open_binding(session: Session, user_id: UUID) -> Binding | None:
     ).one_or_none()
 
 
-def bind(session: Session, user: User, resident: Resident, way: BindingWay, *, by: UUID | None) -> Binding:
+def made_binding(session: Session, user: User, binding_id: UUID, way: BindingWay) -> Binding | None:
+    """Give the binding that a locked user made under this id, though it ended since.
+
+    Raises OtherContentError if he made it in another way, or somebody else did.
+    """
+    first = session.get(Binding, binding_id, populate_existing=True)
+    if first is not None and (first.user_id, first.way) != (user.id, way):
+        raise OtherContentError(id=binding_id)
+    return first
+
+
+def bind(
+    session: Session,
+    user: User,
+    resident: Resident,
+    way: BindingWay,
+    *,
+    by: UUID | None,
+    binding_id: UUID | None = None,
+) -> Binding:
     """Bind a locked user to a locked resident; again gives the binding there is.
 
-    A user who shows himself who he is, and has no role, takes the resident's name and area.
+    A user who shows himself who he is, and has no role, takes the resident's name and area. An id that the
+    user made is asked for in ``made_binding`` first.
 
     Raises AlreadyBoundError, ResidentTakenError.
     """
@@ -68,7 +88,7 @@ def bind(session: Session, user: User, resident: Resident, way: BindingWay, *, b
     made = session.scalars(
         insert(Binding)
         .values(
-            id=new_id(),
+            id=binding_id or new_id(),
             area_code=resident.area_code,
             user_id=user.id,
             resident_id=resident.id,

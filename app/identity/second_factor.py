@@ -1,7 +1,7 @@
 """The second factor: codes of an authenticator app, each good once."""
 
 import hmac
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pyotp
@@ -17,6 +17,8 @@ from app.models import SecondFactor
 from app.sealing import Cell, Sealer
 
 _STEP_S = 30
+_WAITS = timedelta(hours=1)
+"""How long a secret that nobody confirmed is the one to confirm."""
 _ISSUER = "共缔"
 
 
@@ -40,14 +42,16 @@ def sealed_secret(sealer: Sealer, row_id: UUID, secret: str) -> bytes:
 
 
 def enrol(session: Session, actor: Actor, sealer: Sealer) -> str:
-    """Make a secret and give its otpauth URI, this once; one that was not confirmed is replaced.
+    """Make a secret and give its otpauth URI; one that waits to be confirmed is given again for an hour.
 
-    Raises SecondFactorHeldError.
+    So a copy that comes late replaces nothing that was scanned. Raises SecondFactorHeldError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     held = _of(session, actor.user_id)
     if held is not None and held.confirmed_at is not None:
         raise SecondFactorHeldError
+    if held is not None and now() < held.created_at + _WAITS:
+        return _uri(actor, _totp(sealer, held))
     if held is not None:
         session.delete(held)
         session.flush()
@@ -59,7 +63,7 @@ def enrol(session: Session, actor: Actor, sealer: Sealer) -> str:
         created_at=now(),
     )
     session.add(made)
-    return pyotp.TOTP(secret).provisioning_uri(name=actor.name, issuer_name=_ISSUER)
+    return _uri(actor, pyotp.TOTP(secret))
 
 
 def prove_code(
@@ -115,6 +119,10 @@ def _of(session: Session, user_id: UUID) -> SecondFactor | None:
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
+
+
+def _uri(actor: Actor, totp: pyotp.TOTP) -> str:
+    return totp.provisioning_uri(name=actor.name, issuer_name=_ISSUER)
 
 
 def _totp(sealer: Sealer, held: SecondFactor) -> pyotp.TOTP:

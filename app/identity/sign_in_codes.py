@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
-from app.errors import DomainError, Kind, NotFoundError
+from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.bindings import bind
 from app.identity.sessions import Opened
 from app.identity.sign_in import let_in
@@ -51,10 +51,13 @@ class CodeRefusedError(DomainError):
     kind = Kind.UNKNOWN_PERSON
 
 
-def hand_out(session: Session, actor: Actor, key: bytes, resident_id: UUID) -> tuple[SignInCode, str]:
-    """Make a code for a resident, and his user if he has none; the one before ends. Give the code this once.
+def hand_out(
+    session: Session, actor: Actor, key: bytes, code_id: UUID, resident_id: UUID
+) -> tuple[SignInCode, str]:
+    """Make a code for a resident, and his user if he has none; the one before ends.
 
-    Raises NotFoundError, CodeForStaffError, CodesExhaustedError.
+    The same call again gives the same code, good or over: it is derived from its id, and none is stored.
+    Raises NotFoundError, CodeForStaffError, CodesExhaustedError, OtherContentError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     resident = session.scalars(
@@ -67,13 +70,17 @@ def hand_out(session: Session, actor: Actor, key: bytes, resident_id: UUID) -> t
     user = _user_of(session, actor, resident)
     if user.disabled_at is not None:
         raise NotFoundError
+    first = session.get(SignInCode, code_id)
+    if first is not None:
+        if (first.user_id, first.handed_out_by) != (user.id, actor.user_id):
+            raise OtherContentError(id=code_id)
+        return first, first.handle + _secret(key, code_id)
     if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
         raise CodeForStaffError
     at = now()
     over = (SignInCode.user_id == user.id) | (SignInCode.expires_at <= at)
     session.execute(update(SignInCode).where(over, SignInCode.ended_at.is_(None)).values(ended_at=at))
-    secret = f"{secrets.randbelow(10**_SECRET_DIGITS):0{_SECRET_DIGITS}d}"
-    code_id = new_id()
+    secret = _secret(key, code_id)
     for _ in range(20):
         made = session.scalars(
             insert(SignInCode)
@@ -134,6 +141,12 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     session.flush()
     bind(session, made, resident, BindingWay.STAFF, by=actor.user_id)
     return made
+
+
+def _secret(key: bytes, code_id: UUID) -> str:
+    """Derive the secret digits of a code: without the key nobody can tell them from chance."""
+    drawn = int.from_bytes(keyed(key, "sign-in code secret", code_id))
+    return f"{drawn % 10**_SECRET_DIGITS:0{_SECRET_DIGITS}d}"
 
 
 def _hash(key: bytes, code_id: UUID, secret: str) -> bytes:

@@ -1,5 +1,6 @@
 """All tables, in one place to import them from."""
 
+from app.models.account_event import AccountEvent, AccountStep
 from app.models.approval import APPROVAL_NEXT, Approval, ApprovalKind, ApprovalState
 from app.models.area import DIGITS, Area, AreaLevel
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
@@ -57,7 +58,9 @@ __all__ = [
     "REDEMPTION_NEXT",
     "REQUEST_NEXT",
     "Account",
+    "AccountEvent",
     "AccountKind",
+    "AccountStep",
     "AnswerResult",
     "Approval",
     "ApprovalKind",

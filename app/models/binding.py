@@ -82,6 +82,8 @@ class BindingCode(Base):
     id: Mapped[Id]
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"))
     area_code: Mapped[AreaCode]
+    version: Mapped[int]
+    """How many codes the household has had; whoever asks for the next one names the one he knows."""
     handle: Mapped[str]
     secret_sealed: Mapped[Sealed]
     made_at: Mapped[datetime]

@@ -74,6 +74,8 @@ class Redemption(Base):
     content_hash: Mapped[bytes]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     made_at: Mapped[datetime]
+    pickup_version: Mapped[int] = mapped_column(default=0)
+    """How many pick-up codes were shown; whoever asks for the next one names the one he knows."""
     pickup_hash: Mapped[bytes | None]
     """SHA-256 of the pick-up code shown last."""
     pickup_until: Mapped[datetime | None]

@@ -42,6 +42,13 @@ class CodeVersionError(DomainError):
     kind = Kind.CONFLICT
 
 
+class CodeWithdrawnError(DomainError):
+    """The place had codes, and the last one was revoked without a reprint (data: ``place``, ``version``)."""
+
+    code = "code_withdrawn"
+    kind = Kind.CONFLICT
+
+
 @dataclass(frozen=True)
 class CodeSigner:
     """Seals serials so that nobody can make up a code; the key never leaves the server."""
@@ -98,16 +105,25 @@ def find(session: Session, signer: CodeSigner, code: str | None) -> PlaceCode | 
 
 
 def issue(session: Session, actor: Actor, place_id: UUID) -> PlaceCode:
-    """Give the place's code in use, making the first one if it has none. Raises NotFoundError."""
+    """Give the place's code in use, making the very first one; after a revoked one the next is a reprint's.
+
+    So a copy that comes late brings back nothing that was revoked. Raises NotFoundError, CodeWithdrawnError.
+    """
     place = place_in_scope(session, actor, place_id, lock=True)
-    return _in_use(session, place_id) or _make(session, actor, place, version=_last(session, place_id) + 1)
+    in_use = _in_use(session, place_id)
+    if in_use is not None:
+        return in_use
+    last = _last(session, place_id)
+    if last:
+        raise CodeWithdrawnError(place=place.name, version=last)
+    return _make(session, actor, place, version=1)
 
 
 def issue_all(session: Session, actor: Actor, place_ids: Sequence[UUID]) -> list[PlaceCode]:
     """Give the codes in use of several places, in the order asked, making the first of each that has none.
 
     The places are locked in the order of their ids, so that two sheets made at once do not wait for each
-    other. Raises NotFoundError.
+    other. Raises NotFoundError, CodeWithdrawnError.
     """
     codes = {place_id: issue(session, actor, place_id) for place_id in sorted(set(place_ids))}
     return [codes[place_id] for place_id in place_ids]

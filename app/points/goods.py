@@ -90,7 +90,7 @@ def reward_on_offer(session: Session, area_code: str, reward_id: UUID) -> Reward
 
 
 def deliver(
-    session: Session, actor: Actor, reward_id: UUID, quantity: int, *, delivery_id: UUID | None = None
+    session: Session, actor: Actor, reward_id: UUID, quantity: int, *, delivery_id: UUID
 ) -> tuple[StockMovement, bool]:
     """Put delivered pieces into stock, once per ``delivery_id``; give the movement and whether it is new.
 
@@ -108,7 +108,6 @@ def deliver(
         "reason": StockReason.DELIVERY,
         "by_id": actor.user_id,
     }
-    delivery_id = delivery_id or new_id()
     made = session.scalars(
         insert(StockMovement)
         .values(id=delivery_id, at=now(), **values)

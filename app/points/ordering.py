@@ -1,7 +1,7 @@
 """Redemptions: goods ordered for points, collected with a one-time code, or cancelled."""
 
+import base64
 import hmac
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -50,6 +50,13 @@ class PickupCodeError(DomainError):
     kind = Kind.CONFLICT
 
 
+class PickupVersionError(DomainError):
+    """Another pick-up code was shown than the one the caller knows (data: ``version``, the latest)."""
+
+    code = "pickup_version"
+    kind = Kind.CONFLICT
+
+
 @dataclass(frozen=True)
 class Order:
     """What a household wants; by default it is the actor's own household."""
@@ -64,6 +71,7 @@ class PickupCode:
     """A code to show at the counter."""
 
     redemption_id: UUID
+    version: int
     code: str
     valid_until: datetime
 
@@ -110,17 +118,24 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
     return redemption, made
 
 
-def show_code(session: Session, actor: Actor, redemption_id: UUID) -> PickupCode:
-    """Make a pick-up code for an open redemption; an earlier one no longer works.
+def show_code(session: Session, actor: Actor, key: bytes, redemption_id: UUID, *, version: int) -> PickupCode:
+    """Show the pick-up code that follows the version the caller knows; the one before no longer works.
 
-    Raises NotFoundError, IllegalStepError if the redemption is no longer open.
+    The same call again shows the code that it made. A code is derived from the order and its version, so none
+    is stored. Raises NotFoundError, PickupVersionError if another version was shown meanwhile,
+    IllegalStepError if the redemption is no longer open.
     """
     redemption = _locked(session, actor, redemption_id)
     _check_open(redemption, RedemptionStatus.COLLECTED)
-    code = secrets.token_urlsafe(CODE_BYTES)
-    redemption.pickup_hash = _hash(code)
-    redemption.pickup_until = now() + CODE_LIFE
-    return PickupCode(redemption.id, code, redemption.pickup_until)
+    code = _code(key, redemption.id, version + 1)
+    if redemption.pickup_version == version:
+        redemption.pickup_version += 1
+        redemption.pickup_hash = _hash(code)
+        redemption.pickup_until = now() + CODE_LIFE
+    elif redemption.pickup_version != version + 1:
+        raise PickupVersionError(version=redemption.pickup_version)
+    assert redemption.pickup_until is not None, "a code was shown"
+    return PickupCode(redemption.id, redemption.pickup_version, code, redemption.pickup_until)
 
 
 def hand_over(session: Session, actor: Actor, redemption_id: UUID, code: str) -> Redemption:
@@ -269,6 +284,12 @@ def _settle(session: Session, actor: Actor, redemption: Redemption) -> None:
         settling=True,
     )
     ledger.post(session, posting)
+
+
+def _code(key: bytes, redemption_id: UUID, version: int) -> str:
+    """Derive a code: without the key nobody can tell it from chance."""
+    digest = hmac.new(key, f"{redemption_id} {version}".encode(), sha256).digest()
+    return base64.urlsafe_b64encode(digest[:CODE_BYTES]).rstrip(b"=").decode()
 
 
 def _hash(code: str) -> bytes:

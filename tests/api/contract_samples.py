@@ -88,7 +88,8 @@ def _invited(app: Flask, _: Session) -> tuple[None, Call]:
 
 
 def _code(app: Flask, _: Session) -> tuple[None, Call]:
-    made = Client(app, person("worker")).post(f"/v1/residents/{named('resident')}/sign-in-codes")
+    path = f"/v1/residents/{named('resident')}/sign-in-codes"
+    made = Client(app, person("worker")).post(path, json={"id": str(named("a sign-in code"))})
     return None, Call("/v1/sessions/code", {"json": {"code": made.json["code"]}})
 
 

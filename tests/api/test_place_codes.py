@@ -82,7 +82,7 @@ def test_a_place_without_a_code_has_nothing_to_reprint_or_revoke(admin: Client) 
     assert outcome(admin.post(f"{BLOCK}/codes/revoke", json=LOST)) == (404, "not_found")
 
 
-def test_a_code_is_revoked_once_and_then_made_anew(admin: Client, visitor: Client) -> None:
+def test_what_was_revoked_is_brought_back_by_a_reprint_only(admin: Client, visitor: Client) -> None:
     old = admin.post(f"{BLOCK}/codes").json
 
     first, again = (admin.post(f"{BLOCK}/codes/revoke", json=LOST) for _ in range(2))
@@ -90,7 +90,13 @@ def test_a_code_is_revoked_once_and_then_made_anew(admin: Client, visitor: Clien
     assert first.json == again.json
     assert first.json["revoked_at"] is not None
     assert outcome(open_code(visitor, old["url"])) == (410, "code_revoked")
-    assert admin.post(f"{BLOCK}/codes").json["version"] == 2
+    late = [
+        admin.post(f"{BLOCK}/codes"),
+        admin.post("/v1/code-sheets", json={"place_ids": [str(named("block"))]}),
+    ]
+    assert [outcome(answer) for answer in late] == [(409, "code_withdrawn")] * 2
+    assert "补发" in late[0].json["title"]
+    assert admin.post(f"{BLOCK}/codes/reprint", json=LOST).json["version"] == 2
 
 
 def test_a_revoked_code_is_reprinted(admin: Client) -> None:

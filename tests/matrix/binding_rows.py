@@ -88,6 +88,7 @@ class BindingRows(PeopleRows):
                 id=row_id,
                 household_id=self.household_id,
                 area_code=self.area,
+                version=1,
                 handle=handle,
                 secret_sealed=sealed_binding_secret(SEALER, row_id, secret),
                 made_at=now(),

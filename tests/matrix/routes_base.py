@@ -9,7 +9,7 @@ from PIL import Image
 from app.ids import new_id
 from app.models import PhotoOwner
 from tests.cast import named
-from tests.matrix.lines import ANYBODY, ROLES, Call, Line, with_json
+from tests.matrix.lines import ANYBODY, ROLES, Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
 EVERYBODY = dict.fromkeys(ROLES, 200)
@@ -68,7 +68,7 @@ def _new_invitation(stage: Stage) -> Call:
 
 
 def _user_step(verb: str) -> Any:
-    return lambda stage: Call(f"/v1/users/{stage.user('worker')}/{verb}")
+    return lambda stage: Call(f"/v1/users/{stage.user('worker')}/{verb}", with_step({}))
 
 
 def _new_grant(stage: Stage) -> Call:
@@ -195,7 +195,9 @@ BASE = [
         "POST",
         "/v1/residents/<uuid:resident_id>/sign-in-codes",
         dict.fromkeys(("lead", "worker", "admin"), 201),
-        lambda stage: Call(f"/v1/residents/{stage.resident_id}/sign-in-codes"),
+        lambda stage: Call(
+            f"/v1/residents/{stage.resident_id}/sign-in-codes", with_json({"id": str(new_id())})
+        ),
     ),
     Line("POST", "/v1/users/<uuid:user_id>/disable", {"system": 200}, _user_step("disable")),
     Line("POST", "/v1/users/<uuid:user_id>/enable", {"system": 200}, _user_step("enable")),

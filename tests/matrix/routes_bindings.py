@@ -19,7 +19,7 @@ _REQUEST = "/v1/binding-requests/<uuid:request_id>"
 
 def _by_phone(stage: Stage) -> Call:
     stage.vouched_admin()
-    return Call("/v1/me/binding/phone", with_json({"area_code": stage.community}))
+    return Call("/v1/me/binding/phone", with_json({"id": str(new_id()), "area_code": stage.community}))
 
 
 def _by_id_number(stage: Stage) -> Call:
@@ -27,6 +27,7 @@ def _by_id_number(stage: Stage) -> Call:
     stage.binding()
     head = stage.session.get_one(Resident, stage.reachable_resident())
     body = {
+        "id": str(new_id()),
         "code": stage.binding_code(),
         "name": head.name,
         "id_tail": ID_NUMBER[-6:],
@@ -67,6 +68,11 @@ def _code(stage: Stage) -> Call:
     return Call(f"/v1/households/{stage.household_id}/binding-code")
 
 
+def _new_code(stage: Stage) -> Call:
+    stage.binding_code()
+    return Call(f"/v1/households/{stage.household_id}/binding-code", with_json({"version": 1}))
+
+
 BINDINGS = [
     Line("GET", "/v1/communities", EVERYBODY, at("/v1/communities"), 200),
     Line("GET", "/v1/me/binding", EVERYBODY, at("/v1/me/binding"), 200),
@@ -88,5 +94,5 @@ BINDINGS = [
     Line("GET", "/v1/bindings", {"admin": 200}, at("/v1/bindings"), 200),
     Line("POST", "/v1/bindings/<uuid:binding_id>/end", {"admin": 200}, _end),
     Line("GET", _CODE, _CODE_READERS, _code),
-    Line("POST", _CODE, _CODE_READERS, _code),
+    Line("POST", _CODE, _CODE_READERS, _new_code),
 ]

@@ -68,6 +68,10 @@ def _redemption(verb: str = "") -> Callable[[Stage], Call]:
     return lambda stage: Call(f"/v1/redemptions/{stage.redemption()}{verb}")
 
 
+def _pickup_code(stage: Stage) -> Call:
+    return Call(f"/v1/redemptions/{stage.redemption()}/pickup-code", with_json({"version": 0}))
+
+
 def _hand_over(stage: Stage) -> Call:
     redemption_id = stage.redemption()
     redemption = stage.session.get_one(Redemption, redemption_id)
@@ -130,7 +134,7 @@ POINTS = [
         "POST",
         "/v1/redemptions/<uuid:redemption_id>/pickup-code",
         _ORDERERS,
-        _redemption("/pickup-code"),
+        _pickup_code,
     ),
     Line(
         "POST",

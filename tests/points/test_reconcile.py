@@ -43,7 +43,7 @@ def _live(town: Town, rng: random.Random, number: int, rule: Any, reward: Reward
     redemption, _ = points.order(session, actor, points_id(rng), order)
     fate = rng.random()
     if fate < 0.4:
-        shown = points.show_code(session, actor, redemption.id)
+        shown = points.show_code(session, actor, b"test", redemption.id, version=0)
         points.hand_over(session, town.actor(Role.SHOP_CLERK, "clerk"), redemption.id, shown.code)
     elif fate < 0.6:
         points.cancel(session, actor, redemption.id)

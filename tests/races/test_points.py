@@ -115,7 +115,9 @@ def test_a_code_is_good_for_one_of_many_clerks(place: Place) -> None:
     reward = write_reward(place.fresh(), place.code)
     order = place.run(ordering(place, reward, place.households[0]))
     assert isinstance(order, Redemption)
-    code = place.run(partial(points.show_code, actor=admin(place), redemption_id=order.id))
+    code = place.run(
+        partial(points.show_code, actor=admin(place), key=b"test", redemption_id=order.id, version=0)
+    )
     assert isinstance(code, points.PickupCode)
     clerks = [place.town.actor(Role.SHOP_CLERK, name) for name in ("clerk", "lead", "admin", "worker")]
     results = place.race(
@@ -138,7 +140,9 @@ def test_an_order_is_either_collected_or_cancelled(place: Place) -> None:
     reward = write_reward(place.fresh(), place.code, stock=5)
     order = place.run(ordering(place, reward, place.households[0]))
     assert isinstance(order, Redemption)
-    shown = place.run(partial(points.show_code, actor=admin(place), redemption_id=order.id))
+    shown = place.run(
+        partial(points.show_code, actor=admin(place), key=b"test", redemption_id=order.id, version=0)
+    )
     assert isinstance(shown, points.PickupCode)
     clerk = place.town.actor(Role.SHOP_CLERK, "clerk")
     take = partial(points.hand_over, actor=clerk, redemption_id=order.id, code=shown.code)

@@ -120,6 +120,7 @@ def _add_code(history: History, rng: Random, one: SeedResident, handles: set[str
         id=id_at(rng, at),
         household_id=one.household_id,
         area_code=one.area_code,
+        version=1,
         handle=handle,
         secret=next(_digits(rng)),
         made_at=at,

@@ -137,6 +137,7 @@ class _Shop:
             content_hash=redemption_id.bytes,
             made_by=maker,
             made_at=at,
+            pickup_version=0,
             pickup_hash=None,
             pickup_until=None,
             ended_by=None,
@@ -155,6 +156,7 @@ class _Shop:
             status=RedemptionStatus.COLLECTED,
             ended_by=clerk,
             ended_at=at,
+            pickup_version=1,
             pickup_hash=self.rng.randbytes(32),
         )
         self.history.postings.append(

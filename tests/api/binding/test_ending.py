@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.ids import new_id
 from app.models import Notice, User
 from tests.binding_world import HOUSEHOLD, by_id_number, by_phone, new_code, refused, write_unbound
-from tests.cast import HOME, named, person
+from tests.cast import HOME, NEXT, named, person
 from tests.client import Answer, Client
 
 
@@ -120,8 +122,45 @@ def test_an_account_made_by_staff_is_bound_by_them(
 def test_a_sign_in_code_opens_the_binding_too(worker: Client, admin: Client, session: Session) -> None:
     resident_id = write_unbound(session)
 
-    made = [worker.post(f"/v1/residents/{resident_id}/sign-in-codes").status_code for _ in range(2)]
+    path = f"/v1/residents/{resident_id}/sign-in-codes"
+    made = [worker.post(path, json={"id": str(new_id())}).status_code for _ in range(2)]
 
     assert made == [201, 201]
     (found,) = admin.get(f"/v1/bindings?resident_id={resident_id}").json["items"]
     assert (found["way"], found["ended_at"]) == ("staff", None)
+
+
+def test_a_late_copy_binds_nobody_again(newcomer: Client, admin: Client, session: Session) -> None:
+    """Whoever left stays away, though his phone sends once more how he came."""
+    write_unbound(session)
+    code = new_code(admin)
+    ways: list[Callable[[UUID], Answer]] = [
+        lambda binding_id: by_phone(newcomer, binding_id=binding_id),
+        lambda binding_id: by_id_number(newcomer, code, id=str(binding_id)),
+    ]
+    for way in ways:
+        binding_id = new_id()
+        first, again = way(binding_id), way(binding_id)
+        leave(newcomer, binding_id)
+
+        late = way(binding_id)
+
+        assert (first.status_code, first.json["id"], again.json) == (200, str(binding_id), first.json)
+        assert (late.status_code, late.json["end_reason"]) == (200, "left")
+        assert newcomer.get("/v1/me/binding").json["binding"] is None
+
+
+def test_an_id_is_good_for_one_binding(
+    newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
+) -> None:
+    write_unbound(session)
+    code, binding_id = new_code(admin), new_id()
+    assert by_phone(newcomer, binding_id=binding_id).status_code == 200
+
+    others = [
+        by_phone(newcomer, NEXT, binding_id),
+        by_id_number(newcomer, code, id=str(binding_id)),
+        by_id_number(be_new(), code, id=str(binding_id)),
+    ]
+
+    assert [refused(answer) for answer in others] == [(409, "other_content")] * 3

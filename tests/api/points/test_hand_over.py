@@ -41,8 +41,28 @@ def test_a_code_works_once(resident: Client, clerk: Client, lead: Client, order:
     clerk.post(f"{order}/hand-over", json=sent)
 
     assert refused(lead.post(f"{order}/hand-over", json=sent)) == (409, "illegal_step")
-    assert refused(resident.post(f"{order}/pickup-code")) == (409, "illegal_step")
+    assert refused(resident.post(f"{order}/pickup-code", json={"version": 1})) == (409, "illegal_step")
     assert refused(resident.post(f"{order}/cancel")) == (409, "illegal_step")
+
+
+def test_what_is_sent_again_shows_the_code_it_made_and_comes_too_late_for_a_newer(
+    resident: Client, lead: Client, clerk: Client, order: str
+) -> None:
+    path = f"{order}/pickup-code"
+    first, again = (resident.post(path, json={"version": 0}) for _ in range(2))
+    second = lead.post(path, json={"version": 1})
+
+    late = resident.post(path, json={"version": 0})
+
+    assert (again.status_code, again.json) == (200, first.json)
+    assert second.json["code"] != first.json["code"]
+    assert (refused(late), "第2个" in late.json["title"]) == ((409, "pickup_version"), True)
+    assert refused(resident.post(path, json={"version": 3})) == (409, "pickup_version")
+    assert refused(clerk.post(f"{order}/hand-over", json={"code": first.json["code"]})) == (
+        409,
+        "pickup_code_refused",
+    )
+    assert clerk.post(f"{order}/hand-over", json={"code": second.json["code"]}).status_code == 200
 
 
 def test_a_code_has_128_bits_and_lives_two_minutes(
@@ -50,7 +70,7 @@ def test_a_code_has_128_bits_and_lives_two_minutes(
 ) -> None:
     at = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
     with clock.set_to(at):
-        shown = resident.post(f"{order}/pickup-code").json
+        shown = resident.post(f"{order}/pickup-code", json={"version": 0}).json
     with clock.set_to(at + timedelta(seconds=120)):
         late = clerk.post(f"{order}/hand-over", json={"code": shown["code"]})
     with clock.set_to(at + timedelta(seconds=119)):

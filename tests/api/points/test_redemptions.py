@@ -51,6 +51,7 @@ def test_an_order_holds_points_and_takes_stock(
         "quantity": 2,
         "points": 6,
         "status": "held",
+        "pickup_version": 0,
         "ended_at": None,
     }
     assert standing(session, account_id) == (20, 6)
@@ -214,9 +215,9 @@ def test_somebody_elses_cancelling_again_is_out_of_order(resident: Client, lead:
 @pytest.mark.parametrize("verb", ["pickup-code", "cancel"])
 def test_another_households_order_is_not_found(be: Be, order: str, verb: str) -> None:
     for name in ("neighbour", "far_resident", "far_lead"):
-        assert refused(be(name).post(f"{order}/{verb}")) == (404, "not_found")
+        assert refused(be(name).post(f"{order}/{verb}", json={"version": 0})) == (404, "not_found")
     for name in ("clerk", "worker", "admin"):
-        assert refused(be(name).post(f"{order}/{verb}")) == (403, "forbidden")
+        assert refused(be(name).post(f"{order}/{verb}", json={"version": 0})) == (403, "forbidden")
 
 
 def test_orders_are_listed_and_filtered(be: Be, resident: Client, order: str, reward: Reward) -> None:

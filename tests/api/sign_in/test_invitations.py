@@ -12,7 +12,7 @@ from app import clock
 from app.actors import Role
 from app.identity import disable_unused
 from app.ids import new_id
-from app.models import Binding, Notice, SignInCode, User
+from app.models import AccountEvent, Binding, Notice, SignInCode, User
 from tests.api.sign_in.conftest import SignInAs, grant, refused
 from tests.cast import HOME, named, person
 from tests.client import Answer, Client
@@ -74,7 +74,7 @@ def test_a_disabled_account_is_out_at_once_and_comes_back(
     opened = sign_in().json
     path = f"/v1/users/{user.id}"
 
-    told = [be("system").post(f"{path}/disable").json["disabled_at"] for _ in range(2)]
+    told = [be("system").step(f"{path}/disable").json["disabled_at"] for _ in range(2)]
 
     assert told[0] is not None
     assert told[0] == told[1]
@@ -82,11 +82,11 @@ def test_a_disabled_account_is_out_at_once_and_comes_back(
     sent = {"refresh_token": opened["refresh_token"]}
     assert refused(visitor.post("/v1/sessions/refresh", json=sent)) == (401, "refresh_over")
     assert refused(sign_in()) == (401, "wrong_credentials")
-    assert be("system").post(f"{path}/enable").json["disabled_at"] is None
+    assert be("system").step(f"{path}/enable").json["disabled_at"] is None
     assert refused(with_token(opened["token"]).get("/v1/me")) == (401, "sign_in_needed")
     assert refused(sign_in()) == (201, "")
     own = f"/v1/users/{person('system').user_id}/disable"
-    assert refused(be("system").post(own)) == (403, "own_account")
+    assert refused(be("system").step(own)) == (403, "own_account")
 
 
 def test_another_role_ends_the_sessions(
@@ -123,6 +123,8 @@ def test_staff_accounts_unused_for_ninety_days_are_disabled_and_reported(
         session.flush()
         session.refresh(user)
         assert user.disabled_at == start + timedelta(days=91)
+    kept = session.scalars(select(AccountEvent).where(AccountEvent.user_id == user.id)).one()
+    assert (kept.step.value, kept.actor_id) == ("disable", None)
     assert user.last_signed_in_at is not None
     assert start <= user.last_signed_in_at < start + timedelta(minutes=1)
     assert session.get_one(User, person("resident").user_id).disabled_at is None
@@ -134,8 +136,8 @@ def test_staff_accounts_unused_for_ninety_days_are_disabled_and_reported(
     assert set(told) <= {person("system").user_id}
 
 
-def hand_out(client: Client, name: str = "resident") -> Answer:
-    return client.post(f"/v1/residents/{named(name)}/sign-in-codes")
+def hand_out(client: Client, name: str = "resident", code_id: UUID | None = None) -> Answer:
+    return client.post(f"/v1/residents/{named(name)}/sign-in-codes", json={"id": str(code_id or new_id())})
 
 
 def use(visitor: Client, code: str) -> Answer:
@@ -169,6 +171,24 @@ def test_a_code_dies_by_time_by_tries_and_by_the_next_one(worker: Client, visito
     wrong = third[:4] + f"{(int(third[4:]) + 1) % 10**8:08d}"
     assert [refused(use(visitor, wrong)) for _ in range(5)] == [REFUSED] * 5
     assert refused(use(visitor, third)) == REFUSED
+
+
+def test_a_code_is_the_same_under_its_id_and_a_late_copy_ends_no_newer_one(
+    worker: Client, be: Become, visitor: Client
+) -> None:
+    """S-9: what is sent again shows the code it made, good or over, to whoever handed it out."""
+    code_id = new_id()
+    first, again = (hand_out(worker, code_id=code_id) for _ in range(2))
+    newer = hand_out(worker).json
+
+    late = hand_out(worker, code_id=code_id)
+
+    assert (again.status_code, again.json) == (201, first.json)
+    assert (late.status_code, late.json) == (201, first.json)
+    assert refused(hand_out(worker, "neighbour", code_id)) == (409, "other_content")
+    assert refused(hand_out(be("admin"), code_id=code_id)) == (409, "other_content")
+    assert refused(use(visitor, first.json["code"])) == REFUSED
+    assert refused(use(visitor, newer["code"])) == (201, "")
 
 
 def test_a_code_makes_the_user_of_who_has_none_and_is_not_for_staff(

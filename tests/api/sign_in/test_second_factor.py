@@ -83,9 +83,11 @@ def test_five_wrong_codes_close_the_second_factor(sign_in: SignInAs, with_token:
 def test_enrolling_shows_the_secret_once_and_counts_when_confirmed(
     signed_in: Client, with_token: WithToken, session: Session
 ) -> None:
-    first = signed_in.post("/v1/me/totp").json["otpauth_uri"]
-    uri = signed_in.post("/v1/me/totp").json["otpauth_uri"]
-    assert first != uri, "one that was not confirmed is replaced"
+    old = signed_in.post("/v1/me/totp").json["otpauth_uri"]
+    session.execute(update(SecondFactor).values(created_at=clock.now() - timedelta(hours=1)))
+    uri, again = (signed_in.post("/v1/me/totp").json["otpauth_uri"] for _ in range(2))
+    assert old != uri, "one that was not confirmed within the hour is replaced"
+    assert again == uri, "a late copy replaces nothing that was scanned"
     totp = pyotp.parse_uri(uri)
     assert isinstance(totp, pyotp.TOTP)
     step = signed_in.post("/v1/sessions/current/second-factor", json={"totp": totp.at(clock.now())})
@@ -131,18 +133,18 @@ def test_another_administrator_resets_a_lost_second_factor(
     client = with_token(sign_in(totp=code()).json["token"])
     path = f"/v1/users/{administrator.id}/second-factor/reset"
 
-    assert refused(be("system").post(path)) == (200, "")
+    assert refused(be("system").step(path)) == (200, "")
 
     assert refused(client.get("/v1/me")) == (401, "sign_in_needed")
     assert session.scalars(select(SecondFactor)).all() == []
     told = session.scalars(select(Notice).where(Notice.user_id == administrator.id)).one()
     assert told.data == {"what": "second_factor_reset"}
     own = f"/v1/users/{person('system').user_id}/second-factor/reset"
-    assert refused(be("system").post(own)) == (403, "own_account")
+    assert refused(be("system").step(own)) == (403, "own_account")
     session.execute(
         update(SignIn)
         .where(SignIn.id == named("sign-in system"))
         .values(checked_at=clock.now() - timedelta(minutes=6))
     )
     session.commit()
-    assert refused(be("system").post(path)) == (403, "reauth_required")
+    assert refused(be("system").step(path)) == (403, "reauth_required")
