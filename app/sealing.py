@@ -23,7 +23,7 @@ _FORMAT = 1
 _SUITE_BYTES = {Suite.INTL: 1, Suite.GM: 2}
 _SUITES = {byte: suite for suite, byte in _SUITE_BYTES.items()}
 _NONCE_BYTES = 12
-_TAG_BYTES = 16
+TAG_BYTES = 16
 
 
 class SealBrokenError(Exception):
@@ -72,7 +72,7 @@ class Sealer:
         """Encrypt a text for one place in the database."""
         header = self.header()
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        cipher = _cipher(self.suite, self.keys[self.active], nonce).encryptor()
+        cipher = gcm(self.suite, self.keys[self.active], nonce).encryptor()
         cipher.authenticate_additional_data(header + cell.bound())
         return header + nonce + cipher.update(text.encode()) + cipher.finalize() + cipher.tag
 
@@ -86,8 +86,8 @@ class Sealer:
         if key is None:
             raise KeyGoneError(name)
         nonce = sealed[start : start + _NONCE_BYTES]
-        hidden, tag = sealed[start + _NONCE_BYTES : -_TAG_BYTES], sealed[-_TAG_BYTES:]
-        cipher = _cipher(suite, key, nonce, tag).decryptor()
+        hidden, tag = sealed[start + _NONCE_BYTES : -TAG_BYTES], sealed[-TAG_BYTES:]
+        cipher = gcm(suite, key, nonce, tag).decryptor()
         cipher.authenticate_additional_data(sealed[:start] + cell.bound())
         try:
             return (cipher.update(hidden) + cipher.finalize()).decode()
@@ -121,17 +121,17 @@ def key_of(sealed: bytes) -> str:
 
 def _header(sealed: bytes) -> tuple[Suite, str, int]:
     """Read suite and key name, and give where the nonce starts."""
-    least = 3 + _NONCE_BYTES + _TAG_BYTES
+    least = 3 + _NONCE_BYTES + TAG_BYTES
     if len(sealed) < least or sealed[0] != _FORMAT or sealed[1] not in _SUITES:
         raise SealBrokenError
     start = 3 + sealed[2]
-    if len(sealed) < start + _NONCE_BYTES + _TAG_BYTES:
+    if len(sealed) < start + _NONCE_BYTES + TAG_BYTES:
         raise SealBrokenError
     return _SUITES[sealed[1]], sealed[3:start].decode("ascii", "replace"), start
 
 
-def _cipher(suite: Suite, key: bytes, nonce: bytes, tag: bytes | None = None) -> Cipher[modes.GCM]:
-    """Make the cipher of a suite; each suite has a key of its own, derived from the ring's."""
+def gcm(suite: Suite, key: bytes, nonce: bytes, tag: bytes | None = None) -> Cipher[modes.GCM]:
+    """Make the cipher of a suite; each suite has a key of its own, derived from the one given."""
     own = derived(key.hex(), f"fields {suite}")
     if suite is Suite.INTL:
         return Cipher(algorithms.AES256(own), modes.GCM(nonce, tag))

@@ -14,6 +14,8 @@ from uuid import UUID
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore
 
+from app.adapters.copy_store import CopyStore
+
 Copy = Literal["large", "thumb"]
 _HEX = "[0-9a-f]"
 _KEY = re.compile(rf"{_HEX}{{2}}/{_HEX}{{2}}/{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}}-(large|thumb)\.jpg")
@@ -41,6 +43,8 @@ class PhotoStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self.copies = CopyStore(store)
+        """The same store's place for people's own copies."""
 
     def put(self, key: str, data: bytes) -> bool:
         """Store the file, whole or not at all; say whether it is new.

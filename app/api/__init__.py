@@ -25,6 +25,7 @@ from app.api import (
     invitations,
     my_binding,
     notices,
+    own_copies,
     photos,
     places,
     points,
@@ -81,6 +82,7 @@ ROUTES = [
     users.blueprint,
     approvals.blueprint,
     notices.blueprint,
+    own_copies.blueprint,
     audit_trail.blueprint,
     health.blueprint,
 ]

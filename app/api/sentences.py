@@ -94,6 +94,10 @@ SENTENCES: dict[str, str] = {
     "own_ticket": "自己的查看单要由别的管理员批准",
     "not_a_minor": "这位居民已满18周岁，不用申请查看单",
     "own_side": "监护关系要由两家以外的管理员核实",
+    # own data
+    "copy_open": "您要过的副本还在做或还能下载，到期以后再要",
+    "copy_not_ready": "副本还在做，做好了会发消息给您，请过一会儿再来",
+    "copy_over": "这份副本已经过了72小时，请重新要一份",
     # approvals
     "approval_needed": "这件事要先请另一种岗位的同事审批，批准后再办",
     "approval_unfit": "办的内容和审批的不一样，请按批准的内容办，或重新申请",

@@ -15,8 +15,10 @@ from app.jobs.work import (
     Means,
     checkpoint_audit,
     disable_unused_accounts,
+    end_copies,
     forget_old_sessions,
     link_audit,
+    make_copies,
     post_due_claims,
     reconcile,
     reduce_positions,
@@ -27,7 +29,7 @@ from app.jobs.work import (
 log = structlog.get_logger()
 Job = Callable[[Means], int]
 STOPPING = (signal.SIGTERM, signal.SIGINT)
-EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events]
+EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events, end_copies, make_copies]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
     (checkpoint_audit, 0, 5),

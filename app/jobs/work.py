@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app import audit, evidence, identity, points, retention
+from app import audit, evidence, identity, own_data, points, retention
 from app.adapters import PhotoStore
 from app.audit import AuditKeys, Entry
 from app.clock import now
@@ -92,6 +92,39 @@ def sweep_photos(means: Means) -> int:
         removed += batch
         if batch < _BATCH:
             return removed
+
+
+def make_copies(means: Means) -> int:
+    """Make the copies that people asked for of their own data; give how many.
+
+    Each is read in one snapshot, of its own; what is wrong with one of them keeps no other waiting.
+    """
+    snapshots = sessions_for(means.engine.execution_options(isolation_level="REPEATABLE READ"))
+    with transaction(snapshots()) as session:
+        waiting = own_data.waiting_copies(session)
+    made = 0
+    for copy_id in waiting:
+        try:
+            with transaction(snapshots()) as session:
+                done = own_data.make_copy(session, means.sealer, means.photos, copy_id)
+                record_job(session, means, "make_copies", int(done))
+        except Exception:
+            log.exception("copy_failed", copy_id=str(copy_id))
+            continue
+        made += done
+    return made
+
+
+def end_copies(means: Means) -> int:
+    """Delete files and keys of people's copies after their 72 hours; give how many."""
+    ended = 0
+    while True:
+        with transaction(sessions_for(means.engine)()) as session:
+            batch = own_data.end_copies(session, means.photos, limit=_BATCH)
+            record_job(session, means, "end_copies", batch)
+        ended += batch
+        if batch < _BATCH:
+            return ended
 
 
 def link_audit(means: Means) -> int:

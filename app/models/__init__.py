@@ -36,6 +36,7 @@ from app.models.hazard import (
 from app.models.household import Household, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
 from app.models.notice import Notice, NoticeKind
+from app.models.own_data import OwnCopy
 from app.models.photo import Photo, PhotoLink, PhotoOwner
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
@@ -120,6 +121,7 @@ __all__ = [
     "MadeByPhone",
     "Notice",
     "NoticeKind",
+    "OwnCopy",
     "Period",
     "Photo",
     "PhotoLink",

@@ -26,6 +26,8 @@ class NoticeKind(enum.StrEnum):
     """An account that nobody used was disabled (data: ``user_id``)."""
     BINDING = "binding"
     """A binding to a resident was asked for, made, refused or ended (data: ``what``)."""
+    OWN_DATA = "own_data"
+    """Something about a wish that concerns one's own data (data: ``what``)."""
 
 
 class Notice(Base):

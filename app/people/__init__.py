@@ -48,6 +48,7 @@ from app.people.guardians import (
     record_guardian,
     sealed_proof,
     verify_guardian,
+    ward,
 )
 from app.people.listings import (
     Door,
@@ -151,6 +152,7 @@ __all__ = [
     "standings",
     "text_in_force",
     "verify_guardian",
+    "ward",
     "withdraw",
     "withdraw_on_paper",
     "withdraw_purpose",

@@ -20,6 +20,7 @@ from tests.matrix.lines import ANYBODY, Call, Line
 from tests.matrix.routes import LINES
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
+from tests.own_data_world import write_ready_copy
 from tests.sealer import SEALER
 
 _PASSWORD = "Kiesel 7 Fjordlampe"
@@ -142,6 +143,11 @@ def _photo_file(app: Flask, _: Session) -> tuple[None, Call]:
     return None, Call(sent.json["thumb_url"])
 
 
+def _copy_file(app: Flask, session: Session) -> tuple[str, Call]:
+    copy_id = write_ready_copy(app, session, "worker")
+    return "worker", Call(f"/v1/me/copies/{copy_id}/file")
+
+
 _SPECIAL = {
     "POST /v1/sessions": _sign_in,
     "POST /v1/sessions/code": _code,
@@ -152,6 +158,7 @@ _SPECIAL = {
     "POST /v1/me/totp/confirm": _totp("/v1/me/totp/confirm", confirmed=False),
     "POST /v1/invitations/accept": _invited,
     "POST /v1/me/notices/<uuid:notice_id>/read": _notice,
+    "GET /v1/me/copies/<uuid:copy_id>/file": _copy_file,
     "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": _photo_file,
 }
 """Routes that the matrix calls without success: the right request here."""

@@ -148,6 +148,10 @@ def reward_withdrawn(session: Session, _: Sent) -> None:
     session.execute(update(Reward).values(withdrawn_at=now()))
 
 
+def still_open(_: Session, __: Sent) -> None:
+    """Let everything be as it was: the first one has not ended, and that is what refuses another."""
+
+
 def named_by_another(session: Session, sent: Sent) -> None:
     """Let the records of somebody else, and only his, name both photos."""
     for photo_id in (UUID(sent.sample.path["photo_id"]), sent.fresh_id):
@@ -188,6 +192,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/consents/<uuid:consent_id>", caller_moved, GONE),
     ("/v1/consents/<uuid:consent_id>", text_replaced, (409, "consent_changed")),
     ("/v1/me/binding-requests/<uuid:request_id>", caller_bound, (409, "already_bound")),
+    ("/v1/me/copies/<uuid:copy_id>", still_open, (409, "copy_open")),
     ("/v1/photos/<uuid:photo_id>", named_by_another, GONE),
     ("/v1/inspections/<uuid:inspection_id>", caller_moved, GONE),
     ("/v1/inspections/<uuid:inspection_id>", checklist_taken_back, (422, "checklist_unfit")),
@@ -209,6 +214,7 @@ ROUTES = dict.fromkeys(rule for rule, _, _ in CASES)
 KNOWN_TO_NOBODY_ELSE = {
     "/v1/me/consents/<uuid:consent_id>",
     "/v1/me/binding-requests/<uuid:request_id>",
+    "/v1/me/copies/<uuid:copy_id>",
     "/v1/photos/<uuid:photo_id>",
 }
 """Where anybody may use any id, no area is asked for: somebody else's is simply taken."""

@@ -97,6 +97,15 @@ def _notice(_: Stage) -> Call:
     return Call(f"/v1/me/notices/{named('notice of nobody')}/read", {})
 
 
+def _new_copy(_: Stage) -> Call:
+    return Call(f"/v1/me/copies/{new_id()}", with_json({}))
+
+
+def _copy_of_nobody(_: Stage) -> Call:
+    """Ask for the file of somebody who is not in the matrix."""
+    return Call(f"/v1/me/copies/{named('copy of nobody')}/file")
+
+
 def _verified(stage: Stage) -> Call:
     stage.verification()
     return Call("/v1/audit/verification")
@@ -211,6 +220,9 @@ BASE = [
     Line("GET", "/v1/me", EVERYBODY, at("/v1/me"), 200),
     Line("GET", "/v1/me/notices", EVERYBODY, at("/v1/me/notices"), 200),
     Line("POST", "/v1/me/notices/<uuid:notice_id>/read", dict.fromkeys(ROLES, 404), _notice),
+    Line("GET", "/v1/me/copies", EVERYBODY, at("/v1/me/copies"), 200),
+    Line("PUT", "/v1/me/copies/<uuid:copy_id>", dict.fromkeys(ROLES, 201), _new_copy, 201),
+    Line("GET", "/v1/me/copies/<uuid:copy_id>/file", NOT_SEEN, _copy_of_nobody),
     Line("GET", "/v1/areas", EVERYBODY, at("/v1/areas"), 200),
     Line("GET", "/v1/places", PEOPLE_OF_PLACES, at("/v1/places"), 200),
     Line("PUT", "/v1/places/<uuid:place_id>", {"admin": 201}, _new_place),

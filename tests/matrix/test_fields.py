@@ -23,6 +23,7 @@ from tests.matrix.lines import ANYBODY, ROLES, Line
 from tests.matrix.people_rows import ID_NUMBER, PHONE
 from tests.matrix.routes import LINES
 from tests.matrix.stage import Stage
+from tests.own_data_world import write_copy
 from tests.sealer import SEALER
 
 _KEPT = Path(__file__).with_name("fields.json")
@@ -57,6 +58,7 @@ def _populate(session: Session, role: str) -> Stage:
     stage.code()
     if role != ANYBODY:
         stage.notice(role)
+        write_copy(session, role)
     return stage
 
 

@@ -7,6 +7,7 @@ from tests.client import Answer
 from tests.matrix.lines import Line
 
 SENSITIVE_READS = {
+    "GET /v1/me/copies/<uuid:copy_id>/file",
     "GET /v1/viewing-tickets",
     "GET /v1/harm-cases",
     "GET /v1/harm-cases/<uuid:case_id>",

@@ -1,0 +1,52 @@
+"""Files of people's own copies: written and read piece by piece, sealed by whoever writes them."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from typing import Protocol
+from uuid import UUID
+
+from obstore import open_writer
+from obstore.store import ObjectStore
+
+_PIECE_BYTES = 1 << 20
+
+
+class CopyMissingError(FileNotFoundError):
+    """The copy's file is not there any more."""
+
+
+class Sink(Protocol):
+    """What takes bytes in order."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take them."""
+
+
+class CopyStore:
+    """One file a copy, beside the photos in their object store, under a name that no photo has."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self._store = store
+
+    def writer(self, copy_id: UUID) -> AbstractContextManager[Sink]:
+        """Open a file to be written; it is there once the block ends well."""
+        return open_writer(self._store, _key(copy_id), buffer_size=_PIECE_BYTES)
+
+    def pieces(self, copy_id: UUID) -> Iterator[bytes]:
+        """Give the file in pieces of about a megabyte. Raises CopyMissingError before the first one."""
+        try:
+            found = self._store.get(_key(copy_id))
+        except FileNotFoundError as error:
+            raise CopyMissingError(str(copy_id)) from error
+        return (bytes(piece) for piece in found.stream(min_chunk_size=_PIECE_BYTES))
+
+    def delete(self, copy_id: UUID) -> None:
+        """Remove the file; one that is not there is removed already."""
+        try:
+            self._store.delete(_key(copy_id))
+        except FileNotFoundError:  # a local folder says so, S3 does not
+            return
+
+
+def _key(copy_id: UUID) -> str:
+    return f"copies/{copy_id}.sealed"

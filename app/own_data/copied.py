@@ -1,0 +1,189 @@
+"""What a person's copy holds: of each table, which rows are his, and which columns he gets.
+
+All columns are given but those named here with the reason, and hashes, from which nobody reads anything. Ids
+of other people are blanked as the rows are read (``rows.py``). A test holds this against the data map.
+"""
+
+from typing import Any
+
+from sqlalchemy import Select, select
+
+from app.own_data import reach
+from app.own_data.kinds import Copied, Whose, kind, of_grown_household, of_household, of_resident, of_user
+
+_HIMSELF = (
+    kind("residents", "名册上的我", of_resident("residents", "id")),
+    kind("households", "我家的住址", of_household("households", "id")),
+    kind("users", "账号", of_user("users", "id"), without="password_hash old_password_hashes"),
+    kind("wechat_identities", "绑定的微信", of_user("wechat_identities", "user_id")),
+    kind("account_events", "对我账号的处理", of_user("account_events", "user_id")),
+    kind(
+        "second_factors",
+        "动态验证码",
+        of_user("second_factors", "user_id"),
+        without="secret_sealed last_step",
+    ),
+    kind("invitations", "收到的邀请", of_user("invitations", "user_id")),
+    kind("sign_in_codes", "领到的登录码", of_user("sign_in_codes", "user_id"), without="handle"),
+    kind("sign_ins", "登录记录", of_user("sign_ins", "user_id")),
+    kind("refresh_tokens", "延长登录的记录", of_user("refresh_tokens", "user_id")),
+    kind("grants", "岗位", of_user("grants", "user_id")),
+    kind("own_copies", "要过的副本", of_user("own_copies", "asked_by"), without="key_sealed"),
+    kind(
+        "copies_of_me",
+        "监护人要过的我的副本",
+        of_resident("own_copies", "ward_id"),
+        of="own_copies",
+        without="key_sealed",
+    ),
+    kind(
+        "bindings",
+        "账号和名册的绑定",
+        reach.bindings,
+        without="end_note",
+    ),
+    kind("binding_requests", "绑定申请", of_user("binding_requests", "user_id")),
+    kind("consents", "同意和不同意", of_resident("consents", "resident_id", "decided_by")),
+    kind("guardianships", "我监护的孩子", of_resident("guardianships", "guardian_id")),
+    kind(
+        "my_guardians",
+        "我的监护人",
+        of_resident("guardianships", "child_id"),
+        of="guardianships",
+        without="proof_sealed",
+    ),
+    kind("reveals", "谁看过我的完整号码", of_resident("reveals", "resident_id"), without="purpose"),
+    kind(
+        "viewing_tickets",
+        "查看我资料的查看单",
+        of_resident("viewing_tickets", "resident_id"),
+        without="purpose",
+    ),
+    kind(
+        "care_records",
+        "关爱",
+        of_resident("care_records", "resident_id"),
+        without="last_visited_on next_due_on",
+    ),
+    kind("visits", "对我的探访", reach.visits),
+    kind("follow_ups", "探访后要办的事", reach.follow_ups),
+    kind("hazards", "我上报的隐患", of_user("hazards", "reported_by"), without="controls five_fixed"),
+    kind("hazard_events", "我上报的隐患的办理经过", reach.hazard_events, without="data"),
+    kind("photos", "我上传的照片", of_user("photos", "uploaded_by")),
+    kind(
+        "photos_of_me",
+        "我的探访和申报里的照片",
+        reach.photos_of_him,
+        of="photos",
+        only="id width height taken_at received_at",
+    ),
+    kind("photo_links", "照片用在哪里", reach.photo_links),
+    kind("accounts", "我家的积分", of_grown_household("accounts", "household_id")),
+    kind("transfers", "积分明细", reach.transfers),
+    kind("claims", "积分申报", reach.claims),
+    kind("claim_events", "积分申报的办理经过", reach.claim_events),
+    kind("redemptions", "兑换", reach.redemptions),
+    kind("notices", "消息", of_user("notices", "user_id")),
+    kind("audit_entries", "我的操作记录", of_user("audit_entries", "actor_id"), without="facts"),
+)
+_AT_WORK = (
+    kind("inspections", "我做的巡查", of_user("inspections", "worker_id")),
+    kind("inspection_answers", "巡查的内容", reach.inspection_answers),
+    kind(
+        "visits_by_me",
+        "我做的探访",
+        of_user("visits", "worker_id"),
+        of="visits",
+        only="id captured_at received_at mode lng lat accuracy_m datum presence presence_reasons",
+    ),
+    *(
+        kind(f"{table}_{which}", title, of_user(table, *columns.split()), of=table, only=f"{only} {columns}")
+        for table, which, title, columns, only in (
+            ("care_records", "in_my_care", "我负责的关爱对象", "worker_id", "id started_on ended_on"),
+            ("follow_ups", "in_my_care", "我跟进的事", "owner_id done_by", "id due_on done_at"),
+            ("hazards", "in_my_care", "我整改的隐患", "assignee_id rectified_by", "id received_at due_at"),
+            ("hazard_events", "by_me", "我办理隐患的记录", "actor_id", "id step at"),
+            ("claims", "by_me", "我经手的申报", "submitted_by verified_by approved_by", "id received_at"),
+            ("claim_events", "by_me", "我办理申报的记录", "actor_id", "id step at"),
+            ("transfers", "by_me", "我记的积分", "by_id", "id at"),
+            ("redemptions", "by_me", "我经手的兑换", "made_by ended_by", "id made_at ended_at"),
+            ("stock_movements", "by_me", "我登记的进出货", "by_id", "id change reason at"),
+            (
+                "place_codes",
+                "by_me",
+                "我打印和停用的二维码",
+                "issued_by revoked_by",
+                "id issued_at revoked_at",
+            ),
+            ("consents", "by_me", "我登记的同意", "recorded_by withdrawn_by", "id decided_at withdrawn_at"),
+            (
+                "guardianships",
+                "by_me",
+                "我登记和核实的监护",
+                "recorded_by verified_by ended_by",
+                "id created_at verified_at ended_at",
+            ),
+            ("reveals", "by_me", "我查看号码的记录", "user_id", "id field revealed_at"),
+            (
+                "viewing_tickets",
+                "by_me",
+                "我申请和审批的查看单",
+                "user_id decided_by",
+                "id asked_at days approved decided_at expires_at",
+            ),
+            (
+                "approvals",
+                "by_me",
+                "我参与的双人审批",
+                "asked_by decided_by",
+                "id kind asked_at decided_at state",
+            ),
+            ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
+            ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
+            ("binding_requests", "by_me", "我审批的绑定申请", "decided_by", "id asked_at decided_at state"),
+            ("binding_codes", "by_me", "我打印的绑定码", "made_by", "id made_at"),
+            ("grants", "by_me", "我给别人的岗位", "granted_by", "id created_at"),
+            ("invitations", "by_me", "我发的邀请", "made_by", "id created_at"),
+            ("sign_in_codes", "by_me", "我发的登录码", "handed_out_by", "id created_at"),
+        )
+    ),
+)
+"""Of people whom he served in his work nobody gets anything: when, what, where he was, and no more."""
+COPIED = (*_HIMSELF, *_AT_WORK)
+_PROOF = "proves who somebody is"
+_HOME = "lets into a home's account: it is on the paper that the home got"
+_HARM = "may tell in the home that a report of harm was made"
+_OTHERS = "tells of others"
+LEFT_OUT = {
+    "harm_cases": "protected: it must not be known in the home that a report was made",
+    "sign_in_tries": "kept for an hour under a keyed hash that names nobody",
+    "wechat_events": "sealed, under a keyed hash that names nobody, and emptied once it is done",
+    "binding_codes.household_id": _HOME,
+    "binding_codes.secret_sealed": _HOME,
+    "bindings.end_note": "may tell of whoever else says that he is the resident",
+    "users.password_hash": _PROOF,
+    "users.old_password_hashes": _PROOF,
+    "second_factors.secret_sealed": _PROOF,
+    "second_factors.last_step": _PROOF,
+    "reveals.purpose": _HARM,
+    "viewing_tickets.purpose": _HARM,
+    "care_records.last_visited_on": _HARM,
+    "care_records.next_due_on": _HARM,
+    "audit_entries.facts": "tells of others: whom and what for",
+    "hazards.controls": _OTHERS,
+    "hazards.five_fixed": _OTHERS,
+    "hazard_events.data": _OTHERS,
+    "approvals.payload": _OTHERS,
+    "approvals.reason": _OTHERS,
+    "approvals.decision_note": _OTHERS,
+    "place_codes.revoked_reason": "tells of a place",
+    "own_copies.key_sealed": "opens the file",
+}
+"""Tables and columns that hold something of a person and that he does not get, but for hashes: why."""
+
+
+def rows_of(copied: Copied, whose: Whose) -> Select[Any]:
+    """Select somebody's rows of one kind, oldest first."""
+    columns: Any = copied.columns
+    key = copied.table.primary_key.columns
+    return select(*columns).where(copied.his(whose)).order_by(*key)

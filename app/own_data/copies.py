@@ -1,0 +1,185 @@
+"""A copy of everything held of oneself, or of one's ward: asked for, made by a job, fetched, deleted.
+
+PIPL, art. 45; 未成年人网络保护条例, art. 34. The file is ready within a day and lasts for 72 hours.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import notices
+from app.actors import Actor
+from app.adapters import CopyMissingError, PhotoStore
+from app.clock import now
+from app.errors import DomainError, Kind, NotFoundError
+from app.models import NoticeKind, OwnCopy, Resident, User
+from app.once import content_hash, insert_once, made_before
+from app.own_data.kinds import Whose
+from app.own_data.packing import pack
+from app.own_data.sealed_file import FileKey, SealingSink, opened
+from app.people import is_minor, ward
+from app.sealing import Cell, Sealer
+
+LIFE = timedelta(hours=72)
+
+
+class CopyOpenError(DomainError):
+    """A copy of the same data was asked for before and has not ended yet."""
+
+    code = "copy_open"
+    kind = Kind.CONFLICT
+
+
+class CopyNotReadyError(DomainError):
+    """The copy is still being made."""
+
+    code = "copy_not_ready"
+    kind = Kind.CONFLICT
+
+
+class CopyOverError(DomainError):
+    """The copy's 72 hours are over; ask for another."""
+
+    code = "copy_over"
+    kind = Kind.GONE
+
+
+@dataclass(frozen=True)
+class CopyFile:
+    """A copy's bytes, and how many."""
+
+    size: int
+    pieces: Iterator[bytes]
+
+
+def ask_copy(
+    session: Session, actor: Actor, copy_id: UUID, *, ward_id: UUID | None = None
+) -> tuple[OwnCopy, bool]:
+    """Ask for a copy of all that is held of the actor, or of his ward.
+
+    Raises NotFoundError for somebody else's child, CopyOpenError, OtherContentError.
+    """
+    assert actor.user_id is not None, "who asks is signed in"
+    sent = content_hash(actor.user_id, ward_id)
+    first = made_before(session, OwnCopy, copy_id, sent, author=OwnCopy.asked_by, by=actor.user_id)
+    if first is not None:
+        return first, False
+    user = session.get_one(User, actor.user_id)
+    area_code = user.area_code
+    if ward_id is not None:
+        area_code = ward(session, actor.resident_id, ward_id).area_code
+    return insert_once(
+        session,
+        OwnCopy,
+        copy_id,
+        sent,
+        taken=CopyOpenError(),
+        area_code=area_code,
+        asked_by=actor.user_id,
+        ward_id=ward_id,
+        asked_at=now(),
+    )
+
+
+def copies(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[OwnCopy]:
+    """List the copies that the actor asked for, the newest first."""
+    query = select(OwnCopy).where(OwnCopy.asked_by == actor.user_id).order_by(OwnCopy.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(OwnCopy.id < after)
+    return list(session.scalars(query))
+
+
+def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore, copy_id: UUID) -> CopyFile:
+    """Open a copy's file for whoever asked for it, a guardian only while he is one.
+
+    Raises NotFoundError, CopyNotReadyError, CopyOverError.
+    """
+    found = session.get(OwnCopy, copy_id, populate_existing=True)
+    if found is None or found.asked_by != actor.user_id:
+        raise NotFoundError
+    if found.ward_id is not None:
+        ward(session, actor.resident_id, found.ward_id)
+    if found.ended_at is not None or (found.expires_at is not None and found.expires_at <= now()):
+        raise CopyOverError
+    if found.key_sealed is None or found.size is None:
+        raise CopyNotReadyError
+    key = FileKey.parse(found.id, sealer.open(found.key_sealed, _cell(found)))
+    try:
+        return CopyFile(found.size, opened(photos.copies.pieces(found.id), key))
+    except CopyMissingError:
+        raise CopyOverError from None
+
+
+def waiting_copies(session: Session) -> list[UUID]:
+    """Give the copies that are to be made, the oldest first."""
+    query = select(OwnCopy.id).where(OwnCopy.ready_at.is_(None), OwnCopy.ended_at.is_(None))
+    return list(session.scalars(query.order_by(OwnCopy.asked_at, OwnCopy.id)))
+
+
+def make_copy(session: Session, sealer: Sealer, photos: PhotoStore, copy_id: UUID) -> bool:
+    """Write the file of a copy and say that it is ready; False if it was made or ended meanwhile.
+
+    A guardian who is none any more gets nothing: the copy ends.
+    """
+    copy = session.get_one(OwnCopy, copy_id, with_for_update=True, populate_existing=True)
+    if copy.ready_at is not None or copy.ended_at is not None:
+        return False
+    try:
+        whose = _whose(session, copy)
+    except NotFoundError:
+        end_copy(photos, copy)
+        return False
+    key = FileKey.new(copy.id, sealer.suite)
+    with photos.copies.writer(copy.id) as file:
+        sink = SealingSink(file, key)
+        pack(session, sealer, photos, whose, sink)
+    copy.ready_at, copy.expires_at, copy.size = now(), now() + LIFE, sink.size
+    copy.key_sealed = sealer.seal(str(key), _cell(copy))
+    if copy.area_code is not None:
+        notices.post(
+            session, NoticeKind.OWN_DATA, to=copy.asked_by, area_code=copy.area_code, what="copy_ready"
+        )
+    return True
+
+
+def end_copies(session: Session, photos: PhotoStore, *, limit: int) -> int:
+    """Delete files and keys of copies whose time is over; give how many."""
+    over = session.scalars(
+        select(OwnCopy)
+        .where(OwnCopy.ended_at.is_(None), OwnCopy.expires_at <= now())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for copy in over:
+        end_copy(photos, copy)
+    return len(over)
+
+
+def end_copy(photos: PhotoStore, copy: OwnCopy) -> None:
+    """Delete a copy's file and key."""
+    photos.copies.delete(copy.id)
+    copy.key_sealed, copy.ended_at = None, now()
+
+
+def _whose(session: Session, copy: OwnCopy) -> Whose:
+    """Say under which ids the person is known. Raises NotFoundError where a guardianship has ended."""
+    user = session.get_one(User, copy.asked_by)
+    resident = session.get(Resident, user.resident_id) if user.resident_id else None
+    user_id: UUID | None = user.id
+    if copy.ward_id is not None:
+        resident = ward(session, user.resident_id, copy.ward_id)
+        user_id = session.scalars(select(User.id).where(User.resident_id == copy.ward_id)).one_or_none()
+    return Whose(
+        user_id=user_id,
+        resident_id=resident.id if resident else None,
+        household_id=resident.household_id if resident else None,
+        is_minor=resident is not None and is_minor(resident),
+    )
+
+
+def _cell(copy: OwnCopy) -> Cell:
+    return Cell("own_copies", "key_sealed", copy.id)

@@ -1,0 +1,91 @@
+"""Rows that are somebody's by way of others: a visit by the care it belongs to, a photo by what it shows."""
+
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from app.models import PhotoOwner
+from app.own_data.kinds import TABLES, Whose, of_grown_household, of_household, of_resident, of_user
+
+_ABOUT_PEOPLE = (PhotoOwner.VISIT, PhotoOwner.CLAIM)
+
+
+def bindings(whose: Whose) -> ColumnElement[bool]:
+    """Say which bindings: of his account, and of anybody's to him as he stands on the roster."""
+    return of_user("bindings", "user_id")(whose) | of_resident("bindings", "resident_id")(whose)
+
+
+def visits(whose: Whose) -> ColumnElement[bool]:
+    """Say which visits: not those that opened a case of harm, which the law protects, also from the home."""
+    made, cases = TABLES["visits"].c, TABLES["harm_cases"].c
+    care = select(TABLES["care_records"].c.id).where(of_resident("care_records", "resident_id")(whose))
+    return made.care_record_id.in_(care) & made.id.not_in(select(cases.visit_id))
+
+
+def follow_ups(whose: Whose) -> ColumnElement[bool]:
+    """Say what those visits left to do."""
+    return TABLES["follow_ups"].c.visit_id.in_(select(TABLES["visits"].c.id).where(visits(whose)))
+
+
+def claims(whose: Whose) -> ColumnElement[bool]:
+    """Say which claims: for himself, or sent by himself for somebody of his household."""
+    sent = of_user("claims", "submitted_by")(whose) & of_household("claims", "household_id")(whose)
+    return of_resident("claims", "resident_id")(whose) | sent
+
+
+def claim_events(whose: Whose) -> ColumnElement[bool]:
+    """Say what became of those claims."""
+    return TABLES["claim_events"].c.claim_id.in_(select(TABLES["claims"].c.id).where(claims(whose)))
+
+
+def hazard_events(whose: Whose) -> ColumnElement[bool]:
+    """Say what became of the hazards that he reported."""
+    reported = select(TABLES["hazards"].c.id).where(of_user("hazards", "reported_by")(whose))
+    return TABLES["hazard_events"].c.hazard_id.in_(reported)
+
+
+def inspection_answers(whose: Whose) -> ColumnElement[bool]:
+    """Say what his inspections found."""
+    filed = select(TABLES["inspections"].c.id).where(of_user("inspections", "worker_id")(whose))
+    return TABLES["inspection_answers"].c.inspection_id.in_(filed)
+
+
+def transfers(whose: Whose) -> ColumnElement[bool]:
+    """Say which points: those that he earned, and if he is of age all of his household."""
+    earned = of_resident("transfers", "resident_id")(whose)
+    if whose.is_minor:
+        return earned
+    mine = select(TABLES["accounts"].c.id).where(of_household("accounts", "household_id")(whose))
+    made = TABLES["transfers"].c
+    return earned | made.debit_id.in_(mine) | made.credit_id.in_(mine)
+
+
+def redemptions(whose: Whose) -> ColumnElement[bool]:
+    """Say which orders: his own, and if he is of age all of his household."""
+    own = of_user("redemptions", "made_by")(whose) & of_household("redemptions", "household_id")(whose)
+    return own | of_grown_household("redemptions", "household_id")(whose)
+
+
+def photo_links(whose: Whose) -> ColumnElement[bool]:
+    """Say which photos he named, or others in records of him."""
+    return of_user("photo_links", "named_by")(whose) | _of_his(whose)
+
+
+def photos_of_him(whose: Whose) -> ColumnElement[bool]:
+    """Say which photos stand in records of him, sent by whoever made the record."""
+    links, photos = TABLES["photo_links"].c, TABLES["photos"].c
+    sent = and_(links.photo_id == photos.id, links.named_by == photos.uploaded_by)
+    return exists().where(sent, _of_his(whose)).correlate(TABLES["photos"])
+
+
+def pictures(whose: Whose) -> ColumnElement[bool]:
+    """Say of which photos he gets the picture itself: not of those that he took of people whom he served."""
+    links, photos = TABLES["photo_links"].c, TABLES["photos"].c
+    of_people = and_(links.photo_id == photos.id, links.record_kind.in_(_ABOUT_PEOPLE))
+    of_others = exists().where(of_people, ~_of_his(whose)).correlate(TABLES["photos"])
+    return or_(of_user("photos", "uploaded_by")(whose) & ~of_others, photos_of_him(whose))
+
+
+def _of_his(whose: Whose) -> ColumnElement[bool]:
+    links = TABLES["photo_links"].c
+    seen = select(TABLES["visits"].c.id).where(visits(whose))
+    claimed = select(TABLES["claims"].c.id).where(claims(whose))
+    return links.record_id.in_(seen.union_all(claimed))

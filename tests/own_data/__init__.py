@@ -1,0 +1,1 @@
+"""What people may ask about the data held of them."""
