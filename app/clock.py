@@ -1,5 +1,6 @@
 """The only reader of the wall clock; business days are Asia/Shanghai."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -28,6 +29,14 @@ def start_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """Give the moment at which a business day is over, in UTC."""
     return start_of(day + timedelta(days=1))
+
+
+def months_ago(months: int) -> datetime:
+    """Give the moment some months before now, at the month's last day if it has no such day."""
+    at = now()
+    years, month = divmod(at.year * 12 + at.month - 1 - months, 12)
+    last = monthrange(years, month + 1)[1]
+    return at.replace(year=years, month=month + 1, day=min(at.day, last))
 
 
 @contextmanager

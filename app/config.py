@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from app.keys import derived
 from app.rate_settings import RateSettings, read_rates
+from app.retention_settings import RetentionSettings, read_retention
 from app.session_settings import SessionSettings, read_sessions
 from app.wechat_settings import WeChatSettings, read_wechat
 
@@ -80,8 +81,7 @@ class Settings:
     """How many photos one person may send on a day in China."""
     photo_megabytes_a_day: int
     database_pool: int
-    audit_months: int
-    """How long entries of the audit trail are kept at least."""
+    months_kept: RetentionSettings
     audit_copies: Path | None
     """File that takes a copy of each checkpoint of the audit trail."""
     wechat: WeChatSettings | None
@@ -119,7 +119,7 @@ class Settings:
             photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
             photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),
-            audit_months=_whole(environ, "GONGDI_AUDIT_MONTHS", 13, _months_least(stage), 600),
+            months_kept=read_retention(partial(_whole, environ), audit_least=_months_least(stage)),
             audit_copies=_in_folder("GONGDI_AUDIT_COPIES", environ.get("GONGDI_AUDIT_COPIES")),
             wechat=_wechat(environ, stage),
         )

@@ -8,6 +8,7 @@ import pytest
 from app.config import Settings, SettingsError, Stage, Suite, UnknownYears
 from app.keys import derived
 from app.rate_settings import RateSettings
+from app.retention_settings import RetentionSettings
 from app.session_settings import PasswordProfile, SessionSettings
 
 KEY = "f3a9c1d07b5e48e2a6d4190c3b8e7f52"
@@ -62,7 +63,7 @@ def test_the_least_that_is_needed() -> None:
         photos_a_day=600,
         photo_megabytes_a_day=1000,
         database_pool=8,
-        audit_months=13,
+        months_kept=RetentionSettings(audit=13, photos=36, notices=12),
         audit_copies=None,
         wechat=None,
     )
@@ -87,6 +88,8 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_PHOTO_MEGABYTES_A_DAY="500",
         GONGDI_DATABASE_POOL="100",
         GONGDI_AUDIT_MONTHS="12",
+        GONGDI_PHOTO_MONTHS="6",
+        GONGDI_NOTICE_MONTHS="3",
         GONGDI_AUDIT_COPIES=str(tmp_path / "to come"),
     )
 
@@ -97,7 +100,8 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     assert (settings.proxy_hops, settings.sessions.app_hours, settings.database_pool) == (2, 24, 100)
     assert (settings.font_file, settings.holidays_file) == (file, file)
     assert settings.unknown_years is UnknownYears.WEEKENDS
-    assert (settings.audit_months, settings.audit_copies) == (12, tmp_path / "to come")
+    assert settings.months_kept == RetentionSettings(audit=12, photos=6, notices=3)
+    assert settings.audit_copies == tmp_path / "to come"
 
 
 @pytest.mark.parametrize(
@@ -172,6 +176,8 @@ def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
         ("GONGDI_DATABASE_POOL", "0"),
         ("GONGDI_DATABASE_POOL", "101"),
         ("GONGDI_AUDIT_MONTHS", "0"),
+        ("GONGDI_PHOTO_MONTHS", "0"),
+        ("GONGDI_NOTICE_MONTHS", "601"),
         ("GONGDI_AUDIT_COPIES", "/no/such/folder/copies"),
         ("GONGDI_FONT_FILE", "/no/such/font.otf"),
         ("GONGDI_HOLIDAYS_FILE", "/no/such/days.json"),

@@ -104,5 +104,5 @@ def show_verification() -> dict[str, Any]:
             "findings": [{**one, "kind": FindingKind(one["kind"])} for one in last.findings],
             "checkpoint_number": checkpoint.number if checkpoint else None,
             "checkpoint_at": checkpoint.at if checkpoint else None,
-            "kept_months": parts().settings.audit_months,
+            "kept_months": parts().settings.months_kept.audit,
         }

@@ -131,7 +131,7 @@ def add_area(code: str, name: str) -> None:
 def first_administrators(
     area: str, system: tuple[str, str], security: tuple[str, str], audit: tuple[str, str]
 ) -> None:
-    """Invite the first three administrators: three links, shown this once, each good for a day."""
+    """Invite the first three administrators: three tokens, shown this once, each good for a day."""
     settings = Settings.read()
     three = [identity.NewAdministrator(*one) for one in (system, security, audit)]
     if not all(re.fullmatch(r"1[0-9]{10}", one.phone) and one.name.strip() for one in three):
@@ -145,8 +145,8 @@ def first_administrators(
             message = f"There is no area {area}: register it with add-area first."
             raise click.ClickException(message) from error
     for role, one, token in made:
-        click.echo(f"{role}  {one.name}  {one.phone}  {identity.invitation_url(settings.public_url, token)}")
-    click.echo("Each opens the link within a day and sets a password, see docs/operations.md.")
+        click.echo(f"{role}  {one.name}  {one.phone}  {token}")
+    click.echo("Each sets a password within a day: POST /v1/invitations/accept, see docs/operations.md.")
 
 
 @commands.command()
@@ -218,10 +218,10 @@ def _tell_share(done: int, total: int) -> None:
         click.echo(f"\r{100 * done // total} %", nl=done >= total, err=True)
 
 
-def _record(session: Session, settings: Settings, command: str, count: int) -> None:
+def _record(session: Session, settings: Settings, command: str, count: int, **facts: str) -> None:
     """Leave an entry of what a command wrote, if it wrote anything."""
     if count:
-        entry = Entry(action=f"command:{command}", facts={"count": count})
+        entry = Entry(action=f"command:{command}", facts={"count": count, **facts})
         audit.record(session, AuditKeys.of(settings), entry)
 
 
@@ -231,19 +231,19 @@ def apply_retention(*, dry_run: bool) -> None:
     """Take away personal data whose time is over, as the scheduler does every night; say how much."""
     settings = Settings.read()
     with _sessions(settings) as new_session:
-        for rule in retention.rules():
+        for rule in retention.rules(settings.months_kept):
             done = 0
             while True:
                 with new_session() as session, transaction(session):
                     if dry_run:
                         done = retention.overdue(session, rule)
                         break
-                    batch = retention.reduce(session, rule, limit=_BATCH)
-                    _record(session, settings, "retention", batch)
+                    batch = retention.apply(session, rule, limit=_BATCH)
+                    _record(session, settings, "retention", batch, rule=rule.name)
                 done += batch
                 if batch < _BATCH:
                     break
-            click.echo(f"{rule.name}, kept {rule.kept.days} days: {done}")
+            click.echo(f"{rule.name}, kept {rule.kept}: {done}")
 
 
 @commands.command(name="wechat-events")

@@ -123,4 +123,4 @@ def _problems(session: Session, inspection_ids: Collection[UUID]) -> dict[UUID, 
 
 def _named_by(answer: InspectionAnswer, photos: list[NamedPhoto]) -> list[NamedPhoto]:
     by_id = {str(photo.photo_id): photo for photo in photos}
-    return [by_id[photo_id] for photo_id in answer.photo_ids]
+    return [by_id[photo_id] for photo_id in answer.photo_ids if photo_id in by_id]  # some may be gone by now

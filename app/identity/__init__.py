@@ -59,13 +59,7 @@ from app.identity.bindings import (
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up
 from app.identity.founding import FoundingError, NewAdministrator, found
 from app.identity.holders import holders
-from app.identity.invitations import (
-    InvitationOverError,
-    accept_invitation,
-    invitation_url,
-    invite,
-    invited,
-)
+from app.identity.invitations import InvitationOverError, accept_invitation, invite
 from app.identity.passwords import (
     HASHER,
     PasswordEasyError,
@@ -95,7 +89,6 @@ from app.identity.sign_in_codes import (
     hand_out,
     sign_in_by_code,
 )
-from app.identity.tidying import forget_old_sessions
 from app.identity.tries import count_try, keyed, uncount_try
 from app.identity.users import (
     ADMINISTRATORS,
@@ -242,7 +235,6 @@ __all__ = [
     "end_binding",
     "end_grant",
     "enrol",
-    "forget_old_sessions",
     "forget_vouched_phone",
     "forget_wechat",
     "found",
@@ -251,9 +243,7 @@ __all__ = [
     "hand_out",
     "has_phone",
     "holders",
-    "invitation_url",
     "invite",
-    "invited",
     "is_checked",
     "is_easy",
     "keep_vouched_phone",

@@ -12,7 +12,7 @@ from hashlib import sha256
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -96,11 +96,6 @@ def end_refreshing(session: Session, which: ColumnElement[bool]) -> None:
 def end_refreshing_of(session: Session, users: Collection[UUID]) -> None:
     """End all refresh tokens of these users."""
     end_refreshing(session, RefreshToken.user_id.in_(users))
-
-
-def forget_old_refresh_tokens(session: Session) -> None:
-    """Delete tokens that no longer tell anything: their family is over."""
-    session.execute(delete(RefreshToken).where(RefreshToken.expires_at < now()))
 
 
 def _end_soon(session: Session, family_id: UUID) -> None:

@@ -8,7 +8,7 @@ import hmac
 from datetime import timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, text
+from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -53,10 +53,3 @@ def uncount_try(session: Session, who: bytes, *, most: int = MOST) -> None:
 def clear_tries(session: Session, who: bytes) -> None:
     """Start anew."""
     session.execute(delete(SignInTries).where(SignInTries.who == who))
-
-
-def forget_old_tries(session: Session) -> None:
-    """Delete what counts no longer."""
-    at = now()
-    over = text("NOT EXISTS (SELECT FROM unnest(failed_at) AS at WHERE at >= :kept)")
-    session.execute(delete(SignInTries).where(over), {"kept": at - CLOSED_FOR})

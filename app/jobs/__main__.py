@@ -23,5 +23,6 @@ serve(
         AuditKeys.of(settings),
         Sealer.of(settings),
         settings.audit_copies,
+        settings.months_kept,
     )
 )

@@ -13,15 +13,14 @@ from app.jobs.alone import alone
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
     Means,
+    apply_retention,
     checkpoint_audit,
     disable_unused_accounts,
     end_copies,
-    forget_old_sessions,
     link_audit,
     make_copies,
     post_due_claims,
     reconcile,
-    reduce_positions,
     sweep_photos,
     verify_audit,
 )
@@ -34,14 +33,13 @@ EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events, end_copie
 NIGHTLY: list[tuple[Job, int, int]] = [
     (checkpoint_audit, 0, 5),
     (reconcile, 2, 30),
-    (sweep_photos, 3, 0),
-    (forget_old_sessions, 3, 30),
-    (reduce_positions, 3, 45),
+    (apply_retention, 2, 45),
+    (sweep_photos, 3, 30),
     (disable_unused_accounts, 3, 50),
     (forget_old_events, 3, 55),
     (verify_audit, 4, 0),
 ]
-"""Job, hour and minute, in China."""
+"""Job, hour and minute, in China. Files of photos go after their rows."""
 
 
 def run(job: Job, means: Means) -> int | None:

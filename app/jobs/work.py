@@ -1,6 +1,6 @@
 """What the jobs do: each takes what it needs, calls one verb in its own transaction, and may run again."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from app.adapters import PhotoStore
 from app.audit import AuditKeys, Entry
 from app.clock import now
 from app.db import sessions_for, transaction
+from app.retention_settings import RetentionSettings
 from app.sealing import Sealer
 
 log = structlog.get_logger()
@@ -31,6 +32,7 @@ class Means:
     sealer: Sealer
     audit_copies: Path | None = None
     """File that takes a copy of each checkpoint."""
+    months_kept: RetentionSettings = field(default_factory=RetentionSettings)
 
 
 def post_due_claims(means: Means) -> int:
@@ -54,26 +56,29 @@ def reconcile(means: Means) -> int:
     return len(findings)
 
 
-def forget_old_sessions(means: Means) -> int:
-    """Delete sign-ins that ended long ago; give how many."""
-    with transaction(sessions_for(means.engine)()) as session:
-        forgotten = identity.forget_old_sessions(session)
-        record_job(session, means, "forget_old_sessions", forgotten)
-    return forgotten
+def apply_retention(means: Means) -> int:
+    """Take away what the retention rules no longer let be kept; give of how many rows.
+
+    A rule that fails is told and does not hold up the others.
+    """
+    taken = 0
+    for rule in retention.rules(means.months_kept):
+        try:
+            taken += _apply(means, rule)
+        except Exception:
+            log.exception("retention_failed", rule=rule.name)
+    return taken
 
 
-def reduce_positions(means: Means) -> int:
-    """Take away what the retention rules no longer let be kept; give of how many rows."""
-    reduced = 0
-    for rule in retention.rules():
-        while True:
-            with transaction(sessions_for(means.engine)()) as session:
-                batch = retention.reduce(session, rule, limit=_BATCH)
-                record_job(session, means, "reduce_positions", batch)
-            reduced += batch
-            if batch < _BATCH:
-                break
-    return reduced
+def _apply(means: Means, rule: retention.Rule) -> int:
+    taken = 0
+    while True:
+        with transaction(sessions_for(means.engine)()) as session:
+            batch = retention.apply(session, rule, limit=_BATCH)
+            record_job(session, means, "apply_retention", batch, rule=rule.name)
+        taken += batch
+        if batch < _BATCH:
+            return taken
 
 
 def disable_unused_accounts(means: Means) -> int:
@@ -156,7 +161,8 @@ def _cry_out(finding: audit.Finding) -> None:
     log.error("audit_disagrees", finding=str(finding))
 
 
-def record_job(session: Session, means: Means, job: str, count: int) -> None:
+def record_job(session: Session, means: Means, job: str, count: int, **facts: str) -> None:
     """Leave an entry of what a job wrote, if it wrote anything."""
     if count:
-        audit.record(session, means.audit_keys, Entry(action=f"job:{job}", facts={"count": count}))
+        entry = Entry(action=f"job:{job}", facts={"count": count, **facts})
+        audit.record(session, means.audit_keys, entry)

@@ -92,8 +92,8 @@ def _settings_read() -> set[str]:
     texts = [
         node.value
         for path, tree in {**trees(), **trees("dev")}.items()
-        if path
-        in {"app/config.py", "app/rate_settings.py", "app/session_settings.py", "app/wechat_settings.py"}
+        if path == "app/config.py"
+        or (path.startswith("app/") and path.endswith("_settings.py"))
         or path.startswith("dev/")
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETTING.fullmatch(node.value)

@@ -3,17 +3,18 @@
 import hashlib
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, delete, select, text
+from sqlalchemy import column, create_engine, delete, select, text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from app import clock, points
+from app import clock, points, retention
 from app.actors import Actor
 from app.adapters import local_store
 from app.audit import AuditKeys
@@ -24,8 +25,9 @@ from app.ids import new_id
 from app.jobs import work
 from app.jobs.alone import alone
 from app.jobs.scheduler import run
-from app.jobs.work import Means, forget_old_sessions, post_due_claims, reconcile, sweep_photos
-from app.models import Photo, SessionKind, SignIn
+from app.jobs.work import Means, apply_retention, post_due_claims, reconcile, sweep_photos
+from app.models import AuditEntry, Photo, SessionKind, SignIn
+from app.retention_settings import RetentionSettings
 from tests.cast import person
 from tests.evidence.photos import file, scene
 from tests.points_town import Town
@@ -134,29 +136,85 @@ def files(folder: Path) -> dict[UUID, int]:
     return {UUID(name): names.count(name) for name in names}
 
 
-def test_sessions_go_thirty_days_after_their_end(means: Means) -> None:
-    past, future = now() - timedelta(days=30, minutes=1), now() + timedelta(hours=1)
-    recent = now() - timedelta(days=29)
-    went = [sign_in(expires_at=past), sign_in(expires_at=future, ended_at=past)]
-    stay = [sign_in(expires_at=recent), sign_in(expires_at=future, ended_at=recent)]
+def test_retention_takes_rows_in_batches_and_then_files(
+    environ: dict[str, str], means: Means, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-81: the nightly job, its audit entries with counts, and the photo gone from the store."""
+    monkeypatch.setattr(work, "_BATCH", 2)
+    folder, photo_id = Path(environ["GONGDI_PHOTO_DIR"]), new_id()
+    past = now() - timedelta(days=30, minutes=1)
+    went = [sign_in(ended_at=past) for _ in range(3)]
+    stays = sign_in(ended_at=now() - timedelta(days=29))
     with Session(means.engine) as session:
-        of_the_cast = set(session.scalars(select(SignIn.id)))
-        session.add_all(went + stay)
+        photo, _ = keep(session, means.photos, Actor(user_id=person("worker").user_id), photo_id, DATA)
+        photo.received_at = now() - timedelta(days=91)
+        session.add_all([*went, stays])
         session.commit()
-        ids = {one.id for one in stay}
-    figures = [forget_old_sessions(means), forget_old_sessions(means)]
+        kept, ids = stays.id, [one.id for one in [*went, stays]]
+    age(folder, [photo_id], now() - work.ORPHAN_AGE - timedelta(minutes=1))
+    before = last_entry(means)
+    figures = [apply_retention(means), apply_retention(means)]
+    swept = sweep_photos(means)
     with Session(means.engine) as session:
-        left = set(session.scalars(select(SignIn.id)))
-        session.execute(delete(SignIn).where(SignIn.id.in_(ids)))
+        left = session.scalars(select(SignIn.id).where(SignIn.id.in_(ids))).all()
+        rows = session.scalars(
+            select(AuditEntry.facts)
+            .where(AuditEntry.id > before, AuditEntry.action == "job:apply_retention")
+            .order_by(AuditEntry.id)
+        ).all()
+        session.execute(delete(SignIn).where(SignIn.id == kept))
         session.commit()
 
-    assert figures == [2, 0]
-    assert of_the_cast
-    assert left == of_the_cast | ids
+    assert figures == [4, 0]
+    assert left == [kept]
+    assert (swept, files(folder)) == (2, {})
+    assert rows == [
+        {"count": 1, "rule": "photos that no record names"},
+        {"count": 2, "rule": "sign-ins"},
+        {"count": 1, "rule": "sign-ins"},
+    ]
 
 
-def sign_in(*, expires_at: datetime, ended_at: datetime | None = None) -> SignIn:
-    """Give a session of the grid worker to be written."""
+def test_a_rule_that_fails_holds_up_no_other(means: Means, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-81: it is told, and the next rule is applied."""
+    broken, *others = retention.rules(RetentionSettings())
+    broken = replace(broken, over=column("no_such_column").is_(None))
+    monkeypatch.setattr(retention, "rules", lambda _months: iter([broken, *others]))
+    gone = sign_in(ended_at=now() - timedelta(days=31))
+    with Session(means.engine) as session:
+        session.add(gone)
+        session.commit()
+    with capture_logs() as told:
+        figure = apply_retention(means)
+
+    assert figure == 1
+    assert [(one["event"], one["rule"]) for one in told] == [("retention_failed", broken.name)]
+
+
+def test_the_command_counts_and_then_takes(environ: dict[str, str], means: Means) -> None:
+    """S-81: the dry run tells what is overdue and changes nothing."""
+    with Session(means.engine) as session:
+        session.add(sign_in(ended_at=now() - timedelta(days=31)))
+        session.commit()
+    runs = [
+        CliRunner().invoke(commands, ["retention", *more], env=environ)
+        for more in (["--dry-run"], [], ["--dry-run"])
+    ]
+    lines = [[line for line in run.output.splitlines() if line.startswith("sign-ins,")] for run in runs]
+
+    assert [run.exit_code for run in runs] == [0, 0, 0]
+    assert lines == [[f"sign-ins, kept 30 days after the end: {count}"] for count in (1, 1, 0)]
+
+
+def last_entry(means: Means) -> UUID:
+    """Give the newest entry of the audit trail, or an id before all of them."""
+    with Session(means.engine) as session:
+        newest = session.scalar(select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(1))
+    return newest or UUID(int=0)
+
+
+def sign_in(*, ended_at: datetime) -> SignIn:
+    """Give a session of the grid worker that ended, to be written."""
     made = new_id()
     return SignIn(
         id=made,
@@ -165,7 +223,7 @@ def sign_in(*, expires_at: datetime, ended_at: datetime | None = None) -> SignIn
         family_id=made,
         kind=SessionKind.APP,
         created_at=now() - timedelta(days=60),
-        expires_at=expires_at,
+        expires_at=now() + timedelta(hours=1),
         idle_s=0,
         last_seen_at=now() - timedelta(days=60),
         ended_at=ended_at,

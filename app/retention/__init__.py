@@ -1,0 +1,15 @@
+"""How long personal data is kept, and taking it away when its time is over (PIPL, art. 19)."""
+
+from app.retention.categories import KEPT_BECAUSE, rules
+from app.retention.positions import POSITIONS_KEPT, forget_given_positions
+from app.retention.rules import Rule, apply, overdue
+
+__all__ = [
+    "KEPT_BECAUSE",
+    "POSITIONS_KEPT",
+    "Rule",
+    "apply",
+    "forget_given_positions",
+    "overdue",
+    "rules",
+]

@@ -1,0 +1,154 @@
+"""The table of retention: every category that has an end, and why the others have none."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_
+
+from app.clock import months_ago, now
+from app.models import (
+    Approval,
+    ApprovalState,
+    BindingCode,
+    BindingRequest,
+    BindingRequestState,
+    Invitation,
+    Notice,
+    RefreshToken,
+    Reveal,
+    SignIn,
+    SignInCode,
+    SignInTries,
+    ViewingTicket,
+)
+from app.retention.consent_rules import consent_rules
+from app.retention.photo_rules import photo_rules
+from app.retention.positions import position_rules
+from app.retention.rules import Rule, table_of
+from app.retention_settings import RetentionSettings
+
+SIGN_INS_KEPT = timedelta(days=30)
+"""After their end, to find misuse."""
+TRIES_KEPT = timedelta(hours=1)
+"""Longer than a lock lasts, and than the quarter of an hour in which tries are counted."""
+REQUESTS_KEPT = timedelta(days=90)
+"""After the decision, for whoever asks why."""
+BINDING_CODE_MONTHS = 12
+"""By then the paper has done its work, or lies anywhere."""
+_MISUSE = "网络安全法 21"
+
+KEPT_BECAUSE = {
+    "users": "the account is open, or the person closes it; what he did stays under its id",
+    "second_factors": "one for each account; goes when it is reset",
+    "wechat_identities": "WeChat's names for him go when the link ends",
+    "wechat_events": "the job forget_old_events: a week after they are done, ninety days if they failed",
+    "own_copies": "the job end_copies: file and key after 72 hours; the asking as the audit trail",
+    "account_events": "say what was done with an account, and why",
+    "bindings": "say which account spoke for whom; what it said stays on record",
+    "residents": "on the roster: duty of the community",
+    "households": "on the roster: duty of the community",
+    "care_records": "while the duty to look after lasts; no law sets an end",
+    "visits": "while the duty to look after lasts; no law sets an end. Positions go",
+    "follow_ups": "as the visit",
+    "harm_cases": "nothing deletes what tells of harm to a minor (Minor Protection Law 11)",
+    "photo_links": "as the record; goes with the photo",
+    "hazards": "the ledger of hazards (Work Safety Law 41). Positions go",
+    "hazard_events": "append-only: prove each step",
+    "inspections": "the ledger of hazards (Work Safety Law 41). Positions go",
+    "inspection_answers": "the ledger of hazards (Work Safety Law 41)",
+    "accounts": "the ledger of points is never deleted",
+    "claims": "the ledger of points is never deleted",
+    "claim_events": "append-only: prove each step",
+    "transfers": "the ledger of points is never deleted",
+    "redemptions": "the ledger of points is never deleted",
+    "stock_movements": "the ledger of points is never deleted",
+    "audit_entries": "append-only; how long, see docs/audit.md",
+    "grants": "prove who could do what",
+    "place_codes": "say which printed code was good when",
+}
+"""Tables that hold something of people and have no rule, with the reason."""
+
+
+def rules(months: RetentionSettings) -> Iterator[Rule]:
+    """Give every rule, as it judges now.
+
+    Never the ledgers, the audit trail, or what a running case needs.
+    """
+    yield from position_rules()
+    yield from photo_rules(months.photos)
+    yield from _sign_in_rules()
+    yield from _binding_rules()
+    yield from consent_rules()
+    yield from _trail_rules(months.audit)
+    yield Rule(
+        "notices",
+        table_of(Notice),
+        Notice.created_at < months_ago(months.notices),
+        kept=f"{months.notices} months (`GONGDI_NOTICE_MONTHS`)",
+        basis="PIPL 19",
+    )
+
+
+def _sign_in_rules() -> Iterator[Rule]:
+    at, before = now(), now() - SIGN_INS_KEPT
+    days = f"{SIGN_INS_KEPT.days} days after the end"
+    lately = literal(at - TRIES_KEPT) <= any_(SignInTries.failed_at)
+    closed = func.coalesce(SignInTries.locked_until > at, False)
+    yield Rule("sign-in tries", table_of(SignInTries), ~lately & ~closed, "an hour", _MISUSE)
+    for name, model in (("invitations", Invitation), ("one-time codes", SignInCode)):
+        yield Rule(name, table_of(model), model.expires_at < before, days, _MISUSE)
+    ended = (SignIn.expires_at < before) | (SignIn.ended_at < before)
+    yield Rule("sign-ins", table_of(SignIn), ended, days, _MISUSE)
+    yield Rule(
+        "refresh tokens",
+        table_of(RefreshToken),
+        RefreshToken.expires_at < at,
+        "30 days after the sign-in",
+        _MISUSE,
+    )
+
+
+def _binding_rules() -> Iterator[Rule]:
+    yield Rule(
+        "binding codes",
+        table_of(BindingCode),
+        BindingCode.made_at < months_ago(BINDING_CODE_MONTHS),
+        kept=f"{BINDING_CODE_MONTHS} months, or until a new one is made",
+        basis="PIPL 19",
+    )
+    texts = ("name", "door", "note", "decision_note")
+    left = or_(*(table_of(BindingRequest).c[name] != "" for name in texts))
+    decided = BindingRequest.state != BindingRequestState.OPEN
+    yield Rule(
+        "binding requests",
+        table_of(BindingRequest),
+        and_(decided, BindingRequest.decided_at < now() - REQUESTS_KEPT, left),
+        kept=f"{REQUESTS_KEPT.days} days after the decision",
+        basis="PIPL 19",
+        emptied=dict.fromkeys(texts, ""),
+        stays="who asked when, and what was decided",
+    )
+
+
+def _trail_rules(months: int) -> Iterator[Rule]:
+    """Give the rules of what stands beside the audit trail, which has entries of the same facts."""
+    since, kept = months_ago(months), f"{months} months (`GONGDI_AUDIT_MONTHS`)"
+    yield Rule(
+        "looks at numbers", table_of(Reveal), Reveal.revealed_at < since, kept, "PIPL 51; as the audit trail"
+    )
+    ended = func.coalesce(ViewingTicket.expires_at, ViewingTicket.decided_at, ViewingTicket.asked_at)
+    yield Rule(
+        "viewing tickets",
+        table_of(ViewingTicket),
+        ended < since,
+        f"{kept} after the end",
+        "未成年人网络保护条例 36; as the audit trail",
+    )
+    yield Rule("approvals", table_of(Approval), _approval_over(since), kept, "as the audit trail")
+
+
+def _approval_over(since: object) -> ColumnElement[bool]:
+    """Say in SQL that an approval was used, refused or forgotten long since."""
+    ended = func.coalesce(Approval.used_at, Approval.decided_at, Approval.expires_at)
+    waits = Approval.state.in_([ApprovalState.OPEN, ApprovalState.APPROVED]) & (Approval.expires_at > now())
+    return and_(ended < since, ~waits)

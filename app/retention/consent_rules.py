@@ -1,0 +1,61 @@
+"""Consents and guardianships: kept as proof while anything rests on them, and three years longer."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import exists
+from sqlalchemy.orm import aliased
+
+from app.clock import business_day, months_ago
+from app.models import CareRecord, Consent, ConsentPurpose, Guardianship, Visit, VisitBasis
+from app.retention.rules import Rule, table_of
+
+PROOF_MONTHS = 36
+"""As long as somebody may sue (Civil Code 188), and as records of processing are kept (PIPL 56)."""
+
+
+def consent_rules() -> Iterator[Rule]:
+    """Give the rules. A decision in force stays, and so does what a child's visits were written down by.
+
+    A no goes after every yes that it ended: else the yes would count again.
+    """
+    since = months_ago(PROOF_MONTHS)
+    newer, older = aliased(Consent), aliased(Consent)
+    refused = ~Consent.given & (Consent.decided_at < since)
+    replaced = exists().where(
+        newer.resident_id == Consent.resident_id,
+        newer.purpose == Consent.purpose,
+        newer.decided_at > Consent.decided_at,
+        newer.decided_at < since,
+    )
+    revived = exists().where(
+        older.resident_id == Consent.resident_id,
+        older.purpose == Consent.purpose,
+        older.decided_at <= Consent.decided_at,
+        older.id != Consent.id,
+        older.given,
+        older.withdrawn_at.is_(None),
+    )
+    written_by_it = exists().where(
+        Consent.purpose == ConsentPurpose.MINORS,
+        CareRecord.resident_id == Consent.resident_id,
+        Visit.care_record_id == CareRecord.id,
+        Visit.basis == VisitBasis.GUARDIAN_CONSENT,
+    )
+    yield Rule(
+        "consents that ended",
+        table_of(Consent),
+        ((Consent.withdrawn_at < since) | refused | replaced) & ~revived & ~written_by_it,
+        kept=f"{PROOF_MONTHS} months after its end; a child's as long as its visits",
+        basis="PIPL 14, 56; Civil Code 188",
+    )
+    agreed = exists().where(
+        Consent.resident_id == Guardianship.child_id, Consent.decided_by == Guardianship.guardian_id
+    )
+    ended = (Guardianship.ended_at < since) | (Guardianship.valid_until < business_day(since))
+    yield Rule(
+        "guardianships that ended",
+        table_of(Guardianship),
+        ended & ~agreed,
+        kept=f"{PROOF_MONTHS} months after the end, and as long as a consent given under it",
+        basis="PIPL 31, 56; Civil Code 188",
+    )

@@ -1,0 +1,98 @@
+"""Photos: kept while any record that names them runs, and for a time after; then rows and files go."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from app.clock import months_ago, now
+from app.models import (
+    CLAIM_NEXT,
+    HAZARD_ENDED,
+    Claim,
+    ClaimEvent,
+    FollowUp,
+    HarmCase,
+    Hazard,
+    HazardEvent,
+    InspectionAnswer,
+    Photo,
+    PhotoLink,
+    PhotoOwner,
+)
+from app.retention.rules import Rule, table_of
+
+UNNAMED_KEPT = timedelta(days=90)
+"""A phone may be offline for long before it sends the record that names a photo."""
+_CLAIM_ENDED = [status for status, steps in CLAIM_NEXT.items() if not steps]
+_FILES = "the files go with the next sweep_photos"
+
+
+def photo_rules(months: int) -> Iterator[Rule]:
+    """Give the rules of photos; ``months`` is how long they stay after their records' end."""
+    since = months_ago(months)
+    named = exists().where(PhotoLink.photo_id == Photo.id)
+    needed = exists().where(PhotoLink.photo_id == Photo.id, _needs(since))
+    yield Rule(
+        "photos of finished records",
+        table_of(Photo),
+        named & (Photo.received_at < since) & ~needed,
+        kept=f"{months} months after the last record that names it ended (`GONGDI_PHOTO_MONTHS`)",
+        basis="PIPL 19; as long as somebody may sue (Civil Code 188)",
+        stays=f"in the record that there were photos; {_FILES}",
+        beside=(table_of(PhotoLink).c.photo_id,),
+    )
+    yield Rule(
+        "photos that no record names",
+        table_of(Photo),
+        ~named & (Photo.received_at < now() - UNNAMED_KEPT),
+        kept=f"{UNNAMED_KEPT.days} days",
+        basis="PIPL 19",
+        stays=_FILES,
+    )
+
+
+def _needs(since: datetime) -> ColumnElement[bool]:
+    """Say in SQL that the record of a link runs, ended since, or is kept for good.
+
+    An inspection runs as long as a hazard that it raised or joined, a visit as long as what is to follow from
+    it. What tells of harm to a minor is never over.
+    """
+    record, step = PhotoLink.record_id, aliased(HazardEvent)
+    hazard = exists().where(Hazard.id == record, _hazard_runs(since))
+    of_step = exists().where(step.id == record, step.hazard_id == Hazard.id, _hazard_runs(since))
+    found = exists().where(
+        InspectionAnswer.inspection_id == record,
+        InspectionAnswer.hazard_id == Hazard.id,
+        _hazard_runs(since),
+    )
+    claim = exists().where(
+        Claim.id == record,
+        or_(Claim.status.not_in(_CLAIM_ENDED), _stepped(ClaimEvent.claim_id, Claim.id, ClaimEvent.at, since)),
+    )
+    follow_up = exists().where(
+        FollowUp.visit_id == record, or_(FollowUp.done_at.is_(None), FollowUp.done_at >= since)
+    )
+    harm = exists().where(HarmCase.visit_id == record)
+    return or_(
+        (PhotoLink.record_kind == PhotoOwner.HAZARD) & hazard,
+        (PhotoLink.record_kind == PhotoOwner.HAZARD_EVENT) & of_step,
+        (PhotoLink.record_kind == PhotoOwner.INSPECTION) & found,
+        (PhotoLink.record_kind == PhotoOwner.CLAIM) & claim,
+        (PhotoLink.record_kind == PhotoOwner.VISIT) & (follow_up | harm),
+    )
+
+
+def _hazard_runs(since: datetime) -> ColumnElement[bool]:
+    stepped = _stepped(HazardEvent.hazard_id, Hazard.id, HazardEvent.at, since)
+    return or_(Hazard.status.not_in(HAZARD_ENDED), stepped)
+
+
+def _stepped(
+    of: InstrumentedAttribute[object],
+    record: InstrumentedAttribute[object],
+    at: InstrumentedAttribute[datetime],
+    since: datetime,
+) -> ColumnElement[bool]:
+    return select(1).where(of == record, at >= since).exists()

@@ -1,0 +1,60 @@
+"""Where somebody was: kept for ninety days as evidence of a record.
+
+Then only the grid and whether the evidence held stay (``area_code``, ``presence`` and its reasons).
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import CursorResult, exists, update
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.models import Base
+from app.retention.rules import Rule
+
+POSITIONS_KEPT = timedelta(days=90)
+"""Raw positions (S-181 of docs/security-requirements.md, 国办函 of 2026 on government apps)."""
+_OF_RECORDS = ("lng", "lat", "accuracy_m", "datum")
+_OF_PHOTOS = ("gps_lng", "gps_lat")
+
+
+def position_rules() -> Iterator[Rule]:
+    """Give the rule of each table that keeps a position: a new one needs no thought here."""
+    for table in Base.metadata.sorted_tables:
+        columns = _OF_PHOTOS if table.name == "photos" else _OF_RECORDS
+        if not set(columns) <= set(table.columns.keys()):
+            continue
+        yield Rule(
+            f"positions of {table.name}",
+            table,
+            table.c[columns[0]].is_not(None) & (table.c.received_at < now() - POSITIONS_KEPT),
+            kept=f"{POSITIONS_KEPT.days} days",
+            basis="PIPL 6, 19; 国办函 of 2026 on government apps",
+            emptied=dict.fromkeys(columns),
+            stays="the grid, and whether the evidence held",
+        )
+
+
+def forget_given_positions(session: Session, user_id: UUID) -> int:
+    """Take away where somebody was when he reported or photographed something; give of how many rows.
+
+    What staff record on duty does not rest on consent, so it keeps its ninety days.
+    """
+    tables = Base.metadata.tables
+    hazards, photos, grants = tables["hazards"], tables["photos"], tables["grants"]
+    on_duty = exists().where(grants.c.user_id == user_id, grants.c.ended_at.is_(None))
+    emptied = 0
+    for table, mine, cleared in (
+        (hazards, hazards.c.reported_by == user_id, _OF_RECORDS),
+        (photos, photos.c.uploaded_by == user_id, _OF_PHOTOS),
+    ):
+        result = session.execute(
+            update(table)
+            .where(mine, table.c[cleared[0]].is_not(None), ~on_duty)
+            .values(dict.fromkeys(cleared))
+        )
+        assert isinstance(result, CursorResult)
+        emptied += result.rowcount
+    return emptied
