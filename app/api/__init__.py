@@ -20,8 +20,10 @@ from app.api import (
     hazards,
     health,
     households,
+    html,
     icon,
     inspections,
+    invitation_page,
     invitations,
     my_binding,
     notices,
@@ -87,5 +89,5 @@ ROUTES = [
     health.blueprint,
 ]
 """Every resource, in the order the documentation shows them."""
-PAGES = [codes.blueprint, icon.blueprint, wechat_push.blueprint]
+PAGES = [codes.blueprint, invitation_page.blueprint, html.blueprint, icon.blueprint, wechat_push.blueprint]
 """What people open in a browser, and what WeChat's servers call; no part of the API's description."""

@@ -4,18 +4,16 @@ Plain pages without JavaScript, so that any phone and any scanner shows them.
 """
 
 from datetime import datetime
-from hashlib import sha256
 from http import HTTPStatus
-from pathlib import Path
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import evidence, hazards, places
 from app.actors import VISITOR
-from app.api import problems
 from app.api.allow import PUBLIC, allow
+from app.api.html import html_page, refusal, varying, wants_json
 from app.api.limits import limiter
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
 from app.api.parts import parts
@@ -26,11 +24,7 @@ from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
 
 blueprint = Blueprint("codes", __name__)
-_STYLE = (Path(__file__).parent / "static" / "pages.css").read_bytes()
-_STYLE_VERSION = sha256(_STYLE).hexdigest()[:12]
-_YEAR_S = 365 * 24 * 3600
 _LINKLESS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
-_JSON, _HTML = "application/json", "text/html"
 
 
 @blueprint.route("/q/<code>", methods=["GET"])
@@ -41,9 +35,9 @@ def show_place(code: str) -> Response:
     with reading() as session:
         found = places.resolve(session, parts().signer, code)
         community = places.community_name(session, found.area_code)
-    if _wants_json():
+    if wants_json():
         place = {name: getattr(found.place, name) for name in ("id", "name", "kind", "area_code")}
-        return _varying(jsonify(place=place, version=found.version, status="in_use"))
+        return varying(jsonify(place=place, version=found.version, status="in_use"))
     return _form_page(found, community, ReportForm.fresh())
 
 
@@ -92,19 +86,7 @@ def show_report(code: str, hazard_id: UUID) -> Response:
         if found is None:
             raise NotFoundError
         receipt = hazards.receipt(session, found.place_id, hazard_id)
-    page = render_template("receipt.html", code=code, place=found.place, receipt=receipt)
-    return _page(page)
-
-
-@blueprint.route("/static/<version>/pages.css", methods=["GET"])
-@allow(PUBLIC)
-def style(version: str) -> Response:
-    """Give the pages' style; its address changes with its content, so it may be kept for a year."""
-    if version != _STYLE_VERSION:
-        raise NotFoundError
-    response = Response(_STYLE, mimetype="text/css")
-    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
-    return response
+    return html_page("receipt.html", code=code, place=found.place, receipt=receipt)
 
 
 @blueprint.app_template_filter("moment")
@@ -115,7 +97,6 @@ def _moment(at: datetime) -> str:
 @blueprint.context_processor
 def _words() -> dict[str, object]:
     return {
-        "style_version": _STYLE_VERSION,
         "categories": CATEGORIES,
         "kinds": KINDS,
         "states": STATES,
@@ -126,17 +107,13 @@ def _words() -> dict[str, object]:
 
 @blueprint.errorhandler(Exception)
 def _refused(error: Exception) -> Response:
-    """Say to a person what is wrong on a page, to a program in a problem document."""
-    document = problems.answer(error)
-    if _wants_json() or document.status_code < HTTPStatus.BAD_REQUEST:
-        return _varying(document)
+    return refusal(error, _refusal_page)
+
+
+def _refusal_page(document: Response) -> Response:
     code = (request.view_args or {}).get("code")
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
-    page = _message_page(document.status_code, document.get_json()["title"], again=back)
-    for name in ("Retry-After", "Allow"):
-        if name in document.headers:
-            page.headers[name] = document.headers[name]
-    return page
+    return _message_page(document.status_code, document.get_json()["title"], again=back)
 
 
 def _file(code: str, form: ReportForm) -> None:
@@ -148,17 +125,11 @@ def _file(code: str, form: ReportForm) -> None:
             evidence.keep(session, parts().photos, VISITOR, photo_id, data)
 
 
-def _wants_json() -> bool:
-    """Say whether a program asks: only one that prefers JSON gets it."""
-    return request.accept_mimetypes.best_match([_HTML, _JSON], default=_HTML) == _JSON
-
-
 def _form_page(
     found: places.PlaceCode, community: str, form: ReportForm, status: int = HTTPStatus.OK
 ) -> Response:
     code = parts().signer.code(found.serial)
-    page = render_template("place.html", code=code, place=found.place, community=community, form=form)
-    return _page(page, status)
+    return html_page("place.html", status, code=code, place=found.place, community=community, form=form)
 
 
 def _already_sent_page(code: str, hazard_id: UUID) -> Response:
@@ -171,13 +142,4 @@ def _already_sent_page(code: str, hazard_id: UUID) -> Response:
 
 
 def _message_page(status: int, message: str, **links: str | None) -> Response:
-    return _page(render_template("message.html", message=message, **links), status)
-
-
-def _page(html: str, status: int = HTTPStatus.OK) -> Response:
-    return _varying(Response(html, status=status, mimetype=_HTML))
-
-
-def _varying(response: Response) -> Response:
-    response.headers["Vary"] = "Accept"
-    return response
+    return html_page("message.html", status, message=message, **links)

@@ -26,11 +26,12 @@ class InvitationInput(Input):
 
 
 class InvitationOutput(Output):
-    """An invitation; its token is shown when it is made, and never again."""
+    """An invitation; its token, and the page to open with it, are shown when it is made, and never again."""
 
     id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
     token = fields.String(required=True, allow_none=True)
+    url = fields.String(required=True, allow_none=True)
     expires_at = sent_moment(required=True)
 
 
@@ -63,7 +64,13 @@ def put_invitation(sent: dict[str, Any], invitation_id: UUID) -> tuple[Any, int]
     """Invite a user to set his password within a day; an earlier invitation of his ends."""
     with transaction() as session:
         row, token = identity.invite(session, actor(), invitation_id, sent["user_id"])
-    told = {"id": row.id, "user_id": row.user_id, "token": token, "expires_at": row.expires_at}
+    told = {
+        "id": row.id,
+        "user_id": row.user_id,
+        "token": token,
+        "url": identity.invitation_url(parts().settings.public_url, token) if token else None,
+        "expires_at": row.expires_at,
+    }
     return told, once(token is not None)
 
 

@@ -131,7 +131,7 @@ def add_area(code: str, name: str) -> None:
 def first_administrators(
     area: str, system: tuple[str, str], security: tuple[str, str], audit: tuple[str, str]
 ) -> None:
-    """Invite the first three administrators: three tokens, shown this once, each good for a day."""
+    """Invite the first three administrators: three links, shown this once, each good for a day."""
     settings = Settings.read()
     three = [identity.NewAdministrator(*one) for one in (system, security, audit)]
     if not all(re.fullmatch(r"1[0-9]{10}", one.phone) and one.name.strip() for one in three):
@@ -145,8 +145,8 @@ def first_administrators(
             message = f"There is no area {area}: register it with add-area first."
             raise click.ClickException(message) from error
     for role, one, token in made:
-        click.echo(f"{role}  {one.name}  {one.phone}  {token}")
-    click.echo("Each sets a password within a day: POST /v1/invitations/accept, see docs/operations.md.")
+        click.echo(f"{role}  {one.name}  {one.phone}  {identity.invitation_url(settings.public_url, token)}")
+    click.echo("Each opens the link within a day and sets a password, see docs/operations.md.")
 
 
 @commands.command()

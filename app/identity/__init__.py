@@ -59,7 +59,13 @@ from app.identity.bindings import (
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up
 from app.identity.founding import FoundingError, NewAdministrator, found
 from app.identity.holders import holders
-from app.identity.invitations import InvitationOverError, accept_invitation, invite
+from app.identity.invitations import (
+    InvitationOverError,
+    accept_invitation,
+    invitation_url,
+    invite,
+    invited,
+)
 from app.identity.passwords import (
     HASHER,
     PasswordEasyError,
@@ -243,7 +249,9 @@ __all__ = [
     "hand_out",
     "has_phone",
     "holders",
+    "invitation_url",
     "invite",
+    "invited",
     "is_checked",
     "is_easy",
     "keep_vouched_phone",

@@ -71,6 +71,16 @@ def write_invitation(
     return row, token if made else None
 
 
+def invitation_url(public_url: str, token: str) -> str:
+    """Give the address that an invited person opens."""
+    return f"{public_url}/invite/{token}"
+
+
+def invited(session: Session, token: str) -> User:
+    """Give who is invited by a token that still works. Raises InvitationOverError."""
+    return _open(session, token)[1]
+
+
 def accept_invitation(
     session: Session, sealer: Sealer, profile: PasswordProfile, *, token: str, password: str
 ) -> None:
@@ -78,6 +88,15 @@ def accept_invitation(
 
     Raises InvitationOverError, and what ``set_password`` raises, after which the invitation still works.
     """
+    row, user = _open(session, token)
+    set_password(session, sealer, profile, user, password)
+    row.ended_at = now()
+    end_sessions_of(session, [user.id], EndReason.PASSWORD_CHANGED)
+    end_refreshing_of(session, [user.id])
+
+
+def _open(session: Session, token: str) -> tuple[Invitation, User]:
+    """Lock the invitation of a token that still works; give it with its user. Raises InvitationOverError."""
     row = session.scalars(
         select(Invitation)
         .where(Invitation.token_hash == hashed(token))
@@ -87,7 +106,4 @@ def accept_invitation(
     user = session.get(User, row.user_id) if row else None
     if row is None or user is None or row.ended_at or now() >= row.expires_at or user.disabled_at:
         raise InvitationOverError
-    set_password(session, sealer, profile, user, password)
-    row.ended_at = now()
-    end_sessions_of(session, [user.id], EndReason.PASSWORD_CHANGED)
-    end_refreshing_of(session, [user.id])
+    return row, user

@@ -70,6 +70,7 @@ FINAL = {
 """What leads to a state that nothing leads back from, or makes only the very first of its kind."""
 PROOFS = {
     "/v1/invitations/accept": "the token works once",
+    "/invite/<token>": "the token works once",
     "/v1/me/password": "none of the last five passwords comes back, so the old one given is wrong by then",
     "/v1/me/phone/wechat": "WeChat takes its code once",
     "/v1/me/totp": "the secret that waits is given again (test_second_factor.py)",

@@ -21,6 +21,9 @@ NOT_SEEN = dict.fromkeys(ROLES, 404)
 """Everybody may ask; the thing itself is not his to see."""
 UPLOADERS = dict.fromkeys(("resident", "lead", "worker", "clerk", "admin"), 201)
 
+_PROGRAM = {"Accept": "application/json"}
+"""Whoever asks a page so is answered as a program."""
+
 
 def at(path: str, **options: Any) -> Any:
     """Call a fixed path."""
@@ -120,7 +123,7 @@ def _photo(suffix: str) -> Any:
 
 
 def _code_page(suffix: str) -> Any:
-    return at(f"/q/nothing-we-printed{suffix}", headers={"Accept": "application/json"})
+    return at(f"/q/nothing-we-printed{suffix}", headers=_PROGRAM)
 
 
 BASE = [
@@ -289,6 +292,9 @@ BASE = [
     Line("GET", "/v1/photos/<uuid:photo_id>/<any(thumb, large):copy>", {ANYBODY: 404}, _photo("/thumb")),
     Line("GET", "/v1/audit", {"auditor": 200}, at("/v1/audit"), 200),
     Line("GET", "/v1/audit/verification", {"auditor": 200}, _verified, 200),
+    Line("GET", "/invite/<token>", {ANYBODY: 410}, at("/invite/none", headers=_PROGRAM)),
+    Line("POST", "/invite/<token>", {ANYBODY: 410}, at("/invite/none", headers=_PROGRAM)),
+    Line("GET", "/invite/done", {ANYBODY: 200}, at("/invite/done")),
     Line("GET", "/q/<code>", {ANYBODY: 404}, _code_page("")),
     Line("POST", "/q/<code>/reports", {ANYBODY: 404}, _code_page("/reports")),
     Line("GET", "/q/<code>/reports", {ANYBODY: 303}, _code_page("/reports")),

@@ -62,7 +62,8 @@ def test_an_invitation_sent_again_shows_no_token(be: Become, user: User, session
     first, again = invite(be, user, invitation_id), invite(be, user, invitation_id)
 
     assert (first.status_code, again.status_code) == (201, 200)
-    assert again.json == first.json | {"token": None}
+    assert again.json == first.json | {"token": None, "url": None}
+    assert first.json["url"] == f"http://localhost/invite/{first.json['token']}"
     other = session.get_one(User, person("worker").user_id)
     assert refused(invite(be, other, invitation_id)) == (409, "other_content")
 

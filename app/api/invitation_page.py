@@ -1,0 +1,93 @@
+"""What the link of an invitation opens: a page to set one's password, for staff without the app."""
+
+import hmac
+from http import HTTPStatus
+
+import marshmallow as ma
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import identity
+from app.api.allow import PUBLIC, allow
+from app.api.fields import Input
+from app.api.html import html_page, refusal
+from app.api.limits import limiter
+from app.api.parts import parts
+from app.api.recording import reading, transaction
+from app.api.sentences import sentence
+from app.api.sessions import password_field
+from app.errors import DomainError, Kind
+from app.session_settings import PasswordProfile
+
+blueprint = Blueprint("invitation_page", __name__)
+_TEMPLATE = "invitation.html"
+_RULES = {
+    PasswordProfile.MLPS: "密码至少12个字，大写字母、小写字母、数字、符号里要有三种。",
+    PasswordProfile.ASVS: "密码至少15个字，可以是一句话。",
+}
+"""What the form says before anything is wrong."""
+
+
+class PasswordFormInput(Input):
+    """The password, twice."""
+
+    password = password_field(required=True)
+    again = password_field(required=True)
+
+
+@blueprint.route("/invite/<token>", methods=["GET"])
+@limiter.limit("60 per minute")
+@allow(PUBLIC)
+def show_invitation(token: str) -> Response:
+    """Show the form, with the name of whoever is invited."""
+    return _form(token)
+
+
+@blueprint.route("/invite/<token>", methods=["POST"])
+@limiter.limit("20 per minute; 100 per hour")
+@allow(PUBLIC)
+def set_password(token: str) -> AnyResponse:
+    """Set the password; the link works no longer then."""
+    try:
+        sent = PasswordFormInput().load({name: request.form.get(name, "") for name in ("password", "again")})
+    except ma.ValidationError:
+        return _form(token, "两处都要填，最多200个字")
+    if not hmac.compare_digest(sent["password"].encode(), sent["again"].encode()):
+        return _form(token, "两次填的密码不一样，请重新填")
+    try:
+        with transaction() as session:
+            profile = parts().settings.sessions.passwords
+            identity.accept_invitation(
+                session, parts().sealer, profile, token=token, password=sent["password"]
+            )
+    except DomainError as error:
+        if error.kind is not Kind.INVALID:
+            raise
+        return _form(token, sentence(error.code, error.data))
+    return redirect(url_for(".show_done"), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.route("/invite/done", methods=["GET"])
+@allow(PUBLIC)
+def show_done() -> Response:
+    """Say that the password is set, and what comes next."""
+    return html_page(_TEMPLATE, title="密码设好了", done=True)
+
+
+@blueprint.errorhandler(Exception)
+def _refused(error: Exception) -> Response:
+    return refusal(error, _refusal_page)
+
+
+def _refusal_page(document: Response) -> Response:
+    told = document.get_json()
+    is_over = told["code"] == identity.InvitationOverError.code
+    return html_page(_TEMPLATE, document.status_code, title=told["title"], over=is_over)
+
+
+def _form(token: str, wrong: str | None = None) -> Response:
+    with reading() as session:
+        name = identity.invited(session, token).name
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
+    rules = _RULES[parts().settings.sessions.passwords]
+    return html_page(_TEMPLATE, status, title=f"{name}，请设密码", token=token, rules=rules, wrong=wrong)
