@@ -14,7 +14,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import audit, identity, messages, migrating, points, retention
 from app.adapters import local_store
 from app.audit import AuditKeys, Entry
-from app.cli.seed.accounts import demo_accounts, is_without_second_factors, sample_code, table
+from app.cli.seed.accounts import (
+    demo_accounts,
+    has_disabled_staff,
+    is_without_second_factors,
+    sample_code,
+    table,
+)
 from app.cli.seed.loading import load
 from app.cli.seed.progress import progress
 from app.clock import business_day
@@ -32,6 +38,10 @@ _RESEALED = 1000
 _OLD_DATA = (
     "This demo data is from an older version, in which nobody had a second factor: who is above grid worker\n"
     "has no code and cannot work with it. To write it anew: make reset, then make run"
+)
+_DISABLED = (
+    "Some staff of the demo data are disabled, by hand or since nobody used them for 90 days, and cannot\n"
+    "sign in. A system administrator can enable them; where he is one of them: make reset, then make run"
 )
 
 
@@ -73,12 +83,14 @@ def show_demo_accounts() -> None:
     settings = _not_production()
     with _session(settings) as session:
         accounts, code = demo_accounts(session, Sealer.of(settings)), sample_code(session)
-        old = is_without_second_factors(session)
+        old, disabled = is_without_second_factors(session), has_disabled_staff(session)
     if not accounts:
         raise click.ClickException("There is no demo data in this database. To write it: make seed")
     click.echo(table(accounts))
     needed = "Who is above grid worker also needs a code: make code PHONE=..."
     click.echo(f"\n{_OLD_DATA if old else needed}")
+    if disabled:
+        click.echo(f"\n{_DISABLED}")
     if code is not None:
         signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
         click.echo(f"\nCode of {code.place} to scan: {signer.url(code.serial)}")

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import ColumnElement, create_engine, delete, insert, select, true, update
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.actors import Role
 from app.cli.seed.accounts import PASSWORD, demo_accounts
 from app.cli.seed.ids import named
 from app.cli.seed.site import BIG, BIG_SITE
 from app.clock import now
-from app.identity import has_phone
+from app.identity import disable_unused, has_phone
 from app.ids import new_id
 from app.models import Grant, PlaceCode, Resident, SecondFactor, User
 from app.points import household_account
@@ -161,3 +163,28 @@ def test_who_is_shown_does_not_change_with_points_and_people_that_came_later(
     session.rollback()
 
     assert after == before
+
+
+def test_the_first_night_leaves_the_staff_their_accounts(session: Session) -> None:
+    with clock.set_to(now() + timedelta(days=1)):
+        disabled = disable_unused(session)
+    session.rollback()
+
+    assert disabled == 0
+
+
+def test_who_was_disabled_is_told_of(seeded: Seeded) -> None:
+    before = seeded.run("demo-accounts").output
+    engine = create_engine(seeded.settings.database_url)
+    this = update(User).where(User.id == named("user", "staff 1"))
+    with engine.begin() as connection:
+        connection.execute(this.values(disabled_at=now()))
+    try:
+        after = seeded.run("demo-accounts")
+    finally:
+        with engine.begin() as connection:
+            connection.execute(this.values(disabled_at=None))
+        engine.dispose()
+
+    assert (after.exit_code, "are disabled" in before) == (0, False)
+    assert "\nSome staff of the demo data are disabled, by hand or since nobody used them" in after.output

@@ -243,12 +243,13 @@ def test_a_household_takes_goods_only_from_its_own_shop(session: Session) -> Non
 
 
 def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> None:
-    """No child of the demonstration comes to harm, and no account is misused or forgotten."""
+    """No child comes to harm, no account is misused or forgotten, and nobody's copy waits."""
     notices = list(session.scalars(select(Notice)))
 
     assert {notice.kind for notice in notices} == set(NoticeKind) - {
         NoticeKind.HARM_CASE,
         NoticeKind.ACCOUNT_ALERT,
         NoticeKind.ACCOUNT_UNUSED,
+        NoticeKind.OWN_DATA,
     }
     assert {notice.read_at is None for notice in notices} == {True, False}

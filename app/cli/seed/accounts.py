@@ -97,6 +97,16 @@ def is_without_second_factors(session: Session) -> bool:
     return since is not None and session.scalars(held.limit(1)).first() is None
 
 
+def has_disabled_staff(session: Session) -> bool:
+    """Say whether somebody of the seed's staff is disabled, by hand or for want of use."""
+    disabled = (
+        select(User.id)
+        .where(User.resident_id.is_(None), User.created_at == _since(session))
+        .where(User.disabled_at.is_not(None))
+    )
+    return session.scalars(disabled.limit(1)).first() is not None
+
+
 def sample_code(session: Session) -> SampleCode | None:
     """Give the code of the first residential building of the big site that has one in use, if any has."""
     numbers = range(1, BIG_SITE.buildings + 1)

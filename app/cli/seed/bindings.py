@@ -157,6 +157,7 @@ def _ask(history: History, rng: Random, one: SeedResident, *, is_open: bool) -> 
         name=NAME_BEFORE_BINDING,
         password_hash=None,
         password_set_at=None,
+        last_signed_in_at=at,
         resident_id=None,
         content_hash=b"",
         created_at=at,

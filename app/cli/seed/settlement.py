@@ -169,6 +169,7 @@ def _with_account(
         name=resident.person.name,
         password_hash=password,
         password_set_at=since,
+        last_signed_in_at=None,
         resident_id=resident.id,
         content_hash=b"",
         created_at=since,

@@ -39,7 +39,8 @@ def add_staff(
 ) -> None:
     """Add the staff; ``password`` is the hash of the password they all have, set ``until``.
 
-    Whoever is above grid worker has a second factor, its secret told by ``rng_of_codes``.
+    All signed in then, since whoever did not for 90 days is disabled the next night. Whoever is above grid
+    worker has a second factor, its secret told by ``rng_of_codes``.
     """
     for number, post in enumerate([*_above(), *_big_site(rng), *_small_site()]):
         user_id = named("user", f"staff {number}")
@@ -51,6 +52,7 @@ def add_staff(
             name=post.name,
             password_hash=password,
             password_set_at=until,
+            last_signed_in_at=until,
             resident_id=None,
             content_hash=b"",
             created_at=since,
