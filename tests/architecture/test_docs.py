@@ -5,6 +5,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,21 @@ def test_documents_that_comments_name_are_there(folder: str) -> None:
     assert (
         sorted((path, name) for path, name in named if not any((at / name).exists() for at in places)) == []
     )
+
+
+def test_architecture_names_every_floor_from_top_to_bottom() -> None:
+    """Packages in brackets are still to come."""
+    contracts = tomllib.loads(_text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    layers = next(one["layers"] for one in contracts if one["type"] == "layers")
+    built = [set(re.findall(r"(?<![(\w])\w+(?![)\w])", layer)) for layer in layers]
+    rows = re.findall(r"^\| \d+ \| (.*?) \|", _text("docs/architecture.md"), re.MULTILINE)
+    told = [set(re.findall(r"`(\w+)`", part)) for row in rows for part in row.split("below them")]
+
+    assert told == [floor for floor in built if floor]
+
+
+def test_the_readme_says_where_every_package_is() -> None:
+    table = _text("README.md").partition("## Where things are")[2].partition("\n## ")[0]
+    packages = {file.parent.name for file in (ROOT / "app").glob("*/__init__.py")}
+
+    assert packages - set(re.findall(r"`(?:app/)?(\w+)/`", table)) == set()
