@@ -3,7 +3,8 @@
 from typing import IO
 
 from flask import Flask, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from app.adapters import wechat
 from app.api.report_form import MAX_FORM_BYTES
@@ -43,8 +44,11 @@ class _Bounded:
         self._left = bound
 
     def read(self, size: int) -> bytes:
-        """Read on; raise RequestEntityTooLarge at the first byte too many."""
-        piece = self._stream.read(size)
+        """Read on. Raises RequestEntityTooLarge for a byte too many, BadRequest for what is no chunk."""
+        try:
+            piece = self._stream.read(size)
+        except ParseException:
+            raise BadRequest from None
         self._left -= len(piece)
         if self._left < 0:
             raise RequestEntityTooLarge

@@ -28,6 +28,8 @@ class Far:
     """Of the application, by way of the line."""
     engine: Engine
     photos: Path
+    web_port: int
+    """Of the application itself."""
 
 
 @pytest.fixture(scope="module")
@@ -40,5 +42,5 @@ def far(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         serving(demo_settings(url, servers.redis_url, photos), log=log) as address,
         lossy_proxy(urlsplit(address).port or 0) as line,
     ):
-        yield Far(line, f"http://127.0.0.1:{line.port}", engine, photos)
+        yield Far(line, f"http://127.0.0.1:{line.port}", engine, photos, urlsplit(address).port or 0)
     engine.dispose()
