@@ -12,7 +12,12 @@ import pytest
 from tests.architecture.sources import trees
 
 SIGNS = 100_000
-MOST_S = 0.1
+MOST = 30
+"""How much longer than the reference a text may take: the reference, measured side by side, takes about 3 ms
+on the machine for which the requirement says a tenth of a second, and as much longer where that is slower."""
+_REFERENCE, _REFERENCE_TEXT = re.compile(r"[a-y]*z"), "a" * 1_000_000
+_SURELY_FAST_S = 0.003
+"""Shorter than the reference takes anywhere: not worth measuring that beside it."""
 OPERATORS = ("app/cli/", "app/config.py", "app/wechat_settings.py")
 """These read what whoever runs the product wrote himself."""
 _TAKING = {"compile", "match", "search", "sub", "fullmatch", "findall", "split", "finditer", "subn"}
@@ -41,19 +46,26 @@ def _found() -> list[tuple[str, Any]]:
 _NAMES = {f"re.{name}" for name in _TAKING} | {"validate.Regexp"}
 
 
-def slowest_s(pattern: Any) -> float:
-    """Give the CPU time of the worst text, by searching and by matching; growing, so that a slow one ends."""
-    compiled, worst_s = re.compile(pattern), 0.0
+def slowest(pattern: Any) -> float:
+    """Give how many references the worst text takes, by searching and by matching; a slow one ends early."""
+    compiled, worst = re.compile(pattern), 0.0
     for signs in (SIGNS // 100, SIGNS // 10, SIGNS):
         for piece, end in product(REPEATED, ENDS):
             text: Any = piece * (signs // len(piece)) + end
             if isinstance(compiled.pattern, bytes):
                 text = text.encode("latin-1", "ignore")
             for ask in (compiled.search, compiled.fullmatch):
-                worst_s = max(worst_s, _took_s(ask, text))
-                if worst_s >= MOST_S:
-                    return worst_s
-    return worst_s
+                worst = max(worst, _in_references(ask, text))
+                if worst >= MOST:
+                    return worst
+    return worst
+
+
+def _in_references(ask: Any, text: Any) -> float:
+    took_s = _took_s(ask, text)
+    if took_s < _SURELY_FAST_S:
+        return 0.0
+    return took_s / max(_took_s(_REFERENCE.match, _REFERENCE_TEXT), _SURELY_FAST_S / 3)
 
 
 def _took_s(ask: Any, text: Any) -> float:
@@ -64,14 +76,17 @@ def _took_s(ask: Any, text: Any) -> float:
 
 @pytest.mark.parametrize("name, pattern", _found(), ids=[name for name, _ in _found()])
 def test_a_regular_expression_is_fast_on_any_text(name: str, pattern: Any) -> None:
-    """S-123: a hundred thousand signs of the worst kinds take less than a tenth of a second of CPU."""
-    assert slowest_s(pattern) < MOST_S, name
+    """S-123: a hundred thousand signs of the worst kinds take less than a tenth of a second of CPU.
+
+    It is held against a plain expression on the same machine at the same moment.
+    """
+    assert slowest(pattern) < MOST, name
 
 
 @pytest.mark.parametrize("pattern", [r"1+[^1]", rb"\xff+[^\xff\x00]"], ids=str)
 def test_a_slow_one_is_found(pattern: Any) -> None:
     """S-123: the measure can fail."""
-    assert slowest_s(pattern) >= MOST_S
+    assert slowest(pattern) >= MOST
 
 
 def test_the_search_finds_them() -> None:
