@@ -1,6 +1,7 @@
 """Checklists, codes and hazards for tests, and the bodies that file them."""
 
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, Scope
 from app.api.parts import EXTENSION
-from app.clock import now
+from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (
     Checklist,
@@ -33,7 +34,7 @@ FIVE_FIXED = {
     "measures": "加固护坡",
     "funds": "村集体3000元",
     "responsible": "张三",
-    "deadline": "2026-12-31",
+    "deadline": (business_day() + timedelta(days=30)).isoformat(),
     "contingency": "下雨先撤人",
 }
 ITEMS = [

@@ -12,9 +12,12 @@ from app.hazards.steps import begin
 from app.identity import Permission, scope_of
 from app.models import Hazard, HazardCategory, HazardLevel, HazardStatus, HazardStep
 
+_NO_HAZARD = frozenset({HazardStatus.REJECTED, HazardStatus.DUPLICATE})
+"""What no report may be merged into: nobody would see to it."""
+
 
 class DuplicateUnfitError(DomainError):
-    """The named hazard is this one, in another community, out of reach, or a duplicate itself."""
+    """The named hazard is this one, in another community, out of reach, rejected, or a duplicate itself."""
 
     code = "duplicate_unfit"
     kind = Kind.INVALID
@@ -93,7 +96,7 @@ def duplicate(
     if (
         other is None
         or other is hazard
-        or other.status is HazardStatus.DUPLICATE
+        or other.status in _NO_HAZARD
         or community_of(other.area_code) != community_of(hazard.area_code)
         or not actor.scope.covers(other.area_code)
     ):

@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
+from app.clock import business_day
 from app.errors import DomainError, Kind
+from app.hazards.deadlines import FURTHEST, DueTimeError
 from app.hazards.steps import begin
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 
@@ -75,7 +77,8 @@ def start(
 ) -> Hazard:
     """Start the work; for a major hazard with the five fixed items, which hold after a failed recheck, too.
 
-    Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError,
+    DueTimeError.
     """
     plain = five_fixed.plain() if five_fixed else None
     step = begin(session, actor, hazard_id, step_id, HazardStep.START, five_fixed=plain, note=note)
@@ -122,6 +125,10 @@ def _check_assigned_to(actor: Actor, hazard: Hazard) -> None:
 
 
 def _check_complete(five_fixed: FiveFixed) -> None:
+    """Want all five, and a deadline that can still be kept. Raises IncompleteFiveFixedError, DueTimeError."""
     missing = five_fixed.missing()
     if missing:
         raise IncompleteFiveFixedError(field="five_fixed", missing="、".join(missing))
+    today, last = business_day(), five_fixed.deadline
+    if last is not None and not today <= last <= today + FURTHEST:
+        raise DueTimeError(field="five_fixed")

@@ -1,7 +1,7 @@
 """Filing visits: the record, its evidence, the next due day, and what follows."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,8 @@ from app.visits.harm import open_case, signs_of_harm
 from app.visits.sealed import sealed_need, sealed_visit
 
 MAX_FOLLOW_UPS = 10
+FURTHEST = timedelta(days=366)
+"""No need may wait for longer than a year."""
 _ANY_MODE = frozenset(VisitMode)
 CONTACT = {
     VisitOutcome.SEEN_WELL: frozenset({VisitMode.IN_PERSON, VisitMode.VIDEO}),
@@ -50,7 +52,7 @@ class OutcomeError(DomainError):
 
 
 class DueDayError(DomainError):
-    """A follow-up may not be due before the visit it follows from."""
+    """A follow-up is due on the day of the visit it follows from, or within a year after it."""
 
     code = "due_day"
     kind = Kind.INVALID
@@ -157,7 +159,7 @@ def _follow(
 ) -> None:
     """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent."""
     day = business_day(visit.happened_at)
-    if any(one.due_on < day for one in new.follow_ups):
+    if any(not day <= one.due_on <= day + FURTHEST for one in new.follow_ups):
         raise DueDayError(field="follow_ups")
     owners = {one.owner_id for one in new.follow_ups if one.owner_id is not None}
     if owners:

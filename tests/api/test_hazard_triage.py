@@ -92,12 +92,13 @@ def test_a_duplicate_names_the_other(session: Session, take: Take) -> None:
     assert shown["events"][0]["data"] == {"duplicate_of_id": str(other.id)}
 
 
-@pytest.mark.parametrize("unfit", ["itself", "duplicate", "next", "far", "nowhere"])
+@pytest.mark.parametrize("unfit", ["itself", "duplicate", "rejected", "next", "far", "nowhere"])
 def test_a_duplicate_of_the_wrong_thing_is_refused(session: Session, take: Take, unfit: str) -> None:
     hazard = write_hazard(session)
     other_id = {
         "itself": lambda: hazard.id,
         "duplicate": lambda: write_hazard(session, HazardStatus.DUPLICATE).id,
+        "rejected": lambda: write_hazard(session, HazardStatus.REJECTED).id,
         "next": lambda: write_hazard(session, area_code=NEXT, place_id=named("next_block")).id,
         "far": lambda: write_hazard(session, area_code=FAR, place_id=named("far_block")).id,
         "nowhere": new_id,

@@ -1,7 +1,7 @@
 """Work on hazards and its recheck over HTTP."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy.orm import Session
@@ -62,6 +62,21 @@ def test_a_major_hazard_does_not_start_without_them(session: Session, take: Take
     assert "措施、资金、责任人、时限、预案" in bare.json["title"]
     assert shown["five_fixed"] == FIVE_FIXED
     assert shown["events"][0]["data"] == {"five_fixed": FIVE_FIXED}
+
+
+@pytest.mark.parametrize("days,status", [(-1, 422), (0, 200), (366, 200), (367, 422)])
+def test_the_deadline_of_the_five_lies_ahead_within_a_year(
+    session: Session, take: Take, days: int, status: int
+) -> None:
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, level=HazardLevel.MAJOR)
+
+    with set_to(datetime(2026, 11, 24, 16, 30, tzinfo=UTC)):
+        last = date(2026, 11, 25) + timedelta(days=days)
+        answer = take("worker", hazard, "start", five_fixed=FIVE_FIXED | {"deadline": last.isoformat()})
+
+    assert answer.status_code == status
+    if status == 422:
+        assert (refused(answer), list(answer.json["errors"])) == ((422, "due_time"), ["five_fixed"])
 
 
 def test_the_five_items_hold_after_a_failed_recheck(session: Session, take: Take) -> None:

@@ -1,9 +1,10 @@
 """The matrix: checklists, inspections, hazards."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
-from app.clock import now
+from app.clock import business_day, now
 from app.ids import new_id
 from app.models import HazardLevel, HazardStatus
 from tests.matrix.lines import Call, Line, with_json, with_step
@@ -15,7 +16,7 @@ _FIVE = {
     "measures": "拆除",
     "funds": "社区经费",
     "responsible": "张三",
-    "deadline": "2030-01-01",
+    "deadline": (business_day() + timedelta(days=30)).isoformat(),
     "contingency": "夜间值守",
 }
 

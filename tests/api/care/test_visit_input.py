@@ -18,6 +18,8 @@ from tests.client import Client
     [
         ({"need": ""}, "follow_ups"),
         ({"due_on": "2027-01-30"}, "follow_ups"),
+        ({"due_on": "2028-02-02"}, "follow_ups"),
+        ({"due_on": "9999-12-31"}, "follow_ups"),
         ({"owner_id": str(person("lead").user_id)}, "follow_ups"),
         ({"owner_id": str(person("far_worker").user_id)}, "follow_ups"),
         ({"owner_id": str(new_id())}, "follow_ups"),
