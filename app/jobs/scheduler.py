@@ -22,6 +22,7 @@ from app.jobs.work import (
     post_due_claims,
     reconcile,
     sweep_photos,
+    tell_not_reached,
     verify_audit,
 )
 
@@ -38,6 +39,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (disable_unused_accounts, 3, 50),
     (forget_old_events, 3, 55),
     (verify_audit, 4, 0),
+    (tell_not_reached, 8, 0),
 ]
 """Job, hour and minute, in China. Files of photos go after their rows."""
 

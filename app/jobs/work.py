@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app import audit, evidence, identity, own_data, points, retention
+from app import audit, evidence, identity, own_data, points, retention, visits
 from app.adapters import PhotoStore
 from app.audit import AuditKeys, Entry
 from app.clock import now
@@ -85,6 +85,14 @@ def disable_unused_accounts(means: Means) -> int:
     """Disable staff accounts that nobody used for 90 days, and report them; give how many."""
     with transaction(sessions_for(means.engine)()) as session:
         return identity.disable_unused(session)
+
+
+def tell_not_reached(means: Means) -> int:
+    """Tell community admins of whom a visit could not reach; give of how many visits."""
+    with transaction(sessions_for(means.engine)()) as session:
+        told = visits.tell_not_reached(session)
+        record_job(session, means, "tell_not_reached", told)
+    return told
 
 
 def sweep_photos(means: Means) -> int:

@@ -31,6 +31,7 @@ from app.visits.care import (
 )
 from app.visits.care_listings import NotResponsibleError, care_records, opened_care_record
 from app.visits.due import CareEndedError, DueKey, first_due, most_days, overdue_days
+from app.visits.escalation import tell_not_reached
 from app.visits.filing import (
     MAX_FOLLOW_UPS,
     DueDayError,
@@ -137,6 +138,7 @@ __all__ = [
     "sealed_result",
     "sealed_visit",
     "seen_care_record",
+    "tell_not_reached",
     "ticket_for",
     "ticket_of_record",
     "tickets",

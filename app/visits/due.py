@@ -4,8 +4,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import case, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, case, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.clock import business_day
 from app.errors import DomainError, Kind
@@ -86,13 +86,14 @@ def book(session: Session, record: CareRecord, visit: Visit) -> None:
     reached = visit.outcome is not VisitOutcome.NOT_REACHED
     if reached and (record.last_visited_on is None or day > record.last_visited_on):
         record.last_visited_on = day
-    if _latest(session, record.id) == visit.id:
+    if session.scalar(latest_visit(record.id)) == visit.id:
         record.next_due_on = day + timedelta(days=record.every_days if reached else 1)
 
 
-def _latest(session: Session, record_id: UUID) -> UUID | None:
+def latest_visit(record_id: UUID | InstrumentedAttribute[UUID]) -> Select[UUID]:
+    """Select the id of the visit of a record that happened last."""
     happened_at = case((Visit.clock_flag == ClockFlag.OK, Visit.captured_at), else_=Visit.received_at)
-    return session.scalar(
+    return (
         select(Visit.id)
         .where(Visit.care_record_id == record_id)
         .order_by(happened_at.desc(), Visit.id.desc())
