@@ -17,7 +17,7 @@ _APPID = re.compile(r"wx[0-9A-Za-z]{4,30}")
 _SECRET = re.compile(r"[!-~]{16,64}")
 _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 _ENCODING_KEY = re.compile(r"[A-Za-z0-9]{43}")
-_TEMPLATE = re.compile(r"([a-z_]{1,40}):([A-Za-z0-9_-]{20,64})")
+_TEMPLATE = re.compile(r"([a-z_]{1,40}):([A-Za-z0-9_-]{20,64})(:long-term)?")
 _MOST_KEYS = 2
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
@@ -39,6 +39,8 @@ class WeChatSettings:
     """EncodingAESKey, and a second one while it is being changed; none if WeChat sends us nothing."""
     templates: tuple[tuple[str, str], ...]
     """Kinds of messages and the ids of their templates."""
+    long_term: frozenset[str] = frozenset()
+    """Ids of templates that people accept once for any number of messages."""
 
 
 def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettings | None:
@@ -66,6 +68,7 @@ def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettin
     _pair(given, "GONGDI_WECHAT_APPID", "GONGDI_WECHAT_SECRET", needed=True)
     _pair(given, "GONGDI_WECHAT_WEB_APPID", "GONGDI_WECHAT_WEB_SECRET")
     _pair(given, "GONGDI_WECHAT_CALLBACK_TOKEN", "GONGDI_WECHAT_CALLBACK_KEYS")
+    templates = _templates("GONGDI_WECHAT_TEMPLATES", given)
     return WeChatSettings(
         base_url=_address("GONGDI_WECHAT_BASE_URL", given, BASE_URLS, production=production),
         login_url=_address("GONGDI_WECHAT_LOGIN_URL", given, LOGIN_URLS, production=production),
@@ -75,7 +78,8 @@ def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettin
         web_secret=given["GONGDI_WECHAT_WEB_SECRET"],
         callback_token=given["GONGDI_WECHAT_CALLBACK_TOKEN"],
         callback_keys=_keys("GONGDI_WECHAT_CALLBACK_KEYS", given),
-        templates=_templates("GONGDI_WECHAT_TEMPLATES", given),
+        templates=tuple((kind, template_id) for kind, template_id, _ in templates),
+        long_term=frozenset(template_id for _, template_id, lasting in templates if lasting),
     )
 
 
@@ -102,13 +106,19 @@ def _keys(name: str, given: Mapping[str, str]) -> tuple[str, ...]:
     return keys
 
 
-def _templates(name: str, given: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def _templates(name: str, given: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """Read ``kind:id`` and ``kind:id:long-term``; one id is long-term everywhere or nowhere."""
     texts = [text.strip() for text in given[name].split(",") if text.strip()]
     found = [_TEMPLATE.fullmatch(text) for text in texts]
-    pairs = tuple((match[1], match[2]) for match in found if match)
-    if len(pairs) != len(texts) or len(dict(pairs)) != len(pairs):
-        _refuse(name, "must be kind:id with commas between, each kind once, such as hazard_assigned:<id>")
-    return pairs
+    three = [(match[1], match[2], match[3] is not None) for match in found if match]
+    kinds, ids = {kind for kind, _, _ in three}, {template_id for _, template_id, _ in three}
+    if not len(three) == len(texts) == len(kinds) or len({one[1:] for one in three}) != len(ids):
+        _refuse(
+            name,
+            "must be kind:id or kind:id:long-term with commas between, each kind once, such as "
+            "hazard_assigned:<id>",
+        )
+    return three
 
 
 def _refuse(name: str, why: str) -> None:

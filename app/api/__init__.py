@@ -25,6 +25,7 @@ from app.api import (
     inspections,
     invitation_page,
     invitations,
+    message_acceptances,
     my_binding,
     notices,
     own_copies,
@@ -85,6 +86,7 @@ ROUTES = [
     approvals.blueprint,
     notices.blueprint,
     own_copies.blueprint,
+    message_acceptances.blueprint,
     audit_trail.blueprint,
     health.blueprint,
 ]

@@ -115,6 +115,7 @@ SENTENCES: dict[str, str] = {
     "wechat_phone_code": "微信授权已经过期，请重新点一次按钮",
     "wechat_phone_foreign": "这个手机号不是授权给本小程序的，请重新点一次按钮",
     "wechat_not_linked": "这个账号还没有绑定微信，请先在微信里登录",
+    "template_unknown": "没有这个消息模板，请刷新页面后再试",
     "wechat_taken": "这个微信已经绑定了别的账号，请用那个账号登录，或联系社区",
     "user_disabled": "这个账号已经停用，请联系社区",
     "sign_in_state": "登录已经过期，请重新打开页面再登录",

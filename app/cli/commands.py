@@ -2,18 +2,15 @@
 
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID
 
 import click
 from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
 
-from app import audit, identity, messages, migrating, points, retention
+from app import audit, identity, migrating, points, retention
 from app.adapters import local_store
-from app.audit import AuditKeys, Entry
+from app.audit import AuditKeys
 from app.cli.seed.accounts import (
     demo_accounts,
     has_disabled_staff,
@@ -23,10 +20,11 @@ from app.cli.seed.accounts import (
 )
 from app.cli.seed.loading import load
 from app.cli.seed.progress import progress
+from app.cli.sessions import many_sessions, one_session, record
+from app.cli.wechat import wechat_events, wechat_messages
 from app.clock import business_day
 from app.config import Settings
-from app.db import engine_for, sessions_for, transaction
-from app.errors import NotFoundError
+from app.db import engine_for, transaction
 from app.keys import derived
 from app.models import DIGITS, Area, User
 from app.places import AreaUnknownError, CodeSigner
@@ -50,6 +48,10 @@ def commands() -> None:
     """Operate 共缔 Gongdi. Settings come from the environment, see docs/operations.md."""
 
 
+commands.add_command(wechat_events)
+commands.add_command(wechat_messages)
+
+
 @commands.command()
 def migrate() -> None:
     """Bring the database's tables to this version of the code."""
@@ -68,9 +70,9 @@ def seed(day: datetime | None, seed: int) -> None:
     today = day.date() if day else business_day()
     store = local_store(settings.photo_dir)
     with progress() as tell:
-        with _session(settings) as session:
+        with one_session(settings) as session:
             written = load(session, store, Sealer.of(settings), day=today, seed=seed, tell=tell)
-            _record(session, settings, "seed", int(written))
+            record(session, settings, "seed", int(written))
         if written:
             tell("tidying up", 0)
             _tidy_up(settings)
@@ -81,7 +83,7 @@ def seed(day: datetime | None, seed: int) -> None:
 def show_demo_accounts() -> None:
     """Show whom to sign in as, and a code to scan."""
     settings = _not_production()
-    with _session(settings) as session:
+    with one_session(settings) as session:
         accounts, code = demo_accounts(session, Sealer.of(settings)), sample_code(session)
         old, disabled = is_without_second_factors(session), has_disabled_staff(session)
     if not accounts:
@@ -102,7 +104,7 @@ def demo_code(phone: str) -> None:
     """Show the code of the second factor of a demo account, good for half a minute."""
     settings = _not_production()
     sealer = Sealer.of(settings)
-    with _session(settings) as session:
+    with one_session(settings) as session:
         user = session.scalars(select(User).where(identity.has_phone(sealer, phone))).one_or_none()
         code = identity.code_now(session, sealer, user.id) if user else None
         old = is_without_second_factors(session)
@@ -122,7 +124,7 @@ def add_area(code: str, name: str) -> None:
     if not (code.isascii() and code.isdigit() and len(code) in levels):
         raise click.ClickException("The code must have 4, 6, 9, 12 or 15 digits.")
     parent = max((digits for digits in levels if digits < len(code)), default=0)
-    with _session(Settings.read()) as session:
+    with one_session(Settings.read()) as session:
         if parent and session.get(Area, code[:parent]) is None:
             raise click.ClickException(f"Register {code[:parent]} first, which {code} lies in.")
         known = session.get(Area, code)
@@ -148,7 +150,7 @@ def first_administrators(
     three = [identity.NewAdministrator(*one) for one in (system, security, audit)]
     if not all(re.fullmatch(r"1[0-9]{10}", one.phone) and one.name.strip() for one in three):
         raise click.ClickException("Each needs a mobile phone number of 11 digits and a name.")
-    with _session(settings) as session:
+    with one_session(settings) as session:
         try:
             made = identity.found(session, Sealer.of(settings), area_code=area, three=three)
         except identity.FoundingError as error:
@@ -164,7 +166,7 @@ def first_administrators(
 @commands.command()
 def reconcile() -> None:
     """Compare every balance with its entries; exit 1 and name what does not agree."""
-    with _session(Settings.read()) as session:
+    with one_session(Settings.read()) as session:
         findings = points.reconcile(session)
     for finding in findings:
         click.echo(finding)
@@ -176,11 +178,11 @@ def reconcile() -> None:
 def post_due() -> None:
     """Post the claims whose public notice is over, as the scheduler does every minute."""
     settings, posted = Settings.read(), 0
-    with _sessions(settings) as new_session:
+    with many_sessions(settings) as new_session:
         while True:
             with new_session() as session, transaction(session):
                 batch = points.post_due(session, limit=_BATCH)
-                _record(session, settings, "post-due", batch)
+                record(session, settings, "post-due", batch)
             posted += batch
             if batch < _BATCH:
                 break
@@ -192,13 +194,13 @@ def rotate_keys() -> None:
     """Seal everything by the first key of GONGDI_FIELD_KEYS; the application may go on meanwhile."""
     settings, resealed = Settings.read(), 0
     sealer = Sealer.of(settings)
-    with _sessions(settings) as new_session:
+    with many_sessions(settings) as new_session:
         for rows, names in sealed_tables():
             after: UUID | None = None
             while True:
                 with new_session() as session, transaction(session):
                     batch = reseal(session, sealer, rows, names, after=after, limit=_RESEALED)
-                    _record(session, settings, "rotate-keys", batch.rows)
+                    record(session, settings, "rotate-keys", batch.rows)
                 if not batch.rows:
                     break
                 resealed, after = resealed + batch.rows, batch.last
@@ -210,7 +212,7 @@ def rotate_keys() -> None:
 def verify_audit() -> None:
     """Read the whole audit trail; exit 1 and name what is not as it was written."""
     settings = Settings.read()
-    with _session(settings) as session:
+    with one_session(settings) as session:
         try:
             copies = audit.copies_in(settings.audit_copies)
         except audit.CopyBrokenError as error:
@@ -230,19 +232,12 @@ def _tell_share(done: int, total: int) -> None:
         click.echo(f"\r{100 * done // total} %", nl=done >= total, err=True)
 
 
-def _record(session: Session, settings: Settings, command: str, count: int, **facts: str) -> None:
-    """Leave an entry of what a command wrote, if it wrote anything."""
-    if count:
-        entry = Entry(action=f"command:{command}", facts={"count": count, **facts})
-        audit.record(session, AuditKeys.of(settings), entry)
-
-
 @commands.command(name="retention")
 @click.option("--dry-run", is_flag=True, help="Count what is overdue, and change nothing.")
 def apply_retention(*, dry_run: bool) -> None:
     """Take away personal data whose time is over, as the scheduler does every night; say how much."""
     settings = Settings.read()
-    with _sessions(settings) as new_session:
+    with many_sessions(settings) as new_session:
         for rule in retention.rules(settings.months_kept):
             done = 0
             while True:
@@ -251,33 +246,11 @@ def apply_retention(*, dry_run: bool) -> None:
                         done = retention.overdue(session, rule)
                         break
                     batch = retention.apply(session, rule, limit=_BATCH)
-                    _record(session, settings, "retention", batch, rule=rule.name)
+                    record(session, settings, "retention", batch, rule=rule.name)
                 done += batch
                 if batch < _BATCH:
                     break
             click.echo(f"{rule.name}, kept {rule.kept}: {done}")
-
-
-@commands.command(name="wechat-events")
-@click.option(
-    "--again", type=click.UUID, help="Let this one be tried anew, as the scheduler does every minute."
-)
-def wechat_events(again: UUID | None) -> None:
-    """List what WeChat told us and could not be done, by id, kind, time and fault; exit 1 if there is any."""
-    settings = Settings.read()
-    with _session(settings) as session:
-        if again is not None:
-            try:
-                messages.try_again(session, again)
-            except NotFoundError as error:
-                raise click.ClickException(f"There is no event {again}.") from error
-            _record(session, settings, "wechat-events", 1)
-        dead = messages.dead_events(session, limit=_BATCH)
-    for event in dead:
-        received = event.received_at.isoformat(timespec="seconds")
-        click.echo(f"{event.id}  {event.kind}  {received}  {event.tries} tries  {event.fault}")
-    click.echo(f"{len(dead)} events failed for good." if dead else "No event failed for good.")
-    sys.exit(1 if dead else 0)
 
 
 def _not_production() -> Settings:
@@ -287,23 +260,6 @@ def _not_production() -> Settings:
             "This is production: demo data and its known password have no place here. Nothing was done."
         )
     return settings
-
-
-@contextmanager
-def _sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
-    """Give what makes the sessions of a command that commits more than once."""
-    engine = engine_for(settings)
-    try:
-        yield sessions_for(engine)
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def _session(settings: Settings) -> Iterator[Session]:
-    """Give a session of its own, committed at the end."""
-    with _sessions(settings) as new_session, new_session() as session, transaction(session):
-        yield session
 
 
 def _tidy_up(settings: Settings) -> None:

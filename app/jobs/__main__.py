@@ -2,7 +2,7 @@
 
 import sys
 
-from app.adapters import local_store
+from app.adapters import connect, local_store, wechat
 from app.audit import AuditKeys
 from app.config import Settings, SettingsError
 from app.db import engine_for
@@ -16,6 +16,12 @@ try:
     settings = Settings.read()
 except SettingsError as error:
     sys.exit(f"Error: {error}")
+client = wechat.open_wechat(
+    settings.wechat,
+    connect(settings.redis_url),
+    secret_key=settings.secret_key,
+    hosts=settings.trusted_hosts,
+)
 serve(
     Means(
         engine_for(settings),
@@ -24,5 +30,6 @@ serve(
         Sealer.of(settings),
         settings.audit_copies,
         settings.months_kept,
+        client.mini if client else None,
     )
 )

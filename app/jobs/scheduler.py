@@ -10,6 +10,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
+from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
     Means,
@@ -29,7 +30,7 @@ from app.jobs.work import (
 log = structlog.get_logger()
 Job = Callable[[Means], int]
 STOPPING = (signal.SIGTERM, signal.SIGINT)
-EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events, end_copies, make_copies]
+EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events, end_copies, make_copies, send_messages]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
     (checkpoint_audit, 0, 5),
@@ -38,6 +39,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (sweep_photos, 3, 30),
     (disable_unused_accounts, 3, 50),
     (forget_old_events, 3, 55),
+    (forget_old_sends, 3, 58),
     (verify_audit, 4, 0),
     (tell_not_reached, 8, 0),
 ]

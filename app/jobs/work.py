@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app import audit, evidence, identity, own_data, points, retention, visits
-from app.adapters import PhotoStore
+from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys, Entry
 from app.clock import now
 from app.db import sessions_for, transaction
@@ -33,6 +33,8 @@ class Means:
     audit_copies: Path | None = None
     """File that takes a copy of each checkpoint."""
     months_kept: RetentionSettings = field(default_factory=RetentionSettings)
+    mini: wechat.MiniProgram | None = None
+    """None where this installation does without."""
 
 
 def post_due_claims(means: Means) -> int:

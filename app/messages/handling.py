@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.errors import NotFoundError
-from app.messages.keeping import CLOSED, REVOKED, cell
+from app.messages.arrivals import note_arrivals
+from app.messages.credits import take_acceptances, turn_off
+from app.messages.keeping import ASKED, CHANGED, CLOSED, REVOKED, SENT, cell
 from app.messages.withdrawals import close_account, take_back
 from app.models import WeChatEvent, WeChatEventState
 from app.sealing import Sealer
@@ -91,4 +93,7 @@ def _locked(session: Session, event_id: UUID) -> WeChatEvent:
 _EFFECTS: Mapping[str, Callable[[Session, Sealer, Mapping[str, Any]], None]] = {
     REVOKED: take_back,
     CLOSED: close_account,
+    ASKED: take_acceptances,
+    CHANGED: turn_off,
+    SENT: note_arrivals,
 }

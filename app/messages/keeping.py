@@ -16,6 +16,9 @@ from app.sealing import Cell, Sealer
 
 REVOKED = "user_authorization_revoke"
 CLOSED = "user_authorization_cancellation"
+ASKED = "subscribe_msg_popup_event"
+CHANGED = "subscribe_msg_change_event"
+SENT = "subscribe_msg_sent_event"
 _TABLE, _COLUMN, _TENANT = "wechat_events", "content_sealed", "users"
 
 
@@ -64,8 +67,44 @@ def _read_closed(event: wechat.Event) -> dict[str, Any]:
     return {"openid": event.text("OpenID")}
 
 
-_READERS: Mapping[str, Callable[[wechat.Event], dict[str, Any]]] = {
+def _read_asked(event: wechat.Event) -> dict[str, Any] | None:
+    accepted = _templates(event, "accept")
+    return _about(event, accepted=accepted) if accepted else None
+
+
+def _read_changed(event: wechat.Event) -> dict[str, Any] | None:
+    rejected = _templates(event, "reject")
+    return _about(event, rejected=rejected) if rejected else None
+
+
+def _read_sent(event: wechat.Event) -> dict[str, Any]:
+    outcomes = [
+        {
+            "template_id": row.text("TemplateId"),
+            "msgid": row.text("MsgID"),
+            "errcode": row.number("ErrorCode"),
+        }
+        for row in event.rows()
+    ]
+    return _about(event, outcomes=outcomes)
+
+
+def _templates(event: wechat.Event, answer: str) -> list[str]:
+    """Give the templates to which somebody answered so."""
+    return [
+        row.text("TemplateId") for row in event.rows() if row.text_or_none("SubscribeStatusString") == answer
+    ]
+
+
+def _about(event: wechat.Event, **more: Any) -> dict[str, Any]:
+    return {"openid": event.openid, "at": int(event.created_at.timestamp()), **more}
+
+
+_READERS: Mapping[str, Callable[[wechat.Event], dict[str, Any] | None]] = {
     REVOKED: _read_revoked,
     CLOSED: _read_closed,
+    ASKED: _read_asked,
+    CHANGED: _read_changed,
+    SENT: _read_sent,
 }
-"""By the event's kind; ``FromUserName`` of these two is WeChat itself, so they name the person apart."""
+"""By the event's kind; ``FromUserName`` of the first two is WeChat itself, so they name the person apart."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import identity, people, retention
+from app.messages.credits import forget_credits
 from app.models import ConsentPurpose, User
 from app.sealing import Sealer
 
@@ -36,6 +37,7 @@ def close_account(session: Session, sealer: Sealer, content: Mapping[str, Any]) 
         return
     _forget_positions(session, user)
     _withdraw(session, user, ConsentPurpose.PHOTO)
+    forget_credits(session, user.id)
     identity.forget_wechat(session, user)
 
 

@@ -35,6 +35,14 @@ from app.models.hazard import (
 )
 from app.models.household import Household, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
+from app.models.message import (
+    OVER,
+    CreditEnding,
+    MessageAcceptance,
+    MessageCredit,
+    MessageSend,
+    SendState,
+)
 from app.models.notice import Notice, NoticeKind
 from app.models.own_data import OwnCopy
 from app.models.photo import Photo, PhotoLink, PhotoOwner
@@ -56,6 +64,7 @@ __all__ = [
     "HAZARD_ENDED",
     "HAZARD_NEXT",
     "HAZARD_OPEN",
+    "OVER",
     "REDEMPTION_NEXT",
     "REQUEST_NEXT",
     "Account",
@@ -96,6 +105,7 @@ __all__ = [
     "ConsentChannel",
     "ConsentPurpose",
     "ConsentText",
+    "CreditEnding",
     "Datum",
     "EndReason",
     "Evidence",
@@ -119,6 +129,9 @@ __all__ = [
     "Lot",
     "LotDraw",
     "MadeByPhone",
+    "MessageAcceptance",
+    "MessageCredit",
+    "MessageSend",
     "Notice",
     "NoticeKind",
     "OwnCopy",
@@ -141,6 +154,7 @@ __all__ = [
     "Reward",
     "Rule",
     "SecondFactor",
+    "SendState",
     "SessionKind",
     "Sex",
     "SignIn",

@@ -1,6 +1,8 @@
 """Rows that are somebody's by way of others: a visit by the care it belongs to, a photo by what it shows."""
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from app.models import PhotoOwner
 from app.own_data.kinds import TABLES, Whose, of_grown_household, of_household, of_resident, of_user
@@ -82,6 +84,20 @@ def pictures(whose: Whose) -> ColumnElement[bool]:
     of_people = and_(links.photo_id == photos.id, links.record_kind.in_(_ABOUT_PEOPLE))
     of_others = exists().where(of_people, ~_of_his(whose)).correlate(TABLES["photos"])
     return or_(of_user("photos", "uploaded_by")(whose) & ~of_others, photos_of_him(whose))
+
+
+def message_credits(whose: Whose) -> ColumnElement[bool]:
+    """Say which messages by WeChat he asked for."""
+    return TABLES["message_credits"].c.link_id.in_(_links(whose))
+
+
+def message_sends(whose: Whose) -> ColumnElement[bool]:
+    """Say which messages by WeChat were sent to him."""
+    return TABLES["message_sends"].c.link_id.in_(_links(whose))
+
+
+def _links(whose: Whose) -> Select[UUID]:
+    return select(TABLES["wechat_identities"].c.id).where(of_user("wechat_identities", "user_id")(whose))
 
 
 def _of_his(whose: Whose) -> ColumnElement[bool]:

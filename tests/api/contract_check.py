@@ -23,6 +23,8 @@ WECHAT = {
     ("GET", "/v1/oauth/wechat/start"),
     ("GET", "/v1/oauth/wechat/callback"),
     ("GET", "/v1/wechat/page-signature"),
+    ("GET", "/v1/me/message-templates"),
+    ("PUT", "/v1/me/message-acceptances/{acceptance_id}"),
 }
 """Routes that are nothing without WeChat and its one-time codes: see tests/api/wechat/test_contract.py."""
 _DESCRIBED = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]

@@ -219,10 +219,13 @@ KNOWN_TO_NOBODY_ELSE = {
 }
 """Where anybody may use any id, no area is asked for: somebody else's is simply taken."""
 STATES = {
+    "/v1/me/message-acceptances/<uuid:acceptance_id>": (
+        "is nothing without WeChat: its repeats are in tests/api/wechat/test_acceptances.py"
+    ),
     "/v1/residents/<uuid:resident_id>/numbers": (
         "makes nothing and has no id of its own: what is so already is judged no more, and whoever reaches "
         "the resident no longer is not told whether he guessed his numbers (test_resident_numbers.py)"
-    )
+    ),
 }
 """PUTs that are no repeats, with the reason."""
 

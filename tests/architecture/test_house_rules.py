@@ -24,7 +24,12 @@ VAGUE_NAMES = {
 }
 WRITERS = {
     "status": {"app/models/hazard.py", "app/models/claim.py", "app/models/shop.py"},
-    "state": {"app/models/approval.py", "app/models/binding.py", "app/models/wechat_event.py"},
+    "state": {
+        "app/models/approval.py",
+        "app/models/binding.py",
+        "app/models/message.py",
+        "app/models/wechat_event.py",
+    },
     "resident_id": {"app/identity/bindings.py", "app/identity/binding_requests.py"},
     "balance": set[str](),
     "held": set[str](),

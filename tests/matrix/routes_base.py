@@ -160,6 +160,14 @@ BASE = [
         at("/v1/me/phone/wechat", json={"code": "x"}),
         503,
     ),
+    Line("GET", "/v1/me/message-templates", dict.fromkeys(ROLES, 503), at("/v1/me/message-templates"), 503),
+    Line(
+        "PUT",
+        "/v1/me/message-acceptances/<uuid:acceptance_id>",
+        dict.fromkeys(ROLES, 503),
+        lambda _: Call(f"/v1/me/message-acceptances/{new_id()}", with_json({"accepted": ["x"]})),
+        503,
+    ),
     Line("POST", "/v1/sessions/code", {ANYBODY: 401}, at("/v1/sessions/code", json={"code": "1" * 12})),
     Line(
         "POST",

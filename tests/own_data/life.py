@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from PIL import Image
+from sqlalchemy import select
 
 from app.actors import Actor
 from app.adapters import PhotoStore
@@ -30,6 +31,9 @@ from app.models import (
     HazardStatus,
     HazardStep,
     Invitation,
+    MessageAcceptance,
+    MessageCredit,
+    MessageSend,
     Notice,
     NoticeKind,
     PhotoLink,
@@ -39,6 +43,7 @@ from app.models import (
     Reveal,
     RevealField,
     SecondFactor,
+    SendState,
     SignInCode,
     SourceKind,
     Transfer,
@@ -106,7 +111,8 @@ class Life(Stage):
         self._looks()
         made = self._care(photos) | self._reports(photos) | self._points(photos)
         data = {"claim_id": str(new_id()), "by": str(self.user("admin"))}
-        self.own(Notice, user_id=self.me, kind=NoticeKind.CLAIM_STEP, data=data, created_at=now())
+        told = {"kind": NoticeKind.CLAIM_STEP, "data": data, "created_at": now()}
+        self._messages(self.own(Notice, user_id=self.me, **told))
         self.session.commit()
         return made
 
@@ -145,6 +151,16 @@ class Life(Stage):
         )
         handed = {"handle": self.who, "handed_out_by": self.user("worker"), "tries": 0}
         self.own(SignInCode, user_id=self.me, **handed, **later)
+
+    def _messages(self, notice_id: UUID) -> None:
+        """Write that he asked for a message by WeChat, and got it."""
+        self.session.flush()
+        mine = select(WeChatLink.id).where(WeChatLink.user_id == self.me)
+        by = {"link_id": self.session.scalars(mine).one(), "template_id": "template"}
+        self.own(MessageAcceptance, user_id=self.me, template_ids=["template"], created_at=now())
+        self.own(MessageCredit, **by, since=now(), app_told_at=now())
+        sent = {"state": SendState.SENT, "begun_at": now(), "ended_at": now()}
+        self.own(MessageSend, **by, notice_id=notice_id, **sent)
 
     def _bound(self) -> None:
         """Write that he was bound, by a request that the admin approved, and left."""

@@ -99,7 +99,7 @@ def test_a_list_of_one_is_a_list(
     fake.popup(lan, dict.fromkeys(templates, "reject"))
     event = hear(callbacks, made(fake, form=form))
 
-    assert [(row["TemplateId"], row["SubscribeStatusString"]) for row in event.rows()] == [
+    assert [(row.text("TemplateId"), row.text("SubscribeStatusString")) for row in event.rows()] == [
         (name, "reject") for name in templates
     ]
     assert event.created_at.year >= 2026

@@ -173,7 +173,7 @@ def test_messages_to_one_person_go_one_after_the_other(
     [
         (-1, WeChatBusyError),
         (43108, WeChatBusyError),
-        (43107, WeChatUserError),
+        (43107, WeChatConfigurationError),
         (40003, WeChatUserError),
         (40037, WeChatConfigurationError),
         (45168, WeChatConfigurationError),
@@ -212,9 +212,7 @@ def test_values_that_do_not_fit_are_not_sent(
 
 
 def test_a_message_without_a_template_is_not_sent(client: WeChat, fake: WeChatFake, lan: Person) -> None:
-    assert client.mini.can_send("hazard_assigned")
-    assert client.mini.template_id("hazard_assigned") == TEMPLATE_ID
-    assert not client.mini.can_send("claim_step")
+    assert client.mini.template_ids == {"hazard_assigned": TEMPLATE_ID}
     with pytest.raises(WeChatConfigurationError):
         client.mini.send_message(lan.openid, "claim_step", {})
 

@@ -32,13 +32,20 @@ from app.adapters.wechat.errors import (
     WeChatUserError,
 )
 from app.adapters.wechat.events import Event, EventError
-from app.adapters.wechat.mini_program import MiniProgram, RiskScene, WeChatIdentity, WeChatPhone
+from app.adapters.wechat.mini_program import (
+    SEND_MESSAGE,
+    MiniProgram,
+    RiskScene,
+    WeChatIdentity,
+    WeChatPhone,
+)
 from app.adapters.wechat.opening import WeChat, open_wechat
 from app.adapters.wechat.service_account import PageRefusedError, PageSignature, ServiceAccount
-from app.adapters.wechat.templates import TEMPLATES, Template
+from app.adapters.wechat.templates import TEMPLATES, Template, says_too_much
 
 __all__ = [
     "LARGEST_CALLBACK",
+    "SEND_MESSAGE",
     "TEMPLATES",
     "CallbackRefusedError",
     "CallbackRepeatedError",
@@ -72,4 +79,5 @@ __all__ = [
     "WeChatUnreachableError",
     "WeChatUserError",
     "open_wechat",
+    "says_too_much",
 ]

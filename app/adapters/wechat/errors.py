@@ -104,7 +104,7 @@ _KINDS: dict[type[WeChatError], frozenset[int]] = {
     CodeRefusedError: frozenset({40029, 40163}),
     UserBlockedError: frozenset({40226}),
     NotSubscribedError: frozenset({43101}),
-    WeChatUserError: frozenset({40003, 43107, 61010}),
+    WeChatUserError: frozenset({40003, 61010}),
     WeChatTokenError: frozenset({40001, 40014, 41001, 42001}),
     WeChatQuotaError: frozenset({44991, 45009, 45011}),
     WeChatBusyError: frozenset({-1, 43108}),

@@ -19,11 +19,36 @@ class EventError(Exception):
     """It is neither XML nor JSON of the form WeChat sends, or a field that is needed is missing."""
 
 
-class Event:
-    """Something that happened at WeChat."""
+class Fields:
+    """What stands in an event, or in one row of its list."""
 
     def __init__(self, fields: Mapping[str, Any]) -> None:
         self._fields = fields
+
+    def text(self, name: str) -> str:
+        """Return a field as text; raises EventError if it is not there."""
+        value = self._fields.get(name)
+        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+            raise EventError(name)
+        return str(value)
+
+    def text_or_none(self, name: str) -> str | None:
+        """Return a field as text that may be absent or empty."""
+        return self.text(name) if self._fields.get(name) else None
+
+    def number(self, name: str) -> int:
+        """Return a whole number, also one that came as text; raises EventError."""
+        value = whole(self._fields.get(name))
+        if value is None:
+            raise EventError(name)
+        return value
+
+
+class Event(Fields):
+    """Something that happened at WeChat."""
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__(fields)
         self.kind = self.text("Event") if "Event" in fields else self.text("MsgType")
         """Such as ``user_authorization_revoke``."""
         self.openid = self.text("FromUserName")
@@ -39,26 +64,12 @@ class Event:
         given = self._fields.get("MsgId") or self._fields.get("MsgID")
         return str(given) if given else f"{self.openid}:{int(self.created_at.timestamp())}:{self.kind}"
 
-    def text(self, name: str) -> str:
-        """Return a field as text; raises EventError if it is not there."""
-        value = self._fields.get(name)
-        if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
-            raise EventError(name)
-        return str(value)
-
-    def number(self, name: str) -> int:
-        """Return a whole number, also one that came as text; raises EventError."""
-        value = whole(self._fields.get(name))
-        if value is None:
-            raise EventError(name)
-        return value
-
-    def rows(self) -> list[dict[str, Any]]:
+    def rows(self) -> list[Fields]:
         """Return the objects of ``List``, which JSON has beside the other fields and XML one deeper."""
         holders = [self._fields, *(value for value in self._fields.values() if isinstance(value, dict))]
         listed: Any = next((holder["List"] for holder in holders if "List" in holder), [])
         found = listed if isinstance(listed, list) else [listed]
-        rows = [row for row in found if isinstance(row, dict)]
+        rows = [Fields(row) for row in found if isinstance(row, dict)]
         if len(rows) < len(found):
             raise EventError("List")
         return rows

@@ -1,10 +1,11 @@
 """The calls that serve the mini-program: who somebody is, his phone number, messages to him."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
 from hashlib import sha256
+from types import MappingProxyType
 
 import redis
 
@@ -23,6 +24,7 @@ from app.adapters.wechat.shared_lock import SharedLock
 from app.adapters.wechat.templates import TEMPLATES
 from app.adapters.wechat.transport import TOTAL_S, Transport
 
+SEND_MESSAGE = "/cgi-bin/message/subscribe/send"
 _CODE = re.compile(r"[!-~]{1,512}")
 _OPENID = re.compile(r"[A-Za-z0-9_-]{6,128}")
 _WORST_RANK = 4
@@ -68,6 +70,7 @@ class MiniProgram:
         appid: str,
         secret: str,
         template_ids: Mapping[str, str],
+        long_term: Collection[str] = (),
     ) -> None:
         unknown = sorted(set(template_ids) - set(TEMPLATES))
         if unknown:
@@ -76,7 +79,10 @@ class MiniProgram:
         self._access = access
         self._appid = appid
         self._secret = secret
-        self._template_ids = dict(template_ids)
+        self.template_ids: Mapping[str, str] = MappingProxyType(dict(template_ids))
+        """By the kind of message: what the mini-program asks the subscription for."""
+        self.long_term = frozenset(long_term)
+        """Ids of those that people accept once for any number of messages."""
         self._sending = tuple(
             SharedLock(client, f"wechat:{appid}:sending:{number}") for number in range(_SENDING_LOCKS)
         )
@@ -109,36 +115,32 @@ class MiniProgram:
             raise ForeignPhoneError(path)
         return WeChatPhone(info.text("purePhoneNumber"), info.text("countryCode"))
 
-    def can_send(self, template: str) -> bool:
-        """Say whether this message has a template at WeChat."""
-        return template in self._template_ids
-
-    def template_id(self, template: str) -> str | None:
-        """Give the id that the mini-program asks the subscription for."""
-        return self._template_ids.get(template)
-
-    def send_message(self, openid: str, template: str, values: Mapping[str, str], *, page: str = "") -> None:
+    def send_message(
+        self, openid: str, template: str, values: Mapping[str, str], *, page: str = ""
+    ) -> str | None:
         """Send a subscribed message; values by the field names of its template in ``TEMPLATES``.
+
+        Gives WeChat's own name of the message, if it tells one.
 
         Texts that are too long are cut. One message at a time goes to one person, for
         WeChat refuses a second one under way (43108).
         Raises NotSubscribedError if this person has none to come, MessageFieldError, and the other kinds.
         """
-        path = "/cgi-bin/message/subscribe/send"
         known = TEMPLATES.get(template)
-        if known is None or template not in self._template_ids:
-            raise WeChatConfigurationError(f"{path} {template}")
+        if known is None or template not in self.template_ids:
+            raise WeChatConfigurationError(f"{SEND_MESSAGE} {template}")
         body: dict[str, object] = {
-            "touser": checked_openid(path, openid),
-            "template_id": self._template_ids[template],
+            "touser": checked_openid(SEND_MESSAGE, openid),
+            "template_id": self.template_ids[template],
             "page": page or known.page,
             "data": {name: {"value": value} for name, value in fitted(known, values).items()},
         }
         deadline = Deadline.after(TOTAL_S)
         with self._sending[_lock_number(openid)].taken(deadline) as mine:
             if not mine:
-                raise WeChatBusyError(path, retry_after_s=1)
-            self._access.ask(path, body, repeatable=False, deadline=deadline)
+                raise WeChatBusyError(SEND_MESSAGE, retry_after_s=1)
+            reply = self._access.ask(SEND_MESSAGE, body, repeatable=False, deadline=deadline)
+        return reply.text_or_none("msgid")
 
     def risk_rank(self, openid: str, scene: RiskScene, *, client_ip: str) -> int:
         """Say how risky WeChat finds this person now, from 0 to 4; one signal among others, no verdict.

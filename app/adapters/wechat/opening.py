@@ -46,6 +46,7 @@ def open_wechat(
         appid=settings.appid,
         secret=settings.secret,
         template_ids=dict(settings.templates),
+        long_term=settings.long_term,
     )
     web = callbacks = None
     if settings.web_appid:

@@ -15,6 +15,7 @@ from schemathesis import GenerationMode
 from sqlalchemy import Connection
 
 from app.api.limits import limiter
+from app.ids import new_id
 from tests.api.contract_check import AS_DESCRIBED, WECHAT, checked_with, same_each_time, takes
 from tests.api.contract_mix import Mix, as_sent, never_right, spoiled
 from tests.api.contract_samples import Sample
@@ -23,12 +24,16 @@ from tests.cast import person
 from tests.client import Client
 from tests.fakes.wechat.control import Person, WeChatFake
 from tests.snapshot import stored
+from tests.wechat.installation import TEMPLATE_ID
 
 _EXAMPLES = 5
 _START = "/v1/oauth/wechat/start"
 _ROUTES = sorted(WECHAT)
-_ASKING = [route for route in _ROUTES if route[1] != _START]
-"""Those that ask WeChat itself; the other one only sends the browser there."""
+_TEMPLATES, _ACCEPTANCES = "/v1/me/message-templates", "/v1/me/message-acceptances/{acceptance_id}"
+_TAKING = [route for route in _ROUTES if route[1] not in {_START, _TEMPLATES}]
+"""Those that take something; the others send the browser to WeChat, and list what there is."""
+_ASKING = [route for route in _TAKING if route[1] != _ACCEPTANCES]
+"""Those that ask WeChat itself."""
 
 
 @dataclass(frozen=True)
@@ -49,14 +54,17 @@ def fresh(
     assert newcomer.person is not None
     bearer = {"Authorization": f"Bearer {newcomer.person.token}"}
 
+    worker = {"Authorization": f"Bearer {person('worker').token}"}
+    codes: dict[str, tuple[Callable[[], str], dict[str, str]]] = {
+        "/v1/sessions/wechat": (lambda: wechat.login_code(lan), {}),
+        "/v1/me/wechat": (lambda: wechat.login_code(wechat.user("wei")), worker),
+        "/v1/me/phone/wechat": (lambda: wechat.phone_code(lan), bearer),
+    }
+
     def make(path: str) -> Ready:
-        if path == "/v1/sessions/wechat":
-            return Ready(_of({"code": wechat.login_code(lan)}))
-        if path == "/v1/me/wechat":
-            worker = {"Authorization": f"Bearer {person('worker').token}"}
-            return Ready(_of({"code": wechat.login_code(wechat.user("wei"))}), worker)
-        if path == "/v1/me/phone/wechat":
-            return Ready(_of({"code": wechat.phone_code(lan)}), bearer)
+        if path in codes:
+            code, headers = codes[path]
+            return Ready(_of({"code": code()}), headers)
         if path == "/v1/wechat/page-signature":
             return Ready(Sample(who=None, path={}, query={"url": f"https://{HOST}/report"}))
         if path == "/v1/oauth/wechat/callback":
@@ -64,6 +72,8 @@ def fresh(
             back = urlsplit(wechat.authorize(started.headers["Location"], lan))
             name, mark = started.headers["Set-Cookie"].partition(";")[0].split("=", 1)
             return Ready(Sample(who=None, path={}, query=dict(parse_qsl(back.query))), cookies={name: mark})
+        if path in {_TEMPLATES, _ACCEPTANCES}:
+            return Ready(_of_messages(path), bearer)
         assert path == _START, path
         return Ready(Sample(who=None, path={}))
 
@@ -75,6 +85,12 @@ def operation(wechat_app: Flask) -> Callable[[str, str], Any]:
     """Give a route of the description, at the application with WeChat."""
     description = schemathesis.openapi.from_wsgi("/openapi.json", wechat_app)
     return lambda method, path: description[path][method]
+
+
+def _of_messages(path: str) -> Sample:
+    if path == _TEMPLATES:
+        return Sample(who=None, path={})
+    return Sample(who=None, path={"acceptance_id": str(new_id())}, body={"accepted": [TEMPLATE_ID]})
 
 
 def _of(body: dict[str, str]) -> Sample:
@@ -102,7 +118,7 @@ def test_answers_are_as_described(
     @given(generated=route.as_strategy(), choose=st.randoms(use_true_random=False))
     def call(generated: Any, choose: Random) -> None:
         ready = fresh(path)
-        status_of(ready, Mix({}, ready.sample).parts(generated, choose))
+        status_of(ready, Mix({"acceptance_id": [str(new_id())]}, ready.sample).parts(generated, choose))
 
     limiter.reset()
     ready = fresh(path)
@@ -110,7 +126,7 @@ def test_answers_are_as_described(
     call()
 
 
-@pytest.mark.parametrize("method, path", _ASKING)
+@pytest.mark.parametrize("method, path", _TAKING)
 def test_what_does_not_fit_is_refused_and_leaves_nothing(
     operation: Callable[[str, str], Any],
     fresh: Callable[[str], Ready],
