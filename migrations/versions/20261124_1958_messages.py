@@ -96,9 +96,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["notice_id"], ["notices.id"], name=op.f("fk_message_sends_notice_id"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["link_id"], ["wechat_identities.id"], name=op.f("fk_message_sends_link_id")
-        ),
+        sa.ForeignKeyConstraint(["link_id"], ["wechat_identities.id"], name=op.f("fk_message_sends_link_id")),
         sa.ForeignKeyConstraint(
             ["credit_id"],
             ["message_credits.id"],
