@@ -28,8 +28,16 @@ _OVER = {
     "binding-requests": "UPDATE binding_requests SET state = 'withdrawn', decided_at = now()",
     "approvals": "UPDATE approvals SET state = 'refused', decided_by = (SELECT id FROM users WHERE name = "
     "'far_county'), decided_at = now()",
+    "viewing-tickets": "UPDATE viewing_tickets SET approved = false, decided_at = now(), "
+    "decided_by = user_id",
+    "harm-cases": "UPDATE harm_cases SET closed_at = now(), closed_by = opened_by",
+    "follow-ups": "UPDATE follow_ups SET done_at = now(), done_by = owner_id",
+    "guardianships": "UPDATE guardianships SET ended_at = now(), ended_by = recorded_by",
+    "care-records": "UPDATE care_records SET ended_on = CURRENT_DATE",
 }
 """How a thing of each kind is over for good."""
+_ENDED_AGAIN = {"POST /v1/guardianships/<uuid:guardianship_id>/end"}
+"""Ends what is over already: answered as done, and nothing is written."""
 _STEPS = [
     line
     for line in LINES
@@ -102,8 +110,9 @@ def test_what_is_over_stays_as_it_is(
         if role not in line.allowed:
             assert _told(answer) == (403, "forbidden"), answer.text
         else:
-            assert answer.status_code in {403, 404, 409}, answer.text
+            done = 200 if line.name in _ENDED_AGAIN else 409
+            assert answer.status_code in {403, 404, done}, answer.text
             if line.allowed[role] < 400:
-                assert answer.status_code == 409, answer.text
+                assert answer.status_code == done, answer.text
         assert _told(_called(app, call, line, f"far_{role}"))[1] in {"forbidden", "not_found"}
     assert stored(connection) == before
