@@ -1,14 +1,16 @@
 """What every resource module shares: its blueprint, and the answer of a write that is safe to repeat."""
 
+import functools
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
+from uuid import UUID
 
 import marshmallow as ma
 from flask_smorest import Blueprint as SmorestBlueprint
 
 from app.api.allow import PUBLIC
-from app.api.fields import Input
+from app.api.fields import NIL_ID, Input
 from app.api.strict_json import StrictParser
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -69,10 +71,11 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         )
 
     def made_once(self, schema: Any) -> Callable[[View], View]:
-        """Answer 201 for a new thing and 200 for the same again, with the same body."""
+        """Answer 201 for a new thing, whose id is in the address, and 200 for the same again, with the same body."""
 
         def decorate(view: View) -> View:
-            described = self.alt_response(HTTPStatus.CREATED, schema=schema, success=True)(view)
+            checked = _with_an_id(view)
+            described = self.alt_response(HTTPStatus.CREATED, schema=schema, success=True)(checked)
             return self.response(HTTPStatus.OK, schema)(described)
 
         return decorate
@@ -81,3 +84,16 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 def once(made: bool) -> int:  # noqa: FBT001 - the only question there is
     """Give the status of a write that is safe to repeat."""
     return HTTPStatus.CREATED if made else HTTPStatus.OK
+
+
+def _with_an_id(view: View) -> View:
+    """Refuse to make a thing under the id of zeros only, before its body is looked at."""
+
+    @functools.wraps(view)
+    def checked(*args: Any, **ids: Any) -> Any:
+        nil = {name: [NIL_ID] for name, one in ids.items() if isinstance(one, UUID) and one.int == 0}
+        if nil:
+            raise ma.ValidationError(nil)
+        return view(*args, **ids)
+
+    return cast("View", checked)

@@ -1,4 +1,7 @@
-"""How long a body may be, by the view that takes it: what is longer is refused before anything is done."""
+"""How long a body may be, by the view that takes it: what is longer is refused before anything is done.
+
+So is what is compressed: nobody knows how long that is.
+"""
 
 from typing import IO
 
@@ -7,6 +10,7 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from app.adapters import wechat
+from app.api.problems import IDENTITY, EncodedBodyError
 from app.api.report_form import MAX_FORM_BYTES
 from app.api.strict_json import MAX_JSON_BYTES
 
@@ -20,11 +24,13 @@ _OTHER = {
 
 
 def bound_bodies(app: Flask) -> None:
-    """Refuse a body that says it is too long, and stop reading one that does not say."""
+    """Refuse a body that says it is too long or encoded, and stop reading one that does not say how long."""
 
     def check() -> None:
         if request.url_rule is None:
             return
+        if request.headers.get("Content-Encoding", IDENTITY).strip().lower() not in {IDENTITY, ""}:
+            raise EncodedBodyError
         bound = _OTHER.get(request.endpoint or "", MAX_JSON_BYTES)
         request.max_content_length = bound
         if request.content_length is None and "wsgi.input_terminated" in request.environ:

@@ -5,6 +5,7 @@ import unicodedata
 from datetime import UTC
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 import marshmallow as ma
 from marshmallow import fields, validate
@@ -15,6 +16,7 @@ NOT_EMPTY: dict[str, Any] = {"null": _EMPTY}
 """For a nested form, whose own words are English."""
 _TEXT = "请填写文字"
 _INVISIBLE = {"Cc", "Cf", "Cs"}
+NIL_ID = "编号不能全是0，请换一个新的"
 _CHINA = {"lng": (73.4, 135.2), "lat": (3.8, 53.6)}
 """Bounds of China's territory in degrees; a position outside is a mistake."""
 
@@ -117,9 +119,23 @@ class Flag(fields.Boolean):
         return value
 
 
-def uid(**kwargs: Any) -> fields.UUID:
+class Uid(fields.UUID):
+    """An id; the one of zeros only stands for none (RFC 9562, 5.9) and is refused."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Say in Chinese what is wrong."""
+        super().__init__(error_messages=_messages(invalid_uuid="编号格式不对", nil=NIL_ID), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> UUID:
+        found = super()._deserialize(value, attr, data, **kwargs)
+        if found.int == 0:
+            raise self.make_error("nil")
+        return found
+
+
+def uid(**kwargs: Any) -> Uid:
     """Give a field for an id."""
-    return fields.UUID(error_messages=_messages(invalid_uuid="编号格式不对"), **kwargs)
+    return Uid(**kwargs)
 
 
 class StepInput(Input):

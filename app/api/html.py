@@ -40,7 +40,7 @@ def refusal(error: Exception, page: Callable[[Response], Response]) -> Response:
     if wants_json() or document.status_code < HTTPStatus.BAD_REQUEST:
         return varying(document)
     shown = page(document)
-    for name in ("Retry-After", "Allow"):
+    for name in ("Retry-After", "Allow", "Accept-Encoding"):
         if name in document.headers:
             shown.headers[name] = document.headers[name]
     return shown

@@ -43,6 +43,10 @@ _HTTP_CODES = {
 }
 
 
+IDENTITY = "identity"
+"""The only encoding that bodies of requests may have: none."""
+
+
 class SignInNeededError(DomainError):
     """There is no session, or it is over."""
 
@@ -55,6 +59,13 @@ class CrossSiteError(DomainError):
 
     code = "cross_site"
     kind = Kind.FORBIDDEN
+
+
+class EncodedBodyError(DomainError):
+    """The body is compressed or otherwise encoded; bodies are taken as they are."""
+
+    code = "body_encoded"
+    kind = Kind.UNSUPPORTED
 
 
 def problem(code: str, status: int, *, errors: Any = None, **data: Any) -> Response:
@@ -93,6 +104,8 @@ def _domain(error: DomainError) -> Response:
     response = problem(error.code, STATUS[error.kind], errors=errors, **error.data)
     if error.kind is Kind.TOO_MANY:
         response.headers["Retry-After"] = str(error.data["retry_after_s"])
+    if isinstance(error, EncodedBodyError):
+        response.headers["Accept-Encoding"] = IDENTITY  # RFC 9110, 12.5.3
     return response
 
 

@@ -4,11 +4,12 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid5
 
 import marshmallow as ma
 from flask import Request
-from werkzeug.datastructures import FileStorage
+from werkzeug.datastructures import FileStorage, MultiDict
 
 from app.api.fields import Input, Text, uid, word
 from app.clock import now
@@ -28,6 +29,9 @@ _SENTENCES = {
     "category": "请选一项",
     "text": f"请写一下哪里不安全，最多{MAX_TEXT}字",
 }
+_REPLACED = "\ufffd"
+"""Stands where bytes were no text."""
+_DAMAGED = f"有些字没有传对，变成了“{_REPLACED}”，请改好再提交"
 
 
 class ReportFormInput(Input):
@@ -43,6 +47,12 @@ class ReportFormInput(Input):
         latest_ms = (now() + CLOCK_AHEAD).timestamp() * 1000
         if value.version != _TIME_ORDERED or value.int >> _TIME_SHIFT > latest_ms:
             raise ma.ValidationError(_SENTENCES["id"])
+
+    @ma.validates("text")
+    def check_text(self, value: str, **_: Any) -> None:
+        """Refuse what did not arrive as it was written."""
+        if _REPLACED in value:
+            raise ma.ValidationError(_DAMAGED)
 
 
 @dataclass(frozen=True)
@@ -63,11 +73,13 @@ class ReportForm:
     @classmethod
     def read(cls, request: Request) -> "ReportForm":
         """Read a sent form; a field that is wrong gets a message, nothing is raised for it."""
-        sent = {name: request.form.get(name, "") for name in ReportFormInput().fields}
+        texts = _texts(request)
+        sent = {name: texts.get(name, "") for name in ReportFormInput().fields}
         try:
             right, errors = ReportFormInput().load(sent), {}
         except ma.ValidationError as error:
-            right, errors = error.valid_data, {name: _SENTENCES[name] for name in error.messages}
+            sentences = _SENTENCES | ({"text": _DAMAGED} if _REPLACED in sent["text"] else {})
+            right, errors = error.valid_data, {name: sentences[name] for name in error.messages}
         uploads = [upload for upload in request.files.getlist("photo") if upload.filename]
         if len(uploads) > MAX_PHOTOS:
             errors["photos"] = f"最多{MAX_PHOTOS}张照片"
@@ -99,6 +111,16 @@ class ReportForm:
             signals=Signals(captured_at=_opened_at(self.id), code=code),
             photo_ids=tuple(self.named_photos()),
         )
+
+
+def _texts(request: Request) -> MultiDict[str, str]:
+    """Read the form's texts, with a sign of its own for what is no UTF-8.
+
+    So does Werkzeug where a form comes in parts, as from our page; else it would keep such bytes as %FF.
+    """
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return request.form
+    return MultiDict(parse_qsl(request.get_data().decode(errors="replace"), keep_blank_values=True))
 
 
 def _bytes(upload: FileStorage) -> bytes:

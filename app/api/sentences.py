@@ -12,6 +12,7 @@ SENTENCES: dict[str, str] = {
     "method_not_allowed": "这里不能这样办",
     "timeout": "网络太慢，请再试一次",
     "too_large": "内容太大，请缩小后再发",
+    "body_encoded": "发来的内容请不要压缩，也不要另外编码（Content-Encoding），原样再发一次",
     "unsupported_media_type": "这种格式用不了，填写的内容请用JSON格式发送",
     "invalid": "有些内容填得不对，请看每一项的提示",
     "cross_site": "请在本系统的页面上操作",

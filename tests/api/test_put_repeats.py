@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
+from app.api.fields import NIL_ID
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (
@@ -262,6 +263,20 @@ def test_what_is_sent_again_is_the_first_one(
     assert (first.status_code, again.status_code) == (201, 200), again.text
     assert _lasting(again.json) == _lasting(first.json)
     assert stored(connection) == before, "nothing is written twice, or otherwise"
+
+
+@pytest.mark.parametrize("rule", ROUTES)
+def test_nothing_is_made_under_the_id_of_zeros_only(
+    app: Flask, session: Session, connection: Connection, be: Be, rule: str
+) -> None:
+    sent = Sent(rule, sample_of(app, session, "PUT", described(rule)), fresh_id=UUID(int=0))
+    before = stored(connection)
+
+    answer = sent.anew(be(sent.who))
+
+    assert refused(answer) == (422, "invalid")
+    assert answer.json["errors"] == {name: [NIL_ID] for name in sent.sample.path}
+    assert stored(connection) == before
 
 
 @pytest.mark.parametrize("rule", ROUTES)

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -172,6 +173,34 @@ def test_more_bytes_than_three_photos_are_refused_unread(visitor: Client, code: 
     )
 
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
+
+
+@pytest.mark.parametrize("bad", [b"\xff", b"\xe6\xa5", "楼道".encode("gbk"), "楼道�".encode()])
+@pytest.mark.parametrize("kind", ["multipart", "escaped", "bare"])
+def test_a_text_that_did_not_arrive_whole_is_not_taken(
+    visitor: Client, session: Session, code: str, address: str, kind: str, bad: bytes
+) -> None:
+    """Not as signs of replacement, and not as what a browser would have escaped."""
+    fields = {b"id": str(new_id()).encode(), b"category": b"fire", b"text": b"3" + bad}
+    parts = (
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n%s\r\n' % one for one in fields.items()
+    )
+    body, content_type = {
+        "multipart": (b"".join(parts) + b"--x--\r\n", "multipart/form-data; boundary=x"),
+        "escaped": (urlencode(fields).encode(), "application/x-www-form-urlencoded"),
+        "bare": (b"&".join(map(b"=".join, fields.items())), "application/x-www-form-urlencoded"),
+    }[kind]
+
+    answer = visitor.post(
+        f"/q/{code}/reports",
+        data=body,
+        content_type=content_type,
+        environ_overrides={"REMOTE_ADDR": address},
+    )
+
+    assert (answer.status_code, answer.mimetype) == (422, "text/html")
+    assert answer.text.count("有些字没有传对，变成了“�”，请改好再提交") == 2, "at the top and at the field"
+    assert rows(session) == (0, 0, 0)
 
 
 def test_the_eleventh_report_of_an_address_waits(send: Send, session: Session) -> None:

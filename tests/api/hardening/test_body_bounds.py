@@ -1,5 +1,6 @@
 """How long a body may be: one byte more is refused before its view has it, whether or not it says so."""
 
+import gzip
 import io
 from collections.abc import Callable
 from typing import Any
@@ -105,6 +106,37 @@ def test_one_byte_too_many_is_refused_before_the_view_has_it(
     whole, read = send(most)
     assert (whole.status_code, had) == (200, [endpoint]), whole.text
     assert read.taken == most
+
+
+@pytest.mark.parametrize("bound", BOUNDS)
+def test_a_compressed_body_is_refused_unread_and_told_why(app: Flask, bound: str) -> None:
+    """S-124: nobody knows how long it is; RFC 9110, 12.5.3: 415 says which encodings are taken."""
+    method, path, _, content_type, _ = BOUNDS[bound]
+    stream = Counted(gzip.compress(body_of(1_000, content_type)))
+    environ = {**announced(stream.getvalue()), "wsgi.input": stream, "CONTENT_TYPE": content_type}
+    headers = {"Content-Encoding": "gzip", "Accept": "application/json"}
+
+    answer = Client(app, None).open(path, method, headers=headers, environ_overrides=environ)
+
+    assert (answer.status_code, answer.json["code"]) == (415, "body_encoded")
+    assert "Content-Encoding" in answer.json["title"]
+    assert answer.headers["Accept-Encoding"] == "identity"
+    assert stream.taken == 0
+
+
+def test_a_visitor_is_told_so_on_a_page(visitor: Client) -> None:
+    answer = visitor.post("/q/x/reports", headers={"Content-Encoding": "br", "Accept": "text/html"})
+
+    assert (answer.status_code, answer.mimetype) == (415, "text/html")
+    assert "请不要压缩" in answer.text
+    assert answer.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", ""])
+def test_a_body_that_says_it_is_not_encoded_is_read(admin: Client, encoding: str) -> None:
+    answer = admin.put(f"/v1/places/{new_id()}", json={}, headers={"Content-Encoding": encoding})
+
+    assert (answer.status_code, answer.json["code"]) == (422, "invalid")
 
 
 def report(parts: int, text: str = "楼道停电动车") -> bytes:

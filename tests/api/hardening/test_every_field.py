@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
+from app.api.fields import NIL_ID
 from tests import cast
 from tests.api.contract_samples import Sample, described, sample_of
 from tests.architecture.sources import ROOT
@@ -19,6 +22,8 @@ from tests.snapshot import stored
 
 DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 Way = tuple[str, ...]
+ITEM = "[]"
+"""Stands for the items of a list."""
 _NO_NUMBERS = {
     "NaN": 400,
     "Infinity": 400,
@@ -46,7 +51,7 @@ def schema(part: dict[str, Any]) -> dict[str, Any]:
 
 
 def parts(part: dict[str, Any], way: Way = ()) -> Iterator[tuple[Way, dict[str, Any]]]:
-    """Give each part of a schema with the way to it; ``[]`` stands for the items of a list."""
+    """Give each part of a schema with the way to it."""
     part = schema(part)
     yield way, part
     for choice in (*part.get("anyOf", []), *part.get("allOf", []), *part.get("oneOf", [])):
@@ -54,7 +59,7 @@ def parts(part: dict[str, Any], way: Way = ()) -> Iterator[tuple[Way, dict[str, 
     for name, inner in part.get("properties", {}).items():
         yield from parts(inner, (*way, name))
     if "items" in part:
-        yield from parts(part["items"], (*way, "[]"))
+        yield from parts(part["items"], (*way, ITEM))
 
 
 def types(part: dict[str, Any]) -> set[str]:
@@ -77,9 +82,14 @@ NUMBERS = [
         numbers := [
             (way, part)
             for way, part in parts(body)
-            if types(part) & {"integer", "number"} and "[]" not in way
+            if types(part) & {"integer", "number"} and ITEM not in way
         ]
     )
+]
+IDS = [
+    (method, path, ways)
+    for method, path, body in BODIES
+    if (ways := list(dict.fromkeys(way for way, part in parts(body) if part.get("format") == "uuid")))
 ]
 
 
@@ -96,10 +106,11 @@ class Sender:
         """Send it with this piece of JSON at the way's end."""
         body = json.loads(json.dumps(self.sample.body))
         holder = body
-        for name in way[:-1]:
-            holder[name] = holder.get(name) or dict(_HERE)
-            holder = holder[name]
-        holder[way[-1]] = "HERE IT GOES"
+        for name, inner in pairwise(way):
+            if name != ITEM:
+                holder[name] = holder.get(name) or ([{}] if inner == ITEM else dict(_HERE))
+            holder = holder[0 if name == ITEM else name]
+        holder[0 if way[-1] == ITEM else way[-1]] = "HERE IT GOES"
         text = json.dumps(body).replace('"HERE IT GOES"', piece)
         return self._client.open(self._path, self._method, data=text, content_type="application/json")
 
@@ -113,6 +124,12 @@ def _sample(app: Flask, session: Session, method: str, path: str) -> Sample:
 
 
 _HERE = {"lng": 114.4826, "lat": 29.6063, "accuracy_m": 20, "datum": "wgs84"}
+
+
+def test_the_search_finds_ids() -> None:
+    ways = {way for _, _, found in IDS for way in found}
+
+    assert ways >= {("step_id",), ("id",), ("photo_ids", ITEM), ("answers", ITEM, "item_id")}
 
 
 def test_the_search_finds_numbers() -> None:
@@ -151,6 +168,24 @@ def test_a_number_that_is_none_is_refused(
             answer = sender.send(way, piece)
             assert (answer.status_code, way, piece) == (status, way, piece), answer.text
             assert way[-1] in answer.text or "lng" in answer.text, answer.text
+    assert stored(connection) == before
+
+
+@pytest.mark.parametrize("method, path, ways", IDS, ids=[f"{method} {path}" for method, path, _ in IDS])
+def test_the_id_of_zeros_only_is_nobodys(
+    app: Flask, session: Session, connection: Connection, method: str, path: str, ways: list[Way]
+) -> None:
+    """S-119: neither of a thing that is made, nor of one that is named."""
+    sender = Sender(app, session, method, path)
+    before = stored(connection)
+
+    for way in ways:
+        answer = sender.send(way, f'"{UUID(int=0)}"')
+        assert (answer.status_code, way) == (422, way), answer.text
+        errors = answer.json["errors"]
+        for name in way:
+            errors = errors["0" if name == ITEM else name]
+        assert errors == [NIL_ID]
     assert stored(connection) == before
 
 
