@@ -71,7 +71,10 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         )
 
     def made_once(self, schema: Any) -> Callable[[View], View]:
-        """Answer 201 for a new thing, whose id is in the address, and 200 for the same again, with the same body."""
+        """Answer 201 for a new thing and 200 for the same again, with the same body.
+
+        The thing's id is in the address.
+        """
 
         def decorate(view: View) -> View:
             checked = _with_an_id(view)
