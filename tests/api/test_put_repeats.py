@@ -37,8 +37,8 @@ from tests.snapshot import stored
 
 ELSEWHERE = "4201"
 """A city where nobody of the cast has anything to do."""
-UNLIKE = {"allowed", "token", "thumb_url", "large_url"}
-"""What a body shows of the moment: verbs by today's grants, a token once, addresses that run out."""
+UNLIKE = {"allowed", "token", "url", "thumb_url", "large_url"}
+"""What a body shows of the moment: today's verbs, a token and its link once, addresses that run out."""
 
 
 @dataclass(frozen=True)
