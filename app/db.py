@@ -46,9 +46,12 @@ def engine_options(settings: Settings, *, statement_s: int = _STATEMENT_S) -> di
     }
 
 
-def engine_for(settings: Settings) -> Engine:
-    """Make an engine for a process without Flask."""
-    return create_engine(settings.database_url, **engine_options(settings))
+def engine_for(settings: Settings, *, connections: int | None = None) -> Engine:
+    """Make an engine for a process without Flask, with as many connections as the settings or it says."""
+    options = engine_options(settings)
+    return create_engine(
+        settings.database_url, **options | {"pool_size": connections or settings.database_pool}
+    )
 
 
 def sessions_for(engine: Engine) -> sessionmaker[Session]:

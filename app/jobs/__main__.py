@@ -6,7 +6,7 @@ from app.adapters import connect, local_store, wechat
 from app.audit import AuditKeys
 from app.config import Settings, SettingsError
 from app.db import engine_for
-from app.jobs.scheduler import serve
+from app.jobs.scheduler import CONNECTIONS, serve
 from app.jobs.work import Means
 from app.logs import write_json_lines
 from app.sealing import Sealer
@@ -24,7 +24,7 @@ client = wechat.open_wechat(
 )
 serve(
     Means(
-        engine_for(settings),
+        engine_for(settings, connections=CONNECTIONS),
         local_store(settings.photo_dir),
         AuditKeys.of(settings),
         Sealer.of(settings),

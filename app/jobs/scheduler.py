@@ -4,6 +4,7 @@ import signal
 from collections.abc import Callable
 
 import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -30,6 +31,10 @@ from app.jobs.work import (
 log = structlog.get_logger()
 Job = Callable[[Means], int]
 STOPPING = (signal.SIGTERM, signal.SIGINT)
+AT_ONCE = 10
+"""How many jobs run beside each other; others wait for their turn."""
+CONNECTIONS = 2 * AT_ONCE
+"""One for each job's lock and one for its work: with fewer, jobs that start together take each other's."""
 EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events, end_copies, make_copies, send_messages]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
@@ -71,7 +76,9 @@ def serve(means: Means) -> None:
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
     scheduler = BackgroundScheduler(
-        timezone=SHANGHAI, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600}
+        timezone=SHANGHAI,
+        executors={"default": ThreadPoolExecutor(AT_ONCE)},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 3600},
     )
     for job in EVERY_MINUTE:
         trigger = IntervalTrigger(minutes=1, timezone=SHANGHAI)

@@ -135,6 +135,18 @@ def free(means: Means) -> bool:
         return held
 
 
+def test_jobs_that_start_together_have_connections_for_lock_and_work(
+    start: Start, environ: dict[str, str]
+) -> None:
+    environ["GONGDI_DATABASE_POOL"] = "1"  # the web processes'; the scheduler needs its own number
+    scheduler = start()
+    for job in EVERY_MINUTE:
+        scheduler.wait_for("job_done", "job_failed", job=job.__name__)
+
+    assert scheduler.told("job_failed") == []
+    assert scheduler.stop() == 0
+
+
 def test_a_wrong_setting_is_named_in_a_sentence(environ: dict[str, str]) -> None:
     command = [sys.executable, "-m", "app.jobs"]
     given = environment({**environ, "GONGDI_SECRET_KEY": "short"})
