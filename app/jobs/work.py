@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 from sqlalchemy import Engine
@@ -38,15 +39,39 @@ class Means:
 
 
 def post_due_claims(means: Means) -> int:
-    """Post the claims whose public notice is over; give how many."""
+    """Post the claims whose public notice is over; give how many.
+
+    Where one of a batch cannot be posted, each is posted for itself, so that it holds up no other.
+    """
     posted = 0
     while True:
-        with transaction(sessions_for(means.engine)()) as session:
-            batch = points.post_due(session, limit=_BATCH)
-            record_job(session, means, "post_due_claims", batch)
+        try:
+            batch = _post_due(means)
+        except Exception:
+            log.exception("batch_not_posted")
+            return posted + _post_one_by_one(means)
         posted += batch
         if batch < _BATCH:
             return posted
+
+
+def _post_due(means: Means, *, only: UUID | None = None) -> int:
+    with transaction(sessions_for(means.engine)()) as session:
+        posted = points.post_due(session, limit=_BATCH, only=only)
+        record_job(session, means, "post_due_claims", posted)
+    return posted
+
+
+def _post_one_by_one(means: Means) -> int:
+    with transaction(sessions_for(means.engine)()) as session:
+        due = points.due_claims(session, limit=_BATCH)
+    posted = 0
+    for claim_id in due:
+        try:
+            posted += _post_due(means, only=claim_id)
+        except Exception:
+            log.exception("claim_not_posted", claim_id=str(claim_id))
+    return posted
 
 
 def reconcile(means: Means) -> int:

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, Role
@@ -126,17 +126,20 @@ def reject(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, rea
     return _turn_down(step, ClaimStatus.REJECTED, reason)
 
 
-def post_due(session: Session, limit: int) -> int:
-    """Post claims whose public notice is over, at most ``limit``; give how many.
+def due_claims(session: Session, limit: int) -> list[UUID]:
+    """Name the claims whose public notice is over, the longest first, at most ``limit``."""
+    return list(session.scalars(_due(select(Claim.id), limit)))
+
+
+def post_due(session: Session, limit: int, *, only: UUID | None = None) -> int:
+    """Post claims whose public notice is over, at most ``limit``, or ``only`` this one; give how many.
 
     Claims that somebody else is posting at the moment are left to him. Accounts are locked in the order of
     their ids, so that two of these never wait in a circle.
     """
+    query = _due(select(Claim), limit)
     due = session.scalars(
-        select(Claim)
-        .where(Claim.status == ClaimStatus.IN_NOTICE, Claim.notice_until <= now())
-        .order_by(Claim.notice_until, Claim.id)
-        .limit(limit)
+        (query if only is None else query.where(Claim.id == only))
         .options(joinedload(Claim.rule))
         .with_for_update(of=Claim, skip_locked=True)
         .execution_options(populate_existing=True)
@@ -146,6 +149,11 @@ def post_due(session: Session, limit: int) -> int:
         _post(Course.of(session, claim), ends[claim.id])
     tell(session, due, ClaimStep.POST, by=None)
     return len(due)
+
+
+def _due(query: Select[Any], limit: int) -> Select[Any]:
+    over = (Claim.status == ClaimStatus.IN_NOTICE) & (Claim.notice_until <= now())
+    return query.where(over).order_by(Claim.notice_until, Claim.id).limit(limit)
 
 
 def _check_may_verify(actor: Actor, claim: Claim) -> None:

@@ -26,7 +26,7 @@ from app.jobs import work
 from app.jobs.alone import alone
 from app.jobs.scheduler import run
 from app.jobs.work import Means, apply_retention, post_due_claims, reconcile, sweep_photos
-from app.models import AuditEntry, Photo, SessionKind, SignIn
+from app.models import AuditEntry, Claim, ClaimStatus, Photo, SessionKind, SignIn, SourceKind
 from app.retention_settings import RetentionSettings
 from tests.cast import person
 from tests.evidence.photos import file, scene
@@ -59,6 +59,24 @@ def approve(town: Town, numbers: Sequence[int], *, notice_days: int) -> None:
     for number in numbers:
         points.approve(town.session, town.actor(), town.verified_claim(rule, number, points=2).id, new_id())
     town.session.commit()
+
+
+def test_a_claim_that_cannot_be_posted_holds_up_no_other(town: Town, means: Means) -> None:
+    approve(town, [0, 1, 0], notice_days=1)
+    claims = town.session.scalars(select(Claim).where(Claim.area_code == town.code).order_by(Claim.id)).all()
+    broken = claims[0]
+    town.award(1, 9, source_kind=SourceKind.CLAIM, source_id=broken.id)  # and so posted before, otherwise
+    town.session.commit()
+    with clock.set_to(now() + timedelta(days=4)), capture_logs() as told:
+        figures = [post_due_claims(means), post_due_claims(means)]
+    statuses = town.session.execute(select(Claim.id, Claim.status).where(Claim.area_code == town.code))
+    waiting = [claim_id for claim_id, status in statuses if status is ClaimStatus.IN_NOTICE]
+
+    assert figures == [2, 0]
+    assert waiting == [broken.id]
+    assert balances(town) == [(2, 0), (11, 0)]
+    refused = [one["claim_id"] for one in told if one["event"] == "claim_not_posted"]
+    assert refused == [str(broken.id)] * 2
 
 
 def balances(town: Town) -> list[tuple[int, int]]:
