@@ -11,16 +11,14 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import evidence
 from app.actors import Actor
-from app.clock import business_day
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto
 from app.models import Claim, ClaimEvent, ClaimStatus, Household, User
-from app.people import age_on, masked
+from app.people import is_child, masked
 from app.points.reach import communities
 
-_CHILD_YEARS = 14
-"""Under this age a person is a child whose data are sensitive (PIPL 31): the notice does not name him."""
 _CHILD = "小朋友"
+"""How the public notice calls who is under 14: it names no child (domain.md, claim)."""
 _DOOR = "***"
 _MOST_STEPS = 100
 
@@ -129,14 +127,13 @@ def _steps(session: Session, claim_id: UUID) -> list[ShownStep]:
 
 def _public(claim: Claim) -> PublicClaim:
     resident = claim.resident
-    is_child = age_on(resident.birth_date, business_day()) < _CHILD_YEARS
     return PublicClaim(
         id=claim.id,
         rule_title=claim.rule.title,
         category=claim.rule.category,
         points=claim.points,
         household=claim.household.place.name + _DOOR,
-        who=_CHILD if is_child else masked(resident.name),
+        who=_CHILD if is_child(resident) else masked(resident.name),
         happened_at=claim.happened_at,
         notice_until=claim.notice_until,
     )

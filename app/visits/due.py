@@ -18,6 +18,7 @@ from app.models import (
     Visit,
     VisitOutcome,
 )
+from app.people import ADULT_YEARS
 
 LEVEL_DAYS = {CareLevel.HIGH: 7, CareLevel.MEDIUM: 14, CareLevel.LOW: 30, CareLevel.GENERAL: 92}
 """Weekly, every two weeks, monthly, quarterly (domain.md, visits); a community may be stricter."""
@@ -26,8 +27,6 @@ MONTHLY = frozenset({CareCategory.ELDERLY, CareCategory.DISABLED, CareCategory.L
 """At least monthly whatever the level: special-difficulty elderly and disabled people by the Ministry of
 Civil Affairs' and nine departments' opinion of October 2022, left-behind children as those whom the Minor
 Protection Law (art. 43) puts under special care."""
-ADULT_YEARS = 18
-"""Who is younger and looked after is a child in difficulty (困境儿童), so at least monthly too."""
 
 
 class CareEndedError(DomainError):
@@ -54,7 +53,10 @@ class DueKey(NamedTuple):
 
 
 def most_days(category: CareCategory, level: CareLevel, *, age: int) -> int:
-    """Give the longest time between two visits, in days; it is also the default."""
+    """Give the longest time between two visits, in days; it is also the default.
+
+    A minor who is looked after is a child in difficulty (困境儿童), so visited at least monthly too.
+    """
     monthly = category in MONTHLY or age < ADULT_YEARS
     return min(LEVEL_DAYS[level], MONTH_DAYS) if monthly else LEVEL_DAYS[level]
 
