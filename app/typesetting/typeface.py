@@ -136,6 +136,6 @@ def _cut(text: str, count: int, room_em: float, measure: _Measure) -> tuple[str,
     if len(lines) <= count:
         return lines
     last = "".join(lines[count - 1 :])
-    while measure(last + "…") > room_em:
+    while last and measure(last + "…") > room_em:
         last = last[:-1]
     return (*lines[: count - 1], last + "…")

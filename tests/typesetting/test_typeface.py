@@ -92,6 +92,10 @@ def test_what_is_too_long_at_the_smallest_size_is_cut_and_says_so() -> None:
     assert setting.size == 50
 
 
+def test_a_box_without_room_for_a_sign_ends_in_the_mark_of_a_cut() -> None:
+    assert SANS.fit("地" * 3, 10, 60, largest=50, smallest=50, most_lines=1).lines == (ELLIPSIS,)
+
+
 def test_an_empty_text_is_nothing_to_draw() -> None:
     assert SANS.fit("", 1000, 100, largest=50, smallest=10).lines == ("",)
 
