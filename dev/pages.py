@@ -55,6 +55,8 @@ FUNCTIONS = {
     Permission.SIGN_IN_CODE: "给没有微信的居民发登录码",
     Permission.BINDING_CODE: "查看、更换住户的绑定码",
     Permission.BINDING_DECIDE: "审核绑定申请，查看、结束绑定",
+    Permission.CORRECTION_ASK: "申请更正自己和所监护孩子的资料",
+    Permission.CORRECTION_DECIDE: "核对、决定居民的资料更正申请",
     Permission.CHECKLIST_READ: "查看检查表",
     Permission.INSPECTION_FILE: "提交巡查",
     Permission.INSPECTION_READ: "查看巡查",

@@ -13,6 +13,7 @@ from app.api import (
     claims,
     codes,
     consents,
+    corrections,
     follow_ups,
     guardianships,
     harm_cases,
@@ -87,6 +88,7 @@ ROUTES = [
     notices.blueprint,
     own_copies.blueprint,
     message_acceptances.blueprint,
+    corrections.blueprint,
     audit_trail.blueprint,
     health.blueprint,
 ]

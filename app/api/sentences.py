@@ -96,6 +96,9 @@ SENTENCES: dict[str, str] = {
     "not_a_minor": "这位居民已满18周岁，不用申请查看单",
     "own_side": "监护关系要由两家以外的管理员核实",
     # own data
+    "correction_value": "填的内容不合这一项的格式，请核对后再填",
+    "correction_open": "这一项您已经申请过更正，社区还在核对，请等结果或先撤回",
+    "own_correction": "自己和自己家的更正要由别的管理员决定",
     "copy_open": "您要过的副本还在做或还能下载，到期以后再要",
     "copy_not_ready": "副本还在做，做好了会发消息给您，请过一会儿再来",
     "copy_over": "这份副本已经过了72小时，请重新要一份",

@@ -53,6 +53,7 @@ from app.identity.bindings import (
     ResidentTakenError,
     bindings,
     end_binding,
+    follow_name,
     leave,
     open_binding,
 )
@@ -244,6 +245,7 @@ __all__ = [
     "end_binding",
     "end_grant",
     "enrol",
+    "follow_name",
     "forget_vouched_phone",
     "forget_wechat",
     "found",

@@ -110,6 +110,18 @@ def bind(
     return made
 
 
+def follow_name(session: Session, resident: Resident, former: str) -> None:
+    """Let the account of a resident whose name was put right have the new one, if it had the one before."""
+    user = session.scalars(
+        select(User)
+        .where(User.resident_id == resident.id, User.name == former)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if user is not None:
+        user.name = resident.name
+
+
 def leave(session: Session, actor: Actor, binding_id: UUID, reason: BindingEnd) -> Binding:
     """End a binding of the actor's own; the same again changes nothing.
 

@@ -40,6 +40,8 @@ class Permission(StrEnum):
     SIGN_IN_CODE = "sign_in_code"
     BINDING_CODE = "binding_code"
     BINDING_DECIDE = "binding_decide"
+    CORRECTION_ASK = "correction_ask"
+    CORRECTION_DECIDE = "correction_decide"
     CHECKLIST_READ = "checklist_read"
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
@@ -110,6 +112,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.SIGN_IN_CODE: _FIELD_STAFF,
     Permission.BINDING_CODE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.BINDING_DECIDE: {_ADMIN: _AREA},
+    Permission.CORRECTION_ASK: {_RESIDENT: _OWN},
+    Permission.CORRECTION_DECIDE: {_ADMIN: _AREA},
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -23,6 +23,7 @@ from app.jobs.work import (
     make_copies,
     post_due_claims,
     reconcile,
+    remind_of_corrections,
     sweep_photos,
     tell_not_reached,
     verify_audit,
@@ -47,6 +48,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (forget_old_sends, 3, 58),
     (verify_audit, 4, 0),
     (tell_not_reached, 8, 0),
+    (remind_of_corrections, 8, 0),
 ]
 """Job, hour and minute, in China. Files of photos go after their rows."""
 

@@ -167,6 +167,18 @@ def end_copies(means: Means) -> int:
             return ended
 
 
+def remind_of_corrections(means: Means) -> int:
+    """Tell admins of requests for a correction whose time is nearly over; give how many."""
+    reminded = 0
+    while True:
+        with transaction(sessions_for(means.engine)()) as session:
+            batch = own_data.remind_of_corrections(session, limit=_BATCH)
+            record_job(session, means, "remind_of_corrections", batch)
+        reminded += batch
+        if batch < _BATCH:
+            return reminded
+
+
 def link_audit(means: Means) -> int:
     """Give the newest entries of the audit trail their place in the chain; give how many."""
     with transaction(sessions_for(means.engine)()) as session:

@@ -19,6 +19,7 @@ from app.models.checklist import Checklist, ChecklistItem
 from app.models.child_protection import HarmCase, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
+from app.models.correction import CORRECTION_NEXT, Correction, CorrectionField, CorrectionState
 from app.models.credential import Invitation, RefreshToken, SecondFactor, SignInCode, SignInTries
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
@@ -60,6 +61,7 @@ from app.models.wechat_event import WeChatEvent, WeChatEventState
 __all__ = [
     "APPROVAL_NEXT",
     "CLAIM_NEXT",
+    "CORRECTION_NEXT",
     "DIGITS",
     "HAZARD_ENDED",
     "HAZARD_NEXT",
@@ -105,6 +107,9 @@ __all__ = [
     "ConsentChannel",
     "ConsentPurpose",
     "ConsentText",
+    "Correction",
+    "CorrectionField",
+    "CorrectionState",
     "CreditEnding",
     "Datum",
     "EndReason",

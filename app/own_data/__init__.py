@@ -1,6 +1,6 @@
 """What people may ask about the data held of them."""
 
-from app.models import OwnCopy
+from app.models import Correction, CorrectionField, CorrectionState, OwnCopy
 from app.own_data.copied import COPIED, LEFT_OUT
 from app.own_data.copies import (
     LIFE,
@@ -15,10 +15,27 @@ from app.own_data.copies import (
     make_copy,
     waiting_copies,
 )
+from app.own_data.corrections import (
+    DECIDED_WITHIN,
+    CorrectionOpenError,
+    NewCorrection,
+    OwnCorrectionError,
+    Wanted,
+    approve_correction,
+    ask_correction,
+    correction_in_scope,
+    corrections,
+    opened_correction,
+    own_corrections,
+    refuse_correction,
+    remind_of_corrections,
+    withdraw_correction,
+)
 from app.own_data.kinds import Copied
 
 __all__ = [
     "COPIED",
+    "DECIDED_WITHIN",
     "LEFT_OUT",
     "LIFE",
     "Copied",
@@ -26,11 +43,27 @@ __all__ = [
     "CopyNotReadyError",
     "CopyOpenError",
     "CopyOverError",
+    "Correction",
+    "CorrectionField",
+    "CorrectionOpenError",
+    "CorrectionState",
+    "NewCorrection",
     "OwnCopy",
+    "OwnCorrectionError",
+    "Wanted",
+    "approve_correction",
     "ask_copy",
+    "ask_correction",
     "copies",
     "copy_file",
+    "correction_in_scope",
+    "corrections",
     "end_copies",
     "make_copy",
+    "opened_correction",
+    "own_corrections",
+    "refuse_correction",
+    "remind_of_corrections",
     "waiting_copies",
+    "withdraw_correction",
 ]

@@ -43,6 +43,14 @@ _HIMSELF = (
         without="end_note",
     ),
     kind("binding_requests", "绑定申请", of_user("binding_requests", "user_id")),
+    kind("corrections", "更正申请", of_user("corrections", "asked_by")),
+    kind(
+        "corrections_of_me",
+        "对我资料的更正",
+        of_resident("corrections", "resident_id"),
+        of="corrections",
+        only="id resident_id field asked_at state decided_at decision_note",
+    ),
     kind("consents", "同意和不同意", of_resident("consents", "resident_id", "decided_by")),
     kind("guardianships", "我监护的孩子", of_resident("guardianships", "guardian_id")),
     kind(
@@ -143,6 +151,7 @@ _AT_WORK = (
             ),
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
+            ("corrections", "by_me", "我决定的更正", "decided_by", "id field state asked_at decided_at"),
             ("binding_requests", "by_me", "我审批的绑定申请", "decided_by", "id asked_at decided_at state"),
             ("binding_codes", "by_me", "我打印的绑定码", "made_by", "id made_at"),
             ("grants", "by_me", "我给别人的岗位", "granted_by", "id created_at"),

@@ -31,6 +31,7 @@ from app.people.consents import (
     withdraw_purpose,
 )
 from app.people.consents import State as ConsentState
+from app.people.correcting import CorrectionValueError, check_value, correct
 from app.people.first_consents import check_text, keep_consent
 from app.people.guardians import (
     ADULT_YEARS,
@@ -94,6 +95,7 @@ __all__ = [
     "ConsentChannel",
     "ConsentPurpose",
     "ConsentState",
+    "CorrectionValueError",
     "Door",
     "DoorTakenError",
     "GuardianNeededError",
@@ -124,6 +126,8 @@ __all__ = [
     "check_basis",
     "check_child",
     "check_text",
+    "check_value",
+    "correct",
     "decide",
     "end_guardianship",
     "guardians_of",

@@ -113,9 +113,7 @@ def register_resident(
     first = made_before(session, Resident, resident_id, sent)
     if first is not None:
         return first, False
-    today = business_day()
-    if new.birth_date > today or age_on(new.birth_date, today) >= OLDEST_YEARS:
-        raise BirthDateError(field="birth_date")
+    check_birth_date(new.birth_date)
     try:
         household = household_in_scope(session, actor, new.household_id)
     except NotFoundError:
@@ -130,3 +128,10 @@ def register_resident(
         created_at=now(),
         **asdict(new),
     )
+
+
+def check_birth_date(birth_date: date) -> None:
+    """Refuse a day on which nobody alive was born. Raises BirthDateError."""
+    today = business_day()
+    if birth_date > today or age_on(birth_date, today) >= OLDEST_YEARS:
+        raise BirthDateError(field="birth_date")

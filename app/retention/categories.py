@@ -12,6 +12,8 @@ from app.models import (
     BindingCode,
     BindingRequest,
     BindingRequestState,
+    Correction,
+    CorrectionState,
     Invitation,
     Notice,
     RefreshToken,
@@ -82,6 +84,7 @@ def rules(months: RetentionSettings) -> Iterator[Rule]:
     yield from _sign_in_rules()
     yield from _binding_rules()
     yield from consent_rules()
+    yield _correction_rule()
     yield from _trail_rules(months.audit)
     yield Rule(
         "notices",
@@ -130,6 +133,19 @@ def _binding_rules() -> Iterator[Rule]:
         basis="PIPL 19",
         emptied=dict.fromkeys(texts, ""),
         stays="who asked when, and what was decided",
+    )
+
+
+def _correction_rule() -> Rule:
+    decided = (Correction.state != CorrectionState.OPEN) & (Correction.decided_at < now() - REQUESTS_KEPT)
+    return Rule(
+        "corrections",
+        table_of(Correction),
+        and_(decided, or_(Correction.wanted_sealed.is_not(None), Correction.said_sealed.is_not(None))),
+        kept=f"{REQUESTS_KEPT.days} days after the decision",
+        basis="PIPL 19",
+        emptied={"wanted_sealed": None, "said_sealed": None},
+        stays="who asked when for what to be put right, what was decided and why",
     )
 
 

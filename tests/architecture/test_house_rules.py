@@ -28,6 +28,7 @@ WRITERS = {
         "app/models/approval.py",
         "app/models/binding.py",
         "app/models/message.py",
+        "app/models/correction.py",
         "app/models/wechat_event.py",
     },
     "resident_id": {"app/identity/bindings.py", "app/identity/binding_requests.py"},

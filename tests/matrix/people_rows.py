@@ -9,6 +9,8 @@ from app.models import (
     Consent,
     ConsentChannel,
     ConsentPurpose,
+    Correction,
+    CorrectionField,
     GuardianRelation,
     Guardianship,
     HarmCase,
@@ -17,7 +19,9 @@ from app.models import (
     Sex,
     ViewingTicket,
 )
+from app.own_data import DECIDED_WITHIN
 from app.people import SHIPPED_TEXTS, Numbers, sealed_numbers, sealed_proof
+from app.sealing import Cell
 from tests import cast
 from tests.matrix.side import Side
 from tests.sealer import SEALER
@@ -69,6 +73,25 @@ class PeopleRows(Side):
                 recorded_by=self.user("worker"),
                 created_at=now(),
                 valid_until=date(2029, 12, 31),
+                content_hash=b"",
+            )
+        )
+        return row_id
+
+    def correction(self, by: str = "worker") -> UUID:
+        """Write that somebody asks to put right the name of the household's head."""
+        row_id, user_id = new_id(), self.user(by)
+        self.add(
+            Correction(
+                id=row_id,
+                area_code=self.area,
+                asked_by=user_id,
+                resident_id=self.resident_id,
+                field=CorrectionField.NAME,
+                wanted_sealed=SEALER.seal("王桂蓝", Cell("corrections", "wanted_sealed", row_id)),
+                said_sealed=SEALER.seal("写错了", Cell("corrections", "said_sealed", row_id)),
+                asked_at=now(),
+                due_at=now() + DECIDED_WITHIN,
                 content_hash=b"",
             )
         )

@@ -4,9 +4,10 @@ from tests.matrix.lines import Line
 from tests.matrix.routes_approvals import APPROVALS
 from tests.matrix.routes_base import BASE
 from tests.matrix.routes_bindings import BINDINGS
+from tests.matrix.routes_own_data import OWN_DATA
 from tests.matrix.routes_patrol import PATROL
 from tests.matrix.routes_people import PEOPLE
 from tests.matrix.routes_points import POINTS
 from tests.matrix.routes_visits import VISITS
 
-LINES: list[Line] = [*BASE, *PATROL, *PEOPLE, *BINDINGS, *VISITS, *POINTS, *APPROVALS]
+LINES: list[Line] = [*BASE, *PATROL, *PEOPLE, *BINDINGS, *OWN_DATA, *VISITS, *POINTS, *APPROVALS]

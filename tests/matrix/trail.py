@@ -7,6 +7,8 @@ from tests.client import Answer
 from tests.matrix.lines import Line
 
 SENSITIVE_READS = {
+    "GET /v1/corrections",
+    "GET /v1/corrections/<uuid:correction_id>",
     "GET /v1/me/copies/<uuid:copy_id>/file",
     "GET /v1/viewing-tickets",
     "GET /v1/harm-cases",

@@ -27,6 +27,8 @@ from app.models import (
     ClaimEvent,
     ClaimStatus,
     ClaimStep,
+    Correction,
+    CorrectionState,
     HazardEvent,
     HazardStatus,
     HazardStep,
@@ -108,6 +110,7 @@ class Life(Stage):
         self._numbers()
         self._account()
         self._bound()
+        self._corrected()
         self._looks()
         made = self._care(photos) | self._reports(photos) | self._points(photos)
         data = {"claim_id": str(new_id()), "by": str(self.user("admin"))}
@@ -171,6 +174,15 @@ class Life(Stage):
         span = {"begun_at": now(), "begun_by": self.user("admin"), "ended_at": now(), "ended_by": self.me}
         bound = {"user_id": self.me, "resident_id": self.resident_id, "way": BindingWay.REQUEST}
         self.own(Binding, **bound, **span, end_reason=BindingEnd.LEFT, end_note="张三丰也说他是这个人")
+
+    def _corrected(self) -> None:
+        """Write that he asked to put something right, and that the admin said no."""
+        row_id = self.correction(self.who)
+        row = self.session.get_one(Correction, row_id)
+        row.content_hash = row_id.bytes
+        row.advance(CorrectionState.REFUSED)
+        row.decided_by, row.decided_at, row.decision_note = self.user("admin"), now(), "户口本上不是"
+        self.session.flush()
 
     def _looks(self) -> None:
         seen = {"field": RevealField.PHONE, "revealed_at": now()}

@@ -1,0 +1,124 @@
+"""Putting right what the roster says of a resident; what it said before is kept nowhere."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.errors import DomainError, Kind
+from app.models import CorrectionField, Household, PresenceState, Relation, Resident, Sex
+from app.people.numbers import (
+    IdNumberError,
+    IdNumberTakenError,
+    Numbers,
+    check_id_number,
+    numbers_of,
+    sealed_numbers,
+)
+from app.people.register import BirthDateError, DoorTakenError, HeadTakenError, check_birth_date
+from app.sealing import Sealer
+
+_NAME_SIGNS = 40
+_PHONE_DIGITS, _ID_SIGNS = 11, 18
+
+
+class CorrectionValueError(DomainError):
+    """What is wanted cannot stand in this field."""
+
+    code = "correction_value"
+    kind = Kind.INVALID
+
+
+def check_value(field: CorrectionField, value: str) -> None:
+    """Refuse what can never stand in a field. Raises CorrectionValueError."""
+    try:
+        fits = _READ[field](value) is not None
+    except (ValueError, BirthDateError):
+        fits = False
+    if not fits:
+        raise CorrectionValueError(field="value")
+
+
+def correct(session: Session, sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:
+    """Put one thing right in the record of a locked resident; OTHER stands elsewhere, and changes nothing.
+
+    Raises CorrectionValueError, IdNumberError if the ID number on record says otherwise,
+    IdNumberTakenError, HeadTakenError, DoorTakenError.
+    """
+    check_value(field, value)
+    taken: dict[CorrectionField, DomainError] = {
+        CorrectionField.RELATION: HeadTakenError(),
+        CorrectionField.ID_NUMBER: IdNumberTakenError(),
+        CorrectionField.DOOR: DoorTakenError(),
+    }
+    if field is CorrectionField.DOOR:
+        household = session.get_one(Household, resident.household_id, with_for_update=True)
+        household.door = value
+    elif field in {CorrectionField.PHONE, CorrectionField.ID_NUMBER}:
+        _correct_numbers(sealer, resident, field, value)
+    elif field is not CorrectionField.OTHER:
+        setattr(resident, field, _READ[field](value))
+    if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER}:
+        _check_agreement(sealer, resident)
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise taken[field] from error
+
+
+def _correct_numbers(sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:
+    present = numbers_of(sealer, resident)
+    is_phone = field is CorrectionField.PHONE
+    right = Numbers(
+        phone=(value or None) if is_phone else present.phone,
+        id_number=present.id_number if is_phone else (value or None),
+    )
+    for name, sealed in sealed_numbers(sealer, resident.id, resident.area_code, right).items():
+        setattr(resident, name, sealed)
+
+
+def _check_agreement(sealer: Sealer, resident: Resident) -> None:
+    id_number = numbers_of(sealer, resident).id_number
+    if id_number is None:
+        return
+    try:
+        check_id_number(id_number, birth_date=resident.birth_date, sex=resident.sex)
+    except IdNumberError:
+        raise IdNumberError from None
+
+
+def _text(value: str) -> str | None:
+    return value if 0 < len(value) <= _NAME_SIGNS else None
+
+
+def _birth_date(value: str) -> date:
+    day = date.fromisoformat(value)
+    check_birth_date(day)
+    return day
+
+
+def _phone(value: str) -> str | None:
+    right = len(value) == _PHONE_DIGITS and value.isascii() and value.isdigit() and value[0] == "1"
+    return value if right or not value else None
+
+
+def _id_number(value: str) -> str | None:
+    body, last = value[:-1], value[-1:]
+    right = len(value) == _ID_SIGNS and body.isascii() and body.isdigit() and last in "0123456789X"
+    return value if right or not value else None
+
+
+_READ: dict[CorrectionField, Callable[[str], Any]] = {
+    CorrectionField.NAME: _text,
+    CorrectionField.SEX: Sex,
+    CorrectionField.BIRTH_DATE: _birth_date,
+    CorrectionField.RELATION: Relation,
+    CorrectionField.PRESENCE: PresenceState,
+    CorrectionField.PHONE: _phone,
+    CorrectionField.ID_NUMBER: _id_number,
+    CorrectionField.DOOR: _text,
+    CorrectionField.OTHER: lambda value: value or None,
+}
+"""What a field's text means; an empty phone or ID number takes it away."""

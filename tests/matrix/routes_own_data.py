@@ -1,0 +1,41 @@
+"""The matrix: what people ask about the data held of them."""
+
+from app.ids import new_id
+from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.routes_base import EVERYBODY, NOT_SEEN, at
+from tests.matrix.stage import Stage
+
+_MINE = "/v1/me/corrections/<uuid:correction_id>"
+_ONE = "/v1/corrections/<uuid:correction_id>"
+
+
+def _ask(_: Stage) -> Call:
+    body = {"field": "name", "value": "王桂蓝", "said": "户口本上是这个字"}
+    return Call(f"/v1/me/corrections/{new_id()}", with_json(body))
+
+
+def _withdraw(stage: Stage) -> Call:
+    return Call(f"/v1/me/corrections/{stage.correction('admin')}/withdraw")
+
+
+def _show(stage: Stage) -> Call:
+    return Call(f"/v1/corrections/{stage.correction()}")
+
+
+def _approve(stage: Stage) -> Call:
+    return Call(f"/v1/corrections/{stage.correction()}/approve", with_json({"note": "看过户口本"}))
+
+
+def _refuse(stage: Stage) -> Call:
+    return Call(f"/v1/corrections/{stage.correction()}/refuse", with_json({"note": "户口本上不是"}))
+
+
+OWN_DATA = [
+    Line("GET", "/v1/me/corrections", EVERYBODY, at("/v1/me/corrections"), 200),
+    Line("PUT", _MINE, {"resident": 201}, _ask, 201),
+    Line("POST", f"{_MINE}/withdraw", NOT_SEEN | {"admin": 200}, _withdraw),
+    Line("GET", "/v1/corrections", {"admin": 200}, at("/v1/corrections"), 200),
+    Line("GET", _ONE, {"admin": 200}, _show),
+    Line("POST", f"{_ONE}/approve", {"admin": 200}, _approve),
+    Line("POST", f"{_ONE}/refuse", {"admin": 200}, _refuse),
+]
