@@ -11,10 +11,11 @@ from dev.servers.child import arguments_of
 from dev.var import ROOT
 
 WAITS_FOR_A_CHILD = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 from dev.servers import start
 from dev.signals import StopSignals
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # whoever runs the tests by nohup ignores it
 signals = StopSignals()
 child = start("sleep", ["sleep", "600"], log=None, environment=dict(os.environ), cwd=Path.cwd())
 print(child.process.pid, flush=True)
