@@ -6,6 +6,7 @@ Modules that use it carry the group ``served``, so that one worker serves it onc
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -17,6 +18,9 @@ from dev.lossy import LossyProxy, lossy_proxy
 from dev.servers import Servers
 from dev.web import serving
 from tests.databases import peopled_database
+
+_NUMBERS = count()
+"""Of the modules in this process, each with a database of its own."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +39,7 @@ class Far:
 @pytest.fixture(scope="module")
 def far(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
     """Serve a database of its own, peopled with the cast."""
-    url = peopled_database(servers, f"bad_line_{os.getpid()}")
+    url = peopled_database(servers, f"bad_line_{os.getpid()}_{next(_NUMBERS)}")
     engine = create_engine(url)
     photos, log = tmp_path_factory.mktemp("photos"), tmp_path_factory.mktemp("log") / "web.log"
     with (

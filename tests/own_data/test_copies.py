@@ -15,13 +15,14 @@ from app.actors import Actor
 from app.adapters import CopyMissingError
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import AuditEntry, Guardianship, Notice, OwnCopy, SignIn
+from app.models import Guardianship, Notice, OwnCopy, SignIn
 from app.own_data import LIFE, end_copies
 from tests.cast import GRID, named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Answer, Client
 from tests.own_data_world import Unpacked, ask, copy_of, fetch, make, photos_of, write_ready_copy
 from tests.sealer import SEALER
+from tests.trail import entries_of
 
 
 def outcome(answer: Answer) -> tuple[int, str]:
@@ -174,10 +175,10 @@ def test_a_copy_whose_file_is_lost_is_over(app: Flask, session: Session, residen
 def test_asking_and_fetching_are_in_the_audit_trail(app: Flask, session: Session, resident: Client) -> None:
     """S-76, S-100: who fetched whose copy when."""
     copy_id = new_id()
-    ask(resident, copy_id)
-    make(app, session, copy_id)
-    fetch(resident, copy_id)
-    entries = session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    with entries_of(session) as entries:
+        ask(resident, copy_id)
+        make(app, session, copy_id)
+        fetch(resident, copy_id)
 
     assert [(one.action, one.actor_id, one.object_id, one.result) for one in entries] == [
         ("PUT /v1/me/copies/<uuid:copy_id>", person("resident").user_id, copy_id, "done"),

@@ -120,7 +120,10 @@ def _sample(app: Flask, session: Session, method: str, path: str) -> Sample:
     line = next(one for one in LINES if one.method == method and described(one.rule) == path)
     if set(line.allowed.values()) != {503}:
         return sample_of(app, session, method, path)
-    return Sample("resident", {}, body=line.call(Stage(session)).options["json"])
+    call = line.call(Stage(session))
+    _, values = app.url_map.bind("localhost").match(call.path, method)
+    path_values = {name: str(value) for name, value in values.items()}
+    return Sample("resident", path_values, body=call.options["json"])
 
 
 _HERE = {"lng": 114.4826, "lat": 29.6063, "accuracy_m": 20, "datum": "wgs84"}
