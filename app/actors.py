@@ -42,6 +42,19 @@ SECOND_FACTOR_ROLES = frozenset(
 """Roles above grid worker: they count only in a session with a second factor (GB/T 22239-2019 8.1.4.1 d)."""
 
 
+class ProxyFunction(StrEnum):
+    """What somebody may do for another; nothing else is ever done in another's name."""
+
+    SEE = "see"
+    """See balance, entries, claims and orders."""
+    CLAIM = "claim"
+    """Submit claims, send them again, take them back."""
+    REDEEM = "redeem"
+    """Order goods, show the pick-up code, give an order up."""
+    REPORT = "report"
+    """Report a hazard."""
+
+
 def community_of(area_code: str) -> str:
     """Give the community, the tenant, in which an area lies."""
     return area_code[:COMMUNITY_DIGITS]
@@ -84,6 +97,16 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Acting:
+    """For whom somebody acts in this request, and what he may do there."""
+
+    resident_id: UUID
+    functions: frozenset[ProxyFunction]
+    proxy_id: UUID | None = None
+    """None for a guardian."""
+
+
+@dataclass(frozen=True)
 class Actor:
     """A signed-in user, or a visitor (``user_id`` is None), with the scope of the function he calls."""
 
@@ -103,7 +126,14 @@ class Actor:
     """When he last proved himself in this session."""
     is_due: bool = False
     """Whether the session is to be noted as used."""
+    acting: Acting | None = None
+    """Set where he acts for a resident: he has that one's household then, and no grants."""
     scope: Scope = Scope()
+
+    @property
+    def acted_for(self) -> UUID | None:
+        """Give the resident for whom he acts, if he does."""
+        return self.acting.resident_id if self.acting else None
 
     def within(self, scope: Scope) -> "Actor":
         """Give the same person with the reach of one function."""

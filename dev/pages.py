@@ -6,18 +6,20 @@ from functools import partial
 from http import HTTPStatus
 from pathlib import Path
 
-from app.actors import Role
+from app.actors import ProxyFunction, Role
 from app.api import ROUTES
 from app.api.problems import _HTTP_CODES, STATUS
 from app.api.sentences import SENTENCES
 from app.errors import DomainError
 from app.identity import TABLE, Permission, Reach
+from app.identity.permissions import FOR_ANOTHER
 from dev import data_map
 from dev.guarded_steps import proved_again, second_person
 from dev.requirements import NOT_APPLICABLE, REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent
 _ADR = "0012-second-person.md"
+_PROXY_ADR = "0014-acting-for-a-resident.md"
 MADE = "<!-- Made by `python -m dev.pages`. Edit the code, not this page. -->"
 
 ROLES = {
@@ -33,6 +35,12 @@ ROLES = {
     Role.AUDITOR: "审计员",
 }
 REACHES = {Reach.AREA: "辖区", Reach.COMMUNITY: "本社区", Reach.OWN: "本户"}
+ACTING = {
+    ProxyFunction.SEE: "查看积分、申报和兑换",
+    ProxyFunction.CLAIM: "申报积分",
+    ProxyFunction.REDEEM: "兑换",
+    ProxyFunction.REPORT: "上报隐患",
+}
 FUNCTIONS = {
     Permission.SELF: "查看自己的账号、消息，退出登录",
     Permission.AREA_READ: "查看区划和网格",
@@ -57,6 +65,8 @@ FUNCTIONS = {
     Permission.BINDING_DECIDE: "审核绑定申请，查看、结束绑定",
     Permission.CORRECTION_ASK: "申请更正自己和所监护孩子的资料",
     Permission.CORRECTION_DECIDE: "核对、决定居民的资料更正申请",
+    Permission.PROXY_ASK: "申请代居民办事",
+    Permission.PROXY_DECIDE: "听居民本人说过后确认代办，查看、结束代办",
     Permission.CHECKLIST_READ: "查看检查表",
     Permission.INSPECTION_FILE: "提交巡查",
     Permission.INSPECTION_READ: "查看巡查",
@@ -109,6 +119,10 @@ def permissions() -> str:
         [f"{FUNCTIONS[permission]}<br>`{permission}`", *(_reach(permission, role) for role in Role)]
         for permission in Permission
     ]
+    acting = [
+        [f"{ACTING[one]}<br>`{one}`", "、".join(f"`{permission}`" for permission in sorted(given))]
+        for one, given in FOR_ANOTHER.items()
+    ]
     return f"""{MADE}
 # Who may do what 权限表
 
@@ -125,6 +139,14 @@ verifies or approves points for his own household, nobody rechecks what he put r
 his own grants, also not by ending them.
 
 {_table(["功能", *heads], rows)}
+## Acting for a resident 代办
+
+Who acts for a resident by a proxy (header `Gongdi-For`), or as the verified guardian of a child, has that
+resident's reach and no grants of his own in that request, and the functions below as far as the proxy names
+them; a guardian has all four. Anything else is refused with `forbidden`, and where the function is in no
+row, with `acting_not_taken` ([ADR {_PROXY_ADR[:4]}](adr/{_PROXY_ADR})).
+
+{_table(["代办事项", "功能"], acting)}
 ## Three administrators 三员分立
 
 `system_admin` makes accounts, `security_admin` grants roles and ends grants, `auditor` reads the audit. They

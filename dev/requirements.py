@@ -36,6 +36,7 @@ REQUIREMENTS: dict[int, str] = {
     36: "Unmasking needs a purpose and a fresh proof, is counted per day, and leaves a trace",
     39: "Three administrators are kept apart",
     40: "High-risk steps need a second person of another role",
+    41: "Who acts for another does so by a verified relation, and not a request longer",
     42: "Spellings of methods and addresses get around no check",
     # WeChat
     44: "A sign-in code is sent to WeChat once, and its refusals read the same",
@@ -113,6 +114,8 @@ REQUIREMENTS: dict[int, str] = {
     135: "Outgoing calls to others are signed",
     136: "Errors tell a code and a request id, and nothing of the inside",
     139: "The description equals the routes, and is not public",
+    # People without a phone
+    191: "Somebody acts for whoever has no phone, with his word on record and no shared password",
 }
 
 NOT_APPLICABLE: dict[int, str] = {

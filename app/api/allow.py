@@ -4,6 +4,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar, cast
+from uuid import UUID
 
 from flask import g, request
 
@@ -11,14 +12,31 @@ from app import identity
 from app.actors import VISITOR, Actor
 from app.api.call_rates import count_call
 from app.api.problems import SignInNeededError
-from app.api.recording import PUBLIC, Recording, reading, recorded
+from app.api.recording import PUBLIC, Recording, note, reading, recorded
 from app.db import db
-from app.errors import ForbiddenError
-from app.identity import Permission, SessionKind, SessionSupersededError, actor_of, scope_of
+from app.errors import DomainError, ForbiddenError, Kind, NotFoundError
+from app.identity import (
+    TAKEN_FOR_ANOTHER,
+    Permission,
+    SessionKind,
+    SessionSupersededError,
+    actor_of,
+    scope_of,
+)
 
 View = TypeVar("View", bound=Callable[..., Any])
 COOKIE = "__Host-gongdi"
-__all__ = ["COOKIE", "PUBLIC", "actor", "allow", "bearer", "is_browser"]
+FOR = "Gongdi-For"
+"""The header that names the resident for whom a request is made (代办)."""
+_NOBODY = UUID(int=0)
+__all__ = ["COOKIE", "FOR", "PUBLIC", "actor", "allow", "bearer", "is_browser"]
+
+
+class ActingNotTakenError(DomainError):
+    """What is done in one's own name only was asked for another: refused, not overlooked."""
+
+    code = "acting_not_taken"
+    kind = Kind.INVALID
 
 
 def allow(
@@ -34,10 +52,13 @@ def allow(
         @functools.wraps(view)
         def guarded(*args: Any, **kwargs: Any) -> Any:
             with recorded(permission, view) as recording:
+                for_another = _named(permission)
                 if permission == PUBLIC:
                     g.actor = _visitor_or_user(recording)
                 else:
-                    g.actor = recording.actor = _permitted(recording, Permission(permission), kind)
+                    g.actor = recording.actor = _permitted(
+                        recording, Permission(permission), kind, for_another
+                    )
                     if checked and not identity.is_checked(g.actor):
                         raise identity.ReauthRequiredError
                 return view(*args, **kwargs)
@@ -67,6 +88,22 @@ def is_browser() -> bool:
     return not request.headers.get("Authorization") and bool(request.cookies.get(COOKIE))
 
 
+def _named(permission: Permission | str) -> UUID | None:
+    """Give the resident for whom the request is made, if it names one; what is no id is nobody's.
+
+    Raises ActingNotTakenError where nothing is done for another.
+    """
+    sent = request.headers.get(FOR)
+    if sent is None:
+        return None
+    if permission not in TAKEN_FOR_ANOTHER:
+        raise ActingNotTakenError(header=FOR)
+    try:
+        return UUID(sent)
+    except ValueError:
+        return _NOBODY
+
+
 def _visitor_or_user(recording: Recording) -> Actor:
     try:
         return _user(recording) or VISITOR
@@ -74,10 +111,10 @@ def _visitor_or_user(recording: Recording) -> Actor:
         return VISITOR
 
 
-def _user(recording: Recording) -> Actor | None:
+def _user(recording: Recording, for_another: UUID | None = None) -> Actor | None:
     """Find who calls, count the call, and tell the recording of him: he may be refused."""
     token = bearer()
-    found = actor_of(db.session(), token) if token else None
+    found = actor_of(db.session(), token, acting_for=for_another) if token else None
     if found:
         count_call(found)  # before the recording knows him: a flood that is refused must not fill the trail
     recording.actor = found or VISITOR
@@ -87,10 +124,16 @@ def _user(recording: Recording) -> Actor | None:
     return found
 
 
-def _permitted(recording: Recording, permission: Permission, kind: SessionKind | None) -> Actor:
-    found = _user(recording)
+def _permitted(
+    recording: Recording, permission: Permission, kind: SessionKind | None, for_another: UUID | None
+) -> Actor:
+    found = _user(recording, for_another)
     if found is None or (kind is not None and found.session_kind != kind):
         raise SignInNeededError
+    if for_another is not None:
+        note(acted_for=str(for_another))
+        if found.acting is None:
+            raise NotFoundError
     scope = scope_of(found, permission)
     if scope is None:
         if scope_of(replace(found, held=found.waiting), permission) is not None:

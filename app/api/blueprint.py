@@ -9,9 +9,10 @@ from uuid import UUID
 import marshmallow as ma
 from flask_smorest import Blueprint as SmorestBlueprint
 
-from app.api.allow import PUBLIC
+from app.api.allow import FOR, PUBLIC
 from app.api.fields import NIL_ID, Input
 from app.api.strict_json import StrictParser
+from app.identity import TAKEN_FOR_ANOTHER
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -26,6 +27,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     ) -> None:
         """Name the resource."""
         super().__init__(name, import_name, url_prefix=url_prefix, description=description)
+        self._prepare_doc_cbks.append(_describe_acting)
 
     def route(self, rule: str, *, methods: list[str], **options: Any) -> Callable[[View], View]:
         """Serve the view at this path, described as needing a session unless anybody may call it."""
@@ -33,6 +35,8 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         def decorate(view: View) -> View:
             permission = getattr(view, "permission", None)
             described = self.doc(security=[] if permission == PUBLIC else [{"session": []}])(view)
+            facts = described._apidoc  # type: ignore[attr-defined]  # noqa: SLF001 - where smorest keeps them
+            facts["for_another"] = permission in TAKEN_FOR_ANOTHER
             served: View = super(Blueprint, self).route(rule, methods=methods, **options)(described)
             return served
 
@@ -100,3 +104,17 @@ def _with_an_id(view: View) -> View:
         return view(*args, **ids)
 
     return cast("View", checked)
+
+
+def _describe_acting(doc: dict[str, Any], facts: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """Describe the header of a request that somebody makes for a resident, where it is taken."""
+    if facts.get("for_another"):
+        header = {
+            "in": "header",
+            "name": FOR,
+            "required": False,
+            "description": "The resident for whom the request is made.",
+            "schema": {"type": "string", "format": "uuid"},
+        }
+        doc["parameters"] = [*doc.get("parameters", []), header]
+    return doc

@@ -80,6 +80,7 @@ class ClaimOutput(Output):
     source_kind = fields.Enum(SourceKind, by_value=True, required=True, allow_none=True)
     source_id = fields.UUID(required=True, allow_none=True)
     submitted_by = fields.UUID(required=True, allow_none=True)
+    acted_for = fields.UUID(required=True, allow_none=True)
     verified_by = fields.UUID(required=True, allow_none=True)
     approved_by = fields.UUID(required=True, allow_none=True)
     captured_at = sent_moment(required=True)

@@ -60,6 +60,7 @@ class EntryOutput(Output):
     rule_title = fields.String(required=True, allow_none=True)
     resident_name = fields.String(required=True, allow_none=True)
     approved_by = fields.String(required=True, allow_none=True)
+    acted_by = fields.String(required=True, allow_none=True)
     note = fields.String(required=True)
 
 

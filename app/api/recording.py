@@ -25,7 +25,7 @@ from app.audit import AuditResult, Entry
 from app.db import DATABASE_AWAY
 from app.db import transaction as own_transaction
 from app.errors import DomainError, Kind
-from app.identity import Opened, Permission, roles_for
+from app.identity import Opened, Permission, check_acting, roles_for
 
 log = structlog.get_logger()
 View = TypeVar("View", bound=Callable[..., Any])
@@ -141,6 +141,8 @@ def recorded(permission: Permission | str, view: Callable[..., Any]) -> Iterator
 
 def _record_done(session: Any) -> None:
     recording: Recording = g.recording
+    if recording.actor.acting is not None and request.method not in _READS:
+        check_acting(session, recording.actor)
     if recording.due:
         _record(session, recording, AuditResult.DONE)
         recording.due, recording.kept = False, True

@@ -68,6 +68,8 @@ class RedemptionOutput(Output):
     status = fields.Enum(RedemptionStatus, by_value=True, required=True)
     pickup_version = fields.Integer(required=True)
     made_at = sent_moment(required=True)
+    made_by = fields.UUID(required=True)
+    acted_for = fields.UUID(required=True, allow_none=True)
     ended_at = sent_moment(required=True, allow_none=True)
 
 

@@ -45,7 +45,8 @@ def report(
     Raises PlaceUnnamedError, NotFoundError for a place out of reach or a code that we did not print,
     CodeRevokedError for a visitor's revoked code, OtherContentError.
     """
-    mark = content_hash(actor.user_id, sent)
+    acted_for = () if actor.acted_for is None else (actor.acted_for,)
+    mark = content_hash(actor.user_id, sent, *acted_for)
     first = made_before(session, Hazard, hazard_id, mark, author=Hazard.reported_by, by=actor.user_id)
     if first is not None:
         return first, False
@@ -63,6 +64,7 @@ def report(
         category=sent.category,
         text=sent.text,
         reported_by=actor.user_id,
+        acted_for=actor.acted_for,
         **gathered.columns(),
     )
     if made:

@@ -11,16 +11,16 @@ from app.models import AutomaticSource, Hazard, HazardSource, Household, Residen
 def claim_reward(session: Session, actor: Actor, hazard: Hazard) -> None:
     """Make the reporter's claim for an accepted report (domain.md, inspections and hazards).
 
-    Only a resident's own report earns points: staff report as their job, a visitor has no household.
+    What somebody reported for a resident is that one's. Only a resident's report earns points: staff
+    report as their job, a visitor has no household.
     """
     if hazard.source is not HazardSource.RESIDENT:
         return
+    own = select(User.resident_id).where(User.id == hazard.reported_by).scalar_subquery()
     reporter = session.execute(
         select(Resident.id, Resident.household_id, Household.area_code)
-        .select_from(User)
-        .join(Resident, Resident.id == User.resident_id)
         .join(Household, Household.id == Resident.household_id)
-        .where(User.id == hazard.reported_by)
+        .where(Resident.id == (hazard.acted_for or own))
     ).one_or_none()
     if reporter is None:
         return

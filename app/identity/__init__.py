@@ -1,6 +1,8 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
+from app.identity import proxies
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
+from app.identity.acting import check_acting
 from app.identity.approvals import (
     DECIDERS,
     FUNCTION,
@@ -80,7 +82,14 @@ from app.identity.passwords import (
     prove_password,
     set_password,
 )
-from app.identity.permissions import TABLE, Permission, Reach, roles_for, scope_of
+from app.identity.permissions import (
+    TABLE,
+    TAKEN_FOR_ANOTHER,
+    Permission,
+    Reach,
+    roles_for,
+    scope_of,
+)
 from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
 from app.identity.refreshing import RefreshOverError, refresh
 from app.identity.refused_passwords import is_easy
@@ -136,6 +145,11 @@ from app.models import (
     BindingRequest,
     BindingRequestState,
     BindingWay,
+    Proxy,
+    ProxyEnd,
+    ProxyRelation,
+    ProxyState,
+    ProxyWord,
     RevealField,
     SessionKind,
     SignInCode,
@@ -154,6 +168,7 @@ __all__ = [
     "NAME_BEFORE_BINDING",
     "TABLE",
     "TAIL",
+    "TAKEN_FOR_ANOTHER",
     "AlreadyBoundError",
     "Approval",
     "ApprovalExpiredError",
@@ -201,6 +216,11 @@ __all__ = [
     "PhoneAbroadError",
     "PhoneNotVouchedError",
     "PhoneTakenError",
+    "Proxy",
+    "ProxyEnd",
+    "ProxyRelation",
+    "ProxyState",
+    "ProxyWord",
     "Reach",
     "ReauthRequiredError",
     "RefreshOverError",
@@ -235,6 +255,7 @@ __all__ = [
     "binding_requests",
     "bindings",
     "change_password",
+    "check_acting",
     "check_again",
     "code_now",
     "count_try",
@@ -276,6 +297,7 @@ __all__ = [
     "own_requests",
     "phone_of",
     "prove_password",
+    "proxies",
     "refresh",
     "reject_request",
     "request_in_scope",

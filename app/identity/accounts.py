@@ -12,10 +12,11 @@ from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.holders import holders
+from app.identity.proxies import end_proxies_of
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
-from app.models import AccountEvent, AccountStep, EndReason, Grant, NoticeKind, User
+from app.models import AccountEvent, AccountStep, EndReason, Grant, NoticeKind, ProxyEnd, User
 from app.notices import post
 from app.once import append_event, content_hash, made_before
 
@@ -97,6 +98,7 @@ def _disable(session: Session, user: User) -> None:
     end_sessions_of(session, [user.id], EndReason.DISABLED)
     end_refreshing_of(session, [user.id])
     session.flush()
+    end_proxies_of(session, ProxyEnd.ACCOUNT, by=None, user_id=user.id)
 
 
 def _begin(

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
+from app.identity.proxies import end_proxies_of
 from app.ids import new_id
-from app.models import Binding, BindingEnd, BindingWay, Grant, NoticeKind, Resident, User
+from app.models import Binding, BindingEnd, BindingWay, Grant, NoticeKind, ProxyEnd, Resident, User
 from app.notices import post
 
 BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
@@ -181,6 +182,7 @@ def _ended(
     binding.end_reason, binding.end_note = reason, note
     user.resident_id = None
     session.flush()
+    end_proxies_of(session, ProxyEnd.BINDING, by=by, user_id=user.id, resident_id=binding.resident_id)
     return binding, True
 
 

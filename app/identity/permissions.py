@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from app.actors import Actor, Role, Scope, community_of
+from app.actors import Actor, ProxyFunction, Role, Scope, community_of
 
 
 class Reach(StrEnum):
@@ -42,6 +42,8 @@ class Permission(StrEnum):
     BINDING_DECIDE = "binding_decide"
     CORRECTION_ASK = "correction_ask"
     CORRECTION_DECIDE = "correction_decide"
+    PROXY_ASK = "proxy_ask"
+    PROXY_DECIDE = "proxy_decide"
     CHECKLIST_READ = "checklist_read"
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
@@ -114,6 +116,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.BINDING_DECIDE: {_ADMIN: _AREA},
     Permission.CORRECTION_ASK: {_RESIDENT: _OWN},
     Permission.CORRECTION_DECIDE: {_ADMIN: _AREA},
+    Permission.PROXY_ASK: {_RESIDENT: _OWN, **_FIELD_STAFF},
+    Permission.PROXY_DECIDE: {_ADMIN: _AREA},
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
@@ -147,8 +151,22 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
 }
 
 
+_P, _F = Permission, ProxyFunction
+FOR_ANOTHER: dict[ProxyFunction, frozenset[Permission]] = {
+    _F.SEE: frozenset({_P.POINTS_READ, _P.CLAIM_READ, _P.REDEMPTION_READ, _P.RULE_READ, _P.SHOP_READ}),
+    _F.CLAIM: frozenset({_P.CLAIM_SUBMIT, _P.CLAIM_READ, _P.RULE_READ, _P.PHOTO_UPLOAD}),
+    _F.REDEEM: frozenset({_P.REDEEM, _P.REDEMPTION_READ, _P.SHOP_READ}),
+    _F.REPORT: frozenset({_P.HAZARD_REPORT, _P.PLACE_READ, _P.PHOTO_UPLOAD}),
+}
+"""What a proxy's functions give to whoever acts for a resident (代办); no other is ever his."""
+TAKEN_FOR_ANOTHER = frozenset[Permission]().union(*FOR_ANOTHER.values())
+
+
 def scope_of(actor: Actor, permission: Permission) -> Scope | None:
     """Give how far the actor reaches for one function, or None if it is not his at all."""
+    acting = actor.acting
+    if acting is not None and all(permission not in FOR_ANOTHER[one] for one in acting.functions):
+        return None
     reaches = TABLE[permission]
     areas = [held.area_code for held in actor.held if reaches.get(held.role) is Reach.AREA]
     household_id = None

@@ -3,16 +3,18 @@
 import hashlib
 import secrets
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select, text, true, update
 from sqlalchemy.orm import Session
 
 from app.actors import SECOND_FACTOR_ROLES, Actor, Held, Role
-from app.clock import now
+from app.clock import business_day, now
 from app.errors import DomainError, Kind
+from app.identity.acting import ACTING_COLUMNS, ACTING_JOINS, acting_as
 from app.ids import new_id
 from app.models import EndReason, RefreshToken, SessionKind, SignIn
 from app.session_settings import SessionSettings
@@ -131,23 +133,27 @@ def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:
     )
 
 
-_WHO = text(
-    """
+_WHO = """
     SELECT s.id, s.kind, s.expires_at, s.last_seen_at, s.idle_s, s.second_factor_at, s.checked_at,
            s.ended_at, s.end_reason, u.id, u.name, u.disabled_at, r.id, r.household_id, h.area_code,
            ARRAY(SELECT g.role || ' ' || g.area_code FROM grants g
                  WHERE g.user_id = u.id AND g.ended_at IS NULL AND g.valid_from <= :at
-                   AND (g.valid_until IS NULL OR g.valid_until > :at))
+                   AND (g.valid_until IS NULL OR g.valid_until > :at)){columns}
     FROM sign_ins s JOIN users u ON u.id = s.user_id
     LEFT JOIN residents r ON r.id = u.resident_id
-    LEFT JOIN households h ON h.id = r.household_id
+    LEFT JOIN households h ON h.id = r.household_id{joins}
     WHERE s.token_hash = :hash
     """
-)
+_WHO_ASKS = text(_WHO.format(columns="", joins=""))
+_WHO_ACTS = text(_WHO.format(columns=ACTING_COLUMNS, joins=ACTING_JOINS))
+_OWN_COLUMNS = 16
 
 
-def actor_of(session: Session, token: str) -> Actor | None:
+def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) -> Actor | None:
     """Give who holds the token, with the grants in force now; None if it is unknown or over.
+
+    Where the request names a resident for whom it is made, the actor is ``acting`` for him; if he may not, he
+    is himself without ``acting``, and the caller refuses.
 
     One query at each request: a changed grant, a disabled user or a sign-out works at the next. The roles
     that need a second factor wait in ``Actor.waiting`` until the session has one.
@@ -155,10 +161,16 @@ def actor_of(session: Session, token: str) -> Actor | None:
     Raises SessionSupersededError.
     """
     at = now()
-    row = session.execute(_WHO, {"hash": hashed(token), "at": at}).one_or_none()
+    asked: dict[str, Any] = {"hash": hashed(token), "at": at}
+    if acting_for is None:
+        row = session.execute(_WHO_ASKS, asked).one_or_none()
+    else:
+        asked |= {"resident_id": acting_for, "day": business_day()}
+        row = session.execute(_WHO_ACTS, asked).one_or_none()
     if row is None:
         return None
-    (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = row
+    own = row[:_OWN_COLUMNS]
+    (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = own
     user_id, name, disabled_at, resident_id, household_id, home_code, grants = who
     if why == EndReason.SUPERSEDED:
         raise SessionSupersededError
@@ -166,7 +178,7 @@ def actor_of(session: Session, token: str) -> Actor | None:
         return None
     held = [Held(Role(role), area_code) for role, _, area_code in (pair.partition(" ") for pair in grants)]
     waiting = () if second_factor_at else tuple(one for one in held if one.role in SECOND_FACTOR_ROLES)
-    return Actor(
+    actor = Actor(
         user_id=user_id,
         name=name,
         resident_id=resident_id,
@@ -179,6 +191,9 @@ def actor_of(session: Session, token: str) -> Actor | None:
         checked_at=checked_at,
         is_due=at - seen_at >= _SEEN_EVERY,
     )
+    if acting_for is None:
+        return actor
+    return replace(actor, **(acting_as(actor.held, tuple(row[_OWN_COLUMNS:])) or {}))
 
 
 def saw(session: Session, actor: Actor) -> None:

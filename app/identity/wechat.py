@@ -11,10 +11,11 @@ from app.actors import Actor
 from app.adapters import wechat
 from app.clock import now
 from app.errors import DomainError, Kind
+from app.identity.proxies import end_proxies_of
 from app.identity.sessions import Opened, end_sessions_of
 from app.identity.sign_in import let_in
 from app.ids import new_id
-from app.models import EndReason, Grant, User, WeChatApp, WeChatLink
+from app.models import EndReason, Grant, ProxyEnd, User, WeChatApp, WeChatLink
 from app.sealing import Cell, Sealer
 from app.session_settings import SessionSettings
 
@@ -80,6 +81,7 @@ def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeCh
         if not is_empty(session, other):
             raise WeChatTakenError(field="code")
         other.disabled_at = now()
+        end_proxies_of(session, ProxyEnd.ACCOUNT, by=user.id, user_id=other.id)
         end_links(session, other.id)
         end_sessions_of(session, [other.id], EndReason.DISABLED)
     mine = open_link(session, user.id, WeChatApp.MINI)

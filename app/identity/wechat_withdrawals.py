@@ -3,10 +3,11 @@
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.identity.proxies import end_proxies_of
 from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of
 from app.identity.wechat import end_links, is_empty, link_with_openid
-from app.models import EndReason, User, WeChatApp
+from app.models import EndReason, ProxyEnd, User, WeChatApp
 from app.sealing import Sealer
 
 
@@ -37,5 +38,6 @@ def forget_wechat(session: Session, user: User) -> None:
     gone = is_empty(session, user)
     if gone:
         user.disabled_at = user.disabled_at or now()
+        end_proxies_of(session, ProxyEnd.ACCOUNT, by=None, user_id=user.id)
     end_sessions_of(session, [user.id], EndReason.DISABLED if gone else EndReason.SIGNED_OUT)
     end_refreshing_of(session, [user.id])

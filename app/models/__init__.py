@@ -49,6 +49,7 @@ from app.models.own_data import OwnCopy
 from app.models.photo import Photo, PhotoLink, PhotoOwner
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
+from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord
 from app.models.reveal import Reveal, RevealField
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
@@ -149,6 +150,11 @@ __all__ = [
     "PlaceKind",
     "Presence",
     "PresenceState",
+    "Proxy",
+    "ProxyEnd",
+    "ProxyRelation",
+    "ProxyState",
+    "ProxyWord",
     "Redemption",
     "RedemptionStatus",
     "RefreshToken",

@@ -66,12 +66,14 @@ class Claim(MadeByPhone, Base):
     """The fact that made the claim by itself, if one did."""
     source_id: Mapped[UUID | None]
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    """The resident for whom somebody acted who submitted it, or sent it again."""
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     notice_until: Mapped[datetime | None]
     rule: Mapped[Rule] = relationship(lazy="raise")
     household: Mapped[Household] = relationship(lazy="raise")
-    resident: Mapped[Resident] = relationship(lazy="raise")
+    resident: Mapped[Resident] = relationship(lazy="raise", foreign_keys=[resident_id])
     events: Mapped[list["ClaimEvent"]] = relationship(lazy="raise", order_by="ClaimEvent.number")
 
     def check_step(self, to: ClaimStatus) -> None:

@@ -5,9 +5,10 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Sealed
+from app.models.household import Resident
 
 
 class GuardianRelation(enum.StrEnum):
@@ -40,3 +41,4 @@ class Guardianship(Base):
     ended_at: Mapped[datetime | None]
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     content_hash: Mapped[bytes]
+    child: Mapped[Resident] = relationship(lazy="raise", foreign_keys=[child_id])

@@ -109,6 +109,8 @@ class Hazard(MadeByPhone, Located, Base):
     text: Mapped[str]
     status: Mapped[HazardStatus] = mapped_column(default=HazardStatus.REPORTED)
     reported_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    """The resident for whom somebody acted who reported it."""
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime | None]
     rectified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

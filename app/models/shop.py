@@ -73,6 +73,8 @@ class Redemption(Base):
     status: Mapped[RedemptionStatus] = mapped_column(default=RedemptionStatus.HELD)
     content_hash: Mapped[bytes]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    """The resident for whom somebody acted who ordered."""
     made_at: Mapped[datetime]
     pickup_version: Mapped[int] = mapped_column(default=0)
     """How many pick-up codes were shown; whoever asks for the next one names the one he knows."""

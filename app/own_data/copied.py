@@ -42,6 +42,7 @@ _HIMSELF = (
         reach.bindings,
         without="end_note",
     ),
+    kind("proxies", "代办", reach.proxies),
     kind("binding_requests", "绑定申请", of_user("binding_requests", "user_id")),
     kind("corrections", "更正申请", of_user("corrections", "asked_by")),
     kind(
@@ -152,6 +153,13 @@ _AT_WORK = (
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
             ("corrections", "by_me", "我决定的更正", "decided_by", "id field state asked_at decided_at"),
+            (
+                "proxies",
+                "by_me",
+                "我申请、确认和结束的代办",
+                "asked_by confirmed_by ended_by",
+                "id asked_at confirmed_at ended_at",
+            ),
             ("binding_requests", "by_me", "我审批的绑定申请", "decided_by", "id asked_at decided_at state"),
             ("binding_codes", "by_me", "我打印的绑定码", "made_by", "id made_at"),
             ("grants", "by_me", "我给别人的岗位", "granted_by", "id created_at"),

@@ -15,6 +15,11 @@ def bindings(whose: Whose) -> ColumnElement[bool]:
     return of_user("bindings", "user_id")(whose) | of_resident("bindings", "resident_id")(whose)
 
 
+def proxies(whose: Whose) -> ColumnElement[bool]:
+    """Say which proxies: those by which he acts, and those of people who act for him."""
+    return of_user("proxies", "user_id")(whose) | of_resident("proxies", "resident_id")(whose)
+
+
 def visits(whose: Whose) -> ColumnElement[bool]:
     """Say which visits: not those that opened a case of harm, which the law protects, also from the home."""
     made, cases = TABLES["visits"].c, TABLES["harm_cases"].c

@@ -43,6 +43,7 @@ from app.people.guardians import (
     OwnSideError,
     end_guardianship,
     guardians_of,
+    guardianship_in_force,
     is_child,
     is_minor,
     proof_of,
@@ -50,6 +51,7 @@ from app.people.guardians import (
     sealed_proof,
     verify_guardian,
     ward,
+    wards,
 )
 from app.people.listings import (
     Door,
@@ -131,6 +133,7 @@ __all__ = [
     "decide",
     "end_guardianship",
     "guardians_of",
+    "guardianship_in_force",
     "head_of",
     "household_in_scope",
     "households",
@@ -157,6 +160,7 @@ __all__ = [
     "text_in_force",
     "verify_guardian",
     "ward",
+    "wards",
     "withdraw",
     "withdraw_on_paper",
     "withdraw_purpose",

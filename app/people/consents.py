@@ -18,7 +18,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident
 from app.once import content_hash, insert_once, made_before
-from app.people.guardians import in_force, is_child, ward
+from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.listings import resident_in_scope
 
 NOT_ASKED_FOR = timedelta(days=30)
@@ -264,7 +264,9 @@ def check_child(session: Session, resident: Resident, day: date | None = None) -
         return
     consent = check_basis(session, resident.id, ConsentPurpose.MINORS)
     held = select(func.count()).where(
-        Guardianship.child_id == resident.id, Guardianship.guardian_id == consent.decided_by, in_force()
+        Guardianship.child_id == resident.id,
+        Guardianship.guardian_id == consent.decided_by,
+        guardianship_in_force(),
     )
     if not session.scalar(held):
         raise NoBasisError(purpose=ConsentPurpose.MINORS)

@@ -8,7 +8,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.actors import Actor
 from app.clock import business_day, now
@@ -196,7 +196,7 @@ def guardians_of(
     return list(session.scalars(query))
 
 
-def in_force() -> ColumnElement[bool]:
+def guardianship_in_force() -> ColumnElement[bool]:
     """Say in SQL that a guardianship is verified, has not ended, and is not over."""
     return and_(
         Guardianship.verified_at.is_not(None),
@@ -214,9 +214,25 @@ def ward(session: Session, guardian_id: UUID | None, child_id: UUID) -> Resident
     found = session.scalars(
         select(child)
         .join(Guardianship, Guardianship.child_id == child.id)
-        .where(child.id == child_id, Guardianship.guardian_id == guardian_id, in_force())
+        .where(child.id == child_id, Guardianship.guardian_id == guardian_id, guardianship_in_force())
         .limit(1)
     ).one_or_none()
     if found is None:
         raise NotFoundError(field="resident_id")
     return found
+
+
+def wards(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[Guardianship]:
+    """List the children for whom the actor stands up as a verified guardian now, the newest first."""
+    if actor.resident_id is None:
+        return []
+    query = (
+        select(Guardianship)
+        .where(Guardianship.guardian_id == actor.resident_id, guardianship_in_force())
+        .options(joinedload(Guardianship.child))
+        .order_by(Guardianship.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Guardianship.id < after)
+    return list(session.scalars(query))

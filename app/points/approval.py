@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, Role
@@ -14,6 +14,7 @@ from app.errors import DomainError, Kind
 from app.models import (
     AccountKind,
     Claim,
+    ClaimEvent,
     ClaimStatus,
     ClaimStep,
     SourceKind,
@@ -57,7 +58,7 @@ class AdminDecidesError(DomainError):
 
 
 class OwnSubmissionError(DomainError):
-    """Who submitted a claim does not verify it."""
+    """Who submitted a claim does not verify it; who did so for another does not approve it either."""
 
     code = "own_submission"
     kind = Kind.FORBIDDEN
@@ -74,6 +75,7 @@ def verify(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, not
     if step.repeated:
         return claim
     check_other_household(actor, claim.household_id)
+    _check_not_for_another(session, actor, claim)
     _check_may_verify(actor, claim)
     claim.advance(ClaimStatus.VERIFIED)
     claim.verified_by = actor.user_id
@@ -87,13 +89,15 @@ def approve(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, no
 
     The notice lasts until the end of the rule's n-th following calendar day.
 
-    Raises NotFoundError, OtherContentError, OwnHouseholdError, CapReachedError, IllegalStepError.
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, OwnSubmissionError, CapReachedError,
+    IllegalStepError.
     """
     step = begin(session, actor, claim_id, step_id, ClaimStep.APPROVE, note=note)
     claim = step.claim
     if step.repeated:
         return claim
     check_other_household(actor, claim.household_id)
+    _check_not_for_another(session, actor, claim)
     claim.check_step(ClaimStatus.APPROVED)
     check_cap(session, claim)
     days = claim.rule.notice_days
@@ -154,6 +158,19 @@ def post_due(session: Session, limit: int, *, only: UUID | None = None) -> int:
 def _due(query: Select[Any], limit: int) -> Select[Any]:
     over = (Claim.status == ClaimStatus.IN_NOTICE) & (Claim.notice_until <= now())
     return query.where(over).order_by(Claim.notice_until, Claim.id).limit(limit)
+
+
+def _check_not_for_another(session: Session, actor: Actor, claim: Claim) -> None:
+    """Refuse with OwnSubmissionError whoever submitted the claim, or sent it again, for a resident."""
+    if claim.acted_for is None:
+        return
+    filed = exists().where(
+        ClaimEvent.claim_id == claim.id,
+        ClaimEvent.step.in_([ClaimStep.SUBMIT, ClaimStep.RESUBMIT]),
+        ClaimEvent.actor_id == actor.user_id,
+    )
+    if session.scalar(select(filed)):
+        raise OwnSubmissionError
 
 
 def _check_may_verify(actor: Actor, claim: Claim) -> None:

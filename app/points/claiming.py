@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import evidence
 from app.actors import Actor, community_of
 from app.clock import business_day, now
-from app.errors import DomainError, Kind
+from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import PhotoOwner
 from app.ids import new_id
 from app.models import (
@@ -28,6 +28,7 @@ from app.models import (
 )
 from app.once import content_hash, insert_once, made_before
 from app.people import resident_in_scope
+from app.points.acted_for import made_for
 from app.points.claim_steps import Course, begin, tell
 from app.points.rulebook import automatic_rule, claimable_rule
 
@@ -87,10 +88,12 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     Raises NotFoundError for a resident out of reach, RuleNotInForceError on the day it happened,
     PointsOutOfRangeError, PhotoNeededError, NoteNeededError, OtherContentError.
     """
-    sent = content_hash(actor.user_id, new)
+    sent = made_for(actor, new)
     first = made_before(session, Claim, claim_id, sent, author=Claim.submitted_by, by=actor.user_id)
     if first is not None:
         return first, False
+    if actor.acted_for not in {None, new.resident_id}:
+        raise NotFoundError(field="resident_id")
     household = resident_in_scope(session, actor, new.resident_id).household
     received_at = now()
     flag = evidence.clock_flag(new.captured_at, received_at)
@@ -108,6 +111,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
         points=_points(rule, new.ask),
         text=new.ask.text,
         submitted_by=actor.user_id,
+        acted_for=actor.acted_for,
         captured_at=new.captured_at,
         received_at=received_at,
         clock_flag=flag,
@@ -135,6 +139,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask:
     claim.advance(ClaimStatus.SUBMITTED)
     claim.text = ask.text
     claim.verified_by = None
+    claim.acted_for = actor.acted_for or claim.acted_for
     _name_photos(session, actor, claim, ask.photo_ids)
     step.record(ask.text)
     tell(session, [claim], ClaimStep.RESUBMIT, by=actor.user_id)

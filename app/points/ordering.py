@@ -23,9 +23,10 @@ from app.models import (
     StockReason,
     TransferKind,
 )
-from app.once import content_hash, insert_once, made_before
+from app.once import insert_once, made_before
 from app.points import ledger
 from app.points.accounts import household_account, system_account
+from app.points.acted_for import made_for, tell_of_order
 from app.points.caps import span
 from app.points.goods import move_stock, reward_on_offer
 from app.points.ledger import Posting
@@ -57,6 +58,13 @@ class PickupVersionError(DomainError):
     kind = Kind.CONFLICT
 
 
+class OwnOrderError(DomainError):
+    """Who ordered for a resident does not hand the goods over to himself."""
+
+    code = "own_order"
+    kind = Kind.FORBIDDEN
+
+
 @dataclass(frozen=True)
 class Order:
     """What a household wants; by default it is the actor's own household."""
@@ -84,7 +92,7 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
     Raises NotFoundError for a household or reward out of reach, InsufficientPointsError, LimitReachedError,
     OutOfStockError, OtherContentError.
     """
-    sent = content_hash(actor.user_id, wanted)
+    sent = made_for(actor, wanted)
     first = made_before(session, Redemption, redemption_id, sent, author=Redemption.made_by, by=actor.user_id)
     if first is not None:
         return first, False
@@ -101,6 +109,7 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
         quantity=wanted.quantity,
         points=reward.price * wanted.quantity,
         made_by=actor.user_id,
+        acted_for=actor.acted_for,
         made_at=now(),
     )
     if made:
@@ -115,6 +124,7 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
             redemption_id=redemption.id,
             by=actor.user_id,
         )
+        tell_of_order(session, redemption)
     return redemption, made
 
 
@@ -143,10 +153,12 @@ def hand_over(session: Session, actor: Actor, redemption_id: UUID, code: str) ->
 
     The code works once. The same hand-over sent again by the same person changes nothing.
 
-    Raises NotFoundError, OwnHouseholdError, PickupCodeError, IllegalStepError.
+    Raises NotFoundError, OwnHouseholdError, OwnOrderError, PickupCodeError, IllegalStepError.
     """
     redemption = _locked(session, actor, redemption_id)
     check_other_household(actor, redemption.household_id)
+    if redemption.acted_for is not None and redemption.made_by == actor.user_id:
+        raise OwnOrderError
     shown = redemption.pickup_hash is not None and hmac.compare_digest(redemption.pickup_hash, _hash(code))
     if redemption.status is RedemptionStatus.COLLECTED and shown and redemption.ended_by == actor.user_id:
         return redemption

@@ -5,11 +5,22 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, literal, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.actors import Actor
-from app.models import Account, Lot, Resident, Rule, SourceKind, Transfer, TransferKind, User
+from app.models import (
+    Account,
+    Claim,
+    Lot,
+    Redemption,
+    Resident,
+    Rule,
+    SourceKind,
+    Transfer,
+    TransferKind,
+    User,
+)
 from app.points.reach import own_or_in_scope
 
 
@@ -50,6 +61,8 @@ class Entry:
     rule_title: str | None
     resident_name: str | None
     approved_by: str | None
+    acted_by: str | None
+    """Who filed the claim or the order for a resident."""
     note: str
 
 
@@ -79,12 +92,16 @@ def entries(
     gained = _side(Transfer.credit_id, account_id, after, limit)
     lost = _side(Transfer.debit_id, account_id, after, limit)
     page = union_all(gained, lost).subquery()
+    proxy = aliased(User)
     query = (
-        select(Transfer, page.c.gained, Rule.title, Resident.name, User.name)
+        select(Transfer, page.c.gained, Rule.title, Resident.name, User.name, proxy.name)
         .join(page, page.c.id == Transfer.id)
         .outerjoin(Rule, Rule.id == Transfer.rule_id)
         .outerjoin(Resident, Resident.id == Transfer.resident_id)
         .outerjoin(User, User.id == Transfer.by_id)
+        .outerjoin(Claim, and_(Claim.id == Transfer.source_id, Claim.acted_for.is_not(None)))
+        .outerjoin(Redemption, and_(Redemption.id == Transfer.source_id, Redemption.acted_for.is_not(None)))
+        .outerjoin(proxy, proxy.id == func.coalesce(Claim.submitted_by, Redemption.made_by))
         .order_by(Transfer.number.desc())
         .limit(limit)
     )
@@ -125,6 +142,7 @@ def _entry(
     rule_title: str | None,
     resident_name: str | None,
     approved_by: str | None,
+    acted_by: str | None,
 ) -> Entry:
     balance = transfer.credit_balance if gained else transfer.debit_balance
     assert balance is not None, "a household's balance is kept"
@@ -140,5 +158,6 @@ def _entry(
         rule_title=rule_title,
         resident_name=resident_name,
         approved_by=approved_by,
+        acted_by=acted_by,
         note=transfer.note,
     )

@@ -29,6 +29,7 @@ WRITERS = {
         "app/models/binding.py",
         "app/models/message.py",
         "app/models/correction.py",
+        "app/models/proxy.py",
         "app/models/wechat_event.py",
     },
     "resident_id": {"app/identity/bindings.py", "app/identity/binding_requests.py"},

@@ -16,13 +16,13 @@ from app.models import (
 )
 from tests.cast import person
 from tests.matrix.approval_rows import ApprovalRows
-from tests.matrix.binding_rows import BindingRows
 from tests.matrix.patrol_rows import PatrolRows
 from tests.matrix.points_rows import PointsRows
+from tests.matrix.proxy_rows import ProxyRows
 
 
 @dataclass(frozen=True)
-class Stage(PatrolRows, PointsRows, BindingRows, ApprovalRows):
+class Stage(PatrolRows, PointsRows, ProxyRows, ApprovalRows):
     """Writes all kinds of rows on one side of the world."""
 
     def code(self) -> tuple[UUID, str]:

@@ -226,6 +226,7 @@ def test_every_notice_has_its_message() -> None:
         NoticeKind.ACCOUNT_UNUSED,
         NoticeKind.BINDING,
         NoticeKind.OWN_DATA,
+        NoticeKind.PROXY,
     }
     assert set(TEMPLATES) == {str(kind) for kind in set(NoticeKind) - inbox_only}
 

@@ -22,6 +22,7 @@ from app.cli.seed.history_visits import add_visits
 from app.cli.seed.hours import READY_BEFORE, YEAR, Hours
 from app.cli.seed.pictures import draw
 from app.cli.seed.progress import Tell
+from app.cli.seed.proxies import add_proxies
 from app.cli.seed.sealing import seal
 from app.cli.seed.settlement import add_site
 from app.cli.seed.site import CITY, SITES
@@ -88,6 +89,7 @@ def tell_history(*, day: date, seed: int) -> History:
     add_claims(history)
     add_shop(history)
     add_bindings(history)
+    add_proxies(history)
     return history
 
 

@@ -1,0 +1,84 @@
+"""Acting for a resident in one request: by a proxy in force, or as the guardian of a child (代办)."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Acting, Actor, Held, ProxyFunction
+from app.clock import business_day
+from app.errors import NotFoundError
+from app.identity.proxies import ON_DUTY
+from app.models import Guardianship, Proxy, ProxyRelation, ProxyState, User
+from app.people import guardianship_in_force
+
+ACTING_COLUMNS = ", f.proxy_id, f.relation, f.functions, fr.id, fr.household_id, fh.area_code"
+ACTING_JOINS = """
+    LEFT JOIN LATERAL (
+        SELECT p.id AS proxy_id, p.resident_id, p.relation, p.functions FROM proxies p
+        WHERE p.user_id = u.id AND p.resident_id = :resident_id AND p.state = 'confirmed'
+          AND p.valid_until >= :day
+        UNION ALL
+        SELECT NULL, gs.child_id, NULL, NULL FROM guardianships gs
+        WHERE gs.guardian_id = u.resident_id AND gs.child_id = :resident_id
+          AND gs.verified_at IS NOT NULL AND gs.ended_at IS NULL AND gs.valid_until >= :day
+        LIMIT 1
+    ) f ON true
+    LEFT JOIN residents fr ON fr.id = f.resident_id
+    LEFT JOIN households fh ON fh.id = fr.household_id
+"""
+"""What the query of each request has besides where it names a resident for whom it is made."""
+
+
+def acting_as(held: tuple[Held, ...], found: tuple[Any, ...]) -> dict[str, Any] | None:
+    """Give what an actor is while he acts for a resident, or None if he may not.
+
+    He has the resident's household, and no grants: what he may for others by his posts he does in his own
+    name. Who acts as his duty does so as long as he has a post over that household.
+    """
+    proxy_id, relation, functions, resident_id, household_id, home_code = found
+    if resident_id is None:
+        return None
+    if relation == ProxyRelation.STAFF and not any(
+        one.role in ON_DUTY and home_code.startswith(one.area_code) for one in held
+    ):
+        return None
+    may = ProxyFunction if proxy_id is None else map(ProxyFunction, functions)
+    return {
+        "acting": Acting(resident_id, frozenset(may), proxy_id),
+        "resident_id": resident_id,
+        "household_id": household_id,
+        "home_code": home_code,
+        "held": (),
+        "waiting": (),
+    }
+
+
+def check_acting(session: Session, actor: Actor) -> None:
+    """Hold the proxy or guardianship until the transaction ends, so that nothing is done after its end.
+
+    Raises NotFoundError if it ended since the request began.
+    """
+    if actor.acting is None:
+        return
+    query = select(Proxy.id).where(
+        Proxy.id == actor.acting.proxy_id,
+        Proxy.state == ProxyState.CONFIRMED,
+        Proxy.valid_until >= business_day(),
+    )
+    if actor.acting.proxy_id is None:
+        query = (
+            select(Guardianship.id)
+            .where(
+                Guardianship.child_id == actor.acting.resident_id,
+                Guardianship.guardian_id == _own_resident(actor),
+                guardianship_in_force(),
+            )
+            .limit(1)
+        )
+    if session.scalars(query.with_for_update(read=True)).one_or_none() is None:
+        raise NotFoundError
+
+
+def _own_resident(actor: Actor) -> Any:
+    return select(User.resident_id).where(User.id == actor.user_id).scalar_subquery()
