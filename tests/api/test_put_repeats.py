@@ -204,6 +204,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/care-records/<uuid:record_id>", residents_moved, GONE),
     ("/v1/care-records/<uuid:record_id>", worker_moved, (422, "not_staff_here")),
     ("/v1/visits/<uuid:visit_id>", caller_moved, GONE),
+    ("/v1/proxies/<uuid:proxy_id>", caller_moved, GONE),
     ("/v1/viewing-tickets/<uuid:ticket_id>", caller_moved, GONE),
     ("/v1/viewing-tickets/<uuid:ticket_id>", came_of_age, (422, "not_a_minor")),
     ("/v1/claims/<uuid:claim_id>", caller_moved, GONE),
