@@ -2,6 +2,7 @@
 
 from app.audit.chain import Head, checkpoint, link
 from app.audit.copies import CopyBrokenError, append_copy, copies_in
+from app.audit.cutting import Cut, CutRefusedError, cut, drop, last_cut
 from app.audit.entries import AuditAwayError, Entry, area_of, record
 from app.audit.findings import Finding, FindingKind
 from app.audit.keys import AuditKeys
@@ -17,6 +18,8 @@ __all__ = [
     "AuditResult",
     "AuditVerification",
     "CopyBrokenError",
+    "Cut",
+    "CutRefusedError",
     "Entry",
     "Filters",
     "Finding",
@@ -28,9 +31,12 @@ __all__ = [
     "area_of",
     "checkpoint",
     "copies_in",
+    "cut",
+    "drop",
     "entries",
     "keep_verification",
     "last_checkpoint",
+    "last_cut",
     "last_verification",
     "link",
     "record",

@@ -13,6 +13,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.audit.chain import Head
+from app.audit.cutting import Cut, last_cut
 from app.audit.entries import content_of
 from app.audit.findings import Finding, FindingKind
 from app.audit.keys import BEGINNING, AuditKeys
@@ -53,12 +54,15 @@ class Verifier:
     """Hears how many rows of how many were read."""
     entries: int = field(default=0, init=False)
     head: int = field(default=0, init=False)
+    cut: Cut | None = field(default=None, init=False)
+    """Where the trail begins, if its oldest part was purged."""
     _seen: dict[int, list[bytes]] = field(default_factory=dict, init=False)
     """Hashes of the head that checkpoints saw, by number."""
 
     def findings(self) -> Iterator[Finding]:
         """Read everything and give what is wrong, as it is found."""
         total = self.session.scalar(select(func.max(AuditLink.number))) or 0
+        self.cut = last_cut(self.session, self.keys)
         yield from self._checkpoints()
         yield from self._links(total)
         promised = max(self._seen, default=0)
@@ -82,7 +86,7 @@ class Verifier:
             yield Finding(FindingKind.CHECKPOINT_CHANGED, signed.number)
 
     def _links(self, total: int) -> Iterator[Finding]:
-        before, last = [BEGINNING], None
+        before, last = self._beginning(), None
         while page := self._page_of_links(last):
             for row in page:
                 if row.number > self.head + 1:
@@ -92,6 +96,14 @@ class Verifier:
                 self.head = row.number
             last = page[-1].number
             self.tell(self.head, 2 * total)
+
+    def _beginning(self) -> list[bytes]:
+        """Give the hash before the first link: the cut's if there was one, none while it is carried out."""
+        first = self.session.scalar(select(func.min(AuditLink.number)))
+        if self.cut is None or first == 1:
+            return [BEGINNING]
+        self.head = self.cut.number if first is None else min(first - 1, self.cut.number)
+        return [self.cut.hash] if self.head == self.cut.number else []
 
     def _link(self, row: Row[Any], before: list[bytes]) -> Iterator[Finding]:
         """Check one link; ``before`` holds what the hash before it may be, empty if nobody knows.

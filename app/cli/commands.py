@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app import audit, identity, migrating, points, retention
 from app.adapters import local_store
 from app.audit import AuditKeys
+from app.cli.purging import purge_audit
 from app.cli.seed.accounts import (
     demo_accounts,
     has_disabled_staff,
@@ -50,6 +51,7 @@ def commands() -> None:
 
 commands.add_command(wechat_events)
 commands.add_command(wechat_messages)
+commands.add_command(purge_audit)
 
 
 @commands.command()
@@ -219,10 +221,13 @@ def verify_audit() -> None:
             raise click.ClickException(str(error)) from error
         verifier = audit.Verifier(session, AuditKeys.of(settings), copies, _tell_share)
         made = audit.keep_verification(session, verifier, click.echo)
+    if verifier.cut is not None:
+        click.echo(verifier.cut)
     if made.findings_count:
         click.echo(f"{made.findings_count} findings in {made.entries} entries.")
     else:
-        click.echo(f"{made.entries} entries, {made.head} of them linked: all are as they were written.")
+        linked = made.head - (verifier.cut.number if verifier.cut else 0)
+        click.echo(f"{made.entries} entries, {linked} of them linked: all are as they were written.")
     sys.exit(1 if made.findings_count else 0)
 
 

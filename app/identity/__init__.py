@@ -100,6 +100,7 @@ from app.identity.sign_in_codes import (
     sign_in_by_code,
 )
 from app.identity.tries import count_try, keyed, uncount_try
+from app.identity.two_persons import Shown, prove_two
 from app.identity.users import (
     ADMINISTRATORS,
     GrantSpanError,
@@ -227,6 +228,7 @@ __all__ = [
     "SecondFactorNeededError",
     "SessionKind",
     "SessionSupersededError",
+    "Shown",
     "SignInCode",
     "User",
     "UserDisabledError",
@@ -292,6 +294,7 @@ __all__ = [
     "phone_of",
     "prove_password",
     "proxies",
+    "prove_two",
     "refresh",
     "reject_request",
     "request_in_scope",

@@ -68,7 +68,7 @@ KEPT_BECAUSE = {
     "transfers": "the ledger of points is never deleted",
     "redemptions": "the ledger of points is never deleted",
     "stock_movements": "the ledger of points is never deleted",
-    "audit_entries": "append-only; how long, see docs/audit.md",
+    "audit_entries": "append-only; two people may purge what is old (docs/audit.md)",
     "grants": "prove who could do what",
     "place_codes": "say which printed code was good when",
 }

@@ -1,0 +1,53 @@
+"""Two people who prove themselves side by side, for what is done at the machine and not through the API."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Role
+from app.audit import area_of
+from app.identity.holders import holders
+from app.identity.phones import has_phone
+from app.identity.second_factor import prove_code
+from app.models import Area, AreaLevel, User
+from app.sealing import Sealer
+
+PURGERS = frozenset({Role.AUDITOR})
+AGREERS = frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER})
+"""The line above the three administrators (docs/adr/0012): none of them decides on another."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What somebody shows of himself: his phone, and the code of his authenticator app."""
+
+    phone: str
+    code: str
+
+
+def prove_two(
+    session: Session, sealer: Sealer, key: bytes, auditor: Shown, second: Shown
+) -> tuple[UUID, UUID] | None:
+    """Give an auditor and a second person over everything here, or None if either is not who he says.
+
+    Both are tried, and what it writes must be kept whatever the answer: wrong codes count.
+    """
+    everything = area_of(session.scalars(select(Area.code).where(Area.level == AreaLevel.COMMUNITY)).all())
+    found = [
+        _prove(session, sealer, key, shown, everything, roles)
+        for shown, roles in ((auditor, PURGERS), (second, AGREERS))
+    ]
+    first, other = found
+    return (first, other) if first is not None and other is not None and first != other else None
+
+
+def _prove(
+    session: Session, sealer: Sealer, key: bytes, shown: Shown, area_code: str | None, roles: frozenset[Role]
+) -> UUID | None:
+    user_id = session.scalar(select(User.id).where(has_phone(sealer, shown.phone)))
+    if user_id is None or not prove_code(session, sealer, key, user_id, shown.code):
+        return None
+    held = area_code is not None and holders(session, area_code, roles, among={user_id})
+    return user_id if held else None
