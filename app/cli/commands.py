@@ -221,13 +221,11 @@ def verify_audit() -> None:
             raise click.ClickException(str(error)) from error
         verifier = audit.Verifier(session, AuditKeys.of(settings), copies, _tell_share)
         made = audit.keep_verification(session, verifier, click.echo)
-    if verifier.cut is not None:
-        click.echo(verifier.cut)
+        click.echo(verifier.cut or "The trail begins with its first entry.")
     if made.findings_count:
         click.echo(f"{made.findings_count} findings in {made.entries} entries.")
     else:
-        linked = made.head - (verifier.cut.number if verifier.cut else 0)
-        click.echo(f"{made.entries} entries, {linked} of them linked: all are as they were written.")
+        click.echo(f"{made.entries} entries, the chain reaches {made.head}: all are as they were written.")
     sys.exit(1 if made.findings_count else 0)
 
 
