@@ -76,14 +76,7 @@ from app.identity.passwords import (
     prove_password,
     set_password,
 )
-from app.identity.permissions import (
-    TABLE,
-    TAKEN_FOR_ANOTHER,
-    Permission,
-    Reach,
-    roles_for,
-    scope_of,
-)
+from app.identity.permissions import TABLE, TAKEN_FOR_ANOTHER, Permission, Reach, roles_for, scope_of
 from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
 from app.identity.refreshing import RefreshOverError, refresh
 from app.identity.refused_passwords import is_easy
@@ -293,8 +286,8 @@ __all__ = [
     "own_requests",
     "phone_of",
     "prove_password",
-    "proxies",
     "prove_two",
+    "proxies",
     "refresh",
     "reject_request",
     "request_in_scope",
