@@ -24,7 +24,7 @@ class DomainError(Exception):
     """A refusal somebody can act on: a stable code, and the data that explains it.
 
     ``field`` among the data names the input field at fault. Every subclass that is raised
-    has a ``code`` of its own, and every code has its Chinese sentence in ``app.api.sentences``.
+    has a ``code`` of its own, and every code has its Chinese sentence in ``app.api.http.sentences``.
     """
 
     code: ClassVar[str]

@@ -9,17 +9,18 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.adapters import connect, local_store, wechat
-from app.api import PAGES, ROUTES, front, problems
-from app.api.body_bounds import MAX_PHOTO_BYTES, bound_bodies
-from app.api.call_rates import count_addresses
-from app.api.cross_site import refuse_cross_site
-from app.api.description import Api
-from app.api.headers import secure
-from app.api.limits import limiter
-from app.api.parts import EXTENSION, Parts
-from app.api.rates import Rates
-from app.api.strict_json import StrictJSON
-from app.api.whole_body import WholeBody
+from app.api import PAGES, ROUTES, front
+from app.api.http import problems
+from app.api.http.body_bounds import MAX_PHOTO_BYTES, bound_bodies
+from app.api.http.call_rates import count_addresses
+from app.api.http.cross_site import refuse_cross_site
+from app.api.http.description import Api
+from app.api.http.headers import secure
+from app.api.http.limits import limiter
+from app.api.http.parts import EXTENSION, Parts
+from app.api.http.rates import Rates
+from app.api.http.strict_json import StrictJSON
+from app.api.http.whole_body import WholeBody
 from app.audit import AuditKeys
 from app.config import Settings
 from app.db import REQUEST_STATEMENT_S, db, engine_options

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app import retention
-from app.retention_settings import RetentionSettings
+from app.config import RetentionSettings
 
 _SOURCE = Path(__file__).parent.parent / "app" / "models" / "data_map.csv"
 NOBODYS = "nobody's"

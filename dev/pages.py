@@ -8,8 +8,8 @@ from pathlib import Path
 
 from app.actors import ProxyFunction, Role
 from app.api import ROUTES
-from app.api.problems import _HTTP_CODES, STATUS
-from app.api.sentences import SENTENCES
+from app.api.http.problems import _HTTP_CODES, STATUS
+from app.api.http.sentences import SENTENCES
 from app.errors import DomainError
 from app.identity import TABLE, Permission, Reach
 from app.identity.permissions import FOR_ANOTHER

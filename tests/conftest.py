@@ -8,8 +8,8 @@ from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from app.api.limits import limiter
-from app.api.parts import EXTENSION
+from app.api.http.limits import limiter
+from app.api.http.parts import EXTENSION
 from app.config import Settings
 from app.db import db
 from app.factory import create_app

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Scope
-from app.api.parts import EXTENSION
+from app.api.http.parts import EXTENSION
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.adapters import PhotoStore
-from app.api.parts import EXTENSION
+from app.api.http.parts import EXTENSION
 from app.clock import now
 from app.ids import new_id
 from app.models import OwnCopy, User

@@ -5,11 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Settings, SettingsError, Stage, Suite, UnknownYears
+from app.config import (
+    PasswordProfile,
+    RateSettings,
+    RetentionSettings,
+    SessionSettings,
+    Settings,
+    SettingsError,
+    Stage,
+    Suite,
+    UnknownYears,
+)
 from app.keys import derived
-from app.rate_settings import RateSettings
-from app.retention_settings import RetentionSettings
-from app.session_settings import PasswordProfile, SessionSettings
 
 KEY = "f3a9c1d07b5e48e2a6d4190c3b8e7f52"
 RIGHT = {

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app import retention
 from app.clock import now, set_to
+from app.config import RetentionSettings
 from app.models import Base, Hazard, HazardStatus, Photo, PhotoOwner
-from app.retention_settings import RetentionSettings
 from dev.data_map import NOBODYS, entries
 from tests.matrix.stage import Stage
 

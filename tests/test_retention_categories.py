@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import retention
 from app.clock import months_ago, set_to
+from app.config import RetentionSettings
 from app.ids import new_id
 from app.models import (
     Approval,
@@ -34,7 +35,6 @@ from app.models import (
     Visit,
     VisitBasis,
 )
-from app.retention_settings import RetentionSettings
 from tests.cast import GRID, named, person
 from tests.child_world import write_child, write_consent, write_guardian, write_ticket
 from tests.matrix.stage import Stage

@@ -2,8 +2,7 @@
 
 import pytest
 
-from app.config import Settings, SettingsError
-from app.wechat_settings import BASE_URLS, WeChatSettings
+from app.config import BASE_URLS, Settings, SettingsError, WeChatSettings
 from tests.test_config import PRODUCTION as PRODUCTION_KEYS
 from tests.test_config import RIGHT
 

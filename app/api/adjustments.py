@@ -7,11 +7,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import points as ledger
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, area_code, listed, uid, whole
-from app.api.recording import note, transaction
-from app.api.sentences import sentence
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text, area_code, listed, uid, whole
+from app.api.http.recording import note, transaction
+from app.api.http.sentences import sentence
 from app.identity import Permission
 
 blueprint = Blueprint("adjustments", __name__, description="积分更正")

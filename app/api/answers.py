@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import fields, validate
 
-from app.api.fields import Text
+from app.api.http.fields import Text
 
 _MOST = 100
 _KEY_SIGNS = 60

@@ -8,11 +8,11 @@ from marshmallow import fields
 
 from app import identity
 from app.api.adjustments import AdjustmentsInput
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import note, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import note, transaction
 from app.api.users import GrantInput
 from app.clock import now
 from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission

@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app import places
-from app.api.allow import allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Output, Text, area_code
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import transaction
+from app.api.http.allow import allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Output, Text, area_code
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("areas", __name__, description="区划与网格")

@@ -6,12 +6,12 @@ from marshmallow import fields, validate
 
 from app import audit
 from app.actors import Role
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Output, moment, sent_moment, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Output, moment, sent_moment, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import transaction
 from app.audit import AuditResult, FindingKind
 from app.errors import NotFoundError
 from app.identity import Permission

@@ -6,11 +6,11 @@ from uuid import UUID
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, sent_moment, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import sensitive, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import sensitive, transaction
 from app.identity import BindingRequestState, Permission
 
 blueprint = Blueprint("binding_requests", __name__, description="绑定申请")

@@ -6,13 +6,13 @@ from uuid import UUID
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, sent_moment, uid, whole, word
-from app.api.limits import limiter
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
-from app.api.recording import sensitive, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text, sent_moment, uid, whole, word
+from app.api.http.limits import limiter
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import sensitive, transaction
 from app.identity import BindingEnd, BindingWay, Permission
 
 blueprint = Blueprint("bindings", __name__, description="居民绑定")

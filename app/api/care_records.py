@@ -7,11 +7,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import visits
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, day, uid, whole, word
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import note_ticket, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, day, uid, whole, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import note_ticket, transaction
 from app.identity import Permission
 from app.visits import CareCategory, CareLevel, PresenceState
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import marshmallow as ma
 
 from app import points
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
 from app.api.claims import AskFields, ClaimOutput, ask_from
-from app.api.fields import StepInput, Text
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import StepInput, Text
+from app.api.http.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("claim_steps", __name__, description="积分申报办理")

@@ -12,14 +12,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import evidence, hazards, places
 from app.actors import VISITOR
-from app.api.allow import PUBLIC, allow
 from app.api.html import html_page, refusal, varying, wants_json
-from app.api.limits import limiter
+from app.api.http.allow import PUBLIC, allow
+from app.api.http.limits import limiter
+from app.api.http.parts import parts
+from app.api.http.recording import note, reading, transaction
+from app.api.http.sentences import sentence
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
-from app.api.parts import parts
-from app.api.recording import note, reading, transaction
 from app.api.report_form import MAX_TEXT, ReportForm
-from app.api.sentences import sentence
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
 

@@ -7,10 +7,10 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import people
-from app.api.allow import PUBLIC, actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Flag, Input, Output, sent_moment, uid
-from app.api.recording import note, transaction
+from app.api.http.allow import PUBLIC, actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Flag, Input, Output, sent_moment, uid
+from app.api.http.recording import note, transaction
 from app.identity import Permission
 from app.people import ConsentChannel, ConsentPurpose, ConsentState
 

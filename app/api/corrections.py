@@ -7,12 +7,12 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import own_data
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, sent_moment, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
-from app.api.recording import note, reading, sensitive, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import note, reading, sensitive, transaction
 from app.identity import Permission
 from app.own_data import CorrectionField, CorrectionState, NewCorrection
 

@@ -7,12 +7,12 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import visits
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, sent_moment, word
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text, sent_moment, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import transaction
 from app.identity import Permission
 from app.visits import Done, Whose
 

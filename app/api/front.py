@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from app.api.allow import PUBLIC, allow
+from app.api.http.allow import PUBLIC, allow
 
 blueprint = Blueprint("front", __name__)
 

@@ -8,12 +8,12 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import hazards
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Flag, Input, StepInput, Text, day, moment, uid, word
 from app.api.hazards import WholeHazardOutput
-from app.api.parts import parts
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Flag, Input, StepInput, Text, day, moment, uid, word
+from app.api.http.parts import parts
+from app.api.http.recording import transaction
 from app.api.signals import photo_ids
 from app.hazards import HazardCategory, HazardLevel
 from app.identity import Permission

@@ -8,13 +8,13 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import hazards
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, sent_moment, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
-from app.api.recording import transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, HazardStep
 from app.identity import Permission

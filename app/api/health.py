@@ -7,10 +7,10 @@ from marshmallow import fields
 
 from app import migrating
 from app.adapters import ping
-from app.api.allow import PUBLIC, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Output
-from app.api.parts import parts
+from app.api.http.allow import PUBLIC, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Output
+from app.api.http.parts import parts
 from app.db import db
 
 blueprint = Blueprint("health", __name__, description="运行状况", url_prefix=None)

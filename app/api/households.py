@@ -7,11 +7,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import people
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, area_code, uid
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import sensitive, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, area_code, uid
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import sensitive, transaction
 from app.api.residents import ResidentOutput
 from app.identity import Permission
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from flask import Blueprint, Response, render_template, request
 
-from app.api import problems
-from app.api.allow import PUBLIC, allow
+from app.api.http import problems
+from app.api.http.allow import PUBLIC, allow
 from app.errors import NotFoundError
 
 blueprint = Blueprint("html", __name__)

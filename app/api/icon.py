@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response
 
-from app.api.allow import PUBLIC, allow
+from app.api.http.allow import PUBLIC, allow
 
 blueprint = Blueprint("icon", __name__)
 _ICON = (Path(__file__).parent / "static" / "favicon.svg").read_bytes()

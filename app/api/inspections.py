@@ -9,13 +9,13 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from app import hazards
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Flag, Input, Output, Text, day, listed, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
-from app.api.recording import transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.hazards import AnswerResult
 from app.identity import Permission

@@ -8,16 +8,16 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import identity
-from app.api.allow import PUBLIC, allow
-from app.api.fields import Input
 from app.api.html import html_page, refusal
-from app.api.limits import limiter
-from app.api.parts import parts
-from app.api.recording import reading, transaction
-from app.api.sentences import sentence
+from app.api.http.allow import PUBLIC, allow
+from app.api.http.fields import Input
+from app.api.http.limits import limiter
+from app.api.http.parts import parts
+from app.api.http.recording import reading, transaction
+from app.api.http.sentences import sentence
 from app.api.sessions import password_field
+from app.config import PasswordProfile
 from app.errors import DomainError, Kind
-from app.session_settings import PasswordProfile
 
 blueprint = Blueprint("invitation_page", __name__)
 _TEMPLATE = "invitation.html"

@@ -7,12 +7,12 @@ from uuid import UUID
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import PUBLIC, actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, sent_moment, uid
-from app.api.limits import limiter
-from app.api.parts import parts
-from app.api.recording import transaction
+from app.api.http.allow import PUBLIC, actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, sent_moment, uid
+from app.api.http.limits import limiter
+from app.api.http.parts import parts
+from app.api.http.recording import transaction
 from app.api.sessions import password_field
 from app.identity import Permission
 

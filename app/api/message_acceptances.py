@@ -7,10 +7,10 @@ from marshmallow import fields
 
 from app import messages, notices
 from app.adapters import wechat
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, listed, sent_moment
-from app.api.recording import note, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, listed, sent_moment
+from app.api.http.recording import note, transaction
 from app.api.wechat_calls import wechat_client
 from app.identity import Permission
 

@@ -7,15 +7,15 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from app import identity, people
-from app.api.allow import actor, allow
 from app.api.binding_requests import BindingRequestOutput, BindingRequestPage
 from app.api.bindings import BindingOutput
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, community_code, uid
-from app.api.limits import limiter
-from app.api.paging import PageInput, page
-from app.api.parts import parts
-from app.api.recording import decided, note, reading, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, community_code, uid
+from app.api.http.limits import limiter
+from app.api.http.paging import PageInput, page
+from app.api.http.parts import parts
+from app.api.http.recording import decided, note, reading, transaction
 from app.identity import BindingEnd, IdProof, NewBindingRequest, Permission
 from app.people import ConsentPurpose
 

@@ -6,11 +6,11 @@ from uuid import UUID
 from marshmallow import fields
 
 from app import notices
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Output, sent_moment
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Output, sent_moment
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("notices", __name__, description="我的消息")

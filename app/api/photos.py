@@ -10,12 +10,12 @@ from marshmallow import fields
 
 from app import evidence
 from app.adapters import PhotoMissingError, photo_key
-from app.api.allow import PUBLIC, actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text
-from app.api.parts import parts
-from app.api.photo_quota import PhotoQuota
-from app.api.recording import transaction
+from app.api.http.allow import PUBLIC, actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text
+from app.api.http.parts import parts
+from app.api.http.photo_quota import PhotoQuota
+from app.api.http.recording import transaction
 from app.errors import NotFoundError
 from app.evidence import Copy, NamedPhoto, PhotoOwner, SeenPhoto
 from app.identity import Permission, scope_of

@@ -8,9 +8,9 @@ from flask import Response
 from marshmallow import fields
 
 from app import places
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import (
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import (
     Degrees,
     Input,
     Output,
@@ -23,9 +23,9 @@ from app.api.fields import (
     whole,
     word,
 )
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
-from app.api.recording import sensitive, transaction
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import sensitive, transaction
 from app.identity import Permission
 from app.places import PlaceKind
 from app.typesetting import Label, check_printable, code_sheet_pdf, poster_png

@@ -9,11 +9,11 @@ from marshmallow import fields, validate
 
 from app import people
 from app.actors import ProxyFunction
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, day, listed, sent_moment, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import reading, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, day, listed, sent_moment, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import reading, transaction
 from app.identity import Permission, Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord, proxies
 from app.people import GuardianRelation
 

@@ -7,12 +7,12 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import points
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, area_code, sent_moment, uid, whole, word
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, area_code, sent_moment, uid, whole, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import transaction
 from app.identity import Permission
 from app.points import RedemptionStatus
 

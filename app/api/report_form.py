@@ -11,7 +11,7 @@ import marshmallow as ma
 from flask import Request
 from werkzeug.datastructures import FileStorage, MultiDict
 
-from app.api.fields import Input, Text, uid, word
+from app.api.http.fields import Input, Text, uid, word
 from app.clock import now
 from app.evidence import CLOCK_AHEAD, Signals
 from app.hazards import HazardCategory, HazardReport

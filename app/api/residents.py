@@ -8,11 +8,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import people
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, Text, day, id_number, phone, uid, word
-from app.api.parts import parts
-from app.api.recording import sensitive, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Input, Output, Text, day, id_number, phone, uid, word
+from app.api.http.parts import parts
+from app.api.http.recording import sensitive, transaction
 from app.identity import Permission
 from app.people import PresenceState, Relation, Sex
 

@@ -8,11 +8,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, word
-from app.api.parts import parts
-from app.api.recording import note, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text, word
+from app.api.http.parts import parts
+from app.api.http.recording import note, transaction
 from app.identity import Permission, RevealField
 
 blueprint = Blueprint("reveals", __name__, description="查看完整号码")

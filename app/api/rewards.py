@@ -7,11 +7,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import points
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Flag, Input, Output, Text, area_code, sent_moment, uid, whole
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Flag, Input, Output, Text, area_code, sent_moment, uid, whole
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import transaction
 from app.identity import Permission
 
 blueprint = Blueprint("rewards", __name__, description="积分超市商品")

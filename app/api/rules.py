@@ -6,11 +6,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import points
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Output, area_code
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Output, area_code
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import transaction
 from app.identity import Permission
 from app.points import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 

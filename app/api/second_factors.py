@@ -6,12 +6,12 @@ from typing import Any
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output
-from app.api.limits import limiter
-from app.api.parts import parts
-from app.api.recording import decided, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output
+from app.api.http.limits import limiter
+from app.api.http.parts import parts
+from app.api.http.recording import decided, transaction
 from app.api.sessions import SecondFactorInput, SessionOutput, password_field, stepped_up
 from app.identity import Permission
 

@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response
 
 from app import identity
 from app.actors import Role
-from app.api.allow import COOKIE, PUBLIC, actor, allow, bearer, is_browser
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text, phone, sent_moment, whole, word
-from app.api.limits import limiter
-from app.api.parts import parts
-from app.api.recording import decided, note, transaction
-from app.api.sign_in_tries import counted_by_address, counted_by_phone
+from app.api.http.allow import COOKIE, PUBLIC, actor, allow, bearer, is_browser
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text, phone, sent_moment, whole, word
+from app.api.http.limits import limiter
+from app.api.http.parts import parts
+from app.api.http.recording import decided, note, transaction
+from app.api.http.sign_in_tries import counted_by_address, counted_by_phone
 from app.identity import Permission, SessionKind
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")

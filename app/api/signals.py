@@ -6,7 +6,7 @@ from typing import Any
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from app.api.fields import (
+from app.api.http.fields import (
     Degrees,
     Input,
     Text,

@@ -9,12 +9,23 @@ from marshmallow import fields
 
 from app import identity
 from app.actors import Role
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Input, Output, StepInput, Text, area_code, moment, phone, sent_moment, uid, word
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
-from app.api.recording import note, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import (
+    Input,
+    Output,
+    StepInput,
+    Text,
+    area_code,
+    moment,
+    phone,
+    sent_moment,
+    uid,
+    word,
+)
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import note, transaction
 from app.identity import Permission
 
 blueprint = Blueprint("users", __name__, description="账号与授权")

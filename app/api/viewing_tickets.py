@@ -7,11 +7,11 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import visits
-from app.api.allow import actor, allow
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Flag, Input, Output, sent_moment, uid, whole
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import note, transaction
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Flag, Input, Output, sent_moment, uid, whole
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import note, transaction
 from app.api.reveals import purpose
 from app.identity import Permission
 

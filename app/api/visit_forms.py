@@ -5,11 +5,11 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app import visits
-from app.api.allow import allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Output, sent_moment, word
-from app.api.paging import PageInput, page, page_of
-from app.api.recording import transaction
+from app.api.http.allow import allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Output, sent_moment, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.recording import transaction
 from app.identity import Permission
 from app.visits import CareCategory, FieldKind
 

@@ -7,15 +7,15 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import visits
-from app.api.allow import actor, allow
 from app.api.answers import answers
-from app.api.blueprint import Blueprint, once
-from app.api.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.follow_ups import FollowUpOutput
-from app.api.paging import PageInput, page, page_of
-from app.api.parts import parts
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint, once
+from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
+from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
+from app.api.http.recording import note_ticket, transaction
 from app.api.photos import PhotoOutput
-from app.api.recording import note_ticket, transaction
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.identity import Permission
 from app.visits import VisitBasis, VisitMode, VisitOutcome

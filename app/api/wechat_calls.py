@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import structlog
 
 from app.adapters import wechat
-from app.api.parts import parts
+from app.api.http.parts import parts
 from app.errors import DomainError, Kind
 
 log = structlog.get_logger()

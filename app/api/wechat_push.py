@@ -10,9 +10,9 @@ from flask import Blueprint, Response, request
 
 from app import messages
 from app.adapters import wechat
-from app.api.allow import PUBLIC, allow
-from app.api.parts import parts
-from app.api.recording import note, transaction
+from app.api.http.allow import PUBLIC, allow
+from app.api.http.parts import parts
+from app.api.http.recording import note, transaction
 from app.api.wechat_calls import WeChatAwayError, WeChatOffError, wechat_client
 from app.errors import DomainError, Kind
 

@@ -6,12 +6,12 @@ from typing import Any
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import PUBLIC, actor, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text
-from app.api.limits import limiter
-from app.api.parts import parts
-from app.api.recording import note_opened, reading, transaction
+from app.api.http.allow import PUBLIC, actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text
+from app.api.http.limits import limiter
+from app.api.http.parts import parts
+from app.api.http.recording import note_opened, reading, transaction
 from app.api.sessions import SessionOutput, shown
 from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
 from app.identity import Permission, WeChatApp

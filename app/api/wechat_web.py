@@ -8,12 +8,12 @@ from flask import Response, request
 from marshmallow import fields
 
 from app import identity
-from app.api.allow import PUBLIC, allow
-from app.api.blueprint import Blueprint
-from app.api.fields import Input, Output, Text
-from app.api.limits import limiter
-from app.api.parts import parts
-from app.api.recording import note_opened, sensitive, transaction
+from app.api.http.allow import PUBLIC, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Input, Output, Text
+from app.api.http.limits import limiter
+from app.api.http.parts import parts
+from app.api.http.recording import note_opened, sensitive, transaction
 from app.api.sessions import set_cookie
 from app.api.web_sign_in_states import States
 from app.api.wechat_calls import WeChatOffError, asking_wechat, service_account

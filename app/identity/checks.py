@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
+from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.passwords import WrongPasswordError, prove_password
 from app.identity.second_factor import WrongCodeError, prove_code
 from app.identity.sessions import Opened, end_session, new_token, open_session
 from app.models import EndReason, SignIn, User
 from app.sealing import Sealer
-from app.session_settings import SessionSettings
 
 CHECK_HOLDS = timedelta(minutes=5)
 

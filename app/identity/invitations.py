@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
+from app.config import PasswordProfile
 from app.errors import DomainError, Kind
 from app.identity.passwords import set_password
 from app.identity.refreshing import end_refreshing_of
@@ -16,7 +17,6 @@ from app.identity.users import user_in_scope
 from app.models import EndReason, Invitation, User
 from app.once import content_hash, insert_once, made_before
 from app.sealing import Sealer
-from app.session_settings import PasswordProfile
 
 HOLDS = timedelta(hours=24)
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
+from app.config import PasswordProfile
 from app.errors import DomainError, Kind
 from app.identity.phones import phone_of
 from app.identity.refreshing import end_refreshing_of
@@ -18,7 +19,6 @@ from app.identity.sessions import end_sessions_of
 from app.identity.tries import clear_tries, count_try, keyed
 from app.models import Area, EndReason, Grant, User
 from app.sealing import Sealer
-from app.session_settings import PasswordProfile
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id as ASVS 5.0 Appendix C asks at least."""

@@ -16,12 +16,12 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.sessions import Opened, end_family, hashed, new_token, open_session
 from app.ids import new_id
 from app.models import EndReason, NoticeKind, RefreshToken, SessionKind, SignIn, User
 from app.notices import post
-from app.session_settings import SessionSettings
 
 log = structlog.get_logger()
 LIVES = timedelta(days=30)

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.actors import SECOND_FACTOR_ROLES, Actor, Held, Role
 from app.clock import business_day, now
+from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.acting import ACTING_COLUMNS, ACTING_JOINS, acting_as
 from app.ids import new_id
 from app.models import EndReason, RefreshToken, SessionKind, SignIn
-from app.session_settings import SessionSettings
 
 _TOKEN_BYTES = 32
 _SEEN_EVERY = timedelta(minutes=1)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import SECOND_FACTOR_ROLES
 from app.clock import now
+from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.passwords import HASHER, PasswordExpiredError, is_expired, matches, set_password
 from app.identity.phones import has_phone
@@ -16,7 +17,6 @@ from app.identity.sessions import Opened, end_sessions_of, new_token, open_sessi
 from app.identity.tries import clear_tries, keyed
 from app.models import EndReason, Grant, SessionKind, SignIn, User
 from app.sealing import Sealer
-from app.session_settings import SessionSettings
 
 
 class WrongCredentialsError(DomainError):

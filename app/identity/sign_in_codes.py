@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
+from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.bindings import bind
 from app.identity.sessions import Opened
@@ -22,7 +23,6 @@ from app.identity.tries import keyed
 from app.ids import new_id
 from app.models import BindingWay, Grant, Resident, SignInCode, User
 from app.once import content_hash
-from app.session_settings import SessionSettings
 
 HOLDS = timedelta(minutes=10)
 _HANDLE_DIGITS, _SECRET_DIGITS = 4, 8

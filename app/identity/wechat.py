@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.adapters import wechat
 from app.clock import now
+from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.proxies import end_proxies_of
 from app.identity.sessions import Opened, end_sessions_of
@@ -17,7 +18,6 @@ from app.identity.sign_in import let_in
 from app.ids import new_id
 from app.models import EndReason, Grant, ProxyEnd, User, WeChatApp, WeChatLink
 from app.sealing import Cell, Sealer
-from app.session_settings import SessionSettings
 
 NAME_BEFORE_BINDING = "微信用户"
 """Until he is bound to a resident: WeChat tells no names."""

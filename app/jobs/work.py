@@ -13,8 +13,8 @@ from app import audit, evidence, identity, own_data, points, retention, visits
 from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys, Entry
 from app.clock import now
+from app.config import RetentionSettings
 from app.db import sessions_for, transaction
-from app.retention_settings import RetentionSettings
 from app.sealing import Sealer
 
 log = structlog.get_logger()

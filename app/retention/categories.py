@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_
 
 from app.clock import months_ago, now
+from app.config import RetentionSettings
 from app.models import (
     Approval,
     ApprovalState,
@@ -27,7 +28,6 @@ from app.retention.consent_rules import consent_rules
 from app.retention.photo_rules import photo_rules
 from app.retention.positions import position_rules
 from app.retention.rules import Rule, table_of
-from app.retention_settings import RetentionSettings
 
 SIGN_INS_KEPT = timedelta(days=30)
 """After their end, to find misuse."""

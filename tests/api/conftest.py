@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.api.limits import limiter
+from app.api.http.limits import limiter
 from app.config import Settings
 from app.db import db
 from app.factory import create_app

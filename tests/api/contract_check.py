@@ -12,7 +12,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.api.sentences import SENTENCES
+from app.api.http.sentences import SENTENCES
 from tests import cast
 from tests.architecture.sources import ROOT
 

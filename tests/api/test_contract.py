@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.api.limits import limiter
+from app.api.http.limits import limiter
 from tests.api.contract_check import ROUTES, checked, same_each_time
 from tests.api.contract_mix import Mix
 from tests.api.contract_samples import known_ids, sample_of

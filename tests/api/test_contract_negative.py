@@ -13,7 +13,7 @@ from schemathesis import GenerationMode
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.api.limits import limiter
+from app.api.http.limits import limiter
 from app.config import Settings
 from tests.api.contract_check import TAKING, checked, same_each_time, takes
 from tests.api.contract_mix import as_sent, never_right, spoiled

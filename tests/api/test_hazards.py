@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.actors import VISITOR
-from app.api.parts import EXTENSION
+from app.api.http.parts import EXTENSION
 from app.clock import now
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import Signals

@@ -8,7 +8,7 @@ from flask import Flask
 from PIL import Image
 
 from app import clock
-from app.api.photo_quota import PhotoQuota, PhotoQuotaError
+from app.api.http.photo_quota import PhotoQuota, PhotoQuotaError
 from app.config import Settings
 from app.ids import new_id
 from tests.cast import person

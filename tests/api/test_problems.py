@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.api.allow import PUBLIC, allow
-from app.api.fields import Input
+from app.api.http.allow import PUBLIC, allow
+from app.api.http.fields import Input
 from app.db import db
 from app.ids import new_id
 from tests.cast import named

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
-from app.api.fields import NIL_ID
+from app.api.http.fields import NIL_ID
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (

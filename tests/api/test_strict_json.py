@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.api.strict_json import MAX_JSON_BYTES, StrictJSONError, read
+from app.api.http.strict_json import MAX_JSON_BYTES, StrictJSONError, read
 from app.ids import new_id
 from tests.cast import GRID
 from tests.client import Answer, Client

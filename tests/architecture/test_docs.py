@@ -14,7 +14,7 @@ from urllib.parse import unquote
 import pytest
 
 from app.actors import Role
-from app.api.sentences import SENTENCES
+from app.api.http.sentences import SENTENCES
 from app.identity import Permission
 from dev import pages
 from tests.architecture.sources import ROOT, trees
@@ -93,9 +93,7 @@ def _settings_read() -> set[str]:
     texts = [
         node.value
         for path, tree in {**trees(), **trees("dev")}.items()
-        if path == "app/config.py"
-        or (path.startswith("app/") and path.endswith("_settings.py"))
-        or path.startswith("dev/")
+        if path.startswith(("app/config/", "dev/"))
         for node in ast.walk(tree)
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and _SETTING.fullmatch(node.value)
     ]

@@ -5,8 +5,8 @@ from string import Formatter
 
 from flask import Flask
 
-from app.api.problems import _HTTP_CODES
-from app.api.sentences import SENTENCES
+from app.api.http.problems import _HTTP_CODES
+from app.api.http.sentences import SENTENCES
 from app.errors import DomainError
 
 _OF_THE_EDGE = {*_HTTP_CODES.values(), "internal", "database_away"}

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.api.body_bounds import MAX_PHOTO_BYTES
-from app.api.strict_json import MAX_JSON_BYTES
+from app.api.http.body_bounds import MAX_PHOTO_BYTES
+from app.api.http.strict_json import MAX_JSON_BYTES
 from app.ids import new_id
 from app.models import Photo, Place
 from tests.cast import GRID, person

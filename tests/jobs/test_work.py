@@ -20,6 +20,7 @@ from app.adapters import local_store
 from app.audit import AuditKeys
 from app.cli.commands import commands
 from app.clock import now
+from app.config import RetentionSettings
 from app.evidence import keep
 from app.ids import new_id
 from app.jobs import work
@@ -27,7 +28,6 @@ from app.jobs.alone import alone
 from app.jobs.scheduler import run
 from app.jobs.work import Means, apply_retention, post_due_claims, reconcile, sweep_photos
 from app.models import AuditEntry, Claim, ClaimStatus, Photo, SessionKind, SignIn, SourceKind
-from app.retention_settings import RetentionSettings
 from tests.cast import person
 from tests.evidence.photos import file, scene
 from tests.points_town import Town

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.api.allow import PUBLIC
+from app.api.http.allow import PUBLIC
 from app.identity import Permission
 from tests import cast
 from tests.client import Answer, Client

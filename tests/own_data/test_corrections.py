@@ -8,11 +8,11 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
+from app.config import RetentionSettings
 from app.models import Guardianship, Resident, User
 from app.own_data import DECIDED_WITHIN, CorrectionField, remind_of_corrections
 from app.people import Numbers, numbers_of
 from app.retention import apply, overdue, rules
-from app.retention_settings import RetentionSettings
 from dev.data_map import entries
 from tests.cast import named, person
 from tests.child_world import write_child, write_guardian

@@ -1,6 +1,6 @@
 """The settings that make the fake's WeChat ours."""
 
-from app.wechat_settings import WeChatSettings
+from app.config import WeChatSettings
 from tests.fakes.wechat.accounts import H5_APPID, H5_SECRET, MINI_APPID, MINI_SECRET
 
 TEMPLATE_ID = "template-of-hazards-assigned"

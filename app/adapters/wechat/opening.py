@@ -9,8 +9,8 @@ from app.adapters.wechat.callbacks import Callbacks
 from app.adapters.wechat.mini_program import MiniProgram
 from app.adapters.wechat.service_account import ServiceAccount
 from app.adapters.wechat.transport import Transport
+from app.config import WeChatSettings
 from app.keys import derived
-from app.wechat_settings import WeChatSettings
 
 
 @dataclass(frozen=True)

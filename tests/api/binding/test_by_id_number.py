@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.api.parts import EXTENSION
+from app.api.http.parts import EXTENSION
 from app.clock import now, set_to
 from app.identity.binding_proofs import MOST_OF_HOUSEHOLD
 from app.identity.tries import count_try, keyed

@@ -10,10 +10,10 @@ from flask import Flask, request
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
-from app.api.allow import PUBLIC
-from app.api.body_bounds import MAX_PHOTO_BYTES
+from app.api.http.allow import PUBLIC
+from app.api.http.body_bounds import MAX_PHOTO_BYTES
+from app.api.http.strict_json import MAX_JSON_BYTES
 from app.api.report_form import MAX_FORM_BYTES
-from app.api.strict_json import MAX_JSON_BYTES
 from app.ids import new_id
 from app.models import Hazard
 from tests.client import Answer, Client

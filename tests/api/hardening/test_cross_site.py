@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import Connection
 
-from app.api.allow import COOKIE
+from app.api.http.allow import COOKIE
 from app.ids import new_id
 from tests.cast import GRID, named, person
 from tests.client import Answer, Client

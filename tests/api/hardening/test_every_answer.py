@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app.api import PAGES, ROUTES
-from app.api.allow import PUBLIC
+from app.api.http.allow import PUBLIC
 from app.config import Stage
 from app.db import db
 from tests import cast

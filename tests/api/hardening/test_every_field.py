@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.api.fields import NIL_ID
+from app.api.http.fields import NIL_ID
 from tests import cast
 from tests.api.contract_samples import Sample, described, sample_of
 from tests.architecture.sources import ROOT

@@ -16,11 +16,10 @@ from flask import Flask
 from redis import Redis
 
 from app.adapters import connect
-from app.api.rates import Rates, TooManyRequestsError
+from app.api.http.rates import Rates, TooManyRequestsError
 from app.clock import now, set_to
-from app.config import Settings
+from app.config import RateSettings, Settings
 from app.ids import new_id
-from app.rate_settings import RateSettings
 from dev.web import serving
 from tests.cast import person
 from tests.client import Client

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from structlog.testing import capture_logs
 
-from app.api.allow import PUBLIC
+from app.api.http.allow import PUBLIC
 from app.db import REQUEST_STATEMENT_S, db
 from tests.client import Client
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from app import clock
+from app.config import PasswordProfile
 from app.identity.passwords import LEAST
 from app.ids import new_id
 from app.models import User
-from app.session_settings import PasswordProfile
 from tests.api.sign_in.conftest import SignInAs, refused
 from tests.client import Answer, Client
 

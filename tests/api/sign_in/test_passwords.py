@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.config import PasswordProfile
 from app.errors import DomainError
 from app.identity import is_easy, matches, set_password
 from app.models import User
-from app.session_settings import PasswordProfile
 from tests.api.sign_in.conftest import HASH, PASSWORD, SignInAs, code, grant, refused
 from tests.client import Client
 from tests.sealer import SEALER

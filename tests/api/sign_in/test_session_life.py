@@ -11,8 +11,8 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.api.allow import allow
-from app.api.problems import SignInNeededError
+from app.api.http.allow import allow
+from app.api.http.problems import SignInNeededError
 from app.errors import DomainError
 from app.identity import Permission, ReauthRequiredError, SessionKind
 from app.models import SignIn, User

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from sqlalchemy import Connection
 
-from app.api.limits import limiter
+from app.api.http.limits import limiter
 from app.ids import new_id
 from tests.api.contract_check import AS_DESCRIBED, WECHAT, checked_with, same_each_time, takes
 from tests.api.contract_mix import Mix, as_sent, never_right, spoiled

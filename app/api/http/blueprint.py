@@ -9,9 +9,9 @@ from uuid import UUID
 import marshmallow as ma
 from flask_smorest import Blueprint as SmorestBlueprint
 
-from app.api.allow import FOR, PUBLIC
-from app.api.fields import NIL_ID, Input
-from app.api.strict_json import StrictParser
+from app.api.http.allow import FOR, PUBLIC
+from app.api.http.fields import NIL_ID, Input
+from app.api.http.strict_json import StrictParser
 from app.identity import TAKEN_FOR_ANOTHER
 
 View = TypeVar("View", bound=Callable[..., Any])

@@ -7,8 +7,8 @@ Browsers say where a request comes from in Sec-Fetch-Site, and older ones in Ori
 
 from flask import Flask, request
 
-from app.api.allow import COOKIE
-from app.api.problems import CrossSiteError
+from app.api.http.allow import COOKIE
+from app.api.http.problems import CrossSiteError
 
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from limits import RateLimitItemPerDay
 
-from app.api.limits import Tally
+from app.api.http.limits import Tally
 from app.clock import business_day, end_of, now
 from app.errors import DomainError, Kind
 

@@ -10,9 +10,9 @@ from flask import g, request
 
 from app import identity
 from app.actors import VISITOR, Actor
-from app.api.call_rates import count_call
-from app.api.problems import SignInNeededError
-from app.api.recording import PUBLIC, Recording, note, reading, recorded
+from app.api.http.call_rates import count_call
+from app.api.http.problems import SignInNeededError
+from app.api.http.recording import PUBLIC, Recording, note, reading, recorded
 from app.db import db
 from app.errors import DomainError, ForbiddenError, Kind, NotFoundError
 from app.identity import (

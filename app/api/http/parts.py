@@ -7,7 +7,7 @@ from flask import current_app
 from redis import Redis
 
 from app.adapters import PhotoStore, wechat
-from app.api.rates import Rates
+from app.api.http.rates import Rates
 from app.audit import AuditKeys
 from app.config import Settings
 from app.places import CodeSigner

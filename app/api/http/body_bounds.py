@@ -10,9 +10,9 @@ from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from app.adapters import wechat
-from app.api.problems import IDENTITY, EncodedBodyError
+from app.api.http.problems import IDENTITY, EncodedBodyError
+from app.api.http.strict_json import MAX_JSON_BYTES
 from app.api.report_form import MAX_FORM_BYTES
-from app.api.strict_json import MAX_JSON_BYTES
 
 MAX_PHOTO_BYTES = 12 * 1024 * 1024
 """A photo of a phone fits."""

@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from app.actors import Actor
-from app.api.parts import parts
+from app.api.http.parts import parts
 
 _STRICT = {"redemptions.hand_over": 30, "redemptions.show_pickup_code": 30}
 """Views that people use by hand, and machines would guess at: calls a minute of one person."""

@@ -11,9 +11,9 @@ from flask_limiter.util import get_remote_address
 from limits import parse
 
 from app import identity
-from app.api.limits import Tally
-from app.api.parts import parts
-from app.api.recording import reading
+from app.api.http.limits import Tally
+from app.api.http.parts import parts
+from app.api.http.recording import reading
 from app.errors import DomainError, Kind
 
 FAILURES = parse("30 per 15 minutes")

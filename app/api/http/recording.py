@@ -20,7 +20,7 @@ from werkzeug.exceptions import HTTPException
 
 from app import audit
 from app.actors import VISITOR, Actor, Role
-from app.api.parts import parts
+from app.api.http.parts import parts
 from app.audit import AuditResult, Entry
 from app.db import DATABASE_AWAY
 from app.db import transaction as own_transaction

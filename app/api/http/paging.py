@@ -11,7 +11,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app.api.fields import Input, Output, Text, whole
+from app.api.http.fields import Input, Output, Text, whole
 
 Row = TypeVar("Row")
 MAX_LIMIT = 100

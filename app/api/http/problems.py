@@ -9,8 +9,8 @@ import structlog
 from flask import Flask, Response, g, json, request
 from werkzeug.exceptions import HTTPException
 
-from app.api.limits import retry_after_s
-from app.api.sentences import sentence
+from app.api.http.limits import retry_after_s
+from app.api.http.sentences import sentence
 from app.db import DATABASE_AWAY
 from app.errors import DomainError, Kind
 

@@ -6,13 +6,13 @@ from typing import Any
 from flask_smorest import Api as SmorestApi
 from marshmallow import fields
 
-from app.api.fields import Output
+from app.api.http.fields import Output
 
 _BODILESS = {HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED}
 
 
 class ProblemOutput(Output):
-    """A refusal or a fault (RFC 9457), as ``app.api.problems`` answers it."""
+    """A refusal or a fault (RFC 9457), as ``app.api.http.problems`` answers it."""
 
     type = fields.String(required=True)
     title = fields.String(required=True, metadata={"description": "A Chinese sentence to show as it is"})

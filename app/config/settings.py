@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from app.config.rates import RateSettings, read_rates
+from app.config.retention import RetentionSettings, read_retention
+from app.config.sessions import SessionSettings, read_sessions
+from app.config.wechat import WeChatSettings, read_wechat
 from app.keys import derived
-from app.rate_settings import RateSettings, read_rates
-from app.retention_settings import RetentionSettings, read_retention
-from app.session_settings import SessionSettings, read_sessions
-from app.wechat_settings import WeChatSettings, read_wechat
 
 SAMPLE_KEY_PREFIX = "sample-"
 """Keys that stand in docs and examples begin like this; production refuses them."""

@@ -1,0 +1,22 @@
+"""Settings: what the process takes from its environment, read once, frozen, and refused loudly when wrong."""
+
+from app.config.rates import RateSettings
+from app.config.retention import RetentionSettings
+from app.config.sessions import PasswordProfile, SessionSettings
+from app.config.settings import SAMPLE_KEY_PREFIX, Settings, SettingsError, Stage, Suite, UnknownYears
+from app.config.wechat import BASE_URLS, WeChatSettings
+
+__all__ = [
+    "BASE_URLS",
+    "SAMPLE_KEY_PREFIX",
+    "PasswordProfile",
+    "RateSettings",
+    "RetentionSettings",
+    "SessionSettings",
+    "Settings",
+    "SettingsError",
+    "Stage",
+    "Suite",
+    "UnknownYears",
+    "WeChatSettings",
+]
