@@ -39,7 +39,7 @@ def measure(ground, environment, postmaster{more}):
     return [Figure("claims", ground.claim_ids), Figure("sizes", [postmaster, {sizes}])]
 """
 OLD = {
-    "app/config/settings.py": CONFIG,
+    "app/config.py": CONFIG,
     "bench/world.py": WORLD.format(more=""),
     "bench/requests_cpu.py": MEASURING.format(
         constants="WARM_UP, REQUESTS, THREADS = 60, 600, 4", more="", sizes="WARM_UP, REQUESTS, THREADS"
@@ -47,7 +47,7 @@ OLD = {
 }
 """A bench as it was before bench/plan.py, in small."""
 NEW = {
-    "app/config/settings.py": CONFIG,
+    "app/config.py": CONFIG,
     "bench/plan.py": (
         "from dataclasses import dataclass\n\n@dataclass\nclass Plan:\n    "
         + "\n    ".join(f"{name}: int" for name in vars(SIZES) if name not in {"file", "repository"})

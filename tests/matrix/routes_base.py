@@ -302,7 +302,7 @@ BASE = [
     Line("GET", "/v1/audit/verification", {"auditor": 200}, _verified, 200),
     Line("GET", "/invite/<token>", {ANYBODY: 410}, at("/invite/none", headers=_PROGRAM)),
     Line("POST", "/invite/<token>", {ANYBODY: 410}, at("/invite/none", headers=_PROGRAM)),
-    Line("GET", "/invite/done", {ANYBODY: 200}, at("/invite/done")),
+    Line("GET", "/invite/done", {ANYBODY: 200}, at("/invite/done", headers=_PROGRAM)),
     Line("GET", "/q/<code>", {ANYBODY: 404}, _code_page("")),
     Line("POST", "/q/<code>/reports", {ANYBODY: 404}, _code_page("/reports")),
     Line("GET", "/q/<code>/reports", {ANYBODY: 303}, _code_page("/reports")),

@@ -70,6 +70,11 @@ class Spot(Stage):
             return named(f"worker of {self.spot}")
         return person("next_admin" if name == "admin" and self.spot == NEXT else name).user_id
 
+    def proxy(self, by: str = "clerk", *, is_confirmed: bool = False) -> UUID:
+        """Write a proxy; in NEXT the clerk of HOME is nobody's, and the worker of the spot has it."""
+        who = "worker" if by == "clerk" and self.spot == NEXT else by
+        return super().proxy(who, is_confirmed=is_confirmed)
+
     def _settle(self) -> None:
         if self.spot == OTHER_GRID:
             self.add(Area(code=OTHER_GRID, name="第二网格", level=AreaLevel.GRID, parent_code=HOME))

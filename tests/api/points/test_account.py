@@ -68,6 +68,7 @@ def test_an_entry_names_its_reason_and_its_approver(
         "rule_title": "打扫楼道",
         "resident_name": "王桂兰",
         "approved_by": "admin",
+        "acted_by": None,
         "note": "",
     }
 

@@ -35,6 +35,7 @@ def test_a_resident_claims_the_rules_least(resident: Client, rule: Rule) -> None
         "source_kind": None,
         "source_id": None,
         "submitted_by": str(person("resident").user_id),
+        "acted_for": None,
         "verified_by": None,
         "approved_by": None,
         "clock_flag": "ok",

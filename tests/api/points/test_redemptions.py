@@ -46,6 +46,8 @@ def test_an_order_holds_points_and_takes_stock(
         "area_code": GRID,
         "household_id": str(person("resident").household_id),
         "reward_id": str(reward.id),
+        "made_by": str(person("resident").user_id),
+        "acted_for": None,
         "reward_name": "肥皂",
         "unit": "块",
         "quantity": 2,
