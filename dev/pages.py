@@ -65,6 +65,8 @@ FUNCTIONS = {
     Permission.BINDING_DECIDE: "审核绑定申请，查看、结束绑定",
     Permission.CORRECTION_ASK: "申请更正自己和所监护孩子的资料",
     Permission.CORRECTION_DECIDE: "核对、决定居民的资料更正申请",
+    Permission.DELETION_ASK: "申请删除自己和所监护孩子的资料",
+    Permission.DELETION_DECIDE: "决定居民的资料删除申请，写明理由",
     Permission.PROXY_ASK: "申请代居民办事",
     Permission.PROXY_DECIDE: "听居民本人说过后确认代办，查看、结束代办",
     Permission.CHECKLIST_READ: "查看检查表",

@@ -14,6 +14,7 @@ from app.api import (
     codes,
     consents,
     corrections,
+    deletions,
     follow_ups,
     guardianships,
     harm_cases,
@@ -91,6 +92,7 @@ ROUTES = [
     own_copies.blueprint,
     message_acceptances.blueprint,
     corrections.blueprint,
+    deletions.blueprint,
     audit_trail.blueprint,
     health.blueprint,
 ]

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     BINDING_DECIDE = "binding_decide"
     CORRECTION_ASK = "correction_ask"
     CORRECTION_DECIDE = "correction_decide"
+    DELETION_ASK = "deletion_ask"
+    DELETION_DECIDE = "deletion_decide"
     PROXY_ASK = "proxy_ask"
     PROXY_DECIDE = "proxy_decide"
     CHECKLIST_READ = "checklist_read"
@@ -116,6 +118,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.BINDING_DECIDE: {_ADMIN: _AREA},
     Permission.CORRECTION_ASK: {_RESIDENT: _OWN},
     Permission.CORRECTION_DECIDE: {_ADMIN: _AREA},
+    Permission.DELETION_ASK: {_RESIDENT: _OWN},
+    Permission.DELETION_DECIDE: {_ADMIN: _AREA},
     Permission.PROXY_ASK: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.PROXY_DECIDE: {_ADMIN: _AREA},
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},

@@ -24,6 +24,7 @@ from app.jobs.work import (
     post_due_claims,
     reconcile,
     remind_of_corrections,
+    remind_of_deletions,
     sweep_photos,
     tell_not_reached,
     verify_audit,
@@ -49,6 +50,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (verify_audit, 4, 0),
     (tell_not_reached, 8, 0),
     (remind_of_corrections, 8, 0),
+    (remind_of_deletions, 8, 0),
 ]
 """Job, hour and minute, in China. Files of photos go after their rows."""
 

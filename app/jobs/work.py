@@ -1,5 +1,6 @@
 """What the jobs do: each takes what it needs, calls one verb in its own transaction, and may run again."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -169,11 +170,20 @@ def end_copies(means: Means) -> int:
 
 def remind_of_corrections(means: Means) -> int:
     """Tell admins of requests for a correction whose time is nearly over; give how many."""
+    return _remind(means, "remind_of_corrections", own_data.remind_of_corrections)
+
+
+def remind_of_deletions(means: Means) -> int:
+    """Tell admins of requests for a deletion whose time is nearly over; give how many."""
+    return _remind(means, "remind_of_deletions", own_data.remind_of_deletions)
+
+
+def _remind(means: Means, name: str, remind: Callable[..., int]) -> int:
     reminded = 0
     while True:
         with transaction(sessions_for(means.engine)()) as session:
-            batch = own_data.remind_of_corrections(session, limit=_BATCH)
-            record_job(session, means, "remind_of_corrections", batch)
+            batch = remind(session, limit=_BATCH)
+            record_job(session, means, name, batch)
         reminded += batch
         if batch < _BATCH:
             return reminded

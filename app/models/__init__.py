@@ -21,6 +21,7 @@ from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimSt
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
 from app.models.correction import CORRECTION_NEXT, Correction, CorrectionField, CorrectionState
 from app.models.credential import Invitation, RefreshToken, SecondFactor, SignInCode, SignInTries
+from app.models.deletion import Deletion, DeletionKind, DeletionState
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
     HAZARD_ENDED,
@@ -113,6 +114,9 @@ __all__ = [
     "CorrectionState",
     "CreditEnding",
     "Datum",
+    "Deletion",
+    "DeletionKind",
+    "DeletionState",
     "EndReason",
     "Evidence",
     "FollowUp",

@@ -1,6 +1,14 @@
 """What people may ask about the data held of them."""
 
-from app.models import Correction, CorrectionField, CorrectionState, OwnCopy
+from app.models import (
+    Correction,
+    CorrectionField,
+    CorrectionState,
+    Deletion,
+    DeletionKind,
+    DeletionState,
+    OwnCopy,
+)
 from app.own_data.copied import COPIED, LEFT_OUT
 from app.own_data.copies import (
     LIFE,
@@ -31,6 +39,20 @@ from app.own_data.corrections import (
     remind_of_corrections,
     withdraw_correction,
 )
+from app.own_data.deleting import KeptByLawError
+from app.own_data.deletions import (
+    DeletionOpenError,
+    NewDeletion,
+    OwnDeletionError,
+    approve_deletion,
+    ask_deletion,
+    deletions,
+    own_deletions,
+    refuse_deletion,
+    remind_of_deletions,
+    withdraw_deletion,
+)
+from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
 
 __all__ = [
@@ -47,23 +69,39 @@ __all__ = [
     "CorrectionField",
     "CorrectionOpenError",
     "CorrectionState",
+    "Deletion",
+    "DeletionKind",
+    "DeletionOpenError",
+    "DeletionState",
+    "Held",
+    "KeptByLawError",
     "NewCorrection",
+    "NewDeletion",
     "OwnCopy",
     "OwnCorrectionError",
+    "OwnDeletionError",
     "Wanted",
     "approve_correction",
+    "approve_deletion",
     "ask_copy",
     "ask_correction",
+    "ask_deletion",
     "copies",
     "copy_file",
     "correction_in_scope",
     "corrections",
+    "deletions",
     "end_copies",
+    "held",
     "make_copy",
     "opened_correction",
     "own_corrections",
+    "own_deletions",
     "refuse_correction",
+    "refuse_deletion",
     "remind_of_corrections",
+    "remind_of_deletions",
     "waiting_copies",
     "withdraw_correction",
+    "withdraw_deletion",
 ]

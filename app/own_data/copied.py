@@ -52,6 +52,14 @@ _HIMSELF = (
         of="corrections",
         only="id resident_id field asked_at state decided_at decision_note",
     ),
+    kind("deletions", "删除申请", of_user("deletions", "asked_by")),
+    kind(
+        "deletions_of_me",
+        "对我资料的删除",
+        of_resident("deletions", "resident_id"),
+        of="deletions",
+        only="id resident_id what asked_at state decided_at decision_note deleted kept",
+    ),
     kind("consents", "同意和不同意", of_resident("consents", "resident_id", "decided_by")),
     kind("guardianships", "我监护的孩子", of_resident("guardianships", "guardian_id")),
     kind(
@@ -153,6 +161,7 @@ _AT_WORK = (
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
             ("corrections", "by_me", "我决定的更正", "decided_by", "id field state asked_at decided_at"),
+            ("deletions", "by_me", "我决定的删除", "decided_by", "id what state asked_at decided_at"),
             (
                 "proxies",
                 "by_me",

@@ -16,12 +16,12 @@ from app.actors import Actor
 from app.adapters import CopyMissingError, PhotoStore
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import NoticeKind, OwnCopy, Resident, User
+from app.models import NoticeKind, OwnCopy, User
 from app.once import content_hash, insert_once, made_before
-from app.own_data.kinds import Whose
 from app.own_data.packing import pack
 from app.own_data.sealed_file import FileKey, SealingSink, opened
-from app.people import is_minor, ward
+from app.own_data.whose import whose_data
+from app.people import ward
 from app.sealing import Cell, Sealer
 
 LIFE = timedelta(hours=72)
@@ -129,7 +129,7 @@ def make_copy(session: Session, sealer: Sealer, photos: PhotoStore, copy_id: UUI
     if copy.ready_at is not None or copy.ended_at is not None:
         return False
     try:
-        whose = _whose(session, copy)
+        whose = whose_data(session, copy.asked_by, copy.ward_id)
     except NotFoundError:
         end_copy(photos, copy)
         return False
@@ -163,22 +163,6 @@ def end_copy(photos: PhotoStore, copy: OwnCopy) -> None:
     """Delete a copy's file and key."""
     photos.copies.delete(copy.id)
     copy.key_sealed, copy.ended_at = None, now()
-
-
-def _whose(session: Session, copy: OwnCopy) -> Whose:
-    """Say under which ids the person is known. Raises NotFoundError where a guardianship has ended."""
-    user = session.get_one(User, copy.asked_by)
-    resident = session.get(Resident, user.resident_id) if user.resident_id else None
-    user_id: UUID | None = user.id
-    if copy.ward_id is not None:
-        resident = ward(session, user.resident_id, copy.ward_id)
-        user_id = session.scalars(select(User.id).where(User.resident_id == copy.ward_id)).one_or_none()
-    return Whose(
-        user_id=user_id,
-        resident_id=resident.id if resident else None,
-        household_id=resident.household_id if resident else None,
-        is_minor=resident is not None and is_minor(resident),
-    )
 
 
 def _cell(copy: OwnCopy) -> Cell:

@@ -16,7 +16,8 @@ from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.models import Correction, CorrectionField, CorrectionState, NoticeKind, Resident
 from app.once import content_hash, insert_once, made_before
-from app.people import check_value, correct, ward
+from app.own_data.whose import resident_meant
+from app.people import check_value, correct
 from app.sealing import Cell, Sealer
 
 DECIDED_WITHIN = timedelta(days=15)
@@ -72,7 +73,7 @@ def ask_correction(
     )
     if first is not None:
         return first, False
-    resident = _whose(session, actor, new.resident_id)
+    resident = resident_meant(session, actor, new.resident_id)
     check_value(new.field, new.value)
     at = now()
     row, made = insert_once(
@@ -196,15 +197,6 @@ def remind_of_corrections(session: Session, *, limit: int) -> int:
         row.reminded_at = now()
         _tell_admins(session, row, "correction_due", but=row.asked_by)
     return len(soon)
-
-
-def _whose(session: Session, actor: Actor, resident_id: UUID | None) -> Resident:
-    if actor.resident_id is None:
-        raise NotFoundError(field="resident_id")
-    if resident_id in {None, actor.resident_id}:
-        return session.get_one(Resident, actor.resident_id)
-    assert resident_id is not None, "it is somebody else's"
-    return ward(session, actor.resident_id, resident_id)
 
 
 def _to_decide(session: Session, actor: Actor, correction_id: UUID) -> tuple[Correction, Resident]:

@@ -49,6 +49,7 @@ KEPT_BECAUSE = {
     "message_sends": "the job forget_old_sends: ninety days after they end",
     "own_copies": "the job end_copies: file and key after 72 hours; the asking as the audit trail",
     "account_events": "say what was done with an account, and why",
+    "deletions": "prove that a wish to delete was answered, and how (PIPL 50)",
     "proxies": "say who acted for whom, and that he had agreed; what was done so stays on record",
     "bindings": "say which account spoke for whom; what it said stays on record",
     "residents": "on the roster: duty of the community",

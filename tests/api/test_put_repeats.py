@@ -195,6 +195,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/me/binding-requests/<uuid:request_id>", caller_bound, (409, "already_bound")),
     ("/v1/me/copies/<uuid:copy_id>", still_open, (409, "copy_open")),
     ("/v1/me/corrections/<uuid:correction_id>", still_open, (409, "correction_open")),
+    ("/v1/me/deletions/<uuid:deletion_id>", still_open, (409, "deletion_open")),
     ("/v1/photos/<uuid:photo_id>", named_by_another, GONE),
     ("/v1/inspections/<uuid:inspection_id>", caller_moved, GONE),
     ("/v1/inspections/<uuid:inspection_id>", checklist_taken_back, (422, "checklist_unfit")),
@@ -216,6 +217,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
 ROUTES = dict.fromkeys(rule for rule, _, _ in CASES)
 KNOWN_TO_NOBODY_ELSE = {
     "/v1/me/corrections/<uuid:correction_id>",
+    "/v1/me/deletions/<uuid:deletion_id>",
     "/v1/me/consents/<uuid:consent_id>",
     "/v1/me/binding-requests/<uuid:request_id>",
     "/v1/me/copies/<uuid:copy_id>",

@@ -29,6 +29,7 @@ WRITERS = {
         "app/models/binding.py",
         "app/models/message.py",
         "app/models/correction.py",
+        "app/models/deletion.py",
         "app/models/proxy.py",
         "app/models/wechat_event.py",
     },

@@ -11,6 +11,8 @@ from app.models import (
     ConsentPurpose,
     Correction,
     CorrectionField,
+    Deletion,
+    DeletionKind,
     GuardianRelation,
     Guardianship,
     HarmCase,
@@ -90,6 +92,23 @@ class PeopleRows(Side):
                 field=CorrectionField.NAME,
                 wanted_sealed=SEALER.seal("王桂蓝", Cell("corrections", "wanted_sealed", row_id)),
                 said_sealed=SEALER.seal("写错了", Cell("corrections", "said_sealed", row_id)),
+                asked_at=now(),
+                due_at=now() + DECIDED_WITHIN,
+                content_hash=b"",
+            )
+        )
+        return row_id
+
+    def deletion(self, by: str = "worker") -> UUID:
+        """Write that somebody asks to delete the numbers of the household's head."""
+        row_id, user_id = new_id(), self.user(by)
+        self.add(
+            Deletion(
+                id=row_id,
+                area_code=self.area,
+                asked_by=user_id,
+                resident_id=self.resident_id,
+                what=DeletionKind.NUMBERS,
                 asked_at=now(),
                 due_at=now() + DECIDED_WITHIN,
                 content_hash=b"",

@@ -1,11 +1,14 @@
 """The matrix: what people ask about the data held of them."""
 
+from typing import Any
+
 from app.ids import new_id
 from tests.matrix.lines import Call, Line, with_json
 from tests.matrix.routes_base import EVERYBODY, NOT_SEEN, at
 from tests.matrix.stage import Stage
 
 _MINE = "/v1/me/corrections/<uuid:correction_id>"
+_DELETION = "deletions/<uuid:deletion_id>"
 _ONE = "/v1/corrections/<uuid:correction_id>"
 
 
@@ -30,7 +33,28 @@ def _refuse(stage: Stage) -> Call:
     return Call(f"/v1/corrections/{stage.correction()}/refuse", with_json({"note": "户口本上不是"}))
 
 
+def _ask_deletion(_: Stage) -> Call:
+    return Call(f"/v1/me/deletions/{new_id()}", with_json({"what": "photos"}))
+
+
+def _withdraw_deletion(stage: Stage) -> Call:
+    return Call(f"/v1/me/deletions/{stage.deletion('admin')}/withdraw")
+
+
+def _decide_deletion(verb: str) -> Any:
+    return lambda stage: Call(
+        f"/v1/deletions/{stage.deletion()}/{verb}", with_json({"note": "户口本上的姓名依法保留"})
+    )
+
+
 OWN_DATA = [
+    Line("GET", "/v1/me/held", EVERYBODY, at("/v1/me/held"), 200),
+    Line("GET", "/v1/me/deletions", EVERYBODY, at("/v1/me/deletions"), 200),
+    Line("PUT", f"/v1/me/{_DELETION}", {"resident": 201}, _ask_deletion, 201),
+    Line("POST", f"/v1/me/{_DELETION}/withdraw", NOT_SEEN | {"admin": 200}, _withdraw_deletion),
+    Line("GET", "/v1/deletions", {"admin": 200}, at("/v1/deletions"), 200),
+    Line("POST", f"/v1/{_DELETION}/approve", {"admin": 200}, _decide_deletion("approve")),
+    Line("POST", f"/v1/{_DELETION}/refuse", {"admin": 200}, _decide_deletion("refuse")),
     Line("GET", "/v1/me/corrections", EVERYBODY, at("/v1/me/corrections"), 200),
     Line("PUT", _MINE, {"resident": 201}, _ask, 201),
     Line("POST", f"{_MINE}/withdraw", NOT_SEEN | {"admin": 200}, _withdraw),

@@ -34,6 +34,8 @@ _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/bindings": Stage.binding,
     "/v1/corrections": Stage.correction,
     "/v1/me/corrections": lambda stage: stage.correction("resident"),
+    "/v1/deletions": Stage.deletion,
+    "/v1/me/deletions": lambda stage: stage.deletion("resident"),
     "/v1/me/binding-requests": Stage.binding_request,
     "/v1/care-records": Stage.visit,
     "/v1/checklists": Stage.checklist,

@@ -29,7 +29,7 @@ _LISTS = [
 ]
 _OF_ALL = {"GET /v1/checklists", "GET /v1/visit-forms", "GET /v1/areas"}
 """Lists of what belongs to a county or to everybody."""
-_OF_ITSELF = {"GET /v1/audit"}
+_OF_ITSELF = {"GET /v1/audit", "GET /v1/me/held"}
 """Each call adds to the list."""
 _LISTS = [
     line

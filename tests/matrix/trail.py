@@ -9,6 +9,8 @@ from tests.matrix.lines import Line
 SENSITIVE_READS = {
     "GET /v1/corrections",
     "GET /v1/corrections/<uuid:correction_id>",
+    "GET /v1/deletions",
+    "GET /v1/me/held",
     "GET /v1/me/copies/<uuid:copy_id>/file",
     "GET /v1/viewing-tickets",
     "GET /v1/harm-cases",

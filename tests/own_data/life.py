@@ -29,6 +29,9 @@ from app.models import (
     ClaimStep,
     Correction,
     CorrectionState,
+    Deletion,
+    DeletionKind,
+    DeletionState,
     HazardEvent,
     HazardStatus,
     HazardStep,
@@ -183,6 +186,13 @@ class Life(Stage):
         row.advance(CorrectionState.REFUSED)
         row.decided_by, row.decided_at, row.decision_note = self.user("admin"), now(), "户口本上不是"
         self.session.flush()
+        asked = {"asked_by": self.me, "asked_at": now(), "due_at": now(), "decided_at": now()}
+        answer = {
+            "state": DeletionState.REFUSED,
+            "decided_by": self.user("admin"),
+            "decision_note": "依法保留",
+        }
+        self.own(Deletion, resident_id=self.resident_id, what=DeletionKind.NOTES, **asked, **answer)
 
     def _looks(self) -> None:
         seen = {"field": RevealField.PHONE, "revealed_at": now()}

@@ -1,0 +1,112 @@
+"""What goes when a request for deletion is granted, and what stays because a law asks for it.
+
+Ledgers, consents, guardianships and the audit trail prove what was done, and are never part of it.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import DomainError, Kind
+from app.models import (
+    CLAIM_NEXT,
+    CareRecord,
+    Claim,
+    DeletionKind,
+    FollowUp,
+    HarmCase,
+    Photo,
+    PhotoLink,
+    Resident,
+    Visit,
+    VisitBasis,
+)
+from app.own_data import reach
+from app.own_data.whose import whose_resident
+from app.people import Numbers, numbers_of, sealed_numbers
+from app.sealing import Sealer
+from app.visits import sealed_need, sealed_result, sealed_visit
+
+_CLAIM_ENDED = [status for status, steps in CLAIM_NEXT.items() if not steps]
+
+
+class KeptByLawError(DomainError):
+    """Records of this resident may tell of harm to a minor, so nothing of them may be deleted."""
+
+    code = "kept_by_law"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How many things went, and how many a law keeps."""
+
+    deleted: int
+    kept: int
+
+
+def delete_data(session: Session, sealer: Sealer, resident: Resident, what: DeletionKind) -> Figures:
+    """Delete one kind of data of a locked resident.
+
+    Raises KeptByLawError where a case of harm was ever opened (Minor Protection Law, art. 11;
+    未成年人网络保护条例, art. 38): what surrounds it is evidence too.
+    """
+    if what is DeletionKind.NUMBERS:
+        return _delete_numbers(sealer, resident)
+    if session.scalar(select(exists().where(HarmCase.resident_id == resident.id))):
+        raise KeptByLawError
+    if what is DeletionKind.PHOTOS:
+        return _delete_photos(session, resident)
+    return _empty_notes(session, sealer, resident)
+
+
+def _delete_numbers(sealer: Sealer, resident: Resident) -> Figures:
+    present = numbers_of(sealer, resident)
+    for name, value in sealed_numbers(sealer, resident.id, resident.area_code, Numbers()).items():
+        setattr(resident, name, value)
+    return Figures(deleted=sum(one is not None for one in (present.phone, present.id_number)), kept=0)
+
+
+def _delete_photos(session: Session, resident: Resident) -> Figures:
+    """Delete the photos that only records of him name; the files go with the next sweep.
+
+    A claim that runs still needs its photo, and so does an emergency that had to be reported.
+    """
+    pictures = reach.photos_of_him(whose_resident(session, resident))
+    his = session.scalars(select(Photo.id).where(pictures)).all()
+    visits = select(Visit.id).where(_visit_of(resident), Visit.basis != VisitBasis.MANDATORY_REPORT)
+    claims = select(Claim.id).where(Claim.resident_id == resident.id, Claim.status.in_(_CLAIM_ENDED))
+    free = PhotoLink.record_id.in_(visits.union_all(claims))
+    needed = exists().where(PhotoLink.photo_id == Photo.id, ~free)
+    gone = session.scalars(select(Photo.id).where(Photo.id.in_(his), ~needed).with_for_update()).all()
+    session.execute(delete(PhotoLink).where(PhotoLink.photo_id.in_(gone)))
+    session.execute(delete(Photo).where(Photo.id.in_(gone)))
+    return Figures(deleted=len(gone), kept=len(his) - len(gone))
+
+
+def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figures:
+    """Empty what was said on visits that rest on a guardian's consent, or whose care has ended.
+
+    Visits by duty stay while the duty lasts (Minor Protection Law, art. 43), and so do emergencies.
+    """
+    free = and_(
+        Visit.basis != VisitBasis.MANDATORY_REPORT,
+        or_(Visit.basis == VisitBasis.GUARDIAN_CONSENT, CareRecord.ended_on.is_not(None)),
+    )
+    mine = select(Visit, free).join(CareRecord).where(CareRecord.resident_id == resident.id)
+    rows = session.execute(mine.order_by(Visit.id).with_for_update(of=Visit)).all()
+    gone = [visit for visit, is_free in rows if is_free]
+    for visit in gone:
+        for name, value in sealed_visit(sealer, visit.id, answers={}, note="").items():
+            setattr(visit, name, value)
+    done = FollowUp.visit_id.in_([visit.id for visit in gone]) & FollowUp.done_at.is_not(None)
+    for follow_up in session.scalars(select(FollowUp).where(done).with_for_update()):
+        follow_up.need_sealed = sealed_need(sealer, follow_up.id, "")
+        follow_up.result_sealed = sealed_result(sealer, follow_up.id, "")
+    return Figures(deleted=len(gone), kept=len(rows) - len(gone))
+
+
+def _visit_of(resident: Resident) -> ColumnElement[bool]:
+    care = select(CareRecord.id).where(CareRecord.resident_id == resident.id)
+    return Visit.care_record_id.in_(care)
