@@ -34,15 +34,31 @@ _OVER = {
     "follow-ups": "UPDATE follow_ups SET done_at = now(), done_by = owner_id",
     "guardianships": "UPDATE guardianships SET ended_at = now(), ended_by = recorded_by",
     "care-records": "UPDATE care_records SET ended_on = CURRENT_DATE",
+    "corrections": "UPDATE corrections SET state = 'withdrawn', wanted_sealed = NULL, decided_at = now()",
+    "proxies": "UPDATE proxies SET state = 'ended', ended_at = now(), end_reason = 'admin', "
+    "ended_by = asked_by",
+    "consents": "UPDATE consents SET withdrawn_at = now(), withdrawn_by = recorded_by",
 }
 """How a thing of each kind is over for good."""
-_ENDED_AGAIN = {"POST /v1/guardianships/<uuid:guardianship_id>/end"}
+_ENDED_AGAIN = {
+    "POST /v1/guardianships/<uuid:guardianship_id>/end",
+    "POST /v1/consents/<uuid:consent_id>/withdraw",
+    "POST /v1/me/consents/<uuid:consent_id>/withdraw",
+    "POST /v1/proxies/<uuid:proxy_id>/end",
+    "POST /v1/me/proxies/<uuid:proxy_id>/end",
+    "POST /v1/me/corrections/<uuid:correction_id>/withdraw",
+    "POST /v1/me/binding-requests/<uuid:request_id>/withdraw",
+}
 """Ends what is over already: answered as done, and nothing is written."""
-_STEPS = [
-    line
-    for line in LINES
-    if line.method == "POST" and line.rule.count("/") == 4 and line.rule.split("/")[2] in _OVER
-]
+
+
+def _kind(line: Line) -> str:
+    """Name the kind of thing that a step is about: what stands before its id."""
+    before, _, _ = line.rule.removeprefix("/v1/").removeprefix("me/").partition("/<uuid:")
+    return before
+
+
+_STEPS = [line for line in LINES if line.method == "POST" and "/<uuid:" in line.rule and _kind(line) in _OVER]
 
 
 def _id(line: Line) -> str:
@@ -101,7 +117,7 @@ def test_what_is_over_stays_as_it_is(
     """S-29: no role takes a step on a closed thing, and who may not take it at all learns nothing of it."""
     call = line.call(Stage(session))
     session.flush()
-    session.execute(text(_OVER[line.rule.split("/")[2]]))
+    session.execute(text(_OVER[_kind(line)]))
     session.commit()
     before = stored(connection)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.cast import person
 from tests.client import Answer, Client
-from tests.matrix.lines import ANYBODY, Line
+from tests.matrix.lines import ANYBODY, Call, Line
 from tests.matrix.routes import LINES
 from tests.matrix.stage import Stage
 from tests.snapshot import stored
@@ -98,3 +98,29 @@ def test_another_method_opens_nothing(
 
 def test_twenty_routes_are_tried() -> None:
     assert len(_CHOSEN) >= 20
+
+
+_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND")
+
+
+@pytest.mark.parametrize("rule", sorted({line.rule for line in LINES}))
+def test_no_address_knows_a_method_that_is_not_declared(
+    app: Flask, connection: Connection, session: Session, rule: str
+) -> None:
+    """S-29, S-42: whoever asks, with the body that the declared method takes, and nothing is written."""
+    call = next(line for line in LINES if line.rule == rule).call(Stage(session))
+    session.commit()
+    before = stored(connection)
+    routed = set(app.url_map.bind("").allowed_methods(call.path.partition("?")[0]))
+    """Of all rules that this address fits, as ``/invite/done`` does ``/invite/<token>``."""
+
+    for method in set(_METHODS) - routed:
+        for who in (None, "resident", "admin", "system"):
+            answer = _open_as(app, who, method, call)
+            assert answer.status_code == 405, (method, who, answer.status_code)
+            assert set(answer.headers["Allow"].split(", ")) == routed
+    assert stored(connection) == before
+
+
+def _open_as(app: Flask, who: str | None, method: str, call: Call) -> Answer:
+    return Client(app, person(who) if who else None).open(call.path, method, **call.options)
