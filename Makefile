@@ -9,6 +9,8 @@ VENV := $(or $(GONGDI_VENV),.venv)
 PY := '$(VENV)/bin/python'
 ARGS ?=
 YES ?=
+PORT ?=
+PHONE ?=
 UPGRADE ?=
 
 # The Python that makes the environment: PYTHON, or the first that is new enough and has what it takes. Where none
@@ -30,8 +32,8 @@ help: ## show this list
 venv:
 	@$(FIND_PYTHON) exec "$$python" -m dev.bootstrap
 
-run: venv ## start everything on this machine and say where it is; Ctrl-C stops it
-	@exec $(PY) -m dev.run $(ARGS)
+run: venv ## start everything on this machine and say where it is; Ctrl-C stops it (PORT=9000)
+	@exec $(PY) -m dev.run $(if $(PORT),--port '$(PORT)') $(ARGS)
 
 test: venv ## run every check and every test (ARGS="tests/points -x" to choose)
 	@exec $(PY) -m dev.test $(ARGS)
@@ -55,7 +57,7 @@ seed: venv ## write the demo data, unless it is there
 	@exec $(PY) -m dev.command seed
 
 code: venv ## show the second factor's code of a demo account (PHONE=10000009006)
-	@exec $(PY) -m dev.command demo-code $(PHONE)
+	@exec $(PY) -m dev.command demo-code '$(or $(PHONE),$(error Whose? For example: make code PHONE=10000009006))'
 
 demo: venv ## walk the main path step by step, in words
 	@exec $(PY) -m dev.demo $(ARGS)

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from dev.servers import start
+from dev.servers import Child, start
 from dev.settings import environment
 from dev.signals import StopSignals
 from dev.trouble import MachineError
@@ -18,12 +18,28 @@ def app_command(
 
     Raises MachineError, with the log's end, if it fails; SystemExit if we are asked to stop meanwhile.
     """
-    child = start(
+    child = _started(arguments, settings, log)
+    if signals.wait_for(child) != 0:
+        raise MachineError(child.obituary())
+
+
+def status_of(arguments: Sequence[str], settings: Mapping[str, str], signals: StopSignals) -> int:
+    """Run one of the application's commands on our terminal, which it tells what is wrong; give its status.
+
+    Raises MachineError if it was killed; SystemExit if we are asked to stop meanwhile.
+    """
+    child = _started(arguments, settings, None)
+    status = signals.wait_for(child)
+    if status < 0:
+        raise MachineError(child.obituary())
+    return status
+
+
+def _started(arguments: Sequence[str], settings: Mapping[str, str], log: Path | None) -> Child:
+    return start(
         f"`app.cli {' '.join(arguments)}`",
         [sys.executable, "-m", "app.cli", *arguments],
         log=log,
         environment=environment(settings),
         cwd=ROOT,
     )
-    if signals.wait_for(child) != 0:
-        raise MachineError(child.obituary())

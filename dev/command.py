@@ -7,7 +7,7 @@ import contextlib
 import sys
 from collections.abc import Sequence
 
-from dev.app_command import app_command
+from dev.app_command import status_of
 from dev.data import start_data
 from dev.instance import claimed, running
 from dev.signals import StopSignals
@@ -18,21 +18,19 @@ NO_ADDRESS = "http://127.0.0.1:8000"  # nothing is served meanwhile; the setting
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Return 0 if the command did its work, 1 with the reason if not."""
+    """Return the command's own status; 1 with the reason if it could not be run."""
     signals = StopSignals()
     try:
         prepared()
         instance = running()
         if instance is not None and instance.address:
-            app_command(arguments, instance.settings, signals)
-            return 0
+            return status_of(arguments, instance.settings, signals)
         with claimed(), contextlib.ExitStack() as started:
             data = start_data(started, signals, public_url=NO_ADDRESS)
-            app_command(arguments, data.settings, signals)
+            return status_of(arguments, data.settings, signals)
     except MachineError as error:
         print(f"\n{error}\n", file=sys.stderr)
         return 1
-    return 0
 
 
 if __name__ == "__main__":

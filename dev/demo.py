@@ -1,9 +1,10 @@
 """`make demo`: the whole main path over real HTTP on servers of its own, told step by step."""
 
+import argparse
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -33,8 +34,9 @@ NOTICE = timedelta(days=31)
 """Longer than any rule's public notice."""
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Tell the path; 0 if it was walked to its end, 1 with the reason if not."""
+    argparse.ArgumentParser(prog="make demo", usage="make demo", description=__doc__).parse_args(arguments)
     signals = StopSignals()
     try:
         with scratch_servers() as servers, tempfile.TemporaryDirectory() as photos:
@@ -140,4 +142,4 @@ class _Teller:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -1,9 +1,10 @@
-"""`make run`: from nothing to an address to open, everything on this machine; `python -m dev.run [--check]`.
+"""`make run`: from nothing to an address to open, everything on this machine; `python -m dev.run [--help]`.
 
 Starts PostgreSQL and Valkey in var/, migrates and seeds, starts the web server and the scheduler, says where
 they are, and watches them until Ctrl-C. With --check (or GONGDI_RUN_ONCE=1) it stops as soon as all is up.
 """
 
+import argparse
 import contextlib
 import os
 import socket
@@ -30,23 +31,36 @@ POLL_S = 0.2
 
 def main(arguments: Sequence[str]) -> int:
     """Run until asked to stop: 0 if everything was up by then, 1 with the reason if something failed."""
-    once = "--check" in arguments or os.environ.get("GONGDI_RUN_ONCE") == "1"
+    parser = argparse.ArgumentParser(
+        prog="make run",
+        usage="make run [PORT=9000] [ARGS=--check]",
+        description="Start everything on this machine, say where it is, and watch it until Ctrl-C.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--check", action="store_true", help="stop as soon as everything is up")
+    parser.add_argument(
+        "--port",
+        default=os.environ.get("GONGDI_PORT", FIRST_PORT),
+        help=f"where to begin to look for a free port; by default GONGDI_PORT, or else {FIRST_PORT}",
+    )
+    asked = parser.parse_args(arguments)
+    once = asked.check or os.environ.get("GONGDI_RUN_ONCE") == "1"
     signals = StopSignals()
     try:
         prepared()
         with claimed() as file:
-            _run(file, signals, once=once)
+            _run(file, signals, port=asked.port, once=once)
     except MachineError as error:
         _say(f"\n{error}\n")
         return 1
     return 0
 
 
-def _run(file: TextIO, signals: StopSignals, *, once: bool) -> None:
+def _run(file: TextIO, signals: StopSignals, *, port: str, once: bool) -> None:
     with contextlib.ExitStack() as started:
         started.callback(_say, "Stopped. The data is kept.")
         try:
-            instance, children = _start(started, signals)
+            instance, children = _start(started, signals, asked_port=port)
             announce(file, instance)
             _say(_welcome(instance))
             app_command(["demo-accounts"], instance.settings, signals)
@@ -60,10 +74,12 @@ def _run(file: TextIO, signals: StopSignals, *, once: bool) -> None:
             raise SystemExit(1) from error
 
 
-def _start(started: contextlib.ExitStack, signals: StopSignals) -> tuple[Instance, list[Child]]:
+def _start(
+    started: contextlib.ExitStack, signals: StopSignals, *, asked_port: str
+) -> tuple[Instance, list[Child]]:
     """Start everything, each with its stopping left in `started`, and wait until the application is ready."""
     _say("Starting Gongdi. Ctrl-C stops it.")
-    port = free_port_from(os.environ.get("GONGDI_PORT", FIRST_PORT))
+    port = free_port_from(asked_port)
     address = f"http://{LOOPBACK}:{port}"
     data = start_data(started, signals, public_url=address)
     with timed("demo data"):
@@ -88,7 +104,7 @@ def _mourn(children: Sequence[Child]) -> None:
 def free_port_from(asked: str) -> int:
     """Return the port asked for, or the next free one, saying so. Raises MachineError if it is none."""
     if not asked.isascii() or not asked.isdigit() or not 1 <= int(asked) <= HIGHEST_PORT:
-        message = f"GONGDI_PORT must be a port number, not {asked!r}."
+        message = f"A port is a number from 1 to {HIGHEST_PORT}, not {asked!r}. Example: make run PORT=9000"
         raise MachineError(message)
     first = int(asked)
     for port in range(first, first + PORTS_TRIED):
@@ -101,9 +117,7 @@ def free_port_from(asked: str) -> int:
         if port != first:
             _say(f"  Port {first} is taken, using {port}.")
         return port
-    message = (
-        f"No port from {first} to {first + PORTS_TRIED - 1} is free. Name another: GONGDI_PORT=9000 make run"
-    )
+    message = f"No port from {first} to {first + PORTS_TRIED - 1} is free. Name another: make run PORT=9000"
     raise MachineError(message)
 
 

@@ -51,14 +51,19 @@ def start_scheduler(settings: Mapping[str, str], *, log: Path) -> Child:
 def wait_until_ready(web: Child, address: str, *, meanwhile: Callable[[], None] = lambda: None) -> None:
     """Wait until the application says it can serve, calling `meanwhile` now and then.
 
-    Raises MachineError, with the log's end, if it ends or takes too long.
+    Raises MachineError, with the log's end, if it ends or takes too long. If `meanwhile` raises SystemExit,
+    the web server is killed: asked to stop, its workers would load the application to the end first.
     """
 
     def ready() -> bool:
         meanwhile()
         return _ready(address)
 
-    wait_until(ready, web, within_s=READY_WITHIN_S)
+    try:
+        wait_until(ready, web, within_s=READY_WITHIN_S)
+    except SystemExit:
+        web.kill()
+        raise
 
 
 def _ready(address: str) -> bool:

@@ -133,6 +133,7 @@ def _create(data: Path, initdb: Path, account: Account | None, *, durable: bool)
         cwd=data.parent,
         stdin=subprocess.DEVNULL,
         timeout=INITDB_WITHIN_S,
+        start_new_session=True,  # Ctrl-C reaches us only: it is obeyed when this is done, in seconds
         **(account.identity() if account else {}),
     )
     if made.returncode != 0:

@@ -1,14 +1,20 @@
 """Being asked to stop, and leaving nothing behind."""
 
+import os
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from dev.servers import start
 from dev.servers.child import arguments_of
+from dev.servers.server import LOOPBACK, free_port
 from dev.var import ROOT
+from dev.web import wait_until_ready
+from tests.processes import below, living, until
 
 WAITS_FOR_A_CHILD = """
 import os, signal, sys
@@ -54,6 +60,24 @@ def test_an_orphan_is_found_and_stopped() -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=True, timeout=30)
 
     assert done.stdout == "['sleep 611']\n[]\n"
+
+
+def test_a_web_server_that_serves_nobody_yet_is_not_waited_for() -> None:
+    """Its workers, which load the application, would hear of the end only afterwards."""
+    command = ["sh", "-c", "trap '' TERM; sleep 613 & wait"]
+    web = start("web", command, log=None, environment=dict(os.environ), cwd=ROOT, patience_s=20)
+    assert until(lambda: below(web.process.pid) != set(), within_s=10)
+    everything = below(web.process.pid) | {web.process.pid}
+
+    def stop() -> None:
+        raise SystemExit(130)
+
+    begun = time.monotonic()
+    with pytest.raises(SystemExit):
+        wait_until_ready(web, f"http://{LOOPBACK}:{free_port()}", meanwhile=stop)
+
+    assert time.monotonic() - begun < web.patience_s
+    assert until(lambda: living(everything) == set(), within_s=10)
 
 
 def test_continuous_integration_runs_all_of_make_test() -> None:

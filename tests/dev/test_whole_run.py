@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from psycopg import sql
 from dev.data import DATABASE
 from dev.servers import ensure_database, forget, libpq_url, postgres, scratch
 from dev.servers.server import LOOPBACK, free_port
+from dev.var import ROOT
 from dev.web import DIRECT
 from tests.dev.running import PARTS, WITHIN_S, Run
 from tests.processes import below, living, until
@@ -180,6 +183,18 @@ def test_ctrl_c_before_all_is_up_is_told_apart(start: Start) -> None:
     assert run.said.endswith("\nStopped. The data is kept.\n")
     assert "Gongdi is running." not in run.said
     assert living(everything) == set()
+
+
+def test_a_command_that_fails_tells_why_in_one_line(lived: Lived) -> None:
+    """The command speaks for itself: no status of inner processes behind it."""
+    environment = {**os.environ, "GONGDI_VAR": str(lived.var)}
+    command = [sys.executable, "-m", "dev.command", "demo-code", "19900000000"]
+    failed = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+
+    assert (failed.returncode, failed.stderr) == (
+        1,
+        "Error: No account has the phone 19900000000. make run shows the demo accounts.\n",
+    )
 
 
 def answered(port: int | None) -> bool:
