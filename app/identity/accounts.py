@@ -68,16 +68,26 @@ def reset_second_factor(
 def disable_unused(session: Session) -> int:
     """Disable staff accounts that nobody used for 90 days and tell the system administrators; give how many.
 
-    Residents keep theirs: they hold no rights over others, and an old person may come once a year.
+    Residents keep theirs: they hold no rights over others, and an old person may come once a year. The last
+    system administrator of an area keeps his, for nobody else could enable the others (or him) again; of
+    several, that is the one who came last.
     """
     before = now() - UNUSED_AFTER
     used = func.greatest(User.created_at, User.last_signed_in_at, User.enabled_at)
     staff = exists().where(Grant.user_id == User.id, Grant.ended_at.is_(None))
     unused = session.scalars(
-        select(User).where(User.disabled_at.is_(None), used < before, staff).with_for_update()
+        select(User)
+        .where(User.disabled_at.is_(None), used < before, staff)
+        .order_by(used, User.id)
+        .with_for_update()
     ).all()
+    disabled = 0
     for user in unused:
+        if alone := _administers_alone(session, user.id):
+            log.warning("unused_account_kept", user_id=str(user.id), last_system_admin_of=alone)
+            continue
         _disable(session, user)
+        disabled += 1
         log.warning("unused_account_disabled", user_id=str(user.id))
         sent = content_hash(AccountStep.DISABLE, user.id, user.disabled_at)
         _record(session, user, None, sent, step=AccountStep.DISABLE, actor_id=None, note="")
@@ -90,7 +100,17 @@ def disable_unused(session: Session) -> int:
                 area_code=user.area_code,
                 user_id=user.id,
             )
-    return len(unused)
+    return disabled
+
+
+def _administers_alone(session: Session, user_id: UUID) -> list[str]:
+    """List the areas that would have no system administrator left without this one."""
+    areas = session.scalars(
+        select(Grant.area_code).where(
+            Grant.user_id == user_id, Grant.role == Role.SYSTEM_ADMIN, Grant.ended_at.is_(None)
+        )
+    )
+    return [area for area in areas if not holders(session, area, {Role.SYSTEM_ADMIN}) - {user_id}]
 
 
 def _disable(session: Session, user: User) -> None:

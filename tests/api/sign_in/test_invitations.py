@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app import clock
 from app.actors import Role
@@ -135,6 +136,25 @@ def test_staff_accounts_unused_for_ninety_days_are_disabled_and_reported(
         )
     ).all()
     assert set(told) <= {person("system").user_id}
+
+
+def test_the_last_system_administrator_is_kept_however_long_he_was_away(session: Session) -> None:
+    """S-16: nobody else could enable the others again; of several, the one who came last stays."""
+    system, other = (session.get_one(User, person(name).user_id) for name in ("system", "auditor"))
+    assert system.area_code is not None
+    grant(session, other.id, role=Role.SYSTEM_ADMIN, area_code=system.area_code)
+    start = clock.now()
+    system.last_signed_in_at, other.last_signed_in_at = start, start + timedelta(days=1)
+    session.flush()
+    with clock.set_to(start + timedelta(days=100)), capture_logs() as told:
+        first, second = disable_unused(session), disable_unused(session)
+        session.flush()
+
+    assert first > 1
+    assert second == 0
+    assert (system.disabled_at is None, other.disabled_at is None) == (False, True)
+    kept = [one for one in told if one["event"] == "unused_account_kept"]
+    assert [(one["user_id"], one["log_level"]) for one in kept] == [(str(other.id), "warning")] * 2
 
 
 def hand_out(client: Client, name: str = "resident", code_id: UUID | None = None) -> Answer:
