@@ -2,11 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import DomainError, OtherContentError
@@ -84,6 +87,22 @@ def insert_once(
     if first.content_hash != sent:  # type: ignore[attr-defined]
         raise OtherContentError(id=row_id)
     return first, False
+
+
+@contextmanager
+def unique(refusals: Mapping[str, DomainError]) -> Iterator[None]:
+    """Turn a broken unique key, by its constraint's name, into a refusal; any other fault stays what it is.
+
+    For changes of rows, which must be flushed in the block. Raises the refusals.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        diagnosis = getattr(error.orig, "diag", None)
+        refusal = refusals.get(getattr(diagnosis, "constraint_name", None) or "")
+        if refusal is None:
+            raise
+        raise refusal from error
 
 
 def append_event(

@@ -3,7 +3,6 @@
 import re
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -14,6 +13,7 @@ from app.identity.checks import ReauthRequiredError, is_checked
 from app.identity.phones import has_phone, phone_of, sealed_phone
 from app.identity.users import PhoneTakenError
 from app.models import User
+from app.once import unique
 from app.sealing import Sealer
 
 _HOME_COUNTRY = "86"
@@ -46,8 +46,6 @@ def keep_vouched_phone(session: Session, actor: Actor, sealer: Sealer, phone: we
         for name, value in sealed_phone(sealer, user.id, phone.number).items():
             setattr(user, name, value)
     user.phone_vouched_at = now()
-    try:
+    with unique({"uq_users_phone_index": PhoneTakenError(field="code")}):
         session.flush()
-    except IntegrityError as error:
-        raise PhoneTakenError(field="code") from error
     return user

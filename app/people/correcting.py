@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.errors import DomainError, Kind
 from app.models import CorrectionField, Household, PresenceState, Relation, Resident, Sex
+from app.once import unique
 from app.people.numbers import (
+    ID_NUMBER_KEY,
     IdNumberError,
     IdNumberTakenError,
     Numbers,
@@ -48,10 +49,10 @@ def correct(session: Session, sealer: Sealer, resident: Resident, field: Correct
     IdNumberTakenError, HeadTakenError, DoorTakenError.
     """
     check_value(field, value)
-    taken: dict[CorrectionField, DomainError] = {
-        CorrectionField.RELATION: HeadTakenError(),
-        CorrectionField.ID_NUMBER: IdNumberTakenError(),
-        CorrectionField.DOOR: DoorTakenError(),
+    taken: dict[str, DomainError] = {
+        "uq_residents_household_id_head": HeadTakenError(),
+        ID_NUMBER_KEY: IdNumberTakenError(),
+        "uq_households_place_id_door": DoorTakenError(),
     }
     if field is CorrectionField.DOOR:
         household = session.get_one(Household, resident.household_id, with_for_update=True)
@@ -62,10 +63,8 @@ def correct(session: Session, sealer: Sealer, resident: Resident, field: Correct
         setattr(resident, field, _READ[field](value))
     if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER}:
         _check_agreement(sealer, resident)
-    try:
+    with unique(taken):
         session.flush()
-    except IntegrityError as error:
-        raise taken[field] from error
 
 
 def _correct_numbers(sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:

@@ -6,17 +6,18 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_11_2
 
 from app.actors import Actor, community_of
 from app.errors import DomainError, Kind
 from app.models import Resident, Sex
+from app.once import unique
 from app.people.listings import resident_in_scope
 from app.people.names import masked_digits
 from app.sealing import Cell, Sealer
 
+ID_NUMBER_KEY = "uq_residents_id_number_index"
 _PHONE, _ID_NUMBER = "phone", "id_number"
 _BIRTH, _SEX_SIGN = slice(6, 14), 16
 
@@ -105,10 +106,8 @@ def set_numbers(
     columns = sealed_numbers(sealer, resident.id, resident.area_code, numbers)
     for name, value in columns.items():
         setattr(resident, name, value)
-    try:
+    with unique({ID_NUMBER_KEY: IdNumberTakenError(field="id_number")}):
         session.flush()
-    except IntegrityError as error:
-        raise IdNumberTakenError(field="id_number") from error
     return resident
 
 

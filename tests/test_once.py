@@ -1,0 +1,40 @@
+"""Which broken key becomes which refusal."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.models import Relation, Resident
+from app.once import unique
+from app.people import IdNumberTakenError
+from app.people.numbers import ID_NUMBER_KEY
+from tests.cast import named
+
+HOUSEHOLD = named("household home")
+
+
+def test_a_broken_unique_key_is_refused_in_its_own_words(session: Session) -> None:
+    refusal = IdNumberTakenError(field="id_number")
+    with pytest.raises(IdNumberTakenError) as raised, unique({ID_NUMBER_KEY: refusal}):
+        session.execute(update(Resident).values(id_number_index=b"the same"))
+
+    assert raised.value is refusal
+
+
+@pytest.mark.parametrize(
+    "broken, values",
+    [
+        ("fk_residents_area_code_areas", {"area_code": "999"}),
+        (
+            "uq_residents_household_id_head",
+            {"household_id": HOUSEHOLD, "relation": Relation.HEAD},
+        ),
+        ('null value in column "name"', {"name": None}),
+    ],
+)
+def test_no_other_fault_is_taken_for_it(session: Session, broken: str, values: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError, match=broken), unique({ID_NUMBER_KEY: IdNumberTakenError()}):
+        session.execute(update(Resident).values(values))
