@@ -19,7 +19,7 @@ from app.cli.seed.site import BIG
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
 from app.identity import code_now, phone_of
-from app.models import HAZARD_ENDED, Grant, Hazard, Household, Resident, User
+from app.models import HAZARD_ENDED, Claim, ClaimStatus, Grant, Hazard, Household, Resident, User
 from app.sealing import Sealer
 from dev.app_command import app_command
 from dev.lossy import LossyProxy, lossy_proxy
@@ -89,10 +89,16 @@ def walk_over_http(settings: Mapping[str, str], *, say: Callable[[str], None]) -
 
 
 def people_of(sessions: sessionmaker[Session], sealer: Sealer) -> People:
-    """Choose a resident with an account in a building without open hazards, his grid worker and his admin."""
+    """Choose a resident with an account in a building without open hazards, his grid worker and his admin.
+
+    Nothing else of his household may be in public notice: it would post beside what is shown.
+    """
     worker, admin = aliased(User), aliased(User)
     worker_grant, admin_grant = aliased(Grant), aliased(Grant)
     open_hazard = exists().where(Hazard.place_id == Household.place_id, Hazard.status.not_in(HAZARD_ENDED))
+    in_notice = exists().where(
+        Claim.household_id == Household.id, Claim.status.in_([ClaimStatus.APPROVED, ClaimStatus.IN_NOTICE])
+    )
     found = (
         select(worker, admin, User)
         .join(Resident, Resident.id == User.resident_id)
@@ -105,6 +111,7 @@ def people_of(sessions: sessionmaker[Session], sealer: Sealer) -> People:
             worker_grant.role == Role.GRID_WORKER,
             admin_grant.role == Role.COMMUNITY_ADMIN,
             ~open_hazard,
+            ~in_notice,
         )
         .order_by(User.id)
         .limit(1)

@@ -43,7 +43,7 @@ class Walk:
         self.admin = Hand(self.line, self.people.admin)
         self.resident = Hand(self.line, self.people.resident)
         self.before = self.resident.get("/v1/points/account")["balance"]
-        self._tell(f"The resident's household starts with {self.before} points.")
+        self._tell(f"The resident's household starts with {_points(self.before)}.")
         if self.line.is_bad:
             self._tell(
                 "The line is bad: the first reply to every write gets lost, and the write is sent again."
@@ -132,7 +132,7 @@ class Walk:
         claim = next(claim for claim in claims if claim["source_id"] == path.rpartition("/")[2])
         self.admin.step(f"/v1/claims/{claim['id']}/approve")
         self.earned = claim["points"]
-        self._tell(f"The resident reports a broken light; the admin accepts it: {claim['points']} points.")
+        self._tell(f"The resident reports a broken light; the admin accepts it: {_points(claim['points'])}.")
 
     def put_right(self) -> None:
         """Take the inspection's hazard through its closed loop."""
@@ -170,8 +170,8 @@ class Walk:
         self.worker.step(f"{path}/verify", {"note": "看过了"})
         approved = self.admin.step(f"{path}/approve")
         self._tell(
-            f"The resident claims {approved['points']} points for {rule['title']}; the grid worker verifies, "
-            f"the admin approves: {approved['status']} until {_shown(approved['notice_until'])}."
+            f"The resident claims {_points(approved['points'])} for {rule['title']}; the grid worker "
+            f"verifies, the admin approves: {approved['status']} until {_shown(approved['notice_until'])}."
         )
         self.notice_over()
         posted = self.resident.get(path)
@@ -219,6 +219,11 @@ class Walk:
         made = io.BytesIO()
         picture.save(made, "JPEG", quality=80)
         return made.getvalue()
+
+
+def _points(count: int) -> str:
+    """Give a number of points in words of English."""
+    return "1 point" if count == 1 else f"{count} points"
 
 
 def _shown(moment: str) -> str:
