@@ -59,6 +59,18 @@ def sessions_for(engine: Engine) -> sessionmaker[Session]:
     return sessionmaker(engine, expire_on_commit=False)
 
 
+def batches(
+    new_session: sessionmaker[Session], work: Callable[[Session], int], *, size: int
+) -> Iterator[int]:
+    """Call ``work``, each time in its own transaction, until it does less than a batch; yield each count."""
+    while True:
+        with new_session() as session, transaction(session):
+            done = work(session)
+        yield done
+        if done < size:
+            return
+
+
 @contextmanager
 def transaction(
     session: Session | None = None, *, before_commit: Callable[[Session], None] | None = None

@@ -1,7 +1,5 @@
 """The command that purges the audit trail, before the eyes of two people."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 import click
@@ -9,9 +7,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from app import audit, identity
 from app.audit import AuditKeys, AuditResult, Entry
+from app.cli.sessions import many_sessions
 from app.clock import start_of
 from app.config import Settings
-from app.db import engine_for, sessions_for, transaction
+from app.db import batches, transaction
 from app.keys import derived
 from app.sealing import Sealer
 
@@ -30,7 +29,7 @@ def purge_audit(until: datetime, auditor: str, second: str) -> None:
     """Delete entries of the audit trail whose time is over; an auditor and an officer show their codes."""
     settings = Settings.read()
     keys = AuditKeys.of(settings)
-    with _sessions(settings) as new_session:
+    with many_sessions(settings) as new_session:
         _finish(new_session, keys)
         auditor_code = click.prompt("Code of the auditor's authenticator app", hide_input=True)
         second_code = click.prompt("Code of the second person's authenticator app", hide_input=True)
@@ -65,20 +64,9 @@ def purge_audit(until: datetime, auditor: str, second: str) -> None:
 
 def _finish(new_session: sessionmaker[Session], keys: AuditKeys) -> int:
     """Delete what lies before the latest cut, also what an earlier run left; give how many entries."""
-    dropped = 0
-    while True:
-        with new_session() as session, transaction(session):
-            made = audit.last_cut(session, keys)
-            batch = audit.drop(session, made, limit=_BATCH) if made else 0
-        dropped += batch
-        if batch < _BATCH:
-            return dropped
 
+    def drop(session: Session) -> int:
+        made = audit.last_cut(session, keys)
+        return audit.drop(session, made, limit=_BATCH) if made else 0
 
-@contextmanager
-def _sessions(settings: Settings) -> Iterator[sessionmaker[Session]]:
-    engine = engine_for(settings)
-    try:
-        yield sessions_for(engine)
-    finally:
-        engine.dispose()
+    return sum(batches(new_session, drop, size=_BATCH))

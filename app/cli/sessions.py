@@ -1,6 +1,6 @@
 """The sessions of commands, and the entry that a command leaves of what it wrote."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy.orm import Session, sessionmaker
@@ -8,7 +8,9 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import audit
 from app.audit import AuditKeys, Entry
 from app.config import Settings
-from app.db import engine_for, sessions_for, transaction
+from app.db import batches, engine_for, sessions_for, transaction
+
+_BATCH = 200
 
 
 @contextmanager
@@ -26,6 +28,23 @@ def one_session(settings: Settings) -> Iterator[Session]:
     """Give a session of its own, committed at the end."""
     with many_sessions(settings) as new_session, new_session() as session, transaction(session):
         yield session
+
+
+def in_batches(
+    new_session: sessionmaker[Session],
+    settings: Settings,
+    command: str,
+    step: Callable[..., int],
+    **facts: str,
+) -> Iterator[int]:
+    """Call a step with a session and ``limit``, batch by batch; record and yield how many each did."""
+
+    def work(session: Session) -> int:
+        done = step(session, limit=_BATCH)
+        record(session, settings, command, done, **facts)
+        return done
+
+    return batches(new_session, work, size=_BATCH)
 
 
 def record(session: Session, settings: Settings, command: str, count: int, **facts: str) -> None:

@@ -1,7 +1,7 @@
 """Keeping photos: files first, the row that names them second, so that a row never lacks its files."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -19,7 +19,6 @@ from app.evidence.links import NamedPhoto
 from app.evidence.pictures import prepare
 from app.models import Photo, PhotoLink, PhotoOwner
 
-_BATCH = 500
 _UUID_SIGNS = 36
 
 
@@ -132,27 +131,26 @@ def photo_in_reach(
     return SeenPhoto.of(photo_id, photo)
 
 
-def sweep_orphans(session: Session, store: PhotoStore, older_than: datetime, *, most: int = 1000) -> int:
-    """Remove files written before a moment that no photo's row names; give how many, at most about ``most``.
-
-    Safe beside uploads: a file goes only under its photo's lock, which an upload holds until it commits.
-    Call it again while it gives ``most``.
-    """
-    removed = 0
-    for keys in _batches(store.older_than(older_than)):
-        orphans = _without_row(session, {_photo_id(key) for key in keys})
-        for key in keys:
-            if removed < most and _photo_id(key) in orphans and _still_without_row(session, _photo_id(key)):
-                store.delete(key)
-                removed += 1
-        if removed >= most:
-            break
-    return removed
-
-
-def _batches(keys: Iterator[str]) -> Iterator[list[str]]:
-    while batch := list(islice(keys, _BATCH)):
+def old_files(store: PhotoStore, older_than: datetime, *, size: int) -> Iterator[list[str]]:
+    """Go through the files written before a moment, once, and give them in batches for ``sweep_orphans``."""
+    keys = store.older_than(older_than)
+    while batch := list(islice(keys, size)):
         yield batch
+
+
+def sweep_orphans(session: Session, store: PhotoStore, keys: Sequence[str]) -> int:
+    """Remove those of the files that no photo's row names; give how many.
+
+    Safe beside uploads: a file goes only under its photo's lock, which an upload holds until it commits. So
+    give it few at a time, and only old ones: a row may be on its way.
+    """
+    orphans = _without_row(session, {_photo_id(key) for key in keys})
+    removed = 0
+    for key in keys:
+        if _photo_id(key) in orphans and _still_without_row(session, _photo_id(key)):
+            store.delete(key)
+            removed += 1
+    return removed
 
 
 def _without_row(session: Session, photo_ids: Collection[UUID]) -> set[UUID]:

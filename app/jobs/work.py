@@ -1,10 +1,10 @@
 """What the jobs do: each takes what it needs, calls one verb in its own transaction, and may run again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from uuid import UUID
 
 import structlog
 from sqlalchemy import Engine
@@ -15,7 +15,7 @@ from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys, Entry
 from app.clock import now
 from app.config import RetentionSettings
-from app.db import sessions_for, transaction
+from app.db import batches, sessions_for, transaction
 from app.sealing import Sealer
 
 log = structlog.get_logger()
@@ -45,21 +45,12 @@ def post_due_claims(means: Means) -> int:
     Where one of a batch cannot be posted, each is posted for itself, so that it holds up no other.
     """
     posted = 0
-    while True:
-        try:
-            batch = _post_due(means)
-        except Exception:
-            log.exception("batch_not_posted")
-            return posted + _post_one_by_one(means)
-        posted += batch
-        if batch < _BATCH:
-            return posted
-
-
-def _post_due(means: Means, *, only: UUID | None = None) -> int:
-    with transaction(sessions_for(means.engine)()) as session:
-        posted = points.post_due(session, limit=_BATCH, only=only)
-        record_job(session, means, "post_due_claims", posted)
+    try:
+        for batch in _batches(means, "post_due_claims", points.post_due):
+            posted += batch
+    except Exception:
+        log.exception("batch_not_posted")
+        posted += _post_one_by_one(means)
     return posted
 
 
@@ -69,9 +60,13 @@ def _post_one_by_one(means: Means) -> int:
     posted = 0
     for claim_id in due:
         try:
-            posted += _post_due(means, only=claim_id)
+            with transaction(sessions_for(means.engine)()) as session:
+                done = points.post_due(session, limit=1, only=claim_id)
+                record_job(session, means, "post_due_claims", done)
         except Exception:
             log.exception("claim_not_posted", claim_id=str(claim_id))
+            continue
+        posted += done
     return posted
 
 
@@ -91,22 +86,17 @@ def apply_retention(means: Means) -> int:
     """
     taken = 0
     for rule in retention.rules(means.months_kept):
+        step = partial(_apply, rule)
         try:
-            taken += _apply(means, rule)
+            for batch in _batches(means, "apply_retention", step, rule=rule.name):
+                taken += batch
         except Exception:
             log.exception("retention_failed", rule=rule.name)
     return taken
 
 
-def _apply(means: Means, rule: retention.Rule) -> int:
-    taken = 0
-    while True:
-        with transaction(sessions_for(means.engine)()) as session:
-            batch = retention.apply(session, rule, limit=_BATCH)
-            record_job(session, means, "apply_retention", batch, rule=rule.name)
-        taken += batch
-        if batch < _BATCH:
-            return taken
+def _apply(rule: retention.Rule, session: Session, *, limit: int) -> int:
+    return retention.apply(session, rule, limit=limit)
 
 
 def disable_unused_accounts(means: Means) -> int:
@@ -125,14 +115,13 @@ def tell_not_reached(means: Means) -> int:
 
 def sweep_photos(means: Means) -> int:
     """Delete files that no photo's row names; give how many."""
-    removed, before = 0, now() - ORPHAN_AGE
-    while True:
+    removed = 0
+    for keys in evidence.old_files(means.photos, now() - ORPHAN_AGE, size=_BATCH):
         with transaction(sessions_for(means.engine)()) as session:
-            batch = evidence.sweep_orphans(session, means.photos, before, most=_BATCH)
-            record_job(session, means, "sweep_photos", batch)
-        removed += batch
-        if batch < _BATCH:
-            return removed
+            gone = evidence.sweep_orphans(session, means.photos, keys)
+            record_job(session, means, "sweep_photos", gone)
+        removed += gone
+    return removed
 
 
 def make_copies(means: Means) -> int:
@@ -158,35 +147,21 @@ def make_copies(means: Means) -> int:
 
 def end_copies(means: Means) -> int:
     """Delete files and keys of people's copies after their 72 hours; give how many."""
-    ended = 0
-    while True:
-        with transaction(sessions_for(means.engine)()) as session:
-            batch = own_data.end_copies(session, means.photos, limit=_BATCH)
-            record_job(session, means, "end_copies", batch)
-        ended += batch
-        if batch < _BATCH:
-            return ended
+    return sum(_batches(means, "end_copies", partial(_end_copies, means.photos)))
+
+
+def _end_copies(photos: PhotoStore, session: Session, *, limit: int) -> int:
+    return own_data.end_copies(session, photos, limit=limit)
 
 
 def remind_of_corrections(means: Means) -> int:
     """Tell admins of requests for a correction whose time is nearly over; give how many."""
-    return _remind(means, "remind_of_corrections", own_data.remind_of_corrections)
+    return sum(_batches(means, "remind_of_corrections", own_data.remind_of_corrections))
 
 
 def remind_of_deletions(means: Means) -> int:
     """Tell admins of requests for a deletion whose time is nearly over; give how many."""
-    return _remind(means, "remind_of_deletions", own_data.remind_of_deletions)
-
-
-def _remind(means: Means, name: str, remind: Callable[..., int]) -> int:
-    reminded = 0
-    while True:
-        with transaction(sessions_for(means.engine)()) as session:
-            batch = remind(session, limit=_BATCH)
-            record_job(session, means, name, batch)
-        reminded += batch
-        if batch < _BATCH:
-            return reminded
+    return sum(_batches(means, "remind_of_deletions", own_data.remind_of_deletions))
 
 
 def link_audit(means: Means) -> int:
@@ -223,3 +198,14 @@ def record_job(session: Session, means: Means, job: str, count: int, **facts: st
     if count:
         entry = Entry(action=f"job:{job}", facts={"count": count, **facts})
         audit.record(session, means.audit_keys, entry)
+
+
+def _batches(means: Means, job: str, step: Callable[..., int], **facts: str) -> Iterator[int]:
+    """Call a step with a session and ``limit``, batch by batch; record and yield how many each did."""
+
+    def work(session: Session) -> int:
+        done = step(session, limit=_BATCH)
+        record_job(session, means, job, done, **facts)
+        return done
+
+    return batches(sessions_for(means.engine), work, size=_BATCH)

@@ -1,5 +1,6 @@
 """Files and rows of photos together: what a crash leaves, and what the nightly sweep removes."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -12,7 +13,7 @@ from app.actors import VISITOR, Actor
 from app.adapters import PhotoMissingError, PhotoStore, local_store, photo_key
 from app.clock import now
 from app.errors import OtherContentError
-from app.evidence import keep, sweep_orphans
+from app.evidence import keep, old_files, sweep_orphans
 from app.ids import new_id
 from app.models import Photo
 from tests.cast import person
@@ -30,6 +31,11 @@ def store(tmp_path: Path) -> PhotoStore:
 def soon() -> datetime:
     """Give a moment after everything this test stores."""
     return now() + timedelta(minutes=1)
+
+
+def swept(session: Session, store: PhotoStore, older_than: datetime, *, size: int = 100) -> list[int]:
+    """Sweep the whole store; give how many files went in each batch."""
+    return [sweep_orphans(session, store, keys) for keys in old_files(store, older_than, size=size)]
 
 
 def crash(session: Session, store: PhotoStore, photo_id: UUID, data: bytes = DATA) -> None:
@@ -52,24 +58,35 @@ def test_a_crash_leaves_files_that_the_sweep_removes(session: Session, store: Ph
     crash(session, store, lost)
     assert has_files(store, lost)
 
-    removed = sweep_orphans(session, store, soon())
+    removed = swept(session, store, soon())
 
-    assert (removed, has_files(store, lost), has_files(store, kept)) == (2, False, True)
-    assert sweep_orphans(session, store, soon()) == 0
+    assert (removed, has_files(store, lost), has_files(store, kept)) == ([2], False, True)
+    assert swept(session, store, soon()) == [0]
 
 
 def test_young_files_are_spared_for_their_row_may_be_on_its_way(session: Session, store: PhotoStore) -> None:
     crash(session, store, photo_id := new_id())
 
-    assert sweep_orphans(session, store, now() - timedelta(hours=1)) == 0
+    assert swept(session, store, now() - timedelta(hours=1)) == []
     assert has_files(store, photo_id)
 
 
-def test_a_sweep_takes_no_more_than_asked(session: Session, store: PhotoStore) -> None:
+def test_a_sweep_goes_through_the_store_once_in_batches(
+    session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(3):
         crash(session, store, new_id())
+    walks = []
+    older_than = store.older_than
 
-    assert [sweep_orphans(session, store, soon(), most=4) for _ in range(3)] == [4, 2, 0]
+    def walk(moment: datetime) -> Iterator[str]:
+        walks.append(moment)
+        return older_than(moment)
+
+    monkeypatch.setattr(store, "older_than", walk)
+
+    assert swept(session, store, soon(), size=4) == [4, 2]
+    assert len(walks) == 1
 
 
 def test_an_upload_repeated_after_a_crash_finds_its_files(session: Session, store: PhotoStore) -> None:
@@ -103,11 +120,11 @@ def test_a_sweep_beside_an_upload_spares_its_files(engine: Engine, store: PhotoS
     photo_id = new_id()
     with Session(engine) as uploading, Session(engine) as sweeping:
         keep(uploading, store, WORKER, photo_id, DATA)
-        assert sweep_orphans(sweeping, store, soon()) == 0
+        assert swept(sweeping, store, soon()) == [0]
         sweeping.commit()
         uploading.commit()
         try:
-            assert sweep_orphans(sweeping, store, soon()) == 0
+            assert swept(sweeping, store, soon()) == [0]
             assert has_files(store, photo_id)
         finally:
             uploading.execute(delete(Photo).where(Photo.id == photo_id))
