@@ -27,7 +27,7 @@ def test_a_broken_unique_key_is_refused_in_its_own_words(session: Session) -> No
 @pytest.mark.parametrize(
     "broken, values",
     [
-        ("fk_residents_area_code_areas", {"area_code": "999"}),
+        ('constraint "fk_residents_area_code"', {"area_code": "999"}),
         (
             "uq_residents_household_id_head",
             {"household_id": HOUSEHOLD, "relation": Relation.HEAD},
