@@ -10,7 +10,7 @@ from app.cli.keys import rotate_keys
 from app.cli.ledger import post_due, reconcile
 from app.cli.purging import purge_audit
 from app.cli.retention import apply_retention
-from app.cli.wechat import wechat_events, wechat_messages
+from app.cli.wechat import wechat_events, wechat_messages, wechat_quotas
 
 
 @click.group()
@@ -39,5 +39,6 @@ for _command in (
     apply_retention,
     wechat_events,
     wechat_messages,
+    wechat_quotas,
 ):
     commands.add_command(_command)

@@ -1,12 +1,16 @@
 """The commands that look after what goes between us and WeChat."""
 
 import sys
+from datetime import datetime
 from uuid import UUID
 
 import click
+import redis
 
 from app import messages
+from app.adapters import connect, wechat
 from app.cli.sessions import one_session, record
+from app.clock import SHANGHAI
 from app.config import Settings
 from app.errors import NotFoundError
 
@@ -55,3 +59,44 @@ def wechat_messages(again: UUID | None) -> None:
         )
     click.echo(f"{len(failed)} messages failed for good." if failed else "No message failed for good.")
     sys.exit(1 if failed else 0)
+
+
+@click.command(name="wechat-quotas")
+@click.option(
+    "--clear", is_flag=True, help="Let WeChat begin all quotas of our apps anew: ten times a month."
+)
+def wechat_quotas(*, clear: bool) -> None:
+    """List the calls whose daily quota at WeChat is used up, and until when; exit 1 if there is any."""
+    settings = Settings.read()
+    with connect(settings.redis_url) as client:
+        ours = wechat.open_wechat(
+            settings.wechat, client, secret_key=settings.secret_key, hosts=settings.trusted_hosts
+        )
+        if ours is None:
+            raise click.ClickException("This installation does without WeChat.")
+        try:
+            if clear:
+                _clear(settings, ours)
+            left = [(line.appid, *one) for line in ours.lines for one in line.used_up().items()]
+        except redis.RedisError as error:
+            raise click.ClickException("Redis, which knows of the quotas, does not answer.") from error
+    for appid, call, until in left:
+        click.echo(f"{appid}  {call}  until {_shown(until)}")
+    click.echo(f"{len(left)} calls wait for a new day." if left else "No call has used up its day.")
+    sys.exit(1 if left else 0)
+
+
+def _clear(settings: Settings, ours: wechat.WeChat) -> None:
+    for line in ours.lines:
+        try:
+            line.begin_anew()
+        except wechat.WeChatError as error:
+            raise click.ClickException(
+                f"WeChat did not begin the quotas of {line.appid} anew: {error}."
+            ) from error
+    with one_session(settings) as session:
+        record(session, settings, "wechat-quotas", len(ours.lines))
+
+
+def _shown(at: datetime) -> str:
+    return at.astimezone(SHANGHAI).isoformat(timespec="minutes")

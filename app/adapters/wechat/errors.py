@@ -7,7 +7,7 @@ request id, which its own tools resolve. Numbers: docs of each call, and the com
 import re
 from datetime import timedelta
 
-from app.clock import business_day, now, start_of
+from app.clock import business_day, end_of, now, start_of
 
 _RID = re.compile(r"\brid: ?([0-9a-f-]{8,64})", re.IGNORECASE)
 _MINUTE_S = 60
@@ -110,7 +110,10 @@ _KINDS: dict[type[WeChatError], frozenset[int]] = {
     WeChatBusyError: frozenset({-1, 43108}),
 }
 _BY_NUMBER = {number: kind for kind, numbers in _KINDS.items() for number in numbers}
-_OF_THE_DAY = 45009
+OF_THE_DAY = 45009
+"""The day's quota of a call is used up."""
+_DAY_BEGINS = timedelta(minutes=5)
+"""WeChat's midnight need not be ours to the second, and what it says then may be about the day before."""
 
 
 def error_for(call: str, errcode: int, errmsg: str) -> WeChatError:
@@ -123,8 +126,10 @@ def error_for(call: str, errcode: int, errmsg: str) -> WeChatError:
 def _wait_s(errcode: int) -> int | None:
     """Give how long a limit lasts: daily ones end at midnight in China."""
     kind = _BY_NUMBER.get(errcode)
-    if errcode == _OF_THE_DAY:
-        return int((start_of(business_day() + timedelta(days=1)) - now()).total_seconds()) + 1
+    if errcode == OF_THE_DAY:
+        today, doubtful_until = business_day(), start_of(business_day()) + _DAY_BEGINS
+        until = doubtful_until if now() < doubtful_until else end_of(today)
+        return int((until - now()).total_seconds()) + 1
     if kind is WeChatQuotaError:
         return _MINUTE_S
     return 1 if kind is WeChatBusyError else None

@@ -19,10 +19,11 @@ from app.adapters.wechat.errors import (
     WeChatConfigurationError,
     WeChatUserError,
 )
+from app.adapters.wechat.line import Line
 from app.adapters.wechat.message_fields import fitted
 from app.adapters.wechat.shared_lock import SharedLock
 from app.adapters.wechat.templates import TEMPLATES
-from app.adapters.wechat.transport import TOTAL_S, Transport
+from app.adapters.wechat.transport import TOTAL_S
 
 SEND_MESSAGE = "/cgi-bin/message/subscribe/send"
 _CODE = re.compile(r"[!-~]{1,512}")
@@ -63,28 +64,24 @@ class MiniProgram:
 
     def __init__(
         self,
-        transport: Transport,
+        line: Line,
         client: redis.Redis,
         access: AccessToken,
         *,
-        appid: str,
-        secret: str,
         template_ids: Mapping[str, str],
         long_term: Collection[str] = (),
     ) -> None:
         unknown = sorted(set(template_ids) - set(TEMPLATES))
         if unknown:
             raise WeChatConfigurationError(f"templates {', '.join(unknown)}")
-        self._transport = transport
+        self._line = line
         self._access = access
-        self._appid = appid
-        self._secret = secret
         self.template_ids: Mapping[str, str] = MappingProxyType(dict(template_ids))
         """By the kind of message: what the mini-program asks the subscription for."""
         self.long_term = frozenset(long_term)
         """Ids of those that people accept once for any number of messages."""
         self._sending = tuple(
-            SharedLock(client, f"wechat:{appid}:sending:{number}") for number in range(_SENDING_LOCKS)
+            SharedLock(client, f"wechat:{line.appid}:sending:{number}") for number in range(_SENDING_LOCKS)
         )
 
     def code2session(self, code: str) -> WeChatIdentity:
@@ -95,12 +92,12 @@ class MiniProgram:
         """
         path = "/sns/jscode2session"
         query = {
-            "appid": self._appid,
-            "secret": self._secret,
+            "appid": self._line.appid,
+            "secret": self._line.secret,
             "js_code": checked_code(path, code),
             "grant_type": "authorization_code",
         }
-        reply = self._transport.ask(path, query, repeatable=False, deadline=Deadline.after(TOTAL_S))
+        reply = self._line.ask(path, query, repeatable=False, deadline=Deadline.after(TOTAL_S))
         return WeChatIdentity(reply.text("openid"), reply.text_or_none("unionid"))
 
     def phone_number(self, code: str, openid: str) -> WeChatPhone:
@@ -111,7 +108,7 @@ class MiniProgram:
         path = "/wxa/business/getuserphonenumber"
         body: dict[str, object] = {"code": checked_code(path, code), "openid": checked_openid(path, openid)}
         info = self._access.ask(path, body, repeatable=False).inner("phone_info")
-        if info.inner("watermark").text("appid") != self._appid:
+        if info.inner("watermark").text("appid") != self._line.appid:
             raise ForeignPhoneError(path)
         return WeChatPhone(info.text("purePhoneNumber"), info.text("countryCode"))
 
@@ -149,7 +146,7 @@ class MiniProgram:
         """
         path = "/wxa/getuserriskrank"
         body: dict[str, object] = {
-            "appid": self._appid,
+            "appid": self._line.appid,
             "openid": checked_openid(path, openid),
             "scene": int(scene),
             "client_ip": client_ip,

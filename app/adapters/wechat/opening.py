@@ -6,6 +6,7 @@ import redis
 
 from app.adapters.wechat.access_token import AccessToken
 from app.adapters.wechat.callbacks import Callbacks
+from app.adapters.wechat.line import Line
 from app.adapters.wechat.mini_program import MiniProgram
 from app.adapters.wechat.service_account import ServiceAccount
 from app.adapters.wechat.transport import Transport
@@ -22,6 +23,8 @@ class WeChat:
     """Absent unless a service account is set."""
     callbacks: Callbacks | None
     """Absent unless the callback's token and keys are set."""
+    lines: tuple[Line, ...]
+    """Of the mini-program and, if there is one, the service account: what of their quotas is left."""
 
 
 def open_wechat(
@@ -36,26 +39,23 @@ def open_wechat(
     transport = Transport(settings.base_url)
     key = derived(secret_key, "wechat tokens")
 
-    def access(appid: str, secret: str) -> AccessToken:
-        return AccessToken(transport, client, appid=appid, secret=secret, key=key)
-
+    line = Line(transport, client, appid=settings.appid, secret=settings.secret)
+    lines = [line]
     mini = MiniProgram(
-        transport,
+        line,
         client,
-        access(settings.appid, settings.secret),
-        appid=settings.appid,
-        secret=settings.secret,
+        AccessToken(line, client, key=key),
         template_ids=dict(settings.templates),
         long_term=settings.long_term,
     )
     web = callbacks = None
     if settings.web_appid:
+        line = Line(transport, client, appid=settings.web_appid, secret=settings.web_secret)
+        lines.append(line)
         web = ServiceAccount(
-            transport,
+            line,
             client,
-            access(settings.web_appid, settings.web_secret),
-            appid=settings.web_appid,
-            secret=settings.web_secret,
+            AccessToken(line, client, key=key),
             key=key,
             login_url=settings.login_url,
             hosts=hosts,
@@ -67,4 +67,4 @@ def open_wechat(
             token=settings.callback_token,
             encoding_keys=settings.callback_keys,
         )
-    return WeChat(mini, web, callbacks)
+    return WeChat(mini, web, callbacks, tuple(lines))

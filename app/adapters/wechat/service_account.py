@@ -11,9 +11,10 @@ import redis
 from app.adapters.wechat.access_token import AccessToken
 from app.adapters.wechat.deadline import Deadline
 from app.adapters.wechat.errors import WeChatAnswerError, WeChatUserError
+from app.adapters.wechat.line import Line
 from app.adapters.wechat.mini_program import WeChatIdentity, checked_code
 from app.adapters.wechat.shared_value import Fetched, SharedValue
-from app.adapters.wechat.transport import TOTAL_S, Transport
+from app.adapters.wechat.transport import TOTAL_S
 from app.clock import now
 
 _STATE = re.compile(r"[A-Za-z0-9]{16,128}")
@@ -42,23 +43,19 @@ class ServiceAccount:
 
     def __init__(
         self,
-        transport: Transport,
+        line: Line,
         client: redis.Redis,
         access: AccessToken,
         *,
-        appid: str,
-        secret: str,
         key: bytes,
         login_url: str,
         hosts: tuple[str, ...],
     ) -> None:
-        self._transport = transport
+        self._line = line
         self._access = access
-        self._appid = appid
-        self._secret = secret
         self._login_url = login_url
         self._hosts = frozenset(host.lower() for host in hosts)
-        self._ticket = SharedValue(client, f"wechat:{appid}:ticket", key)
+        self._ticket = SharedValue(client, f"wechat:{line.appid}:ticket", key)
 
     def authorize_url(self, redirect_url: str, state: str) -> str:
         """Give the address that sends somebody through WeChat and back to ``redirect_url`` with a code.
@@ -71,7 +68,7 @@ class ServiceAccount:
             raise ValueError(message)
         query = urlencode(
             {
-                "appid": self._appid,
+                "appid": self._line.appid,
                 "redirect_uri": self._own_page("/connect/oauth2/authorize", redirect_url),
                 "response_type": "code",
                 "scope": "snsapi_base",
@@ -87,12 +84,12 @@ class ServiceAccount:
         """
         path = "/sns/oauth2/access_token"
         query = {
-            "appid": self._appid,
-            "secret": self._secret,
+            "appid": self._line.appid,
+            "secret": self._line.secret,
             "code": checked_code(path, code),
             "grant_type": "authorization_code",
         }
-        reply = self._transport.ask(path, query, repeatable=False, deadline=Deadline.after(TOTAL_S))
+        reply = self._line.ask(path, query, repeatable=False, deadline=Deadline.after(TOTAL_S))
         return WeChatIdentity(reply.text("openid"), reply.text_or_none("unionid"))
 
     def sign_page(self, url: str) -> PageSignature:
@@ -103,7 +100,9 @@ class ServiceAccount:
         page = self._own_page("/cgi-bin/ticket/getticket", url)
         nonce, timestamp = secrets.token_hex(8), int(now().timestamp())
         ticket = self._ticket.get(self._fetch_ticket, Deadline.after(TOTAL_S))
-        return PageSignature(self._appid, nonce, timestamp, page_signature(ticket, nonce, timestamp, page))
+        return PageSignature(
+            self._line.appid, nonce, timestamp, page_signature(ticket, nonce, timestamp, page)
+        )
 
     def _fetch_ticket(self, deadline: Deadline) -> Fetched:
         path = "/cgi-bin/ticket/getticket"

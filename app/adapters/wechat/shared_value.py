@@ -17,7 +17,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from app.adapters.wechat.deadline import Deadline
-from app.adapters.wechat.errors import WeChatRetryableError, WeChatTimeoutError
+from app.adapters.wechat.errors import WeChatQuotaError, WeChatRetryableError, WeChatTimeoutError
 from app.adapters.wechat.shared_lock import HELD_MS, SharedLock
 from app.clock import now
 
@@ -83,7 +83,7 @@ class SharedValue:
                 raise WeChatTimeoutError(self._name)
             try:
                 return self._fetched(fetch, deadline).text
-            except WeChatRetryableError:
+            except (WeChatRetryableError, WeChatQuotaError):
                 if newer is None:
                     raise
                 return newer.text

@@ -116,6 +116,19 @@ def test_what_wechat_says_instead(
     assert (wechat.calls(LOGIN), count(session, User)) == (1, before)
 
 
+def test_a_days_quota_is_asked_for_once_and_says_when_it_ends(
+    enter: Enter, wechat: WeChatFake, lan: Person
+) -> None:
+    """S-44, S-52: whoever comes until midnight in China is told so at once, without WeChat being asked."""
+    wechat.chance(LOGIN, 1, "errcode", errcode=45009)
+
+    answers = [enter(lan) for _ in range(3)]
+
+    assert [refused(answer) for answer in answers] == [(429, "wechat_busy")] * 3
+    assert all(0 < int(answer.headers["Retry-After"]) <= 24 * 3600 + 1 for answer in answers)
+    assert wechat.calls(LOGIN) == 1
+
+
 def test_a_disabled_user_stays_out(signed_in: SignedIn, enter: Enter, session: Session, lan: Person) -> None:
     client = signed_in(lan)
     assert client.person is not None
