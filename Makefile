@@ -32,7 +32,7 @@ help: ## show this list
 venv:
 	@$(FIND_PYTHON) exec "$$python" -m dev.bootstrap
 
-run: venv ## start everything on this machine and say where it is; Ctrl-C stops it (PORT=9000)
+run: venv ## start everything on this machine and say where it is; Ctrl-C stops it (PORT=9000, WECHAT=off)
 	@exec $(PY) -m dev.run $(if $(PORT),--port '$(PORT)') $(ARGS)
 
 test: venv ## run every check and every test (ARGS="tests/points -x" to choose)

@@ -1,7 +1,8 @@
 """`make run`: from nothing to an address to open, everything on this machine; `python -m dev.run [--help]`.
 
-Starts PostgreSQL and Valkey in var/, migrates and seeds, starts the web server and the scheduler, says where
-they are, and watches them until Ctrl-C. With --check (or GONGDI_RUN_ONCE=1) it stops as soon as all is up.
+Starts PostgreSQL and Valkey in var/, migrates and seeds, starts a made-up WeChat, the web server and the
+scheduler, says where they are, and watches them until Ctrl-C. Without WeChat the rest goes on. With --check
+(or GONGDI_RUN_ONCE=1) it stops as soon as all is up.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from dev.signals import StopSignals
 from dev.trouble import MachineError
 from dev.var import log_file, prepared, var_folder
 from dev.web import start_scheduler, start_web, wait_until_ready
+from dev.wechat import APPS, DemoWeChat, is_wanted, people_file, start_wechat
 
 FIRST_PORT = "8000"
 PORTS_TRIED = 20
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run until asked to stop: 0 if everything was up by then, 1 with the reason if something failed."""
     parser = argparse.ArgumentParser(
         prog="make run",
-        usage="make run [PORT=9000] [ARGS=--check]",
+        usage="make run [PORT=9000] [WECHAT=off] [ARGS=--check]",
         description="Start everything on this machine, say where it is, and watch it until Ctrl-C.",
         allow_abbrev=False,
     )
@@ -60,13 +62,16 @@ def _run(file: TextIO, signals: StopSignals, *, port: str, once: bool) -> None:
     with contextlib.ExitStack() as started:
         started.callback(_say, "Stopped. The data is kept.")
         try:
-            instance, children = _start(started, signals, asked_port=port)
+            instance, children, wechat = _start(started, signals, asked_port=port)
             announce(file, instance)
-            _say(_welcome(instance))
+            _say(_welcome(instance, wechat))
             app_command(["demo-accounts"], instance.settings, signals)
+            if wechat is not None:
+                _say(_how_to_try(instance, wechat))
             _say("\n  Ctrl-C stops everything and keeps the data.\n")
             while not once and signals.received is None:
                 _mourn(children)
+                wechat = _missed(wechat)
                 time.sleep(POLL_S)
             _mourn(children)
         except MachineError as error:
@@ -76,22 +81,34 @@ def _run(file: TextIO, signals: StopSignals, *, port: str, once: bool) -> None:
 
 def _start(
     started: contextlib.ExitStack, signals: StopSignals, *, asked_port: str
-) -> tuple[Instance, list[Child]]:
+) -> tuple[Instance, list[Child], DemoWeChat | None]:
     """Start everything, each with its stopping left in `started`, and wait until the application is ready."""
+    with_wechat = is_wanted()
     _say("Starting Gongdi. Ctrl-C stops it.")
     port = free_port_from(asked_port)
     address = f"http://{LOOPBACK}:{port}"
     data = start_data(started, signals, public_url=address)
     with timed("demo data"):
-        app_command(["seed"], data.settings, signals)
+        if with_wechat:
+            app_command(["seed", "--wechat", str(people_file())], {**data.settings, **APPS}, signals)
+        else:
+            app_command(["seed"], data.settings, signals)
+    settings, children = data.settings, list(data.children)
+    wechat = None
+    if with_wechat:
+        with timed("made-up WeChat"):
+            free = free_port_from(str(min(port + 1, HIGHEST_PORT)))
+            wechat = start_wechat(settings, port=free, address=address, signals=signals)
+            started.callback(wechat.child.stop)
+            settings = {**settings, **wechat.settings}
     with timed("web server"):
-        web = start_web(data.settings, port=port, log=log_file("web"))
+        web = start_web(settings, port=port, log=log_file("web"))
         started.callback(web.stop)
         wait_until_ready(web, address, meanwhile=signals.obey)
     signals.obey()
-    scheduler = start_scheduler(data.settings, log=log_file("scheduler"))
+    scheduler = start_scheduler(settings, log=log_file("scheduler"))
     started.callback(scheduler.stop)
-    return Instance(os.getpid(), address, data.settings), [*data.children, web, scheduler]
+    return Instance(os.getpid(), address, settings), [*children, web, scheduler], wechat
 
 
 def _mourn(children: Sequence[Child]) -> None:
@@ -99,6 +116,14 @@ def _mourn(children: Sequence[Child]) -> None:
     for child in children:
         if child.dead:
             raise MachineError(child.obituary())
+
+
+def _missed(wechat: DemoWeChat | None) -> DemoWeChat | None:
+    """Say once that WeChat ended, which ends nothing else; that is worth trying out."""
+    if wechat is None or not wechat.child.dead:
+        return wechat
+    _say("The made-up WeChat ended. Everything else goes on without it.")
+    return None
 
 
 def free_port_from(asked: str) -> int:
@@ -121,14 +146,25 @@ def free_port_from(asked: str) -> int:
     raise MachineError(message)
 
 
-def _welcome(instance: Instance) -> str:
+def _welcome(instance: Instance, wechat: DemoWeChat | None) -> str:
+    where = f"{wechat.url}  made up, for trying out (WECHAT=off: none)" if wechat else "none"
     return f"""
   Gongdi is running.
 
     Address    {instance.address}
     API docs   {instance.address}/docs
+    WeChat     {where}
     Logs       {var_folder() / "log"}
 """
+
+
+def _how_to_try(instance: Instance, wechat: DemoWeChat) -> str:
+    name = wechat.people[0]
+    return f"""
+Sign in by the made-up WeChat 模拟微信, as the phone of {name} would:
+  curl -s {instance.address}/v1/sessions/wechat -H 'Content-Type: application/json' \\
+    -d "$(curl -s {wechat.url}/__fake__/code -d '{{"user": "{name}"}}')"
+Who else has it, and what it tells them: {wechat.url}"""
 
 
 def _say(text: str) -> None:

@@ -1,6 +1,7 @@
 """The commands of the demo data: write it, and show whom to sign in as."""
 
 from datetime import datetime
+from pathlib import Path
 
 import click
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from app.cli.seed.accounts import (
 from app.cli.seed.loading import load
 from app.cli.seed.progress import progress
 from app.cli.sessions import one_session, record
+from app.cli.wechat import give_demo_wechat
 from app.clock import business_day
 from app.config import Settings
 from app.db import engine_for
@@ -40,7 +42,12 @@ _DISABLED = (
     "--day", type=click.DateTime(["%Y-%m-%d"]), help="The day after the history's last; by default today."
 )
 @click.option("--seed", default=1, show_default=True, help="Another number tells another year.")
-def seed(day: datetime | None, seed: int) -> None:
+@click.option(
+    "--wechat",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Let some of its people sign in by a made-up WeChat, and write here what that must know of them.",
+)
+def seed(day: datetime | None, seed: int, wechat: Path | None) -> None:
     """Write the demo data: two settlements, their people, and a year of history."""
     settings = _not_production()
     today = day.date() if day else business_day()
@@ -52,6 +59,8 @@ def seed(day: datetime | None, seed: int) -> None:
         if written:
             tell("tidying up", 0)
             _tidy_up(settings)
+    if wechat is not None:
+        give_demo_wechat(settings, wechat)
     click.echo("The demo data is written." if written else "The demo data is there already.")
 
 

@@ -1,7 +1,10 @@
 """The commands that look after what goes between us and WeChat."""
 
+import json
 import sys
+from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 import click
@@ -9,10 +12,12 @@ import redis
 
 from app import messages
 from app.adapters import connect, wechat
+from app.cli.seed.wechat import give_wechat
 from app.cli.sessions import one_session, record
 from app.clock import SHANGHAI
 from app.config import Settings
 from app.errors import NotFoundError
+from app.sealing import Sealer
 
 _BATCH = 200
 
@@ -84,6 +89,20 @@ def wechat_quotas(*, clear: bool) -> None:
         click.echo(f"{appid}  {call}  until {_shown(until)}")
     click.echo(f"{len(left)} calls wait for a new day." if left else "No call has used up its day.")
     sys.exit(1 if left else 0)
+
+
+def give_demo_wechat(settings: Settings, file: Path) -> None:
+    """Let people of the demo sign in by a made-up WeChat; write what that one must know of them, as JSON."""
+    if settings.wechat is None:
+        raise click.ClickException("This installation does without WeChat.")
+    with one_session(settings) as session:
+        people, new = give_wechat(session, Sealer.of(settings), settings.wechat)
+        record(session, settings, "seed-wechat", new)
+    templates = {
+        kind: [field.key for field in template.fields.values()] for kind, template in wechat.TEMPLATES.items()
+    }
+    told = {"people": [asdict(person) for person in people], "templates": templates}
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=1))
 
 
 def _clear(settings: Settings, ours: wechat.WeChat) -> None:

@@ -64,7 +64,7 @@ def sign_in_by_wechat(
     user = _known(session, sealer, app, who) or _newcomer(session)
     if user.disabled_at is not None:
         raise UserDisabledError
-    _link(session, sealer, app, who, user.id)
+    keep_link(session, sealer, app, who, user.id)
     return let_in(session, rules, user, checked=False, token=token, refreshable=token is None)
 
 
@@ -88,7 +88,7 @@ def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeCh
     if mine is not None and openid_of(sealer, mine) != who.openid:
         end_link(mine)
         session.flush()
-    _link(session, sealer, WeChatApp.MINI, who, user.id)
+    keep_link(session, sealer, WeChatApp.MINI, who, user.id)
 
 
 def own_openid(session: Session, actor: Actor, sealer: Sealer) -> str:
@@ -126,6 +126,23 @@ def openid_of(sealer: Sealer, link: WeChatLink) -> str:
     """Give the openid of an open link in clear."""
     assert link.openid_sealed is not None, "the link has ended"
     return sealer.open(link.openid_sealed, Cell(_TABLE, "openid_sealed", link.id))
+
+
+def keep_link(
+    session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatIdentity, user_id: UUID
+) -> None:
+    """Keep an identity as a user's, unless it is kept already, or the user has another one in this app."""
+    link_id = new_id()
+    values: dict[str, Any] = {}
+    for kind, value in ((_OPENID, who.openid), (_UNIONID, who.unionid)):
+        if value is not None:
+            values[f"{kind}_sealed"] = sealer.seal(value, Cell(_TABLE, f"{kind}_sealed", link_id))
+            values[f"{kind}_index"] = sealer.index(kind, _TENANT, value)
+    session.execute(
+        insert(WeChatLink)
+        .values(id=link_id, app=app, user_id=user_id, created_at=now(), **values)
+        .on_conflict_do_nothing()
+    )
 
 
 def end_link(link: WeChatLink) -> None:
@@ -176,20 +193,3 @@ def _newcomer(session: Session) -> User:
     session.add(user)
     session.flush()
     return user
-
-
-def _link(
-    session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatIdentity, user_id: UUID
-) -> None:
-    """Keep the identity unless it is kept already."""
-    link_id = new_id()
-    values: dict[str, Any] = {}
-    for kind, value in ((_OPENID, who.openid), (_UNIONID, who.unionid)):
-        if value is not None:
-            values[f"{kind}_sealed"] = sealer.seal(value, Cell(_TABLE, f"{kind}_sealed", link_id))
-            values[f"{kind}_index"] = sealer.index(kind, _TENANT, value)
-    session.execute(
-        insert(WeChatLink)
-        .values(id=link_id, app=app, user_id=user_id, created_at=now(), **values)
-        .on_conflict_do_nothing()
-    )

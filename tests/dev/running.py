@@ -16,12 +16,14 @@ WITHIN_S = 300
 """A seed and a start, on a machine with much else to do."""
 UP = "Ctrl-C stops everything"
 _ADDRESS = re.compile(r"^    Address    http://127\.0\.0\.1:(\d+)$", re.MULTILINE)
-_LEFT_OUT = ("GONGDI_", "DATABASE_", "REDIS_")
+_WECHAT = re.compile(r"^    WeChat     (http://127\.0\.0\.1:\d+)  made up", re.MULTILINE)
+_LEFT_OUT = ("GONGDI_", "DATABASE_", "REDIS_", "WECHAT")
 PARTS = {
     "The web server": "gunicorn",
     "The scheduler": "app.jobs",
     "PostgreSQL": "postgres",
     "Valkey": "valkey-server",
+    "The made-up WeChat": "tests.fakes.wechat",
 }
 """What dev.run calls what it watches, and a word of its command line."""
 
@@ -29,8 +31,10 @@ PARTS = {
 class Run:
     """A `dev.run` that was started with some arguments."""
 
-    def __init__(self, var: Path, port: int, *arguments: str, name: str = "run") -> None:
-        """Start it; what it says goes into a file of this name beside its folder."""
+    def __init__(
+        self, var: Path, port: int, *arguments: str, name: str = "run", more: Mapping[str, str] | None = None
+    ) -> None:
+        """Start it, with ``more`` in its environment; what it says goes into a file beside its folder."""
         self.cpu_s: float | None = None
         self.output = var.with_name(f"{name}.out")
         with self.output.open("wb") as output:
@@ -39,7 +43,7 @@ class Run:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
-                env=_environment({"GONGDI_VAR": str(var), "GONGDI_PORT": str(port)}),
+                env=_environment({"GONGDI_VAR": str(var), "GONGDI_PORT": str(port), **(more or {})}),
                 cwd=ROOT,
                 start_new_session=True,
             )
@@ -48,6 +52,13 @@ class Run:
     def said(self) -> str:
         """Give what it said so far."""
         return self.output.read_text()
+
+    @property
+    def wechat(self) -> str:
+        """Give the address of the made-up WeChat that it says."""
+        found = _WECHAT.search(self.said)
+        assert found is not None, self.said
+        return found[1]
 
     @property
     def port(self) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,8 +14,10 @@ from urllib.parse import urlsplit
 
 import psycopg
 import pytest
+import requests
 from psycopg import sql
 
+from app.cli.seed.accounts import PASSWORD
 from dev.data import DATABASE
 from dev.servers import ensure_database, forget, libpq_url, postgres, scratch
 from dev.servers.server import LOOPBACK, free_port
@@ -26,8 +29,8 @@ from tests.processes import below, living, until
 pytestmark = pytest.mark.xdist_group("whole run")
 GONE_WITHIN_S = 30
 """Workers of a web server that was killed look once a second whether it lives."""
-GROWING = "audit_"
-"""Tables of the trail, in which the scheduler leaves an entry at each start."""
+GROWING = ("audit_", "sign_in", "refresh_tokens")
+"""Of the trail, in which the scheduler leaves an entry at each start, and of those who signed in here."""
 MORTAL = ["The web server", "The scheduler", "PostgreSQL"]
 """Valkey is watched as PostgreSQL is, and each of these costs a whole start."""
 FIRST_START_CPU_S = 60
@@ -76,8 +79,10 @@ def start(lived: Lived) -> Iterator[Start]:
     """Start `dev.run` in the folder that lived; what still runs afterwards is stopped."""
     started: list[Run] = []
 
-    def begin(*arguments: str, port: int | None = None, name: str = "run") -> Run:
-        started.append(Run(lived.var, port or free_port(), *arguments, name=name))
+    def begin(
+        *arguments: str, port: int | None = None, name: str = "run", more: dict[str, str] | None = None
+    ) -> Run:
+        started.append(Run(lived.var, port or free_port(), *arguments, name=name, more=more))
         return started[-1]
 
     yield begin
@@ -170,6 +175,48 @@ def test_the_second_run_seeds_nothing_and_answers_where_it_says_until_ctrl_c(
     assert run.cpu_s is not None
     assert 2 < run.cpu_s <= SECOND_START_CPU_S
     assert kept(lived.var) == lived.kept
+
+
+def by_wechat(run: Run) -> str:
+    """Sign in as it says that it can be tried; give who that is."""
+    home = f"http://{LOOPBACK}:{run.port}"
+    code = requests.post(f"{run.wechat}/__fake__/code", json={"user": first_name(run)}, timeout=30).json()
+    opened = requests.post(f"{home}/v1/sessions/wechat", json=code, timeout=30).json()
+    shown = {"Authorization": f"Bearer {opened['token']}"}
+    return str(requests.get(f"{home}/v1/me", headers=shown, timeout=30).json()["name"])
+
+
+def first_name(run: Run) -> str:
+    """Give whose name stands in the command that it shows."""
+    found = re.search(r"""-d '{"user": "([^"]+)"}'""", run.said)
+    assert found is not None, run.said
+    return found[1]
+
+
+def test_people_sign_in_by_the_made_up_wechat_and_without_it_the_rest_goes_on(start: Start) -> None:
+    """S-52: it may be killed."""
+    run = start()
+    run.wait_until_up()
+    signed_in, first = by_wechat(run), first_name(run)
+    os.kill(run.part("The made-up WeChat"), signal.SIGKILL)
+    told = until(lambda: "The made-up WeChat ended. Everything else goes on" in run.said, within_s=WITHIN_S)
+    home, phone = f"http://{LOOPBACK}:{run.port}", re.findall(r"\b1000000\d{4}\b", run.said)[0]
+    away = requests.post(f"{home}/v1/sessions/wechat", json={"code": "0" * 32}, timeout=30)
+    shown = {"phone": phone, "password": PASSWORD}
+    status = requests.post(f"{home}/v1/sessions", json=shown, timeout=30).status_code
+    run.process.send_signal(signal.SIGINT)
+
+    assert signed_in == first
+    assert (told, away.status_code, away.json()["code"]) == (True, 503, "wechat_away")
+    assert (status, run.end()) == (201, 0)
+
+
+def test_whoever_wants_no_wechat_has_none(start: Start) -> None:
+    run = start("--check", more={"WECHAT": "off"})
+
+    assert run.end() == 0
+    assert "    WeChat     none\n" in run.said
+    assert "__fake__" not in run.said
 
 
 def test_ctrl_c_before_all_is_up_is_told_apart(start: Start) -> None:

@@ -153,10 +153,10 @@ def test_a_second_seed_changes_nothing(seeded: Seeded, session: Session) -> None
     assert _rows_of_all_tables(session) == before
 
 
-@pytest.mark.parametrize("command", ["seed", "demo-accounts"])
+@pytest.mark.parametrize("command", ["seed", "demo-accounts", "seed --wechat x"])
 def test_production_is_refused_in_plain_words(seeded: Seeded, command: str) -> None:
     result = seeded.run(
-        command,
+        *command.split(),
         GONGDI_ENV="production",
         GONGDI_SECRET_KEY="0123456789abcdefghijklmnopqrstuv",
         GONGDI_FIELD_KEYS="a:8c1f5e0b7a924d36e1c80f5ab2693d74c05e9817fd3a462b90e7518cd4f6a23b",

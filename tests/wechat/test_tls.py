@@ -1,8 +1,11 @@
 """A server that cannot prove to be WeChat's is sent nothing."""
 
 import ipaddress
+import json
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -14,9 +17,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from app.adapters.wechat import WeChatUnreachableError
+from app.adapters.wechat import CodeRefusedError, WeChatUnreachableError
 from app.adapters.wechat.deadline import Deadline
 from app.adapters.wechat.transport import Transport
+from tests.fakes.wechat.control import MINI_APPID, MINI_SECRET, ROOT, WeChatFake
 
 
 def self_signed(folder: Path) -> Path:
@@ -84,6 +88,31 @@ def test_a_certificate_that_somebody_vouches_for_is_enough(
 
     assert reply.text("openid") == "o1"
     assert heard[0].startswith(b"GET /sns/jscode2session?secret=x HTTP/1.1")
+
+
+def test_the_fake_knows_what_came_encrypted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F24: over TLS the same call leaves the same entry, and says so."""
+    file = self_signed(tmp_path)
+    monkeypatch.setattr("requests.adapters.DEFAULT_CA_BUNDLE_PATH", str(file))
+    command = [sys.executable, "-m", "tests.fakes.wechat", "--certificate", str(file)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            fake = WeChatFake(json.loads(process.stdout.readline())["url"])
+            query = {"appid": MINI_APPID, "secret": MINI_SECRET, "js_code": "0none"}
+            with pytest.raises(CodeRefusedError):
+                Transport(fake.url).ask(
+                    "/sns/jscode2session",
+                    query | {"grant_type": "authorization_code"},
+                    repeatable=False,
+                    deadline=Deadline.after(5),
+                )
+            ((entry,), flags) = fake.journal(), fake.flags()
+        finally:
+            process.terminate()
+
+    assert fake.url.startswith("https://127.0.0.1:")
+    assert (entry.tls, entry.errcode, flags) == (True, 40029, [])
 
 
 def test_a_certificate_that_nobody_vouches_for_ends_the_call(impostor: tuple[str, list[bytes]]) -> None:

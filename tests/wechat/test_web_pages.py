@@ -13,11 +13,13 @@ from app.adapters.wechat import (
     WeChat,
     WeChatConfigurationError,
     WeChatIdentity,
+    open_wechat,
 )
 from app.adapters.wechat.service_account import page_signature
 from app.clock import now
 from tests.fakes.wechat.control import H5_APPID, H5_SECRET, Person, WeChatFake
 from tests.wechat.conftest import Open
+from tests.wechat.installation import SECRET_KEY, settings_for
 
 TOKEN = "/cgi-bin/stable_token"
 TICKET = "/cgi-bin/ticket/getticket"
@@ -114,6 +116,29 @@ def test_no_other_page_is_signed_or_returned_to(web: ServiceAccount, fake: WeCha
         web.authorize_url(url, STATE)
 
     assert fake.journal() == []
+
+
+HERE = ["http://127.0.0.1:8000/back", "http://localhost/back", "https://127.0.0.1/back"]
+
+
+@pytest.mark.parametrize("url", HERE)
+def test_on_this_machine_sign_in_may_be_tried_without_tls_and_signing_may_not(
+    fake: WeChatFake, lan: Person, store: redis.Redis, url: str
+) -> None:
+    """S-64: an address that nobody else can reach, for trying out; pages are signed on https only."""
+    hosts = ("127.0.0.1", "localhost")
+    made = open_wechat(settings_for(fake.url), store, secret_key=SECRET_KEY, hosts=hosts)
+    assert made is not None
+    assert made.web is not None
+    host = urlsplit(url).hostname
+    fake.app(H5_APPID, oauth_domain=host)
+    assert fake.authorize(made.web.authorize_url(url, STATE), lan).startswith(url)
+    for other in ("http://127.0.0.1@gongdi.example.cn/", "http://127.0.0.1.example.cn/", "http://0.0.0.0/"):
+        with pytest.raises(PageRefusedError):
+            made.web.authorize_url(other, STATE)
+    if url.startswith("http:"):
+        with pytest.raises(PageRefusedError):
+            made.web.sign_page(url)
 
 
 @pytest.mark.parametrize("url", ["https://GONGDI.example.cn/a", "https://gongdi.example.cn:443", PAGE])

@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import requests
@@ -65,6 +66,19 @@ def test_tests_connect_to_nobody_else() -> None:
         pytest.raises(SocketConnectBlockedError),
     ):
         outgoing.connect(("192.0.2.1", 80))
+
+
+def test_a_scene_is_set_before_it_answers(tmp_path: Path) -> None:
+    scene = tmp_path / "scene.json"
+    scene.write_text(json.dumps([["user", {"name": "王芳"}], ["clock", {"set": 1_790_000_000}]]))
+    command = [*COMMAND, "--port", "0", "--scene", str(scene)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        fake = WeChatFake(json.loads(process.stdout.readline())["url"])
+        code, now = fake.login_code("王芳"), fake.now()
+        process.send_signal(signal.SIGTERM)
+
+    assert (len(code), now) == (32, 1_790_000_000)
 
 
 def test_what_a_tester_gets_wrong_is_said(wechat: WeChatFake) -> None:

@@ -21,6 +21,7 @@ _STATE = re.compile(r"[A-Za-z0-9]{16,128}")
 _LONGEST_TICKET_LIFE_S = 7200
 _LONGEST_URL = 2048
 _HTTPS_PORT = 443
+_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class PageRefusedError(WeChatUserError):
@@ -61,6 +62,8 @@ class ServiceAccount:
         """Give the address that sends somebody through WeChat and back to ``redirect_url`` with a code.
 
         Nothing is asked on the way. ``state`` is 16 to 128 letters and digits, random, and comes back too.
+        The page may be plain http on this machine itself, for trying out: nobody else sees the code there,
+        and WeChat refuses such an address.
         Raises PageRefusedError if the page is on none of our hosts, and ValueError for another kind of state.
         """
         if not _STATE.fullmatch(state):
@@ -69,7 +72,7 @@ class ServiceAccount:
         query = urlencode(
             {
                 "appid": self._line.appid,
-                "redirect_uri": self._own_page("/connect/oauth2/authorize", redirect_url),
+                "redirect_uri": self._own_page("/connect/oauth2/authorize", redirect_url, here_too=True),
                 "response_type": "code",
                 "scope": "snsapi_base",
                 "state": state,
@@ -112,10 +115,10 @@ class ServiceAccount:
             raise WeChatAnswerError(path)
         return Fetched(reply.text("ticket"), life_s)
 
-    def _own_page(self, path: str, url: str) -> str:
+    def _own_page(self, path: str, url: str, *, here_too: bool = False) -> str:
         """Return the address without its fragment, if a browser would find it on one of our hosts."""
         page = url.partition("#")[0]
-        if not _is_on(page, self._hosts):
+        if not _is_on(page, self._hosts, here_too=here_too):
             raise PageRefusedError(path)
         return page
 
@@ -126,8 +129,11 @@ def page_signature(ticket: str, nonce: str, timestamp: int, url: str) -> str:
     return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
-def _is_on(url: str, hosts: frozenset[str]) -> bool:
-    """Say whether it is https on one of the hosts, with nothing that a browser might read otherwise."""
+def _is_on(url: str, hosts: frozenset[str], *, here_too: bool) -> bool:
+    """Say whether it is https on one of the hosts, with nothing that a browser might read otherwise.
+
+    ``here_too`` also takes http, from any port, if the host is this machine.
+    """
     if len(url) > _LONGEST_URL or not url.isprintable() or " " in url or "\\" in url:
         return False
     try:
@@ -135,9 +141,8 @@ def _is_on(url: str, hosts: frozenset[str]) -> bool:
         port = parts.port
     except ValueError:
         return False
-    return (
-        parts.scheme == "https"
-        and "@" not in parts.netloc
-        and port in {None, _HTTPS_PORT}
-        and parts.hostname in hosts
-    )
+    if "@" in parts.netloc or parts.hostname not in hosts:
+        return False
+    if parts.scheme == "http":
+        return here_too and parts.hostname in _HERE
+    return parts.scheme == "https" and port in {None, _HTTPS_PORT}

@@ -21,6 +21,7 @@ from app.models import (
 )
 from app.people import SHIPPED_TEXTS
 from tests.api.wechat.pushes import events, tell
+from tests.binding_world import HOUSEHOLD, by_phone, refused, write_unbound
 from tests.cast import named, person
 from tests.client import Client
 from tests.fakes.wechat.control import Person, WeChatFake
@@ -88,6 +89,28 @@ def test_a_number_that_a_password_hangs_on_is_only_vouched_for_no_more(
 
     assert user.phone_index is not None
     assert user.phone_vouched_at is None
+
+
+def test_who_was_bound_by_the_phone_stays_who_he_is_and_it_binds_nobody_any_more(
+    phone: Client, signed_in: SignedIn, session: Session, wechat: WeChatFake, lan: Person
+) -> None:
+    """S-63: what was done before stands (PIPL 15); whoever wants to be unbound leaves himself."""
+    resident_id = write_unbound(session, phone="13900000001")
+    client = signed_in(lan)
+    client.post("/v1/me/phone/wechat", json={"code": wechat.phone_code(lan)})
+    bound = by_phone(client)
+    wechat.revoke(lan, PHONE)
+    tell(phone, session, wechat)
+    binding = client.get("/v1/me/binding").json["binding"]
+    reached = client.get(f"/v1/households/{HOUSEHOLD}").status_code
+    left = client.post(f"/v1/me/bindings/{binding['id']}/end", json={"reason": "left"})
+    again = by_phone(client)
+
+    assert bound.status_code == 200
+    assert (binding["resident_id"], binding["ended_at"], reached) == (str(resident_id), None, 200)
+    assert user_of(session, client).phone_index is None
+    assert left.status_code == 200, left.text
+    assert refused(again) == (409, "phone_not_vouched")
 
 
 @pytest.mark.parametrize("info", [POSITION, CHOSEN])

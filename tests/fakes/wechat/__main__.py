@@ -5,8 +5,10 @@ import json
 import signal
 import sys
 import threading
+from pathlib import Path
 from types import FrameType
 
+from tests.fakes.wechat.controls import set_scene
 from tests.fakes.wechat.server import FakeServer, NotLoopbackError
 from tests.fakes.wechat.world import DEFAULT_SEED, World
 
@@ -17,13 +19,19 @@ def main() -> int:
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address; nothing else is accepted")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED)
+    parser.add_argument(
+        "--scene", type=Path, help="a file with a JSON list of [verb, given]: controls to obey at the start"
+    )
+    parser.add_argument("--certificate", type=Path, help="a PEM file with key and certificate: speak TLS")
     parser.add_argument("--until-eof", action="store_true", help="end when the standard input is closed")
     wanted = parser.parse_args()
     try:
-        server = FakeServer(wanted.host, wanted.port, World(wanted.seed))
+        server = FakeServer(wanted.host, wanted.port, World(wanted.seed), wanted.certificate)
     except NotLoopbackError as error:
         sys.stderr.write(f"{error}: the fake WeChat must not be reachable from elsewhere.\n")
         return 2
+    if wanted.scene is not None:
+        set_scene(server.world, json.loads(wanted.scene.read_text()))
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         server.ending.set()

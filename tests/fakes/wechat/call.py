@@ -20,6 +20,8 @@ class Call:
     headers: dict[str, str]
     """Names in lower case."""
     raw: bytes
+    tls: bool = False
+    """Whether it came encrypted."""
 
     @property
     def path(self) -> str:

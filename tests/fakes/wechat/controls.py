@@ -31,6 +31,13 @@ def serve(world: World, call: Call) -> Reply:
         return json_reply({"error": f"{type(error).__name__}: {error}"}, 400)
 
 
+def set_scene(world: World, scene: list[tuple[str, dict[str, Any]]]) -> None:
+    """Do what a tester would ask one after the other; raises what makes no sense."""
+    for verb, given in scene:
+        with world.lock:
+            CONTROLS[verb](world, given)
+
+
 def health(_world: World, _given: dict[str, Any]) -> Any:
     """Answer that it is up."""
     return {"fake": "wechat"}

@@ -91,7 +91,7 @@ class Journal:
             body=None if body is None else {name: _hidden(name, value) for name, value in body.items()},
             content_type=call.content_type,
             user_agent=call.headers.get("user-agent", ""),
-            tls=False,
+            tls=call.tls,
             at=self._clock.now(),
             wall_s=time.monotonic(),
             flags=flags,

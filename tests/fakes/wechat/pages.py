@@ -31,6 +31,42 @@ def choice(people: list[tuple[User, str]]) -> Reply:
     return html_reply(FRAME.format(content=content))
 
 
+def people(phones: list[tuple[User, str]]) -> Reply:
+    """List who has this WeChat; each has a link to his phone."""
+    links = [
+        f'<a class="person" href="{escape(link)}">{escape(user.name)}'
+        f"<br><small>{escape(user.note)}</small></a>"
+        for user, link in phones
+    ]
+    content = "<h1>看谁的手机？</h1>" + ("\n".join(links) or "<p>还没有演示人员。</p>")
+    return html_reply(FRAME.format(content=content))
+
+
+def phone(
+    user: User,
+    code: str,
+    offers: list[tuple[str, int | None, str]],
+    received: list[tuple[str, dict[str, str]]],
+) -> Reply:
+    """Show a person's phone: a login code, messages by template with a link that accepts one, what came."""
+    asked = [
+        f"<li>{escape(template)}：还可收 {'不限' if left is None else left} 条 "
+        f'<a href="{escape(link)}">再同意一条</a></li>'
+        for template, left, link in offers
+    ]
+    came = [
+        f"<li>{escape(template)}<br><small>{escape('；'.join(values.values()))}</small></li>"
+        for template, values in received
+    ]
+    content = (
+        f"<h1>{escape(user.name)}的手机</h1><p>{escape(user.note)}</p>"
+        f"<p>登录码（五分钟内用一次）：<br><code>{escape(code)}</code></p>"
+        f"<h2>订阅消息</h2><ul>{''.join(asked) or '<li>没有模板</li>'}</ul>"
+        f"<h2>收到的消息</h2><ul>{''.join(came) or '<li>还没有</li>'}</ul>"
+    )
+    return html_reply(FRAME.format(content=content))
+
+
 def trouble(sentence: str, code: int) -> Reply:
     """Say why nothing happens, with the platform's number."""
     return html_reply(FRAME.format(content=f"<h1>{escape(sentence)}</h1><p>错误码：{code}</p>"))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.fakes.wechat.accounts import App, User, updated
+from tests.fakes.wechat.accounts import MINI_APPID, App, User, updated
 from tests.fakes.wechat.events import PRIVACY, change_event, popup_event, privacy_event
 from tests.fakes.wechat.world import World
 
@@ -24,11 +24,12 @@ def user(world: World, given: dict[str, Any]) -> Any:
 
 
 def code(world: World, given: dict[str, Any]) -> Any:
-    """Give out a ``login``, ``phone`` or ``oauth`` code."""
-    if given["kind"] not in CODES:
-        raise ValueError(f"there is no {given['kind']} code")
+    """Give out a ``login`` (unless said), ``phone`` or ``oauth`` code: the body that our sign-in takes."""
+    kind = given.get("kind", "login")
+    if kind not in CODES:
+        raise ValueError(f"there is no {kind} code")
     app, person = _app_and_person(world, given)
-    return {"code": world.codes.mint(given["kind"], app, person, given.get("scope", "snsapi_base"))}
+    return {"code": world.codes.mint(kind, app, person, given.get("scope", "snsapi_base"))}
 
 
 def browser(world: World, given: dict[str, Any]) -> Any:
@@ -91,7 +92,8 @@ def privacy(world: World, given: dict[str, Any]) -> Any:
 
 
 def _app_and_person(world: World, given: dict[str, Any]) -> tuple[App, User]:
-    return world.app(given["appid"]), _person(world, given["user"])
+    """Find both; the app is the mini-program unless said."""
+    return world.app(given.get("appid", MINI_APPID)), _person(world, given["user"])
 
 
 def _person(world: World, name: str) -> User:

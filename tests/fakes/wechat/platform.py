@@ -1,6 +1,6 @@
 """Every path of the platform that the fake plays, and how a call goes through it."""
 
-from tests.fakes.wechat import login, oauth, phone, safety, subscribe, ticket_calls, token_calls
+from tests.fakes.wechat import login, oauth, phone, phones, safety, subscribe, ticket_calls, token_calls
 from tests.fakes.wechat.call import Call, Reply, json_reply
 from tests.fakes.wechat.endpoint import answer_of, refused
 from tests.fakes.wechat.faults import Fault
@@ -9,7 +9,7 @@ from tests.fakes.wechat.world import World
 
 ENDPOINTS = {
     endpoint.path: endpoint
-    for module in (login, phone, token_calls, ticket_calls, oauth, subscribe, safety)
+    for module in (login, phone, token_calls, ticket_calls, oauth, subscribe, safety, phones)
     for endpoint in module.ENDPOINTS
 }
 

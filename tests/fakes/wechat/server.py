@@ -3,9 +3,11 @@
 import ipaddress
 import logging
 import socket
+import ssl
 import threading
 from http.client import HTTPMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 from tests.fakes.wechat import controls, platform, push_controls
@@ -28,8 +30,11 @@ class FakeServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, host: str, port: int, world: World) -> None:
-        """Listen; raises NotLoopbackError for any address but loopback, also for names."""
+    def __init__(self, host: str, port: int, world: World, certificate: Path | None = None) -> None:
+        """Listen, with TLS if there is a certificate with its key.
+
+        Raises NotLoopbackError for any address but loopback, also for names.
+        """
         self.world = world
         self.ending = threading.Event()
         try:
@@ -40,12 +45,19 @@ class FakeServer(ThreadingHTTPServer):
             raise NotLoopbackError(f"{host} is not a loopback address")
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
         super().__init__((host, port), Handler)
+        self.with_tls = certificate is not None
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            # The handshake is made by the connection's own thread, so that nobody holds up the others.
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
 
     @property
     def url(self) -> str:
         """Return where it listens."""
         host, port = self.server_address[:2]
-        return f"http://[{host!s}]:{port}" if ":" in str(host) else f"http://{host!s}:{port}"
+        scheme = "https" if self.with_tls else "http"
+        return f"{scheme}://[{host!s}]:{port}" if ":" in str(host) else f"{scheme}://{host!s}:{port}"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -72,6 +84,7 @@ class Handler(BaseHTTPRequestHandler):
             self.path,
             {name.lower(): value for name, value in self.headers.items()},
             self.rfile.read(length),
+            self.server.with_tls,
         )
         wire = Wire(self.connection, self.server.ending.wait)
         try:

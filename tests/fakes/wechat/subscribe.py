@@ -33,7 +33,7 @@ def send(world: World, call: Call) -> dict[str, Any]:
         while world.habits.holds_messages:
             time.sleep(HOLD_S)
         with world.lock:
-            return _sent(world, app, user, given["template_id"])
+            return _sent(world, app, user, given)
     finally:
         with world.lock:
             world.subscriptions.under_way.discard(openid)
@@ -55,8 +55,12 @@ def _check(world: World, app: App, given: dict[str, Any]) -> None:
         raise Refusal(47001)
 
 
-def _sent(world: World, app: App, user: User, template_id: str) -> dict[str, Any]:
+def _sent(world: World, app: App, user: User, given: dict[str, Any]) -> dict[str, Any]:
+    template_id = given["template_id"]
     world.subscriptions.use(app, user, template_id)
+    if user.delivery == "success":
+        values = {name: field["value"] for name, field in given["data"].items()}
+        world.received.append((user.name, template_id, values))
     message_id = str(world.random.randrange(10**18, 10**19))
     world.outbox.append((app.appid, sent_event(world, app, user, template_id, message_id)))
     return {"msgid": int(message_id)}

@@ -65,6 +65,8 @@ class World:
         self.browser_of: str | None = None
         """Who uses the browser that comes to the authorize page; None asks."""
         self.subscriptions = Subscriptions()
+        self.received: list[tuple[str, str, dict[str, str]]] = []
+        """Messages that reached people: who, by which template, and the values by field."""
         self.words: dict[str, list[str]] = {"risky": [], "review": []}
         """What the text check finds."""
         self.outbox: list[tuple[str, dict[str, Any]]] = []
