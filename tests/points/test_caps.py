@@ -118,3 +118,42 @@ def test_a_later_version_of_the_rule_shares_the_cap(town: Town) -> None:
 
     with pytest.raises(CapReachedError):
         approve(town, town.verified_claim(later, points=1))
+
+
+MONDAY = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
+"""Midnight in China: the first moment of Wednesday's week."""
+
+
+@pytest.mark.parametrize(
+    "first, then, fits",
+    [
+        # both of the week before, though approved in this one
+        (MONDAY - timedelta(days=2), MONDAY - timedelta(days=1), False),
+        # midnight belongs to the week that begins
+        (MONDAY, MONDAY - timedelta(seconds=1), True),
+        (MONDAY - timedelta(seconds=1), MONDAY, True),
+        (MONDAY, WEDNESDAY, False),
+        # a clock that is a month slow is not believed: the time of arrival counts
+        (MONDAY - timedelta(days=30), WEDNESDAY, False),
+    ],
+)
+def test_the_cap_is_of_the_period_of_the_act(
+    town: Town, *, first: datetime, then: datetime, fits: bool
+) -> None:
+    rule = capped(town, CapOf.RESIDENT, Period.WEEK)
+    with clock.set_to(WEDNESDAY):
+        approve(town, town.verified_claim(rule, points=5, captured_at=first))
+        claim = town.verified_claim(rule, points=1, captured_at=then)
+
+        if fits:
+            assert approve(town, claim).status is ClaimStatus.POSTED
+        else:
+            with pytest.raises(CapReachedError):
+                approve(town, claim)
+
+
+def test_another_rule_has_its_own_cap(town: Town) -> None:
+    approve(town, town.verified_claim(capped(town, CapOf.HOUSEHOLD, code="tidy"), points=5))
+    other = capped(town, CapOf.HOUSEHOLD, code="help")
+
+    assert approve(town, town.verified_claim(other, points=5)).status is ClaimStatus.POSTED

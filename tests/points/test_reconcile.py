@@ -163,6 +163,34 @@ def test_an_error_of_one_is_found_and_named(lived_in: Town, name: str) -> None:
     assert points.reconcile(lived_in.session, "421224") == []
 
 
+_HOLDING = "SELECT id FROM accounts WHERE area_code = :code AND kind = 'household' AND held > 0"
+_DELIVERED = (
+    "UPDATE stock_movements SET change = change + 1 "
+    "WHERE id = (SELECT min(id::text)::uuid FROM stock_movements WHERE reward_id = :id)"
+)
+TOO_LITTLE = {
+    "balance": (_ACCOUNT, "UPDATE accounts SET balance = balance - 1 WHERE id = :id"),
+    "held": (_HOLDING, "UPDATE accounts SET held = held - 1 WHERE id = :id"),
+    "lots_of_account": (_ACCOUNT, "UPDATE accounts SET balance = balance + 1 WHERE id = :id"),
+    "lot_remaining": (_LOT, "UPDATE lots SET remaining = remaining - 1 WHERE id = :id"),
+    "drawn": (_REDEEM, "UPDATE transfers SET amount = amount + 1 WHERE id = :id"),
+    "stock": (_REWARD, _DELIVERED),
+    "claim_posted": (_CLAIM, "DELETE FROM transfers WHERE source_id = :id"),
+    "redemption_settled": (_COLLECTED, "DELETE FROM transfers WHERE source_id = :id"),
+}
+"""What is found too small, or is not there at all, by the code of the finding that must name the row."""
+
+
+@pytest.mark.parametrize("code", TOO_LITTLE)
+def test_too_little_is_found_as_well_as_too_much(lived_in: Town, code: str) -> None:
+    query, statement = TOO_LITTLE[code]
+    row_id = one(lived_in, query)
+    tamper(lived_in, statement, id=row_id)
+    findings = points.reconcile(lived_in.session, lived_in.code)
+
+    assert (code, str(row_id)) in {(finding.code, finding.row_id) for finding in findings}
+
+
 def test_a_finding_says_what_is_wrong_in_words(lived_in: Town) -> None:
     account_id = one(lived_in, _ACCOUNT)
     before = lived_in.session.scalar(text("SELECT balance FROM accounts WHERE id = :id"), {"id": account_id})
