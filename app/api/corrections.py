@@ -127,11 +127,14 @@ def list_corrections(limit: int, after: str | None, **filters: Any) -> dict[str,
 @blueprint.answer(OpenedCorrectionOutput)
 @sensitive
 def get_correction(correction_id: UUID) -> Any:
-    """Show one request with what it asks for in clear, to be compared with what the person shows."""
+    """Show one request with what it asks for in clear, to be compared with what the person shows.
+
+    A phone or ID number counts among the numbers that one may see on a day.
+    """
     with transaction() as session:
         row = own_data.correction_in_scope(session, actor(), correction_id)
         note(resident_id=str(row.resident_id), field=row.field.value)
-        wanted = own_data.opened_correction(parts().sealer, row)
+        wanted = own_data.open_correction(session, actor(), parts().sealer, row)
     shown = {name: getattr(row, name) for name in StaffCorrectionOutput().fields}
     return shown | {"value": wanted.value, "said": wanted.said}
 

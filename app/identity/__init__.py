@@ -80,7 +80,7 @@ from app.identity.permissions import TABLE, TAKEN_FOR_ANOTHER, Permission, Reach
 from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
 from app.identity.refreshing import RefreshOverError, refresh
 from app.identity.refused_passwords import is_easy
-from app.identity.reveals import RevealLimitError, reveal
+from app.identity.reveals import RevealLimitError, keep_look, reveal
 from app.identity.second_factor import SecondFactorHeldError, WrongCodeError, code_now, enrol, sealed_secret
 from app.identity.sessions import Opened, SessionSupersededError, actor_of, saw, sign_out
 from app.identity.sign_in import Credentials, WrongCredentialsError, let_in, sign_in, who_tries
@@ -271,6 +271,7 @@ __all__ = [
     "is_checked",
     "is_easy",
     "keep_link",
+    "keep_look",
     "keep_vouched_phone",
     "keyed",
     "leave",

@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role, Scope
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, IllegalStepError, Kind, NotFoundError
+from app.identity.holders import holders
 from app.identity.permissions import Permission, scope_of
-from app.models import Approval, ApprovalKind, ApprovalState, Area
+from app.models import Approval, ApprovalKind, ApprovalState, Area, NoticeKind
+from app.notices import post
 from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
 
@@ -90,7 +92,7 @@ class NewApproval:
 def ask_approval(
     session: Session, actor: Actor, approval_id: UUID, new: NewApproval
 ) -> tuple[Approval, bool]:
-    """Ask a second person; what the payload names is looked at when it is done.
+    """Ask a second person; whoever may decide is told. What the payload names is looked at when it is done.
 
     Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
     AreaUnknownError, OtherContentError.
@@ -106,7 +108,7 @@ def ask_approval(
         raise NotFoundError(field="area_code")
     if session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
-    return insert_once(
+    row, made = insert_once(
         session,
         Approval,
         approval_id,
@@ -120,6 +122,10 @@ def ask_approval(
         asked_at=now(),
         expires_at=now() + LIFE,
     )
+    if made:
+        for decider in sorted(holders(session, row.area_code, DECIDERS[row.kind]) - {row.asked_by}):
+            _tell(session, row, decider, "asked")
+    return row, made
 
 
 def approvals(
@@ -150,7 +156,7 @@ def approval_in_scope(session: Session, actor: Actor, approval_id: UUID) -> Appr
 def decide_approval(
     session: Session, actor: Actor, approval_id: UUID, *, approved: bool, note: str
 ) -> Approval:
-    """Agree or refuse; the same decision again by the same person changes nothing.
+    """Agree or refuse, and tell who asked; the same decision again by the same person changes nothing.
 
     Raises NotFoundError, OwnApprovalError, ApprovalExpiredError, IllegalStepError.
     """
@@ -169,6 +175,7 @@ def decide_approval(
         raise ApprovalExpiredError
     found.advance(to)
     found.decided_by, found.decided_at, found.decision_note = actor.user_id, now(), note
+    _tell(session, found, found.asked_by, to)
     return found
 
 
@@ -208,6 +215,11 @@ def use_approval(
     found.advance(ApprovalState.USED)
     found.used_at = now()
     return found.decided_by
+
+
+def _tell(session: Session, row: Approval, to: UUID, what: str) -> None:
+    """Write that a step waits for somebody, or was decided on; not what it is."""
+    post(session, NoticeKind.APPROVAL, to=to, area_code=row.area_code, what=what, approval_id=row.id)
 
 
 def _locked(session: Session, *which: ColumnElement[bool]) -> Approval | None:

@@ -17,6 +17,13 @@ from app.once import content_hash, insert_once, made_before
 from app.people import check_child
 from app.places import AreaUnknownError
 
+_SEEN_TO = (
+    (Role.COMMUNITY_ADMIN, "asked"),
+    (Role.COUNTY_OFFICER, "nobody_decides"),
+    (Role.CITY_OFFICER, "nobody_decides"),
+)
+"""Who is told of a request, the first of these there is over its community, and what."""
+
 
 class RequestOpenError(DomainError):
     """The user has a request that waits already; he takes it back first."""
@@ -45,7 +52,7 @@ class NewBindingRequest:
 def ask_binding(
     session: Session, actor: Actor, request_id: UUID, new: NewBindingRequest
 ) -> tuple[BindingRequest, bool]:
-    """Ask the admins of a community to find who the actor is; they are told.
+    """Ask the admins of a community to find who the actor is; they, or else the offices above, are told.
 
     Raises AreaUnknownError for what is no community, AlreadyBoundError, RequestOpenError, OtherContentError.
     """
@@ -74,9 +81,21 @@ def ask_binding(
         **asdict(new),
     )
     if made:
-        for admin in sorted(holders(session, row.area_code, {Role.COMMUNITY_ADMIN}) - {user.id}):
-            _tell(session, row, admin, "asked")
+        _tell_who_sees_to_it(session, row)
     return row, made
+
+
+def _tell_who_sees_to_it(session: Session, row: BindingRequest) -> None:
+    """Tell the community's admins, or where there is none the county's office, or else the city's.
+
+    An office decides on no request; it is told that somebody waits where nobody does, and sees to an admin.
+    """
+    for role, what in _SEEN_TO:
+        told = sorted(holders(session, row.area_code, {role}) - {row.user_id})
+        for user_id in told:
+            _tell(session, row, user_id, what)
+        if told:
+            return
 
 
 def withdraw_request(session: Session, actor: Actor, request_id: UUID) -> BindingRequest:

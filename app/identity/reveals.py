@@ -9,7 +9,7 @@ from app.actors import Actor
 from app.clock import business_day, end_of, now, start_of
 from app.errors import DomainError, Kind, NotFoundError
 from app.ids import new_id
-from app.models import Reveal, RevealField, User
+from app.models import Resident, Reveal, RevealField, User
 from app.people import Numbers, numbers_of, resident_in_scope
 from app.sealing import Sealer
 
@@ -37,6 +37,17 @@ def reveal(
     value = _value(numbers_of(sealer, resident), field)
     if value is None:
         raise NotFoundError
+    keep_look(session, actor, resident, field=field, purpose=purpose)
+    return value
+
+
+def keep_look(
+    session: Session, actor: Actor, resident: Resident, *, field: RevealField, purpose: str
+) -> None:
+    """Keep that the actor sees a number of this resident in clear now, whichever way; it counts for his day.
+
+    Raises RevealLimitError.
+    """
     _count(session, actor)
     row = Reveal(
         id=new_id(),
@@ -49,7 +60,6 @@ def reveal(
     )
     session.add(row)
     session.flush()
-    return value
 
 
 def _value(numbers: Numbers, field: RevealField) -> str | None:

@@ -28,6 +28,8 @@ class NoticeKind(enum.StrEnum):
     """A binding to a resident was asked for, made, refused or ended (data: ``what``)."""
     OWN_DATA = "own_data"
     """Something about a wish that concerns one's own data (data: ``what``)."""
+    APPROVAL = "approval"
+    """A step waits for this person's approval, or was decided on (data: ``what``)."""
     PROXY = "proxy"
     """A proxy was asked for, confirmed, used for an order or ended (data: ``what``)."""
 

@@ -14,7 +14,7 @@ from app import identity, notices
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import Correction, CorrectionField, CorrectionState, NoticeKind, Resident
+from app.models import Correction, CorrectionField, CorrectionState, NoticeKind, Resident, RevealField
 from app.once import content_hash, insert_once, made_before
 from app.own_data.whose import resident_meant
 from app.people import check_value, correct
@@ -23,6 +23,14 @@ from app.sealing import Cell, Sealer
 DECIDED_WITHIN = timedelta(days=15)
 """Half of what GB/T 35273-2020, 8.7, allows for an answer."""
 REMINDED_BEFORE = timedelta(days=3)
+
+
+_NUMBERS = {
+    CorrectionField.PHONE: RevealField.PHONE,
+    CorrectionField.ID_NUMBER: RevealField.ID_NUMBER,
+}
+_LOOKED_FOR = "核对更正申请 "
+"""The purpose of a look at a number that somebody says is right; the request's id follows."""
 
 
 class CorrectionOpenError(DomainError):
@@ -168,6 +176,19 @@ def correction_in_scope(session: Session, actor: Actor, correction_id: UUID) -> 
     if found is None:
         raise NotFoundError
     return found
+
+
+def open_correction(session: Session, actor: Actor, sealer: Sealer, row: Correction) -> Wanted:
+    """Give a request with what it asks for in clear; a number counts among those that the actor sees today.
+
+    Raises RevealLimitError.
+    """
+    wanted = opened_correction(sealer, row)
+    field = _NUMBERS.get(row.field)
+    if field is not None and wanted.value:
+        resident = session.get_one(Resident, row.resident_id)
+        identity.keep_look(session, actor, resident, field=field, purpose=f"{_LOOKED_FOR}{row.id}")
+    return wanted
 
 
 def opened_correction(sealer: Sealer, row: Correction) -> Wanted:

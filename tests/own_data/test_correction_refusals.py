@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Binding, Correction, Resident, SignIn, User
+from app.models import Binding, Correction, Resident, Reveal, SignIn, User
 from app.people import Numbers
 from tests.cast import named, person
 from tests.child_world import write_child
@@ -157,3 +157,25 @@ def test_what_is_wanted_is_read_and_put_right_with_a_fresh_proof(
 
     assert outcome(admin.get(f"/v1/corrections/{correction_id}")) == (403, "reauth_required")
     assert outcome(decide(admin, correction_id)) == (403, "reauth_required")
+
+
+def test_a_wanted_number_counts_among_those_seen_today(
+    session: Session, resident: Client, admin: Client
+) -> None:
+    """S-36: opening a wished-for number is a look at a number: it has its purpose, and the 21st is 429."""
+    number, name = asked(resident, "phone", "13900004321"), asked(resident, "name", "王桂蓝")
+    nothing = asked(resident, "id_number", "")
+    for other in (name, nothing):
+        assert admin.get(f"/v1/corrections/{other}").status_code == 200
+    before = session.scalar(select(func.count()).select_from(Reveal))
+    seen = [admin.get(f"/v1/corrections/{number}").status_code for _ in range(20)]
+    late, still = admin.get(f"/v1/corrections/{number}"), admin.get(f"/v1/corrections/{name}")
+    looks = session.scalars(select(Reveal)).all()
+
+    assert before == 0
+    assert seen == [200] * 20
+    assert outcome(late) == (429, "reveal_limit")
+    assert still.status_code == 200
+    assert {(one.user_id, one.resident_id, one.field, one.purpose) for one in looks} == {
+        (person("admin").user_id, named("resident"), "phone", f"核对更正申请 {number}")
+    }

@@ -223,6 +223,7 @@ def test_every_notice_has_its_message() -> None:
     inbox_only = {
         NoticeKind.HARM_CASE,
         NoticeKind.ACCOUNT_ALERT,
+        NoticeKind.APPROVAL,
         NoticeKind.ACCOUNT_UNUSED,
         NoticeKind.BINDING,
         NoticeKind.OWN_DATA,

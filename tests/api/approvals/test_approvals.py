@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import Role
 from app.identity import DECIDERS, FUNCTION, TABLE, ApprovalKind
 from app.ids import new_id
-from app.models import Grant
+from app.models import Grant, Notice, NoticeKind
 from tests.approval_world import (
     WHY,
     Become,
@@ -271,3 +272,32 @@ def test_a_question_needs_a_reason(security: Client) -> None:
     answer = security.put(f"/v1/approvals/{new_id()}", json={"admin_grant": admin_grant()})
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["reason"])
+
+
+def _told(session: Session, name: str) -> list[tuple[str, str]]:
+    mine = (Notice.user_id == person(name).user_id, Notice.kind == NoticeKind.APPROVAL)
+    rows = session.scalars(select(Notice).where(*mine).order_by(Notice.id))
+    return [(row.data["what"], row.data["approval_id"]) for row in rows]
+
+
+@pytest.mark.parametrize("verb, what", [("approve", "approved"), ("refuse", "refused")])
+def test_who_decides_and_who_asked_are_told(
+    security: Client, county: Client, session: Session, verb: str, what: str
+) -> None:
+    """S-40: whoever may decide sees that something waits, once, and whoever asked that it was decided."""
+    path, body = f"/v1/approvals/{new_id()}", {"admin_grant": admin_grant(), "reason": WHY}
+    for _ in range(2):
+        security.put(path, json=body)
+    approval_id = path.rsplit("/", 1)[1]
+    waiting = {name: _told(session, name) for name in ("county", "city", "security", "admin", "far_county")}
+    for _ in range(2):
+        county.post(f"{path}/{verb}", json={"note": "看过"})
+
+    assert waiting == {
+        "county": [("asked", approval_id)],
+        "city": [("asked", approval_id)],
+        "security": [],
+        "admin": [],
+        "far_county": [],
+    }
+    assert _told(session, "security") == [(what, approval_id)]

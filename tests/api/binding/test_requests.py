@@ -211,3 +211,23 @@ def test_somebody_new_finds_his_community(newcomer: Client, visitor: Client) -> 
     assert newcomer.get("/v1/communities?county_code=4201").status_code == 422
     assert visitor.get("/v1/communities").status_code == 401
     assert newcomer.get("/v1/areas").status_code == 403
+
+
+@pytest.mark.parametrize(
+    "gone, told",
+    [
+        ((), {"admin": ["asked"], "county": [], "city": []}),
+        (("admin",), {"admin": [], "county": ["nobody_decides"], "city": []}),
+        (("admin", "county"), {"admin": [], "county": [], "city": ["nobody_decides"]}),
+    ],
+)
+def test_where_no_admin_is_the_office_above_is_told(
+    newcomer: Client, session: Session, gone: tuple[str, ...], told: dict[str, list[str]]
+) -> None:
+    """S-53: a request to a community without an enabled admin waits for nobody in silence."""
+    disabled = [person(name).user_id for name in gone]
+    session.execute(update(User).where(User.id.in_(disabled)).values(disabled_at=now()))
+    session.commit()
+
+    assert ask(newcomer).status_code == 201
+    assert {name: [one["what"] for one in notices_of(session, person(name).user_id)] for name in told} == told
