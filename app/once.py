@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import DomainError, OtherContentError
 from app.ids import new_id
-from app.models import Base
+from app.models import FROZEN_TOO, Base
 
 Row = TypeVar("Row", bound=Base)
 
@@ -80,7 +80,7 @@ def insert_once(
     made = session.scalars(statement).one_or_none()
     if made is not None:
         return made, True
-    first = session.get(table, row_id, populate_existing=True)
+    first = session.get(table, row_id, populate_existing=True, execution_options={FROZEN_TOO: True})
     if first is None:
         assert taken is not None, f"{table.__tablename__} has a unique key nobody thought of"
         raise taken

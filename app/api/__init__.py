@@ -11,6 +11,7 @@ from app.api import (
     checklists,
     claim_steps,
     claims,
+    closings,
     codes,
     consents,
     corrections,
@@ -93,6 +94,7 @@ ROUTES = [
     message_acceptances.blueprint,
     corrections.blueprint,
     deletions.blueprint,
+    closings.blueprint,
     audit_trail.blueprint,
     health.blueprint,
 ]

@@ -3,7 +3,7 @@
 from app.evidence.coordinates import to_gcj02
 from app.evidence.gathering import CLOCK_AHEAD, Gathered, Position, Signals, clock_flag, gather, weigh
 from app.evidence.links import MAX_PHOTOS, NamedPhoto, link_photos, photos_of
-from app.evidence.photos import SeenPhoto, keep, old_files, photo_in_reach, sweep_orphans
+from app.evidence.photos import SeenPhoto, forget, keep, old_files, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
 from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
 from app.models import ClockFlag, Datum, PhotoOwner, Presence
@@ -28,6 +28,7 @@ __all__ = [
     "Signals",
     "TooManyPixelsError",
     "clock_flag",
+    "forget",
     "gather",
     "keep",
     "link_holds",

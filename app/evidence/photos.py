@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from sqlalchemy import and_, exists, false, func, or_, select
+from sqlalchemy import and_, delete, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Scope
@@ -17,6 +17,7 @@ from app.clock import SHANGHAI, now
 from app.errors import NotFoundError, OtherContentError
 from app.evidence.links import NamedPhoto
 from app.evidence.pictures import prepare
+from app.evidence.sealed_links import COPIES
 from app.models import Photo, PhotoLink, PhotoOwner
 
 _UUID_SIGNS = 36
@@ -129,6 +130,20 @@ def photo_in_reach(
     if not session.scalar(select(named)):
         raise NotFoundError
     return SeenPhoto.of(photo_id, photo)
+
+
+def forget(session: Session, store: PhotoStore, photo_ids: Collection[UUID]) -> int:
+    """Delete photos at once, rows, files and where they were named; give how many.
+
+    Files go first: whoever is interrupted finds the rows again.
+    """
+    for photo_id in photo_ids:
+        session.execute(select(func.pg_advisory_xact_lock(_lock_number(photo_id))))
+        for copy in COPIES:
+            store.delete(photo_key(photo_id, copy))
+    session.execute(delete(PhotoLink).where(PhotoLink.photo_id.in_(photo_ids)))
+    session.execute(delete(Photo).where(Photo.id.in_(photo_ids)))
+    return len(photo_ids)
 
 
 def old_files(store: PhotoStore, older_than: datetime, *, size: int) -> Iterator[list[str]]:

@@ -170,6 +170,14 @@ def end_binding(
     return ended
 
 
+def end_for_good(session: Session, user: User) -> None:
+    """End the binding of a locked user who closes his account, if he has one."""
+    present = open_binding(session, user.id)
+    if present is not None:
+        _ended(session, user, present, by=user.id, reason=BindingEnd.LEFT, note="")
+    user.resident_id = None
+
+
 def _ended(
     session: Session, user: User, binding: Binding, *, by: UUID | None, reason: BindingEnd, note: str
 ) -> tuple[Binding, bool]:

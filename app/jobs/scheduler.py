@@ -11,6 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
+from app.jobs.closing import carry_out_closings
 from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
@@ -37,7 +38,15 @@ AT_ONCE = 10
 """How many jobs run beside each other; others wait for their turn."""
 CONNECTIONS = 2 * AT_ONCE
 """One for each job's lock and one for its work: with fewer, jobs that start together take each other's."""
-EVERY_MINUTE: list[Job] = [post_due_claims, link_audit, handle_events, end_copies, make_copies, send_messages]
+EVERY_MINUTE: list[Job] = [
+    post_due_claims,
+    link_audit,
+    handle_events,
+    end_copies,
+    make_copies,
+    send_messages,
+    carry_out_closings,
+]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
     (checkpoint_audit, 0, 5),

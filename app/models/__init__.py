@@ -18,10 +18,12 @@ from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
 from app.models.child_protection import HarmCase, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
+from app.models.closing import CLOSING_NEXT, Closing, ClosingState
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
 from app.models.correction import CORRECTION_NEXT, Correction, CorrectionField, CorrectionState
 from app.models.credential import Invitation, RefreshToken, SecondFactor, SignInCode, SignInTries
 from app.models.deletion import Deletion, DeletionKind, DeletionState
+from app.models.freezing import FROZEN_TOO, Freezable
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
     HAZARD_ENDED,
@@ -63,8 +65,10 @@ from app.models.wechat_event import WeChatEvent, WeChatEventState
 __all__ = [
     "APPROVAL_NEXT",
     "CLAIM_NEXT",
+    "CLOSING_NEXT",
     "CORRECTION_NEXT",
     "DIGITS",
+    "FROZEN_TOO",
     "HAZARD_ENDED",
     "HAZARD_NEXT",
     "HAZARD_OPEN",
@@ -105,6 +109,8 @@ __all__ = [
     "ClaimStatus",
     "ClaimStep",
     "ClockFlag",
+    "Closing",
+    "ClosingState",
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",
@@ -120,6 +126,7 @@ __all__ = [
     "EndReason",
     "Evidence",
     "FollowUp",
+    "Freezable",
     "Grant",
     "GuardianRelation",
     "Guardianship",

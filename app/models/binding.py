@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.errors import IllegalStepError
 from app.models.base import AreaCode, Base, Id, Sealed
+from app.models.freezing import Freezable
 
 
 class BindingWay(enum.StrEnum):
@@ -48,7 +49,7 @@ class BindingRequestState(enum.StrEnum):
 _OPEN = text("ended_at IS NULL")
 
 
-class Binding(Base):
+class Binding(Freezable, Base):
     """A user who is a resident, for a time; what ended stays."""
 
     __tablename__ = "bindings"
@@ -102,7 +103,7 @@ REQUEST_NEXT = {
 }
 
 
-class BindingRequest(Base):
+class BindingRequest(Freezable, Base):
     """A user who says who he is, and waits for the community admin to look."""
 
     __tablename__ = "binding_requests"

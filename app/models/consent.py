@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id
+from app.models.freezing import Freezable
 
 
 class ConsentPurpose(enum.StrEnum):
@@ -44,7 +45,7 @@ class ConsentText(Base):
     published_at: Mapped[datetime]
 
 
-class Consent(Base):
+class Consent(Freezable, Base):
     """A decision on one text, for one resident: given or refused, and perhaps withdrawn later."""
 
     __tablename__ = "consents"

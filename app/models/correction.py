@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.errors import IllegalStepError
 from app.models.base import AreaCode, Base, Id, Sealed
+from app.models.freezing import Freezable
 
 
 class CorrectionField(enum.StrEnum):
@@ -44,7 +45,7 @@ CORRECTION_NEXT = {
 }
 
 
-class Correction(Base):
+class Correction(Freezable, Base):
     """A wish that one's own record, or one's ward's, be put right; what stood there before is not kept."""
 
     __tablename__ = "corrections"

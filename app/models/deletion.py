@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.errors import IllegalStepError
 from app.models.base import AreaCode, Base, Id
+from app.models.freezing import Freezable
 
 
 class DeletionKind(enum.StrEnum):
@@ -31,7 +32,7 @@ class DeletionState(enum.StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Deletion(Base):
+class Deletion(Freezable, Base):
     """A wish that something held of oneself, or of one's ward, be deleted, and how it was answered."""
 
     __tablename__ = "deletions"

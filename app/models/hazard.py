@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.errors import IllegalStepError
 from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
+from app.models.freezing import Freezable
 from app.models.place import Place
 
 
@@ -75,7 +76,7 @@ HAZARD_OPEN = text("status NOT IN ('rejected', 'duplicate', 'closed')")
 """What is not ended, in SQL: written out, so that a partial index is recognised by it."""
 
 
-class Hazard(MadeByPhone, Located, Base):
+class Hazard(MadeByPhone, Located, Freezable, Base):
     """Something unsafe at a place, owned by whoever must put it right."""
 
     __tablename__ = "hazards"

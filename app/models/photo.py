@@ -8,6 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import AreaCode, Base, Id
+from app.models.freezing import Freezable
 
 
 class Photo(Base):
@@ -36,7 +37,7 @@ class PhotoOwner(enum.StrEnum):
     CLAIM = "claim"
 
 
-class PhotoLink(Base):
+class PhotoLink(Freezable, Base):
     """A record names a photo, which may not have arrived yet ("photos 1 of 3"): so no foreign key."""
 
     __tablename__ = "photo_links"

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.errors import IllegalStepError
 from app.models.base import AreaCode, Base, Id
+from app.models.freezing import Freezable
 from app.models.household import Resident
 from app.models.user import User
 
@@ -67,7 +68,7 @@ PROXY_NEXT: dict[ProxyState, frozenset[ProxyState]] = {
 }
 
 
-class Proxy(Base):
+class Proxy(Freezable, Base):
     """A user who may do some things for a resident, until a day, once the resident was heard."""
 
     __tablename__ = "proxies"

@@ -14,6 +14,13 @@ class User(Base):
     """Somebody who may sign in; bound to a roster resident if he is one."""
 
     __tablename__ = "users"
+    __table_args__ = (
+        CheckConstraint(
+            "closed_at IS NULL OR (disabled_at IS NOT NULL AND num_nonnulls(area_code, phone_sealed,"
+            " phone_index, password_hash, resident_id) = 0)",
+            name="closed_is_empty",
+        ),
+    )
     id: Mapped[Id]
     area_code: Mapped[AreaCode | None] = mapped_column(ForeignKey("areas.code"), index=True)
     """None for somebody who came by WeChat and is bound to no resident yet."""
@@ -33,6 +40,8 @@ class User(Base):
     disabled_at: Mapped[datetime | None]
     enabled_at: Mapped[datetime | None]
     """When it was enabled again last."""
+    closed_at: Mapped[datetime | None]
+    """When the person closed it for good; nothing of him may stand here since."""
     grants: Mapped[list["Grant"]] = relationship(
         lazy="raise", back_populates="user", foreign_keys="Grant.user_id"
     )

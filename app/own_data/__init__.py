@@ -1,6 +1,8 @@
 """What people may ask about the data held of them."""
 
 from app.models import (
+    Closing,
+    ClosingState,
     Correction,
     CorrectionField,
     CorrectionState,
@@ -9,6 +11,18 @@ from app.models import (
     DeletionState,
     OwnCopy,
 )
+from app.own_data.closing import (
+    DUE_WORKDAYS,
+    TAKEN_BACK_WITHIN,
+    ClosingOpenError,
+    ask_closing,
+    begin_closing,
+    due_closings,
+    own_closings,
+    withdraw_closing,
+)
+from app.own_data.closing_reasons import ClosingReason
+from app.own_data.closing_terms import IN_WORDS, Terms, closing_terms
 from app.own_data.copied import COPIED, LEFT_OUT
 from app.own_data.copies import (
     LIFE,
@@ -53,14 +67,23 @@ from app.own_data.deletions import (
     remind_of_deletions,
     withdraw_deletion,
 )
+from app.own_data.erasing import begun_closings, end_erasing, erase_some, follow_up
+from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen_rows
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
 
 __all__ = [
     "COPIED",
     "DECIDED_WITHIN",
+    "DUE_WORKDAYS",
+    "IN_WORDS",
     "LEFT_OUT",
     "LIFE",
+    "TAKEN_BACK_WITHIN",
+    "Closing",
+    "ClosingOpenError",
+    "ClosingReason",
+    "ClosingState",
     "Copied",
     "CopyFile",
     "CopyNotReadyError",
@@ -74,6 +97,8 @@ __all__ = [
     "DeletionKind",
     "DeletionOpenError",
     "DeletionState",
+    "FrozenKind",
+    "FrozenRow",
     "Held",
     "KeptByLawError",
     "NewCorrection",
@@ -81,22 +106,34 @@ __all__ = [
     "OwnCopy",
     "OwnCorrectionError",
     "OwnDeletionError",
+    "Terms",
     "Wanted",
     "approve_correction",
     "approve_deletion",
+    "ask_closing",
     "ask_copy",
     "ask_correction",
     "ask_deletion",
+    "begin_closing",
+    "begun_closings",
+    "closing_terms",
+    "closings_in_scope",
     "copies",
     "copy_file",
     "correction_in_scope",
     "corrections",
     "deletions",
+    "due_closings",
     "end_copies",
+    "end_erasing",
+    "erase_some",
+    "follow_up",
+    "frozen_rows",
     "held",
     "make_copy",
     "open_correction",
     "opened_correction",
+    "own_closings",
     "own_corrections",
     "own_deletions",
     "refuse_correction",
@@ -104,6 +141,7 @@ __all__ = [
     "remind_of_corrections",
     "remind_of_deletions",
     "waiting_copies",
+    "withdraw_closing",
     "withdraw_correction",
     "withdraw_deletion",
 ]

@@ -60,6 +60,14 @@ _HIMSELF = (
         of="deletions",
         only="id resident_id what asked_at state decided_at decision_note deleted kept",
     ),
+    kind(
+        "closings",
+        "注销申请",
+        lambda whose: (
+            of_user("closings", "user_id", "asked_by")(whose)
+            | of_resident("closings", "ward_id", "bound_to")(whose)
+        ),
+    ),
     kind("consents", "同意和不同意", of_resident("consents", "resident_id", "decided_by")),
     kind("guardianships", "我监护的孩子", of_resident("guardianships", "guardian_id")),
     kind(

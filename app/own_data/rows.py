@@ -26,13 +26,14 @@ def told(session: Session, sealer: Sealer, copied: Copied, whose: Whose) -> Iter
     """Give somebody's rows of one kind as plain values, a few hundred in memory at a time."""
     query = rows_of(copied, whose).execution_options(yield_per=_BATCH)
     for batch in session.execute(query).mappings().partitions():
-        plain = [_opened(sealer, copied, row) for row in batch]
+        plain = [opened_row(sealer, copied, row) for row in batch]
         others = _others(session, plain, whose)
         for row in plain:
             yield {name: _without(value, others) for name, value in row.items()}
 
 
-def _opened(sealer: Sealer, copied: Copied, row: Mapping[Any, Any]) -> dict[str, Any]:
+def opened_row(sealer: Sealer, copied: Copied, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Give a row's columns as plain values, sealed ones opened."""
     values = {}
     for column in copied.columns:
         value = row[column]

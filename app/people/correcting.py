@@ -15,8 +15,8 @@ from app.people.numbers import (
     IdNumberTakenError,
     Numbers,
     check_id_number,
+    keep_numbers,
     numbers_of,
-    sealed_numbers,
 )
 from app.people.register import BirthDateError, DoorTakenError, HeadTakenError, check_birth_date
 from app.sealing import Sealer
@@ -74,8 +74,7 @@ def _correct_numbers(sealer: Sealer, resident: Resident, field: CorrectionField,
         phone=(value or None) if is_phone else present.phone,
         id_number=present.id_number if is_phone else (value or None),
     )
-    for name, sealed in sealed_numbers(sealer, resident.id, resident.area_code, right).items():
-        setattr(resident, name, sealed)
+    keep_numbers(sealer, resident, right)
 
 
 def _check_agreement(sealer: Sealer, resident: Resident) -> None:

@@ -70,6 +70,12 @@ def sealed_numbers(sealer: Sealer, resident_id: UUID, area_code: str, numbers: N
     return columns
 
 
+def keep_numbers(sealer: Sealer, resident: Resident, numbers: Numbers) -> None:
+    """Put these numbers in the place of those before; None takes one away."""
+    for name, value in sealed_numbers(sealer, resident.id, resident.area_code, numbers).items():
+        setattr(resident, name, value)
+
+
 def numbers_of(sealer: Sealer, resident: Resident) -> Numbers:
     """Give a resident's numbers in clear."""
     phone, id_number = resident.phone_sealed, resident.id_number_sealed
@@ -103,9 +109,7 @@ def set_numbers(
         return resident
     if numbers.id_number is not None:
         check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
-    columns = sealed_numbers(sealer, resident.id, resident.area_code, numbers)
-    for name, value in columns.items():
-        setattr(resident, name, value)
+    keep_numbers(sealer, resident, numbers)
     with unique({ID_NUMBER_KEY: IdNumberTakenError(field="id_number")}):
         session.flush()
     return resident

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
+from app import identity
 from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
@@ -89,8 +90,8 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
 
     The price is the reward's at this moment. After a refusal the caller must roll back.
 
-    Raises NotFoundError for a household or reward out of reach, InsufficientPointsError, LimitReachedError,
-    OutOfStockError, OtherContentError.
+    Raises NotFoundError for a household or reward out of reach or an account shut meanwhile,
+    InsufficientPointsError, LimitReachedError, OutOfStockError, OtherContentError.
     """
     sent = made_for(actor, wanted)
     first = made_before(session, Redemption, redemption_id, sent, author=Redemption.made_by, by=actor.user_id)
@@ -113,6 +114,7 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
         made_at=now(),
     )
     if made:
+        identity.closing.check_open(session, redemption.made_by)
         account_id = household_account(session, household.id, household.area_code)
         ledger.hold(session, account_id, redemption.points)
         _check_limit(session, redemption, reward)

@@ -25,6 +25,7 @@ from app.models import (
     ViewingTicket,
 )
 from app.retention.consent_rules import consent_rules
+from app.retention.frozen_rules import frozen_rules
 from app.retention.photo_rules import photo_rules
 from app.retention.positions import position_rules
 from app.retention.rules import Rule, table_of
@@ -41,17 +42,15 @@ _MISUSE = "网络安全法 21"
 
 KEPT_BECAUSE = {
     "users": "the account is open, or the person closes it; what he did stays under its id",
-    "second_factors": "one for each account; goes when it is reset",
+    "second_factors": "one for each account; goes when it is reset, or the account closed",
     "wechat_identities": "WeChat's names for him go when the link ends",
     "wechat_events": "the job forget_old_events: a week after they are done, ninety days if they failed",
     "message_acceptances": "the job forget_old_sends: ninety days",
     "message_credits": "the job forget_old_sends: ninety days after they end, at once with the link",
     "message_sends": "the job forget_old_sends: ninety days after they end",
     "own_copies": "the job end_copies: file and key after 72 hours; the asking as the audit trail",
+    "closings": "prove that an account was closed, when, and what was frozen",
     "account_events": "say what was done with an account, and why",
-    "deletions": "prove that a wish to delete was answered, and how (PIPL 50)",
-    "proxies": "say who acted for whom, and that he had agreed; what was done so stays on record",
-    "bindings": "say which account spoke for whom; what it said stays on record",
     "residents": "on the roster: duty of the community",
     "households": "on the roster: duty of the community",
     "care_records": "while the duty to look after lasts; no law sets an end",
@@ -86,6 +85,7 @@ def rules(months: RetentionSettings) -> Iterator[Rule]:
     yield from _sign_in_rules()
     yield from _binding_rules()
     yield from consent_rules()
+    yield from frozen_rules()
     yield _correction_rule()
     yield from _trail_rules(months.audit)
     yield Rule(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from sqlalchemy import Column, ColumnElement, Table, delete, func, select, update
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from app.models import FROZEN_TOO
+
 
 def table_of(model: type[DeclarativeBase]) -> Table:
     """Give the table of a model."""
@@ -40,17 +42,18 @@ class Rule:
 
 def overdue(session: Session, rule: Rule) -> int:
     """Count the rows whose time is over, without touching them."""
-    return session.execute(select(func.count()).select_from(rule.table).where(rule.over)).scalar_one()
+    query = select(func.count()).select_from(rule.table).where(rule.over)
+    return session.execute(query, execution_options={FROZEN_TOO: True}).scalar_one()
 
 
 def apply(session: Session, rule: Rule, *, limit: int) -> int:
     """Take away what a rule no longer lets be kept, of up to ``limit`` rows; give of how many.
 
-    Rows that somebody is at are left for the next time.
+    Rows that somebody is at are left for the next time; frozen ones go like others.
     """
     (key,) = rule.table.primary_key.columns
     query = select(key).where(rule.over).limit(limit).with_for_update(skip_locked=True, of=rule.table)
-    found = session.scalars(query).all()
+    found = session.scalars(query, execution_options={FROZEN_TOO: True}).all()
     if not found:
         return 0
     for column in rule.beside:

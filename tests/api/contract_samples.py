@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.identity import HASHER, sealed_secret
+from app.ids import new_id
 from app.models import PhotoOwner, SecondFactor, User, Visit
 from tests import cast
 from tests.cast import named, person
 from tests.client import Client
-from tests.matrix.lines import ANYBODY, Call, Line
+from tests.matrix.lines import ANYBODY, Call, Line, with_json
 from tests.matrix.routes import LINES
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
@@ -148,6 +149,10 @@ def _copy_file(app: Flask, session: Session) -> tuple[str, Call]:
     return "worker", Call(f"/v1/me/copies/{copy_id}/file")
 
 
+def _closing(_: Flask, __: Session) -> tuple[str, Call]:
+    return "resident", Call(f"/v1/me/closings/{new_id()}", with_json({}))
+
+
 _SPECIAL = {
     "POST /v1/sessions": _sign_in,
     "POST /v1/sessions/code": _code,
@@ -158,10 +163,11 @@ _SPECIAL = {
     "POST /v1/me/totp/confirm": _totp("/v1/me/totp/confirm", confirmed=False),
     "POST /v1/invitations/accept": _invited,
     "POST /v1/me/notices/<uuid:notice_id>/read": _notice,
+    "PUT /v1/me/closings/<uuid:closing_id>": _closing,
     "GET /v1/me/copies/<uuid:copy_id>/file": _copy_file,
     "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": _photo_file,
 }
-"""Routes that the matrix calls without success: the right request here."""
+"""Routes that the matrix calls without success, or as somebody to whom it is refused: the right request."""
 
 
 class _NextDoor(Stage):

@@ -53,6 +53,7 @@ FINAL = {
     "/v1/consents/<uuid:consent_id>/withdraw",
     "/v1/corrections/<uuid:correction_id>/approve",
     "/v1/corrections/<uuid:correction_id>/refuse",
+    "/v1/me/closings/<uuid:closing_id>/withdraw",
     "/v1/me/corrections/<uuid:correction_id>/withdraw",
     "/v1/deletions/<uuid:deletion_id>/approve",
     "/v1/deletions/<uuid:deletion_id>/refuse",

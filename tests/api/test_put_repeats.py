@@ -194,6 +194,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/consents/<uuid:consent_id>", text_replaced, (409, "consent_changed")),
     ("/v1/me/binding-requests/<uuid:request_id>", caller_bound, (409, "already_bound")),
     ("/v1/me/copies/<uuid:copy_id>", still_open, (409, "copy_open")),
+    ("/v1/me/closings/<uuid:closing_id>", still_open, (409, "closing_open")),
     ("/v1/me/corrections/<uuid:correction_id>", still_open, (409, "correction_open")),
     ("/v1/me/deletions/<uuid:deletion_id>", still_open, (409, "deletion_open")),
     ("/v1/photos/<uuid:photo_id>", named_by_another, GONE),
@@ -216,6 +217,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
 """Each PUT with what happens to the world, and how a new one is refused then."""
 ROUTES = dict.fromkeys(rule for rule, _, _ in CASES)
 KNOWN_TO_NOBODY_ELSE = {
+    "/v1/me/closings/<uuid:closing_id>",
     "/v1/me/corrections/<uuid:correction_id>",
     "/v1/me/deletions/<uuid:deletion_id>",
     "/v1/me/consents/<uuid:consent_id>",

@@ -28,6 +28,7 @@ WRITERS = {
         "app/models/approval.py",
         "app/models/binding.py",
         "app/models/message.py",
+        "app/models/closing.py",
         "app/models/correction.py",
         "app/models/deletion.py",
         "app/models/proxy.py",

@@ -6,6 +6,7 @@ from uuid import UUID
 from app.clock import now
 from app.ids import new_id
 from app.models import (
+    Closing,
     Consent,
     ConsentChannel,
     ConsentPurpose,
@@ -21,7 +22,7 @@ from app.models import (
     Sex,
     ViewingTicket,
 )
-from app.own_data import DECIDED_WITHIN
+from app.own_data import DECIDED_WITHIN, TAKEN_BACK_WITHIN
 from app.people import SHIPPED_TEXTS, Numbers, sealed_numbers, sealed_proof
 from app.sealing import Cell
 from tests import cast
@@ -110,6 +111,23 @@ class PeopleRows(Side):
                 resident_id=self.resident_id,
                 what=DeletionKind.NUMBERS,
                 asked_at=now(),
+                due_at=now() + DECIDED_WITHIN,
+                content_hash=b"",
+            )
+        )
+        return row_id
+
+    def closing(self, by: str = "worker") -> UUID:
+        """Write that somebody wants his account closed."""
+        row_id, user_id = new_id(), self.user(by)
+        self.add(
+            Closing(
+                id=row_id,
+                area_code=self.area,
+                asked_by=user_id,
+                user_id=user_id,
+                asked_at=now(),
+                carry_out_at=now() + TAKEN_BACK_WITHIN,
                 due_at=now() + DECIDED_WITHIN,
                 content_hash=b"",
             )

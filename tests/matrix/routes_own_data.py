@@ -47,6 +47,18 @@ def _decide_deletion(verb: str) -> Any:
     )
 
 
+def _close(_: Stage) -> Call:
+    return Call(f"/v1/me/closings/{new_id()}", with_json({}))
+
+
+def _keep_open(stage: Stage) -> Call:
+    return Call(f"/v1/me/closings/{stage.closing('admin')}/withdraw")
+
+
+def _frozen(stage: Stage) -> Call:
+    return Call(f"/v1/closings/{stage.closing()}/frozen?kind=consents")
+
+
 OWN_DATA = [
     Line("GET", "/v1/me/held", EVERYBODY, at("/v1/me/held"), 200),
     Line("GET", "/v1/me/deletions", EVERYBODY, at("/v1/me/deletions"), 200),
@@ -55,6 +67,12 @@ OWN_DATA = [
     Line("GET", "/v1/deletions", {"admin": 200}, at("/v1/deletions"), 200),
     Line("POST", f"/v1/{_DELETION}/approve", {"admin": 200}, _decide_deletion("approve")),
     Line("POST", f"/v1/{_DELETION}/refuse", {"admin": 200}, _decide_deletion("refuse")),
+    Line("GET", "/v1/me/closing-terms", EVERYBODY, at("/v1/me/closing-terms"), 200),
+    Line("GET", "/v1/me/closings", EVERYBODY, at("/v1/me/closings"), 200),
+    Line("PUT", "/v1/me/closings/<uuid:closing_id>", dict.fromkeys(EVERYBODY, 201), _close, 201),
+    Line("POST", "/v1/me/closings/<uuid:closing_id>/withdraw", NOT_SEEN | {"admin": 200}, _keep_open),
+    Line("GET", "/v1/closings", {"auditor": 200}, at("/v1/closings"), 200),
+    Line("GET", "/v1/closings/<uuid:closing_id>/frozen", {"auditor": 200}, _frozen),
     Line("GET", "/v1/me/corrections", EVERYBODY, at("/v1/me/corrections"), 200),
     Line("PUT", _MINE, {"resident": 201}, _ask, 201),
     Line("POST", f"{_MINE}/withdraw", NOT_SEEN | {"admin": 200}, _withdraw),

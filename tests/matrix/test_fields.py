@@ -33,6 +33,8 @@ _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/binding-requests": Stage.binding_request,
     "/v1/bindings": Stage.binding,
     "/v1/corrections": Stage.correction,
+    "/v1/closings": Stage.closing,
+    "/v1/me/closings": lambda stage: stage.closing("resident"),
     "/v1/me/corrections": lambda stage: stage.correction("resident"),
     "/v1/deletions": Stage.deletion,
     "/v1/me/deletions": lambda stage: stage.deletion("resident"),

@@ -7,6 +7,8 @@ from tests.client import Answer
 from tests.matrix.lines import Line
 
 SENSITIVE_READS = {
+    "GET /v1/closings",
+    "GET /v1/closings/<uuid:closing_id>/frozen",
     "GET /v1/corrections",
     "GET /v1/corrections/<uuid:correction_id>",
     "GET /v1/deletions",

@@ -98,6 +98,7 @@ SENTENCES: dict[str, str] = {
     # own data
     "correction_value": "填的内容不合这一项的格式，请核对后再填",
     "correction_open": "这一项您已经申请过更正，社区还在核对，请等结果或先撤回",
+    "closing_open": "这个账号已经申请了注销，不用再申请；想反悔，请撤回那份申请",
     "own_correction": "自己和自己家的更正要由别的管理员决定",
     "deletion_open": "这一项您已经申请过删除，社区还在处理，请等结果或先撤回",
     "own_deletion": "自己和自己家的删除申请要由别的管理员决定",

@@ -1,0 +1,82 @@
+"""Frozen rows: what the law keeps of somebody who left, out of everybody's sight but the auditor's.
+
+PIPL, art. 47: where a law demands that something be kept longer, nothing is done with it but to keep it.
+Every question of the ORM passes over frozen rows, unless it says that it means them: so a new listing needs
+no thought.
+"""
+
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Select, event
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
+
+FROZEN_TOO = "frozen_too"
+"""Execution option of a question that means frozen rows as well."""
+_TABLES: set[str] = set()
+
+
+class Freezable:
+    """A row that can be frozen when the account it belongs to is closed."""
+
+    frozen_by: Mapped[UUID | None] = mapped_column(ForeignKey("closings.id"), index=True)
+    """The closing that froze it."""
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Note the table."""
+        _TABLES.add(cls.__dict__["__tablename__"])
+        super().__init_subclass__(**kwargs)
+
+
+_IN_SIGHT = with_loader_criteria(Freezable, lambda row: row.frozen_by.is_(None), include_aliases=True)
+_OPTIONS_AND_MORE = attrgetter("_with_options", "_independent_ctes", "_from_obj")
+_PARTS = attrgetter(
+    "_raw_columns", "_where_criteria", "_order_by_clauses", "_group_by_clauses", "_having_criteria"
+)
+_INNER: dict[str, Callable[[Any], Iterable[Any]]] = {
+    "binary": attrgetter("left", "right"),
+    "clauselist": attrgetter("clauses"),
+    "expression_clauselist": attrgetter("clauses"),
+    "function": attrgetter("clauses"),
+    "unary": lambda node: (node.element,),
+    "grouping": lambda node: (node.element,),
+    "label": lambda node: (node.element,),
+}
+_CONSTANT = frozenset({"bindparam", "null", "true", "false"})
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _pass_over(state: ORMExecuteState) -> None:
+    if asks_elsewhere(state.statement) or not state.is_select or state.is_column_load:
+        return
+    if not state.execution_options.get(FROZEN_TOO, False):
+        state.statement = state.statement.options(_IN_SIGHT)
+
+
+def asks_elsewhere(statement: Any) -> bool:
+    """Say that a question surely touches no table with frozen rows; of an unusual one it is never sure.
+
+    It spares most questions the filter: each costs about 10 µs of CPU instead of 50. A part it does not
+    know, such as a question within the question, means that the filter is put on.
+    """
+    if type(statement) is not Select or any(_OPTIONS_AND_MORE(statement)):
+        return False
+    left = [node for part in _PARTS(statement) for node in part]
+    for target, on, *_ in statement._setup_joins:  # noqa: SLF001 - there is no cheap way to ask it
+        left += (target, on)
+    while left:
+        node = left.pop()
+        kind = getattr(node, "__visit_name__", None)
+        if kind == "column":
+            node = node.table
+            kind = getattr(node, "__visit_name__", None)
+        if kind == "table":
+            if node.name in _TABLES:
+                return False
+        elif kind in _INNER:
+            left += _INNER[kind](node)
+        elif kind not in _CONSTANT:
+            return False
+    return True

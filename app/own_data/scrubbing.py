@@ -1,0 +1,98 @@
+"""Taking a person's own numbers out of texts: a phone in a report stays there when its column is emptied."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Column, Table, Text, select, update
+from sqlalchemy.orm import Session
+
+from app import identity
+from app.models import Resident, User
+from app.own_data.copied import COPIED
+from app.own_data.kinds import Copied, Whose
+from app.own_data.whose import known_as
+from app.people import numbers_of
+from app.sealing import Cell, Sealer
+
+IN_ITS_PLACE = "［号码已删］"
+_BATCH = 200
+APPEND_ONLY = frozenset(
+    {"account_events", "audit_entries", "claim_events", "hazard_events", "stock_movements", "transfers"}
+)
+"""Nobody changes these, not even for this; they hold ids and what was done, and short notes of steps."""
+_GONE_ANYWAY = frozenset({"users", "residents", "wechat_identities"})
+
+
+def numbers_known(sealer: Sealer, user: User, resident: Resident | None) -> frozenset[str]:
+    """Give the phones and the ID number that are on record of somebody."""
+    found = {identity.phone_of(sealer, user)}
+    if resident is not None:
+        numbers = numbers_of(sealer, resident)
+        found |= {numbers.phone, numbers.id_number}
+    return frozenset(one for one in found if one)
+
+
+def scrub(
+    session: Session, sealer: Sealer, user: User, resident: Resident | None, numbers: frozenset[str]
+) -> int:
+    """Take these numbers out of every text of rows that are his, sealed or not; give out of how many rows.
+
+    Which rows are his is what his own copy goes by (``COPIED``). Rows that nobody may change stay.
+    """
+    if not numbers:
+        return 0
+    his, done = known_as(user.id, resident), 0
+    for copied in COPIED:
+        columns = list(_texts(copied.table))
+        if columns and copied.table.name not in APPEND_ONLY | _GONE_ANYWAY:
+            done += _scrub(session, sealer, copied, columns, his, numbers)
+    return done
+
+
+def _texts(table: Table) -> Iterator[Column[Any]]:
+    for column in table.columns:
+        if column.info.get("sealed") or (isinstance(column.type, Text) and not column.foreign_keys):
+            yield column
+
+
+def _scrub(
+    session: Session,
+    sealer: Sealer,
+    copied: Copied,
+    columns: list[Column[Any]],
+    his: Whose,
+    numbers: frozenset[str],
+) -> int:
+    table, done = copied.table, 0
+    keys = list(table.primary_key.columns)
+    query = select(*keys, *columns).where(copied.his(his)).execution_options(yield_per=_BATCH)
+    for batch in session.execute(query).mappings().partitions():
+        for row in batch:
+            values = _without(sealer, table, columns, row, numbers)
+            if values:
+                this = (key == row[key] for key in keys)
+                session.execute(update(table).where(*this).values(values))
+                done += 1
+    return done
+
+
+def _without(
+    sealer: Sealer, table: Table, columns: list[Column[Any]], row: Mapping[Any, Any], numbers: frozenset[str]
+) -> dict[str, Any]:
+    """Give the columns of a row that held a number, as they must be now."""
+    values: dict[str, Any] = {}
+    for column in columns:
+        value, is_sealed = row[column], bool(column.info.get("sealed"))
+        if value is None or (column.name == "key_sealed"):
+            continue
+        text = sealer.open(value, _cell(table, column, row)) if is_sealed else value
+        clean = text
+        for number in numbers:
+            clean = clean.replace(number, IN_ITS_PLACE)
+        if clean != text:
+            values[column.name] = sealer.seal(clean, _cell(table, column, row)) if is_sealed else clean
+    return values
+
+
+def _cell(table: Table, column: Column[Any], row: Mapping[Any, Any]) -> Cell:
+    return Cell(table.name, column.name, row[table.c.id])

@@ -1,0 +1,27 @@
+"""What was frozen when an account was closed: kept as long as somebody may sue, then it goes.
+
+Consents have their own rule, of the same length. Reports stay with the ledger of hazards.
+"""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+
+from app.clock import months_ago
+from app.models import Binding, BindingRequest, Closing, Correction, Deletion, Proxy
+from app.retention.consent_rules import PROOF_MONTHS
+from app.retention.rules import Rule, table_of
+
+
+def frozen_rules() -> Iterator[Rule]:
+    """Give the rules."""
+    over = select(Closing.id).where(Closing.ended_at < months_ago(PROOF_MONTHS))
+    for model in (Binding, BindingRequest, Correction, Deletion, Proxy):
+        table = table_of(model)
+        yield Rule(
+            f"frozen {table.name.replace('_', ' ')}",
+            table,
+            table.c.frozen_by.in_(over),
+            kept=f"{PROOF_MONTHS} months after the account was closed",
+            basis="PIPL 47; Civil Code 188",
+        )

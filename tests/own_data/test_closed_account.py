@@ -1,0 +1,196 @@
+"""What is left of somebody whose account was closed: nothing of his numbers anywhere, and frozen rows."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import LargeBinary, Table, delete, func, select, update
+from sqlalchemy.orm import Session
+
+from app import own_data
+from app.api.http.parts import EXTENSION
+from app.clock import now, set_to
+from app.ids import new_id
+from app.models import (
+    Base,
+    Claim,
+    ClaimStatus,
+    Consent,
+    Invitation,
+    Notice,
+    OwnCopy,
+    Photo,
+    PhotoLink,
+    PhotoOwner,
+    RefreshToken,
+    SecondFactor,
+    SignIn,
+    SignInCode,
+    Transfer,
+    WeChatLink,
+)
+from app.own_data import follow_up
+from app.sealing import Cell
+from tests.cast import person
+from tests.client import Client
+from tests.own_data.closing import ID_NUMBER, PHONE, asked, begin, close, finish
+from tests.own_data.life import Life
+from tests.own_data_world import photos_of
+from tests.sealer import SEALER
+from tests.snapshot import files
+
+ME = person("resident").user_id
+
+
+def everything(session: Session) -> Iterator[tuple[str, str]]:
+    """Give every value of every table as text, raw, and opened where it is sealed."""
+    for table in Base.metadata.sorted_tables:
+        for row in session.execute(select(table)).mappings():
+            for column in table.columns:
+                value = row[column]
+                if isinstance(value, bytes):
+                    yield f"{table.name}.{column.name}", value.decode("latin-1") + value.hex()
+                elif value is not None:
+                    yield f"{table.name}.{column.name}", json.dumps(value, default=str, ensure_ascii=False)
+                if value is not None and column.info.get("sealed"):
+                    yield f"{table.name}.{column.name}", SEALER.open(value, _cell(table, column.name, row))
+
+
+def _cell(table: Table, name: str, row: Any) -> Cell:
+    return Cell(table.name, name, row["id"])
+
+
+def hits(session: Session, *wanted: str) -> set[str]:
+    return {where for where, text in everything(session) if any(one in text for one in wanted)}
+
+
+def indexes(session: Session) -> set[str]:
+    """Give the columns that hold a blind index or keyed hash of one of the numbers, in any tenant's salt."""
+    salts = ("users", "421224100001")
+    keyed = {
+        SEALER.index(kind, tenant, value)
+        for tenant in salts
+        for kind, value in (("phone", PHONE), ("id_number", ID_NUMBER))
+    }
+    return {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LargeBinary)
+        for value in session.scalars(select(column).where(column.is_not(None)))
+        if value in keyed
+    }
+
+
+def test_none_of_his_numbers_is_left_anywhere(
+    app: Flask, session: Session, resident: Client, life: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """S-78: all tables raw and opened, photo folder, Redis and log: 0 hits of phone and ID number."""
+    store, parts = Path(app.extensions[EXTENSION].settings.photo_dir), app.extensions[EXTENSION]
+    before = hits(session, PHONE, ID_NUMBER)
+    assert before >= {
+        "users.phone_sealed",
+        "residents.phone_sealed",
+        "residents.id_number_sealed",
+        "claims.text",
+        "hazards.text",
+        "visits.note_sealed",
+    }
+    assert indexes(session) == {"users.phone_index", "residents.phone_index", "residents.id_number_index"}
+    close(app, session, resident)
+    in_redis = b"".join(
+        key + (parts.redis.dump(key) or b"") for key in parts.redis.scan_iter("*", count=1000)
+    )
+    logged = "".join(capsys.readouterr())
+    on_disk = b"".join(name.encode() + data for name, data in files(store).items())
+
+    assert hits(session, PHONE, ID_NUMBER) == set()
+    assert indexes(session) == set()
+    assert not [place for place in (in_redis, on_disk, logged.encode()) if PHONE.encode() in place]
+    assert not [place for place in (in_redis, on_disk, logged.encode()) if ID_NUMBER.encode() in place]
+    assert "［号码已删］" in session.get_one(Claim, life["claim"], populate_existing=True).text
+
+
+def test_what_let_him_in_and_what_was_told_him_is_gone(
+    app: Flask, session: Session, resident: Client, life: dict[str, Any]
+) -> None:
+    """S-78: proofs, sessions, WeChat's names, messages, invitations, copies: rows and files."""
+    folder = Path(app.extensions[EXTENSION].settings.photo_dir)
+    copy_id, copies = session.scalars(select(OwnCopy.id)).one(), list(files(folder))
+    close(app, session, resident)
+    of_his = (SignIn, RefreshToken, SecondFactor, Invitation, SignInCode, WeChatLink, Notice)
+    left = {
+        model.__tablename__: session.scalar(
+            select(func.count()).select_from(model).where(model.user_id == ME)
+        )
+        for model in of_his
+    }
+    others = {
+        name: session.execute(select(func.count()).select_from(Base.metadata.tables[name])).scalar_one()
+        for name in ("message_sends", "message_credits", "message_acceptances", "own_copies")
+    }
+
+    assert set(left.values()) == {0}, left
+    assert set(others.values()) == {0}, others
+    assert [one for one in copies if one.startswith(f"copies/{copy_id}")]
+    assert str(copy_id) not in "".join(files(folder))
+    assert life
+
+
+def test_the_ledger_stays_and_names_nobody(
+    app: Flask, session: Session, resident: Client, life: dict[str, Any]
+) -> None:
+    """S-78: transfers and claims keep their ids and figures; the household has its points."""
+    before = session.execute(select(Transfer.id, Transfer.amount, Transfer.resident_id)).all()
+    close(app, session, resident)
+    after = session.execute(select(Transfer.id, Transfer.amount, Transfer.resident_id)).all()
+    claim = session.get_one(Claim, life["claim"], populate_existing=True)
+
+    assert before == after != []
+    assert (claim.status, claim.submitted_by) == (ClaimStatus.IN_NOTICE, ME)
+
+
+def test_photos_go_as_far_as_the_law_lets_them(
+    app: Flask, session: Session, resident: Client, life: dict[str, Any]
+) -> None:
+    """S-78: what no record needs goes with its files; of a running claim it goes when that has ended."""
+    loose = Life(session).picture(photos_of(app), "resident", new_id(), PhotoOwner.CLAIM)
+    session.execute(delete(PhotoLink).where(PhotoLink.photo_id == loose))
+    session.commit()
+    closing_id = close(app, session, resident)
+    early = {name: session.get(Photo, one) is not None for name, one in life.items() if "photo" in name}
+    stored = "".join(files(Path(app.extensions[EXTENSION].settings.photo_dir)))
+    assert (session.get(Photo, loose), str(loose) in stored) == (None, False)
+    session.execute(update(Claim).where(Claim.id == life["claim"]).values(status=ClaimStatus.POSTED))
+    session.commit()
+
+    figures = [follow_up(session, photos_of(app), limit=10) for _ in range(2)]
+    session.commit()
+    session.expire_all()
+
+    assert closing_id
+    assert early == {"visit_photo": True, "harm_photo": True, "hazard_photo": True, "claim_photo": True}
+    assert (session.get(Photo, life["claim_photo"]), figures) == (None, [1, 0])
+    assert session.get(Photo, life["hazard_photo"]) is not None
+
+
+def test_what_broke_off_is_gone_on_with(
+    app: Flask, session: Session, resident: Client, life: dict[str, Any]
+) -> None:
+    """S-78: one batch, then nothing for a day, then all of it; running again changes nothing."""
+    closing_id = asked(resident)
+    begin(session, closing_id)
+    with set_to(now() + timedelta(days=8)):
+        assert own_data.erase_some(session, photos_of(app), closing_id, limit=2)
+        assert not own_data.end_erasing(session, closing_id), "something is left"
+    session.commit()
+    finish(app, session, closing_id)
+
+    assert not own_data.end_erasing(session, closing_id), "it is done"
+    assert hits(session, PHONE, ID_NUMBER) == set()
+    assert session.scalar(select(func.count()).select_from(Consent).where(Consent.frozen_by.is_(None))) == 0
+    assert life
