@@ -73,7 +73,7 @@ def test_help_is_printed_and_nonsense_refused_before_anything_is_done(
 
 
 def test_a_port_given_to_make_is_taken() -> None:
-    command = ["make", "--dry-run", "run", "PORT=9000"]
+    command = ["make", "--dry-run", "--no-print-directory", "run", "PORT=9000"]
     told = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
 
     assert told.splitlines()[-1].rstrip().endswith("-m dev.run --port '9000'")

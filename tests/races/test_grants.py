@@ -9,7 +9,7 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import Approval, Grant
+from app.models import Approval, Grant, Notice, NoticeKind
 from tests.approval_world import adjustment, admin_grant, approved, batch, granted
 from tests.cast import person, sign_in_again
 from tests.client import Answer, Client
@@ -25,6 +25,7 @@ def _cleared(app: Flask, engine: Engine) -> Iterator[None]:
     with Session(engine) as session:
         session.execute(delete(Grant).where(Grant.user_id == person(WHO).user_id))
         session.execute(delete(Approval))
+        session.execute(delete(Notice).where(Notice.kind == NoticeKind.APPROVAL))
         sign_in_again(session, WHO)
 
 

@@ -243,7 +243,7 @@ def test_a_household_takes_goods_only_from_its_own_shop(session: Session) -> Non
 
 
 def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> None:
-    """No child comes to harm, no account is misused or forgotten, and nobody's copy waits."""
+    """No child comes to harm, no account is misused or forgotten, no copy waits, nothing needs a yes."""
     notices = list(session.scalars(select(Notice)))
 
     assert {notice.kind for notice in notices} == set(NoticeKind) - {
@@ -251,5 +251,6 @@ def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> Non
         NoticeKind.ACCOUNT_ALERT,
         NoticeKind.ACCOUNT_UNUSED,
         NoticeKind.OWN_DATA,
+        NoticeKind.APPROVAL,
     }
     assert {notice.read_at is None for notice in notices} == {True, False}
