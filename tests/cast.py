@@ -8,16 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid5
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from app.actors import Role
+from app.actors import Actor, Held, Role
 from app.clock import now
 from app.models import (
     Area,
     AreaLevel,
     Binding,
     BindingWay,
+    Consent,
+    ConsentChannel,
+    ConsentPurpose,
     Grant,
     Household,
     Place,
@@ -29,6 +32,7 @@ from app.models import (
     SignIn,
     User,
 )
+from app.people import SHIPPED_TEXTS
 
 HOME, NEXT, FAR = "421224100001", "421224100002", "421222102203"
 GRID = HOME + "001"
@@ -113,6 +117,7 @@ def write(session: Session) -> None:
         _write_user(session, name, area_code, role=role)
     for name, (household, _) in RESIDENTS.items():
         _write_user(session, name, HOUSEHOLDS[household], resident_id=named(name))
+        _write_consents(session, name, HOUSEHOLDS[household])
     session.commit()
 
 
@@ -125,6 +130,13 @@ def person(name: str) -> Person:
         resident_id=named(name) if household else None,
         household_id=named(f"household {household}") if household else None,
     )
+
+
+def acting(name: str) -> Actor:
+    """Give somebody as he acts by his post or as a resident, with the reach of no function."""
+    who = person(name)
+    held = (Held(*STAFF[name]),) if name in STAFF else ()
+    return Actor(user_id=who.user_id, resident_id=who.resident_id, held=held)
 
 
 def sign_in_again(session: Session, name: str) -> None:
@@ -181,6 +193,35 @@ def _resident(resident_id: UUID, household_id: UUID, area_code: str, title: str)
         content_hash=b"",
         created_at=LONG_AGO,
     )
+
+
+def _write_consents(session: Session, name: str, area_code: str) -> None:
+    """Let a resident have agreed that he sends photos and positions; tests of consents take that away."""
+    for purpose in (ConsentPurpose.LOCATION, ConsentPurpose.PHOTO):
+        text = SHIPPED_TEXTS[purpose]
+        session.add(
+            Consent(
+                id=named(f"consent {purpose} {name}"),
+                area_code=area_code,
+                resident_id=named(name),
+                decided_by=named(name),
+                purpose=purpose,
+                text_id=text.id,
+                text_hash=text.text_hash,
+                given=True,
+                channel=ConsentChannel.APP,
+                recorded_by=person(name).user_id,
+                decided_at=LONG_AGO,
+                content_hash=b"",
+            )
+        )
+    session.flush()
+
+
+def forget_consents(session: Session) -> None:
+    """Let nobody of the cast have agreed to anything."""
+    session.execute(delete(Consent))
+    session.commit()
 
 
 def _write_user(

@@ -7,8 +7,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app.actors import Actor
 from app.evidence.coordinates import distance_m, to_wgs84
 from app.models import ClockFlag, Datum, Place, PlaceCode, Presence
+from app.people import Category, check_given
 from app.places import CodeSigner, find
 
 CLOCK_AHEAD = timedelta(minutes=5)
@@ -77,6 +79,7 @@ def clock_flag(captured_at: datetime, received_at: datetime) -> ClockFlag:
 
 def gather(
     session: Session,
+    actor: Actor,
     signer: CodeSigner,
     place: Place,
     signals: Signals,
@@ -84,7 +87,12 @@ def gather(
     received_at: datetime,
     photos: int,
 ) -> Gathered:
-    """Weigh the signals of a record about a place; ``photos`` is how many it names."""
+    """Weigh the signals of the actor's record about a place; ``photos`` is how many it names.
+
+    Raises NoBasisError or ConsentChangedError for the position of a resident who did not agree to its use.
+    """
+    if signals.position is not None:
+        check_given(session, actor, Category.POSITION)
     return weigh(place, find(session, signer, signals.code), signals, received_at=received_at, photos=photos)
 
 

@@ -19,6 +19,7 @@ from app.evidence.links import NamedPhoto
 from app.evidence.pictures import prepare
 from app.evidence.sealed_links import COPIES
 from app.models import Photo, PhotoLink, PhotoOwner
+from app.people import Category, ConsentChangedError, NoBasisError, check_given
 
 _UUID_SIGNS = 36
 
@@ -56,13 +57,15 @@ def keep(
     find the row. A crash before the commit leaves files without a row, which ``sweep_orphans`` removes.
 
     Raises NotAPictureError, TooManyPixelsError, BrokenPictureError, OtherContentError if the id was used for
-    other bytes or by somebody else, and NotFoundError if only others' records name it.
+    other bytes or by somebody else, NotFoundError if only others' records name it, and NoBasisError or
+    ConsentChangedError for a resident who did not agree to send photos.
     """
     sha256 = hashlib.sha256(data).digest()
     session.execute(select(func.pg_advisory_xact_lock(_lock_number(photo_id))))
     first = session.get(Photo, photo_id, populate_existing=True)
     if first is None:
         _check_may_send(session, actor, photo_id)
+        check_given(session, actor, Category.PHOTO)
         check_new()
         return _keep_new(session, store, actor, photo_id, data), True
     if (first.sha256, first.uploaded_by) != (sha256, actor.user_id):
@@ -81,7 +84,7 @@ def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID,
     picture = prepare(data)
     _replace(store, photo_key(photo_id, "large"), picture.large)
     _replace(store, photo_key(photo_id, "thumb"), picture.thumb)
-    lng, lat = picture.gps or (None, None)
+    lng, lat = (picture.gps if _may_locate(session, actor) else None) or (None, None)
     photo = Photo(
         id=photo_id,
         sha256=bytes.fromhex(picture.sha256),
@@ -97,6 +100,15 @@ def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID,
     session.add(photo)
     session.flush()
     return photo
+
+
+def _may_locate(session: Session, actor: Actor) -> bool:
+    """Say whether where the camera was may be kept; without a basis the photo is kept without it."""
+    try:
+        check_given(session, actor, Category.POSITION)
+    except (NoBasisError, ConsentChangedError):
+        return False
+    return True
 
 
 def _replace(store: PhotoStore, key: str, data: bytes) -> None:

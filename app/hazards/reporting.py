@@ -43,7 +43,8 @@ def report(
     The same report again is the hazard it made, though its code was revoked or its place moved since.
 
     Raises PlaceUnnamedError, NotFoundError for a place out of reach or a code that we did not print,
-    CodeRevokedError for a visitor's revoked code, OtherContentError.
+    CodeRevokedError for a visitor's revoked code, OtherContentError, and for the position of a resident who
+    did not agree to its use NoBasisError, ConsentChangedError.
     """
     acted_for = () if actor.acted_for is None else (actor.acted_for,)
     mark = content_hash(actor.user_id, sent, *acted_for)
@@ -52,7 +53,7 @@ def report(
         return first, False
     place = _place(session, actor, signer, sent)
     at = now()
-    gathered = gather(session, signer, place, sent.signals, received_at=at, photos=len(sent.photo_ids))
+    gathered = gather(session, actor, signer, place, sent.signals, received_at=at, photos=len(sent.photo_ids))
     hazard, made = insert_once(
         session,
         Hazard,

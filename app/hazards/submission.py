@@ -67,7 +67,7 @@ def submit(
         raise ChecklistUnfitError(field="checklist_id")
     pairs = paired(checklist, form.answers)
     photo_ids = form.all_photo_ids
-    gathered = gather(session, signer, place, form.signals, received_at=now(), photos=len(photo_ids))
+    gathered = gather(session, actor, signer, place, form.signals, received_at=now(), photos=len(photo_ids))
     inspection, made = insert_once(
         session,
         Inspection,

@@ -14,7 +14,7 @@ from app.identity.holders import holders
 from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import check_child
+from app.people import Category, check_about
 from app.places import AreaUnknownError
 
 _SEEN_TO = (
@@ -142,7 +142,7 @@ def approve_request(session: Session, actor: Actor, request_id: UUID, *, residen
         or community_of(resident.area_code) != row.area_code
     ):
         raise NotFoundError(field="resident_id")
-    check_child(session, resident)
+    check_about(session, resident, Category.ACCOUNT)
     bind(session, user, resident, BindingWay.REQUEST, by=actor.user_id)
     row.resident_id = resident.id
     _decide(session, actor, row, BindingRequestState.APPROVED)

@@ -23,6 +23,7 @@ from app.identity.tries import keyed
 from app.ids import new_id
 from app.models import BindingWay, Grant, Resident, SignInCode, User
 from app.once import content_hash
+from app.people import Category, check_about
 
 HOLDS = timedelta(minutes=10)
 _HANDLE_DIGITS, _SECRET_DIGITS = 4, 8
@@ -57,7 +58,8 @@ def hand_out(
     """Make a code for a resident, and his user if he has none; the one before ends.
 
     The same call again gives the same code, good or over: it is derived from its id, and none is stored.
-    Raises NotFoundError, CodeForStaffError, CodesExhaustedError, OtherContentError.
+    Raises NotFoundError, CodeForStaffError, CodesExhaustedError, OtherContentError, and where a child under
+    14 would get an account without its guardian's consent NoBasisError, ConsentChangedError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     resident = session.scalars(
@@ -130,6 +132,7 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     known = session.scalars(select(User).where(User.resident_id == resident.id)).one_or_none()
     if known is not None:
         return known
+    check_about(session, resident, Category.ACCOUNT)
     made = User(
         id=new_id(),
         area_code=resident.area_code,

@@ -17,6 +17,7 @@ from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
 from app.models import ApprovalKind, Area, BindingWay, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
+from app.people import Category, check_about
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
@@ -81,7 +82,8 @@ def make_user(
     The same user again is the first one, though the actor's areas are others or the resident moved since.
 
     Raises NotFoundError (the area is outside the actor's, the resident outside the area), AreaUnknownError,
-    PhoneTakenError, ResidentTakenError, OtherContentError.
+    PhoneTakenError, ResidentTakenError, OtherContentError, and for a child under 14 without its guardian's
+    consent NoBasisError, ConsentChangedError.
     """
     values = {key: value for key, value in asdict(new).items() if key != "phone"}
     sent = content_hash(actor.user_id, values, sealer.fingerprint(new.phone.encode()).hex())
@@ -92,6 +94,8 @@ def make_user(
     resident = resident_locked(session, new.resident_id) if new.resident_id else None
     if new.resident_id is not None and (resident is None or not resident.area_code.startswith(new.area_code)):
         raise NotFoundError(field="resident_id")
+    if resident is not None:
+        check_about(session, resident, Category.ACCOUNT)
     phone = sealed_phone(sealer, user_id, new.phone)
     user, made = insert_once(
         session,

@@ -12,6 +12,7 @@ from app.models import (
     Resident,
     Sex,
 )
+from app.people.bases import BASES, Basis, Category, Duty, Given, Whom, check_about, check_given
 from app.people.consent_texts import SHIPPED_TEXTS
 from app.people.consents import (
     ConsentChangedError,
@@ -88,11 +89,14 @@ from app.people.register import (
 
 __all__ = [
     "ADULT_YEARS",
+    "BASES",
     "CHILD_YEARS",
     "NOTICE",
     "NOTICE_VERSION",
     "SHIPPED_TEXTS",
+    "Basis",
     "BirthDateError",
+    "Category",
     "Consent",
     "ConsentChangedError",
     "ConsentChannel",
@@ -101,6 +105,8 @@ __all__ = [
     "CorrectionValueError",
     "Door",
     "DoorTakenError",
+    "Duty",
+    "Given",
     "GuardianNeededError",
     "GuardianRelation",
     "GuardianSpanError",
@@ -125,9 +131,12 @@ __all__ = [
     "Resident",
     "Sex",
     "Standing",
+    "Whom",
     "age_on",
+    "check_about",
     "check_basis",
     "check_child",
+    "check_given",
     "check_text",
     "check_value",
     "correct",

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.models import Resident, VisitBasis, VisitOutcome
-from app.people import check_child, is_child
+from app.people import Category, Duty, check_about, is_child
 
 
 def basis_of(session: Session, resident: Resident, outcome: VisitOutcome, *, harm: bool) -> VisitBasis:
@@ -15,9 +15,7 @@ def basis_of(session: Session, resident: Resident, outcome: VisitOutcome, *, har
 
     Raises NoBasisError, ConsentChangedError.
     """
-    if not is_child(resident):
-        return VisitBasis.DUTY
-    if harm or outcome is VisitOutcome.EMERGENCY:
+    if is_child(resident) and (harm or outcome is VisitOutcome.EMERGENCY):
         return VisitBasis.MANDATORY_REPORT
-    check_child(session, resident)
-    return VisitBasis.GUARDIAN_CONSENT
+    basis = check_about(session, resident, Category.HEALTH_HARDSHIP)
+    return VisitBasis.DUTY if isinstance(basis, Duty) else VisitBasis.GUARDIAN_CONSENT

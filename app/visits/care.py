@@ -12,7 +12,7 @@ from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
 from app.models import CareCategory, CareLevel, CareRecord
 from app.once import content_hash, insert_once, made_before
-from app.people import age_on, check_child, resident_in_scope
+from app.people import Category, age_on, check_about, resident_in_scope
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
 from app.visits.tickets import give_with_care
@@ -78,7 +78,7 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
-    check_child(session, resident)
+    check_about(session, resident, Category.CARE)
     today = business_day()
     most = most_days(new.category, new.level, age=age_on(resident.birth_date, today))
     every_days = new.every_days or most

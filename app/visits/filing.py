@@ -121,7 +121,7 @@ def file(
         outcome=new.outcome,
         basis=basis,
         **sealed_visit(sealer, visit_id, answers=new.answers, note=new.note),
-        **_gathered(session, signer, record, new).columns(),
+        **_gathered(session, actor, signer, record, new).columns(),
     )
     if made:
         book(session, record, visit)
@@ -137,12 +137,14 @@ def _told(new: NewVisit) -> list[str]:
     return [new.note, *(str(one) for one in new.answers.values()), *(one.need for one in new.follow_ups)]
 
 
-def _gathered(session: Session, signer: CodeSigner, record: CareRecord, new: NewVisit) -> Gathered:
+def _gathered(
+    session: Session, actor: Actor, signer: CodeSigner, record: CareRecord, new: NewVisit
+) -> Gathered:
     """Weigh the signals of a visit at the door; of a call only the clocks are kept."""
     at, photos = now(), len(new.photo_ids)
     if new.mode is VisitMode.IN_PERSON:
         place = record.resident.household.place
-        return gather(session, signer, place, new.signals, received_at=at, photos=photos)
+        return gather(session, actor, signer, place, new.signals, received_at=at, photos=photos)
     captured_at = new.signals.captured_at
     return Gathered(
         signals=Signals(captured_at),

@@ -12,12 +12,17 @@ from app.clock import business_day, now, set_to
 from app.ids import new_id
 from app.models import Consent, ConsentPurpose, ConsentText, Guardianship, User
 from app.people import SHIPPED_TEXTS
-from tests.cast import LONG_AGO, named, person
+from tests.cast import LONG_AGO, forget_consents, named, person
 from tests.child_world import write_child, write_consent, write_guardian
 from tests.client import Answer, Client
 
 LOCATION = SHIPPED_TEXTS[ConsentPurpose.LOCATION]
 MINORS = SHIPPED_TEXTS[ConsentPurpose.MINORS]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_agreed_yet(session: Session) -> None:
+    forget_consents(session)
 
 
 def put(client: Client, text_id: UUID = LOCATION.id, *, given: bool = True, **fields: Any) -> Answer:

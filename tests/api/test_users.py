@@ -1,6 +1,7 @@
 """Making and reading users."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -76,7 +77,7 @@ def test_a_user_may_be_bound_to_a_resident_once(system: Client, session: Session
         area_code=GRID,
         name="李小福",
         sex="male",
-        birth_date=LONG_AGO.date(),
+        birth_date=date(1990, 5, 1),
         relation="child",
         content_hash=b"",
         created_at=LONG_AGO,

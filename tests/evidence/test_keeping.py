@@ -9,18 +9,18 @@ import pytest
 from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
-from app.actors import VISITOR, Actor
+from app.actors import VISITOR
 from app.adapters import PhotoMissingError, PhotoStore, local_store, photo_key
 from app.clock import now
 from app.errors import OtherContentError
 from app.evidence import keep, old_files, sweep_orphans
 from app.ids import new_id
 from app.models import Photo
-from tests.cast import person
+from tests.cast import acting
 from tests.evidence.photos import file, scene
 
 DATA, OTHER = file(scene(300, 200)), file(scene(200, 300))
-WORKER = Actor(user_id=person("worker").user_id)
+WORKER = acting("worker")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app import clock, points, retention
-from app.actors import Actor
 from app.adapters import local_store
 from app.audit import AuditKeys
 from app.cli.commands import commands
@@ -28,7 +27,7 @@ from app.jobs.alone import alone
 from app.jobs.scheduler import run
 from app.jobs.work import Means, apply_retention, post_due_claims, reconcile, sweep_photos
 from app.models import AuditEntry, Claim, ClaimStatus, Photo, SessionKind, SignIn, SourceKind
-from tests.cast import person
+from tests.cast import acting, person
 from tests.evidence.photos import file, scene
 from tests.points_town import Town
 from tests.points_world import standing, write_rule
@@ -124,7 +123,7 @@ def test_files_without_a_row_go_when_they_are_a_day_old(
     kept, old, young = new_id(), [new_id(), new_id()], new_id()
     with Session(means.engine) as session:
         for photo_id in (kept, *old, young):
-            keep(session, means.photos, Actor(user_id=person("worker").user_id), photo_id, DATA)
+            keep(session, means.photos, acting("worker"), photo_id, DATA)
         session.execute(delete(Photo).where(Photo.id != kept))
         session.commit()
     age(folder, [kept, *old], now() - work.ORPHAN_AGE - timedelta(minutes=1))
@@ -164,7 +163,7 @@ def test_retention_takes_rows_in_batches_and_then_files(
     went = [sign_in(ended_at=past) for _ in range(3)]
     stays = sign_in(ended_at=now() - timedelta(days=29))
     with Session(means.engine) as session:
-        photo, _ = keep(session, means.photos, Actor(user_id=person("worker").user_id), photo_id, DATA)
+        photo, _ = keep(session, means.photos, acting("worker"), photo_id, DATA)
         photo.received_at = now() - timedelta(days=91)
         session.add_all([*went, stays])
         session.commit()

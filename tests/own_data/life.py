@@ -9,7 +9,6 @@ from uuid import UUID
 from PIL import Image
 from sqlalchemy import select
 
-from app.actors import Actor
 from app.adapters import PhotoStore
 from app.clock import now
 from app.evidence import keep
@@ -64,7 +63,7 @@ from app.models import (
 from app.people import Numbers, sealed_numbers
 from app.sealing import Cell
 from app.visits import sealed_visit
-from tests.cast import named, person
+from tests.cast import acting, named, person
 from tests.matrix.side import captured
 from tests.matrix.stage import Stage
 from tests.sealer import SEALER
@@ -295,7 +294,7 @@ class Life(Stage):
         """Keep a real photo that somebody of the cast sent and names in his record."""
         photo_id, made = new_id(), BytesIO()
         Image.frombytes("RGB", (4, 4), (photo_id.bytes * 3)[:48]).save(made, "PNG")
-        keep(self.session, photos, Actor(user_id=person(who).user_id), photo_id, made.getvalue())
+        keep(self.session, photos, acting(who), photo_id, made.getvalue())
         self.add(
             PhotoLink(
                 record_id=record_id,

@@ -37,7 +37,7 @@ _NOTES = ("", "在外打工，手机号换了", "登记的是我爸的手机号"
 
 def add_bindings(history: History) -> None:
     """Add the bindings of all who have an account, and the queue as it stands at the end."""
-    rng = history.rng("bindings")
+    rng, consents = history.rng("bindings"), history.rng("consents")
     for row in history.rows.of(User):
         row["phone_vouched_at"] = None
     accounts = {row["id"]: row for row in history.rows.of(User)}
@@ -52,6 +52,8 @@ def add_bindings(history: History) -> None:
                     account["phone_vouched_at"] = account["created_at"]
                 _bind(history, rng, one, way, account["created_at"])
                 has_code |= way is BindingWay.ID_NUMBER
+                for purpose in (ConsentPurpose.LOCATION, ConsentPurpose.PHOTO):
+                    _agree(history, consents, one, account["created_at"], purpose)
         if has_code:
             _add_code(history, rng, members[0], handles)
     for site, number in _OPEN.items():
@@ -77,7 +79,7 @@ def _bind(history: History, rng: Random, one: SeedResident, way: BindingWay, at:
         end_note="",
     )
     if way is BindingWay.ID_NUMBER:
-        _agree(history, rng, one, at)
+        _agree(history, rng, one, at, ConsentPurpose.ID_NUMBER)
     if way is BindingWay.REQUEST:
         _add_request(
             history,
@@ -92,15 +94,15 @@ def _bind(history: History, rng: Random, one: SeedResident, way: BindingWay, at:
         )
 
 
-def _agree(history: History, rng: Random, one: SeedResident, at: datetime) -> None:
-    text, consent_id = SHIPPED_TEXTS[ConsentPurpose.ID_NUMBER], id_at(rng, at)
+def _agree(history: History, rng: Random, one: SeedResident, at: datetime, purpose: ConsentPurpose) -> None:
+    text, consent_id = SHIPPED_TEXTS[purpose], id_at(rng, at)
     history.rows.add(
         Consent,
         id=consent_id,
         area_code=one.area_code,
         resident_id=one.id,
         decided_by=one.id,
-        purpose=ConsentPurpose.ID_NUMBER,
+        purpose=purpose,
         text_id=text.id,
         text_hash=text.text_hash,
         given=True,

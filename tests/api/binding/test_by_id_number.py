@@ -26,10 +26,15 @@ from tests.binding_world import (
     told,
     write_unbound,
 )
-from tests.cast import named
+from tests.cast import forget_consents, named
 from tests.client import Client
 
 REFUSED, CLOSED = (409, "binding_refused"), (429, "binding_tries")
+
+
+@pytest.fixture(autouse=True)
+def _nobody_agreed_yet(session: Session) -> None:
+    forget_consents(session)
 
 
 @pytest.fixture

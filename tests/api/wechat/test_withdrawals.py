@@ -22,7 +22,7 @@ from app.models import (
 from app.people import SHIPPED_TEXTS
 from tests.api.wechat.pushes import events, tell
 from tests.binding_world import HOUSEHOLD, by_phone, refused, write_unbound
-from tests.cast import named, person
+from tests.cast import forget_consents, named, person
 from tests.client import Client
 from tests.fakes.wechat.control import Person, WeChatFake
 from tests.matrix.stage import Stage
@@ -30,6 +30,11 @@ from tests.matrix.stage import Stage
 PHONE, POSITION, ALBUM, CHOSEN = 8, 13, 14, 18
 HERE = {"lng": 114.4826, "lat": 29.6063, "accuracy_m": 12.0, "datum": "wgs84"}
 SignedIn = Callable[[Person], Client]
+
+
+@pytest.fixture(autouse=True)
+def _nobody_agreed_yet(session: Session) -> None:
+    forget_consents(session)
 
 
 def user_of(session: Session, client: Client) -> User:

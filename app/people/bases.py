@@ -1,0 +1,120 @@
+"""By what right each kind of sensitive data is processed (PIPL, art. 13 and 28 to 31).
+
+One table says it, and services ask it before they write: a duty with its source, the act of whoever gives it,
+or a consent by purpose. What rests on a consent is refused without one.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.models import ConsentPurpose, Resident
+from app.people.consents import NoBasisError, check_basis, check_child
+from app.people.guardians import is_child
+
+
+class Category(StrEnum):
+    """Sensitive data that a service writes down."""
+
+    POSITION = "position"
+    """Where somebody was who reports, inspects or visits."""
+    PHOTO = "photo"
+    ACCOUNT = "account"
+    """That an account is a resident's."""
+    CARE = "care"
+    """That somebody is looked after, and why."""
+    HEALTH_HARDSHIP = "health_hardship"
+    """What was said on a visit about health and home."""
+
+
+class Whom(StrEnum):
+    """Whose data it is, or who gives it."""
+
+    STAFF = "staff"
+    """Somebody with a post, at his work."""
+    RESIDENT = "resident"
+    PROXY = "proxy"
+    """Whoever acts for a resident (代办)."""
+    VISITOR = "visitor"
+    CHILD = "child"
+    """A resident younger than 14."""
+
+
+@dataclass(frozen=True)
+class Duty:
+    """A statutory duty of the community or of whoever works for it."""
+
+    source: str
+
+
+@dataclass(frozen=True)
+class Given:
+    """The act itself shows that he wants it, and nothing else is done with it (PIPL, art. 13(1))."""
+
+    by: str
+
+
+Basis = Duty | Given | ConsentPurpose
+
+_AT_WORK = Duty("evidence of duty done: PIPL 13(3), Work Safety Law 41, work points of 2024, 10")
+_CARED_FOR = Duty("PIPL 13(3); Law on the Elderly 38, Minor Protection Law 43, work points of 2024, 10")
+_PROXY = Given("the resident agreed that it be done for him (docs/adr/0014)")
+
+BASES: dict[Category, dict[Whom, Basis]] = {
+    Category.POSITION: {
+        Whom.STAFF: _AT_WORK,
+        Whom.RESIDENT: ConsentPurpose.LOCATION,
+        Whom.PROXY: _PROXY,
+        Whom.VISITOR: Given("the visitor sends it with his report"),
+    },
+    Category.PHOTO: {
+        Whom.STAFF: _AT_WORK,
+        Whom.RESIDENT: ConsentPurpose.PHOTO,
+        Whom.PROXY: _PROXY,
+        Whom.VISITOR: Given("the visitor sends it with his report"),
+    },
+    Category.ACCOUNT: {
+        Whom.RESIDENT: Given("he asks to be bound, or lets staff do it"),
+        Whom.CHILD: ConsentPurpose.MINORS,
+    },
+    Category.CARE: {Whom.RESIDENT: _CARED_FOR, Whom.CHILD: ConsentPurpose.MINORS},
+    Category.HEALTH_HARDSHIP: {Whom.RESIDENT: _CARED_FOR, Whom.CHILD: ConsentPurpose.MINORS},
+}
+"""What each kind rests on, by whose it is; what is not in here is processed for nobody."""
+
+
+def check_given(session: Session, actor: Actor, category: Category) -> Basis:
+    """Give the basis on which something that the actor himself gives is kept.
+
+    Raises NoBasisError, ConsentChangedError.
+    """
+    whom = _who(actor)
+    basis = BASES[category][whom]
+    if isinstance(basis, ConsentPurpose):
+        if actor.resident_id is None:
+            raise NoBasisError(purpose=basis)
+        check_basis(session, actor.resident_id, basis)
+    return basis
+
+
+def check_about(session: Session, resident: Resident, category: Category) -> Basis:
+    """Give the basis on which something about a resident is written down today.
+
+    Raises NoBasisError, ConsentChangedError.
+    """
+    basis = BASES[category][Whom.CHILD if is_child(resident) else Whom.RESIDENT]
+    if basis is ConsentPurpose.MINORS:
+        check_child(session, resident)
+    elif isinstance(basis, ConsentPurpose):
+        check_basis(session, resident.id, basis)
+    return basis
+
+
+def _who(actor: Actor) -> Whom:
+    if actor.user_id is None:
+        return Whom.VISITOR
+    if actor.acting is not None:
+        return Whom.PROXY
+    return Whom.STAFF if actor.held else Whom.RESIDENT
