@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.models import ConsentPurpose, Resident
-from app.people.consents import NoBasisError, check_basis, check_child
+from app.people.consents import check_basis, check_child
 from app.people.guardians import is_child
 
 
@@ -38,6 +38,7 @@ class Whom(StrEnum):
     PROXY = "proxy"
     """Whoever acts for a resident (代办)."""
     VISITOR = "visitor"
+    """Somebody without an account, or whose account is nobody's yet, so that no consent could be his."""
     CHILD = "child"
     """A resident younger than 14."""
 
@@ -93,8 +94,7 @@ def check_given(session: Session, actor: Actor, category: Category) -> Basis:
     whom = _who(actor)
     basis = BASES[category][whom]
     if isinstance(basis, ConsentPurpose):
-        if actor.resident_id is None:
-            raise NoBasisError(purpose=basis)
+        assert actor.resident_id is not None, "whoever is none is a visitor"
         check_basis(session, actor.resident_id, basis)
     return basis
 
@@ -113,8 +113,8 @@ def check_about(session: Session, resident: Resident, category: Category) -> Bas
 
 
 def _who(actor: Actor) -> Whom:
-    if actor.user_id is None:
-        return Whom.VISITOR
     if actor.acting is not None:
         return Whom.PROXY
-    return Whom.STAFF if actor.held else Whom.RESIDENT
+    if actor.held:
+        return Whom.STAFF
+    return Whom.VISITOR if actor.resident_id is None else Whom.RESIDENT

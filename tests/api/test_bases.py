@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.actors import Actor
 from app.clock import now
 from app.ids import new_id
 from app.models import (
@@ -20,7 +21,7 @@ from app.models import (
     User,
     Visit,
 )
-from app.people import BASES, Category, Duty, Whom
+from app.people import BASES, Category, Duty, Whom, check_given
 from tests.care_world import file_visit, write_care, write_form
 from tests.cast import HOME, forget_consents, named, person
 from tests.child_world import write_child, write_consent, write_guarded_child
@@ -109,6 +110,16 @@ def test_where_a_photo_was_taken_is_kept_only_with_consent(session: Session, res
 
 def _with_place(width: int) -> bytes:
     return file(scene(width, 48), exif=camera_exif())
+
+
+def test_an_account_that_is_nobodys_gives_as_a_visitor_does(session: Session, resident: Client) -> None:
+    """S-72: no consent can be on record of somebody without a place on the roster; his act shows his will."""
+    assert resident.person is not None
+    actor = Actor(user_id=resident.person.user_id)
+
+    assert [check_given(session, actor, one) for one in (Category.PHOTO, Category.POSITION)] == [
+        BASES[one][Whom.VISITOR] for one in (Category.PHOTO, Category.POSITION)
+    ]
 
 
 def test_staff_need_none(session: Session, worker: Client) -> None:

@@ -85,7 +85,7 @@ SENTENCES: dict[str, str] = {
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
     # consents, minors, what is shown
     "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",
-    "no_basis": "这件事要先取得本人的同意，不满14周岁的要监护人同意，现在还没有",
+    "no_basis": "这件事要先有本人同意，不满14周岁的要监护人同意。请先看说明、点同意，或请工作人员登记",
     "consent_changed": "说明的内容改过了，要重新看过、再次同意才行",
     "guardian_needed": "不满14周岁的孩子要由监护人来决定",
     "not_a_child": "这位居民已满18周岁，不用登记监护人",

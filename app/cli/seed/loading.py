@@ -1,13 +1,15 @@
 """Loading the demonstration: everything in one transaction, so that an interrupted seed leaves nothing."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from random import Random
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock, evidence, points
-from app.actors import Actor
+from app.actors import VISITOR, Actor, Held
 from app.adapters import PhotoStore
 from app.cli.seed import catalogue
 from app.cli.seed.accounts import PASSWORD
@@ -30,7 +32,7 @@ from app.cli.seed.staff import add_staff
 from app.cli.seed.world import World
 from app.config import UnknownYears
 from app.identity import HASHER
-from app.models import Area
+from app.models import Area, Grant, User
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
@@ -119,11 +121,27 @@ def _post(session: Session, history: History, tell: Tell) -> None:
 
 
 def _take_photos(session: Session, store: PhotoStore, history: History, tell: Tell) -> None:
-    """Draw the photos that have arrived and keep them, as if they had been sent."""
-    rng = history.rng("pictures")
+    """Draw the photos that have arrived and keep them, as if they had been sent.
+
+    They are kept by what holds today, as the texts agreed to were published when the product was, not when
+    the history begins; only then are they dated back.
+    """
+    rng, senders = history.rng("pictures"), _senders(history)
     tell("photos", 0)
     for wanted in history.pictures:
         data = draw(rng, wanted.caption, wanted.at)
-        with clock.set_to(wanted.at):
-            evidence.keep(session, store, Actor(user_id=wanted.by), wanted.id, data)
+        sender = VISITOR if wanted.by is None else senders[wanted.by]
+        photo, _ = evidence.keep(session, store, sender, wanted.id, data)
+        photo.received_at = wanted.at
         tell("photos", 0.25 / len(history.pictures))
+
+
+def _senders(history: History) -> dict[UUID, Actor]:
+    """Give each account with the posts and the place on the roster that say by what right it sends."""
+    held: dict[UUID, list[Held]] = defaultdict(list)
+    for row in history.rows.of(Grant):
+        held[row["user_id"]].append(Held(row["role"], row["area_code"]))
+    return {
+        row["id"]: Actor(user_id=row["id"], resident_id=row["resident_id"], held=tuple(held[row["id"]]))
+        for row in history.rows.of(User)
+    }
