@@ -192,5 +192,6 @@ def test_what_broke_off_is_gone_on_with(
 
     assert not own_data.end_erasing(session, closing_id), "it is done"
     assert hits(session, PHONE, ID_NUMBER) == set()
-    assert session.scalar(select(func.count()).select_from(Consent).where(Consent.frozen_by.is_(None))) == 0
+    his = Consent.resident_id == person("resident").resident_id, Consent.frozen_by.is_(None)
+    assert session.scalar(select(func.count()).select_from(Consent).where(*his)) == 0
     assert life
