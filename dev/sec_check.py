@@ -13,7 +13,7 @@ from pathlib import Path
 
 from dev.orphans import adopt_orphans, stop_orphans
 from dev.proofs import Outcomes, numbers_of, results_file
-from dev.requirements import MISSING_FAILS, NOT_APPLICABLE, REQUIREMENTS
+from dev.requirements import NOT_APPLICABLE, REQUIREMENTS
 from dev.signals import StopSignals
 from dev.testing import run_pytest
 from dev.trouble import MachineError
@@ -56,14 +56,15 @@ def _line(number: int, outcomes: Outcomes) -> Line:
     return Line(number, "missing")
 
 
-def report(outcomes: Outcomes, *, missing_fails: bool = MISSING_FAILS) -> list[str]:
-    """Print every line and the sums, and return what is wrong."""
+def report(outcomes: Outcomes) -> list[str]:
+    """Print every line and the sums, and return what is wrong: what failed, and what no test proves."""
     found = lines(outcomes)
     print("\n".join(str(line) for line in found))
     sums = Counter(line.state for line in found)
     print(", ".join(f"{state}: {count}" for state, count in sorted(sums.items())), flush=True)
-    bad = {"fail", "missing"} if missing_fails else {"fail"}
-    return [f"requirement S-{line.number}: {line.state}" for line in found if line.state in bad]
+    return [
+        f"requirement S-{line.number}: {line.state}" for line in found if line.state in {"fail", "missing"}
+    ]
 
 
 def read_outcomes() -> Outcomes:
