@@ -35,7 +35,7 @@ from app.models import (
     Visit,
     VisitBasis,
 )
-from tests.cast import GRID, named, person
+from tests.cast import GRID, forget_consents, named, person
 from tests.child_world import write_child, write_consent, write_guardian, write_ticket
 from tests.matrix.stage import Stage
 
@@ -164,6 +164,7 @@ def forgotten_approval(session: Session) -> None:
 
 
 def refused_consent(session: Session) -> None:
+    forget_consents(session)
     write_consent(session, named("resident"), ConsentPurpose.PHOTO, given=False, decided_at=AT)
 
 
