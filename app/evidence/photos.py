@@ -84,7 +84,7 @@ def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID,
     picture = prepare(data)
     _replace(store, photo_key(photo_id, "large"), picture.large)
     _replace(store, photo_key(photo_id, "thumb"), picture.thumb)
-    lng, lat = (picture.gps if _may_locate(session, actor) else None) or (None, None)
+    lng, lat = picture.gps if picture.gps and _may_locate(session, actor) else (None, None)
     photo = Photo(
         id=photo_id,
         sha256=bytes.fromhex(picture.sha256),
