@@ -1,6 +1,7 @@
 """Accounts: one per household (一户一账户), and the four that each community has; made when first needed."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -10,6 +11,37 @@ from sqlalchemy.orm import Session
 from app.actors import community_of
 from app.ids import new_id
 from app.models import Account, AccountKind
+
+
+class Ends(NamedTuple):
+    """The accounts between which points move."""
+
+    debit_id: UUID
+    credit_id: UUID
+
+
+def award_ends(session: Session, homes: Mapping[UUID, str]) -> dict[UUID, Ends]:
+    """Give for each household, named with the area it lives in, the accounts between which an award moves.
+
+    One statement where all exist; new ones are always made in one order, so that two callers never wait in
+    a circle.
+    """
+    communities = {household_id: community_of(area_code) for household_id, area_code in homes.items()}
+    issuing = Account.area_code.in_(set(communities.values())) & (Account.kind == AccountKind.ISSUANCE)
+    rows = session.execute(
+        select(Account.id, Account.household_id, Account.area_code).where(
+            issuing | Account.household_id.in_(homes)
+        )
+    )
+    found: dict[UUID | str, UUID] = {household_id or code: account for account, household_id, code in rows}
+    for code in sorted(set(communities.values()) - found.keys()):
+        found[code] = system_account(session, code, AccountKind.ISSUANCE)
+    for household_id in sorted(homes.keys() - found.keys()):
+        found[household_id] = household_account(session, household_id, homes[household_id])
+    return {
+        household_id: Ends(debit_id=found[code], credit_id=found[household_id])
+        for household_id, code in communities.items()
+    }
 
 
 def household_account(session: Session, household_id: UUID, area_code: str) -> UUID:

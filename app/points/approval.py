@@ -1,8 +1,7 @@
 """Deciding on claims: verify, approve, return, reject; and posting when the public notice is over."""
 
-from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -12,7 +11,6 @@ from app.actors import Actor, Role
 from app.clock import business_day, end_of, now
 from app.errors import DomainError, Kind
 from app.models import (
-    AccountKind,
     Claim,
     ClaimEvent,
     ClaimStatus,
@@ -23,7 +21,7 @@ from app.models import (
 )
 from app.once import content_hash
 from app.points import ledger
-from app.points.accounts import household_account, system_account
+from app.points.accounts import Ends, award_ends
 from app.points.caps import check_cap
 from app.points.claim_steps import Course, Step, begin, tell
 from app.points.ledger import Posting
@@ -34,13 +32,6 @@ _MAY_VERIFY = {
     Verifier.BUILDING_LEAD: (Role.BUILDING_LEAD,),
     Verifier.EITHER: (Role.GRID_WORKER, Role.BUILDING_LEAD),
 }
-
-
-class Ends(NamedTuple):
-    """The accounts between which points move."""
-
-    debit_id: UUID
-    credit_id: UUID
 
 
 class WrongVerifierError(DomainError):
@@ -101,7 +92,7 @@ def approve(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, no
     claim.check_step(ClaimStatus.APPROVED)
     check_cap(session, claim)
     days = claim.rule.notice_days
-    ends = None if days else _ends(session, [claim])
+    ends = None if days else award_ends(session, {claim.household_id: claim.area_code})[claim.household_id]
     claim.advance(ClaimStatus.APPROVED)
     claim.approved_by = actor.user_id
     if days:
@@ -109,7 +100,7 @@ def approve(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, no
         claim.notice_until = end_of(business_day() + timedelta(days=days))
     course = step.record(note)
     if ends is not None:
-        _post(course, ends[claim.id])
+        _post(course, ends)
     tell(session, [claim], ClaimStep.APPROVE, by=actor.user_id)
     return claim
 
@@ -148,9 +139,9 @@ def post_due(session: Session, limit: int, *, only: UUID | None = None) -> int:
         .with_for_update(of=Claim, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
-    ends = _ends(session, due)
-    for claim in sorted(due, key=lambda claim: ends[claim.id].credit_id):
-        _post(Course.of(session, claim), ends[claim.id])
+    ends = award_ends(session, {claim.household_id: claim.area_code for claim in due})
+    for claim in sorted(due, key=lambda claim: ends[claim.household_id].credit_id):
+        _post(Course.of(session, claim), ends[claim.household_id])
     tell(session, due, ClaimStep.POST, by=None)
     return len(due)
 
@@ -193,20 +184,6 @@ def _turn_down(step: Step, to: ClaimStatus, reason: str) -> Claim:
     step.record(reason)
     tell(step.session, [claim], step.verb, by=actor.user_id)
     return claim
-
-
-def _ends(session: Session, claims: Collection[Claim]) -> dict[UUID, Ends]:
-    """Give the accounts between which each claim's points move; new ones are always made in one order."""
-    homes = {claim.household_id: claim.area_code for claim in claims}
-    issuing = {
-        area_code: system_account(session, area_code, AccountKind.ISSUANCE)
-        for area_code in sorted({claim.rule.area_code for claim in claims})
-    }
-    earning = {
-        household_id: household_account(session, household_id, homes[household_id])
-        for household_id in sorted(homes)
-    }
-    return {claim.id: Ends(issuing[claim.rule.area_code], earning[claim.household_id]) for claim in claims}
 
 
 def _post(course: Course, ends: Ends) -> None:

@@ -24,6 +24,8 @@ from app.points import ledger_sql
 
 Row = tuple[Any, ...]
 _DECEMBER, _LAST = 12, 31
+_CURSOR = "ledger_cursor"
+"""Where a connection keeps the ledger's cursor while it lives: making one costs a fifth of a posting."""
 
 
 class InsufficientPointsError(DomainError):
@@ -201,7 +203,9 @@ def _rows(session: Session, statement: str, values: Mapping[str, Any]) -> Sequen
     connection = session.connection()
     pooled = connection.connection
     try:
-        cursor = pooled.cursor()
+        cursor = connection.info.get(_CURSOR)
+        if cursor is None:
+            cursor = connection.info[_CURSOR] = pooled.cursor()
         cursor.execute(statement, values)
         return cursor.fetchall()
     except psycopg.Error as error:

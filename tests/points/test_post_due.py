@@ -6,7 +6,8 @@ from sqlalchemy import select
 from app import clock, points
 from app.clock import now
 from app.ids import new_id
-from app.models import Claim, ClaimEvent, ClaimStatus, ClaimStep, Notice, Transfer
+from app.models import AccountKind, Claim, ClaimEvent, ClaimStatus, ClaimStep, Notice, Transfer
+from tests.counting import statements
 from tests.points_town import Town
 from tests.points_world import rows, standing, write_rule
 
@@ -77,3 +78,14 @@ def test_no_more_than_the_limit_is_posted_at_once(town: Town) -> None:
         assert [points.post_due(town.session, limit=2) for _ in range(3)] == [2, 1, 0]
     assert [standing(town.session, account_id)[0] for account_id in town.accounts] == [4, 2]
     assert points.reconcile(town.session, town.code) == []
+
+
+def test_the_accounts_of_a_batch_are_looked_up_in_one_statement(town: Town) -> None:
+    rule = write_rule(town.session, town.code, notice_days=1)
+    for number in (0, 1, 0):
+        points.approve(town.session, town.actor(), town.verified_claim(rule, number).id, new_id())
+    assert len({*town.accounts, town.system(AccountKind.ISSUANCE)}) == 3, "all exist"
+
+    with clock.set_to(now() + timedelta(days=3)), statements(town.session.connection()) as sent:
+        assert points.post_due(town.session, limit=3) == 3
+    assert len([one for one in sent if "FROM accounts" in one]) == 1

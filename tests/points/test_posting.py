@@ -53,7 +53,8 @@ def test_an_award_writes_transfer_balance_and_lot(town: Town) -> None:
 
 def test_an_award_is_one_statement(town: Town) -> None:
     account_id, issuance_id = town.accounts[0], town.system(AccountKind.ISSUANCE)
-    driver = town.session.connection().connection.driver_connection
+    connection = town.session.connection()
+    driver = connection.connection.driver_connection
     assert isinstance(driver, psycopg.Connection)
     sent: list[object] = []
 
@@ -64,6 +65,7 @@ def test_an_award_is_one_statement(town: Town) -> None:
             return self
 
     before, driver.cursor_factory = driver.cursor_factory, Counting
+    connection.info.clear()  # where the ledger keeps its cursor
     try:
         posting = Posting(
             area_code=town.code,
@@ -78,6 +80,7 @@ def test_an_award_is_one_statement(town: Town) -> None:
         points.post(town.session, posting)
     finally:
         driver.cursor_factory = before
+        connection.info.clear()
 
     assert len(sent) == 1
 
