@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app import audit, clock
-from app.audit import AuditKeys, CopyBrokenError, Entry, Finding, FindingKind, Verifier
+from app.audit import AuditKeys, CopyBrokenError, Entry, Finding, FindingKind, Head, Signed, Verifier
 from app.clock import now
 from app.config import Suite
 from app.models import AuditEntry, AuditLink
@@ -40,6 +40,46 @@ def test_a_mark_of_no_suite_is_no_mark(suite_keys: AuditKeys) -> None:
     assert not suite_keys.is_mac(b"content", b"")
     assert not suite_keys.is_mac(b"other content", mac)
     assert not suite_keys.is_signature(b"content", mac), "entries and checkpoints have keys of their own"
+
+
+KNOWN = {
+    Suite.INTL: (
+        "01f0e1aa77531df14e7814b261c5733c9ddcc18e05bb035ed480790d5ec0488314",
+        "01a6623f7dbe1dbde306ecd4f8a8a3f3cba8c331e8862bfd0f3565b06aec275f3f",
+        "01b0f1a6889c9ad5bb54564923557fd0054ba35482190cbd9d1ed7a11904614eab",
+    ),
+    Suite.GM: (
+        "024724d390e1cb267eb584505a38cf391078e50f10ff7939162e23592bddaa9bde",
+        "0244026f43857d3bc34ae4566fd4165e8982e858d7c39228b9b3ffbda1a47767f1",
+        "0259a0e48c53166924706e5231a5721b09001e38f7bc96df27edd3e0a56565333f",
+    ),
+}
+"""MAC of ``content``, hash of its link behind ``before``, and signature of ``head``, as they were first made."""
+
+
+@pytest.mark.parametrize("suite", Suite)
+def test_what_was_protected_once_stays_verifiable(suite: Suite) -> None:
+    """S-113: whoever changes a formula makes every trail that is there disagree, and fails here."""
+    keys = AuditKeys(b"entries", b"checkpoints", suite)
+    mac = keys.mac(b"content")
+
+    made = (mac, keys.linked(b"before", b"content", mac), keys.signature(b"head"))
+
+    assert tuple(one.hex() for one in made) == KNOWN[suite]
+
+
+def test_a_signature_is_of_one_number_one_hash_and_one_moment(keys: AuditKeys) -> None:
+    """S-101: nothing of a checkpoint can be another while its signature holds."""
+    head, at = Head(7, b"\x01" + bytes(32)), now()
+    signed = Signed(head.number, head.hash, at, keys.signature(head.signed_content(at.isoformat())))
+
+    assert signed.is_ours(keys)
+    for other in (
+        replace(signed, number=8),
+        replace(signed, hash=b"\x01" * 33),
+        replace(signed, at=at + timedelta(microseconds=1)),
+    ):
+        assert not other.is_ours(keys)
 
 
 def test_what_is_committed_late_is_linked_later(session: Session, keys: AuditKeys) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app import audit
 from app.audit import AuditKeys, Entry, Finding, FindingKind, Signed
 from app.ids import new_id
-from app.models import AuditCheckpoint, AuditLink
+from app.models import AuditCheckpoint, AuditEntry, AuditLink
 from tests.audit.conftest import Found, Superuser
 
 Trail = list[AuditLink]
@@ -38,23 +38,34 @@ def test_nothing_of_the_trail_can_be_changed(session: Session, table: str, state
         session.execute(text(statement.format(table, column, column)))
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        "result = 'refused'",
-        "at = at - interval '1 microsecond'",
-        "actor_id = gen_random_uuid()",
-        "roles = '[\"auditor\"]'",
-        "object_id = id",
-        "area_code = '4212'",
-        "action = action || ' '",
-        "facts = '{\"count\": 11}'",
-        "facts = '{}'",
-        "ip = '10.0.0.1'",
-        "mac = set_byte(mac, 7, get_byte(mac, 7) # 1)",
-        "mac = ''",
-    ],
-)
+CHANGES = [
+    "result = 'refused'",
+    "at = at - interval '1 microsecond'",
+    "actor_id = gen_random_uuid()",
+    "roles = '[\"auditor\"]'",
+    "session_id = gen_random_uuid()",
+    "area_code = '4212'",
+    "permission = 'grant_write'",
+    "action = action || ' '",
+    "object_kind = 'place'",
+    "object_id = id",
+    "code = 'not_found'",
+    "ip = '10.0.0.1'",
+    "device = 'another'",
+    "request_id = gen_random_uuid()",
+    "facts = '{\"count\": 11}'",
+    "facts = '{}'",
+    "mac = set_byte(mac, 7, get_byte(mac, 7) # 1)",
+    "mac = ''",
+]
+"""A change of each column but the id, which the link names."""
+
+
+def test_every_column_is_changed_once() -> None:
+    assert {change.partition(" ")[0] for change in CHANGES} == {*AuditEntry.__table__.columns.keys()} - {"id"}
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_a_changed_entry_is_named(trail: Trail, superuser: Superuser, found: Found, change: str) -> None:
     """S-101, S-114: one row edited by the superuser."""
     link = trail[4]
@@ -174,6 +185,25 @@ def test_two_entries_that_changed_places_are_named(trail: Trail, superuser: Supe
         Finding(FindingKind.LINK_CHANGED, one.number, entry_id=second),
         Finding(FindingKind.LINK_CHANGED, two.number, entry_id=first),
     ]
+
+
+def test_two_links_that_changed_places_with_their_hashes_are_named(
+    trail: Trail, superuser: Superuser, found: Found
+) -> None:
+    """S-101: each hash is that of its entry, and still not the one that follows from the link before."""
+    one, two = trail[3], trail[4]
+    pairs = [(one.entry_id, one.hash), (two.entry_id, two.hash)]
+    superuser("DELETE FROM audit_links WHERE number IN (:one, :two)", one=one.number, two=two.number)
+    for number, (entry_id, made) in zip((two.number, one.number), pairs, strict=True):
+        superuser(
+            "INSERT INTO audit_links (number, entry_id, hash) VALUES (:number, :id, :hash)",
+            number=number,
+            id=entry_id,
+            hash=made,
+        )
+
+    assert {finding.kind for finding in found()} == {FindingKind.LINK_CHANGED}
+    assert found()[0].number == trail[3].number
 
 
 def test_a_changed_link_is_one_finding(trail: Trail, superuser: Superuser, found: Found) -> None:
