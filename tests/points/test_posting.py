@@ -187,6 +187,7 @@ def test_points_are_held_and_released(town: Town) -> None:
     assert points.release(town.session, account_id, 4).available == 5
     with pytest.raises(AssertionError, match="than were held"):
         points.release(town.session, account_id, 1)
+    assert points.hold(town.session, account_id, 5).available == 0, "all of it"
 
 
 def test_the_oldest_lots_are_drawn_first(town: Town) -> None:
