@@ -16,7 +16,7 @@ from app.ids import new_id
 from app.models import AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.points import InsufficientPointsError, Posting
 from tests.points_town import Town, build_town
-from tests.points_world import rows, standing
+from tests.points_world import rows, standing, write_rule
 
 
 def crossing(town: Town, amount: int) -> Posting:
@@ -133,12 +133,35 @@ def test_the_same_id_for_another_source_is_refused(town: Town) -> None:
 
 
 def test_an_id_and_a_source_of_two_transfers_are_refused(town: Town) -> None:
+    sources = [new_id(), new_id()]
+    one, other = (town.award(0, 5, source_id=source_id) for source_id in sources)
+
+    for transfer, source_id in ((one, sources[1]), (other, sources[0])):
+        with pytest.raises(OtherContentError):
+            town.award(0, 5, id=transfer.id, source_id=source_id)
+
+
+def test_a_source_again_is_the_first_of_its_kind(town: Town) -> None:
     source_id = new_id()
-    first = town.award(0, 5)
+    gained = town.award(0, 5, source_id=source_id)
+    spent = town.redeem(0, 5, source_id=source_id)
+
+    assert town.award(0, 5, source_id=source_id) == gained._replace(made=False)
+    assert town.redeem(0, 5, source_id=source_id) == spent._replace(made=False)
+
+
+def test_the_same_source_under_another_rule_is_refused(town: Town) -> None:
+    source_id, rule = new_id(), write_rule(town.session, town.code)
     town.award(0, 5, source_id=source_id)
 
     with pytest.raises(OtherContentError):
-        town.award(0, 5, id=first.id, source_id=source_id)
+        town.award(0, 5, source_id=source_id, rule_id=rule.id)
+
+
+def test_points_come_from_the_issuance_account_only(town: Town) -> None:
+    with pytest.raises(AssertionError, match="from issuance to a household"):
+        town.award(0, 5, debit_id=town.system(AccountKind.REDEEMED))
+    assert standing(town.session, town.accounts[0]) == (0, 0)
 
 
 def test_too_few_points_are_refused_and_the_transaction_goes_on(town: Town) -> None:
@@ -217,10 +240,15 @@ def test_points_never_leave_their_community(town: Town) -> None:
 
     with pytest.raises(AssertionError, match="from issuance to a household"):
         town.award(0, 5, debit_id=other.system(AccountKind.ISSUANCE))
+    with pytest.raises(AssertionError, match="from issuance to a household"):
+        town.award(0, 5, credit_id=other.accounts[0])
     town.award(0, 5)
+    other.award(0, 5)
     with pytest.raises(AssertionError, match="are its accounts the community's"):
         town.redeem(0, 5, credit_id=other.system(AccountKind.REDEEMED))
-    assert standing(town.session, town.accounts[0]) == (5, 0)
+    with pytest.raises(AssertionError, match="are its accounts the community's"):
+        town.redeem(0, 5, debit_id=other.accounts[0])
+    assert standing(town.session, town.accounts[0]) == standing(town.session, other.accounts[0]) == (5, 0)
 
 
 def test_numbers_follow_the_order_of_posting(town: Town) -> None:

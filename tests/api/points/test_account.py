@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -51,6 +51,20 @@ def test_balance_held_and_the_next_points_to_expire(resident: Client, session: S
     }
 
 
+def test_what_is_spent_expires_no_more(resident: Client, session: Session) -> None:
+    account_id = give_points(session, 5)
+    for day, amount in ((date(2026, 12, 30), 3), (date(2026, 12, 31), 4)):
+        award_to(session, account_id, amount, use_by=day)
+    redeemed = points.system_account(session, HOME, AccountKind.REDEEMED)
+    left = []
+    for _ in range(2):
+        spend(session, account_id, redeemed, 2)
+        session.commit()
+        left.append(account(resident)["next_expiry"])
+
+    assert left == [{"points": 1, "use_by": "2026-12-30"}, {"points": 3, "use_by": "2026-12-31"}]
+
+
 def test_an_entry_names_its_reason_and_its_approver(
     resident: Client, worker: Client, admin: Client, rule: Rule
 ) -> None:
@@ -76,7 +90,7 @@ def test_an_entry_names_its_reason_and_its_approver(
 def test_entries_run_from_the_newest_with_the_balance_after_each(resident: Client, session: Session) -> None:
     account_id = give_points(session, 5)
     spend(session, account_id, points.system_account(session, HOME, AccountKind.REDEEMED), 2, "肥皂×1")
-    award_to(session, account_id, 1)
+    award_to(session, account_id, 1, at=now() - timedelta(days=1))  # posted last, by a clock that was behind
     session.commit()
     entries = resident.get("/v1/points/entries").json["items"]
 
@@ -90,7 +104,7 @@ def test_entries_run_from_the_newest_with_the_balance_after_each(resident: Clien
 def test_entries_are_read_page_by_page(resident: Client, session: Session) -> None:
     account_id = give_points(session, 10)
     redeemed = points.system_account(session, HOME, AccountKind.REDEEMED)
-    for amount in (1, 2, 3):
+    for amount in (1, 2, 3, 1, 1):
         spend(session, account_id, redeemed, amount)
     session.commit()
     pages, cursor = [], ""
@@ -99,7 +113,7 @@ def test_entries_are_read_page_by_page(resident: Client, session: Session) -> No
         pages.append([entry["balance"] for entry in answer["items"]])
         cursor = answer["next_cursor"]
 
-    assert pages == [[4, 7], [9, 10]]
+    assert pages == [[2, 3], [4, 7], [9, 10]]
 
 
 def test_each_side_of_a_transfer_between_households_sees_its_own(
