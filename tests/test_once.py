@@ -1,4 +1,4 @@
-"""Which broken key becomes which refusal."""
+"""What makes two contents the same, and which broken key becomes which refusal."""
 
 from typing import Any
 
@@ -8,12 +8,21 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import Relation, Resident
-from app.once import unique
+from app.once import content_hash, unique
 from app.people import IdNumberTakenError
 from app.people.numbers import ID_NUMBER_KEY
 from tests.cast import named
 
 HOUSEHOLD = named("household home")
+
+
+def test_the_order_of_fields_makes_no_other_content() -> None:
+    """A phone may write its answers in another order when it sends them again."""
+    one, other = {"mood": 1, "gas_safe": True}, {"gas_safe": True, "mood": 1}
+
+    assert content_hash({"answers": one}) == content_hash({"answers": other})
+    assert content_hash(one) != content_hash(one | {"mood": 2})
+    assert content_hash([1, 2]) != content_hash([2, 1])
 
 
 def test_a_broken_unique_key_is_refused_in_its_own_words(session: Session) -> None:

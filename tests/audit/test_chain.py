@@ -54,7 +54,7 @@ KNOWN = {
         "0259a0e48c53166924706e5231a5721b09001e38f7bc96df27edd3e0a56565333f",
     ),
 }
-"""MAC of ``content``, hash of its link behind ``before``, and signature of ``head``, as they were first made."""
+"""MAC of ``content``, hash of its link behind ``before``, signature of ``head``, as they were first made."""
 
 
 @pytest.mark.parametrize("suite", Suite)
