@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from app.ids import new_id
 from app.models import CapOf, Claim, ClaimStatus, Period
 from app.points import CapReachedError
 from app.points.caps import span
-from tests.points_town import Town
+from tests.points_town import Town, build_town
 from tests.points_world import write_rule
 
 WEDNESDAY = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
@@ -157,3 +158,13 @@ def test_another_rule_has_its_own_cap(town: Town) -> None:
     other = capped(town, CapOf.HOUSEHOLD, code="help")
 
     assert approve(town, town.verified_claim(other, points=5)).status is ClaimStatus.POSTED
+
+
+def test_a_rule_of_the_same_code_in_another_community_has_a_cap_of_its_own(town: Town) -> None:
+    approve(town, town.verified_claim(capped(town, CapOf.RESIDENT, code="tidy"), points=5))
+    other = build_town(town.session)
+    town.residents[0].household_id, town.residents[0].area_code = other.households[0].id, other.code
+    rule = capped(other, CapOf.RESIDENT, code="tidy")
+    moved = replace(other, residents=town.residents)
+
+    assert approve(moved, moved.verified_claim(rule, points=5)).status is ClaimStatus.POSTED
