@@ -82,6 +82,22 @@ def test_tries_side_by_side_count_before_they_are_looked_at(session: Session) ->
     assert [count_try(session, who) for _ in range(7)] == [False] * 5 + [True] * 2
 
 
+def test_tries_are_counted_and_closed_to_the_second(session: Session) -> None:
+    """S-5: what lies a quarter of an hour back counts no more, and after half an hour it is open again."""
+    far, near, start = keyed(b"key", "phone", PHONE), keyed(b"key", "phone", UNKNOWN), clock.now()
+    instant = timedelta(microseconds=1)
+
+    def tried(who: bytes, times: int, at: timedelta) -> list[bool]:
+        with clock.set_to(start + at):
+            return [count_try(session, who) for _ in range(times)]
+
+    assert tried(far, 4, 0 * MINUTE) == tried(near, 4, 0 * MINUTE) == [False] * 4
+    assert tried(near, 2, 15 * MINUTE - instant) == [False, True], "the fifth closes it"
+    assert tried(far, 6, 15 * MINUTE) == [False] * 5 + [True], "the first four are forgotten"
+    assert tried(far, 1, 45 * MINUTE - instant) == [True]
+    assert tried(far, 1, 45 * MINUTE) == [False]
+
+
 def test_an_address_that_tries_many_phones_is_throttled(sign_in: SignInAs) -> None:
     """S-5: a hundred accounts tried once each from one address are held back, also when spread in time."""
     start, answers = clock.now(), []

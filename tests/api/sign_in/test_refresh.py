@@ -47,14 +47,32 @@ def test_a_refresh_gives_the_next_session_and_token(
 
 @pytest.mark.usefixtures("user")
 def test_a_family_lives_for_thirty_days(sign_in: SignInAs, refresh: Callable[[str], Answer]) -> None:
-    """S-22: refreshed every ten days, and over on day 31."""
+    """S-22: refreshed every ten days, and over to the second."""
     start = clock.now()
-    token = sign_in().json["refresh_token"]
-    for day in (10, 20, 29):
-        with clock.set_to(start + timedelta(days=day)):
+    with clock.set_to(start):
+        token = sign_in().json["refresh_token"]
+    for life in (timedelta(days=10), timedelta(days=20), timedelta(days=30, seconds=-1)):
+        with clock.set_to(start + life):
             token = refresh(token).json["refresh_token"]
-    with clock.set_to(start + timedelta(days=31)):
+    with clock.set_to(start + timedelta(days=30)):
         assert refused(refresh(token)) == OVER
+
+
+@pytest.mark.usefixtures("user")
+def test_a_used_token_gives_the_same_pair_for_ten_seconds(
+    sign_in: SignInAs, refresh: Callable[[str], Answer]
+) -> None:
+    """S-24: a phone whose reply was lost asks again; later it is somebody else who asks."""
+    token, start = sign_in().json["refresh_token"], clock.now()
+    pairs = []
+    for seconds in (0, 10):
+        with clock.set_to(start + timedelta(seconds=seconds)):
+            pairs.append([refresh(token).json[name] for name in ("token", "refresh_token")])
+    with clock.set_to(start + timedelta(seconds=11)):
+        late = refresh(token)
+
+    assert pairs[0] == pairs[1]
+    assert refused(late) == OVER
 
 
 @pytest.mark.usefixtures("user")
