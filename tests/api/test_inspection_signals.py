@@ -28,10 +28,10 @@ def checklist(session: Session) -> Checklist:
     "ago, flag",
     [
         (timedelta(), "ok"),
-        (timedelta(days=6, hours=23), "ok"),
-        (timedelta(days=8), "stale"),
-        (timedelta(minutes=-4), "ok"),
-        (timedelta(minutes=-6), "future"),
+        (timedelta(days=7), "ok"),
+        (timedelta(days=7, seconds=1), "stale"),
+        (timedelta(minutes=-5), "ok"),
+        (timedelta(minutes=-5, seconds=-1), "future"),
     ],
 )
 def test_an_unlikely_clock_is_flagged_and_kept(
@@ -57,7 +57,7 @@ def test_presence_lists_its_reasons(
 ) -> None:
     code = write_code(session, app)
     away = {**HERE, "lat": 29.7}
-    blurred = {**HERE, "accuracy_m": 151}
+    vague, blurred = ({**HERE, "accuracy_m": metres} for metres in (150, 151))
 
     def filed(**signals: Any) -> tuple[str, list[str]]:
         return presence(file(worker, inspection_body(checklist, **signals)))
@@ -67,6 +67,7 @@ def test_presence_lists_its_reasons(
     assert filed(code=code, position=HERE) == ("confirmed", ["code_scanned", "inside", "no_photo"])
     assert filed(position=HERE) == ("probable", ["code_missing", "inside", "no_photo"])
     assert filed(code=code, position=away) == ("unverified", ["code_scanned", "outside", "no_photo"])
+    assert filed(code=code, position=vague)[1] == ["code_scanned", "inside", "no_photo"]
     assert filed(code=code, position=blurred)[1] == ["code_scanned", "position_unknown", "no_photo"]
     assert filed(code=tampered(code))[1][0] == "code_unknown"
     assert filed(photo_ids=[str(new_id())])[1][2] == "photo"
