@@ -213,3 +213,11 @@ def test_a_major_hazard_is_assigned_with_its_controls(session: Session, take: Ta
     data = shown["events"][0]["data"]
     assert datetime.fromisoformat(data["controls_by"]) == at + timedelta(hours=24)
     assert datetime.fromisoformat(data["due_at"]) == datetime(2026, 11, 12, 16, 0, tzinfo=UTC)
+
+
+def test_a_general_hazard_waits_for_no_controls(session: Session, take: Take) -> None:
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+
+    shown = done(assigned_at(take, hazard, datetime(2026, 11, 3, 2, 0, tzinfo=UTC)))
+
+    assert shown["events"][0]["data"]["controls_by"] is None

@@ -29,6 +29,9 @@ from tests.client import Client
         ([("seen_well", 24), ("not_reached", 0)], "2027-01-30", "2027-02-01"),
         ([("not_reached", 0), ("seen_well", 24)], "2027-01-30", "2027-02-01"),
         ([("not_reached", 0), ("not_reached", 48)], None, "2027-02-01"),
+        # of two at the same moment, the one that was filed last
+        ([("seen_well", 0), ("not_reached", 0)], "2027-01-31", "2027-02-01"),
+        ([("not_reached", 0), ("seen_well", 0)], "2027-01-31", "2027-02-07"),
         # a clock that is a year slow or an hour fast is not believed: the day of arrival counts
         ([("seen_well", 24 * 365)], "2027-01-31", "2027-02-07"),
         ([("seen_well", -1)], "2027-01-31", "2027-02-07"),
