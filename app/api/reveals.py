@@ -7,12 +7,12 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import identity
+from app import identity, people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, word
 from app.api.http.parts import parts
-from app.api.http.recording import note, transaction
+from app.api.http.recording import note, note_ticket, transaction
 from app.identity import Permission, RevealField
 
 blueprint = Blueprint("reveals", __name__, description="查看完整号码")
@@ -49,8 +49,13 @@ class RevealOutput(Output):
 @blueprint.answer(RevealOutput)
 @blueprint.body(RevealInput)
 def reveal(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:
-    """Show one number of a resident in clear, once; at most 20 a day, each with its purpose on record."""
+    """Show one number of a resident in clear, once; at most 20 a day, each with its purpose on record.
+
+    A minor's is part of his record: it is shown by a ticket only.
+    """
     with transaction() as session:
         note(purpose=sent["purpose"], field=str(sent["field"]))
+        resident = people.resident_in_scope(session, actor(), resident_id)
+        note_ticket(visits.ticket_for(session, actor(), resident))
         value = identity.reveal(session, actor(), parts().sealer, resident_id, **sent)
     return {"resident_id": resident_id, "field": sent["field"], "value": value}

@@ -11,6 +11,7 @@ from app.clock import business_day, end_of, now, set_to
 from app.models import Resident, Reveal, SignIn
 from app.people import Numbers, sealed_numbers
 from tests.cast import GRID, named, person
+from tests.child_world import write_child, write_ticket
 from tests.client import Answer, Client
 from tests.sealer import SEALER
 from tests.trail import entries_of
@@ -96,3 +97,29 @@ def test_what_is_not_there_reads_as_what_is_not_his(
 
     assert [(one.status_code, one.json["code"]) for one in (none, foreign)] == [(404, "not_found")] * 2
     assert session.scalar(select(func.count()).select_from(Reveal)) == 0
+
+
+def test_a_minors_number_is_shown_by_a_ticket_only(
+    worker: Client, admin: Client, session: Session
+) -> None:
+    """S-36, S-95: without one 403, whoever asks; with one the entry names it; once it is over 403 again."""
+    child_id = write_child(session, birth_date=business_day().replace(year=business_day().year - 17, day=1))
+    row = session.get_one(Resident, child_id)
+    for name, value in sealed_numbers(SEALER, child_id, row.area_code, Numbers(PHONE)).items():
+        setattr(row, name, value)
+    session.commit()
+    path, body = f"/v1/residents/{child_id}/reveal", {"field": "phone", "purpose": PURPOSE}
+
+    without = [client.post(path, json=body) for client in (worker, admin)]
+    ticket_id = write_ticket(session, child_id, "worker")
+    with entries_of(session) as entries:
+        shown = worker.post(path, json=body)
+    with set_to(now() + timedelta(days=1, minutes=1)):
+        session.get_one(SignIn, named("sign-in worker")).checked_at = now()
+        session.commit()
+        late = worker.post(path, json=body)
+
+    assert [(one.status_code, one.json["code"]) for one in (*without, late)] == [(403, "ticket_needed")] * 3
+    assert (shown.status_code, shown.json["value"]) == (200, PHONE)
+    assert [one.facts["ticket_id"] for one in entries] == [str(ticket_id)]
+    assert session.scalar(select(func.count()).select_from(Reveal)) == 1
