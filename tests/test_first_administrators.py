@@ -97,6 +97,7 @@ def test_three_administrators_found_an_installation_once(
             accept_invitation(
                 session,
                 Sealer.of(settings),
+                b"tries",
                 settings.sessions.passwords,
                 token=row[3].removeprefix("http://localhost/invite/"),
                 password="Kiesel 7 Fjordlampe",

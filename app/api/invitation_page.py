@@ -13,9 +13,9 @@ from app.api.http.allow import PUBLIC, allow
 from app.api.http.fields import Input
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
-from app.api.http.recording import reading, transaction
+from app.api.http.recording import decided, reading
 from app.api.http.sentences import sentence
-from app.api.sessions import password_field
+from app.api.sessions import password_field, totp_field
 from app.config import PasswordProfile
 from app.errors import DomainError, Kind
 
@@ -26,13 +26,15 @@ _RULES = {
     PasswordProfile.ASVS: "密码至少15个字，可以是一句话。",
 }
 """What the form says before anything is wrong."""
+_BOTH_WANTED, _CODE_WANTED = "两处都要填，最多200个字", "请填6位动态验证码"
 
 
 class PasswordFormInput(Input):
-    """The password, twice."""
+    """The password, twice, and the code of whoever has a second factor."""
 
     password = password_field(required=True)
     again = password_field(required=True)
+    totp = totp_field(load_default=None)
 
 
 @blueprint.route("/invite/<token>", methods=["GET"])
@@ -49,19 +51,21 @@ def show_invitation(token: str) -> Response:
 def set_password(token: str) -> AnyResponse:
     """Set the password; the link works no longer then."""
     try:
-        sent = PasswordFormInput().load({name: request.form.get(name, "") for name in ("password", "again")})
-    except ma.ValidationError:
-        return _form(token, "两处都要填，最多200个字")
+        sent = PasswordFormInput().load(_filled_in())
+    except ma.ValidationError as error:
+        return _form(token, _CODE_WANTED if "totp" in error.normalized_messages() else _BOTH_WANTED)  # type: ignore[no-untyped-call]
     if not hmac.compare_digest(sent["password"].encode(), sent["again"].encode()):
         return _form(token, "两次填的密码不一样，请重新填")
+    having, profile = parts(), parts().settings.sessions.passwords
+    password, totp = sent["password"], sent["totp"]
     try:
-        with transaction() as session:
-            profile = parts().settings.sessions.passwords
-            identity.accept_invitation(
-                session, parts().sealer, profile, token=token, password=sent["password"]
+        decided(
+            lambda session: identity.accept_invitation(
+                session, having.sealer, having.tries_key, profile, token=token, password=password, totp=totp
             )
+        )
     except DomainError as error:
-        if error.kind is not Kind.INVALID:
+        if error.kind is not Kind.INVALID and not isinstance(error, identity.WrongCodeError):
             raise
         return _form(token, sentence(error.code, error.data))
     return redirect(url_for(".show_done"), HTTPStatus.SEE_OTHER)
@@ -85,9 +89,23 @@ def _refusal_page(document: Response) -> Response:
     return html_page(_TEMPLATE, document.status_code, title=told["title"], over=is_over)
 
 
+def _filled_in() -> dict[str, str]:
+    sent = {name: request.form.get(name, "") for name in ("password", "again", "totp")}
+    return {name: value for name, value in sent.items() if value or name != "totp"}
+
+
 def _form(token: str, wrong: str | None = None) -> Response:
     with reading() as session:
-        name = identity.invited(session, token).name
+        user, has_second_factor = identity.invited(session, token)
+        name = user.name
     status = HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK
     rules = _RULES[parts().settings.sessions.passwords]
-    return html_page(_TEMPLATE, status, title=f"{name}，请设密码", token=token, rules=rules, wrong=wrong)
+    return html_page(
+        _TEMPLATE,
+        status,
+        title=f"{name}，请设密码",
+        token=token,
+        rules=rules,
+        wrong=wrong,
+        totp=has_second_factor,
+    )

@@ -12,8 +12,8 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, sent_moment, uid
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
-from app.api.http.recording import transaction
-from app.api.sessions import password_field
+from app.api.http.recording import decided, transaction
+from app.api.sessions import password_field, totp_field
 from app.identity import Permission
 
 blueprint = Blueprint("invitations", __name__, description="邀请与登录码")
@@ -36,10 +36,11 @@ class InvitationOutput(Output):
 
 
 class AcceptanceInput(Input):
-    """The token of the invitation and the password to be."""
+    """The token of the invitation, the password to be, and a code of whoever has a second factor."""
 
     token = Text(100, least=1, required=True, load_only=True)
     password = password_field(required=True)
+    totp = totp_field(load_default=None)
 
 
 class NewSignInCodeInput(Input):
@@ -81,8 +82,12 @@ def put_invitation(sent: dict[str, Any], invitation_id: UUID) -> tuple[Any, int]
 @blueprint.body(AcceptanceInput)
 def accept(sent: dict[str, Any]) -> None:
     """Set the password of whoever was invited; then he signs in with it."""
-    with transaction() as session:
-        identity.accept_invitation(session, parts().sealer, parts().settings.sessions.passwords, **sent)
+    having = parts()
+    decided(
+        lambda session: identity.accept_invitation(
+            session, having.sealer, having.tries_key, having.settings.sessions.passwords, **sent
+        )
+    )
 
 
 @blueprint.route("/residents/<uuid:resident_id>/sign-in-codes", methods=["POST"])

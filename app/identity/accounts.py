@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
@@ -16,7 +16,17 @@ from app.identity.proxies import end_proxies_of
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
-from app.models import AccountEvent, AccountStep, EndReason, Grant, NoticeKind, ProxyEnd, User
+from app.identity.users import check_not_above
+from app.models import (
+    AccountEvent,
+    AccountStep,
+    EndReason,
+    Grant,
+    Invitation,
+    NoticeKind,
+    ProxyEnd,
+    User,
+)
 from app.notices import post
 from app.once import append_event, content_hash, made_before
 
@@ -32,7 +42,10 @@ class OwnAccountError(DomainError):
 
 
 def disable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = "") -> User:
-    """Disable an account and end its sessions. Raises NotFoundError, OwnAccountError, OtherContentError."""
+    """Disable an account and end its sessions.
+
+    Raises NotFoundError, OwnAccountError, AccountAboveError, OtherContentError.
+    """
     user, repeated = _begin(session, actor, user_id, step_id, AccountStep.DISABLE, note)
     if not repeated and user.disabled_at is None:
         _disable(session, user)
@@ -40,7 +53,10 @@ def disable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, not
 
 
 def enable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = "") -> User:
-    """Enable an account again, as if used today. Raises NotFoundError, OwnAccountError, OtherContentError."""
+    """Enable an account again, as if used today.
+
+    Raises NotFoundError, OwnAccountError, AccountAboveError, OtherContentError.
+    """
     user, repeated = _begin(session, actor, user_id, step_id, AccountStep.ENABLE, note)
     if not repeated and user.disabled_at is not None:
         user.disabled_at, user.enabled_at = None, now()
@@ -52,12 +68,15 @@ def reset_second_factor(
 ) -> User:
     """Take the second factor of somebody who lost his phone, end his sessions and tell him.
 
-    Raises NotFoundError, OwnAccountError, OtherContentError.
+    An invitation that waits ends too: who could take both would be him. Raises NotFoundError,
+    OwnAccountError, AccountAboveError, OtherContentError.
     """
     user, repeated = _begin(session, actor, user_id, step_id, AccountStep.RESET_SECOND_FACTOR, note)
     if repeated:
         return user
     drop_second_factor(session, user.id)
+    waiting = (Invitation.user_id == user.id, Invitation.ended_at.is_(None))
+    session.execute(update(Invitation).where(*waiting).values(ended_at=now()))
     end_sessions_of(session, [user.id], EndReason.SECOND_FACTOR_RESET)
     end_refreshing_of(session, [user.id])
     assert user.area_code is not None, "it lies in the actor's areas"
@@ -139,6 +158,7 @@ def _begin(
         raise NotFoundError
     if user.id == actor.user_id:
         raise OwnAccountError
+    check_not_above(session, actor, user.id)
     _record(session, user, step_id, sent, step=verb, actor_id=by, note=note)
     return user, False
 

@@ -1,9 +1,13 @@
-"""Invitations: a user sets his password by a token that works once, within a day."""
+"""Invitations: a user sets his password by a token that works once, within a day.
+
+Whoever makes one could use it himself. So of an account with a second factor the token asks for it, and
+nobody both takes a second factor away and invites: no administrator alone becomes somebody else.
+"""
 
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -12,13 +16,17 @@ from app.config import PasswordProfile
 from app.errors import DomainError, Kind
 from app.identity.passwords import set_password
 from app.identity.refreshing import end_refreshing_of
+from app.identity.second_factor import WrongCodeError, has_second_factor, prove_code
 from app.identity.sessions import end_sessions_of, hashed, new_token
-from app.identity.users import user_in_scope
-from app.models import EndReason, Invitation, User
+from app.identity.users import check_not_above, user_in_scope
+from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, User
+from app.notices import post
 from app.once import content_hash, insert_once, made_before
 from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
+_REMEMBERED = timedelta(days=90)
+"""How long whoever took somebody's second factor may not invite him, unless he has another one."""
 
 
 class InvitationOverError(DomainError):
@@ -28,20 +36,52 @@ class InvitationOverError(DomainError):
     kind = Kind.GONE
 
 
+class InvitationOtherAdminError(DomainError):
+    """The same administrator took the account's second factor; another one must invite."""
+
+    code = "invitation_other_admin"
+    kind = Kind.FORBIDDEN
+
+
 def invite(
     session: Session, actor: Actor, invitation_id: UUID, user_id: UUID
 ) -> tuple[Invitation, str | None]:
     """Invite a user to set his password; give the token this once, and None when it is sent again.
 
-    An earlier invitation of the same user ends. The same again is the first one, though the user moved or
-    it was used since. Raises NotFoundError, OtherContentError.
+    An earlier invitation of the same user ends, and whoever signed in before is told. The same again is the
+    first one, though the user moved or it was used since. Raises NotFoundError, AccountAboveError,
+    InvitationOtherAdminError, OtherContentError.
     """
     sent = content_hash(actor.user_id, user_id)
     first = made_before(session, Invitation, invitation_id, sent, author=Invitation.made_by, by=actor.user_id)
     if first is not None:
         return first, None
     user = user_in_scope(session, actor, user_id)
-    return write_invitation(session, invitation_id, user.id, made_by=actor.user_id)
+    check_not_above(session, actor, user.id)
+    if _took_second_factor(session, actor, user):
+        raise InvitationOtherAdminError
+    row, token = write_invitation(session, invitation_id, user.id, made_by=actor.user_id)
+    if token is not None and user.last_signed_in_at is not None:
+        _alert(session, user, "invited")
+    return row, token
+
+
+def _took_second_factor(session: Session, actor: Actor, user: User) -> bool:
+    """Say whether the actor lately took the second factor of somebody who has none since."""
+    if has_second_factor(session, user.id):
+        return False
+    took = exists().where(
+        AccountEvent.user_id == user.id,
+        AccountEvent.step == AccountStep.RESET_SECOND_FACTOR,
+        AccountEvent.actor_id == actor.user_id,
+        AccountEvent.at > now() - _REMEMBERED,
+    )
+    return bool(session.scalar(select(took)))
+
+
+def _alert(session: Session, user: User, what: str) -> None:
+    if user.area_code is not None:
+        post(session, NoticeKind.ACCOUNT_ALERT, to=user.id, area_code=user.area_code, what=what)
 
 
 def write_invitation(
@@ -76,34 +116,51 @@ def invitation_url(public_url: str, token: str) -> str:
     return f"{public_url}/invite/{token}"
 
 
-def invited(session: Session, token: str) -> User:
-    """Give who is invited by a token that still works. Raises InvitationOverError."""
-    return _open(session, token)[1]
+def invited(session: Session, token: str) -> tuple[User, bool]:
+    """Give who is invited by a token that still works, and whether he has a second factor to show.
+
+    Raises InvitationOverError.
+    """
+    user = _open(session, token)[1]
+    return user, has_second_factor(session, user.id)
 
 
 def accept_invitation(
-    session: Session, sealer: Sealer, profile: PasswordProfile, *, token: str, password: str
-) -> None:
+    session: Session,
+    sealer: Sealer,
+    key: bytes,
+    profile: PasswordProfile,
+    *,
+    token: str,
+    password: str,
+    totp: str | None = None,
+) -> DomainError | None:
     """Set the password of whoever was invited; whatever he had open before ends.
 
-    Raises InvitationOverError, and what ``set_password`` raises, after which the invitation still works.
+    Who has a second factor shows it. A wrong code is returned, since it counts. Raises InvitationOverError,
+    and what ``set_password`` raises, after which the invitation still works.
     """
     row, user = _open(session, token)
+    if has_second_factor(session, user.id) and not prove_code(session, sealer, key, user.id, totp or ""):
+        return WrongCodeError(field="totp")
+    is_first = user.password_hash is None
     set_password(session, sealer, profile, user, password)
     row.ended_at = now()
     end_sessions_of(session, [user.id], EndReason.PASSWORD_CHANGED)
     end_refreshing_of(session, [user.id])
+    if not is_first:
+        _alert(session, user, "password_set")
+    return None
 
 
 def _open(session: Session, token: str) -> tuple[Invitation, User]:
-    """Lock the invitation of a token that still works; give it with its user. Raises InvitationOverError."""
-    row = session.scalars(
-        select(Invitation)
-        .where(Invitation.token_hash == hashed(token))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    user = session.get(User, row.user_id) if row else None
-    if row is None or user is None or row.ended_at or now() >= row.expires_at or user.disabled_at:
+    """Lock the user of a token that still works, then its invitation. Raises InvitationOverError."""
+    which = select(Invitation).where(Invitation.token_hash == hashed(token))
+    row = session.scalars(which).one_or_none()
+    if row is None:
+        raise InvitationOverError
+    user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
+    session.refresh(row, with_for_update=True)
+    if row.ended_at or now() >= row.expires_at or user.disabled_at:
         raise InvitationOverError
     return row, user

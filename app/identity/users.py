@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.actors import Actor, Role
@@ -44,6 +44,13 @@ class RolesExcludeError(DomainError):
 
     code = "roles_exclude"
     kind = Kind.CONFLICT
+
+
+class AccountAboveError(DomainError):
+    """The account has a role that reaches beyond the administrator's areas: one over those must see to it."""
+
+    code = "account_above"
+    kind = Kind.FORBIDDEN
 
 
 class GrantSpanError(DomainError):
@@ -200,6 +207,19 @@ def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
         row.ended_at = now()
         end_sessions_of(session, [row.user_id], EndReason.ROLE_CHANGED)
     return row
+
+
+def check_not_above(session: Session, actor: Actor, user_id: UUID) -> None:
+    """Refuse to touch how somebody signs in whose roles, now or later, are not all within the actor's areas.
+
+    Whoever lets a county's officer in anew could else go in for him. Raises AccountAboveError.
+    """
+    lasting = or_(Grant.valid_until.is_(None), Grant.valid_until > now())
+    held = session.scalars(
+        select(Grant.area_code).where(Grant.user_id == user_id, Grant.ended_at.is_(None), lasting)
+    )
+    if not all(actor.scope.covers(area_code) for area_code in held):
+        raise AccountAboveError
 
 
 def users(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[User]:

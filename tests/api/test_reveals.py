@@ -99,9 +99,7 @@ def test_what_is_not_there_reads_as_what_is_not_his(
     assert session.scalar(select(func.count()).select_from(Reveal)) == 0
 
 
-def test_a_minors_number_is_shown_by_a_ticket_only(
-    worker: Client, admin: Client, session: Session
-) -> None:
+def test_a_minors_number_is_shown_by_a_ticket_only(worker: Client, admin: Client, session: Session) -> None:
     """S-36, S-95: without one 403, whoever asks; with one the entry names it; once it is over 403 again."""
     child_id = write_child(session, birth_date=business_day().replace(year=business_day().year - 17, day=1))
     row = session.get_one(Resident, child_id)

@@ -75,6 +75,8 @@ SENTENCES: dict[str, str] = {
     "password_easy": "这个密码太容易被猜到，请不要用常见的词、连着的键、日期和自己的姓名电话",
     "password_reused": "最近五次用过的密码不能再用",
     "invitation_over": "这个邀请已经用过或过期了，请找系统管理员再发一个",
+    "invitation_other_admin": "您刚重置过这个账号的动态验证码，要请另一位系统管理员来发邀请",
+    "account_above": "这个账号有您管辖范围以外的岗位，要请上级的系统管理员来办",
     "own_account": "不能停用自己的账号，也不能重置自己的动态验证码",
     "code_for_staff": "这位居民有工作身份，请用自己的密码登录",
     "codes_exhausted": "现在发出去的登录码太多，请过一分钟再发",

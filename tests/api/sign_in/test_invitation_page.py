@@ -11,7 +11,7 @@ from app.config import PasswordProfile
 from app.identity.passwords import LEAST
 from app.ids import new_id
 from app.models import User
-from tests.api.sign_in.conftest import SignInAs, refused
+from tests.api.sign_in.conftest import SignInAs, code, refused
 from tests.client import Answer, Client
 
 GOOD = "Kiesel 7 Fjordlampe"
@@ -40,6 +40,24 @@ def test_the_link_opens_a_form_and_sets_the_password(visitor: Client, link: str,
     assert sent.status_code == 303
     assert (done.status_code, "密码设好了" in done.text) == (200, True)
     assert refused(sign_in(password=GOOD)) == (201, "")
+
+
+def test_who_has_a_second_factor_is_asked_for_its_code(
+    be: Callable[[str | None], Client], visitor: Client, administrator: User, sign_in: SignInAs
+) -> None:
+    """S-39: whoever made the link cannot use it himself; a wrong code is told on the form."""
+    made = be("system").put(f"/v1/invitations/{new_id()}", json={"user_id": str(administrator.id)})
+    link = str(urlsplit(made.json["url"]).path)
+    assert 'name="totp"' in visitor.get(link).text
+
+    def sent(totp: str) -> tuple[int, bool]:
+        answer = visitor.post(link, data={"password": GOOD, "again": GOOD, "totp": totp})
+        return answer.status_code, "动态验证码不对" in answer.text
+
+    assert [sent("000000"), sent("")] == [(422, True)] * 2
+    assert visitor.post(link, data={"password": GOOD, "again": GOOD, "totp": "abc"}).status_code == 422
+    assert sent(code()) == (303, False)
+    assert refused(sign_in(password=GOOD, totp=code(1))) == (201, "")
 
 
 def test_a_link_works_once_and_says_what_to_do_when_the_reply_was_lost(visitor: Client, link: str) -> None:

@@ -14,7 +14,7 @@ from app.actors import Role
 from app.identity import disable_unused
 from app.ids import new_id
 from app.models import AccountEvent, Binding, Notice, SignInCode, User
-from tests.api.sign_in.conftest import SignInAs, grant, refused
+from tests.api.sign_in.conftest import SignInAs, code, grant, refused
 from tests.cast import HOME, named, person
 from tests.client import Answer, Client
 
@@ -30,8 +30,8 @@ def invite(be: Become, user: User, invitation_id: UUID | None = None) -> Answer:
     return be("system").put(path, json={"user_id": str(user.id)})
 
 
-def accept(visitor: Client, token: str, password: str = GOOD) -> tuple[int, str]:
-    return refused(visitor.post("/v1/invitations/accept", json={"token": token, "password": password}))
+def accept(visitor: Client, token: str, password: str = GOOD, **sent: str) -> tuple[int, str]:
+    return refused(visitor.post("/v1/invitations/accept", json={"token": token, "password": password} | sent))
 
 
 def test_an_invitation_works_once(be: Become, user: User, visitor: Client, sign_in: SignInAs) -> None:
@@ -67,6 +67,65 @@ def test_an_invitation_sent_again_shows_no_token(be: Become, user: User, session
     assert first.json["url"] == f"http://localhost/invite/{first.json['token']}"
     other = session.get_one(User, person("worker").user_id)
     assert refused(invite(be, other, invitation_id)) == (409, "other_content")
+
+
+def test_no_administrator_alone_becomes_somebody_with_a_second_factor(
+    be: Become, administrator: User, visitor: Client, session: Session
+) -> None:
+    """S-39: the system administrator resets or invites, not both, in whatever order; the owner is told."""
+    administrator.last_signed_in_at = clock.now()
+    grant(session, person("auditor").user_id, role=Role.SYSTEM_ADMIN, area_code="4212")
+    reset = f"/v1/users/{administrator.id}/second-factor/reset"
+    early = invite(be, administrator).json["token"]
+    assert accept(visitor, early) == (401, "wrong_code"), "the second factor is his"
+    assert be("system").step(reset).status_code == 200
+    be("auditor").step(reset)
+
+    assert accept(visitor, early) == OVER, "made before"
+    assert refused(invite(be, administrator)) == (403, "invitation_other_admin")
+
+    told = session.scalars(select(Notice.data).where(Notice.user_id == administrator.id))
+    assert [one["what"] for one in told] == ["invited", "second_factor_reset", "second_factor_reset"]
+    other = be("auditor").put(f"/v1/invitations/{new_id()}", json={"user_id": str(administrator.id)})
+    assert refused(other) == (403, "invitation_other_admin"), "took it, too"
+
+
+def test_who_has_a_second_factor_shows_it_for_a_new_password(
+    be: Become, administrator: User, visitor: Client, sign_in: SignInAs, session: Session
+) -> None:
+    """S-8, S-9: wrong codes count and close it; a weak password uses up nothing; he is told."""
+    token = invite(be, administrator).json["token"]
+
+    assert accept(visitor, token, totp="000000") == (401, "wrong_code")
+    assert accept(visitor, token, "kurz", totp=code()) == (422, "password_short")
+    assert accept(visitor, token, totp=code()) == (204, "")
+
+    assert refused(sign_in(password=GOOD, totp=code(1))) == (201, "")
+    told = session.scalars(select(Notice.data).where(Notice.user_id == administrator.id))
+    assert [one["what"] for one in told] == ["password_set"]
+    second = invite(be, administrator).json["token"]
+    assert [accept(visitor, second, BETTER, totp="000000") for _ in range(5)] == [(401, "wrong_code")] * 5
+    with clock.set_to(clock.now() + timedelta(minutes=2)):
+        assert accept(visitor, second, BETTER, totp=code()) == (401, "wrong_code")
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_an_account_with_a_role_above_is_not_the_lower_administrators(
+    be: Become, session: Session, *, ended: bool
+) -> None:
+    """S-38: a county's system administrator lets no officer of the city in anew, nor shuts him out."""
+    far = session.get_one(User, person("far_worker").user_id)
+    grant(session, far.id, role=Role.CITY_OFFICER, area_code="4212", ended_at=clock.now() if ended else None)
+    path, system = f"/v1/users/{far.id}", be("far_system")
+
+    answers = [system.step(f"{path}/{step}") for step in ("disable", "enable", "second-factor/reset")]
+    answers.append(system.put(f"/v1/invitations/{new_id()}", json={"user_id": str(far.id)}))
+
+    if ended:
+        assert [answer.status_code for answer in answers[:3]] == [200, 200, 200]
+    else:
+        assert [refused(answer) for answer in answers] == [(403, "account_above")] * 4
+        assert session.scalar(select(User.disabled_at).where(User.id == far.id)) is None
 
 
 def test_a_disabled_account_is_out_at_once_and_comes_back(
