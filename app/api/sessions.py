@@ -1,5 +1,6 @@
 """Signing in and out, going on, and who I am."""
 
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -18,7 +19,8 @@ from app.api.http.limits import limiter
 from app.api.http.parts import parts
 from app.api.http.recording import decided, note, transaction
 from app.api.http.sign_in_tries import counted_by_address, counted_by_phone
-from app.identity import Permission, SessionKind
+from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
+from app.identity import Permission, SessionKind, wechat_checks
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")
 _OFTEN = "20 per minute; 200 per hour"
@@ -75,16 +77,17 @@ class SecondFactorInput(Input):
 
 
 class CheckInput(Input):
-    """One of the two."""
+    """One of the three; a code of ``wx.login`` is for people who have neither of the others."""
 
     password = password_field()
     totp = totp_field()
+    wechat_code = Text(512, least=1, load_only=True)
 
     @ma.validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Ask for exactly one."""
         if len(data) != 1:
-            raise ma.ValidationError("密码和动态验证码，请填一样", "password")
+            raise ma.ValidationError("密码、动态验证码、微信，请用一样来确认", "password")
 
 
 class SessionOutput(Output):
@@ -222,8 +225,10 @@ def show_second_factor(sent: dict[str, Any]) -> dict[str, Any]:
 @blueprint.answer(CheckOutput)
 @blueprint.body(CheckInput)
 def check(sent: dict[str, Any]) -> dict[str, Any]:
-    """Prove oneself again by password or code, for the sensitive steps of the next five minutes."""
+    """Prove oneself again by password, code or WeChat, for the sensitive steps of the next five minutes."""
     having = parts()
+    if "wechat_code" in sent:
+        return {"checked_until": _checked_by_wechat(sent["wechat_code"])}
     until = decided(
         lambda session: identity.check_again(session, actor(), having.sealer, having.tries_key, **sent)
     )
@@ -236,6 +241,14 @@ def check(sent: dict[str, Any]) -> dict[str, Any]:
 def me() -> Any:
     """Say who I am and what I may; what waits counts once the session has a second factor."""
     return actor()
+
+
+def _checked_by_wechat(code: str) -> datetime:
+    client = wechat_client()
+    with asking_wechat(WeChatPhoneCodeError, field="wechat_code"):
+        who = client.mini.code2session(code)
+    with transaction() as session:
+        return wechat_checks.check_by_wechat(session, actor(), parts().sealer, who.openid)
 
 
 def stepped_up(code: str, *, confirming: bool = False) -> dict[str, Any]:

@@ -79,8 +79,8 @@ def service_account() -> wechat.ServiceAccount:
 
 
 @contextmanager
-def asking_wechat(refused: type[DomainError] = WeChatCodeError) -> Iterator[None]:
-    """Turn WeChat's refusals into ours; ``refused`` says what is wrong with the caller's code.
+def asking_wechat(refused: type[DomainError] = WeChatCodeError, *, field: str = "code") -> Iterator[None]:
+    """Turn WeChat's refusals into ours; ``refused`` says what is wrong with the caller's code, in ``field``.
 
     No transaction may be open: WeChat may take seconds. A wrong secret, address or permission of ours is a
     fault and stays one (500, logged by its number).
@@ -91,9 +91,9 @@ def asking_wechat(refused: type[DomainError] = WeChatCodeError) -> Iterator[None
         log.warning("wechat_blocked", rid=error.rid)
         raise WeChatBlockedError from error
     except wechat.ForeignPhoneError as error:
-        raise WeChatPhoneForeignError(field="code") from error
+        raise WeChatPhoneForeignError(field=field) from error
     except wechat.WeChatUserError as error:
-        raise refused(field="code") from error
+        raise refused(field=field) from error
     except wechat.WeChatQuotaError as error:
         log.warning("wechat_quota", call=error.call, errcode=error.errcode)
         raise WeChatBusyError(retry_after_s=error.retry_after_s or _A_MINUTE_S) from error

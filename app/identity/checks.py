@@ -50,12 +50,18 @@ def check_again(
 
     A refusal is returned, since it counts.
     """
-    user, at = session.get_one(User, actor.user_id), now()
+    user = session.get_one(User, actor.user_id)
     if totp is not None:
         if not prove_code(session, sealer, key, user.id, totp):
             return WrongCodeError(field="totp")
     elif not prove_password(session, key, user, password or ""):
         return WrongPasswordError(field="password")
+    return note_check(session, actor)
+
+
+def note_check(session: Session, actor: Actor) -> datetime:
+    """Keep that the actor proved himself just now; give until when it holds."""
+    at = now()
     session.execute(update(SignIn).where(SignIn.id == actor.session_id).values(checked_at=at))
     return at + CHECK_HOLDS
 
