@@ -11,7 +11,7 @@ from app.api.binding_requests import BindingRequestOutput, BindingRequestPage
 from app.api.bindings import BindingOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, Text, community_code, uid
+from app.api.http.fields import Input, Output, Signs, Text, community_code, uid
 from app.api.http.limits import limiter
 from app.api.http.paging import PageInput, page
 from app.api.http.parts import parts
@@ -37,16 +37,16 @@ class IdProofInput(Input):
     """What I know of myself; ``id`` is the binding's, ``text_id`` names the text that I agreed to first."""
 
     id = uid(required=True)
-    code = Text(
+    code = Signs(
         identity.BINDING_DIGITS,
         checks=[validate.Regexp(_CODE, error="请填16位绑定码")],
         required=True,
         load_only=True,
     )
     name = Text(40, least=1, required=True)
-    id_tail = Text(
+    id_tail = Signs(
         identity.TAIL,
-        checks=[validate.Regexp(_TAIL, error="请填身份证号的后六位，最后的X要大写")],
+        checks=[validate.Regexp(_TAIL, error="请填身份证号的后六位")],
         required=True,
         load_only=True,
     )

@@ -14,7 +14,7 @@ from app import identity
 from app.actors import Role
 from app.api.http.allow import COOKIE, PUBLIC, actor, allow, bearer, is_browser
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Input, Output, Text, phone, sent_moment, whole, word
+from app.api.http.fields import Input, Output, Signs, Text, phone, sent_moment, whole, word
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
 from app.api.http.recording import decided, note, transaction
@@ -26,10 +26,10 @@ blueprint = Blueprint("sessions", __name__, description="登录与退出")
 _OFTEN = "20 per minute; 200 per hour"
 
 
-def totp_field(**kwargs: Any) -> Text:
+def totp_field(**kwargs: Any) -> Signs:
     """Give a field for the six digits of an authenticator app."""
     check = validate.Regexp(r"^[0-9]{6}$", error="请填6位动态验证码")
-    return Text(6, checks=[check], load_only=True, **kwargs)
+    return Signs(6, checks=[check], load_only=True, **kwargs)
 
 
 def password_field(**kwargs: Any) -> Text:
@@ -56,7 +56,7 @@ class SignInInput(Input):
 class SignInCodeInput(Input):
     """The digits that a member of staff handed over."""
 
-    code = Text(
+    code = Signs(
         identity.DIGITS,
         checks=[validate.Regexp(r"^[0-9]{12}$", error="请填12位登录码")],
         required=True,

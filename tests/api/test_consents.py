@@ -208,7 +208,9 @@ def test_anybody_may_read_the_notice(visitor: Client) -> None:
     """S-70: public, before anything is asked of anybody."""
     answer = visitor.get("/v1/notice-of-privacy")
 
-    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 1)
+    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 2)
+    (rights,) = [one["text"] for one in answer.json["items"] if one["key"] == "rights"]
+    assert all(word in rights for word in ("副本", "改正", "删除", "收回同意", "注销"))
 
 
 def test_a_day_later_it_is_still_given(resident: Client) -> None:
