@@ -14,7 +14,7 @@ from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, reading, sensitive, transaction
 from app.identity import Permission
-from app.own_data import CorrectionField, CorrectionState, NewCorrection
+from app.own_data import CorrectionField, NewCorrection, OwnRequestState
 
 blueprint = Blueprint("corrections", __name__, description="资料更正")
 
@@ -41,7 +41,7 @@ class CorrectionOutput(Output):
     field = fields.Enum(CorrectionField, by_value=True, required=True)
     asked_at = sent_moment(required=True)
     due_at = sent_moment(required=True)
-    state = fields.Enum(CorrectionState, by_value=True, required=True)
+    state = fields.Enum(OwnRequestState, by_value=True, required=True)
     decided_at = sent_moment(required=True, allow_none=True)
     decision_note = fields.String(required=True)
 
@@ -63,7 +63,7 @@ class OpenedCorrectionOutput(StaffCorrectionOutput):
 class CorrectionListInput(PageInput):
     """Which requests."""
 
-    state = word(CorrectionState, load_default=None)
+    state = word(OwnRequestState, load_default=None)
 
 
 class CorrectionDecisionInput(Input):

@@ -14,7 +14,7 @@ from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, reading, sensitive, transaction
 from app.identity import Permission
-from app.own_data import DeletionKind, DeletionState, NewDeletion
+from app.own_data import DeletionKind, NewDeletion, OwnRequestState
 
 blueprint = Blueprint("deletions", __name__, description="资料种类和删除")
 
@@ -59,7 +59,7 @@ class DeletionOutput(Output):
     what = fields.Enum(DeletionKind, by_value=True, required=True)
     asked_at = sent_moment(required=True)
     due_at = sent_moment(required=True)
-    state = fields.Enum(DeletionState, by_value=True, required=True)
+    state = fields.Enum(OwnRequestState, by_value=True, required=True)
     decided_at = sent_moment(required=True, allow_none=True)
     decision_note = fields.String(required=True)
     deleted = fields.Integer(required=True, allow_none=True)
@@ -76,7 +76,7 @@ class StaffDeletionOutput(DeletionOutput):
 class DeletionListInput(PageInput):
     """Which requests."""
 
-    state = word(DeletionState, load_default=None)
+    state = word(OwnRequestState, load_default=None)
 
 
 class DeletionDecisionInput(Input):

@@ -20,9 +20,9 @@ from app.models.child_protection import HarmCase, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
 from app.models.closing import CLOSING_NEXT, Closing, ClosingState
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
-from app.models.correction import CORRECTION_NEXT, Correction, CorrectionField, CorrectionState
+from app.models.correction import Correction, CorrectionField
 from app.models.credential import Invitation, RefreshToken, SecondFactor, SignInCode, SignInTries
-from app.models.deletion import Deletion, DeletionKind, DeletionState
+from app.models.deletion import Deletion, DeletionKind
 from app.models.freezing import FROZEN_TOO, Freezable
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
@@ -49,6 +49,7 @@ from app.models.message import (
 )
 from app.models.notice import Notice, NoticeKind
 from app.models.own_data import OwnCopy
+from app.models.own_request import OWN_REQUEST_NEXT, OwnRequest, OwnRequestState
 from app.models.photo import Photo, PhotoLink, PhotoOwner
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
@@ -66,13 +67,13 @@ __all__ = [
     "APPROVAL_NEXT",
     "CLAIM_NEXT",
     "CLOSING_NEXT",
-    "CORRECTION_NEXT",
     "DIGITS",
     "FROZEN_TOO",
     "HAZARD_ENDED",
     "HAZARD_NEXT",
     "HAZARD_OPEN",
     "OVER",
+    "OWN_REQUEST_NEXT",
     "REDEMPTION_NEXT",
     "REQUEST_NEXT",
     "Account",
@@ -117,12 +118,10 @@ __all__ = [
     "ConsentText",
     "Correction",
     "CorrectionField",
-    "CorrectionState",
     "CreditEnding",
     "Datum",
     "Deletion",
     "DeletionKind",
-    "DeletionState",
     "EndReason",
     "Evidence",
     "FollowUp",
@@ -152,6 +151,8 @@ __all__ = [
     "Notice",
     "NoticeKind",
     "OwnCopy",
+    "OwnRequest",
+    "OwnRequestState",
     "Period",
     "Photo",
     "PhotoLink",

@@ -5,11 +5,10 @@ from app.models import (
     ClosingState,
     Correction,
     CorrectionField,
-    CorrectionState,
     Deletion,
     DeletionKind,
-    DeletionState,
     OwnCopy,
+    OwnRequestState,
 )
 from app.own_data.closing import (
     DUE_WORKDAYS,
@@ -38,7 +37,6 @@ from app.own_data.copies import (
     waiting_copies,
 )
 from app.own_data.corrections import (
-    DECIDED_WITHIN,
     CorrectionOpenError,
     NewCorrection,
     OwnCorrectionError,
@@ -71,6 +69,7 @@ from app.own_data.erasing import begun_closings, end_erasing, erase_some, follow
 from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen_rows
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
+from app.own_data.requests import DECIDED_WITHIN
 
 __all__ = [
     "COPIED",
@@ -92,11 +91,9 @@ __all__ = [
     "Correction",
     "CorrectionField",
     "CorrectionOpenError",
-    "CorrectionState",
     "Deletion",
     "DeletionKind",
     "DeletionOpenError",
-    "DeletionState",
     "FrozenKind",
     "FrozenRow",
     "Held",
@@ -106,6 +103,7 @@ __all__ = [
     "OwnCopy",
     "OwnCorrectionError",
     "OwnDeletionError",
+    "OwnRequestState",
     "Terms",
     "Wanted",
     "approve_correction",

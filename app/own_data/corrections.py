@@ -4,26 +4,32 @@ PIPL, art. 46; 未成年人网络保护条例, art. 34. Nobody decides for himse
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import identity, notices
-from app.actors import Actor, Role
-from app.clock import now
-from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import Correction, CorrectionField, CorrectionState, NoticeKind, Resident, RevealField
+from app import identity
+from app.actors import Actor
+from app.errors import DomainError, Kind, NotFoundError
+from app.models import Correction, CorrectionField, OwnRequestState, Resident, RevealField
 from app.once import content_hash, insert_once, made_before
+from app.own_data.requests import (
+    RequestKind,
+    asked_by_actor,
+    asked_in_scope,
+    decide,
+    is_decided,
+    new_request,
+    refuse,
+    remind,
+    tell_admins,
+    to_decide,
+    withdraw,
+)
 from app.own_data.whose import resident_meant
 from app.people import check_value, correct
 from app.sealing import Cell, Sealer
-
-DECIDED_WITHIN = timedelta(days=15)
-"""Half of what GB/T 35273-2020, 8.7, allows for an answer."""
-REMINDED_BEFORE = timedelta(days=3)
-
 
 _NUMBERS = {
     CorrectionField.PHONE: RevealField.PHONE,
@@ -45,6 +51,9 @@ class OwnCorrectionError(DomainError):
 
     code = "own_correction"
     kind = Kind.FORBIDDEN
+
+
+_CORRECTIONS = RequestKind(Correction, "correction", OwnCorrectionError)
 
 
 @dataclass(frozen=True)
@@ -83,26 +92,19 @@ def ask_correction(
         return first, False
     resident = resident_meant(session, actor, new.resident_id)
     check_value(new.field, new.value)
-    at = now()
     row, made = insert_once(
         session,
         Correction,
         correction_id,
         sent,
         taken=CorrectionOpenError(field="field"),
-        area_code=resident.area_code,
-        asked_by=actor.user_id,
-        resident_id=resident.id,
         field=new.field,
         wanted_sealed=sealer.seal(new.value, _cell(correction_id, "wanted_sealed")),
         said_sealed=sealer.seal(new.said, _cell(correction_id, "said_sealed")),
-        asked_at=at,
-        due_at=at + DECIDED_WITHIN,
-        state=CorrectionState.OPEN,
-        decision_note="",
+        **new_request(actor, resident),
     )
     if made:
-        _tell_admins(session, row, "correction_asked", but=actor.user_id)
+        tell_admins(session, _CORRECTIONS, row, "asked")
     return row, made
 
 
@@ -111,11 +113,7 @@ def withdraw_correction(session: Session, actor: Actor, correction_id: UUID) -> 
 
     Raises NotFoundError, IllegalStepError once it was decided.
     """
-    row = _locked(session, Correction.id == correction_id, Correction.asked_by == actor.user_id)
-    if row.state is not CorrectionState.WITHDRAWN:
-        row.advance(CorrectionState.WITHDRAWN)
-        row.decided_by, row.decided_at = actor.user_id, now()
-    return row
+    return withdraw(session, actor, _CORRECTIONS, correction_id)
 
 
 def approve_correction(
@@ -127,14 +125,14 @@ def approve_correction(
 
     Raises NotFoundError, OwnCorrectionError, IllegalStepError, and what ``people.correct`` raises.
     """
-    row, resident = _to_decide(session, actor, correction_id)
-    if _is_decided(row, actor, CorrectionState.DONE, note):
+    row, resident = to_decide(session, actor, _CORRECTIONS, correction_id)
+    if is_decided(row, actor, OwnRequestState.DONE, note):
         return row
     former = resident.name
     correct(session, sealer, resident, row.field, opened_correction(sealer, row).value or "")
     if resident.name != former:
         identity.follow_name(session, resident, former)
-    _decide(session, actor, row, CorrectionState.DONE, note)
+    decide(session, actor, _CORRECTIONS, row, OwnRequestState.DONE, note)
     return row
 
 
@@ -143,30 +141,19 @@ def refuse_correction(session: Session, actor: Actor, correction_id: UUID, *, no
 
     Raises NotFoundError, OwnCorrectionError, IllegalStepError.
     """
-    row, _ = _to_decide(session, actor, correction_id)
-    if not _is_decided(row, actor, CorrectionState.REFUSED, note):
-        _decide(session, actor, row, CorrectionState.REFUSED, note)
-    return row
+    return refuse(session, actor, _CORRECTIONS, correction_id, note=note)
 
 
 def own_corrections(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[Correction]:
     """List what the actor asked for, the newest first."""
-    return _listed(session, Correction.asked_by == actor.user_id, after=after, limit=limit)
+    return asked_by_actor(session, actor, _CORRECTIONS, after=after, limit=limit)
 
 
 def corrections(
-    session: Session,
-    actor: Actor,
-    *,
-    state: CorrectionState | None = None,
-    after: UUID | None,
-    limit: int,
+    session: Session, actor: Actor, *, state: OwnRequestState | None = None, after: UUID | None, limit: int
 ) -> list[Correction]:
     """List the requests of the actor's areas, the newest first, on request of one state."""
-    which = actor.scope.clause(Correction.area_code)
-    if state is not None:
-        which &= Correction.state == state
-    return _listed(session, which, after=after, limit=limit)
+    return asked_in_scope(session, actor, _CORRECTIONS, state=state, after=after, limit=limit)
 
 
 def correction_in_scope(session: Session, actor: Actor, correction_id: UUID) -> Correction:
@@ -203,78 +190,7 @@ def opened_correction(sealer: Sealer, row: Correction) -> Wanted:
 
 def remind_of_corrections(session: Session, *, limit: int) -> int:
     """Tell the admins, once, of requests whose time is nearly over; give of how many."""
-    soon = session.scalars(
-        select(Correction)
-        .where(
-            Correction.state == CorrectionState.OPEN,
-            Correction.due_at <= now() + REMINDED_BEFORE,
-            Correction.reminded_at.is_(None),
-        )
-        .order_by(Correction.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in soon:
-        row.reminded_at = now()
-        _tell_admins(session, row, "correction_due", but=row.asked_by)
-    return len(soon)
-
-
-def _to_decide(session: Session, actor: Actor, correction_id: UUID) -> tuple[Correction, Resident]:
-    """Give a request of somebody else and the resident it is about, both locked."""
-    row = _locked(session, Correction.id == correction_id, actor.scope.clause(Correction.area_code))
-    resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
-    if not actor.scope.covers(resident.area_code):
-        raise NotFoundError
-    own_home = actor.household_id is not None and actor.household_id == resident.household_id
-    if own_home or row.asked_by == actor.user_id:
-        raise OwnCorrectionError
-    return row, resident
-
-
-def _is_decided(row: Correction, actor: Actor, to: CorrectionState, note: str) -> bool:
-    """Say whether this very decision was made before. Raises IllegalStepError if another one was."""
-    if row.state is CorrectionState.OPEN:
-        return False
-    if (row.state, row.decided_by, row.decision_note) == (to, actor.user_id, note):
-        return True
-    raise IllegalStepError(now=row.state, asked=to)
-
-
-def _decide(session: Session, actor: Actor, row: Correction, to: CorrectionState, note: str) -> None:
-    row.advance(to)
-    row.decided_by, row.decided_at, row.decision_note = actor.user_id, now(), note
-    session.flush()
-    _tell(session, row, row.asked_by, f"correction_{to}")
-
-
-def _tell_admins(session: Session, row: Correction, what: str, *, but: UUID) -> None:
-    for admin in sorted(identity.holders(session, row.area_code, {Role.COMMUNITY_ADMIN}) - {but}):
-        _tell(session, row, admin, what)
-
-
-def _tell(session: Session, row: Correction, to: UUID, what: str) -> None:
-    notices.post(
-        session, NoticeKind.OWN_DATA, to=to, area_code=row.area_code, what=what, correction_id=row.id
-    )
-
-
-def _locked(session: Session, *which: ColumnElement[bool]) -> Correction:
-    row = session.scalars(
-        select(Correction).where(*which).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError
-    return row
-
-
-def _listed(
-    session: Session, which: ColumnElement[bool], *, after: UUID | None, limit: int
-) -> list[Correction]:
-    query = select(Correction).where(which).order_by(Correction.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(Correction.id < after)
-    return list(session.scalars(query))
+    return remind(session, _CORRECTIONS, limit=limit)
 
 
 def _cell(correction_id: UUID, column: str) -> Cell:

@@ -6,17 +6,26 @@ PIPL, art. 47 and 50; 未成年人网络保护条例, art. 34. Nobody decides fo
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from app import identity, notices
-from app.actors import Actor, Role
-from app.clock import now
-from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import Deletion, DeletionKind, DeletionState, NoticeKind, Resident
+from app.actors import Actor
+from app.errors import DomainError, Kind
+from app.models import Deletion, DeletionKind, OwnRequestState
 from app.once import content_hash, insert_once, made_before
-from app.own_data.corrections import DECIDED_WITHIN, REMINDED_BEFORE
 from app.own_data.deleting import delete_data
+from app.own_data.requests import (
+    RequestKind,
+    asked_by_actor,
+    asked_in_scope,
+    decide,
+    is_decided,
+    new_request,
+    refuse,
+    remind,
+    tell_admins,
+    to_decide,
+    withdraw,
+)
 from app.own_data.whose import resident_meant
 from app.people import GuardianNeededError, is_child
 from app.sealing import Sealer
@@ -34,6 +43,9 @@ class OwnDeletionError(DomainError):
 
     code = "own_deletion"
     kind = Kind.FORBIDDEN
+
+
+_DELETIONS = RequestKind(Deletion, "deletion", OwnDeletionError)
 
 
 @dataclass(frozen=True)
@@ -60,24 +72,17 @@ def ask_deletion(
     resident = resident_meant(session, actor, new.resident_id)
     if resident.id == actor.resident_id and is_child(resident):
         raise GuardianNeededError
-    at = now()
     row, made = insert_once(
         session,
         Deletion,
         deletion_id,
         sent,
         taken=DeletionOpenError(field="what"),
-        area_code=resident.area_code,
-        asked_by=actor.user_id,
-        resident_id=resident.id,
         what=new.what,
-        asked_at=at,
-        due_at=at + DECIDED_WITHIN,
-        state=DeletionState.OPEN,
-        decision_note="",
+        **new_request(actor, resident),
     )
     if made:
-        _tell_admins(session, row, "deletion_asked")
+        tell_admins(session, _DELETIONS, row, "asked")
     return row, made
 
 
@@ -86,11 +91,7 @@ def withdraw_deletion(session: Session, actor: Actor, deletion_id: UUID) -> Dele
 
     Raises NotFoundError, IllegalStepError once it was decided.
     """
-    row = _locked(session, Deletion.id == deletion_id, Deletion.asked_by == actor.user_id)
-    if row.state is not DeletionState.WITHDRAWN:
-        row.advance(DeletionState.WITHDRAWN)
-        row.decided_by, row.decided_at = actor.user_id, now()
-    return row
+    return withdraw(session, actor, _DELETIONS, deletion_id)
 
 
 def approve_deletion(
@@ -100,11 +101,11 @@ def approve_deletion(
 
     Raises NotFoundError, OwnDeletionError, IllegalStepError, KeptByLawError.
     """
-    row, resident = _to_decide(session, actor, deletion_id)
-    if not _is_decided(row, actor, DeletionState.DONE, note):
+    row, resident = to_decide(session, actor, _DELETIONS, deletion_id)
+    if not is_decided(row, actor, OwnRequestState.DONE, note):
         figures = delete_data(session, sealer, resident, row.what)
         row.deleted, row.kept = figures.deleted, figures.kept
-        _decide(session, actor, row, DeletionState.DONE, note)
+        decide(session, actor, _DELETIONS, row, OwnRequestState.DONE, note)
     return row
 
 
@@ -113,97 +114,21 @@ def refuse_deletion(session: Session, actor: Actor, deletion_id: UUID, *, note: 
 
     Raises NotFoundError, OwnDeletionError, IllegalStepError.
     """
-    row, _ = _to_decide(session, actor, deletion_id)
-    if not _is_decided(row, actor, DeletionState.REFUSED, note):
-        _decide(session, actor, row, DeletionState.REFUSED, note)
-    return row
+    return refuse(session, actor, _DELETIONS, deletion_id, note=note)
 
 
 def own_deletions(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[Deletion]:
     """List what the actor asked for, the newest first."""
-    return _listed(session, Deletion.asked_by == actor.user_id, after=after, limit=limit)
+    return asked_by_actor(session, actor, _DELETIONS, after=after, limit=limit)
 
 
 def deletions(
-    session: Session, actor: Actor, *, state: DeletionState | None = None, after: UUID | None, limit: int
+    session: Session, actor: Actor, *, state: OwnRequestState | None = None, after: UUID | None, limit: int
 ) -> list[Deletion]:
     """List the requests of the actor's areas, the newest first, on request of one state."""
-    which = actor.scope.clause(Deletion.area_code)
-    if state is not None:
-        which &= Deletion.state == state
-    return _listed(session, which, after=after, limit=limit)
+    return asked_in_scope(session, actor, _DELETIONS, state=state, after=after, limit=limit)
 
 
 def remind_of_deletions(session: Session, *, limit: int) -> int:
     """Tell the admins, once, of requests whose time is nearly over; give of how many."""
-    soon = session.scalars(
-        select(Deletion)
-        .where(
-            Deletion.state == DeletionState.OPEN,
-            Deletion.due_at <= now() + REMINDED_BEFORE,
-            Deletion.reminded_at.is_(None),
-        )
-        .order_by(Deletion.due_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in soon:
-        row.reminded_at = now()
-        _tell_admins(session, row, "deletion_due")
-    return len(soon)
-
-
-def _to_decide(session: Session, actor: Actor, deletion_id: UUID) -> tuple[Deletion, Resident]:
-    """Give a request of somebody else and the resident it is about, both locked."""
-    row = _locked(session, Deletion.id == deletion_id, actor.scope.clause(Deletion.area_code))
-    resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
-    if not actor.scope.covers(resident.area_code):
-        raise NotFoundError
-    own_home = actor.household_id is not None and actor.household_id == resident.household_id
-    if own_home or row.asked_by == actor.user_id:
-        raise OwnDeletionError
-    return row, resident
-
-
-def _is_decided(row: Deletion, actor: Actor, to: DeletionState, note: str) -> bool:
-    """Say whether this very decision was made before. Raises IllegalStepError if another one was."""
-    if row.state is DeletionState.OPEN:
-        return False
-    if (row.state, row.decided_by, row.decision_note) == (to, actor.user_id, note):
-        return True
-    raise IllegalStepError(now=row.state, asked=to)
-
-
-def _decide(session: Session, actor: Actor, row: Deletion, to: DeletionState, note: str) -> None:
-    row.advance(to)
-    row.decided_by, row.decided_at, row.decision_note = actor.user_id, now(), note
-    session.flush()
-    _tell(session, row, row.asked_by, f"deletion_{to}")
-
-
-def _tell_admins(session: Session, row: Deletion, what: str) -> None:
-    admins = identity.holders(session, row.area_code, {Role.COMMUNITY_ADMIN})
-    for admin in sorted(admins - {row.asked_by}):
-        _tell(session, row, admin, what)
-
-
-def _tell(session: Session, row: Deletion, to: UUID, what: str) -> None:
-    notices.post(session, NoticeKind.OWN_DATA, to=to, area_code=row.area_code, what=what, deletion_id=row.id)
-
-
-def _locked(session: Session, *which: ColumnElement[bool]) -> Deletion:
-    row = session.scalars(
-        select(Deletion).where(*which).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError
-    return row
-
-
-def _listed(
-    session: Session, which: ColumnElement[bool], *, after: UUID | None, limit: int
-) -> list[Deletion]:
-    query = select(Deletion).where(which).order_by(Deletion.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(Deletion.id < after)
-    return list(session.scalars(query))
+    return remind(session, _DELETIONS, limit=limit)

@@ -19,9 +19,8 @@ from app.models import (
     HAZARD_ENDED,
     Closing,
     ClosingState,
-    CorrectionState,
-    DeletionState,
     OwnCopy,
+    OwnRequestState,
     PhotoOwner,
 )
 from app.own_data.copies import end_copy
@@ -113,9 +112,9 @@ def _emptied(row: Closing) -> Iterator[Rule]:
     mine = put_right.asked_by == row.user_id
     yield _rule(
         "corrections",
-        mine & (put_right.state == CorrectionState.OPEN.value),
+        mine & (put_right.state == OwnRequestState.OPEN.value),
         {
-            "state": CorrectionState.WITHDRAWN.value,
+            "state": OwnRequestState.WITHDRAWN.value,
             "decided_at": now(),
             "decided_by": row.user_id,
             "wanted_sealed": None,
@@ -124,8 +123,8 @@ def _emptied(row: Closing) -> Iterator[Rule]:
     deleted = t["deletions"].c
     yield _rule(
         "deletions",
-        (deleted.asked_by == row.user_id) & (deleted.state == DeletionState.OPEN.value),
-        {"state": DeletionState.WITHDRAWN.value, "decided_at": now(), "decided_by": row.user_id},
+        (deleted.asked_by == row.user_id) & (deleted.state == OwnRequestState.OPEN.value),
+        {"state": OwnRequestState.WITHDRAWN.value, "decided_at": now(), "decided_by": row.user_id},
     )
     sealed = ("wanted_sealed", "said_sealed")
     some = or_(*(put_right[name].is_not(None) for name in sealed))

@@ -14,9 +14,9 @@ from app.models import (
     BindingRequest,
     BindingRequestState,
     Correction,
-    CorrectionState,
     Invitation,
     Notice,
+    OwnRequestState,
     RefreshToken,
     Reveal,
     SignIn,
@@ -139,7 +139,7 @@ def _binding_rules() -> Iterator[Rule]:
 
 
 def _correction_rule() -> Rule:
-    decided = (Correction.state != CorrectionState.OPEN) & (Correction.decided_at < now() - REQUESTS_KEPT)
+    decided = (Correction.state != OwnRequestState.OPEN) & (Correction.decided_at < now() - REQUESTS_KEPT)
     return Rule(
         "corrections",
         table_of(Correction),

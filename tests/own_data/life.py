@@ -27,10 +27,8 @@ from app.models import (
     ClaimStatus,
     ClaimStep,
     Correction,
-    CorrectionState,
     Deletion,
     DeletionKind,
-    DeletionState,
     HazardEvent,
     HazardStatus,
     HazardStep,
@@ -40,6 +38,7 @@ from app.models import (
     MessageSend,
     Notice,
     NoticeKind,
+    OwnRequestState,
     PhotoLink,
     PhotoOwner,
     RefreshToken,
@@ -182,12 +181,12 @@ class Life(Stage):
         row_id = self.correction(self.who)
         row = self.session.get_one(Correction, row_id)
         row.content_hash = row_id.bytes
-        row.advance(CorrectionState.REFUSED)
+        row.advance(OwnRequestState.REFUSED)
         row.decided_by, row.decided_at, row.decision_note = self.user("admin"), now(), "户口本上不是"
         self.session.flush()
         asked = {"asked_by": self.me, "asked_at": now(), "due_at": now(), "decided_at": now()}
         answer = {
-            "state": DeletionState.REFUSED,
+            "state": OwnRequestState.REFUSED,
             "decided_by": self.user("admin"),
             "decision_note": "依法保留",
         }

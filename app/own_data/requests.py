@@ -1,0 +1,188 @@
+"""Requests about one's own data that the community decides: taken in, decided once, told, reminded of.
+
+Nobody decides for himself or for his own household. What a decision changes is the matter of each kind:
+see ``corrections`` and ``deletions``.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Generic, TypeVar
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app import identity, notices
+from app.actors import Actor, Role
+from app.clock import now
+from app.errors import DomainError, IllegalStepError, NotFoundError
+from app.models import NoticeKind, OwnRequest, OwnRequestState, Resident
+
+DECIDED_WITHIN = timedelta(days=15)
+"""Half of what GB/T 35273-2020, 8.7, allows for an answer."""
+REMINDED_BEFORE = timedelta(days=3)
+
+Row = TypeVar("Row", bound=OwnRequest)
+
+
+@dataclass(frozen=True)
+class RequestKind(Generic[Row]):
+    """One kind of requests."""
+
+    table: type[Row]
+    word: str
+    """What it is called in notices: ``<word>_asked``, ``<word>_id``."""
+    own: type[DomainError]
+    """The refusal for whoever would decide for himself or his own household."""
+
+
+def new_request(actor: Actor, resident: Resident) -> dict[str, Any]:
+    """Give the columns in which every new request about this resident begins alike."""
+    at = now()
+    return {
+        "area_code": resident.area_code,
+        "asked_by": actor.user_id,
+        "resident_id": resident.id,
+        "asked_at": at,
+        "due_at": at + DECIDED_WITHIN,
+        "state": OwnRequestState.OPEN,
+        "decision_note": "",
+    }
+
+
+def withdraw(session: Session, actor: Actor, kind: RequestKind[Row], request_id: UUID) -> Row:
+    """Take back a request of the actor's own; again changes nothing.
+
+    Raises NotFoundError, IllegalStepError once it was decided.
+    """
+    row = _locked(session, kind, kind.table.id == request_id, kind.table.asked_by == actor.user_id)
+    if row.state is not OwnRequestState.WITHDRAWN:
+        row.advance(OwnRequestState.WITHDRAWN)
+        row.decided_by, row.decided_at = actor.user_id, now()
+    return row
+
+
+def to_decide(
+    session: Session, actor: Actor, kind: RequestKind[Row], request_id: UUID
+) -> tuple[Row, Resident]:
+    """Give a request of somebody else and the resident it is about, both locked.
+
+    Raises NotFoundError, and the kind's refusal for one's own.
+    """
+    in_reach = actor.scope.clause(kind.table.area_code)
+    row = _locked(session, kind, kind.table.id == request_id, in_reach)
+    resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
+    if not actor.scope.covers(resident.area_code):
+        raise NotFoundError
+    own_home = actor.household_id is not None and actor.household_id == resident.household_id
+    if own_home or row.asked_by == actor.user_id:
+        raise kind.own
+    return row, resident
+
+
+def is_decided(row: OwnRequest, actor: Actor, to: OwnRequestState, note: str) -> bool:
+    """Say whether this very decision was made before. Raises IllegalStepError if another one was."""
+    if row.state is OwnRequestState.OPEN:
+        return False
+    if (row.state, row.decided_by, row.decision_note) == (to, actor.user_id, note):
+        return True
+    raise IllegalStepError(now=row.state, asked=to)
+
+
+def decide(
+    session: Session, actor: Actor, kind: RequestKind[Row], row: Row, to: OwnRequestState, note: str
+) -> None:
+    """Keep the decision, and tell who asked. Raises IllegalStepError."""
+    row.advance(to)
+    row.decided_by, row.decided_at, row.decision_note = actor.user_id, now(), note
+    session.flush()
+    _tell(session, kind, row, row.asked_by, to)
+
+
+def refuse(session: Session, actor: Actor, kind: RequestKind[Row], request_id: UUID, *, note: str) -> Row:
+    """Say no and why, and tell who asked; the same again changes nothing.
+
+    Raises NotFoundError, the kind's refusal for one's own, IllegalStepError.
+    """
+    row, _ = to_decide(session, actor, kind, request_id)
+    if not is_decided(row, actor, OwnRequestState.REFUSED, note):
+        decide(session, actor, kind, row, OwnRequestState.REFUSED, note)
+    return row
+
+
+def asked_by_actor(
+    session: Session, actor: Actor, kind: RequestKind[Row], *, after: UUID | None, limit: int
+) -> list[Row]:
+    """List what the actor asked for, the newest first."""
+    return _listed(session, kind, kind.table.asked_by == actor.user_id, after=after, limit=limit)
+
+
+def asked_in_scope(
+    session: Session,
+    actor: Actor,
+    kind: RequestKind[Row],
+    *,
+    state: OwnRequestState | None,
+    after: UUID | None,
+    limit: int,
+) -> list[Row]:
+    """List the requests of the actor's areas, the newest first, on request of one state."""
+    which = actor.scope.clause(kind.table.area_code)
+    if state is not None:
+        which &= kind.table.state == state
+    return _listed(session, kind, which, after=after, limit=limit)
+
+
+def remind(session: Session, kind: RequestKind[Row], *, limit: int) -> int:
+    """Tell the admins, once, of requests whose time is nearly over; give of how many."""
+    table = kind.table
+    soon = session.scalars(
+        select(table)
+        .where(
+            table.state == OwnRequestState.OPEN,
+            table.due_at <= now() + REMINDED_BEFORE,
+            table.reminded_at.is_(None),
+        )
+        .order_by(table.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for row in soon:
+        row.reminded_at = now()
+        tell_admins(session, kind, row, "due")
+    return len(soon)
+
+
+def tell_admins(session: Session, kind: RequestKind[Row], row: Row, what: str) -> None:
+    """Tell the community's admins, except one who asked himself."""
+    admins = identity.holders(session, row.area_code, {Role.COMMUNITY_ADMIN})
+    for admin in sorted(admins - {row.asked_by}):
+        _tell(session, kind, row, admin, what)
+
+
+def _tell(session: Session, kind: RequestKind[Row], row: Row, to: UUID, what: str) -> None:
+    told = {"what": f"{kind.word}_{what}", f"{kind.word}_id": row.id}
+    notices.post(session, NoticeKind.OWN_DATA, to=to, area_code=row.area_code, **told)
+
+
+def _locked(session: Session, kind: RequestKind[Row], *which: ColumnElement[bool]) -> Row:
+    row = session.scalars(
+        select(kind.table).where(*which).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def _listed(
+    session: Session,
+    kind: RequestKind[Row],
+    which: ColumnElement[bool],
+    *,
+    after: UUID | None,
+    limit: int,
+) -> list[Row]:
+    query = select(kind.table).where(which).order_by(kind.table.id.desc()).limit(limit)
+    if after is not None:
+        query = query.where(kind.table.id < after)
+    return list(session.scalars(query))
