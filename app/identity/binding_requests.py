@@ -1,5 +1,6 @@
 """Requests to be bound: a user says who he is, and a community admin looks and decides, once."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -81,21 +82,24 @@ def ask_binding(
         **asdict(new),
     )
     if made:
-        _tell_who_sees_to_it(session, row)
+        tell_who_sees_to_it(session, row)
     return row, made
 
 
-def _tell_who_sees_to_it(session: Session, row: BindingRequest) -> None:
+def tell_who_sees_to_it(session: Session, row: BindingRequest, *, but: Collection[UUID] = ()) -> bool:
     """Tell the community's admins, or where there is none the county's office, or else the city's.
 
     An office decides on no request; it is told that somebody waits where nobody does, and sees to an admin.
+    ``but`` names who knows already. Says whether anybody was told.
     """
     for role, what in _SEEN_TO:
-        told = sorted(holders(session, row.area_code, {role}) - {row.user_id})
-        for user_id in told:
+        to_know = holders(session, row.area_code, {role}) - {row.user_id}
+        new = sorted(to_know.difference(but))
+        for user_id in new:
             _tell(session, row, user_id, what)
-        if told:
-            return
+        if to_know:
+            return bool(new)
+    return False
 
 
 def withdraw_request(session: Session, actor: Actor, request_id: UUID) -> BindingRequest:

@@ -28,6 +28,7 @@ from app.jobs.work import (
     remind_of_deletions,
     sweep_photos,
     tell_not_reached,
+    tell_of_waiting_requests,
     verify_audit,
 )
 
@@ -58,6 +59,8 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (forget_old_sends, 3, 58),
     (verify_audit, 4, 0),
     (tell_not_reached, 8, 0),
+    (tell_of_waiting_requests, 8, 0),
+    (tell_of_waiting_requests, 14, 0),
     (remind_of_corrections, 8, 0),
     (remind_of_deletions, 8, 0),
 ]

@@ -16,6 +16,7 @@ from app.audit import AuditKeys, Entry
 from app.clock import now
 from app.config import RetentionSettings
 from app.db import batches, sessions_for, transaction
+from app.identity import waiting_requests
 from app.sealing import Sealer
 
 log = structlog.get_logger()
@@ -110,6 +111,14 @@ def tell_not_reached(means: Means) -> int:
     with transaction(sessions_for(means.engine)()) as session:
         told = visits.tell_not_reached(session)
         record_job(session, means, "tell_not_reached", told)
+    return told
+
+
+def tell_of_waiting_requests(means: Means) -> int:
+    """Tell whoever decides now of requests to be bound that nobody told him of; give of how many."""
+    with transaction(sessions_for(means.engine)()) as session:
+        told = waiting_requests.tell_of_waiting_requests(session)
+        record_job(session, means, "tell_of_waiting_requests", told)
     return told
 
 
