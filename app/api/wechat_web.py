@@ -4,10 +4,12 @@ from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 
-from flask import Response, request
+from flask import Response, request, url_for
 from marshmallow import fields
 
 from app import identity
+from app.api.html import html_page, refusal
+from app.api.http import problems
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text
@@ -25,6 +27,8 @@ blueprint = Blueprint("wechat web", __name__, description="微信内网页")
 _LIMIT = "60 per minute; 1000 per hour"
 _MARK = "__Host-gongdi-sign-in"
 _MARK_S = 600
+_LED_HERE = {"wechat web.start", "wechat web.callback"}
+"""What a person's browser opens itself."""
 _HOME = "/"
 """Where everybody lands who signed in: nothing from outside says where to."""
 
@@ -109,6 +113,22 @@ def callback(code: str, state: str) -> Response:
         states.wait(state)
     set_cookie(token)
     return _to(_HOME)
+
+
+def _refused(error: Exception) -> Response:
+    """Say on a page what is wrong to a person whom WeChat led here, and in JSON to a program."""
+    accepted = request.accept_mimetypes
+    if request.endpoint in _LED_HERE and accepted["text/html"] > accepted["application/json"]:
+        return refusal(error, _refusal_page)
+    return problems.answer(error)
+
+
+blueprint.register_error_handler(Exception, _refused)
+
+
+def _refusal_page(document: Response) -> Response:
+    told = document.get_json()["title"]
+    return html_page("message.html", document.status_code, message=told, sign_in=url_for(".start"))
 
 
 @blueprint.route("/wechat/page-signature", methods=["GET"])

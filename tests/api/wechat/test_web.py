@@ -206,3 +206,15 @@ def test_without_a_service_account_there_is_no_web_sign_in(
     answers = [alone.get(path) for path in (START, CALLBACK, f"{SIGN}?url=https://{HOST}/")]
 
     assert [refused(answer) for answer in answers] == [(503, "wechat_off")] * 3
+
+
+@pytest.mark.parametrize("accept", ["text/html,application/xhtml+xml,*/*;q=0.8", "text/html"])
+def test_a_person_reads_on_a_page_what_went_wrong_and_how_to_go_on(browser: FlaskClient, accept: str) -> None:
+    """Whom WeChat led back too late sees a sentence and a button, and no problem document."""
+    answer = browser.get(f"{CALLBACK}?code=x&state=y", headers={"Accept": accept})
+
+    assert (answer.status_code, answer.mimetype) == (400, "text/html")
+    assert "登录已经过期，请重新打开页面再登录" in answer.text
+    assert f'href="{START}"' in answer.text
+    assert "扫墙上" not in answer.text
+    assert browser.get(f"{SIGN}?url=x", headers={"Accept": accept}).mimetype == "application/problem+json"
