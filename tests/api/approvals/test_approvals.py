@@ -26,7 +26,7 @@ from tests.approval_world import (
 from tests.cast import HOME, named, person, sign_in_again
 from tests.client import Client
 
-_LATER = timedelta(hours=72, minutes=1)
+_LIFE = timedelta(hours=72)
 
 
 def test_asked_decided_used(security: Client, county: Client, session: Session) -> None:
@@ -199,12 +199,16 @@ def test_an_approval_is_good_once(security: Client, county: Client) -> None:
 @pytest.mark.parametrize("decided", [False, True])
 def test_after_three_days_it_is_over(security: Client, county: Client, *, decided: bool) -> None:
     """S-40: an approval that expired is neither given nor used: 409."""
-    new = admin_grant()
-    approval_id = (approved if decided else lambda one, _, **what: asked(one, **what))(
-        security, county, admin_grant=new
-    )
+    new, start = admin_grant(), clock.now()
+    with clock.set_to(start):
+        approval_id = (approved if decided else lambda one, _, **what: asked(one, **what))(
+            security, county, admin_grant=new
+        )
 
-    with clock.set_to(clock.now() + _LATER):
+    with clock.set_to(start + _LIFE - timedelta(seconds=1)):
+        in_time = county.get(f"/v1/approvals/{approval_id}").json["state"]
+    assert in_time == ("approved" if decided else "open")
+    with clock.set_to(start + _LIFE):
         assert outcome(granted(security, new, approval_id)) == (409, "approval_expired")
         assert county.get(f"/v1/approvals/{approval_id}").json["state"] == "expired"
         if not decided:

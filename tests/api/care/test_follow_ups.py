@@ -70,6 +70,15 @@ def test_pages_go_by_the_day_they_are_due(admin: Client, needs: Callable[..., li
     assert seen == sorted(days)
 
 
+def test_a_need_may_wait_from_the_day_of_the_visit_for_a_year(
+    worker: Client, needs: Callable[..., list[str]]
+) -> None:
+    """The days on either side are refused: test_visit_input.py."""
+    needs(("马上", "2027-01-31", None), ("明年", "2028-02-01", None))
+
+    assert _listed(worker) == ["马上", "明年"]
+
+
 def test_a_follow_up_is_finished_once(
     worker: Client, admin: Client, session: Session, needs: Callable[..., list[str]]
 ) -> None:
