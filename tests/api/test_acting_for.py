@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.ids import new_id
 from app.models import (
+    AutomaticSource,
     Claim,
     Grant,
     Guardianship,
@@ -96,6 +97,14 @@ def test_who_filed_for_another_neither_verifies_nor_approves_nor_hands_over(
     assert colleague.step(f"{mended}/verify").status_code == 200
     assert refused(admin.step(f"{mended}/approve")) == (403, "own_submission")
 
+    other = f"/v1/claims/{new_id()}"
+    assert resident.put(other, json=claim_body(rule)).status_code == 201
+    assert colleague.step(f"{other}/return", {"reason": "说清楚些"}).status_code == 200
+    assert (
+        lead.post(f"{other}/resubmit", json=again | {"step_id": str(new_id())}, **acting()).status_code == 200
+    )
+    assert refused(lead.step(f"{other}/verify")) == (403, "own_submission")
+
 
 def test_the_statement_says_who_acted(
     worker: Client, colleague: Client, admin: Client, resident: Client, session: Session
@@ -116,8 +125,11 @@ def test_the_statement_says_who_acted(
     assert [one["acted_by"] for one in entries] == [None, "worker"]
 
 
-def test_a_report_is_the_residents(worker: Client, resident: Client, session: Session) -> None:
+def test_a_report_is_the_residents_and_so_is_what_it_earns(
+    worker: Client, admin: Client, resident: Client, session: Session
+) -> None:
     confirmed(worker, resident)
+    write_rule(session, automatic=AutomaticSource.HAZARD_REPORT_ACCEPTED)
     hazard_id = new_id()
     body = {
         "place_id": str(named("block")),
@@ -130,6 +142,9 @@ def test_a_report_is_the_residents(worker: Client, resident: Client, session: Se
 
     assert answer.status_code == 201, answer.text
     assert (hazard.acted_for, hazard.source) == (HEAD, "resident")
+    assert admin.step(f"/v1/hazards/{hazard_id}/accept").status_code == 200
+    earned = session.scalars(select(Claim).where(Claim.source_id == hazard_id)).one()
+    assert (earned.resident_id, earned.household_id) == (HEAD, person("resident").household_id)
 
 
 def test_it_ends_with_the_post_the_binding_and_the_account(

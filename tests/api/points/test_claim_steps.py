@@ -205,6 +205,15 @@ def test_a_returned_claim_is_mended_and_sent_again(resident: Client, worker: Cli
     assert worker.step(f"{path}/verify").status_code == 200
 
 
+def test_a_claim_sent_again_is_verified_by_nobody_yet(
+    resident: Client, worker: Client, admin: Client, rule: Rule
+) -> None:
+    path = verified(resident, worker, rule)
+    admin.step(f"{path}/return", {"reason": "分数不对"})
+
+    assert resident.step(f"{path}/resubmit").json["verified_by"] is None
+
+
 def test_a_claim_that_was_not_returned_is_not_resubmitted(resident: Client, rule: Rule) -> None:
     assert refused(resident.step(f"{claimed(resident, rule)}/resubmit")) == (409, "illegal_step")
 

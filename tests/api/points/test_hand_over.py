@@ -126,3 +126,12 @@ def test_a_cancelled_order_is_not_handed_over(resident: Client, clerk: Client, o
     resident.post(f"{order}/cancel")
 
     assert refused(clerk.post(f"{order}/hand-over", json={"code": code})) == (409, "illegal_step")
+
+
+def test_a_hand_over_sent_again_shows_the_same_code(resident: Client, clerk: Client, order: str) -> None:
+    code = code_of(resident, order)
+    path = f"{order}/hand-over"
+    assert clerk.post(path, json={"code": code}).status_code == 200
+
+    assert clerk.post(path, json={"code": code}).status_code == 200
+    assert refused(clerk.post(path, json={"code": "A" * 22})) == (409, "illegal_step")

@@ -5,12 +5,13 @@ from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
-from app.clock import business_day
+from app.clock import business_day, now
+from app.ids import new_id
 from app.models import CapOf, Period, Rule
 from tests.cast import FAR, GRID
 from tests.client import Client
 from tests.counting import statements
-from tests.points_world import Be, write_rule
+from tests.points_world import Be, claim_body, claimed, refused, write_rule
 
 LONG_AGO = date(2020, 1, 1)
 
@@ -124,3 +125,16 @@ def test_the_queries_do_not_grow_with_the_rules(
         ids(resident)
 
     assert len(few) == len(many)
+
+
+def test_a_rule_of_one_day_is_claimed_on_that_day(resident: Client, session: Session) -> None:
+    today = business_day()
+
+    claimed(resident, write_rule(session, valid_from=today, valid_until=today))
+
+
+def test_a_clock_that_is_not_believed_opens_no_old_rule(resident: Client, session: Session) -> None:
+    over = write_rule(session, valid_until=business_day() - timedelta(days=9))
+    body = claim_body(over, captured_at=(now() - timedelta(days=10)).isoformat())
+
+    assert refused(resident.put(f"/v1/claims/{new_id()}", json=body)) == (422, "rule_not_in_force")
