@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
@@ -18,7 +19,7 @@ from app.models import (
     HazardStatus,
     User,
 )
-from tests.cast import FAR, NEXT, named, person
+from tests.cast import FAR, GRID, HOME, NEXT, named, person
 from tests.client import Answer, Client
 from tests.hazard_world import Take, done, of_item, refused, write_checklist, write_hazard
 
@@ -109,6 +110,30 @@ def test_a_duplicate_of_the_wrong_thing_is_refused(session: Session, take: Take,
     assert (refused(answer), list(answer.json["errors"])) == ((422, "duplicate_unfit"), ["duplicate_of_id"])
     session.refresh(hazard)
     assert hazard.status is HazardStatus.REPORTED
+
+
+def test_a_duplicate_of_what_lies_beyond_reach_is_refused(session: Session, take: Take) -> None:
+    """An admin of one grid learns nothing of the others of his community."""
+    hazard = write_hazard(session)
+    other = write_hazard(session, area_code=HOME, place_id=named("workshop"))
+    session.execute(update(Grant).where(Grant.user_id == person("admin").user_id).values(area_code=GRID))
+    session.commit()
+
+    answer = take("admin", hazard, "duplicate", duplicate_of_id=str(other.id))
+
+    assert refused(answer) == (422, "duplicate_unfit")
+
+
+def test_a_duplicate_in_another_community_is_refused_within_reach_too(session: Session, take: Take) -> None:
+    admin = person("admin").user_id
+    hazard = write_hazard(session)
+    other = write_hazard(session, area_code=NEXT, place_id=named("next_block"))
+    session.execute(update(Grant).where(Grant.user_id == admin).values(area_code=HOME[:6]))
+    session.commit()
+
+    answer = take("admin", hazard, "duplicate", duplicate_of_id=str(other.id))
+
+    assert refused(answer) == (422, "duplicate_unfit")
 
 
 @pytest.mark.parametrize("name", ["worker", "colleague", "lead", "admin"])

@@ -188,8 +188,11 @@ def test_an_ended_hazard_is_not_joined(
 
     second = file(worker, inspection_body(checklist, _1=problem())).json["answers"][0]
 
+    third = file(worker, inspection_body(checklist, _1=problem())).json["answers"][0]
+
     assert second["hazard_id"] != first["hazard_id"]
     assert (second["recurrence"], count(session, Hazard)) == (False, 2)
+    assert (third["hazard_id"], third["recurrence"]) == (second["hazard_id"], True)
 
 
 def test_the_same_item_elsewhere_is_another_hazard(
