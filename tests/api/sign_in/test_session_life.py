@@ -116,6 +116,31 @@ def test_roles_above_grid_worker_count_only_with_a_second_factor(be: Become, ses
     assert outcome(be("worker").get("/v1/users")) == (403, "forbidden")
 
 
+@pytest.mark.parametrize(
+    "name, waits",
+    [
+        ("lead", False),
+        ("worker", False),
+        ("clerk", False),
+        ("admin", True),
+        ("county", True),
+        ("city", True),
+        ("system", True),
+        ("security", True),
+        ("auditor", True),
+    ],
+)
+def test_which_roles_wait_for_a_second_factor(
+    be: Become, session: Session, name: str, *, waits: bool
+) -> None:
+    """S-8: everybody above a grid worker, and nobody else."""
+    change(session, name, second_factor_at=None)
+
+    shown = be(name).get("/v1/me").json
+
+    assert (len(shown["held"]), len(shown["waiting"])) == ((0, 1) if waits else (1, 0))
+
+
 def called(app: Flask, name: str, **asked: Any) -> str:
     """Call a view that asks for something beyond a permission, as somebody of the cast."""
     view: Callable[[], str] = allow(Permission.SELF, **asked)(lambda: "in")
