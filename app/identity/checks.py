@@ -11,7 +11,14 @@ from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.passwords import WrongPasswordError, prove_password
 from app.identity.second_factor import WrongCodeError, prove_code
-from app.identity.sessions import Opened, end_session, new_token, open_session
+from app.identity.sessions import (
+    Opened,
+    SessionOverError,
+    end_session,
+    new_token,
+    open_session,
+    take_turn,
+)
 from app.models import EndReason, SignIn, User
 from app.sealing import Sealer
 
@@ -82,9 +89,12 @@ def step_up(
     ``confirming`` takes the first code of a second factor just enrolled. A refusal is returned: it counts.
     """
     assert actor.user_id is not None, "a view for signed-in people"
+    take_turn(session, actor.user_id)
+    before = session.get_one(SignIn, actor.session_id, populate_existing=True)
+    if before.ended_at is not None:
+        return SessionOverError()
     if not prove_code(session, sealer, key, actor.user_id, totp, confirming=confirming):
         return WrongCodeError(field="totp")
-    before = session.get_one(SignIn, actor.session_id)
     end_session(session, token, EndReason.STEPPED_UP)
     fresh = new_token()
     opened = open_session(

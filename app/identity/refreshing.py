@@ -51,14 +51,12 @@ def refresh(session: Session, rules: SessionSettings, key: bytes, token: str) ->
     What is written then must be kept, so the refusal is returned.
     """
     at = now()
-    row = session.scalars(
-        select(RefreshToken)
-        .where(RefreshToken.token_hash == hashed(token))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    user = session.get(User, row.user_id) if row else None
-    if row is None or user is None or row.ended_at or at >= row.expires_at or user.disabled_at:
+    row = session.scalars(select(RefreshToken).where(RefreshToken.token_hash == hashed(token))).one_or_none()
+    if row is None:
+        return RefreshOverError()
+    user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
+    session.refresh(row, with_for_update=True)
+    if row.ended_at or at >= row.expires_at or user.disabled_at:
         return RefreshOverError()
     successor, access = _derived(key, "refresh", token), _derived(key, "access", token)
     if row.used_at is not None:

@@ -30,6 +30,13 @@ class SessionSupersededError(DomainError):
     kind = Kind.UNKNOWN_PERSON
 
 
+class SessionOverError(DomainError):
+    """The session ended in the moment in which it should go on under another token."""
+
+    code = "session_over"
+    kind = Kind.UNKNOWN_PERSON
+
+
 @dataclass(frozen=True)
 class Opened:
     """An open session and its token, which is stored nowhere."""
@@ -88,7 +95,7 @@ def open_session(
 
 def _end_surplus(session: Session, user_id: UUID, most: int) -> None:
     """End all console sessions but the newest ones; parallel sign-ins of one account take their turns."""
-    session.execute(text("SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"), {"id": user_id})
+    take_turn(session, user_id)
     surplus = session.scalars(
         select(SignIn.id)
         .where(SignIn.user_id == user_id, SignIn.kind == SessionKind.CONSOLE, SignIn.ended_at.is_(None))
@@ -99,8 +106,19 @@ def _end_surplus(session: Session, user_id: UUID, most: int) -> None:
         _end(session, SignIn.id.in_(surplus), EndReason.SUPERSEDED)
 
 
+def take_turn(session: Session, user_id: UUID) -> None:
+    """Lock a user's row, so that his sessions are opened and ended one after the other.
+
+    Whoever ends sessions sees none that is being opened beside him. So whoever opens one, and whoever ends
+    all of a user or a family, waits here, and looks only then whether the ground it stands on is there.
+    """
+    session.execute(text("SELECT FROM users WHERE id = :id FOR NO KEY UPDATE"), {"id": user_id})
+
+
 def sign_out(session: Session, actor: Actor) -> None:
     """End the actor's session, and those that go on from the same sign-in."""
+    assert actor.user_id is not None, "a view for signed-in people"
+    take_turn(session, actor.user_id)
     family = select(SignIn.family_id).where(SignIn.id == actor.session_id).scalar_subquery()
     _end(session, SignIn.family_id == family, EndReason.SIGNED_OUT)
     session.execute(

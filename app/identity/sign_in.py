@@ -57,7 +57,7 @@ def sign_in(
     """
     user = session.scalars(select(User).where(has_phone(sealer, shown.phone))).one_or_none()
     right = matches(user.password_hash if user else None, shown.password)
-    if not right or user is None or user.disabled_at or user.password_hash is None:
+    if not right or user is None or not _still_stands(session, user):
         return WrongCredentialsError()
     address_hash = keyed(key, "address", shown.address)
     if shown.closed and not (shown.totp and _is_known(session, user, address_hash)):
@@ -143,6 +143,13 @@ def _renew(
     if HASHER.check_needs_rehash(user.password_hash):
         user.password_hash = HASHER.hash(shown.password)
     return None
+
+
+def _still_stands(session: Session, user: User) -> bool:
+    """Lock a user whose password was compared, which is slow, and say whether he may come in by it still."""
+    compared = user.password_hash
+    session.refresh(user, with_for_update=True)
+    return user.disabled_at is None and compared is not None and user.password_hash == compared
 
 
 def _is_known(session: Session, user: User, address_hash: bytes) -> bool:

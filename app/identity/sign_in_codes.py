@@ -121,7 +121,7 @@ def sign_in_by_code(
     right = hmac.compare_digest(row.code_hash, _hash(key, row.id, secret))
     if right or row.tries >= _TRIES:
         row.ended_at = now()
-    user = session.get_one(User, row.user_id)
+    user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
     if not right or user.disabled_at is not None:
         return CodeRefusedError()
     return let_in(session, rules, user, refreshable=refreshable)

@@ -175,7 +175,7 @@ def _take_turns(session: Session, sealer: Sealer, who: wechat.WeChatIdentity) ->
 
 
 def _known(session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatIdentity) -> User | None:
-    """Give the user with this openid, or else with the same unionid in another app."""
+    """Give the user with this openid, or else with the same unionid in another app, locked."""
     link = link_with_openid(session, sealer, app, who.openid)
     if link is None and who.unionid is not None:
         index = sealer.index(_UNIONID, _TENANT, who.unionid)
@@ -185,7 +185,9 @@ def _known(session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatI
             .order_by(WeChatLink.id)
             .limit(1)
         ).one_or_none()
-    return session.get_one(User, link.user_id, populate_existing=True) if link else None
+    if link is None:
+        return None
+    return session.get_one(User, link.user_id, with_for_update=True, populate_existing=True)
 
 
 def _newcomer(session: Session) -> User:

@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
     "wrong_password": "现在的密码不对；连错5次，要过30分钟再试",
     "wrong_code": "动态验证码不对或已经用过，请等下一个；连错5次，要过30分钟再试",
     "second_factor_held": "您已经绑定了动态验证码，换手机请找系统管理员重置",
+    "session_over": "登录刚刚结束了，请重新登录",
     "refresh_over": "登录已经过期，请重新登录",
     "password_expired": "密码用了90天，请换一个新密码再登录",
     "password_short": "密码至少要{least}个字",
