@@ -108,6 +108,12 @@ def sign_in(session: Session) -> None:
     )
 
 
+def expired_sign_in(session: Session) -> None:
+    sign_in(session)
+    row = session.scalars(select(SignIn).where(SignIn.user_id == WORKER, SignIn.ended_at == AT)).one()
+    row.expires_at, row.ended_at = AT, None
+
+
 def refresh_token(session: Session) -> None:
     made = new_id()
     session.add(
@@ -168,6 +174,23 @@ def refused_consent(session: Session) -> None:
     write_consent(session, named("resident"), ConsentPurpose.PHOTO, given=False, decided_at=AT)
 
 
+def withdrawn_consent(session: Session) -> None:
+    forget_consents(session)
+    made = write_consent(session, named("resident"), ConsentPurpose.PHOTO, decided_at=AT - 400 * DAY)
+    row = session.get_one(Consent, made)
+    row.withdrawn_at, row.withdrawn_by = AT, person("resident").user_id
+
+
+def replaced_consent(session: Session) -> None:
+    forget_consents(session)
+    for decided_at in (AT - 400 * DAY, AT):
+        write_consent(session, named("resident"), ConsentPurpose.PHOTO, decided_at=decided_at)
+
+
+def guardianship_that_ran_out(session: Session) -> None:
+    write_guardian(session, write_child(session), valid_until=AT.date())
+
+
 def ended_guardianship(session: Session) -> None:
     write_guardian(session, write_child(session), ended_at=AT, ended_by=WORKER)
 
@@ -179,6 +202,7 @@ def ended_guardianship(session: Session) -> None:
         ("invitations", Invitation, invitation, AT + 29 * DAY),
         ("one-time codes", SignInCode, one_time_code, AT + 29 * DAY),
         ("sign-ins", SignIn, sign_in, AT + 29 * DAY),
+        ("sign-ins", SignIn, expired_sign_in, AT + 29 * DAY),
         ("refresh tokens", RefreshToken, refresh_token, AT - DAY),
         ("binding codes", BindingCode, binding_code, AT.replace(year=2028) - DAY),
         ("notices", Notice, notice, AT.replace(year=2028) - DAY),
@@ -187,7 +211,10 @@ def ended_guardianship(session: Session) -> None:
         ("approvals", Approval, used_approval, AT.replace(year=2028, month=2) - DAY),
         ("approvals", Approval, forgotten_approval, AT.replace(year=2028, month=2) - DAY),
         ("consents that ended", Consent, refused_consent, AT.replace(year=2030) - DAY),
+        ("consents that ended", Consent, withdrawn_consent, AT.replace(year=2030) - DAY),
+        ("consents that ended", Consent, replaced_consent, AT.replace(year=2030) - DAY),
         ("guardianships that ended", Guardianship, ended_guardianship, AT.replace(year=2030) - DAY),
+        ("guardianships that ended", Guardianship, guardianship_that_ran_out, AT.replace(year=2030) - DAY),
     ],
 )
 def test_a_row_goes_when_its_time_is_over(
