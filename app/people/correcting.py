@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.errors import DomainError, Kind
-from app.models import CorrectionField, Household, PresenceState, Relation, Resident, Sex
+from app.models import CorrectionField, Guardianship, Household, PresenceState, Relation, Resident, Sex
 from app.once import unique
+from app.people.guardians import last_day_as_minor
 from app.people.numbers import (
     ID_NUMBER_KEY,
     IdNumberError,
@@ -63,8 +65,19 @@ def correct(session: Session, sealer: Sealer, resident: Resident, field: Correct
         setattr(resident, field, _READ[field](value))
     if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER}:
         _check_agreement(sealer, resident)
+    if field is CorrectionField.BIRTH_DATE:
+        _end_with_childhood(session, resident)
     with unique(taken):
         session.flush()
+
+
+def _end_with_childhood(session: Session, resident: Resident) -> None:
+    """Let no guardianship outlast the day before the eighteenth birthday, as it was put right."""
+    session.execute(
+        update(Guardianship)
+        .where(Guardianship.child_id == resident.id, Guardianship.ended_at.is_(None))
+        .values(valid_until=func.least(Guardianship.valid_until, last_day_as_minor(resident.birth_date)))
+    )
 
 
 def _correct_numbers(sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:

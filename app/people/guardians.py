@@ -4,7 +4,7 @@ Nobody verifies from the child's own side: not the child's phone, and nobody of 
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -72,6 +72,16 @@ def is_child(resident: Resident, day: date | None = None) -> bool:
 def is_minor(resident: Resident, day: date | None = None) -> bool:
     """Say whether a resident is younger than 18 on a day in China, by default today."""
     return age_on(resident.birth_date, day or business_day()) < ADULT_YEARS
+
+
+def last_day_as_minor(birth_date: date) -> date:
+    """Give the day before the eighteenth birthday; who was born on 29 February has his on 1 March."""
+    year = birth_date.year + ADULT_YEARS
+    try:
+        birthday = birth_date.replace(year=year)
+    except ValueError:
+        birthday = date(year, 3, 1)
+    return birthday - timedelta(days=1)
 
 
 def record_guardian(

@@ -1,12 +1,18 @@
 """Who is a child, and who a minor, on which day in China."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from app.clock import set_to
-from app.models import Resident
-from app.people import is_child, is_minor
+from app.errors import NotFoundError
+from app.models import CorrectionField, Guardianship, Resident
+from app.people import correct, is_child, is_minor, ward
+from app.people.guardians import last_day_as_minor
+from tests.cast import named
+from tests.child_world import write_child, write_guardian
+from tests.sealer import SEALER
 
 
 @pytest.mark.parametrize(
@@ -42,3 +48,32 @@ def test_a_minor_is_one_until_the_eighteenth_birthday() -> None:
     born = Resident(birth_date=date(2009, 5, 6))
 
     assert [is_minor(born, day) for day in (date(2027, 5, 5), date(2027, 5, 6))] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "birth_date, last", [(date(2013, 5, 6), date(2031, 5, 5)), (date(2012, 2, 29), date(2030, 2, 28))]
+)
+def test_the_last_day_as_a_minor(birth_date: date, last: date) -> None:
+    born = Resident(birth_date=birth_date)
+    assert (is_minor(born, last), is_minor(born, last + timedelta(days=1))) == (True, False)
+    assert last_day_as_minor(birth_date) == last
+
+
+@pytest.mark.parametrize(
+    "birth_date, last", [("2004-03-01", date(2022, 2, 28)), ("2010-05-06", date(2028, 5, 5))]
+)
+def test_no_guardianship_outlasts_a_childhood_that_was_put_right(
+    session: Session, birth_date: str, last: date
+) -> None:
+    """S-41: who turns out to be of age has no guardian from that moment; a younger one keeps his in time."""
+    child_id = write_child(session)
+    row_id = write_guardian(session, child_id)
+    assert ward(session, named("resident"), child_id).id == child_id
+
+    correct(session, SEALER, session.get_one(Resident, child_id), CorrectionField.BIRTH_DATE, birth_date)
+
+    session.expire_all()
+    assert session.get_one(Guardianship, row_id).valid_until == last
+    if birth_date == "2004-03-01":
+        with pytest.raises(NotFoundError):
+            ward(session, named("resident"), child_id)
