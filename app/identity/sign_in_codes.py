@@ -21,7 +21,8 @@ from app.identity.sessions import Opened
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
 from app.ids import new_id
-from app.models import BindingWay, Grant, Resident, SignInCode, User
+from app.models import BindingWay, Grant, NoticeKind, Resident, SignInCode, User
+from app.notices import post
 from app.once import content_hash
 from app.people import Category, check_about
 
@@ -55,11 +56,11 @@ class CodeRefusedError(DomainError):
 def hand_out(
     session: Session, actor: Actor, key: bytes, code_id: UUID, resident_id: UUID
 ) -> tuple[SignInCode, str]:
-    """Make a code for a resident, and his user if he has none; the one before ends.
+    """Make a code for a resident, and his user if he has none; the one before ends, and he gets a notice.
 
     The same call again gives the same code, good or over: it is derived from its id, and none is stored.
     Raises NotFoundError, CodeForStaffError, CodesExhaustedError, OtherContentError, and where a child under
-    14 would get an account without its guardian's consent NoBasisError, ConsentChangedError.
+    14 would get in without its guardian's consent NoBasisError, ConsentChangedError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     resident = session.scalars(
@@ -79,6 +80,7 @@ def hand_out(
         return first, first.handle + _secret(key, code_id)
     if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
         raise CodeForStaffError
+    check_about(session, resident, Category.ACCOUNT)
     at = now()
     over = (SignInCode.user_id == user.id) | (SignInCode.expires_at <= at)
     session.execute(update(SignInCode).where(over, SignInCode.ended_at.is_(None)).values(ended_at=at))
@@ -100,6 +102,13 @@ def hand_out(
             .returning(SignInCode)
         ).one_or_none()
         if made is not None:
+            post(
+                session,
+                NoticeKind.ACCOUNT_ALERT,
+                to=user.id,
+                area_code=resident.area_code,
+                what="sign_in_code",
+            )
             return made, made.handle + secret
     raise CodesExhaustedError(retry_after_s=60)
 

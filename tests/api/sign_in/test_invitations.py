@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -13,9 +13,10 @@ from app import clock
 from app.actors import Role
 from app.identity import disable_unused
 from app.ids import new_id
-from app.models import AccountEvent, Binding, Notice, SignInCode, User
+from app.models import AccountEvent, Binding, Consent, Notice, SignInCode, User
 from tests.api.sign_in.conftest import SignInAs, code, grant, refused
 from tests.cast import HOME, named, person
+from tests.child_world import write_guarded_child
 from tests.client import Answer, Client
 
 Become = Callable[[str | None], Client]
@@ -286,6 +287,36 @@ def test_a_code_makes_the_user_of_who_has_none_and_is_not_for_staff(
 
     grant(session, made.id, role=Role.SHOP_CLERK)
     assert refused(hand_out(admin, "neighbour")) == (409, "code_for_staff")
+
+
+def test_whoever_has_an_account_is_told_that_staff_made_a_code_for_it(
+    worker: Client, session: Session
+) -> None:
+    """S-9: staff could keep the code; the resident sees that there was one, once."""
+    code_id = new_id()
+    for _ in range(2):
+        hand_out(worker, code_id=code_id)
+
+    told = session.scalars(select(Notice).where(Notice.user_id == person("resident").user_id)).all()
+    assert [(one.kind.value, one.data) for one in told] == [("account_alert", {"what": "sign_in_code"})]
+
+
+def test_a_child_gets_no_code_after_its_guardian_took_the_consent_back(
+    worker: Client, session: Session
+) -> None:
+    """S-74, S-91: also where the account was there before."""
+    child_id = write_guarded_child(session)
+    user = session.get_one(User, person("far_resident").user_id)
+    session.execute(delete(Binding).where(Binding.user_id == user.id))
+    user.resident_id = child_id
+    session.commit()
+    path = f"/v1/residents/{child_id}/sign-in-codes"
+    assert worker.post(path, json={"id": str(new_id())}).status_code == 201
+
+    session.execute(update(Consent).where(Consent.resident_id == child_id).values(withdrawn_at=clock.now()))
+    session.commit()
+
+    assert refused(worker.post(path, json={"id": str(new_id())})) == (403, "no_basis")
 
 
 def test_a_code_is_handed_out_within_reach_only(be: Become) -> None:
