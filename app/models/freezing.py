@@ -59,7 +59,9 @@ def asks_elsewhere(statement: Any) -> bool:
     """Say that a question surely touches no table with frozen rows; of an unusual one it is never sure.
 
     It spares most questions the filter: each costs some 17 µs of CPU instead of 35. A part it does not
-    know, such as a question within the question, means that the filter is put on.
+    know, such as a question within the question, means that the filter is put on. The library's public
+    walk (``visitors.iterate``) finds the same for 140 to 190 µs beside 10 to 17 here (November 2026), more
+    than the filter costs: hence the names with an underscore, whose loss would fail at once.
     """
     if type(statement) is not Select or any(_OPTIONS_AND_MORE(statement)):
         return False
