@@ -20,7 +20,7 @@ class ViewingTicket(Base):
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
-    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     """Who may read."""
     purpose: Mapped[str]

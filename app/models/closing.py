@@ -59,9 +59,9 @@ class Closing(Base):
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     """Whose account is to be closed."""
-    ward_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    ward_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     """Of whom a guardian asks it."""
-    bound_to: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    bound_to: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     """Whom the account was bound to when it was shut."""
     asked_at: Mapped[datetime]
     carry_out_at: Mapped[datetime]

@@ -54,7 +54,7 @@ class Consent(Freezable, Base):
     area_code: Mapped[AreaCode]
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     """Whose data it is about."""
-    decided_by: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
+    decided_by: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)
     """He himself, or his guardian."""
     purpose: Mapped[ConsentPurpose]
     text_id: Mapped[UUID] = mapped_column(ForeignKey("consent_texts.id"))

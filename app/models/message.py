@@ -15,7 +15,7 @@ class MessageAcceptance(Base):
 
     __tablename__ = "message_acceptances"
     id: Mapped[Id]
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     template_ids: Mapped[list[str]]
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime] = mapped_column(index=True)

@@ -27,7 +27,7 @@ class OwnCopy(Base):
     area_code: Mapped[AreaCode | None]
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     """Who gets it, and nobody else."""
-    ward_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    ward_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), index=True)
     """Whose data it is, if not his own."""
     asked_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]

@@ -23,7 +23,7 @@ class Photo(Base):
     taken_at: Mapped[datetime | None]
     gps_lng: Mapped[float | None]
     gps_lat: Mapped[float | None]
-    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    uploaded_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     received_at: Mapped[datetime]
 
 
@@ -47,5 +47,5 @@ class PhotoLink(Freezable, Base):
     record_kind: Mapped[PhotoOwner]
     area_code: Mapped[AreaCode]
     position: Mapped[int]
-    named_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    named_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     """Who made the record: only a photo that he sent himself counts as the one he named."""

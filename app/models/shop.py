@@ -72,7 +72,7 @@ class Redemption(Base):
     points: Mapped[int]
     status: Mapped[RedemptionStatus] = mapped_column(default=RedemptionStatus.HELD)
     content_hash: Mapped[bytes]
-    made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     """The resident for whom somebody acted who ordered."""
     made_at: Mapped[datetime]

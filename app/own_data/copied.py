@@ -114,7 +114,7 @@ _HIMSELF = (
     kind("message_sends", "给我发过的微信提醒", reach.message_sends),
     kind("audit_entries", "我的操作记录", of_user("audit_entries", "actor_id"), without="facts"),
 )
-_AT_WORK = (
+AT_WORK = (
     kind("inspections", "我做的巡查", of_user("inspections", "worker_id")),
     kind("inspection_answers", "巡查的内容", reach.inspection_answers),
     kind(
@@ -186,7 +186,7 @@ _AT_WORK = (
     ),
 )
 """Of people whom he served in his work nobody gets anything: when, what, where he was, and no more."""
-COPIED = (*_HIMSELF, *_AT_WORK)
+COPIED = (*_HIMSELF, *AT_WORK)
 _PROOF = "proves who somebody is"
 _HOME = "lets into a home's account: it is on the paper that the home got"
 _HARM = "may tell in the home that a report of harm was made"
