@@ -125,7 +125,13 @@ def test_a_trail_that_does_not_verify_is_not_cut(
     assert _verify(session, keys) == 1
     with pytest.raises(CutRefusedError, match="verify-audit"):
         _cut(session, keys, signed_at + timedelta(seconds=1))
-    with set_to(now() + timedelta(days=3)), pytest.raises(CutRefusedError, match="verify-audit"):
+
+
+def test_a_verification_of_days_ago_is_none(session: Session, keys: AuditKeys, signed_at: datetime) -> None:
+    """S-102: what was whole then may not be by now."""
+    with set_to(now() + timedelta(days=2, minutes=1)), pytest.raises(CutRefusedError, match="verify-audit"):
+        _cut(session, keys, signed_at + timedelta(seconds=1))
+    with set_to(now() + timedelta(days=2, minutes=-1)):
         _cut(session, keys, signed_at + timedelta(seconds=1))
 
 
