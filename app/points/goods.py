@@ -1,6 +1,8 @@
 """Rewards of the shop and their stock, which changes only together with a movement."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -94,33 +96,41 @@ def deliver(
 ) -> tuple[StockMovement, bool]:
     """Put delivered pieces into stock, once per ``delivery_id``; give the movement and whether it is new.
 
+    The same delivery again is the first one, though the actor's areas are others since.
+
     Raises NotFoundError outside the actor's areas, OtherContentError.
     """
+    delivered = {
+        "reward_id": reward_id,
+        "change": quantity,
+        "reason": StockReason.DELIVERY,
+        "by_id": actor.user_id,
+    }
+    first = session.get(StockMovement, delivery_id)
+    if first is not None and first.by_id == actor.user_id:
+        return _same_movement(first, delivered), False
     reward = session.scalars(
         select(Reward).where(Reward.id == reward_id, actor.scope.clause(Reward.area_code))
     ).one_or_none()
     if reward is None:
         raise NotFoundError
-    values = {
-        "area_code": reward.area_code,
-        "reward_id": reward.id,
-        "change": quantity,
-        "reason": StockReason.DELIVERY,
-        "by_id": actor.user_id,
-    }
     made = session.scalars(
         insert(StockMovement)
-        .values(id=delivery_id, at=now(), **values)
+        .values(id=delivery_id, area_code=reward.area_code, at=now(), **delivered)
         .on_conflict_do_nothing()
         .returning(StockMovement)
     ).one_or_none()
     if made is None:
-        first = session.get_one(StockMovement, delivery_id)
-        if any(getattr(first, name) != value for name, value in values.items()):
-            raise OtherContentError(id=delivery_id)
-        return first, False
+        return _same_movement(session.get_one(StockMovement, delivery_id), delivered), False
     _change_stock(session, reward_id, quantity)
     return made, True
+
+
+def _same_movement(first: StockMovement, delivered: Mapping[str, Any]) -> StockMovement:
+    """Give the first movement of an id, if it tells the same. Raises OtherContentError."""
+    if any(getattr(first, name) != value for name, value in delivered.items()):
+        raise OtherContentError(id=first.id)
+    return first
 
 
 def move_stock(

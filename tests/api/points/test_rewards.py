@@ -1,13 +1,13 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Reward, StockMovement
-from tests.cast import FAR, GRID, HOME
+from app.models import Grant, Reward, StockMovement
+from tests.cast import FAR, GRID, HOME, person
 from tests.client import Client
 from tests.counting import statements
 from tests.points_world import Be, refused, rows, stock_of, write_reward
@@ -102,6 +102,20 @@ def test_a_delivery_reaches_the_stock_once(admin: Client, session: Session, rewa
     assert (first.json["reward_id"], first.json["quantity"]) == (str(reward.id), 5)
     assert stock_of(session, reward) == 15
     assert rows(session, StockMovement, reward_id=reward.id) == 2
+
+
+def test_a_delivery_whose_reply_was_lost_is_answered_though_the_area_is_another_since(
+    admin: Client, session: Session, reward: Reward
+) -> None:
+    path, delivery = f"/v1/rewards/{reward.id}/deliveries", {"id": str(new_id()), "quantity": 5}
+    first = admin.post(path, json=delivery)
+    session.execute(update(Grant).where(Grant.user_id == person("admin").user_id).values(area_code=FAR))
+    session.commit()
+
+    again = admin.post(path, json=delivery)
+    assert (again.status_code, again.json) == (200, first.json)
+    assert refused(admin.post(path, json=delivery | {"id": str(new_id())})) == (404, "not_found")
+    assert stock_of(session, reward) == 15
 
 
 def test_a_delivery_with_other_content_is_refused(admin: Client, session: Session, reward: Reward) -> None:
