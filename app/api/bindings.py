@@ -3,21 +3,25 @@
 from typing import Any
 from uuid import UUID
 
+from flask import Response
 from marshmallow import fields
 
-from app import identity
+from app import identity, places
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, sent_moment, uid, whole, word
 from app.api.http.limits import limiter
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import sensitive, transaction
-from app.identity import BindingEnd, BindingWay, Permission
+from app.api.http.recording import note, sensitive, transaction
+from app.identity import BindingEnd, BindingWay, Permission, binding_codes
+from app.typesetting import Label, binding_sheet_pdf, check_printable
 
 blueprint = Blueprint("bindings", __name__, description="居民绑定")
 _CODES = "200 per hour"
-"""Of one address, enough to print a building's."""
+"""Of one address, by hand; a building's come as a sheet."""
+_SHEETS = "30 per hour"
+"""Of one address, all buildings of a settlement."""
 
 
 class BindingListInput(PageInput):
@@ -106,6 +110,32 @@ def make_code(sent: dict[str, Any], household_id: UUID) -> dict[str, Any]:
     """Give a household a new code; the one before is good for nothing any more."""
     with transaction() as session:
         return _shown(*identity.new_binding_code(session, actor(), parts().sealer, household_id, **sent))
+
+
+@blueprint.route("/places/<uuid:place_id>/binding-code-sheet", methods=["POST"])
+@limiter.limit(_SHEETS)
+@allow(Permission.BINDING_CODE, checked=True)
+@blueprint.file("application/pdf")
+def make_sheet(place_id: UUID) -> Response:
+    """Make a PDF of the codes of all households of a building, to print, cut and hand out.
+
+    Households that have none get their first code; no code in use is replaced.
+    """
+    with transaction() as session:
+        found = binding_codes.codes_of_place(session, actor(), parts().sealer, place_id)
+        place = places.place_in_scope(session, actor(), place_id)
+        community = places.community_name(session, place.area_code)
+        note(object_kind="place", object_id=place_id, area_code=place.area_code)
+        labels = [_card(f"{place.name} {home.door}", community, code) for home, _, code in found]
+        title = f"{place.name} 各户绑定码"
+        check_printable(labels, title, font_file=parts().settings.font_file)
+    pdf = binding_sheet_pdf(labels, title, font_file=parts().settings.font_file)
+    return Response(pdf, mimetype="application/pdf")
+
+
+def _card(name: str, community: str, code: str) -> Label:
+    grouped = " ".join(code[at : at + 4] for at in range(0, len(code), 4))
+    return Label(url="", name=name, note="", community=community, number=grouped)
 
 
 def _shown(row: identity.BindingCode, code: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 The first eight say which household is meant, so that wrong tries count against it; eight are secret.
 """
 
+import re
 import secrets
 from uuid import UUID
 
@@ -14,8 +15,9 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.ids import new_id
-from app.models import BindingCode
+from app.models import BindingCode, Household
 from app.people import household_in_scope
+from app.places import place_in_scope
 from app.sealing import Cell, Sealer
 
 HALF = 8
@@ -64,6 +66,49 @@ def new_binding_code(
     if last != version:
         raise BindingCodeVersionError(version=last)
     session.execute(delete(BindingCode).where(BindingCode.household_id == household.id))
+    return _made(session, actor, sealer, household, version=version + 1)
+
+
+def codes_of_place(
+    session: Session, actor: Actor, sealer: Sealer, place_id: UUID
+) -> list[tuple[Household, BindingCode, str]]:
+    """Give the codes of all households of a building by door, making the first of each that has none.
+
+    No code in use is replaced, so the same call again gives the same codes. The households are locked in the
+    order of their ids, so that two sheets made at once do not wait for each other.
+
+    Raises NotFoundError outside the actor's areas and where nobody lives, BindingCodesExhaustedError.
+    """
+    place = place_in_scope(session, actor, place_id)
+    homes = session.scalars(
+        select(Household)
+        .where(Household.place_id == place.id, actor.scope.clause(Household.area_code, Household.id))
+        .order_by(Household.id)
+        .with_for_update(key_share=True)
+    ).all()
+    if not homes:
+        raise NotFoundError
+    query = select(BindingCode).where(BindingCode.household_id.in_([one.id for one in homes]))
+    present = {row.household_id: row for row in session.scalars(query)}
+    found = []
+    for home in homes:
+        row = present.get(home.id)
+        if row is None:
+            row, code = _made(session, actor, sealer, home, version=1)
+        else:
+            code = row.handle + secret_of(sealer, row)
+        found.append((home, row, code))
+    return sorted(found, key=lambda one: _door_order(one[0].door))
+
+
+def _door_order(door: str) -> list[tuple[int, str]]:
+    """Put 1单元201 before 1单元1001."""
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in re.split(r"([0-9]+)", door)]
+
+
+def _made(
+    session: Session, actor: Actor, sealer: Sealer, household: Household, *, version: int
+) -> tuple[BindingCode, str]:
     for _ in range(20):
         row_id, secret = new_id(), _digits()
         row = session.scalars(
@@ -72,7 +117,7 @@ def new_binding_code(
                 id=row_id,
                 household_id=household.id,
                 area_code=household.area_code,
-                version=version + 1,
+                version=version,
                 handle=_digits(),
                 secret_sealed=sealed_binding_secret(sealer, row_id, secret),
                 made_at=now(),

@@ -7,11 +7,12 @@ from app.typesetting.label import Label
 from app.typesetting.poster import poster_png
 from app.typesetting.printable import UnprintableError, check_printable
 from app.typesetting.qr import qr_png
-from app.typesetting.sheets import code_sheet_pdf
+from app.typesetting.sheets import binding_sheet_pdf, code_sheet_pdf
 
 __all__ = [
     "Label",
     "UnprintableError",
+    "binding_sheet_pdf",
     "check_printable",
     "code_sheet_pdf",
     "poster_png",

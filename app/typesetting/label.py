@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 HOW_TO = "扫一扫，报隐患"
 CUT_HERE = "沿十字标记裁开"
-FIXED = f"{HOW_TO}{CUT_HERE}编号第页，共…0123456789"
+HOW_TO_BIND = "用微信登录后绑定身份：填姓名、身份证号后六位和这个码"
+KEEP_IT = "这是您家的码，请收好，不要给外人看"
+FIXED = f"{HOW_TO}{CUT_HERE}{HOW_TO_BIND}{KEEP_IT}绑定码编号第页，共…0123456789"
 """Signs that are on every print."""
 
 

@@ -1,12 +1,12 @@
 """Sheets of codes: A4 pages to print on any printer, cut along the marks, and paste up."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from fpdf import FPDF
 
 from app.clock import now
-from app.typesetting.label import CUT_HERE, FIXED, HOW_TO, Label
+from app.typesetting.label import CUT_HERE, FIXED, HOW_TO, HOW_TO_BIND, KEEP_IT, Label
 from app.typesetting.qr import QUIET_MODULES, qr_image
 from app.typesetting.typeface import LEADING, Setting, Typeface, typeface
 
@@ -22,6 +22,8 @@ _POINT = 25.4 / 72
 _MODULE_PX = 8
 _INK, _GREY, _PALE = (26, 26, 26), (89, 89, 89), (150, 150, 150)
 _FAMILY = "sheet"
+_Draw = Callable[[FPDF, Typeface, Label, tuple[float, float], tuple[float, float]], None]
+"""Draws one label: its upper left corner, its width and height."""
 
 
 def code_sheet_pdf(
@@ -29,8 +31,25 @@ def code_sheet_pdf(
 ) -> bytes:
     """Make the PDF: labels row by row, each page with title, number and cut marks; its text can be searched.
 
+    Raises ValueError if there are no labels, or no such number of them fits a page.
+    """
+    return _sheet_pdf(labels, title, font_file, per_page, _draw_label)
+
+
+def binding_sheet_pdf(
+    labels: Sequence[Label], title: str, *, font_file: Path | None = None, per_page: int = 10
+) -> bytes:
+    """Make the PDF of households' binding codes, which stand as the labels' numbers; otherwise the same."""
+    return _sheet_pdf(labels, title, font_file, per_page, _draw_card)
+
+
+def _sheet_pdf(
+    labels: Sequence[Label], title: str, font_file: Path | None, per_page: int, draw: _Draw
+) -> bytes:
+    """Make the PDF, each label by ``draw``.
+
     The font is read anew for each sheet (0.13 s), since embedding changes what was read; so calls need no
-    lock. Raises ValueError if there are no labels, or no such number of them fits a page.
+    lock.
     """
     if per_page not in GRIDS or not labels:
         message = f"labels: {len(labels)}, a page: {per_page}, possible: {sorted(GRIDS)}"
@@ -47,7 +66,7 @@ def code_sheet_pdf(
     for number, page in enumerate(pages, start=1):
         pdf.add_page()
         _draw_margins(pdf, face, title, f"第 {number} 页，共 {len(pages)} 页")
-        _draw_labels(pdf, face, page, *GRIDS[per_page])
+        _draw_labels(pdf, face, page, *GRIDS[per_page], draw)
     return bytes(pdf.output())
 
 
@@ -64,12 +83,14 @@ def _draw_margins(pdf: FPDF, face: Typeface, title: str, foot: str) -> None:
     _write(pdf, page, left, height - _BOTTOM + 4, _GREY)
 
 
-def _draw_labels(pdf: FPDF, face: Typeface, labels: Sequence[Label], columns: int, rows: int) -> None:
+def _draw_labels(
+    pdf: FPDF, face: Typeface, labels: Sequence[Label], columns: int, rows: int, draw: _Draw
+) -> None:
     width = (_PAGE[0] - 2 * _SIDE) / columns
     height = (_PAGE[1] - _TOP - _BOTTOM) / rows
     for place, label in enumerate(labels):
         row, column = divmod(place, columns)
-        _draw_label(pdf, face, label, (_SIDE + column * width, _TOP + row * height), (width, height))
+        draw(pdf, face, label, (_SIDE + column * width, _TOP + row * height), (width, height))
     used_rows = -(-len(labels) // columns)
     for row in range(used_rows + 1):
         for column in range(columns + 1):
@@ -107,6 +128,29 @@ def _draw_label(
     foot = text_top + text_height - number.height
     _write(pdf, how, text_left, foot - how.height, _INK)
     _write(pdf, number, text_left, foot, _INK)
+
+
+def _draw_card(
+    pdf: FPDF, face: Typeface, label: Label, corner: tuple[float, float], size: tuple[float, float]
+) -> None:
+    """Draw community, door, the code as large as fits, and what to do with it, one below the other."""
+    (left, top), (width, height) = corner, size
+    room, box = width - 2 * _PADDING, height - 2 * _PADDING
+    left, top = left + _PADDING, top + _PADDING
+
+    def line(text: str, share: float, largest_pt: float, smallest_pt: float, lines: int = 1) -> Setting:
+        largest, smallest = largest_pt * _POINT, smallest_pt * _POINT
+        return face.fit(text, room, box * share, largest=largest, smallest=smallest, most_lines=lines)
+
+    for setting, share, colour, bold in (
+        (line(label.community, 0.13, 9, 6), 0.13, _GREY, False),
+        (line(label.name, 0.22, 14, 8), 0.22, _INK, True),
+        (line(f"绑定码 {label.number}", 0.25, 18, 9), 0.25, _INK, True),
+        (line(HOW_TO_BIND, 0.25, 10, 6, 2), 0.25, _INK, False),
+        (line(KEEP_IT, 0.15, 10, 6), 0.15, _GREY, False),
+    ):
+        _write(pdf, setting, left, top, colour, bold=bold)
+        top += box * share
 
 
 def _draw_mark(pdf: FPDF, x: float, y: float) -> None:

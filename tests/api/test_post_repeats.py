@@ -77,6 +77,7 @@ FINAL = {
     "/v1/viewing-tickets/<uuid:ticket_id>/decide",
     f"{_PLACE}/codes",
     "/v1/code-sheets",
+    f"{_PLACE}/binding-code-sheet",
 }
 """What leads to a state that nothing leads back from, or makes only the very first of its kind."""
 PROOFS = {

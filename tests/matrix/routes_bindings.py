@@ -95,4 +95,10 @@ BINDINGS = [
     Line("POST", "/v1/bindings/<uuid:binding_id>/end", {"admin": 200}, _end),
     Line("GET", _CODE, _CODE_READERS, _code),
     Line("POST", _CODE, _CODE_READERS, _new_code),
+    Line(
+        "POST",
+        "/v1/places/<uuid:place_id>/binding-code-sheet",
+        _CODE_READERS,
+        lambda stage: Call(f"/v1/places/{stage.place_id}/binding-code-sheet"),
+    ),
 ]
