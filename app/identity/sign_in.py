@@ -1,5 +1,6 @@
 """Signing in with phone and password, and a second factor where there is one."""
 
+import hmac
 from dataclasses import dataclass
 
 from sqlalchemy import exists, select
@@ -149,7 +150,9 @@ def _still_stands(session: Session, user: User) -> bool:
     """Lock a user whose password was compared, which is slow, and say whether he may come in by it still."""
     compared = user.password_hash
     session.refresh(user, with_for_update=True)
-    return user.disabled_at is None and compared is not None and user.password_hash == compared
+    if user.disabled_at is not None or compared is None or user.password_hash is None:
+        return False
+    return hmac.compare_digest(user.password_hash, compared)
 
 
 def _is_known(session: Session, user: User, address_hash: bytes) -> bool:
