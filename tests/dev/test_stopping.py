@@ -7,13 +7,15 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from dev.servers import start
+from dev.servers import forget, libpq_url, postgres, scratch, start
 from dev.servers.child import arguments_of
 from dev.servers.server import LOOPBACK, free_port
 from dev.var import ROOT
 from dev.web import wait_until_ready
+from tests.dev.running import WITHIN_S, Run
 from tests.processes import below, living, until
 
 WAITS_FOR_A_CHILD = """
@@ -78,6 +80,27 @@ def test_a_web_server_that_serves_nobody_yet_is_not_waited_for() -> None:
 
     assert time.monotonic() - begun < web.patience_s
     assert until(lambda: living(everything) == set(), within_s=10)
+
+
+def test_ctrl_c_while_the_database_is_made_is_obeyed_and_leaves_it_whole() -> None:
+    """A terminal sends it to the whole group, and half a database would not start the next time."""
+    with scratch() as folder:
+        run = Run(folder / "var", free_port())
+        try:
+            assert until(lambda: any(folder.rglob("data.new")), within_s=WITHIN_S), run.said
+            everything = below(run.process.pid)
+            os.killpg(run.process.pid, signal.SIGINT)
+            code = run.end()
+            with postgres(folder / "var" / "postgres") as url, psycopg.connect(libpq_url(url)) as connection:
+                alive = connection.execute("SELECT 1").fetchone()
+        finally:
+            run.kill()
+            forget(folder / "var" / "postgres")
+
+        assert (code, alive) == (128 + signal.SIGINT, (1,)), run.said
+        assert run.said.endswith("\nStopped. The data is kept.\n")
+        assert not any(folder.rglob("data.new"))
+        assert living(everything) == set()
 
 
 def test_continuous_integration_runs_all_of_make_test() -> None:
