@@ -36,15 +36,28 @@ def servers() -> Iterator[Servers]:
 
 
 @pytest.fixture(scope="session")
-def settings(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """Give settings with a migrated database of this worker's own, peopled with the cast."""
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
-    name = f"test_{worker}_{os.getpid()}"
+def runner() -> str:
+    """Name this one of the processes that run the tests."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session")
+def redis_url(servers: Servers, runner: str) -> str:
+    """Give the address of a Redis database of this runner's own."""
+    return f"{servers.redis_url.rpartition('/')[0]}/{runner.removeprefix('gw')}"
+
+
+@pytest.fixture(scope="session")
+def settings(
+    servers: Servers, runner: str, redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Settings:
+    """Give settings with a migrated database of this runner's own, peopled with the cast."""
+    name = f"test_{runner}_{os.getpid()}"
     return Settings.read(
         {
             "GONGDI_ENV": "test",
             "DATABASE_URL": peopled_database(servers, name),
-            "REDIS_URL": f"{servers.redis_url.rpartition('/')[0]}/{worker.removeprefix('gw')}",
+            "REDIS_URL": redis_url,
             "GONGDI_SECRET_KEY": SECRET_KEY,
             "GONGDI_PUBLIC_URL": "http://localhost",
             "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),

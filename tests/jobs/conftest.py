@@ -27,12 +27,12 @@ def jobs_database(servers: Servers) -> str:
 
 
 @pytest.fixture
-def environ(jobs_database: str, servers: Servers, tmp_path: Path) -> dict[str, str]:
+def environ(jobs_database: str, redis_url: str, tmp_path: Path) -> dict[str, str]:
     """Give the variables of a scheduler, with a photo folder of this test."""
     return {
         "GONGDI_ENV": "test",
         "DATABASE_URL": jobs_database,
-        "REDIS_URL": servers.redis_url,
+        "REDIS_URL": redis_url,
         "GONGDI_SECRET_KEY": SECRET_KEY,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": str(tmp_path / "photos"),

@@ -33,7 +33,7 @@ _OVER = {
     "harm-cases": "UPDATE harm_cases SET closed_at = now(), closed_by = opened_by",
     "follow-ups": "UPDATE follow_ups SET done_at = now(), done_by = owner_id",
     "guardianships": "UPDATE guardianships SET ended_at = now(), ended_by = recorded_by",
-    "care-records": "UPDATE care_records SET ended_on = CURRENT_DATE",
+    "care-records": "UPDATE care_records SET ended_on = CURRENT_DATE - 2",
     "corrections": "UPDATE corrections SET state = 'withdrawn', wanted_sealed = NULL, decided_at = now()",
     "proxies": "UPDATE proxies SET state = 'ended', ended_at = now(), end_reason = 'admin', "
     "ended_by = asked_by",

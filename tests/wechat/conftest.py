@@ -1,6 +1,5 @@
 """A fake WeChat in a process of its own, a real Valkey, and our client between them."""
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,6 @@ import redis
 from app.adapters import connect, wechat
 from app.adapters.wechat import WeChat
 from app.clock import now, set_to
-from dev.servers import Servers
 from tests.fakes.wechat.control import Person, WeChatFake
 from tests.wechat.installation import HOSTS, SECRET_KEY, settings_for
 
@@ -30,12 +28,6 @@ def fake(running_fake: WeChatFake) -> WeChatFake:
     """Give a fake that knows nobody and does nothing wrong."""
     running_fake.reset()
     return running_fake
-
-
-@pytest.fixture(scope="session")
-def redis_url(servers: Servers) -> str:
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
-    return f"{servers.redis_url.rpartition('/')[0]}/{worker}"
 
 
 @pytest.fixture
