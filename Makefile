@@ -24,7 +24,7 @@ command -v "$$python" >/dev/null || { \
   echo "Debian and Ubuntu: apt install python3 python3-venv. macOS: brew install python@3.12" >&2; exit 1; };
 endef
 
-.PHONY: help run test sec-check coverage check format seed demo bench reconcile openapi lock reset clean venv
+.PHONY: help run test sec-check coverage check format seed code demo bench reconcile openapi lock reset clean venv
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
