@@ -49,7 +49,7 @@ class WeChatBlockedError(DomainError):
 
 
 class WeChatPhoneCodeError(DomainError):
-    """The code of the phone button is wrong, too old, used, or another person's."""
+    """The code of the phone button, or of a check, is wrong, too old, used, or another person's."""
 
     code = "wechat_phone_code"
     kind = Kind.INVALID

@@ -285,6 +285,7 @@ def test_accounts_are_made_once(town: Town) -> None:
 
 def test_a_broken_connection_is_told_as_sqlalchemy_tells_it(engine: Engine) -> None:
     with Session(engine) as session, engine.connect() as other:
+        _ask_the_ledger(session)
         pid = session.scalar(text("SELECT pg_backend_pid()"))
         other.execute(text("SELECT pg_terminate_backend(:pid, 1000)"), {"pid": pid})
 
@@ -292,4 +293,10 @@ def test_a_broken_connection_is_told_as_sqlalchemy_tells_it(engine: Engine) -> N
             points.lock(session, new_id())
         session.rollback()
 
-        assert session.scalar(text("SELECT 1")) == 1
+        _ask_the_ledger(session)
+
+
+def _ask_the_ledger(session: Session) -> None:
+    """Let it run a statement on the session's connection: here it finds no account."""
+    with pytest.raises(AssertionError, match="no household's account has this id"):
+        points.lock(session, new_id())
