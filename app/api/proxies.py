@@ -131,7 +131,7 @@ def list_proxies(limit: int, after: str | None, **filters: Any) -> dict[str, Any
 @blueprint.answer(ProxyOutput)
 @blueprint.body(HeardInput)
 def confirm_proxy(sent: dict[str, Any], proxy_id: UUID) -> Proxy:
-    """Note that I heard the resident say yes; who acts, and whoever lives with one of the two, cannot."""
+    """Note that I heard the resident say yes; not who asked or acts, nor who lives with one of the two."""
     with transaction() as session:
         return proxies.confirm_proxy(session, actor(), proxy_id, **sent)
 

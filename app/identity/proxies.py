@@ -65,6 +65,13 @@ class OwnProxyError(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class AskedProxyError(DomainError):
+    """Who asked for it does not confirm as staff that the resident agreed: a second person hears him."""
+
+    code = "asked_proxy"
+    kind = Kind.FORBIDDEN
+
+
 @dataclass(frozen=True)
 class NewProxy:
     """Who shall act for whom; without ``user_id`` it is the one who asks."""
@@ -126,7 +133,7 @@ def confirm_own(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
 def confirm_proxy(session: Session, actor: Actor, proxy_id: UUID, *, how: ProxyWord) -> Proxy:
     """Note that the actor heard the resident say yes, and how; again changes nothing.
 
-    Raises NotFoundError, OwnProxyError, IllegalStepError.
+    Raises NotFoundError, OwnProxyError, AskedProxyError, IllegalStepError.
     """
     assert how in HEARD, "the form takes no other"
     row = _locked(session, Proxy.id == proxy_id, _of(actor))
@@ -136,6 +143,8 @@ def confirm_proxy(session: Session, actor: Actor, proxy_id: UUID, *, how: ProxyW
     )
     if row.user_id == actor.user_id or actor.household_id in set(session.scalars(homes)):
         raise OwnProxyError
+    if row.asked_by == actor.user_id:
+        raise AskedProxyError
     return _confirm(session, actor, row, how)
 
 

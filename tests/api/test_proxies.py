@@ -87,6 +87,25 @@ def test_an_admin_confirms_who_heard_the_resident_and_nobody_for_himself(
     assert refused(worker.get(ACCOUNT, **acting(phoneless))) == (404, "not_found")
 
 
+def test_who_asked_does_not_confirm_as_staff(
+    admin: Client, clerk: Client, resident: Client, session: Session
+) -> None:
+    """Two people stand behind a proxy of somebody without a phone: one asks, another heard him."""
+    phoneless, helper = write_unbound(session), str(person("clerk").user_id)
+    asked = ask(admin, user_id=helper, resident_id=str(phoneless)).json["id"]
+    with_phone = ask(admin, user_id=helper).json["id"]
+    refusals = [
+        admin.post(f"/v1/proxies/{asked}/confirm", json={"how": how}) for how in ("in_person", "by_phone")
+    ]
+    by_himself = resident.post(f"/v1/me/proxies/{with_phone}/confirm")
+
+    assert [refused(one) for one in refusals] == [(403, "asked_proxy")] * 2
+    assert "另一位" in refusals[0].json["title"]
+    assert session.get_one(Proxy, UUID(asked), populate_existing=True).state == "asked"
+    assert refused(clerk.get(ACCOUNT, **acting(phoneless))) == (404, "not_found")
+    assert (by_himself.status_code, by_himself.json["confirmed_how"]) == (200, "own_phone")
+
+
 def test_who_does_not_fit_is_refused(
     worker: Client, clerk: Client, resident: Client, admin: Client, session: Session
 ) -> None:
