@@ -19,6 +19,7 @@ from tests.client import Client
 from tests.databases import peopled_database
 from tests.fakes.wechat.control import WeChatFake
 from tests.sealer import SECRET_KEY
+from tests.snapshot import counted
 
 NO_RATES = {
     "GONGDI_USER_READS_A_MINUTE": "1000000",
@@ -119,6 +120,19 @@ def connection(app: Flask, engine: Engine) -> Iterator[Connection]:
         db.session.remove()
         db.session = real
         outer.rollback()
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let no test that really commits leave rows behind, which those after it would find."""
+    if "settings" not in request.fixturenames or "connection" in request.fixturenames:
+        yield
+        return
+    url = request.getfixturevalue("settings").database_url
+    before = counted(url)
+    yield
+    after = counted(url)
+    assert {name: rows - before[name] for name, rows in after.items() if rows != before[name]} == {}
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ from app.models import (
     RefreshToken,
     Resident,
     SignIn,
+    SignInTries,
     User,
 )
 from tests.binding_world import write_newcomer
@@ -66,6 +67,7 @@ def who(place: Place, engine: Engine) -> Iterator[Person]:
         session.execute(text("SET LOCAL session_replication_role = replica"))  # his orders go with the town
         for table in (Notice, RefreshToken, SignIn, Closing):
             session.execute(delete(table).where(table.user_id == made.user_id))
+        session.execute(delete(SignInTries))
         session.execute(update(Claim).where(Claim.submitted_by == made.user_id).values(submitted_by=None))
         session.execute(delete(User).where(User.id == made.user_id))
         session.commit()
