@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import g, request
 
 from app import identity
-from app.actors import VISITOR, Actor
+from app.actors import VISITOR, Actor, Role
 from app.api.http.call_rates import count_call
 from app.api.http.problems import SignInNeededError
 from app.api.http.recording import PUBLIC, Recording, note, reading, recorded
@@ -37,6 +37,13 @@ class ActingNotTakenError(DomainError):
 
     code = "acting_not_taken"
     kind = Kind.INVALID
+
+
+class NotBoundError(DomainError):
+    """The function is a resident's, and the account, which has no role, is nobody's yet: bind it first."""
+
+    code = "not_bound"
+    kind = Kind.FORBIDDEN
 
 
 def allow(
@@ -138,5 +145,14 @@ def _permitted(
     if scope is None:
         if scope_of(replace(found, held=found.waiting), permission) is not None:
             raise identity.SecondFactorNeededError
-        raise ForbiddenError
+        raise NotBoundError if _lacks_binding(found, permission) else ForbiddenError
     return found.within(scope)
+
+
+def _lacks_binding(found: Actor, permission: Permission) -> bool:
+    """Say whether being bound is all that is missing; it tells of nobody but the caller himself.
+
+    Staff are not sent there: what their post does not give them, they are to ask of whoever has it.
+    """
+    has_post = found.held or found.waiting
+    return not has_post and found.home_code is None and Role.RESIDENT in identity.TABLE[permission]

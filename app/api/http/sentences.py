@@ -135,6 +135,7 @@ SENTENCES: dict[str, str] = {
     "page_foreign": "这个网址不是本站的页面，不能使用微信功能",
     "phone_abroad": "请用大陆的11位手机号",
     # binding to a resident
+    "not_bound": "请先绑定居民身份，绑定以后就能办这件事",
     "already_bound": "您已经绑定了居民身份，要换请先解除绑定",
     "resident_taken": "这位居民已经绑定了别的账号，请先核对",
     "phone_not_vouched": "请先用微信授权手机号",
