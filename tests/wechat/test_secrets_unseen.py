@@ -24,6 +24,8 @@ FAULTS: list[tuple[str, dict[str, object]]] = [
     ("errcode", {"errcode": 45009}),
     ("errcode", {"errcode": 40164}),
     *((kind, {}) for kind in ("lost", "truncated", "html_502", "half_json", "redirect", "not_utf8", "reset")),
+    ("bad_chunk", {}),
+    ("redirect", {"location": "http://[::1"}),
 ]
 
 
@@ -80,3 +82,15 @@ def test_secrets_are_sent_only_where_wechat_wants_them(client: WeChat, fake: WeC
 
     assert fake.flags() == []
     assert fake.calls("/cgi-bin/token") == 0
+
+
+def test_no_secret_shows_when_the_http_library_wonders_at_a_header(
+    client: WeChat, fake: WeChatFake, lan: Person, caplog: pytest.LogCaptureFixture
+) -> None:
+    """S-54, S-104: it would warn of a line that is no header, and quote the whole address."""
+    caplog.set_level("DEBUG")
+    fake.fault(LOGIN, "bad_header")
+
+    assert client.mini.code2session(fake.login_code(lan)).openid == lan.openid
+    assert [record.name for record in caplog.records if record.name.startswith("urllib3")] == []
+    assert MINI_SECRET not in caplog.text

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -190,12 +191,20 @@ def test_a_name_that_nobody_knows_is_no_connection(monkeypatch: pytest.MonkeyPat
         Transport("http://wechat.test").ask(LOGIN, {}, repeatable=False, deadline=Deadline.after(1))
 
 
-@pytest.mark.parametrize("kind", ["huge", "gzip_bomb"])
+@pytest.mark.parametrize("kind", ["huge", "gzip_bomb", "huge_redirect"])
 def test_thirty_megabytes_are_cut(fake: WeChatFake, kind: str) -> None:
-    """S-51: size cap, counted after unpacking."""
+    """S-51: size cap, counted after unpacking; no more is held, whatever the answer's status."""
     fake.fault(LOGIN, kind)
-    with pytest.raises(WeChatAnswerError):
-        Transport(fake.url).ask(LOGIN, {}, repeatable=False, deadline=Deadline.after(10))
+    transport = Transport(fake.url)
+    tracemalloc.start()
+    try:
+        with pytest.raises(WeChatAnswerError):
+            transport.ask(LOGIN, {}, repeatable=False, deadline=Deadline.after(10))
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert most < 2 * LARGEST_BODY
 
 
 def test_two_megabytes_pass_and_a_byte_more_does_not(fake: WeChatFake) -> None:
@@ -219,9 +228,23 @@ def test_a_redirect_is_refused(client: WeChat, fake: WeChatFake, lan: Person) ->
     assert [entry.path for entry in fake.journal()] == [LOGIN]
 
 
+@pytest.mark.parametrize("location", ["http://[::1", "https://\u4e94", "//", "http://127.0.0.1:99999/"])
+def test_a_redirect_to_nowhere_is_a_typed_error_too(
+    client: WeChat, fake: WeChatFake, lan: Person, location: str
+) -> None:
+    """S-51: nobody reads where it leads."""
+    fake.fault(LOGIN, "redirect", location=location)
+    with pytest.raises(WeChatAnswerError):
+        client.mini.code2session(fake.login_code(lan))
+
+
 @pytest.mark.parametrize(
-    "kind", ["empty", "html_502", "truncated", "half_json", "reset", "lost", "not_utf8", "not_an_object"]
-)
+    "kind",
+    [
+        "empty", "html_502", "truncated", "half_json", "reset", "lost", "not_utf8", "not_an_object",
+        "bad_chunk",
+    ],
+)  # fmt: skip
 def test_what_is_no_answer_is_a_typed_error(client: WeChat, fake: WeChatFake, lan: Person, kind: str) -> None:
     """S-51: every answer is untrusted input (OWASP API10)."""
     fake.fault(LOGIN, kind)
@@ -229,7 +252,7 @@ def test_what_is_no_answer_is_a_typed_error(client: WeChat, fake: WeChatFake, la
         client.mini.code2session(fake.login_code(lan))
 
 
-@pytest.mark.parametrize("kind", ["bom", "gzip", "wrong_type"])
+@pytest.mark.parametrize("kind", ["bom", "gzip", "wrong_type", "bad_header"])
 def test_harmless_oddities_are_read(client: WeChat, fake: WeChatFake, lan: Person, kind: str) -> None:
     fake.fault(LOGIN, kind)
 

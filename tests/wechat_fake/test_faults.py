@@ -209,6 +209,23 @@ def test_a_redirect_to_another_host_shows_who_follows(wechat: WeChatFake) -> Non
     assert wechat.calls("/elsewhere") == 1
 
 
+def test_a_redirect_with_a_body_of_thirty_megabytes(wechat: WeChatFake) -> None:
+    wechat.fault(STABLE, "huge_redirect")
+
+    with ask(wechat, allow_redirects=False, stream=True) as answer:
+        assert (answer.status_code, answer.headers["Content-Length"]) == (301, str(30 * 1024 * 1024))
+
+
+def test_a_line_that_is_no_header_and_a_length_that_is_none(wechat: WeChatFake) -> None:
+    for kind, line in (("bad_header", b"no header"), ("bad_chunk", b"-5")):
+        wechat.fault(STABLE, kind)
+        port = int(wechat.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port), timeout=WAIT_S) as plain:
+            plain.sendall(f"GET {STABLE} HTTP/1.1\r\nHost: fake\r\n\r\n".encode())
+            said = b"".join(iter(lambda: plain.recv(65536), b""))
+        assert line in said.split(b"\r\n")
+
+
 def test_a_byte_order_mark(wechat: WeChatFake) -> None:
     wechat.fault(STABLE, "bom")
 

@@ -124,7 +124,8 @@ class Transport:
                 return WeChatUnreachableError(path)
             except (requests.Timeout, ReadTimeoutError, TimeoutError):
                 return WeChatTimeoutError(path)
-            except (requests.RequestException, HTTPError, OSError) as error:
+            except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+                # The standard library says ValueError of a length that is none.
                 return WeChatUnreachableError(path) if _was_never_made(error) else WeChatAnswerError(path)
 
 

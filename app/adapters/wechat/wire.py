@@ -32,13 +32,19 @@ _deadline: ContextVar[Deadline] = ContextVar("wechat_deadline")
 
 def open_session() -> requests.Session:
     """Make a session that follows no proxy, netrc or CA path of the environment and keeps no cookie."""
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers.update({"Accept-Encoding": "gzip", "User-Agent": "gongdi"})
     for scheme in ("https://", "http://"):
         session.mount(scheme, _Adapter(pool_maxsize=KEPT_CONNECTIONS))
     return session
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> str | None:  # noqa: ARG002
+        """Look nowhere: of a redirect the library would read the whole body, followed or not."""
+        return None
 
 
 @contextmanager
@@ -135,9 +141,5 @@ class _Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TLSPool}
 
 
-def _shows_no_address(record: logging.LogRecord) -> bool:
-    """Drop urllib3's line a request: WeChat wants secrets, codes and tokens in the address."""
-    return record.levelno > logging.DEBUG
-
-
-logging.getLogger("urllib3.connectionpool").addFilter(_shows_no_address)
+logging.getLogger("urllib3").setLevel(logging.CRITICAL + 1)
+"""Its lines quote addresses, and WeChat wants secrets, codes and tokens in them; faults are told by us."""

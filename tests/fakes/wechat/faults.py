@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-BEFORE = {"busy", "errcode", "timeout", "refuse", "html_502", "empty", "redirect", "huge", "status"}
+BEFORE = {
+    "busy", "errcode", "timeout", "refuse", "html_502", "empty", "redirect", "huge_redirect", "huge",
+    "status",
+}  # fmt: skip
 """Kinds that strike before the call is worked on."""
 AFTER = {
     "lost", "drip", "slow", "reset", "truncated", "half_json", "wrong_type", "gzip", "gzip_bomb", "bom",
-    "not_utf8", "not_an_object",
+    "not_utf8", "not_an_object", "bad_header", "bad_chunk",
 }  # fmt: skip
 """Kinds that spoil the answer of a call that was worked on: a code is spent, a message is out."""
 
@@ -25,7 +28,7 @@ class Fault:
     seconds: float = 30.0
     """How long ``timeout`` and ``slow`` wait, and ``drip`` takes from byte to byte."""
     size: int = 30 * 1024 * 1024
-    """Bytes of ``huge`` and of an unpacked ``gzip_bomb``."""
+    """Bytes of ``huge``, of ``huge_redirect`` and of an unpacked ``gzip_bomb``."""
     location: str = ""
     """Where ``redirect`` leads; another host name of the fake itself unless said."""
 

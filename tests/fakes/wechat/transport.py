@@ -108,10 +108,13 @@ class Wire:
 
     def huge(self, _reply: Reply, fault: Fault) -> bool:
         """Send a body of many megabytes."""
-        self._head(Reply(), fault.size)
-        for _ in range(fault.size // len(CHUNK)):
+        return self._megabytes(Reply(), fault.size)
+
+    def _megabytes(self, reply: Reply, size: int) -> bool:
+        self._head(reply, size)
+        for _ in range(size // len(CHUNK)):
             self._socket.sendall(CHUNK)
-        self._socket.sendall(CHUNK[: fault.size % len(CHUNK)])
+        self._socket.sendall(CHUNK[: size % len(CHUNK)])
         return True
 
     def wrong_type(self, reply: Reply, _fault: Fault) -> bool:
@@ -146,9 +149,27 @@ class Wire:
 
     def redirect(self, _reply: Reply, fault: Fault) -> bool:
         """Send 301 to another host: this server's other name, so that a follower shows in the journal."""
-        here = f"http://localhost:{self._socket.getsockname()[1]}/elsewhere"
-        self._whole(Reply(301, headers={"Location": fault.location or here}), b"")
+        self._whole(self._elsewhere(fault), b"")
         return True
+
+    def huge_redirect(self, _reply: Reply, fault: Fault) -> bool:
+        """Send 301 with a body of many megabytes, which nobody needs in order to follow it."""
+        return self._megabytes(self._elsewhere(fault), fault.size)
+
+    def _elsewhere(self, fault: Fault) -> Reply:
+        here = f"http://localhost:{self._socket.getsockname()[1]}/elsewhere"
+        return Reply(301, headers={"Location": fault.location or here})
+
+    def bad_header(self, reply: Reply, _fault: Fault) -> bool:
+        """Put a line among the headers that is none, as a careless machine in between does."""
+        text = f"HTTP/1.1 200 OK\r\nno header\r\nContent-Length: {len(reply.body)}\r\n\r\n"
+        self._socket.sendall(text.encode() + reply.body)
+        return False
+
+    def bad_chunk(self, reply: Reply, _fault: Fault) -> bool:
+        """Say that the next piece has fewer than no bytes."""
+        self._socket.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n" + reply.body)
+        return False
 
 
 SPOILT: dict[str, Callable[[Wire, Reply, Fault], bool]] = {
@@ -170,4 +191,7 @@ SPOILT: dict[str, Callable[[Wire, Reply, Fault], bool]] = {
     "not_utf8": Wire.not_utf8,
     "not_an_object": Wire.not_an_object,
     "redirect": Wire.redirect,
+    "huge_redirect": Wire.huge_redirect,
+    "bad_header": Wire.bad_header,
+    "bad_chunk": Wire.bad_chunk,
 }
