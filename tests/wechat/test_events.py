@@ -135,6 +135,8 @@ def test_the_billion_laughs_are_not_heard(official: Callbacks, laughs: bytes) ->
         b'{"Encrypt": 1}',
         b'{"Encrypt": ""}',
         b'{"Encrypt": "not base64"}',
+        b'{"Encrypt": "\\ud800"}',
+        '{"Encrypt": "签"}'.encode(),
         b"<xml><Encrypt>",
         b"<xml></xml>",
         b"<xml>text</xml>",

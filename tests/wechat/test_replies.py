@@ -5,6 +5,7 @@ import json
 import pytest
 
 from app.adapters.wechat import WeChatAnswerError, WeChatConfigurationError, WeChatTokenError
+from app.adapters.wechat.mini_program import identified
 from app.adapters.wechat.reply import Reply
 
 
@@ -32,7 +33,7 @@ def test_a_number_nobody_knows_needs_somebody_to_look() -> None:
     assert (caught.value.errcode, caught.value.rid) == (12345, None)
 
 
-@pytest.mark.parametrize("errcode", ["zero", "", [], {}, 1.5, "１", "9" * 30])
+@pytest.mark.parametrize("errcode", ["zero", "", [], {}, 1.5, True, "１", "9" * 30, 10**20, -(10**4000)])
 def test_a_number_that_is_none_is_no_answer(errcode: object) -> None:
     with pytest.raises(WeChatAnswerError):
         read(errcode=errcode)
@@ -48,6 +49,36 @@ def test_the_expected_field_must_be_there(value: object) -> None:
         reply.number("field")
     with pytest.raises(WeChatAnswerError):
         reply.text("other")
+
+
+@pytest.mark.parametrize("value", ["\ud800", "\0", "a\r\nb", "a b", "签", "a" * 4097, 10**20])
+def test_what_no_address_and_no_table_could_hold_is_no_answer(value: object) -> None:
+    """S-51: a token with half a sign in it ended in a fault that quoted the token."""
+    with pytest.raises(WeChatAnswerError):
+        read(errcode=0, access_token=value).text("access_token")
+
+
+def test_tokens_may_grow_and_names_of_messages_have_64_bits() -> None:
+    assert read(msgid=2**64 - 1).text("msgid") == str(2**64 - 1)
+    assert read(access_token="a" * 4096).text("access_token") == "a" * 4096
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"openid": "o" * 129},
+        {"openid": "o1"},
+        {"openid": 5},
+        {"openid": "o+1234567"},
+        {"openid": "o12345678", "unionid": "u" * 129},
+        {"openid": "o12345678", "unionid": "u.1234567"},
+        {"openid": "o12345678", "unionid": ["u12345678"]},
+    ],
+)
+def test_nobody_is_called_what_cannot_be_a_name_at_wechat(fields: dict[str, object]) -> None:
+    """S-51: it would be sealed and kept, and refused whenever it is sent back."""
+    with pytest.raises(WeChatAnswerError):
+        identified("/sns/jscode2session", read(**fields))
 
 
 @pytest.mark.parametrize("value", [None, "text", 1, []])

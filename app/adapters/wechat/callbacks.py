@@ -73,7 +73,7 @@ class Callbacks:
             raise CallbackRefusedError(_CALL)
         try:
             sealed = read_fields(body).get("Encrypt")
-            if not isinstance(sealed, str):
+            if not isinstance(sealed, str) or not sealed.isascii():
                 raise CallbackRefusedError(_CALL)
             if not self._is_signed(query.get("msg_signature", ""), timestamp, nonce, sealed):
                 raise CallbackRefusedError(_CALL)

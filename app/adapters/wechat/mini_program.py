@@ -21,6 +21,7 @@ from app.adapters.wechat.errors import (
 )
 from app.adapters.wechat.line import Line
 from app.adapters.wechat.message_fields import fitted
+from app.adapters.wechat.reply import Reply
 from app.adapters.wechat.shared_lock import SharedLock
 from app.adapters.wechat.templates import TEMPLATES
 from app.adapters.wechat.transport import TOTAL_S
@@ -98,7 +99,7 @@ class MiniProgram:
             "grant_type": "authorization_code",
         }
         reply = self._line.ask(path, query, repeatable=False, deadline=Deadline.after(TOTAL_S))
-        return WeChatIdentity(reply.text("openid"), reply.text_or_none("unionid"))
+        return identified(path, reply)
 
     def phone_number(self, code: str, openid: str) -> WeChatPhone:
         """Say which phone number the code of the phone button stands for; WeChat checks whose it is.
@@ -155,6 +156,15 @@ class MiniProgram:
         if not 0 <= rank <= _WORST_RANK:
             raise WeChatAnswerError(path)
         return rank
+
+
+def identified(path: str, reply: Reply) -> WeChatIdentity:
+    """Read who somebody is; raises WeChatAnswerError where that could be nobody's name at WeChat."""
+    identity = WeChatIdentity(reply.text("openid"), reply.text_or_none("unionid"))
+    for name in (identity.openid, identity.unionid):
+        if name is not None and not _OPENID.fullmatch(name):
+            raise WeChatAnswerError(path)
+    return identity
 
 
 def checked_code(path: str, code: str) -> str:

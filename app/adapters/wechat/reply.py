@@ -1,12 +1,16 @@
 """WeChat's answers are input like any other: read strictly, with the drift of types that is known of them."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from app.adapters.wechat.errors import WeChatAnswerError, error_for
 
-_DIGITS = 18
+_DIGITS = 20
+"""Of the largest number of 64 bits, which names of messages are."""
+_TEXT = re.compile(r"[!-~]{1,4096}")
+"""Names, tokens and numbers: nothing else is read. Tokens may get longer than the 512 signs of today."""
 
 
 class Reply:
@@ -30,11 +34,14 @@ class Reply:
         return reply
 
     def text(self, name: str) -> str:
-        """Return a text that is not empty; a number counts as its digits."""
+        """Return a text that is not empty; a number counts as its digits.
+
+        Raises WeChatAnswerError also for signs that neither an address nor a table could hold.
+        """
         value = self._fields.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return str(value)
-        if not isinstance(value, str) or not value:
+        if (number := whole(value)) is not None:
+            return value if isinstance(value, str) else str(number)
+        if not isinstance(value, str) or not _TEXT.fullmatch(value):
             raise WeChatAnswerError(self._call)
         return value
 
@@ -71,7 +78,7 @@ def json_object(call: str, body: bytes) -> dict[str, Any]:
 def whole(value: Any) -> int | None:
     """Read a whole number that may have come as text; None if it is none."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value
+        return value if abs(value) < 10**_DIGITS else None
     digits = value.removeprefix("-") if isinstance(value, str) else ""
     return int(value) if digits.isascii() and digits.isdigit() and len(digits) <= _DIGITS else None
 

@@ -12,7 +12,7 @@ from app.adapters.wechat.access_token import AccessToken
 from app.adapters.wechat.deadline import Deadline
 from app.adapters.wechat.errors import WeChatAnswerError, WeChatUserError
 from app.adapters.wechat.line import Line
-from app.adapters.wechat.mini_program import WeChatIdentity, checked_code
+from app.adapters.wechat.mini_program import WeChatIdentity, checked_code, identified
 from app.adapters.wechat.shared_value import Fetched, SharedValue
 from app.adapters.wechat.transport import TOTAL_S
 from app.clock import now
@@ -93,7 +93,7 @@ class ServiceAccount:
             "grant_type": "authorization_code",
         }
         reply = self._line.ask(path, query, repeatable=False, deadline=Deadline.after(TOTAL_S))
-        return WeChatIdentity(reply.text("openid"), reply.text_or_none("unionid"))
+        return identified(path, reply)
 
     def sign_page(self, url: str) -> PageSignature:
         """Sign one of our pages for WeChat's functions; the part from ``#`` on does not count.
