@@ -51,6 +51,7 @@ from app.identity.binding_requests import (
 )
 from app.identity.bindings import (
     BY_HIMSELF,
+    NAME_BEFORE_BINDING,
     AlreadyBoundError,
     ResidentTakenError,
     bindings,
@@ -111,7 +112,6 @@ from app.identity.users import (
 )
 from app.identity.vouched_phones import PhoneAbroadError, keep_vouched_phone
 from app.identity.wechat import (
-    NAME_BEFORE_BINDING,
     UserDisabledError,
     WeChatNotLinkedError,
     WeChatTakenError,

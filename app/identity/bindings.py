@@ -15,11 +15,15 @@ from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
 from app.identity.proxies import end_proxies_of
 from app.ids import new_id
-from app.models import Binding, BindingEnd, BindingWay, Grant, NoticeKind, ProxyEnd, Resident, User
+from app.models import NOT_HIM, Binding, BindingEnd, BindingWay, Grant, NoticeKind, ProxyEnd, Resident, User
 from app.notices import post
+from app.people import withdraw_of
 
 BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
 """The reasons for which a user may end his own binding."""
+
+NAME_BEFORE_BINDING = "微信用户"
+"""Of an account that WeChat made: it tells no names."""
 
 
 class AlreadyBoundError(DomainError):
@@ -147,6 +151,9 @@ def end_binding(
 ) -> Binding:
     """End a binding of the actor's areas, and tell the user; the same again changes nothing.
 
+    Where he was somebody else, he loses the name that came with it, and what he agreed to for the resident
+    and the resident's wards is taken back: it was never theirs.
+
     Raises NotFoundError, IllegalStepError if it ended otherwise.
     """
     found = session.scalars(
@@ -157,6 +164,8 @@ def end_binding(
     user = user_locked(session, found.user_id)
     session.refresh(found, with_for_update=True)
     ended, is_new = _ended(session, user, found, by=actor.user_id, reason=reason, note=note)
+    if is_new and reason in NOT_HIM:
+        _disown(session, actor, user, ended)
     if is_new:
         post(
             session,
@@ -168,6 +177,15 @@ def end_binding(
             reason=reason,
         )
     return ended
+
+
+def _disown(session: Session, actor: Actor, user: User, ended: Binding) -> None:
+    """Take from a user what he had, and did, as a resident whom he is not."""
+    assert actor.user_id is not None, "a view for signed-in people"
+    resident = session.get_one(Resident, ended.resident_id)
+    if ended.way is not BindingWay.STAFF and user.name == resident.name:
+        user.name = NAME_BEFORE_BINDING
+    withdraw_of(session, resident.id, recorded_by=user.id, since=ended.begun_at, by=actor.user_id)
 
 
 def end_for_good(session: Session, user: User) -> None:

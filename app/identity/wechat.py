@@ -12,6 +12,7 @@ from app.adapters import wechat
 from app.clock import now
 from app.config import SessionSettings
 from app.errors import DomainError, Kind
+from app.identity.bindings import NAME_BEFORE_BINDING
 from app.identity.proxies import end_proxies_of
 from app.identity.sessions import Opened, end_sessions_of
 from app.identity.sign_in import let_in
@@ -19,8 +20,6 @@ from app.ids import new_id
 from app.models import EndReason, Grant, ProxyEnd, User, WeChatApp, WeChatLink
 from app.sealing import Cell, Sealer
 
-NAME_BEFORE_BINDING = "微信用户"
-"""Until he is bound to a resident: WeChat tells no names."""
 _TABLE, _TENANT = "wechat_identities", "users"
 _OPENID, _UNIONID = "openid", "unionid"
 

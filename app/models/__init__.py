@@ -6,6 +6,7 @@ from app.models.area import DIGITS, Area, AreaLevel
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
 from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
 from app.models.binding import (
+    NOT_HIM,
     REQUEST_NEXT,
     Binding,
     BindingCode,
@@ -72,6 +73,7 @@ __all__ = [
     "HAZARD_ENDED",
     "HAZARD_NEXT",
     "HAZARD_OPEN",
+    "NOT_HIM",
     "OVER",
     "OWN_REQUEST_NEXT",
     "REDEMPTION_NEXT",

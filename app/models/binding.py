@@ -37,6 +37,10 @@ class BindingEnd(enum.StrEnum):
     DECEASED = "deceased"
 
 
+NOT_HIM = frozenset({BindingEnd.MISTAKE, BindingEnd.DISPUTE})
+"""The reasons that say that the user was, or may have been, somebody else than the resident."""
+
+
 class BindingRequestState(enum.StrEnum):
     """How far a request has come."""
 

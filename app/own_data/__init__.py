@@ -69,7 +69,7 @@ from app.own_data.erasing import begun_closings, end_erasing, erase_some, follow
 from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen_rows
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
-from app.own_data.requests import DECIDED_WITHIN
+from app.own_data.requests import DECIDED_WITHIN, AskerGoneError
 
 __all__ = [
     "COPIED",
@@ -79,6 +79,7 @@ __all__ = [
     "LEFT_OUT",
     "LIFE",
     "TAKEN_BACK_WITHIN",
+    "AskerGoneError",
     "Closing",
     "ClosingOpenError",
     "ClosingReason",

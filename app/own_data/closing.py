@@ -18,6 +18,7 @@ from app.models import Closing, ClosingState, NoticeKind, Resident, User
 from app.once import content_hash, insert_once, made_before
 from app.own_data.closing_reasons import reasons_against
 from app.own_data.scrubbing import numbers_known, scrub
+from app.own_data.whose import speaks_for
 from app.people import Numbers, keep_numbers, ward
 from app.sealing import Sealer
 from app.workdays import HolidaysUnknownError, WorkCalendar
@@ -124,12 +125,17 @@ def due_closings(session: Session, *, limit: int) -> list[UUID]:
 def begin_closing(session: Session, sealer: Sealer, closing_id: UUID) -> bool:
     """Shut the account, or refuse with reasons if something came in the way since; False if it is too late.
 
-    From here on nobody gets in, and no number of the person stands in what he wrote or on the roster.
+    From here on nobody gets in, and no number of the person stands in what he wrote or on the roster. The
+    wish of a guardian who is none any more counts as taken back.
     """
     row = _locked(session, Closing.id == closing_id)
     if row is None or row.state is not ClosingState.OPEN or row.carry_out_at > now():
         return False
     user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
+    if row.ward_id is not None and not speaks_for(session, row.asked_by, row.ward_id):
+        row.advance(ClosingState.WITHDRAWN)
+        row.ended_at = now()
+        return True
     reasons = reasons_against(session, user.id)
     if reasons:
         row.advance(ClosingState.REFUSED)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app import notices
@@ -16,7 +16,7 @@ from app.actors import Actor
 from app.adapters import CopyMissingError, PhotoStore
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import NoticeKind, OwnCopy, User
+from app.models import NOT_HIM, Binding, NoticeKind, OwnCopy, User
 from app.once import content_hash, insert_once, made_before
 from app.own_data.packing import pack
 from app.own_data.sealed_file import FileKey, SealingSink, opened
@@ -96,6 +96,8 @@ def copies(session: Session, actor: Actor, *, after: UUID | None, limit: int) ->
 def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore, copy_id: UUID) -> CopyFile:
     """Open a copy's file for whoever asked for it, a guardian only while he is one.
 
+    What was made for somebody as a resident whom staff found him not to be is over.
+
     Raises NotFoundError, CopyNotReadyError, CopyOverError.
     """
     found = session.get(OwnCopy, copy_id, populate_existing=True)
@@ -103,6 +105,8 @@ def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore
         raise NotFoundError
     if found.ward_id is not None:
         ward(session, actor.resident_id, found.ward_id)
+    elif _was_somebody_else(session, found):
+        raise CopyOverError
     if found.ended_at is not None or (found.expires_at is not None and found.expires_at <= now()):
         raise CopyOverError
     if found.key_sealed is None or found.size is None:
@@ -112,6 +116,19 @@ def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore
         return CopyFile(found.size, opened(photos.copies.pieces(found.id), key))
     except CopyMissingError:
         raise CopyOverError from None
+
+
+def _was_somebody_else(session: Session, copy: OwnCopy) -> bool:
+    """Say whether staff ended, after the copy was made, a binding that was wrong or is in dispute."""
+    if copy.ready_at is None:
+        return False
+    wrong = exists().where(
+        Binding.user_id == copy.asked_by,
+        Binding.end_reason.in_(NOT_HIM),
+        Binding.begun_at <= copy.ready_at,
+        Binding.ended_at > copy.ready_at,
+    )
+    return bool(session.scalar(select(wrong)))
 
 
 def waiting_copies(session: Session) -> list[UUID]:

@@ -18,6 +18,7 @@ from app.own_data.requests import (
     RequestKind,
     asked_by_actor,
     asked_in_scope,
+    check_asker,
     decide,
     is_decided,
     new_request,
@@ -123,11 +124,13 @@ def approve_correction(
 
     What OTHER asks for, the actor has put right where it stands, and says so in ``note``.
 
-    Raises NotFoundError, OwnCorrectionError, IllegalStepError, and what ``people.correct`` raises.
+    Raises NotFoundError, OwnCorrectionError, AskerGoneError, IllegalStepError, and what ``people.correct``
+    raises.
     """
     row, resident = to_decide(session, actor, _CORRECTIONS, correction_id)
     if is_decided(row, actor, OwnRequestState.DONE, note):
         return row
+    check_asker(session, row)
     former = resident.name
     correct(session, sealer, resident, row.field, opened_correction(sealer, row).value or "")
     if resident.name != former:

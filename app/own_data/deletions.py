@@ -17,6 +17,7 @@ from app.own_data.requests import (
     RequestKind,
     asked_by_actor,
     asked_in_scope,
+    check_asker,
     decide,
     is_decided,
     new_request,
@@ -99,10 +100,11 @@ def approve_deletion(
 ) -> Deletion:
     """Delete what may go, keep what the law keeps, and tell who asked; the same again changes nothing.
 
-    Raises NotFoundError, OwnDeletionError, IllegalStepError, KeptByLawError.
+    Raises NotFoundError, OwnDeletionError, AskerGoneError, IllegalStepError, KeptByLawError.
     """
     row, resident = to_decide(session, actor, _DELETIONS, deletion_id)
     if not is_decided(row, actor, OwnRequestState.DONE, note):
+        check_asker(session, row)
         figures = delete_data(session, sealer, resident, row.what)
         row.deleted, row.kept = figures.deleted, figures.kept
         decide(session, actor, _DELETIONS, row, OwnRequestState.DONE, note)

@@ -15,14 +15,22 @@ from sqlalchemy.orm import Session
 from app import identity, notices
 from app.actors import Actor, Role
 from app.clock import now
-from app.errors import DomainError, IllegalStepError, NotFoundError
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.models import NoticeKind, OwnRequest, OwnRequestState, Resident
+from app.own_data.whose import speaks_for
 
 DECIDED_WITHIN = timedelta(days=15)
 """Half of what GB/T 35273-2020, 8.7, allows for an answer."""
 REMINDED_BEFORE = timedelta(days=3)
 
 Row = TypeVar("Row", bound=OwnRequest)
+
+
+class AskerGoneError(DomainError):
+    """Whoever asked is not the resident any more, nor his guardian: he asks for nothing in his name."""
+
+    code = "asker_gone"
+    kind = Kind.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -87,6 +95,15 @@ def is_decided(row: OwnRequest, actor: Actor, to: OwnRequestState, note: str) ->
     if (row.state, row.decided_by, row.decision_note) == (to, actor.user_id, note):
         return True
     raise IllegalStepError(now=row.state, asked=to)
+
+
+def check_asker(session: Session, row: OwnRequest) -> None:
+    """Refuse to do what somebody asked for whom staff unbound since, or who is no guardian any more.
+
+    He may have been somebody else, so it can only be refused. Raises AskerGoneError.
+    """
+    if not speaks_for(session, row.asked_by, row.resident_id):
+        raise AskerGoneError
 
 
 def decide(

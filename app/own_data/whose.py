@@ -43,6 +43,18 @@ def whose_resident(session: Session, resident: Resident) -> Whose:
     return known_as(user_id, resident)
 
 
+def speaks_for(session: Session, user_id: UUID, resident_id: UUID) -> bool:
+    """Say whether a user is bound to this resident now, or is his guardian."""
+    user = session.get_one(User, user_id, populate_existing=True)
+    if user.resident_id == resident_id:
+        return True
+    try:
+        ward(session, user.resident_id, resident_id)
+    except NotFoundError:
+        return False
+    return True
+
+
 def known_as(user_id: UUID | None, resident: Resident | None) -> Whose:
     """Give the ids of an account and of a place on the roster, either of which may lack."""
     return Whose(

@@ -29,7 +29,6 @@ from app.people.consents import (
     text_in_force,
     withdraw,
     withdraw_on_paper,
-    withdraw_purpose,
 )
 from app.people.consents import State as ConsentState
 from app.people.correcting import CorrectionValueError, check_value, correct
@@ -86,6 +85,7 @@ from app.people.register import (
     register_household,
     register_resident,
 )
+from app.people.withdrawals import withdraw_of, withdraw_purpose
 
 __all__ = [
     "ADULT_YEARS",
@@ -173,6 +173,7 @@ __all__ = [
     "ward",
     "wards",
     "withdraw",
+    "withdraw_of",
     "withdraw_on_paper",
     "withdraw_purpose",
 ]

@@ -189,25 +189,6 @@ def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> Conse
     return _taken_back(row, actor)
 
 
-def withdraw_purpose(session: Session, resident_id: UUID, purpose: ConsentPurpose, *, by: UUID) -> int:
-    """Take back what a resident agreed to himself for one purpose; give how many decisions that were."""
-    rows = session.scalars(
-        select(Consent)
-        .where(
-            Consent.resident_id == resident_id,
-            Consent.decided_by == resident_id,
-            Consent.purpose == purpose,
-            Consent.given,
-            Consent.withdrawn_at.is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).all()
-    for row in rows:
-        row.withdrawn_at, row.withdrawn_by = now(), by
-    return len(rows)
-
-
 def _given(session: Session, consent_id: UUID) -> Consent:
     row = session.scalars(
         select(Consent)

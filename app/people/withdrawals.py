@@ -1,0 +1,35 @@
+"""Consents that are taken back together, by what stands behind them rather than one by one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.models import Consent, ConsentChannel, ConsentPurpose
+
+
+def withdraw_purpose(session: Session, resident_id: UUID, purpose: ConsentPurpose, *, by: UUID) -> int:
+    """Take back what a resident agreed to himself for one purpose; give how many decisions that were."""
+    himself = (Consent.resident_id == resident_id) & (Consent.decided_by == resident_id)
+    return _taken_back(session, himself & (Consent.purpose == purpose), by=by)
+
+
+def withdraw_of(session: Session, decided_by: UUID, *, recorded_by: UUID, since: datetime, by: UUID) -> int:
+    """Take back what an account agreed to in the app as a resident, for him and his wards; give how many."""
+    in_app = (Consent.recorded_by == recorded_by) & (Consent.channel == ConsentChannel.APP)
+    as_him = (Consent.decided_by == decided_by) & (Consent.decided_at >= since)
+    return _taken_back(session, in_app & as_him, by=by)
+
+
+def _taken_back(session: Session, which: ColumnElement[bool], *, by: UUID) -> int:
+    rows = session.scalars(
+        select(Consent)
+        .where(which, Consent.given, Consent.withdrawn_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+    for row in rows:
+        row.withdrawn_at, row.withdrawn_by = now(), by
+    return len(rows)
