@@ -11,7 +11,7 @@ from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid
 from app.api.http.recording import note, transaction
-from app.identity import Permission
+from app.identity import Permission, children
 from app.people import ConsentChannel, ConsentPurpose, ConsentState
 
 blueprint = Blueprint("consents", __name__, description="知情同意")
@@ -140,6 +140,7 @@ def put_my_consent(new: people.NewDecision, consent_id: UUID) -> tuple[Any, int]
     with transaction() as session:
         row, made = people.decide(session, actor(), consent_id, new)
         note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
+        _shut_out(session, row)
     return row, once(made)
 
 
@@ -147,9 +148,9 @@ def put_my_consent(new: people.NewDecision, consent_id: UUID) -> tuple[Any, int]
 @allow(Permission.CONSENT_OWN)
 @blueprint.answer(ConsentOutput)
 def withdraw_mine(consent_id: UUID) -> Any:
-    """Take my consent back, or my ward's; it counts no longer from now on."""
+    """Take my consent back, or my ward's, whose sessions end then; it counts no longer from now on."""
     with transaction() as session:
-        return people.withdraw(session, actor(), consent_id)
+        return _shut_out(session, people.withdraw(session, actor(), consent_id))
 
 
 @blueprint.route("/consents/<uuid:consent_id>", methods=["PUT"])
@@ -161,6 +162,7 @@ def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
     with transaction() as session:
         row, made = people.record_on_paper(session, actor(), consent_id, new)
         note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
+        _shut_out(session, row)
     return row, once(made)
 
 
@@ -170,4 +172,11 @@ def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
 def withdraw(consent_id: UUID) -> Any:
     """Take a consent back for a resident who says so."""
     with transaction() as session:
-        return people.withdraw_on_paper(session, actor(), consent_id)
+        return _shut_out(session, people.withdraw_on_paper(session, actor(), consent_id))
+
+
+def _shut_out(session: Any, row: people.Consent) -> people.Consent:
+    """End the sessions of the child whom the decision leaves without a basis, and say so in the trail."""
+    if children.shut_out_child(session, row.resident_id):
+        note(child_shut_out=True)
+    return row

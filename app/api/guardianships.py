@@ -12,8 +12,8 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, day, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import sensitive, transaction
-from app.identity import Permission
+from app.api.http.recording import note, sensitive, transaction
+from app.identity import Permission, children
 from app.people import GuardianRelation
 
 blueprint = Blueprint("guardianships", __name__, description="监护人")
@@ -78,9 +78,12 @@ def verify_guardianship(guardianship_id: UUID) -> Any:
 @allow(Permission.GUARDIAN_VERIFY)
 @blueprint.answer(GuardianshipOutput)
 def end_guardianship(guardianship_id: UUID) -> Any:
-    """End a guardianship now."""
+    """End a guardianship now; the sessions of a child whom no other consent carries end with it."""
     with transaction() as session:
-        return people.end_guardianship(session, actor(), guardianship_id)
+        row = people.end_guardianship(session, actor(), guardianship_id)
+        if children.shut_out_child(session, row.child_id):
+            note(child_shut_out=True)
+        return row
 
 
 @blueprint.route("/residents/<uuid:resident_id>/guardianships", methods=["GET"])

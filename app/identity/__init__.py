@@ -1,6 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
-from app.identity import closing, proxies
+from app.identity import children, closing, proxies
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
 from app.identity.acting import check_acting
 from app.identity.approvals import (
@@ -247,6 +247,7 @@ __all__ = [
     "change_password",
     "check_acting",
     "check_again",
+    "children",
     "closing",
     "code_now",
     "count_try",

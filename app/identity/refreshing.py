@@ -22,6 +22,7 @@ from app.identity.sessions import Opened, end_family, hashed, new_token, open_se
 from app.ids import new_id
 from app.models import EndReason, NoticeKind, RefreshToken, SessionKind, SignIn, User
 from app.notices import post
+from app.people import account_stands
 
 log = structlog.get_logger()
 LIVES = timedelta(days=30)
@@ -56,7 +57,12 @@ def refresh(session: Session, rules: SessionSettings, key: bytes, token: str) ->
         return RefreshOverError()
     user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
     session.refresh(row, with_for_update=True)
-    if row.ended_at or at >= row.expires_at or user.disabled_at:
+    if (
+        row.ended_at
+        or at >= row.expires_at
+        or user.disabled_at
+        or not account_stands(session, user.resident_id)
+    ):
         return RefreshOverError()
     successor, access = _derived(key, "refresh", token), _derived(key, "access", token)
     if row.used_at is not None:

@@ -16,7 +16,8 @@ from app.identity.refreshing import end_refreshing_of, first_refresh_token
 from app.identity.second_factor import has_second_factor, prove_code
 from app.identity.sessions import Opened, end_sessions_of, new_token, open_session
 from app.identity.tries import clear_tries, keyed
-from app.models import EndReason, Grant, SessionKind, SignIn, User
+from app.models import ConsentPurpose, EndReason, Grant, SessionKind, SignIn, User
+from app.people import NoBasisError, account_stands
 from app.sealing import Sealer
 
 
@@ -99,8 +100,11 @@ def let_in(
     """Open a session for somebody who proved himself just now, in whatever way; the app may refresh it.
 
     ``checked`` says that the proof is good enough for sensitive steps; ``token`` is what the session goes by,
-    or else a random one.
+    or else a random one. The user is locked. Raises NoBasisError for a child under 14 without its guardian's
+    consent.
     """
+    if not account_stands(session, user.resident_id):
+        raise NoBasisError(purpose=ConsentPurpose.MINORS)
     token, at = token or new_token(), now()
     opened = open_session(
         session,

@@ -31,6 +31,8 @@ class EndReason(enum.StrEnum):
     SECOND_FACTOR_RESET = "second_factor_reset"
     ROLE_CHANGED = "role_changed"
     DISABLED = "disabled"
+    CONSENT_ENDED = "consent_ended"
+    """The session was a child's, and its guardian's consent stands no longer."""
 
 
 class SignIn(Base):

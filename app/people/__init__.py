@@ -12,7 +12,17 @@ from app.models import (
     Resident,
     Sex,
 )
-from app.people.bases import BASES, Basis, Category, Duty, Given, Whom, check_about, check_given
+from app.people.bases import (
+    BASES,
+    Basis,
+    Category,
+    Duty,
+    Given,
+    Whom,
+    account_stands,
+    check_about,
+    check_given,
+)
 from app.people.consent_texts import SHIPPED_TEXTS
 from app.people.consents import (
     ConsentChangedError,
@@ -132,6 +142,7 @@ __all__ = [
     "Sex",
     "Standing",
     "Whom",
+    "account_stands",
     "age_on",
     "check_about",
     "check_basis",

@@ -6,12 +6,13 @@ or a consent by purpose. What rests on a consent is refused without one.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.models import ConsentPurpose, Resident
-from app.people.consents import check_basis, check_child
+from app.people.consents import ConsentChangedError, NoBasisError, check_basis, check_child
 from app.people.guardians import is_child
 
 
@@ -110,6 +111,23 @@ def check_about(session: Session, resident: Resident, category: Category) -> Bas
     elif isinstance(basis, ConsentPurpose):
         check_basis(session, resident.id, basis)
     return basis
+
+
+def account_stands(session: Session, resident_id: UUID | None) -> bool:
+    """Say whether whoever is this resident may be signed in: a child only while its guardian agrees.
+
+    A consent to an older text stands until the guardian is asked anew.
+    """
+    resident = session.get(Resident, resident_id) if resident_id is not None else None
+    if resident is None:
+        return True
+    try:
+        check_about(session, resident, Category.ACCOUNT)
+    except NoBasisError:
+        return False
+    except ConsentChangedError:
+        return True
+    return True
 
 
 def _who(actor: Actor) -> Whom:

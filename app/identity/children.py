@@ -1,0 +1,37 @@
+"""Accounts of children under 14: open while a guardian's consent stands, shut at once when it does not.
+
+What concerns them rests on the guardian's consent (PIPL, art. 31), and he may take it back (art. 15). The
+binding stays, so that the child may sign in again once a guardian agrees anew.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.identity.refreshing import end_refreshing_of
+from app.identity.sessions import end_sessions_of, take_turn
+from app.models import EndReason, Invitation, SignInCode, User
+from app.people import account_stands
+
+
+def shut_out_child(session: Session, resident_id: UUID) -> bool:
+    """End what a child's account is open by, if its guardian's consent stands no longer; say whether it does.
+
+    To be called after whatever may have ended the basis: a consent taken back, a no, a guardianship ended.
+    Again changes nothing; whoever is no child, or has no account, is left alone.
+    """
+    user_id = session.scalar(select(User.id).where(User.resident_id == resident_id))
+    if user_id is None:
+        return False
+    session.flush()
+    take_turn(session, user_id)
+    if account_stands(session, resident_id):
+        return False
+    end_sessions_of(session, [user_id], EndReason.CONSENT_ENDED)
+    end_refreshing_of(session, [user_id])
+    for way_in in (Invitation, SignInCode):
+        which = (way_in.user_id == user_id, way_in.ended_at.is_(None))
+        session.execute(update(way_in).where(*which).values(ended_at=now()))
+    return True

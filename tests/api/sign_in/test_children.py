@@ -1,0 +1,159 @@
+"""A child's account is open while its guardian's consent stands, and shut the moment it does not."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.clock import now, set_to
+from app.ids import new_id
+from app.models import Consent, ConsentPurpose, Guardianship, Resident, SignIn, SignInCode, User
+from app.people import SHIPPED_TEXTS
+from tests.api.sign_in.conftest import SignInAs, refused
+from tests.cast import named
+from tests.child_world import TEN_YEARS_OLD, write_guarded_child, write_guardian
+from tests.client import Answer, Client
+from tests.trail import entries_of
+
+MINORS = SHIPPED_TEXTS[ConsentPurpose.MINORS]
+NO_BASIS, OVER = (403, "no_basis"), (401, "refresh_over")
+
+
+class Child:
+    """A child of ten with an account, signed in, and the code it has on paper besides."""
+
+    def __init__(self, session: Session, worker: Client, visitor: Client) -> None:
+        self.session, self.worker, self.visitor = session, worker, visitor
+        self.resident_id = write_guarded_child(session)
+        signed_in = visitor.post("/v1/sessions/code", json={"code": self.new_code()})
+        self.token, self.refresh_token = signed_in.json["token"], signed_in.json["refresh_token"]
+        self.code = self.new_code()
+
+    def new_code(self) -> str:
+        path = f"/v1/residents/{self.resident_id}/sign-in-codes"
+        return str(self.worker.post(path, json={"id": str(new_id())}).json["code"])
+
+    def consent(self) -> UUID:
+        which = (Consent.resident_id == self.resident_id, Consent.purpose == ConsentPurpose.MINORS)
+        return self.session.scalars(select(Consent.id).where(*which)).one()
+
+    def guardianship(self) -> UUID:
+        which = Guardianship.child_id == self.resident_id
+        return self.session.scalars(select(Guardianship.id).where(which)).one()
+
+    def ways_in(self) -> list[tuple[int, str]]:
+        """Try the session that is open, its refresh token, and the code on paper."""
+        mine = self.visitor.get("/v1/me", headers={"Authorization": f"Bearer {self.token}"})
+        again = self.visitor.post("/v1/sessions/refresh", json={"refresh_token": self.refresh_token})
+        by_code = self.visitor.post("/v1/sessions/code", json={"code": self.code})
+        return [refused(one) for one in (mine, again, by_code)]
+
+
+@pytest.fixture
+def child(session: Session, worker: Client, visitor: Client) -> Child:
+    """Give a child that is signed in."""
+    return Child(session, worker, visitor)
+
+
+Ends = Callable[[Child, Callable[[str], Client]], Answer]
+
+
+def _taken_back(child: Child, be: Callable[[str], Client]) -> Answer:
+    return be("resident").post(f"/v1/me/consents/{child.consent()}/withdraw")
+
+
+def _taken_back_on_paper(child: Child, be: Callable[[str], Client]) -> Answer:
+    return be("worker").post(f"/v1/consents/{child.consent()}/withdraw")
+
+
+def _refused_anew(child: Child, be: Callable[[str], Client]) -> Answer:
+    body = {"text_id": str(MINORS.id), "given": False, "resident_id": str(child.resident_id)}
+    return be("resident").put(f"/v1/me/consents/{new_id()}", json=body)
+
+
+def _refused_on_paper(child: Child, be: Callable[[str], Client]) -> Answer:
+    body = {"text_id": str(MINORS.id), "given": False, "resident_id": str(child.resident_id)}
+    return be("worker").put(f"/v1/consents/{new_id()}", json=body | {"decided_by": str(named("resident"))})
+
+
+def _guardian_no_more(child: Child, be: Callable[[str], Client]) -> Answer:
+    return be("admin").post(f"/v1/guardianships/{child.guardianship()}/end")
+
+
+@pytest.mark.parametrize(
+    "end", [_taken_back, _taken_back_on_paper, _refused_anew, _refused_on_paper, _guardian_no_more]
+)
+def test_every_end_of_the_consent_ends_all_that_the_child_has_open(
+    child: Child, be: Callable[[str], Client], session: Session, end: Ends
+) -> None:
+    """S-74, S-91: not only new codes stop; sessions, refresh tokens and codes on paper do too."""
+    with entries_of(session) as left:
+        answer = end(child, be)
+
+    assert answer.status_code in {200, 201}, answer.text
+    assert [one.facts.get("child_shut_out") for one in left] == [True]
+    assert child.ways_in() == [(401, "sign_in_needed"), OVER, (401, "sign_in_code_refused")]
+    reasons = select(SignIn.end_reason).join(User, User.id == SignIn.user_id)
+    assert set(session.scalars(reasons.where(User.resident_id == child.resident_id))) == {"consent_ended"}
+
+
+def test_it_comes_in_again_once_a_guardian_agrees_anew(child: Child, be: Callable[[str], Client]) -> None:
+    """The binding stays, and nothing is opened by itself."""
+    _taken_back(child, be)
+    body = {"text_id": str(MINORS.id), "given": True, "resident_id": str(child.resident_id)}
+    be("resident").put(f"/v1/me/consents/{new_id()}", json=body)
+
+    assert child.ways_in()[0] == (401, "sign_in_needed")
+    code = child.new_code()
+    assert child.visitor.post("/v1/sessions/code", json={"code": code}).status_code == 201
+
+
+def test_what_takes_no_basis_away_ends_nothing(
+    child: Child, be: Callable[[str], Client], session: Session
+) -> None:
+    """Another guardianship that ends, another purpose, and the guardian's own session are no matter."""
+    other = write_guardian(session, child.resident_id, of="neighbour")
+    ended = be("admin").post(f"/v1/guardianships/{other}/end")
+    location = SHIPPED_TEXTS[ConsentPurpose.LOCATION]
+    body = {"text_id": str(location.id), "given": False, "resident_id": str(child.resident_id)}
+    no = be("resident").put(f"/v1/me/consents/{new_id()}", json=body)
+
+    assert (ended.status_code, no.status_code) == (200, 201)
+    assert child.ways_in() == [(200, ""), (201, ""), (201, "")]
+    _taken_back(child, be)
+    assert be("resident").get("/v1/me").status_code == 200
+
+
+def test_a_guardianship_that_runs_out_ends_at_the_next_refresh(child: Child, session: Session) -> None:
+    session.execute(update(Guardianship).values(valid_until=now().date() + timedelta(days=2)))
+    session.commit()
+
+    with set_to(now() + timedelta(days=4)):
+        answer = child.visitor.post("/v1/sessions/refresh", json={"refresh_token": child.refresh_token})
+
+    assert refused(answer) == OVER
+
+
+def test_no_other_way_in_is_left_without_the_consent(
+    user: User, sign_in: SignInAs, child: Child, be: Callable[[str], Client], session: Session
+) -> None:
+    """By password as by WeChat: whoever is let in anywhere is looked at in one place."""
+    session.execute(update(User).where(User.resident_id == child.resident_id).values(resident_id=None))
+    session.execute(update(User).where(User.id == user.id).values(resident_id=child.resident_id))
+    session.commit()
+    with_consent = sign_in()
+    _taken_back(child, be)
+    without = sign_in()
+    session.execute(update(Resident).values(birth_date=TEN_YEARS_OLD.replace(year=2010)))
+    session.commit()
+    at_sixteen = sign_in()
+
+    assert [refused(one) for one in (with_consent, without, at_sixteen)] == [(201, ""), NO_BASIS, (201, "")]
+
+
+def test_a_code_on_paper_stays_good_when_nothing_was_taken_back(child: Child, session: Session) -> None:
+    assert session.scalar(select(SignInCode.id).where(SignInCode.ended_at.is_(None))) is not None
+    assert child.ways_in()[2] == (201, "")
