@@ -93,6 +93,9 @@ def test_a_nonce_is_never_used_twice() -> None:
     nonces = {one.seal("", CELL)[start : start + 12] for _ in range(20_000)}
 
     assert len(nonces) == 20_000
+    as_bits = [int.from_bytes(nonce) for nonce in nonces]
+    ones = [sum(nonce >> place & 1 for nonce in as_bits) for place in range(96)]
+    assert 9_000 < min(ones) <= max(ones) < 11_000, "each of the 96 bits is drawn, 14 deviations wide"
 
 
 @pytest.mark.parametrize("suite", Suite)

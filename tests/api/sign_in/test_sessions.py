@@ -93,6 +93,7 @@ def test_an_unknown_phone_takes_as_much_work_as_a_wrong_password(sign_in: SignIn
 def test_a_weaker_hash_is_replaced_at_the_next_sign_in(
     sign_in: SignInAs, user: User, session: Session
 ) -> None:
+    """S-4: the parameters were raised since: whoever signs in is hashed anew."""
     user.password_hash = PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1).hash(PASSWORD)
     session.commit()
 

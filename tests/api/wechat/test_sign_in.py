@@ -4,18 +4,21 @@ import hashlib
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.adapters import connect
+from app.adapters.wechat.reply import json_object
 from app.clock import now
 from app.config import Settings
 from app.ids import new_id
-from app.models import SessionKind, SignIn, User, WeChatLink
+from app.models import Base, SessionKind, SignIn, User, WeChatLink
 from tests.api.wechat.conftest import SESSIONS, refused
 from tests.cast import person
 from tests.client import Answer, Client
@@ -169,17 +172,42 @@ def test_wechat_is_down_and_the_rest_goes_on(
         assert admin.step(f"{claim}/approve").json["status"] == "posted"
 
 
+@pytest.fixture
+def heard(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Keep what WeChat answers."""
+    answers: list[dict[str, Any]] = []
+    read = json_object
+
+    def overheard(call: str, body: bytes) -> dict[str, Any]:
+        answers.append(read(call, body))
+        return answers[-1]
+
+    monkeypatch.setattr("app.adapters.wechat.reply.json_object", overheard)
+    return answers
+
+
 def test_what_wechat_calls_people_is_nowhere_in_clear(
     signed_in: SignedIn,
     session: Session,
     settings: Settings,
     lan: Person,
     caplog: pytest.LogCaptureFixture,
+    heard: list[dict[str, Any]],
 ) -> None:
     """S-54: session_key is neither stored nor logged nor returned; openid and unionid are sealed."""
     caplog.set_level(logging.DEBUG)
-    signed_in(lan)
+    with capture_logs() as lines:
+        client = signed_in(lan)
+    (key,) = [answer["session_key"] for answer in heard if "session_key" in answer]
+    tables = [
+        row
+        for table in Base.metadata.sorted_tables
+        for row in session.execute(text(f'SELECT "{table.name}"::text FROM "{table.name}"')).scalars()  # noqa: S608  # of our models
+    ]
 
+    assert tables
+    assert not [row for row in tables if key in row or key.encode().hex() in row]
+    assert key not in f"{lines}{caplog.text}{client.get('/v1/me').text}"
     link = session.scalars(select(WeChatLink)).one()
     kept = b"|".join(value for value in vars(link).values() if isinstance(value, bytes))
     assert lan.openid.encode() not in kept
@@ -188,7 +216,7 @@ def test_what_wechat_calls_people_is_nowhere_in_clear(
     assert lan.openid not in caplog.text
     with connect(settings.redis_url) as client:
         stored = [client.dump(key) or b"" for key in client.scan_iter("*")]
-    assert not [value for value in stored if lan.openid.encode() in value or b"session_key" in value]
+    assert not [value for value in stored if lan.openid.encode() in value or key.encode() in value]
 
 
 def test_a_later_account_of_the_same_owner_is_found_by_unionid(
