@@ -88,6 +88,20 @@ def test_no_method_that_writes_is_let_through(browser: Client, method: str) -> N
     assert browser.get("/v1/me").status_code == 200, "still signed in"
 
 
+@pytest.mark.parametrize(
+    "headers", [{"Origin": "http://evil.example"}, {"Sec-Fetch-Site": "cross-site"}], ids=str
+)
+@pytest.mark.parametrize("path", ["/v1/sessions", "/v1/sessions/code"])
+def test_another_site_signs_nobody_in(visitor: Client, path: str, headers: dict[str, str]) -> None:
+    """S-19: else somebody would go on under the attacker's account; our own pages and programs may."""
+    foreign = visitor.post(f"{path}?cookie=1", json={}, headers=headers)
+    ours = visitor.post(f"{path}?cookie=1", json={}, headers={"Sec-Fetch-Site": "same-origin"})
+    program = visitor.post(f"{path}?cookie=1", json={})
+
+    assert (foreign.status_code, foreign.json["code"]) == (403, "cross_site")
+    assert ours.status_code == program.status_code == 422
+
+
 def test_reading_by_the_cookie_needs_no_origin(browser: Client) -> None:
     assert browser.get("/v1/me").status_code == 200
 
