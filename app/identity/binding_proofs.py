@@ -6,6 +6,7 @@ so whatever he sends.
 """
 
 import hmac
+import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -32,6 +33,8 @@ from app.people import check_text, is_child, keep_consent, numbers_of, residents
 from app.sealing import Sealer
 
 TAIL = 6
+_DOTS = frozenset(".•‧・∙⋅\N{MIDDLE DOT}\N{KATAKANA MIDDLE DOT}")
+"""What keyboards give between the parts of a name such as 阿依·古丽."""
 MOST_OF_HOUSEHOLD = 50
 """Wrong tries for one household, whoever made them: of ten accounts at least."""
 
@@ -158,7 +161,8 @@ def _proven(session: Session, sealer: Sealer, handle: str, secret: str, proof: I
     members = _members(session, row.household_id) if row else []
     for resident in members:
         number = numbers_of(sealer, resident).id_number or ""
-        is_name, is_number = _same(resident.name, proof.name), _same(number[-TAIL:], proof.id_tail)
+        is_name = _same(_plain(resident.name), _plain(proof.name))
+        is_number = _same(number[-TAIL:], proof.id_tail)
         if is_name & is_number:
             fitting.append(resident)
     return fitting[0] if is_code and len(fitting) == 1 else None
@@ -166,6 +170,12 @@ def _proven(session: Session, sealer: Sealer, handle: str, secret: str, proof: I
 
 def _members(session: Session, household_id: UUID) -> list[Resident]:
     return list(session.scalars(select(Resident).where(Resident.household_id == household_id).limit(100)))
+
+
+def _plain(name: str) -> str:
+    """Take a name with one kind of dot and without gaps, which lists put into short names (王　芳)."""
+    wide = unicodedata.normalize("NFKC", name)
+    return "".join("·" if sign in _DOTS else sign for sign in wide if not sign.isspace())
 
 
 def _same(one: str, other: str) -> bool:

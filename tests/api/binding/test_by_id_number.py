@@ -14,7 +14,7 @@ from app.clock import now, set_to
 from app.identity.binding_proofs import MOST_OF_HOUSEHOLD
 from app.identity.tries import count_try, keyed
 from app.ids import new_id
-from app.models import Binding, Consent, ConsentPurpose, ConsentText, SignInTries
+from app.models import Binding, Consent, ConsentPurpose, ConsentText, Resident, SignInTries
 from app.people import SHIPPED_TEXTS
 from tests.binding_world import (
     HOUSEHOLD,
@@ -69,6 +69,20 @@ def test_what_is_on_paper_may_be_typed_as_it_stands_there(
     spelled = typed.format(*(code[at : at + 4] for at in range(0, 16, 4)))
 
     assert by_id_number(newcomer, spelled, id_tail=tail).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "listed, typed",
+    [("王　菊", "王菊"), ("王菊", " 王 菊"), ("阿依•古丽", "阿依·古丽"), ("阿依·古丽", "阿依．古丽")],
+)
+def test_a_name_may_have_gaps_and_any_dot(
+    newcomer: Client, session: Session, unbound: UUID, code: str, listed: str, typed: str
+) -> None:
+    """Lists spread names of two signs, and keyboards have dots of several kinds."""
+    session.get_one(Resident, unbound).name = listed
+    session.commit()
+
+    assert by_id_number(newcomer, code, name=typed).status_code == 200
 
 
 def wrong(code: str) -> str:
