@@ -10,11 +10,13 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor
+from app import notices
+from app.actors import Actor, Role
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.identity import holders
 from app.ids import new_id
-from app.models import CareRecord, HarmCase, Resident, ViewingTicket
+from app.models import CareRecord, HarmCase, NoticeKind, Resident, ViewingTicket
 from app.once import content_hash, insert_once, made_before
 from app.people import ADULT_YEARS, is_minor, resident_in_scope
 from app.visits.care_listings import admin_scope
@@ -56,7 +58,7 @@ class NewTicket:
 
 
 def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tuple[ViewingTicket, bool]:
-    """Ask to read a minor's record.
+    """Ask to read a minor's record; the community's other admins are told.
 
     The same wish again is the first one, though the minor came of age or one of the two moved since.
 
@@ -74,7 +76,7 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         raise NotFoundError(field="resident_id") from None
     if not is_minor(resident):
         raise NotAMinorError(field="resident_id")
-    return insert_once(
+    row, made = insert_once(
         session,
         ViewingTicket,
         ticket_id,
@@ -84,10 +86,14 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         asked_at=now(),
         **asdict(new),
     )
+    if made:
+        for admin in sorted(holders(session, row.area_code, {Role.COMMUNITY_ADMIN}) - {row.user_id}):
+            _tell(session, row, admin, "ticket_asked")
+    return row, made
 
 
 def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: bool) -> ViewingTicket:
-    """Approve or refuse a ticket; the same decision again changes nothing.
+    """Approve or refuse a ticket, and tell who asked; the same decision again changes nothing.
 
     Raises NotFoundError, OwnTicketError, IllegalStepError if it was decided otherwise.
     """
@@ -104,9 +110,15 @@ def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: 
     if row.approved is None:
         row.approved, row.decided_at, row.decided_by = approved, now(), actor.user_id
         row.expires_at = now() + timedelta(days=row.days) if approved else None
+        _tell(session, row, row.user_id, "ticket_approved" if approved else "ticket_refused")
     elif row.approved != approved:
         raise IllegalStepError(now="approved" if row.approved else "refused", asked="decide")
     return row
+
+
+def _tell(session: Session, row: ViewingTicket, to: UUID, what: str) -> None:
+    """Write that a ticket waits for somebody, or was decided on; not whose record it is."""
+    notices.post(session, NoticeKind.APPROVAL, to=to, area_code=row.area_code, what=what, ticket_id=row.id)
 
 
 def tickets(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[ViewingTicket]:

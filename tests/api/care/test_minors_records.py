@@ -76,6 +76,20 @@ def test_a_ticket_is_over_when_its_time_is(
         assert read(worker, paths) == [(403, "ticket_needed")] * 3
 
 
+def test_who_decides_is_told_and_who_asked_too(worker: Client, admin: Client, child: UUID) -> None:
+    """S-95: nobody looks for tickets that wait; a notice names neither the child nor the purpose."""
+    ticket_id = ask(worker, child).json["id"]
+    waiting = admin.get("/v1/me/notices").json["items"]
+    for _ in range(2):
+        admin.post(f"/v1/viewing-tickets/{ticket_id}/decide", json={"approved": True})
+    answered = worker.get("/v1/me/notices").json["items"]
+
+    for told, what in ((waiting, "ticket_asked"), (answered, "ticket_approved")):
+        assert [one["data"] for one in told if one["kind"] == "approval"] == [
+            {"what": what, "ticket_id": ticket_id}
+        ]
+
+
 def test_another_admin_approves_and_nobody_his_own(
     be: Any, admin: Client, child: UUID, paths: list[str]
 ) -> None:
