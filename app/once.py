@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
@@ -20,10 +21,15 @@ Row = TypeVar("Row", bound=Base)
 
 
 def content_hash(*parts: Any) -> bytes:
-    """Give the SHA-256 of what a client sent, independent of the order of fields."""
+    """Give the SHA-256 of what a client sent, independent of the order of fields and of a time's offset."""
     plain = [asdict(part) if is_dataclass(part) and not isinstance(part, type) else part for part in parts]
-    text = json.dumps(plain, sort_keys=True, default=str, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(plain, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
+
+
+def _plain(value: Any) -> str:
+    """Write what JSON cannot: a moment in UTC, however it was sent, anything else as it shows itself."""
+    return str(value.astimezone(UTC) if isinstance(value, datetime) else value)
 
 
 def made_before(

@@ -1,5 +1,7 @@
 """What makes two contents the same, and which broken key becomes which refusal."""
 
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -23,6 +25,22 @@ def test_the_order_of_fields_makes_no_other_content() -> None:
     assert content_hash({"answers": one}) == content_hash({"answers": other})
     assert content_hash(one) != content_hash(one | {"mood": 2})
     assert content_hash([1, 2]) != content_hash([2, 1])
+
+
+def test_the_offset_of_a_moment_makes_no_other_content() -> None:
+    """A phone may write 08:00+08:00 first and 00:00Z when it sends the same again; the moment is one."""
+    at = datetime(2026, 9, 10, tzinfo=UTC)
+    in_china = at.astimezone(timezone(timedelta(hours=8)))
+
+    assert content_hash(at) == content_hash(in_china)
+    assert content_hash(_Seen(at)) == content_hash(_Seen(in_china))
+    assert content_hash(at) != content_hash(at + timedelta(microseconds=1))
+    assert content_hash(at) != content_hash(in_china.replace(tzinfo=UTC))
+
+
+@dataclass(frozen=True)
+class _Seen:
+    at: datetime
 
 
 def test_a_broken_unique_key_is_refused_in_its_own_words(session: Session) -> None:

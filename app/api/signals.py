@@ -22,7 +22,9 @@ from app.evidence import MAX_PHOTOS, ClockFlag, Datum, Position, Presence, Signa
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a phone's clock starts when its battery was out: such a time is flagged, not refused."""
 _DOOMSDAY = datetime(2200, 1, 1, tzinfo=UTC)
-_MAX_CODE = 64
+_MAX_CODE = 300
+"""As long as an address with a code in it can sensibly be."""
+_CODE_PATH = "/q/"
 _MAX_ACCURACY_M = 100_000
 
 
@@ -64,11 +66,23 @@ class PositionInput(Input):
         return Position(**data)
 
 
+class ScannedCode(Text):
+    """A place code as a scanner gives it: the printed address, or the code alone.
+
+    Which host the address names does not matter: the code's seal says whose it is.
+    """
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        scanned = super()._deserialize(value, attr, data, **kwargs)
+        _, found, rest = scanned.rpartition(_CODE_PATH)
+        return rest.partition("?")[0].partition("#")[0].strip("/") if found else scanned
+
+
 class SignalsFields:
     """Request fields of a record made at a place; read them with ``signals_from``."""
 
     captured_at = captured_at()
-    code = Text(_MAX_CODE, load_default=None, allow_none=True)
+    code = ScannedCode(_MAX_CODE, load_default=None, allow_none=True)
     position = fields.Nested(PositionInput, load_default=None, allow_none=True)
 
 

@@ -73,6 +73,28 @@ def test_presence_lists_its_reasons(
     assert filed(photo_ids=[str(new_id())])[1][2] == "photo"
 
 
+@pytest.mark.parametrize(
+    "scanned",
+    [
+        "http://127.0.0.1:8000/q/{}",
+        "https://gongdi.a-county-with-a-long-name.example.gov.cn:8443/q/{}",
+        "HTTPS://GONGDI.EXAMPLE/q/{}?from=timeline&isappinstalled=0",
+        "https://gongdi.example/q/{}/#report",
+    ],
+)
+def test_a_code_may_be_sent_as_the_scanner_gave_it(
+    session: Session, app: Flask, worker: Client, checklist: Checklist, scanned: str
+) -> None:
+    """Scanners give the whole address; a phone that sends it on has scanned the code no less."""
+    code = write_code(session, app)
+    record_id, body = new_id(), inspection_body(checklist, code=scanned.format(code))
+    filed = file(worker, body, record_id)
+
+    assert presence(filed) == ("probable", ["code_scanned", "position_missing", "no_photo"])
+    assert file(worker, body | {"code": code}, record_id).status_code == 200
+    assert presence(file(worker, body | {"code": scanned.format(tampered(code))}))[1][0] == "code_unknown"
+
+
 def test_another_place_s_code_and_a_revoked_one_prove_nothing(
     session: Session, app: Flask, worker: Client, checklist: Checklist
 ) -> None:
