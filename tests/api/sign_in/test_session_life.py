@@ -1,6 +1,7 @@
 """How long a session lives, what ends it, and what it is good for."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.api.http.allow import allow
 from app.api.http.problems import SignInNeededError
+from app.config import Settings
 from app.errors import DomainError
-from app.identity import Permission, ReauthRequiredError, SessionKind
+from app.identity import Permission, ReauthRequiredError, SessionKind, let_in
 from app.models import SignIn, User
 from tests.api.sign_in.conftest import SignInAs
 from tests.cast import Person, named, person
@@ -41,6 +43,19 @@ def change(session: Session, name: str, **values: Any) -> UUID:
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(**values))
     session.commit()
     return sign_in_id
+
+
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_as_many_console_sessions_live_as_are_set(
+    session: Session, settings: Settings, user: User, most: int
+) -> None:
+    """S-11: the oldest ends first, and no other."""
+    rules = replace(settings.sessions, console_most=most)
+    opened = [let_in(session, rules, user, kind=SessionKind.CONSOLE).session for _ in range(4)]
+    session.flush()
+    session.expire_all()
+
+    assert [one.ended_at is None for one in opened] == [False] * (4 - most) + [True] * most
 
 
 @pytest.mark.parametrize("kind, idle, hours", [("app", 30, 12), ("console", 15, 8)])
