@@ -27,7 +27,7 @@ def take_back(session: Session, sealer: Sealer, content: Mapping[str, Any]) -> N
     elif content["info"] in {_POSITION, _CHOSEN_POSITION}:
         _forget_positions(session, user)
     elif content["info"] == _PHOTOS:
-        _withdraw(session, user, ConsentPurpose.PHOTO)
+        _forget_photos(session, user)
 
 
 def close_account(session: Session, sealer: Sealer, content: Mapping[str, Any]) -> None:
@@ -36,7 +36,7 @@ def close_account(session: Session, sealer: Sealer, content: Mapping[str, Any]) 
     if user is None:
         return
     _forget_positions(session, user)
-    _withdraw(session, user, ConsentPurpose.PHOTO)
+    _forget_photos(session, user)
     forget_credits(session, user.id)
     identity.forget_wechat(session, user)
 
@@ -44,6 +44,11 @@ def close_account(session: Session, sealer: Sealer, content: Mapping[str, Any]) 
 def _forget_positions(session: Session, user: User) -> None:
     _withdraw(session, user, ConsentPurpose.LOCATION)
     retention.forget_given_positions(session, user.id)
+
+
+def _forget_photos(session: Session, user: User) -> None:
+    _withdraw(session, user, ConsentPurpose.PHOTO)
+    retention.forget_given_photos(session, user.id)
 
 
 def _withdraw(session: Session, user: User, purpose: ConsentPurpose) -> None:

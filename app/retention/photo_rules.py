@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy import ColumnElement, delete, exists, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.clock import months_ago, now
 from app.models import (
@@ -13,6 +14,7 @@ from app.models import (
     Claim,
     ClaimEvent,
     FollowUp,
+    Grant,
     HarmCase,
     Hazard,
     HazardEvent,
@@ -51,6 +53,22 @@ def photo_rules(months: int) -> Iterator[Rule]:
         basis="PIPL 19",
         stays=_FILES,
     )
+
+
+def forget_given_photos(session: Session, user_id: UUID) -> int:
+    """Let the photos go that somebody sent and no record needs, as when an account is closed; give how many.
+
+    A claim that has ended needs none. What staff record on duty does not rest on consent.
+    """
+    on_duty = exists().where(Grant.user_id == user_id, Grant.ended_at.is_(None))
+    ended = exists().where(Claim.id == PhotoLink.record_id, Claim.status.in_(_CLAIM_ENDED))
+    of_ended = (PhotoLink.record_kind == PhotoOwner.CLAIM) & ended
+    needed = exists().where(PhotoLink.photo_id == Photo.id, ~of_ended)
+    free = select(Photo.id).where(Photo.uploaded_by == user_id, ~needed, ~on_duty)
+    gone = session.scalars(free.with_for_update()).all()
+    session.execute(delete(PhotoLink).where(PhotoLink.photo_id.in_(gone)))
+    session.execute(delete(Photo).where(Photo.id.in_(gone)))
+    return len(gone)
 
 
 def _needs(since: datetime) -> ColumnElement[bool]:

@@ -3,23 +3,28 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.ids import new_id
 from app.models import (
+    ClaimStatus,
     Consent,
     ConsentChannel,
     ConsentPurpose,
     Hazard,
     HazardStatus,
+    Photo,
+    PhotoLink,
+    PhotoOwner,
     RefreshToken,
     SignIn,
     User,
     WeChatLink,
 )
 from app.people import SHIPPED_TEXTS
+from tests.api.sign_in.conftest import grant
 from tests.api.wechat.pushes import events, tell
 from tests.binding_world import HOUSEHOLD, by_phone, refused, write_unbound
 from tests.cast import forget_consents, named, person
@@ -151,6 +156,53 @@ def test_photos_taken_back_end_their_consent(
     tell(phone, session, wechat)
 
     assert (position.withdrawn_at, photo.withdrawn_by) == (None, user.id)
+
+
+@pytest.mark.parametrize("way", ["album", "account"])
+def test_photos_that_no_record_needs_go_with_their_consent(
+    phone: Client, signed_in: SignedIn, session: Session, wechat: WeChatFake, lan: Person, way: str
+) -> None:
+    """S-63: unnamed ones and those of ended claims go; a running claim's, a report's and others' stay."""
+    user = bind(session, signed_in(lan))
+    stage = Stage(session)
+    photos = {
+        "posted": stage.photo(stage.claim(ClaimStatus.POSTED), PhotoOwner.CLAIM),
+        "runs": stage.photo(stage.claim(ClaimStatus.SUBMITTED), PhotoOwner.CLAIM),
+        "hazard": stage.photo(stage.hazard(HazardStatus.CLOSED), PhotoOwner.HAZARD),
+        "unnamed": stage.photo(new_id(), PhotoOwner.CLAIM),
+        "worker's": stage.photo(new_id(), PhotoOwner.CLAIM),
+    }
+    nameless = [photos["unnamed"], photos["worker's"]]
+    session.execute(delete(PhotoLink).where(PhotoLink.photo_id.in_(nameless)))
+    mine = [one for name, one in photos.items() if name != "worker's"]
+    session.execute(update(Photo).where(Photo.id.in_(mine)).values(uploaded_by=user.id))
+    session.commit()
+    if way == "album":
+        wechat.revoke(lan, ALBUM)
+    else:
+        wechat.close_account(lan)
+    tell(phone, session, wechat)
+    left = set(session.scalars(select(Photo.id)))
+
+    assert {name for name, one in photos.items() if one in left} == {"runs", "hazard", "worker's"}
+    linked = select(PhotoLink.photo_id).where(PhotoLink.photo_id.in_(photos.values()))
+    assert set(session.scalars(linked)) == {photos["runs"], photos["hazard"]}
+
+
+def test_photos_of_staff_on_duty_stay(
+    phone: Client, signed_in: SignedIn, session: Session, wechat: WeChatFake, lan: Person
+) -> None:
+    """S-63: they do not rest on consent."""
+    user = user_of(session, signed_in(lan))
+    grant(session, user.id)
+    photo_id = Stage(session).photo(new_id(), PhotoOwner.CLAIM)
+    session.execute(delete(PhotoLink).where(PhotoLink.photo_id == photo_id))
+    session.execute(update(Photo).where(Photo.id == photo_id).values(uploaded_by=user.id))
+    session.commit()
+    wechat.revoke(lan, ALBUM)
+    tell(phone, session, wechat)
+
+    assert session.scalar(select(func.count()).where(Photo.id == photo_id)) == 1
 
 
 def test_a_closed_account_leaves_nothing_of_wechat(
