@@ -77,6 +77,18 @@ class PlaceOutput(Output):
     lng = fields.Float(required=True, allow_none=True)
     lat = fields.Float(required=True, allow_none=True)
     radius_m = fields.Integer(required=True)
+    code_start = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "The code in use up to its point: by it a phone knows a scan offline."},
+    )
+
+    @ma.pre_dump
+    def add_code_start(self, place: Any, **_: Any) -> dict[str, Any]:
+        """Show what a phone compares a scanned code with; the seal is for the server alone."""
+        shown = {name: getattr(place, name) for name in self.fields if name != "code_start"}
+        code = place.code_in_use
+        return shown | {"code_start": places.CodeSigner.start(code.serial) if code is not None else None}
 
 
 class CodeOutput(Output):
@@ -147,7 +159,7 @@ def put_place(new: places.NewPlace, place_id: UUID) -> tuple[Any, int]:
 def get_place(place_id: UUID) -> Any:
     """Show one place."""
     with transaction() as session:
-        return places.place_in_scope(session, actor(), place_id)
+        return places.place_with_code(session, actor(), place_id)
 
 
 @blueprint.route("/places/<uuid:place_id>/codes", methods=["GET"])

@@ -44,6 +44,13 @@ class Place(Base):
     radius_m: Mapped[int] = mapped_column(default=80)
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
+    code_in_use: Mapped["PlaceCode | None"] = relationship(
+        primaryjoin="and_(PlaceCode.place_id == Place.id, PlaceCode.revoked_at.is_(None))",
+        lazy="raise",
+        uselist=False,
+        viewonly=True,
+    )
+    """What hangs there, loaded where it is shown; None where nothing does."""
 
 
 class PlaceCode(Base):

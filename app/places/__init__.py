@@ -14,7 +14,15 @@ from app.places.codes import (
     resolve,
     revoke,
 )
-from app.places.listings import Community, areas, communities, community_name, place_in_scope, places
+from app.places.listings import (
+    Community,
+    areas,
+    communities,
+    community_name,
+    place_in_scope,
+    place_with_code,
+    places,
+)
 from app.places.register import AreaUnknownError, NewPlace, register
 
 __all__ = [
@@ -36,6 +44,7 @@ __all__ = [
     "issue",
     "issue_all",
     "place_in_scope",
+    "place_with_code",
     "places",
     "register",
     "reprint",

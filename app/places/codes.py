@@ -58,8 +58,13 @@ class CodeSigner:
 
     def code(self, serial: str) -> str:
         """Give the code as printed: version, serial, point, seal."""
-        body = _VERSION + serial
+        body = self.start(serial)
         return f"{body}.{self._seal(body)}"
+
+    @staticmethod
+    def start(serial: str) -> str:
+        """Give the code up to the point: it names the place and, without the seal, opens nothing."""
+        return _VERSION + serial
 
     def url(self, serial: str) -> str:
         """Give the address that the printed code carries."""

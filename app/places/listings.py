@@ -4,7 +4,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.actors import Actor, Role, community_of
 from app.errors import NotFoundError
@@ -68,8 +68,9 @@ def places(
     after: UUID | None,
     limit: int,
 ) -> list[Place]:
-    """List places of the actor's areas, the newest first."""
+    """List places of the actor's areas with the codes that hang there, the newest first."""
     query = select(Place).where(actor.scope.clause(Place.area_code)).order_by(Place.id.desc()).limit(limit)
+    query = query.options(joinedload(Place.code_in_use))
     if area_code is not None:
         query = query.where(Place.area_code.startswith(area_code, autoescape=True))
     if kind is not None:
@@ -77,6 +78,13 @@ def places(
     if after is not None:
         query = query.where(Place.id < after)
     return list(session.scalars(query))
+
+
+def place_with_code(session: Session, actor: Actor, place_id: UUID) -> Place:
+    """Give one place with the code that hangs there. Raises NotFoundError outside the actor's areas."""
+    place = place_in_scope(session, actor, place_id)
+    session.refresh(place, ["code_in_use"])
+    return place
 
 
 def place_in_scope(session: Session, actor: Actor, place_id: UUID, *, lock: bool = False) -> Place:

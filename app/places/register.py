@@ -42,9 +42,16 @@ def register(session: Session, actor: Actor, place_id: UUID, new: NewPlace) -> t
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Place, place_id, sent)
     if first is not None:
-        return first, False
+        return _with_code(session, first), False
     if not actor.scope.covers(new.area_code):
         raise NotFoundError(field="area_code")
     if len(new.area_code) < COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
-    return insert_once(session, Place, place_id, sent, created_at=now(), **asdict(new))
+    place, made = insert_once(session, Place, place_id, sent, created_at=now(), **asdict(new))
+    return _with_code(session, place), made
+
+
+def _with_code(session: Session, place: Place) -> Place:
+    """Load what is shown of a place beside its own columns."""
+    session.refresh(place, ["code_in_use"])
+    return place

@@ -1,6 +1,7 @@
 """Issuing, printing, reprinting and revoking the codes of places."""
 
 import io
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,9 @@ from tests.client import Answer, Client
 
 BLOCK, WORKSHOP = f"/v1/places/{named('block')}", f"/v1/places/{named('workshop')}"
 LOST = {"version": 1, "reason": "被风吹走"}
+
+
+Become = Callable[[str | None], Client]
 
 
 def outcome(answer: Answer) -> tuple[int, str]:
@@ -40,6 +44,26 @@ def test_a_code_is_issued_once_and_names_its_place(admin: Client, visitor: Clien
     assert first.json["url"].startswith("http://localhost/q/1")
     assert open_code(visitor, first.json["url"]).json["place"]["id"] == str(named("block"))
     assert session.scalar(select(func.count()).select_from(PlaceCode)) == 1
+
+
+def test_a_phone_knows_the_place_of_a_scan_by_its_list(admin: Client, be: Become) -> None:
+    """Without a signal: by what stands before the point, of the code that hangs; the seal is not told."""
+
+    def start() -> str | None:
+        listed = {one["id"]: one for one in be("worker").get("/v1/places").json["items"]}[str(named("block"))]
+        shown = be("worker").get(BLOCK).json
+        assert listed == shown
+        code_start: str | None = shown["code_start"]
+        return code_start
+
+    assert start() is None
+    first = admin.post(f"{BLOCK}/codes").json["url"]
+    assert urlsplit(first).path == f"/q/{start()}.{first.rpartition('.')[2]}"
+    second = admin.post(f"{BLOCK}/codes/reprint", json=LOST).json["url"]
+    assert urlsplit(second).path == f"/q/{start()}.{second.rpartition('.')[2]}"
+    assert first.partition(".")[0] != second.partition(".")[0]
+    admin.post(f"{BLOCK}/codes/revoke", json=LOST | {"version": 2})
+    assert start() is None
 
 
 def test_two_places_have_different_codes(admin: Client) -> None:

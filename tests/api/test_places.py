@@ -33,9 +33,20 @@ def test_a_place_is_registered_once(admin: Client, session: Session) -> None:
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json == again.json == admin.get(where).json
-    assert first.json == SHOP | {"id": where.rsplit("/", 1)[1], "address": "", "radius_m": 80}
+    unset = {"address": "", "radius_m": 80, "code_start": None}
+    assert first.json == SHOP | unset | {"id": where.rsplit("/", 1)[1]}
     assert outcome(other) == (409, "other_content")
     assert session.scalar(select(func.count()).where(Place.name == SHOP["name"])) == 1
+
+
+def test_a_place_registered_again_shows_the_code_that_hangs_by_now(admin: Client) -> None:
+    where = path()
+    admin.put(where, json=SHOP)
+    printed = admin.post(f"{where}/codes").json["url"].rpartition("/")[2]
+
+    again = admin.put(where, json=SHOP)
+
+    assert (again.status_code, again.json["code_start"]) == (200, printed.partition(".")[0])
 
 
 def test_a_place_may_lie_where_nobody_measured(admin: Client) -> None:
