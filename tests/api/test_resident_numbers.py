@@ -124,6 +124,7 @@ def test_relatives_may_share_a_phone_but_no_id_number(admin: Client, session: Se
     ids=["another birth date", "a man", "a wrong check sign"],
 )
 def test_an_id_number_must_be_the_persons(admin: Client, session: Session, number: str) -> None:
+    """S-91: so nobody is of age by his birth date and a child by his number."""
     refused = put(admin, id_number=number)
 
     assert (refused.status_code, refused.json["code"]) == (422, "id_number")

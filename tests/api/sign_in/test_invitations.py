@@ -57,6 +57,18 @@ def test_an_invitation_dies_after_a_day_or_when_another_is_made(
         assert accept(visitor, second) == (204, "")
 
 
+def test_a_password_set_by_a_link_ends_what_was_open(
+    be: Become, user: User, visitor: Client, sign_in: SignInAs, with_token: WithToken
+) -> None:
+    """S-12: whoever is let in anew is so because somebody else may be in."""
+    opened = sign_in().json
+
+    assert accept(visitor, invite(be, user).json["token"]) == (204, "")
+    assert refused(with_token(opened["token"]).get("/v1/me")) == (401, "sign_in_needed")
+    again = visitor.post("/v1/sessions/refresh", json={"refresh_token": opened["refresh_token"]})
+    assert refused(again) == (401, "refresh_over")
+
+
 def test_an_invitation_sent_again_shows_no_token(be: Become, user: User, session: Session) -> None:
     invitation_id = new_id()
     first, again = invite(be, user, invitation_id), invite(be, user, invitation_id)

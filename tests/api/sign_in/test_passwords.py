@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.config import PasswordProfile
+from app.config import PasswordProfile, Settings
 from app.errors import DomainError
-from app.identity import is_easy, matches, set_password
+from app.identity import is_easy, let_in, matches, set_password
 from app.models import User
 from tests.api.sign_in.conftest import HASH, PASSWORD, SignInAs, code, grant, refused
 from tests.client import Client
@@ -103,19 +103,24 @@ def test_the_last_five_do_not_come_again(session: Session, user: User) -> None:
 
 
 def test_staff_change_their_password_after_ninety_days(
-    sign_in: SignInAs, user: User, session: Session, with_token: WithToken
+    sign_in: SignInAs, user: User, session: Session, with_token: WithToken, settings: Settings
 ) -> None:
-    """S-3: on day 91 the right password opens nothing but its own change."""
+    """S-3, S-12: on day 91 the right password opens nothing but its own change, which ends what was open."""
     grant(session, user.id)
     start = clock.now()
+    with clock.set_to(start + timedelta(days=91, minutes=-10)):
+        before = let_in(session, settings.sessions, user)
+        session.commit()
     with clock.set_to(start + timedelta(days=89)):
         assert refused(sign_in()) == (201, "")
     with clock.set_to(start + timedelta(days=91)):
         assert refused(sign_in()) == (403, "password_expired")
         assert refused(sign_in(new_password=PASSWORD)) == (422, "password_plain")
         assert refused(sign_in(password=BETTER, new_password=GOOD)) == (401, "wrong_credentials")
+        assert refused(with_token(before.token).get("/v1/me")) == (200, "")
         answer = sign_in(new_password=GOOD)
         assert refused(answer) == (201, "")
+        assert refused(with_token(before.token).get("/v1/me")) == (401, "sign_in_needed")
         assert refused(with_token(answer.json["token"]).get("/v1/me")) == (200, "")
         assert refused(sign_in()) == (401, "wrong_credentials")
         assert refused(sign_in(password=GOOD)) == (201, "")
