@@ -17,7 +17,9 @@ class Plan:
     """Of each kind."""
     threads: int = 4
     clients: int = 8
-    """Processes that post, and connections of pgbench."""
+    """Connections that post, and connections of pgbench."""
+    processes: int = 2
+    """That the posting clients share, as threads share the web server's workers; pgbench has two as well."""
     rounds: int = 3
     """Of postings and of pgbench, in turns."""
     round_s: int = 6

@@ -8,8 +8,10 @@ import statistics
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -83,19 +85,19 @@ def _tps(output: str) -> float:
 
 @contextmanager
 def _clients(settings: Settings, ground: Ground, plan: Plan) -> Iterator[Callable[[], Round]]:
-    """Start the clients, each a process with a connection; yields what lets them all post for one round."""
+    """Start the clients' processes; yields what lets all clients post for one round."""
     context = multiprocessing.get_context("spawn")
-    start, results = context.Barrier(plan.clients + 1), context.Queue()
-    clients = [
-        context.Process(target=_client, args=(settings, ground, plan, number, start, results))
-        for number in range(plan.clients)
+    start, results = context.Barrier(plan.processes + 1), context.Queue()
+    processes = [
+        context.Process(target=_process, args=(settings, ground, plan, number, start, results))
+        for number in range(plan.processes)
     ]
-    for client in clients:
-        client.start()
+    for process in processes:
+        process.start()
 
     def post_in_parallel() -> Round:
         start.wait(_PATIENCE_S)
-        rounds: list[Round] = [results.get(timeout=_PATIENCE_S) for _ in clients]
+        rounds: list[Round] = [results.get(timeout=_PATIENCE_S) for _ in processes]
         return Round(
             postings=sum(one.postings for one in rounds),
             seconds=statistics.mean(one.seconds for one in rounds),
@@ -105,30 +107,46 @@ def _clients(settings: Settings, ground: Ground, plan: Plan) -> Iterator[Callabl
     try:
         yield post_in_parallel
     finally:
-        for client in clients:
-            client.join(_PATIENCE_S)
-            client.kill()
+        for process in processes:
+            process.join(_PATIENCE_S)
+            process.kill()
 
 
-def _client(
+def _process(
     settings: Settings, ground: Ground, plan: Plan, number: int, start: Barrier, results: "Queue[Round]"
 ) -> None:
-    """Post to random households in each round until its time is up.
+    """Let this process's clients post in each round, each from a thread and a connection of its own."""
+    clients = range(number, plan.clients, plan.processes)
+    engine = engine_for(settings, connections=len(clients)).execution_options(isolation_level="AUTOCOMMIT")
+    with ThreadPoolExecutor(len(clients)) as pool, ExitStack() as opened:
+        posting = [
+            partial(_post_until, opened.enter_context(Session(engine)), ground, random.Random(client))
+            for client in clients
+        ]
+        _together(pool, posting, time.perf_counter())
+        for _ in range(plan.rounds):
+            start.wait(10 * _PATIENCE_S)
+            used, begun = _cpu_s(), time.perf_counter()
+            count = _together(pool, posting, begun + plan.round_s)
+            results.put(Round(count, time.perf_counter() - begun, _cpu_s() - used))
+    engine.dispose()
+
+
+def _together(pool: ThreadPoolExecutor, posting: Sequence[Callable[[float], int]], until: float) -> int:
+    """Let all clients of a process post until a time; give how often they did."""
+    return sum(one.result() for one in [pool.submit(post, until) for post in posting])
+
+
+def _post_until(session: Session, ground: Ground, rng: random.Random, until: float) -> int:
+    """Post to random households until a time, once at least; give how often.
 
     An award is one statement, so in autocommit each is a transaction of its own, in one round trip.
     """
-    rng = random.Random(number)
-    engine = engine_for(settings).execution_options(isolation_level="AUTOCOMMIT")
-    with Session(engine) as session:
+    count = 0
+    while count == 0 or time.perf_counter() < until:
         _post_one(session, ground, rng)
-        for _ in range(plan.rounds):
-            start.wait(10 * _PATIENCE_S)
-            used, begun, count = _cpu_s(), time.perf_counter(), 0
-            while time.perf_counter() - begun < plan.round_s:
-                _post_one(session, ground, rng)
-                count += 1
-            results.put(Round(count, time.perf_counter() - begun, _cpu_s() - used))
-    engine.dispose()
+        count += 1
+    return count
 
 
 def _post_one(session: Session, ground: Ground, rng: random.Random) -> None:
