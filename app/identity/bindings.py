@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
+from app.identity.children import shut_out_child
 from app.identity.proxies import end_proxies_of
 from app.ids import new_id
 from app.models import NOT_HIM, Binding, BindingEnd, BindingWay, Grant, NoticeKind, ProxyEnd, Resident, User
@@ -185,7 +186,9 @@ def _disown(session: Session, actor: Actor, user: User, ended: Binding) -> None:
     resident = session.get_one(Resident, ended.resident_id)
     if ended.way is not BindingWay.STAFF and user.name == resident.name:
         user.name = NAME_BEFORE_BINDING
-    withdraw_of(session, resident.id, recorded_by=user.id, since=ended.begun_at, by=actor.user_id)
+    concerned = withdraw_of(session, resident.id, recorded_by=user.id, since=ended.begun_at, by=actor.user_id)
+    for resident_id in sorted(concerned):
+        shut_out_child(session, resident_id)
 
 
 def end_for_good(session: Session, user: User) -> None:

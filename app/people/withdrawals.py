@@ -13,17 +13,19 @@ from app.models import Consent, ConsentChannel, ConsentPurpose
 def withdraw_purpose(session: Session, resident_id: UUID, purpose: ConsentPurpose, *, by: UUID) -> int:
     """Take back what a resident agreed to himself for one purpose; give how many decisions that were."""
     himself = (Consent.resident_id == resident_id) & (Consent.decided_by == resident_id)
-    return _taken_back(session, himself & (Consent.purpose == purpose), by=by)
+    return len(_taken_back(session, himself & (Consent.purpose == purpose), by=by))
 
 
-def withdraw_of(session: Session, decided_by: UUID, *, recorded_by: UUID, since: datetime, by: UUID) -> int:
-    """Take back what an account agreed to in the app as a resident, for him and his wards; give how many."""
+def withdraw_of(
+    session: Session, decided_by: UUID, *, recorded_by: UUID, since: datetime, by: UUID
+) -> set[UUID]:
+    """Take back what an account agreed to in the app as a resident, for him and his wards; give for whom."""
     in_app = (Consent.recorded_by == recorded_by) & (Consent.channel == ConsentChannel.APP)
     as_him = (Consent.decided_by == decided_by) & (Consent.decided_at >= since)
-    return _taken_back(session, in_app & as_him, by=by)
+    return {row.resident_id for row in _taken_back(session, in_app & as_him, by=by)}
 
 
-def _taken_back(session: Session, which: ColumnElement[bool], *, by: UUID) -> int:
+def _taken_back(session: Session, which: ColumnElement[bool], *, by: UUID) -> list[Consent]:
     rows = session.scalars(
         select(Consent)
         .where(which, Consent.given, Consent.withdrawn_at.is_(None))
@@ -32,4 +34,4 @@ def _taken_back(session: Session, which: ColumnElement[bool], *, by: UUID) -> in
     ).all()
     for row in rows:
         row.withdrawn_at, row.withdrawn_by = now(), by
-    return len(rows)
+    return list(rows)

@@ -157,3 +157,16 @@ def test_no_other_way_in_is_left_without_the_consent(
 def test_a_code_on_paper_stays_good_when_nothing_was_taken_back(child: Child, session: Session) -> None:
     assert session.scalar(select(SignInCode.id).where(SignInCode.ended_at.is_(None))) is not None
     assert child.ways_in()[2] == (201, "")
+
+
+def test_it_is_signed_out_when_its_guardian_turns_out_to_be_somebody_else(
+    child: Child, be: Callable[[str], Client]
+) -> None:
+    """S-91: what a wrong person agreed to in the guardian's name carries nothing."""
+    body = {"text_id": str(MINORS.id), "given": True, "resident_id": str(child.resident_id)}
+    assert be("resident").put(f"/v1/me/consents/{new_id()}", json=body).status_code == 201
+    told = {"reason": "mistake", "note": "来的不是本人"}
+    ended = be("admin").post(f"/v1/bindings/{named('binding resident')}/end", json=told)
+
+    assert ended.status_code == 200
+    assert child.ways_in() == [(401, "sign_in_needed"), OVER, (401, "sign_in_code_refused")]
