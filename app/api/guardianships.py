@@ -13,7 +13,7 @@ from app.api.http.fields import Input, Output, Text, day, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction
-from app.identity import Permission, children
+from app.identity import Permission, children, guardian_notices
 from app.people import GuardianRelation
 
 blueprint = Blueprint("guardianships", __name__, description="监护人")
@@ -59,9 +59,11 @@ class GuardianshipOutput(Output):
 @blueprint.made_once(GuardianshipOutput)
 @blueprint.body(GuardianshipInput)
 def put_guardianship(new: people.NewGuardianship, guardianship_id: UUID) -> tuple[Any, int]:
-    """Put a guardian on record."""
+    """Put a guardian on record; admins are told that he is to be verified."""
     with transaction() as session:
         row, made = people.record_guardian(session, actor(), parts().sealer, guardianship_id, new)
+        if made:
+            guardian_notices.tell_verifiers(session, actor(), row)
     return row, once(made)
 
 
@@ -69,9 +71,12 @@ def put_guardianship(new: people.NewGuardianship, guardianship_id: UUID) -> tupl
 @allow(Permission.GUARDIAN_VERIFY)
 @blueprint.answer(GuardianshipOutput)
 def verify_guardianship(guardianship_id: UUID) -> Any:
-    """Note that I have seen the proof."""
+    """Note that I have seen the proof; the guardian is told."""
     with transaction() as session:
-        return people.verify_guardian(session, actor(), guardianship_id)
+        row, is_new = people.verify_guardian(session, actor(), guardianship_id)
+        if is_new:
+            guardian_notices.tell_guardian(session, row, ended=False)
+        return row
 
 
 @blueprint.route("/guardianships/<uuid:guardianship_id>/end", methods=["POST"])
@@ -80,7 +85,9 @@ def verify_guardianship(guardianship_id: UUID) -> Any:
 def end_guardianship(guardianship_id: UUID) -> Any:
     """End a guardianship now; the sessions of a child whom no other consent carries end with it."""
     with transaction() as session:
-        row = people.end_guardianship(session, actor(), guardianship_id)
+        row, is_new = people.end_guardianship(session, actor(), guardianship_id)
+        if is_new and row.verified_at is not None:
+            guardian_notices.tell_guardian(session, row, ended=True)
         if children.shut_out_child(session, row.child_id):
             note(child_shut_out=True)
         return row

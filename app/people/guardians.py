@@ -147,8 +147,8 @@ def _same_person(child: Resident, guardian: Resident) -> bool:
     return child.id == guardian.id or phone
 
 
-def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:
-    """Note that the actor saw the proof; again by anybody changes nothing.
+def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> tuple[Guardianship, bool]:
+    """Note that the actor saw the proof, and say whether that is news; again by anybody changes nothing.
 
     Raises NotFoundError, OwnSideError, GuardianUnfitError if the phones are the same by now,
     IllegalStepError for a guardianship that has ended.
@@ -162,20 +162,24 @@ def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> Gu
         raise GuardianUnfitError
     if row.ended_at is not None:
         raise IllegalStepError(now="ended", asked="verify")
-    if row.verified_at is None:
+    is_new = row.verified_at is None
+    if is_new:
         row.verified_at, row.verified_by = now(), actor.user_id
-    return row
+    return row, is_new
 
 
-def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:
-    """End a guardianship now; what the guardian may, he may no longer. Again changes nothing.
+def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> tuple[Guardianship, bool]:
+    """End a guardianship now, and say whether that is news; what the guardian may, he may no longer.
+
+    Again changes nothing.
 
     Raises NotFoundError.
     """
     row = _locked(session, actor, guardianship_id)
-    if row.ended_at is None:
+    is_new = row.ended_at is None
+    if is_new:
         row.ended_at, row.ended_by = now(), actor.user_id
-    return row
+    return row, is_new
 
 
 def _locked(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:

@@ -52,6 +52,32 @@ def test_a_guardian_is_recorded_verified_and_ended(
     assert "户口本".encode() not in row.proof_sealed
 
 
+def test_who_verifies_is_told_and_the_guardian_what_became_of_it(
+    worker: Client, admin: Client, resident: Client, child: UUID
+) -> None:
+    """S-92: each once, however often it is sent; neither the child nor the proof is named."""
+
+    def told(client: Client) -> list[tuple[str, str]]:
+        items = client.get("/v1/me/notices").json["items"]
+        kinds = ("approval", "account_alert")
+        about = [one for one in items if one["kind"] in kinds]
+        assert all(one["data"].keys() == {"what", "guardianship_id"} for one in about)
+        return [(one["kind"], one["data"]["what"]) for one in reversed(about)]
+
+    row_id = str(new_id())
+    for _ in range(2):
+        put(worker, child, row_id)
+    for verb in ("verify", "verify", "end", "end"):
+        admin.post(f"/v1/guardianships/{row_id}/{verb}")
+
+    assert told(admin) == [("approval", "guardian_asked")]
+    assert told(resident) == [
+        ("account_alert", "guardian_verified"),
+        ("account_alert", "guardian_ended"),
+    ]
+    assert told(worker) == []
+
+
 def test_a_guardian_sent_again_is_the_first_one_though_the_child_moved(
     worker: Client, child: UUID, session: Session
 ) -> None:
