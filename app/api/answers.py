@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import marshmallow as ma
 from marshmallow import fields, validate
 
 from app.api.http.fields import Text
@@ -32,10 +33,23 @@ class _Answer(fields.Field[Any]):
         raise self.make_error("invalid")
 
 
+class _Answers(fields.Dict):
+    """Answers by the key of the question; what is wrong with one stands at its key, as it was sent."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        try:
+            return super()._deserialize(value, attr, data, **kwargs)  # type: ignore[no-untyped-call]
+        except ma.ValidationError as error:
+            if not isinstance(error.messages, dict):
+                raise
+            at = {key: wrong.get("value", wrong.get("key")) for key, wrong in error.messages.items()}
+            raise ma.ValidationError(at) from error
+
+
 def answers(**kwargs: Any) -> fields.Dict:
     """Give a field for the answers of a form, by the key of the question."""
     bound = validate.Length(max=_MOST, error=f"最多{_MOST}项")
-    return fields.Dict(
+    return _Answers(
         keys=Text(_KEY_SIGNS, least=1),
         values=_Answer(),
         validate=bound,

@@ -100,13 +100,19 @@ def answer(error: Exception) -> Response:
 
 def _domain(error: DomainError) -> Response:
     title = sentence(error.code, error.data)
-    errors = {error.data["field"]: [title]} if "field" in error.data else None
+    errors = _nested(error.data["field"], [title]) if "field" in error.data else None
     response = problem(error.code, STATUS[error.kind], errors=errors, **error.data)
     if error.kind is Kind.TOO_MANY:
         response.headers["Retry-After"] = str(error.data["retry_after_s"])
     if isinstance(error, EncodedBodyError):
         response.headers["Accept-Encoding"] = IDENTITY  # RFC 9110, 12.5.3
     return response
+
+
+def _nested(field: str, messages: list[str]) -> dict[str, Any]:
+    """Put messages where the field stands in the input: a point in its name leads one level down."""
+    outer, _, inner = field.partition(".")
+    return {outer: _nested(inner, messages) if inner else messages}
 
 
 def _invalid(error: ma.ValidationError) -> Response:

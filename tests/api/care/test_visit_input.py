@@ -65,10 +65,10 @@ def test_nan_coordinates_are_no_json(worker: Client, session: Session, record: U
         ({"answers": ANSWERS | {"illness": None}}, "answers"),
         ({"answers": ANSWERS | {"needs": [1]}}, "answers"),
         ({"answers": {f"k{number}": 1 for number in range(101)}}, "answers"),
-        ({"answers": ANSWERS | {"mood": "great"}}, "answers.mood"),
-        ({"answers": ANSWERS | {"meals": 6}}, "answers.meals"),
-        ({"answers": ANSWERS | {"illness": "痛" * 501}}, "answers.illness"),
-        ({"answers": ANSWERS | {"shoe": 1}}, "answers.shoe"),
+        ({"answers": ANSWERS | {"mood": "great"}}, "answers"),
+        ({"answers": ANSWERS | {"meals": 6}}, "answers"),
+        ({"answers": ANSWERS | {"illness": "痛" * 501}}, "answers"),
+        ({"answers": ANSWERS | {"shoe": 1}}, "answers"),
         ({"follow_ups": [{"need": "x", "due_on": "2027-02-01"}] * 11}, "follow_ups"),
         ({"worker_id": str(new_id())}, "worker_id"),
     ],
@@ -80,6 +80,28 @@ def test_what_is_wrong_is_named_and_nothing_is_kept(
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, [field])
     assert count_visits(session) == 0
+
+
+@pytest.mark.parametrize(
+    "key, sent", [("mood", "great"), ("meals", 6), ("shoe", 1), ("illness", {"deep": 1}), ("needs", [1])]
+)
+def test_a_wrong_answer_is_named_where_it_stands(
+    worker: Client, record: UUID, form: UUID, key: str, sent: Any
+) -> None:
+    """Whether its kind, the form or the question refuses it: nested as it was sent (docs/api.md)."""
+    answer = file_visit(worker, record, form, answers=ANSWERS | {key: sent})
+
+    assert answer.status_code == 422
+    assert list(answer.json["errors"]) == ["answers"]
+    [(at, [message])] = answer.json["errors"]["answers"].items()
+    assert at == key
+    assert message
+
+
+def test_an_empty_key_is_refused_at_its_place(worker: Client, record: UUID, form: UUID) -> None:
+    answer = file_visit(worker, record, form, answers=ANSWERS | {"": 1})
+
+    assert (answer.status_code, list(answer.json["errors"]["answers"])) == (422, [""])
 
 
 def test_control_signs_are_dropped_from_answers(worker: Client, record: UUID, form: UUID) -> None:
