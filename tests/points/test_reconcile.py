@@ -219,6 +219,15 @@ def test_what_is_computed_from_nothing_is_nought(lived_in: Town, code: str) -> N
     assert getattr(findings[code, str(row_id)], side) == "0"
 
 
+def test_of_a_lot_that_nothing_drew_on_all_remains(lived_in: Town) -> None:
+    lot_id = one(lived_in, _LOT)
+    amount = lived_in.session.scalar(text("SELECT amount FROM lots WHERE id = :id"), {"id": lot_id})
+    tamper(lived_in, "DELETE FROM lot_draws WHERE lot_id = :id", id=lot_id)
+    findings = {(one.code, one.row_id): one for one in points.reconcile(lived_in.session, lived_in.code)}
+
+    assert findings["lot_remaining", str(lot_id)].expected == str(amount)
+
+
 def test_a_finding_says_what_is_wrong_in_words(lived_in: Town) -> None:
     account_id = one(lived_in, _ACCOUNT)
     before = lived_in.session.scalar(text("SELECT balance FROM accounts WHERE id = :id"), {"id": account_id})
