@@ -3,6 +3,8 @@
 from datetime import date
 from uuid import UUID
 
+from sqlalchemy import select
+
 from app.clock import now
 from app.ids import new_id
 from app.models import (
@@ -20,6 +22,7 @@ from app.models import (
     Relation,
     Resident,
     Sex,
+    User,
     ViewingTicket,
 )
 from app.own_data import DECIDED_WITHIN, TAKEN_BACK_WITHIN
@@ -81,9 +84,27 @@ class PeopleRows(Side):
         )
         return row_id
 
-    def correction(self, by: str = "worker") -> UUID:
+    def bound_to_head(self) -> UUID:
+        """Give the account of the household's head: only he may ask, or his guardian."""
+        found = self.session.scalar(select(User.id).where(User.resident_id == self.resident_id))
+        if found is not None:
+            return found
+        user_id, at = new_id(), now()
+        self.add(
+            User(
+                id=user_id,
+                area_code=self.area,
+                name="王桂兰",
+                resident_id=self.resident_id,
+                content_hash=b"",
+                created_at=at,
+            )
+        )
+        return user_id
+
+    def correction(self, by: str | None = None) -> UUID:
         """Write that somebody asks to put right the name of the household's head."""
-        row_id, user_id = new_id(), self.user(by)
+        row_id, user_id = new_id(), self.user(by) if by else self.bound_to_head()
         self.add(
             Correction(
                 id=row_id,
@@ -100,9 +121,9 @@ class PeopleRows(Side):
         )
         return row_id
 
-    def deletion(self, by: str = "worker") -> UUID:
+    def deletion(self, by: str | None = None) -> UUID:
         """Write that somebody asks to delete the numbers of the household's head."""
-        row_id, user_id = new_id(), self.user(by)
+        row_id, user_id = new_id(), self.user(by) if by else self.bound_to_head()
         self.add(
             Deletion(
                 id=row_id,
