@@ -95,6 +95,19 @@ def test_errors_name_fields_inside_fields_and_items_of_lists(be: Become) -> None
     assert all(re.search("[一-鿿]", message) for message in _messages(errors))
 
 
+def test_of_thousands_of_wrong_fields_the_first_are_named(be: Become) -> None:
+    """What is odd by itself is not answered with as much again."""
+    odd = {f"odd{number}": number for number in range(3000)}
+    body = {"position": {"lng": 1, "lat": 2, **odd}, **odd}
+
+    answer = be("worker").put(f"/v1/hazards/{new_id()}", json=body)
+
+    errors = shape(answer)["errors"]
+    named = sum(len(inner) if isinstance(inner, dict) else 1 for inner in errors.values())
+    assert named == 50
+    assert len(answer.data) < 10_000
+
+
 def _inputs(of: type[Input] = Input) -> list[type[Input]]:
     return [found for one in of.__subclasses__() for found in (one, *_inputs(one))]
 

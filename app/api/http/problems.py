@@ -1,7 +1,8 @@
 """Refusals as RFC 9457 problem documents with a Chinese sentence for people and a code for programs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from itertools import count, islice
 from typing import Any
 
 import marshmallow as ma
@@ -41,8 +42,8 @@ _HTTP_CODES = {
     422: "invalid",
     429: "too_many_requests",
 }
-
-
+_MOST_ERRORS = 50
+"""As many messages as anybody mends at once; a body of thousands of odd fields is not echoed."""
 IDENTITY = "identity"
 """The only encoding that bodies of requests may have: none."""
 
@@ -78,7 +79,7 @@ def problem(code: str, status: int, *, errors: Any = None, **data: Any) -> Respo
         "request_id": g.get("request_id", ""),
     }
     if errors:
-        body["errors"] = errors
+        body["errors"] = _first_of(errors, islice(count(), _MOST_ERRORS))
     response = Response(json.dumps(body), status=status, mimetype="application/problem+json")
     if status == HTTPStatus.UNAUTHORIZED:
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -113,6 +114,22 @@ def _nested(field: str, messages: list[str]) -> dict[str, Any]:
     """Put messages where the field stands in the input: a point in its name leads one level down."""
     outer, _, inner = field.partition(".")
     return {outer: _nested(inner, messages) if inner else messages}
+
+
+def _first_of(errors: Any, places: Iterator[int]) -> Any:
+    """Give the errors with the first messages only, as many as there are places."""
+    if not isinstance(errors, dict):
+        return errors
+    kept = {}
+    for name, inner in errors.items():
+        if isinstance(inner, dict):
+            if some := _first_of(inner, places):
+                kept[name] = some
+        elif next(places, None) is not None:
+            kept[name] = inner
+        else:
+            break
+    return kept
 
 
 def _invalid(error: ma.ValidationError) -> Response:

@@ -155,7 +155,7 @@ SENTENCES: dict[str, str] = {
     "asked_proxy": "这份代办是您申请的，您不能确认，请居民本人确认，或请另一位社区管理员听本人说过再确认",
     "acting_not_taken": "这件事只能用自己的名义办，不能代办",
     # points
-    "rule_not_in_force": "这条积分细则那天不能申报，请刷新后另选一条",
+    "rule_not_in_force": "这条积分细则那天不能申报，或是自动记分不用申报，请刷新后另选一条",
     "points_out_of_range": "这条细则可以申报{least}到{most}分",
     "photo_needed": "这条细则要附上照片，请拍一张",
     "note_needed": "这条细则要有文字说明，请写一句",
