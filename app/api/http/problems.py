@@ -42,8 +42,8 @@ _HTTP_CODES = {
     422: "invalid",
     429: "too_many_requests",
 }
-_MOST_ERRORS = 50
-"""As many messages as anybody mends at once; a body of thousands of odd fields is not echoed."""
+_MOST_ERRORS = 500
+"""More than all tables have columns; a body of thousands of odd fields is not echoed."""
 IDENTITY = "identity"
 """The only encoding that bodies of requests may have: none."""
 
