@@ -7,16 +7,30 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from app import people
+from app import identity, people
 from app.actors import ProxyFunction
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, Text, day, listed, sent_moment, uid, word
+from app.api.http.fields import Input, Output, Signs, Text, day, listed, sent_moment, uid, word
+from app.api.http.limits import limiter
 from app.api.http.paging import PageInput, page, page_of
-from app.api.http.recording import reading, transaction
-from app.identity import Permission, Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord, proxies
+from app.api.http.parts import parts
+from app.api.http.recording import decided, reading, transaction
+from app.identity import (
+    Permission,
+    Proxy,
+    ProxyEnd,
+    ProxyRelation,
+    ProxyState,
+    ProxyWord,
+    proxies,
+    proxy_asking,
+)
 from app.people import GuardianRelation
 
+_OFTEN = "30 per minute; 300 per hour"
+"""Of one address: a village may share one; what is guessed at is counted by user and household besides."""
+_OF_KIN = frozenset(ProxyRelation) - {ProxyRelation.STAFF}
 blueprint = Blueprint("proxies", __name__, description="代办")
 
 
@@ -38,10 +52,35 @@ class ProxyInput(Input):
     consent = Text(200, least=2, required=True)
 
     @ma.post_load
-    def build(self, data: dict[str, Any], **_: Any) -> proxies.NewProxy:
+    def build(self, data: dict[str, Any], **_: Any) -> proxy_asking.NewProxy:
         """Give what the domain takes."""
         functions = tuple(sorted(set(data.pop("functions"))))
-        return proxies.NewProxy(functions=functions, **data)
+        return proxy_asking.NewProxy(functions=functions, **data)
+
+
+class KinProxyInput(Input):
+    """For whom I ask to act, his household's code, and who I am to him; ``consent`` says how he agreed."""
+
+    code = Signs(
+        identity.BINDING_DIGITS,
+        checks=[validate.Regexp(r"^[0-9]{16}$", error="请填16位绑定码")],
+        required=True,
+        load_only=True,
+    )
+    resident_name = Text(40, least=1, required=True)
+    my_name = Text(40, least=1, required=True)
+    relation = word(
+        ProxyRelation, required=True, validate=validate.OneOf(_OF_KIN, error="请从列出的选项里选")
+    )
+    functions = listed(word(ProxyFunction), len(ProxyFunction), least=1, required=True)
+    valid_until = day(required=True)
+    consent = Text(200, least=2, required=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> proxy_asking.KinProxy:
+        """Give what the domain takes."""
+        functions = tuple(sorted(set(data.pop("functions"))))
+        return proxy_asking.KinProxy(asker_name=data.pop("my_name"), functions=functions, **data)
 
 
 class HeardInput(Input):
@@ -73,6 +112,7 @@ class ProxyOutput(Output):
     resident_name = fields.String(required=True, attribute="resident.name")
     user_id = fields.UUID(required=True)
     user_name = fields.String(required=True, attribute="user.name")
+    asker_name = fields.String(required=True, allow_none=True)
     relation = fields.Enum(ProxyRelation, by_value=True, required=True)
     functions = fields.List(fields.String(validate=validate.OneOf(list(ProxyFunction))), required=True)
     valid_until = fields.Date(required=True)
@@ -105,10 +145,10 @@ class WardOutput(Output):
 @allow(Permission.PROXY_ASK)
 @blueprint.made_once(ProxyOutput)
 @blueprint.body(ProxyInput)
-def put_proxy(new: proxies.NewProxy, proxy_id: UUID) -> tuple[Any, int]:
+def put_proxy(new: proxy_asking.NewProxy, proxy_id: UUID) -> tuple[Any, int]:
     """Ask that somebody may act for a resident; it holds once he, or an admin who heard him, confirms."""
     with transaction() as session:
-        row, made = proxies.ask_proxy(session, actor(), proxy_id, new)
+        row, made = proxy_asking.ask_proxy(session, actor(), proxy_id, new)
         return row, once(made)
 
 
@@ -158,6 +198,22 @@ def my_proxies(side: Side, limit: int, after: str | None) -> dict[str, Any]:
 
     with reading() as session:
         return page(fetch, lambda row: row.id, limit=limit, after=after)
+
+
+@blueprint.route("/me/proxies/<uuid:proxy_id>", methods=["PUT"])
+@limiter.limit(_OFTEN)
+@allow(Permission.SELF)
+@blueprint.made_once(ProxyOutput)
+@blueprint.body(KinProxyInput)
+def put_my_proxy(new: proxy_asking.KinProxy, proxy_id: UUID) -> tuple[Any, int]:
+    """Ask to act for a resident of another household, by his name and that household's binding code."""
+    having = parts()
+    row, made = decided(
+        lambda session: proxy_asking.ask_as_kin(
+            session, actor(), having.sealer, having.tries_key, proxy_id, new
+        )
+    )
+    return row, once(made)
 
 
 @blueprint.route("/me/wards", methods=["GET"])

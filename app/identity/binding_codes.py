@@ -3,8 +3,10 @@
 The first eight say which household is meant, so that wrong tries count against it; eight are secret.
 """
 
+import hmac
 import re
 import secrets
+import unicodedata
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -15,13 +17,15 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.ids import new_id
-from app.models import BindingCode, Household
+from app.models import BindingCode, Household, Resident
 from app.people import household_in_scope
 from app.places import place_in_scope
 from app.sealing import Cell, Sealer
 
 HALF = 8
 BINDING_DIGITS = 2 * HALF
+_DOTS = frozenset(".•‧・∙⋅\N{MIDDLE DOT}\N{KATAKANA MIDDLE DOT}")
+"""What keyboards give between the parts of a name such as 阿依·古丽."""
 
 
 class BindingCodesExhaustedError(DomainError):
@@ -134,6 +138,30 @@ def _made(
 def with_handle(session: Session, handle: str) -> BindingCode | None:
     """Give the code that starts with these digits."""
     return session.scalars(select(BindingCode).where(BindingCode.handle == handle)).one_or_none()
+
+
+def behind_code(session: Session, sealer: Sealer, code: str) -> tuple[bool, list[Resident]]:
+    """Say whether a code is a household's; give who lives behind its first half, whatever the second is."""
+    row = with_handle(session, code[:HALF])
+    is_code = same(secret_of(sealer, row) if row else "", code[HALF:])
+    members = select(Resident).where(Resident.household_id == row.household_id).limit(100) if row else None
+    return is_code, list(session.scalars(members)) if members is not None else []
+
+
+def same(one: str, other: str) -> bool:
+    """Compare in a time that tells nothing of what is alike."""
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+def same_name(one: str, other: str) -> bool:
+    """Compare two names, whatever gaps a list put into them and whichever dot a keyboard has."""
+    return same(_plain(one), _plain(other))
+
+
+def _plain(name: str) -> str:
+    """Take a name with one kind of dot and without gaps, which lists put into short names (王　芳)."""
+    wide = unicodedata.normalize("NFKC", name)
+    return "".join("·" if sign in _DOTS else sign for sign in wide if not sign.isspace())
 
 
 def _code_of(session: Session, household_id: UUID) -> BindingCode | None:

@@ -5,18 +5,16 @@ on the roster: none, several, a child and a resident who is bound read the same.
 so whatever he sends.
 """
 
-import hmac
-import unicodedata
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
 from app.errors import DomainError, Kind, OtherContentError
-from app.identity.binding_codes import HALF, secret_of, with_handle
+from app.identity.binding_codes import behind_code, same, same_name
 from app.identity.binding_requests import drop_request
+from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
 from app.identity.bindings import (
     AlreadyBoundError,
     ResidentTakenError,
@@ -27,16 +25,11 @@ from app.identity.bindings import (
     user_locked,
 )
 from app.identity.phones import phone_of
-from app.identity.tries import CLOSED_FOR, count_try, keyed, uncount_try
 from app.models import Binding, BindingWay, ConsentPurpose, Resident, User
 from app.people import check_text, is_child, keep_consent, numbers_of, residents_with_phone
 from app.sealing import Sealer
 
 TAIL = 6
-_DOTS = frozenset(".•‧・∙⋅\N{MIDDLE DOT}\N{KATAKANA MIDDLE DOT}")
-"""What keyboards give between the parts of a name such as 阿依·古丽."""
-MOST_OF_HOUSEHOLD = 50
-"""Wrong tries for one household, whoever made them: of ten accounts at least."""
 
 
 class PhoneNotVouchedError(DomainError):
@@ -113,11 +106,8 @@ def bind_by_id_number(
 ) -> Binding | DomainError:
     """Bind the actor by name, end of the ID number and the household's code, once he agreed to its use.
 
-    A refusal is returned, since the try must stay counted. Within a quarter of an hour five wrong ones of one
-    user, or fifty for one household, close it to him, or it to everybody, for half an hour: no single
-    account can close a household, since a try of a user who is closed does not count for it. A right one is
-    not counted and clears none. The same call again gives the binding it made, though he left it since.
-    Raises NoBasisError, ConsentChangedError, OtherContentError.
+    A refusal is returned, since the try must stay counted (``binding_tries``). The same call again gives the
+    binding it made, though he left it since. Raises NoBasisError, ConsentChangedError, OtherContentError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     user = user_locked(session, actor.user_id)
@@ -129,19 +119,16 @@ def _bind_by_id_number(
     session: Session, user: User, sealer: Sealer, key: bytes, proof: IdProof
 ) -> Binding | DomainError:
     text = check_text(session, proof.text_id, ConsentPurpose.ID_NUMBER)
-    handle, secret = proof.code[:HALF], proof.code[HALF:]
-    user_key, household_key = keyed(key, "binding user", user.id), keyed(key, "binding household", handle)
-    if count_try(session, user_key) or count_try(session, household_key, most=MOST_OF_HOUSEHOLD):
-        minutes = int(CLOSED_FOR.total_seconds()) // 60
-        return BindingTriesError(minutes=minutes, retry_after_s=60 * minutes)
-    resident = _proven(session, sealer, handle, secret, proof)
+    counted = count_binding_try(session, key, user.id, proof.code)
+    if counted is None:
+        return BindingTriesError(minutes=CLOSED_MINUTES, retry_after_s=60 * CLOSED_MINUTES)
+    resident = _proven(session, sealer, proof)
     present = open_binding(session, user.id)
     if present is not None and (resident is None or resident.id != present.resident_id):
         return AlreadyBoundError()
     if resident is None:
         return BindingRefusedError()
-    uncount_try(session, user_key)
-    uncount_try(session, household_key, most=MOST_OF_HOUSEHOLD)
+    uncount_binding_try(session, counted)
     if present is not None:
         return present
     try:
@@ -152,34 +139,16 @@ def _bind_by_id_number(
     return made
 
 
-def _proven(session: Session, sealer: Sealer, handle: str, secret: str, proof: IdProof) -> Resident | None:
+def _proven(session: Session, sealer: Sealer, proof: IdProof) -> Resident | None:
     """Give the resident of the household whom name and number fit; all of it is compared, whatever fails."""
-    row = with_handle(session, handle)
-    kept = secret_of(sealer, row) if row else ""
-    is_code = _same(kept, secret)
+    is_code, members = behind_code(session, sealer, proof.code)
     fitting = []
-    members = _members(session, row.household_id) if row else []
     for resident in members:
         number = numbers_of(sealer, resident).id_number or ""
-        is_name = _same(_plain(resident.name), _plain(proof.name))
-        is_number = _same(number[-TAIL:], proof.id_tail)
+        is_name, is_number = same_name(resident.name, proof.name), same(number[-TAIL:], proof.id_tail)
         if is_name & is_number:
             fitting.append(resident)
     return fitting[0] if is_code and len(fitting) == 1 else None
-
-
-def _members(session: Session, household_id: UUID) -> list[Resident]:
-    return list(session.scalars(select(Resident).where(Resident.household_id == household_id).limit(100)))
-
-
-def _plain(name: str) -> str:
-    """Take a name with one kind of dot and without gaps, which lists put into short names (王　芳)."""
-    wide = unicodedata.normalize("NFKC", name)
-    return "".join("·" if sign in _DOTS else sign for sign in wide if not sign.isspace())
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def _bound(session: Session, user: User, found: Resident, way: BindingWay, binding_id: UUID) -> Binding:

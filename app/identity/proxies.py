@@ -4,58 +4,29 @@ Whoever acts confirms nothing. One proxy, one pair of people: the database decid
 instead, whom ``people.guardians`` keeps.
 """
 
-from dataclasses import dataclass
-from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.actors import Actor, ProxyFunction, Role, community_of
+from app.actors import Actor, Role
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity.holders import holders
 from app.models import (
     NoticeKind,
     Proxy,
     ProxyEnd,
-    ProxyRelation,
     ProxyState,
     ProxyWord,
     Resident,
     User,
 )
 from app.notices import post
-from app.once import content_hash, insert_once, made_before
-from app.people import is_minor, resident_in_scope
 
-LONGEST = timedelta(days=366)
-"""How long a proxy may last before the resident is asked again."""
 HEARD = frozenset({ProxyWord.IN_PERSON, ProxyWord.BY_PHONE})
 """How an admin may have heard the resident."""
 ON_DUTY = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Whose duty it may be to act for a resident of his area."""
-
-
-class ProxyUnfitError(DomainError):
-    """A minor has guardians, nobody is his own proxy, and staff act by duty outside their own home only."""
-
-    code = "proxy_unfit"
-    kind = Kind.INVALID
-
-
-class ProxySpanError(DomainError):
-    """The proxy would be over already, or last longer than a year."""
-
-    code = "proxy_span"
-    kind = Kind.INVALID
-
-
-class ProxyOpenError(DomainError):
-    """The two have a proxy already, asked for or confirmed."""
-
-    code = "proxy_open"
-    kind = Kind.CONFLICT
 
 
 class OwnProxyError(DomainError):
@@ -70,56 +41,6 @@ class AskedProxyError(DomainError):
 
     code = "asked_proxy"
     kind = Kind.FORBIDDEN
-
-
-@dataclass(frozen=True)
-class NewProxy:
-    """Who shall act for whom; without ``user_id`` it is the one who asks."""
-
-    resident_id: UUID
-    relation: ProxyRelation
-    functions: tuple[ProxyFunction, ...]
-    valid_until: date
-    consent: str
-    user_id: UUID | None = None
-
-
-def ask_proxy(session: Session, actor: Actor, proxy_id: UUID, new: NewProxy) -> tuple[Proxy, bool]:
-    """Ask that somebody may act for a resident; the resident and his community are told.
-
-    Raises NotFoundError for a resident or user out of reach, ProxyUnfitError, ProxySpanError, ProxyOpenError,
-    OtherContentError.
-    """
-    sent = content_hash(actor.user_id, new)
-    first = made_before(session, Proxy, proxy_id, sent, author=Proxy.asked_by, by=actor.user_id)
-    if first is not None:
-        return _whole(session, first.id), False
-    resident, user = _two(session, actor, new)
-    _check_fit(session, resident, user, new.relation)
-    if not business_day() <= new.valid_until <= business_day() + LONGEST:
-        raise ProxySpanError(field="valid_until")
-    _end_over(session, user.id, resident.id)
-    row, made = insert_once(
-        session,
-        Proxy,
-        proxy_id,
-        sent,
-        taken=ProxyOpenError(),
-        area_code=resident.area_code,
-        resident_id=resident.id,
-        user_id=user.id,
-        relation=new.relation,
-        functions=sorted(set(new.functions)),
-        valid_until=new.valid_until,
-        consent=new.consent,
-        state=ProxyState.ASKED,
-        asked_by=actor.user_id,
-        asked_at=now(),
-    )
-    if made:
-        admins = holders(session, community_of(row.area_code), {Role.COMMUNITY_ADMIN})
-        _tell(session, row, "asked", admins, but=actor.user_id)
-    return _whole(session, row.id), made
 
 
 def confirm_own(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
@@ -152,14 +73,14 @@ def end_own(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
     """End a proxy now, as the resident or as who acts; again changes nothing. Raises NotFoundError."""
     row = _locked(session, Proxy.id == proxy_id, _mine(actor))
     is_proxy = row.user_id == actor.user_id
-    _end(session, row, ProxyEnd.PROXY if is_proxy else ProxyEnd.RESIDENT, by=actor.user_id)
+    end_locked(session, row, ProxyEnd.PROXY if is_proxy else ProxyEnd.RESIDENT, by=actor.user_id)
     return row
 
 
 def end_proxy(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
     """End a proxy of the actor's areas now; again changes nothing. Raises NotFoundError."""
     row = _locked(session, Proxy.id == proxy_id, _of(actor))
-    _end(session, row, ProxyEnd.ADMIN, by=actor.user_id)
+    end_locked(session, row, ProxyEnd.ADMIN, by=actor.user_id)
     return row
 
 
@@ -175,8 +96,8 @@ def end_proxies_of(
     which = Proxy.user_id == user_id
     if resident_id is not None:
         which |= Proxy.resident_id == resident_id
-    for row in _open(session, which):
-        _end(session, row, reason, by=by)
+    for row in open_proxies(session, which):
+        end_locked(session, row, reason, by=by)
 
 
 def proxies_in_scope(
@@ -221,42 +142,7 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
     return mine | (Proxy.resident_id == actor.resident_id) if actor.resident_id else mine
 
 
-def _two(session: Session, actor: Actor, new: NewProxy) -> tuple[Resident, User]:
-    """Give the resident, and whoever shall act for him, both within reach. Raises NotFoundError."""
-    try:
-        resident = resident_in_scope(session, actor, new.resident_id)
-    except NotFoundError:
-        raise NotFoundError(field="resident_id") from None
-    user = session.get(User, new.user_id or actor.user_id)
-    is_self = user is not None and user.id == actor.user_id
-    if user is None or user.disabled_at is not None:
-        raise NotFoundError(field="user_id")
-    if not is_self and (user.area_code is None or not actor.scope.covers(user.area_code)):
-        raise NotFoundError(field="user_id")
-    return resident, user
-
-
-def _check_fit(session: Session, resident: Resident, user: User, relation: ProxyRelation) -> None:
-    """Raise ProxyUnfitError where one may not act for the other."""
-    if is_minor(resident):
-        raise ProxyUnfitError(field="resident_id")
-    own = session.get(Resident, user.resident_id) if user.resident_id else None
-    if own is not None and (own.id == resident.id or is_minor(own)):
-        raise ProxyUnfitError(field="user_id")
-    if relation is ProxyRelation.STAFF:
-        on_duty = user.id in holders(session, resident.area_code, ON_DUTY, among=[user.id])
-        if not on_duty or (own is not None and own.household_id == resident.household_id):
-            raise ProxyUnfitError(field="relation")
-
-
-def _end_over(session: Session, user_id: UUID, resident_id: UUID) -> None:
-    """End what is over between two, so that they may begin anew."""
-    which = (Proxy.user_id == user_id) & (Proxy.resident_id == resident_id)
-    for row in _open(session, which & (Proxy.valid_until < business_day())):
-        _end(session, row, ProxyEnd.OVER, by=None)
-
-
-def _open(session: Session, which: ColumnElement[bool]) -> list[Proxy]:
+def open_proxies(session: Session, which: ColumnElement[bool]) -> list[Proxy]:
     """Give open proxies, locked in the order of their ids."""
     query = select(Proxy).where(which, Proxy.state != ProxyState.ENDED).order_by(Proxy.id)
     return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
@@ -272,7 +158,7 @@ def _locked(session: Session, *which: ColumnElement[bool]) -> Proxy:
     return row
 
 
-def _whole(session: Session, proxy_id: UUID) -> Proxy:
+def whole(session: Session, proxy_id: UUID) -> Proxy:
     """Give a proxy with the names of the two."""
     return _listed(session, Proxy.id == proxy_id, after=None, limit=1)[0]
 
@@ -299,21 +185,21 @@ def _confirm(session: Session, actor: Actor, row: Proxy, how: ProxyWord) -> Prox
     row.advance(ProxyState.CONFIRMED)
     row.confirmed_by, row.confirmed_at, row.confirmed_how = actor.user_id, now(), how
     session.flush()
-    _tell(session, row, "confirmed", {row.user_id, row.asked_by}, but=actor.user_id)
+    tell(session, row, "confirmed", {row.user_id, row.asked_by}, but=actor.user_id)
     return row
 
 
-def _end(session: Session, row: Proxy, reason: ProxyEnd, *, by: UUID | None) -> None:
+def end_locked(session: Session, row: Proxy, reason: ProxyEnd, *, by: UUID | None) -> None:
     """End a locked proxy; again changes nothing."""
     if row.state is ProxyState.ENDED:
         return
     row.advance(ProxyState.ENDED)
     row.ended_by, row.ended_at, row.end_reason = by, now(), reason
     session.flush()
-    _tell(session, row, "ended", {row.user_id}, but=by)
+    tell(session, row, "ended", {row.user_id}, but=by)
 
 
-def _tell(session: Session, row: Proxy, what: str, others: set[UUID], *, but: UUID | None) -> None:
+def tell(session: Session, row: Proxy, what: str, others: set[UUID], *, but: UUID | None) -> None:
     """Tell the resident, if he has an account, whoever acts and others what became of a proxy."""
     resident = session.scalars(select(User.id).where(User.resident_id == row.resident_id)).one_or_none()
     for user_id in sorted({resident, row.user_id, *others} - {but, None}, key=str):

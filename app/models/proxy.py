@@ -98,6 +98,8 @@ class Proxy(Freezable, Base):
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     """Who acts."""
+    asker_name: Mapped[str | None]
+    """What he calls himself, where he asked from another household (``ask_as_kin``)."""
     relation: Mapped[ProxyRelation]
     functions: Mapped[list[str]]
     """Words of ``ProxyFunction``."""

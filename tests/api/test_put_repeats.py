@@ -207,6 +207,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/care-records/<uuid:record_id>", worker_moved, (422, "not_staff_here")),
     ("/v1/visits/<uuid:visit_id>", caller_moved, GONE),
     ("/v1/proxies/<uuid:proxy_id>", caller_moved, GONE),
+    ("/v1/me/proxies/<uuid:proxy_id>", still_open, (409, "proxy_open")),
     ("/v1/viewing-tickets/<uuid:ticket_id>", caller_moved, GONE),
     ("/v1/viewing-tickets/<uuid:ticket_id>", came_of_age, (422, "not_a_minor")),
     ("/v1/claims/<uuid:claim_id>", caller_moved, GONE),
@@ -223,6 +224,7 @@ KNOWN_TO_NOBODY_ELSE = {
     "/v1/me/consents/<uuid:consent_id>",
     "/v1/me/binding-requests/<uuid:request_id>",
     "/v1/me/copies/<uuid:copy_id>",
+    "/v1/me/proxies/<uuid:proxy_id>",
     "/v1/photos/<uuid:photo_id>",
 }
 """Where anybody may use any id, no area is asked for: somebody else's is simply taken."""

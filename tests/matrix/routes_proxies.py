@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app.clock import business_day
 from app.ids import new_id
-from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.lines import ROLES, Call, Line, with_json
 from tests.matrix.routes_base import EVERYBODY, NOT_SEEN, at
 from tests.matrix.stage import Stage
 
@@ -24,6 +24,21 @@ def _ask(stage: Stage) -> Call:
     return Call(f"/v1/proxies/{new_id()}", with_json(body))
 
 
+def _ask_as_kin(stage: Stage) -> Call:
+    """Ask for the same one as kin of another household: whoever knows code and name may, wherever he is."""
+    stage.unbound()
+    body = {
+        "code": stage.binding_code(),
+        "resident_name": "王小兰",
+        "my_name": "王大明",
+        "relation": "sibling",
+        "functions": ["see"],
+        "valid_until": (business_day() + timedelta(days=30)).isoformat(),
+        "consent": "电话里说过",
+    }
+    return Call(f"/v1/me/proxies/{new_id()}", with_json(body))
+
+
 def _confirm(stage: Stage) -> Call:
     return Call(f"/v1/proxies/{stage.proxy()}/confirm", with_json({"how": "in_person"}))
 
@@ -34,6 +49,7 @@ PROXIES = [
     Line("POST", f"{_ONE}/confirm", {"admin": 200}, _confirm),
     Line("POST", f"{_ONE}/end", {"admin": 200}, lambda stage: Call(f"/v1/proxies/{stage.proxy()}/end")),
     Line("GET", "/v1/me/proxies", EVERYBODY, at("/v1/me/proxies?side=by_me"), 200),
+    Line("PUT", _MINE, dict.fromkeys(ROLES, 201), _ask_as_kin, 201),
     Line("GET", "/v1/me/wards", EVERYBODY, at("/v1/me/wards"), 200),
     Line(
         "POST",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.api.http.parts import EXTENSION
 from app.clock import now, set_to
-from app.identity.binding_proofs import MOST_OF_HOUSEHOLD
+from app.identity.binding_tries import MOST_OF_HOUSEHOLD
 from app.identity.tries import count_try, keyed
 from app.ids import new_id
 from app.models import Binding, Consent, ConsentPurpose, ConsentText, Resident, SignInTries
