@@ -15,7 +15,7 @@ from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
 from app.api.users import GrantInput
 from app.clock import now
-from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission
+from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission, officers
 
 blueprint = Blueprint("approvals", __name__, description="双人审批")
 _EXPIRED = "expired"
@@ -23,14 +23,14 @@ _STATES = [*ApprovalState, _EXPIRED]
 
 
 class AdminGrantInput(GrantInput):
-    """The grant of an administrator's role, under the id that it will have."""
+    """The grant of an administrator's or an officer's role, under the id that it will have."""
 
     id = uid(required=True)
 
     @ma.validates_schema
     def check_role(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse a role that needs no approval."""
-        if data.get("role") not in identity.ADMINISTRATORS:
+        if data.get("role") not in identity.ADMINISTRATORS | officers.OFFICERS:
             raise ma.ValidationError("这个角色不用审批，直接授权就行", "role")
 
     @ma.post_load

@@ -26,7 +26,7 @@ from app.api.http.fields import (
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
-from app.identity import Permission
+from app.identity import Permission, officers
 
 blueprint = Blueprint("users", __name__, description="账号与授权")
 
@@ -76,7 +76,7 @@ class GrantInput(Input):
 
 
 class ApprovedGrantInput(GrantInput):
-    """A role to give; that of an administrator only as somebody of another role approved it."""
+    """A role to give; that of an administrator or officer only as somebody of another role approved it."""
 
     approval_id = uid(load_default=None, allow_none=True)
 
@@ -186,11 +186,13 @@ def reset_second_factor(sent: dict[str, Any], user_id: UUID) -> Any:
 @blueprint.made_once(GrantOutput)
 @blueprint.body(ApprovedGrantInput)
 def put_grant(sent: tuple[identity.NewGrant, UUID | None], grant_id: UUID) -> tuple[Any, int]:
-    """Give a role in an area to a user; one of the three administrators' needs an approval."""
+    """Give a role to a user; an administrator's, and an officer's but the first, needs an approval."""
     new, approval_id = sent
     note(area_code=new.area_code, role=new.role.value, approval_id=str(approval_id) if approval_id else None)
     with transaction() as session:
         grant, made = identity.grant(session, actor(), grant_id, new, approval_id=approval_id)
+        if made and approval_id is None and new.role in officers.OFFICERS:
+            note(went_without=True)
     return grant, once(made)
 
 

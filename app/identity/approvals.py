@@ -73,7 +73,7 @@ class ApprovalExpiredError(DomainError):
 
 
 class OwnApprovalError(DomainError):
-    """Nobody decides on what he asked for himself."""
+    """Nobody decides on what he asked for himself, nor on a role that he would get."""
 
     code = "own_approval"
     kind = Kind.FORBIDDEN
@@ -163,7 +163,7 @@ def decide_approval(
     found = _locked(session, Approval.id == approval_id, _visible(actor))
     if found is None:
         raise NotFoundError
-    if found.asked_by == actor.user_id:
+    if actor.user_id in {found.asked_by, _gets_by(found)}:
         raise OwnApprovalError
     to = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
     if found.decided_by is not None:
@@ -215,6 +215,11 @@ def use_approval(
     found.advance(ApprovalState.USED)
     found.used_at = now()
     return found.decided_by
+
+
+def _gets_by(row: Approval) -> UUID | None:
+    """Give whom a grant would be given to."""
+    return UUID(row.payload["user_id"]) if row.kind is ApprovalKind.ADMIN_GRANT else None
 
 
 def _tell(session: Session, row: Approval, to: UUID, what: str) -> None:

@@ -13,6 +13,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
 from app.identity.bindings import bind, resident_locked
+from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
 from app.models import ApprovalKind, Area, BindingWay, EndReason, Grant, User
@@ -133,7 +134,7 @@ def grant_payload(grant_id: UUID, new: NewGrant) -> dict[str, Any]:
 def grant(
     session: Session, actor: Actor, grant_id: UUID, new: NewGrant, *, approval_id: UUID | None = None
 ) -> tuple[Grant, bool]:
-    """Give a role in an area to a user; one of the three administrators' needs an approval.
+    """Give a role in an area to a user; an administrator's needs an approval, and an officer's but the first.
 
     The security administrator holds the power to grant, as far as his own area: no area of his, no grant.
     The same grant again is the first one, though the user moved or got another role since.
@@ -152,7 +153,11 @@ def grant(
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     _check_disjoint(session, grant_id, new)
-    if new.role in ADMINISTRATORS and session.get(Grant, grant_id) is None:
+    by_two = new.role in ADMINISTRATORS or (
+        new.role in OFFICERS
+        and (approval_id is not None or has_officer(session, new.area_code, but=new.user_id))
+    )
+    if by_two and session.get(Grant, grant_id) is None:
         payload = grant_payload(grant_id, new)
         use_approval(session, actor, approval_id, ApprovalKind.ADMIN_GRANT, payload)
     values: dict[str, Any] = {**asdict(new), "valid_from": _start(new)}
@@ -161,6 +166,8 @@ def grant(
     )
     if made:
         end_sessions_of(session, [new.user_id], EndReason.ROLE_CHANGED)
+    if made and new.role in OFFICERS and not by_two:
+        tell_first(session, given)
     return given, made
 
 

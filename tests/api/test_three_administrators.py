@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Role
 from app.identity import ADMINISTRATORS, TABLE, Permission
+from app.identity.officers import OFFICERS
 from app.ids import new_id
 from app.models import Grant
 from tests.approval_world import Become, admin_grant, approved, granted, outcome
@@ -103,14 +104,14 @@ def test_one_person_is_one_of_them(be: Become, session: Session, first: str, sec
     "grantor, allowed", [("security", True), ("system", False), ("auditor", False), ("city", False)]
 )
 def test_who_may_grant_what(be: Become, grantor: str, role: Role, *, allowed: bool) -> None:
-    """S-38: grantor by role; only the security administrator grants, the three with a second person only."""
+    """S-38: grantor by role; only the security administrator grants, the three and officers by two."""
     new = admin_grant(role=role.value)
 
     answer = granted(be(grantor), new, None)
 
     if not allowed:
         assert outcome(answer) == (403, "forbidden")
-    elif role in ADMINISTRATORS:
+    elif role in ADMINISTRATORS | OFFICERS:
         assert outcome(answer) == (409, "approval_needed")
     else:
         assert answer.status_code == 201

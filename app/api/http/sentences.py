@@ -116,7 +116,7 @@ SENTENCES: dict[str, str] = {
     "approval_not_given": "审批还没有通过，不能办理",
     "approval_used": "这次审批已经用过，再办要重新申请",
     "approval_expired": "申请已经超过72小时，请重新申请",
-    "own_approval": "不能审批自己的申请，请换一位同事",
+    "own_approval": "不能审批自己的申请，也不能审批给自己的授权，请换一位同事",
     # wechat
     "push_refused": "这条推送不是微信发来的，或已过时，没有受理",
     "wechat_off": "这里没有开通微信功能，请用手机号登录",
