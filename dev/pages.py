@@ -49,6 +49,7 @@ FUNCTIONS = {
     Permission.CODE_PRINT: "打印、停用、补打二维码",
     Permission.ROSTER_READ: "查看住户和居民名册",
     Permission.ROSTER_WRITE: "登记住户和居民",
+    Permission.ROSTER_EXPORT: "导出名册",
     Permission.REVEAL: "查看居民的完整电话、证件号码（写明用途，每天最多20次）",
     Permission.CONSENT_OWN: "查看、给出、收回自己和所监护孩子的同意",
     Permission.CONSENT_RECORD: "登记居民在纸上签的同意，代为收回",

@@ -111,6 +111,9 @@ REQUIREMENTS: dict[int, str] = {
     135: "Outgoing calls to others are signed",
     136: "Errors tell a code and a request id, and nothing of the inside",
     139: "The description equals the routes, and is not public",
+    # Taking data out
+    152: "Nothing in a file that is taken out is a formula",
+    153: "An export has a purpose, a second person, a mark that is seen and one that is not, and an end",
     # People without a phone
     191: "Somebody acts for whoever has no phone, with his word on record and no shared password",
 }

@@ -27,6 +27,7 @@ from app.models import (
     RefreshToken,
     Reveal,
     RevealField,
+    RosterExport,
     SessionKind,
     SignIn,
     SignInCode,
@@ -195,6 +196,13 @@ def ended_guardianship(session: Session) -> None:
     write_guardian(session, write_child(session), ended_at=AT, ended_by=WORKER)
 
 
+def ended_export(session: Session) -> None:
+    with set_to(AT):
+        export_id = Stage(session).export()
+    row = session.get_one(RosterExport, export_id)
+    row.ready_at, row.fetched_at, row.ended_at = AT - DAY, AT - DAY, AT
+
+
 @pytest.mark.parametrize(
     "name, model, write, last_day",
     [
@@ -208,6 +216,7 @@ def ended_guardianship(session: Session) -> None:
         ("notices", Notice, notice, AT.replace(year=2028) - DAY),
         ("looks at numbers", Reveal, look, AT.replace(year=2028, month=2) - DAY),
         ("viewing tickets", ViewingTicket, ticket, AT.replace(year=2028, month=2) - DAY),
+        ("exports of the roster", RosterExport, ended_export, AT.replace(year=2028, month=2) - DAY),
         ("approvals", Approval, used_approval, AT.replace(year=2028, month=2) - DAY),
         ("approvals", Approval, forgotten_approval, AT.replace(year=2028, month=2) - DAY),
         ("consents that ended", Consent, refused_consent, AT.replace(year=2030) - DAY),

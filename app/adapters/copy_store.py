@@ -1,4 +1,4 @@
-"""Files of people's own copies: written and read piece by piece, sealed by whoever writes them."""
+"""Files made for one person: written and read piece by piece, sealed by whoever writes them."""
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -23,19 +23,19 @@ class Sink(Protocol):
 
 
 class CopyStore:
-    """One file a copy, beside the photos in their object store, under a name that no photo has."""
+    """One file a row, beside the photos in their object store, in a folder that no photo is in."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: ObjectStore, folder: str) -> None:
+        self._store, self._folder = store, folder
 
     def writer(self, copy_id: UUID) -> AbstractContextManager[Sink]:
         """Open a file to be written; it is there once the block ends well."""
-        return open_writer(self._store, _key(copy_id), buffer_size=_PIECE_BYTES)
+        return open_writer(self._store, self._key(copy_id), buffer_size=_PIECE_BYTES)
 
     def pieces(self, copy_id: UUID) -> Iterator[bytes]:
         """Give the file in pieces of about a megabyte. Raises CopyMissingError before the first one."""
         try:
-            found = self._store.get(_key(copy_id))
+            found = self._store.get(self._key(copy_id))
         except FileNotFoundError as error:
             raise CopyMissingError(str(copy_id)) from error
         return (bytes(piece) for piece in found.stream(min_chunk_size=_PIECE_BYTES))
@@ -43,10 +43,9 @@ class CopyStore:
     def delete(self, copy_id: UUID) -> None:
         """Remove the file; one that is not there is removed already."""
         try:
-            self._store.delete(_key(copy_id))
+            self._store.delete(self._key(copy_id))
         except FileNotFoundError:  # a local folder says so, S3 does not
             return
 
-
-def _key(copy_id: UUID) -> str:
-    return f"copies/{copy_id}.sealed"
+    def _key(self, copy_id: UUID) -> str:
+        return f"{self._folder}/{copy_id}.sealed"

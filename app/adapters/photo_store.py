@@ -43,8 +43,10 @@ class PhotoStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
-        self.copies = CopyStore(store)
+        self.copies = CopyStore(store, "copies")
         """The same store's place for people's own copies."""
+        self.exports = CopyStore(store, "exports")
+        """And for exports of the roster."""
 
     def put(self, key: str, data: bytes) -> bool:
         """Store the file, whole or not at all; say whether it is new.

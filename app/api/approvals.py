@@ -13,6 +13,7 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
+from app.api.roster_exports import NamedExportInput
 from app.api.users import GrantInput
 from app.clock import now
 from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission, officers
@@ -45,13 +46,14 @@ class ApprovalInput(Input):
 
     admin_grant = fields.Nested(AdminGrantInput, error_messages=NOT_EMPTY)
     points_bulk = fields.Nested(AdjustmentsInput, error_messages=NOT_EMPTY)
+    roster_export = fields.Nested(NamedExportInput, error_messages=NOT_EMPTY)
     reason = Text(200, least=1, required=True)
 
     @ma.validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse none of the kinds, or several."""
         if len(data.keys() & set(ApprovalKind)) != 1:
-            raise ma.ValidationError("一次申请办一件事，请填授权或积分更正中的一项")
+            raise ma.ValidationError("一次申请办一件事，请填授权、积分更正、导出名册中的一项")
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewApproval:
@@ -61,6 +63,10 @@ class ApprovalInput(Input):
             grant_id, new = data["admin_grant"]
             payload = identity.grant_payload(grant_id, new)
             return NewApproval(ApprovalKind.ADMIN_GRANT, new.area_code, payload, reason)
+        if "roster_export" in data:
+            export_id, export = data["roster_export"]
+            payload = export.payload(export_id)
+            return NewApproval(ApprovalKind.ROSTER_EXPORT, export.area_code, payload, reason)
         batch = data["points_bulk"]
         return NewApproval(ApprovalKind.POINTS_BULK, batch.area_code, batch.payload(), reason)
 

@@ -28,11 +28,13 @@ LIFE = timedelta(hours=72)
 FUNCTION = {
     ApprovalKind.ADMIN_GRANT: Permission.GRANT_WRITE,
     ApprovalKind.POINTS_BULK: Permission.POINTS_ADJUST,
+    ApprovalKind.ROSTER_EXPORT: Permission.ROSTER_EXPORT,
 }
 """The function that the approval is for; who asks must hold it."""
 DECIDERS = {
     ApprovalKind.ADMIN_GRANT: frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER}),
     ApprovalKind.POINTS_BULK: frozenset({Role.COUNTY_OFFICER}),
+    ApprovalKind.ROSTER_EXPORT: frozenset({Role.COUNTY_OFFICER}),
 }
 """The roles that decide; none of them holds the function itself."""
 

@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CODE_PRINT = "code_print"
     ROSTER_READ = "roster_read"
     ROSTER_WRITE = "roster_write"
+    ROSTER_EXPORT = "roster_export"
     REVEAL = "reveal"
     CONSENT_OWN = "consent_own"
     CONSENT_RECORD = "consent_record"
@@ -102,6 +103,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CODE_PRINT: {_ADMIN: _AREA},
     Permission.ROSTER_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.ROSTER_WRITE: {_ADMIN: _AREA},
+    Permission.ROSTER_EXPORT: {_ADMIN: _AREA},
     Permission.REVEAL: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CONSENT_OWN: {_RESIDENT: _OWN},
     Permission.CONSENT_RECORD: {_WORKER: _AREA, _ADMIN: _AREA},

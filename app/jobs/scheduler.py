@@ -12,6 +12,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
 from app.jobs.closing import carry_out_closings
+from app.jobs.exports import end_roster_exports, make_roster_exports
 from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
@@ -45,6 +46,8 @@ EVERY_MINUTE: list[Job] = [
     handle_events,
     end_copies,
     make_copies,
+    end_roster_exports,
+    make_roster_exports,
     send_messages,
     carry_out_closings,
 ]

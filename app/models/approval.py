@@ -19,6 +19,8 @@ class ApprovalKind(enum.StrEnum):
     """One of the three administrators' roles for somebody."""
     POINTS_BULK = "points_bulk"
     """A batch of corrections to households' points."""
+    ROSTER_EXPORT = "roster_export"
+    """A file of a community's roster."""
 
 
 class ApprovalState(enum.StrEnum):

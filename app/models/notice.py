@@ -32,6 +32,8 @@ class NoticeKind(enum.StrEnum):
     """A step waits for this person's approval, or was decided on (data: ``what``)."""
     PROXY = "proxy"
     """A proxy was asked for, confirmed, used for an order or ended (data: ``what``)."""
+    ROSTER_EXPORT = "roster_export"
+    """A file of the roster is ready (data: ``export_id``)."""
 
 
 class Notice(Base):

@@ -166,6 +166,13 @@ AT_WORK = (
                 "asked_by decided_by",
                 "id kind asked_at decided_at state",
             ),
+            (
+                "roster_exports",
+                "by_me",
+                "我导出和审批导出的名册",
+                "asked_by approved_by",
+                "id asked_at ready_at fetched_at ended_at",
+            ),
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
             ("corrections", "by_me", "我决定的更正", "decided_by", "id field state asked_at decided_at"),
@@ -215,6 +222,8 @@ LEFT_OUT = {
     "approvals.decision_note": _OTHERS,
     "place_codes.revoked_reason": "tells of a place",
     "own_copies.key_sealed": "opens the file",
+    "roster_exports.key_sealed": "opens the file",
+    "roster_exports.purpose": _OTHERS,
 }
 """Tables and columns that hold something of a person and that he does not get, but for hashes: why."""
 

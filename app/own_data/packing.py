@@ -18,7 +18,7 @@ from app.own_data import reach
 from app.own_data.copied import COPIED
 from app.own_data.kinds import Copied, Whose
 from app.own_data.rows import told
-from app.own_data.sealed_file import SealingSink
+from app.sealed_files import SealingSink
 from app.sealing import Sealer
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")

@@ -19,6 +19,7 @@ from app.models import (
     OwnRequestState,
     RefreshToken,
     Reveal,
+    RosterExport,
     SignIn,
     SignInCode,
     SignInTries,
@@ -164,6 +165,13 @@ def _trail_rules(months: int) -> Iterator[Rule]:
         ended < since,
         f"{kept} after the end",
         "未成年人网络保护条例 36; as the audit trail",
+    )
+    yield Rule(
+        "exports of the roster",
+        table_of(RosterExport),
+        RosterExport.ended_at < since,
+        f"{kept} after the end; file and key 24 hours (the job end_roster_exports)",
+        "PIPL 51; as the audit trail",
     )
     yield Rule("approvals", table_of(Approval), _approval_over(since), kept, "as the audit trail")
 

@@ -21,6 +21,7 @@ from tests.matrix.lines import ANYBODY, Call, Line, with_json
 from tests.matrix.routes import LINES
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
+from tests.export_world import write_ready_export
 from tests.own_data_world import write_ready_copy
 from tests.sealer import SEALER
 
@@ -149,6 +150,10 @@ def _copy_file(app: Flask, session: Session) -> tuple[str, Call]:
     return "worker", Call(f"/v1/me/copies/{copy_id}/file")
 
 
+def _export_file(app: Flask, session: Session) -> tuple[str, Call]:
+    return "admin", Call(f"/v1/roster-exports/{write_ready_export(app, session)}/file")
+
+
 def _closing(_: Flask, __: Session) -> tuple[str, Call]:
     return "resident", Call(f"/v1/me/closings/{new_id()}", with_json({}))
 
@@ -165,6 +170,7 @@ _SPECIAL = {
     "POST /v1/me/notices/<uuid:notice_id>/read": _notice,
     "PUT /v1/me/closings/<uuid:closing_id>": _closing,
     "GET /v1/me/copies/<uuid:copy_id>/file": _copy_file,
+    "GET /v1/roster-exports/<uuid:export_id>/file": _export_file,
     "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": _photo_file,
 }
 """Routes that the matrix calls without success, or as somebody to whom it is refused: the right request."""

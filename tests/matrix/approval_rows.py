@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Approval, ApprovalKind, ApprovalState
+from app.models import Approval, ApprovalKind, ApprovalState, RosterExport
 from app.once import content_hash
 from tests.matrix.side import Side
 
@@ -19,8 +19,40 @@ class ApprovalRows(Side):
         item = {"id": str(new_id()), "household_id": str(self.household_id), "points": 5}
         return {"area_code": self.community, "reason": "年底核对", "items": [item]}
 
-    def approval(self, payload: dict[str, Any] | None = None, *, is_approved: bool = False) -> UUID:
-        """Write an approval of a batch, asked for by ``admin``, and decided on by ``county`` if so wanted."""
+    def roster(self, export_id: UUID) -> dict[str, Any]:
+        """Give what an export of the community's roster is bound to."""
+        columns = ["door", "name"]
+        return {"id": str(export_id), "area_code": self.community, "columns": columns, "clear": False}
+
+    def export(self) -> UUID:
+        """Write that ``admin`` asked for a file of the roster, as ``county`` approved."""
+        export_id = new_id()
+        self.add(
+            RosterExport(
+                id=export_id,
+                area_code=self.community,
+                asked_by=self.user("admin"),
+                approved_by=self.user("county"),
+                purpose="核对入住名单",
+                columns=["door", "name"],
+                clear=False,
+                asked_at=now(),
+                content_hash=b"",
+            )
+        )
+        return export_id
+
+    def approval(
+        self,
+        payload: dict[str, Any] | None = None,
+        *,
+        kind: ApprovalKind = ApprovalKind.POINTS_BULK,
+        is_approved: bool = False,
+    ) -> UUID:
+        """Write an approval asked for by ``admin``, of a batch unless told otherwise.
+
+        ``county`` decided on it if so wanted.
+        """
         approval_id, payload = new_id(), payload or self.batch()
         decided: dict[str, Any] = {}
         if is_approved:
@@ -32,7 +64,7 @@ class ApprovalRows(Side):
         self.add(
             Approval(
                 id=approval_id,
-                kind=ApprovalKind.POINTS_BULK,
+                kind=kind,
                 area_code=self.community,
                 payload=payload,
                 payload_hash=content_hash(payload),

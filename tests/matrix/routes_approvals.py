@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.ids import new_id
+from app.models import ApprovalKind
 from tests.matrix.lines import Call, Line, with_json
 from tests.matrix.stage import Stage
 
@@ -30,6 +31,18 @@ def _adjustments(stage: Stage) -> Call:
     return Call("/v1/points/adjustments", with_json(batch | {"approval_id": str(approval_id)}))
 
 
+def _new_export(stage: Stage) -> Call:
+    export_id = new_id()
+    what = stage.roster(export_id)
+    approval_id = stage.approval(what, kind=ApprovalKind.ROSTER_EXPORT, is_approved=True)
+    body = {name: value for name, value in what.items() if name != "id"}
+    return Call(f"/v1/roster-exports/{export_id}", with_json(body | {"approval_id": str(approval_id)}))
+
+
+def _export(suffix: str = "") -> Callable[[Stage], Call]:
+    return lambda stage: Call(f"/v1/roster-exports/{stage.export()}{suffix}")
+
+
 APPROVALS = [
     Line(
         "GET",
@@ -43,4 +56,8 @@ APPROVALS = [
     Line("POST", "/v1/approvals/<uuid:approval_id>/approve", _DECIDER, _approval("/approve", {})),
     Line("POST", "/v1/approvals/<uuid:approval_id>/refuse", _DECIDER, _approval("/refuse", {"note": "不行"})),
     Line("POST", "/v1/points/adjustments", {"admin": 200}, _adjustments),
+    Line("GET", "/v1/roster-exports", {"admin": 200}, lambda _: Call("/v1/roster-exports"), 200),
+    Line("PUT", "/v1/roster-exports/<uuid:export_id>", {"admin": 201}, _new_export),
+    Line("GET", "/v1/roster-exports/<uuid:export_id>", {"admin": 200}, _export()),
+    Line("GET", "/v1/roster-exports/<uuid:export_id>/file", {"admin": 409}, _export("/file")),
 ]

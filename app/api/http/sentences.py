@@ -110,6 +110,10 @@ SENTENCES: dict[str, str] = {
     "copy_open": "您要过的副本还在做或还能下载，到期以后再要",
     "copy_not_ready": "副本还在做，做好了会发消息给您，请过一会儿再来",
     "copy_over": "这份副本已经过了72小时，请重新要一份",
+    # exports of the roster
+    "roster_too_big": "这里有{rows}人，一份名册最多{most}人，请按网格分开导出",
+    "export_not_ready": "名册还在做，做好了会发消息给您，请过一会儿再来",
+    "export_over": "这份名册已经下载过，或者过了24小时；还要用，请重新申请审批",
     # approvals
     "approval_needed": "这件事要先请另一种岗位的同事审批，批准后再办",
     "approval_unfit": "办的内容和审批的不一样，请按批准的内容办，或重新申请",

@@ -7,7 +7,7 @@ import pytest
 
 from app.config import Suite
 from app.ids import new_id
-from app.own_data.sealed_file import PIECE_BYTES, FileKey, SealingSink, opened
+from app.sealed_files import PIECE_BYTES, FileKey, SealingSink, opened
 from app.sealing import TAG_BYTES, SealBrokenError
 
 WHOLE = PIECE_BYTES + TAG_BYTES

@@ -1,0 +1,117 @@
+"""Asking for a file of the roster: only what a second person agreed to, to the letter (ADR 0017)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import identity
+from app.actors import COMMUNITY_DIGITS, Actor
+from app.clock import now
+from app.errors import DomainError, Kind, NotFoundError
+from app.exports.rows import exported
+from app.models import Approval, ApprovalKind, Area, Resident, RosterColumn, RosterExport
+from app.once import content_hash, insert_once, made_before
+from app.places import AreaUnknownError
+
+ROWS_MOST = 20_000
+"""Residents in one file, more than any community has: the workbook is made in memory."""
+
+
+class RosterTooBigError(DomainError):
+    """There are more residents than one file may hold (data: ``rows``, ``most``)."""
+
+    code = "roster_too_big"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class NewExport:
+    """Whose residents, what of them, and whether adults' numbers stand there in full."""
+
+    area_code: str
+    columns: Sequence[RosterColumn]
+    clear: bool
+
+    def payload(self, export_id: UUID) -> dict[str, Any]:
+        """Give what an approval is bound to; with the export's id in it, it is good for one export."""
+        return {
+            "id": str(export_id),
+            "area_code": self.area_code,
+            "columns": [column.value for column in RosterColumn if column in self.columns],
+            "clear": self.clear,
+        }
+
+
+def ask_export(
+    session: Session, actor: Actor, export_id: UUID, new: NewExport, *, approval_id: UUID
+) -> tuple[RosterExport, bool]:
+    """Ask for a file that somebody of another role approved; the approval's reason is its purpose.
+
+    Sent again it is the first one, also on the used approval.
+
+    Raises NotFoundError (the area is outside the actor's), AreaUnknownError (it is no community or grid),
+    RosterTooBigError, OtherContentError, and what ``identity.use_approval`` raises.
+    """
+    assert actor.user_id is not None, "who asks is signed in"
+    payload = new.payload(export_id)
+    sent = content_hash(actor.user_id, approval_id, payload)
+    first = made_before(
+        session, RosterExport, export_id, sent, author=RosterExport.asked_by, by=actor.user_id
+    )
+    if first is not None:
+        return first, False
+    if not actor.scope.covers(new.area_code):
+        raise NotFoundError(field="area_code")
+    if len(new.area_code) < COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
+        raise AreaUnknownError(field="area_code")
+    rows = session.scalar(select(func.count()).select_from(Resident).where(exported(new.area_code))) or 0
+    if rows > ROWS_MOST:
+        raise RosterTooBigError(field="area_code", rows=rows, most=ROWS_MOST)
+    approved_by = identity.use_approval(
+        session, actor, approval_id, ApprovalKind.ROSTER_EXPORT, payload, again=True
+    )
+    return insert_once(
+        session,
+        RosterExport,
+        export_id,
+        sent,
+        area_code=new.area_code,
+        asked_by=actor.user_id,
+        approved_by=approved_by,
+        purpose=session.get_one(Approval, approval_id).reason,
+        columns=payload["columns"],
+        clear=new.clear,
+        asked_at=now(),
+    )
+
+
+def exports(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[RosterExport]:
+    """List the exports that the actor asked for, where he still holds the function, the newest first."""
+    query = (
+        select(RosterExport)
+        .where(RosterExport.asked_by == actor.user_id, actor.scope.clause(RosterExport.area_code))
+        .order_by(RosterExport.id.desc())
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(RosterExport.id < after)
+    return list(session.scalars(query))
+
+
+def export_of(session: Session, actor: Actor, export_id: UUID, *, locked: bool = False) -> RosterExport:
+    """Give an export that the actor asked for, where he still holds the function. Raises NotFoundError."""
+    query = select(RosterExport).where(
+        RosterExport.id == export_id,
+        RosterExport.asked_by == actor.user_id,
+        actor.scope.clause(RosterExport.area_code),
+    )
+    if locked:
+        query = query.with_for_update()
+    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if found is None:
+        raise NotFoundError
+    return found
