@@ -1,4 +1,4 @@
-"""Exports of the roster: asked for, approved, made, fetched, and read by a library that did not write them."""
+"""Exports of the roster: asked for, approved, made, fetched, and read by another library than wrote them."""
 
 import io
 from typing import Any

@@ -47,9 +47,7 @@ class Mark:
         return f"导出人：{name}　时间：{at}　用途：{purpose}　编号：{self.export_id}"
 
 
-def write_workbook(
-    sink: Sink, mark: Mark, headings: Sequence[str], lines: Iterable[Sequence[str]]
-) -> int:
+def write_workbook(sink: Sink, mark: Mark, headings: Sequence[str], lines: Iterable[Sequence[str]]) -> int:
     """Write the workbook; give how many lines stand below its headings.
 
     Every cell is written as text, so that nothing is ever a formula, a link or a number (ASVS 5.0, 1.2.10).

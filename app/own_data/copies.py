@@ -19,9 +19,9 @@ from app.errors import DomainError, Kind, NotFoundError
 from app.models import NOT_HIM, Binding, NoticeKind, OwnCopy, User
 from app.once import content_hash, insert_once, made_before
 from app.own_data.packing import pack
-from app.sealed_files import FileKey, SealingSink, opened
 from app.own_data.whose import whose_data
 from app.people import ward
+from app.sealed_files import FileKey, SealingSink, opened
 from app.sealing import Cell, Sealer
 
 LIFE = timedelta(hours=72)

@@ -17,11 +17,11 @@ from app.models import PhotoOwner, SecondFactor, User, Visit
 from tests import cast
 from tests.cast import named, person
 from tests.client import Client
+from tests.export_world import write_ready_export
 from tests.matrix.lines import ANYBODY, Call, Line, with_json
 from tests.matrix.routes import LINES
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
-from tests.export_world import write_ready_export
 from tests.own_data_world import write_ready_copy
 from tests.sealer import SEALER
 

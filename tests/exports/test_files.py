@@ -1,0 +1,349 @@
+"""The file of an export: whose rows stand there, who gets it, how often, and its end."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import exports
+from app.actors import Role
+from app.adapters import CopyMissingError
+from app.clock import business_day, now, set_to
+from app.ids import new_id
+from app.models import Closing, ClosingState, Grant, Notice, Resident, RosterExport, Sex
+from app.people import Numbers, keep_numbers
+from tests.approval_world import Become, outcome
+from tests.care_world import write_resident
+from tests.cast import GRID, HOME, LONG_AGO, NEXT, named, person, sign_in_again
+from tests.child_world import write_child
+from tests.client import Client
+from tests.export_world import (
+    HEADINGS,
+    PURPOSE,
+    ask,
+    exported,
+    fetch,
+    make,
+    opened,
+    rows,
+    write_ready_export,
+)
+from tests.own_data.test_copies import forget_check
+from tests.own_data_world import photos_of
+from tests.sealer import SEALER
+from tests.trail import entries_of
+
+PHONE, ID_NUMBER = "13900001234", "000000195503081020"
+KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def number(session: Session, resident_id: UUID) -> None:
+    """Let a resident have numbers."""
+    keep_numbers(SEALER, session.get_one(Resident, resident_id), Numbers(PHONE, ID_NUMBER))
+    session.commit()
+
+
+def names(data: bytes) -> list[str]:
+    """Give the names in a file."""
+    place = HEADINGS.index("姓名")
+    return [row[place] for row in rows(data)[1:]]
+
+
+def test_a_file_is_made_and_fetched(app: Flask, session: Session, admin: Client, county: Client) -> None:
+    """S-153: ready when the job was there, told by a notice, a marked workbook for 24 hours."""
+    export_id = ask(admin, county)
+    early = fetch(admin, export_id)
+    at = now()
+    with set_to(at):
+        make(app, session, export_id)
+    shown = admin.get(f"/v1/roster-exports/{export_id}").json
+    got = fetch(admin, export_id)
+    notice = session.scalars(select(Notice).where(Notice.kind == "roster_export")).one()
+    told = opened(got.data)["名册"]["A1"].value
+
+    assert outcome(early) == (409, "export_not_ready")
+    assert (shown["ready_at"], shown["row_count"]) == (at.isoformat(), 2)
+    assert shown["expires_at"] == (at + timedelta(hours=24)).isoformat()
+    assert (got.status_code, got.mimetype, len(got.data)) == (200, KIND, shown["size"])
+    assert got.headers["Content-Length"] == str(shown["size"])
+    assert got.headers["Content-Disposition"] == f'attachment; filename="roster-{export_id}.xlsx"'
+    assert got.headers["Cache-Control"] == "no-store"
+    assert (notice.user_id, notice.data) == (person("admin").user_id, {"export_id": str(export_id)})
+    assert str(told).startswith("导出人：admin　")
+    assert PURPOSE in str(told)
+    assert str(export_id) in str(told)
+
+
+def test_it_holds_the_communitys_residents_by_door_and_nobody_else(
+    app: Flask, session: Session, admin: Client, county: Client
+) -> None:
+    """S-31, S-153: no other community's, and only the columns that were approved, in their order."""
+    _, data = exported(
+        app,
+        session,
+        admin,
+        county,
+        columns=["presence", "sex", "relation", "name", "door", "place", "area"],
+    )
+
+    assert rows(data) == [
+        ["网格", "楼栋", "门牌", "姓名", "与户主关系", "性别", "是否在家"],
+        ["第一网格", "1号楼", "1单元101", "王桂兰", "户主", *_of(session, "resident")],
+        ["第一网格", "1号楼", "1单元201", "李德福", "户主", *_of(session, "neighbour")],
+    ]
+
+
+def _of(session: Session, name: str) -> tuple[str, str]:
+    sex = session.get_one(Resident, named(name)).sex
+    return ("女" if sex is Sex.FEMALE else "男", "在家")
+
+
+def test_a_grid_is_a_part_of_its_community(
+    app: Flask, session: Session, admin: Client, county: Client
+) -> None:
+    session.execute(update(Resident).where(Resident.id == named("neighbour")).values(area_code=HOME))
+    session.commit()
+
+    assert names(exported(app, session, admin, county, area_code=GRID)[1]) == ["王桂兰"]
+    assert names(exported(app, session, admin, county, area_code=HOME)[1]) == ["李德福", "王桂兰"]
+
+
+@pytest.mark.parametrize(
+    "clear, phone, id_number",
+    [(False, "139******34", "0****************0"), (True, PHONE, ID_NUMBER)],
+)
+def test_numbers_are_masked_unless_clear_ones_were_approved(
+    app: Flask,
+    session: Session,
+    admin: Client,
+    county: Client,
+    *,
+    clear: bool,
+    phone: str,
+    id_number: str,
+) -> None:
+    """S-35, S-153: 138******21 and the ends of an ID number, as everywhere."""
+    number(session, named("resident"))
+    _, data = exported(app, session, admin, county, clear=clear)
+    born = session.get_one(Resident, named("resident")).birth_date
+
+    assert rows(data)[1] == ["1单元101", "王桂兰", born.isoformat(), phone, id_number]
+    assert rows(data)[2][3:] == ["", ""]
+
+
+@pytest.mark.parametrize("clear", [False, True])
+def test_nothing_sensitive_of_a_minor_is_in_it(
+    app: Flask, session: Session, admin: Client, county: Client, *, clear: bool
+) -> None:
+    """S-95, S-153: no number, not even masked, and no birth date of whoever is not eighteen today."""
+    child = write_child(session)
+    today = business_day()
+    nearly = write_resident(session, name="明天十八", birth_date=_years_ago(today + timedelta(days=1)))
+    grown = write_resident(session, name="今天十八", birth_date=_years_ago(today))
+    for place, one in enumerate((child, nearly, grown)):
+        keep_numbers(SEALER, session.get_one(Resident, one), Numbers(f"1390000123{place}"))
+    session.commit()
+    found = {row[1]: row[2:] for row in rows(exported(app, session, admin, county, clear=clear)[1])}
+
+    assert found["王小明"] == found["明天十八"] == ["", "", ""]
+    assert found["今天十八"] == [
+        _years_ago(today).isoformat(),
+        "13900001232" if clear else "139******32",
+        "",
+    ]
+
+
+def _years_ago(day: date) -> date:
+    return day.replace(year=day.year - 18, day=28 if (day.month, day.day) == (2, 29) else day.day)
+
+
+def test_a_name_that_looks_like_a_formula_is_a_name(
+    app: Flask, session: Session, admin: Client, county: Client
+) -> None:
+    """S-152: as a text of the roster it goes the whole way and stays a text."""
+    trick = '=HYPERLINK("http://example.com","王桂兰")'
+    write_resident(session, name=trick)
+    _, data = exported(app, session, admin, county)
+    cells = [cell for row in opened(data)["名册"].iter_rows() for cell in row if cell.value is not None]
+
+    assert trick in names(data)
+    assert {cell.data_type for cell in cells} == {"s"}
+
+
+def test_who_closed_his_account_is_left_out_until_he_has_another(
+    app: Flask, session: Session, admin: Client, county: Client
+) -> None:
+    """S-79, S-153: what is held of him by duty leaves the installation in bulk no more."""
+    gone = write_resident(session, name="已经注销")
+    waits = write_resident(session, name="还能反悔")
+    for resident_id, state in (
+        (gone, ClosingState.DONE),
+        (waits, ClosingState.OPEN),
+        (named("neighbour"), ClosingState.DONE),
+    ):
+        session.add(_closing(resident_id, state))
+    session.commit()
+
+    found = names(exported(app, session, admin, county)[1])
+
+    assert sorted(found) == sorted(["王桂兰", "李德福", "还能反悔"])
+
+
+def _closing(resident_id: UUID, state: ClosingState) -> Closing:
+    over = state is ClosingState.DONE
+    user_id = person("worker" if over else "colleague").user_id
+    return Closing(
+        id=new_id(),
+        area_code=GRID,
+        asked_by=user_id,
+        user_id=user_id,
+        bound_to=resident_id,
+        asked_at=LONG_AGO,
+        carry_out_at=LONG_AGO,
+        due_at=LONG_AGO,
+        state=state,
+        reasons=[],
+        begun_at=LONG_AGO if over else None,
+        ended_at=LONG_AGO if over else None,
+        content_hash=b"",
+    )
+
+
+def test_it_is_fetched_once(app: Flask, session: Session, admin: Client) -> None:
+    """S-153: a second fetch finds it gone, and so does whoever has the sealed file: the key went with it."""
+    export_id = write_ready_export(app, session)
+    looked = admin.open(f"/v1/roster-exports/{export_id}/file", "HEAD")
+
+    first, second = fetch(admin, export_id), fetch(admin, export_id)
+
+    row = session.get_one(RosterExport, export_id, populate_existing=True)
+    assert (looked.status_code, looked.data) == (200, b"")
+    assert (first.status_code, first.data[:2]) == (200, b"PK")
+    assert outcome(second) == (410, "export_over")
+    assert row.key_sealed is None
+    assert row.fetched_at is not None
+    assert b"".join(photos_of(app).exports.pieces(export_id))[:2] != b"PK", "what lies there is sealed"
+
+
+def test_it_is_for_who_asked_alone(app: Flask, session: Session, admin: Client, be: Become) -> None:
+    """S-31, S-153: another admin of the same community does not find it, nor does who approved it."""
+    export_id = write_ready_export(app, session)
+    session.add(
+        Grant(
+            id=new_id(),
+            user_id=person("colleague").user_id,
+            role=Role.COMMUNITY_ADMIN,
+            area_code=HOME,
+            valid_from=LONG_AGO,
+            content_hash=b"",
+            created_at=LONG_AGO,
+        )
+    )
+    session.commit()
+    sign_in_again(session, "colleague")
+    other = be("colleague")
+
+    assert outcome(fetch(other, export_id)) == (404, "not_found")
+    assert outcome(other.get(f"/v1/roster-exports/{export_id}")) == (404, "not_found")
+    assert other.get("/v1/roster-exports").json["items"] == []
+    assert outcome(fetch(be("county"), export_id)) == (403, "forbidden")
+    assert fetch(admin, export_id).status_code == 200
+
+
+def _move(session: Session) -> None:
+    """Let the admin have his post in another community."""
+    his = update(Grant).where(Grant.user_id == person("admin").user_id)
+    session.execute(his.values(area_code=NEXT))
+    session.commit()
+
+
+def test_who_lost_the_function_there_gets_it_no_more(app: Flask, session: Session, admin: Client) -> None:
+    """S-43, S-153: looked at when it is fetched."""
+    export_id = write_ready_export(app, session)
+    _move(session)
+
+    assert outcome(fetch(admin, export_id)) == (404, "not_found")
+    assert admin.get("/v1/roster-exports").json["items"] == []
+
+
+def test_for_who_lost_the_function_no_file_is_made(
+    app: Flask, session: Session, admin: Client, county: Client
+) -> None:
+    """S-43, S-153: looked at when it is made."""
+    export_id = ask(admin, county)
+    _move(session)
+
+    made = exports.make_export(session, SEALER, photos_of(app), export_id)
+    session.commit()
+
+    assert made is False
+    assert session.get_one(RosterExport, export_id).ended_at is not None
+    assert exports.waiting_exports(session) == []
+    with pytest.raises(CopyMissingError):
+        photos_of(app).exports.pieces(export_id)
+
+
+def test_after_24_hours_it_is_gone_and_its_key_too(app: Flask, session: Session, admin: Client) -> None:
+    """S-153: at its time it is refused, then file and key are deleted."""
+    export_id, photos = write_ready_export(app, session), photos_of(app)
+    with set_to(now() + exports.LIFE - timedelta(seconds=2)):
+        early = exports.end_exports(session, photos, limit=10)
+    with set_to(now() + exports.LIFE):
+        over = fetch(admin, export_id)
+        ended = [exports.end_exports(session, photos, limit=10) for _ in range(2)]
+        session.commit()
+    gone = fetch(admin, export_id)
+
+    assert (early, ended) == (0, [1, 0])
+    assert (outcome(over), outcome(gone)) == ((410, "export_over"), (410, "export_over"))
+    assert session.get_one(RosterExport, export_id, populate_existing=True).key_sealed is None
+    with pytest.raises(CopyMissingError):
+        photos.exports.pieces(export_id)
+
+
+def test_a_fetched_file_is_deleted_once_it_is_surely_sent(
+    app: Flask, session: Session, admin: Client
+) -> None:
+    export_id, photos = write_ready_export(app, session), photos_of(app)
+    assert fetch(admin, export_id).status_code == 200
+
+    at_once = exports.end_exports(session, photos, limit=10)
+    with set_to(now() + exports.SENDING):
+        later = exports.end_exports(session, photos, limit=10)
+
+    assert (at_once, later) == (0, 1)
+    with pytest.raises(CopyMissingError):
+        photos.exports.pieces(export_id)
+
+
+def test_a_file_that_is_lost_is_over(app: Flask, session: Session, admin: Client) -> None:
+    export_id = write_ready_export(app, session)
+    photos_of(app).exports.delete(export_id)
+
+    assert outcome(fetch(admin, export_id)) == (410, "export_over")
+    assert session.get_one(RosterExport, export_id, populate_existing=True).fetched_at is None
+
+
+def test_fetching_needs_a_fresh_proof(app: Flask, session: Session, admin: Client) -> None:
+    """S-14, S-153: 403 when the last proof is older than five minutes, and the file waits."""
+    export_id = write_ready_export(app, session)
+    forget_check(session, "admin")
+
+    assert outcome(fetch(admin, export_id)) == (403, "reauth_required")
+    assert session.get_one(RosterExport, export_id, populate_existing=True).fetched_at is None
+
+
+def test_each_fetch_is_in_the_audit_trail(app: Flask, session: Session, admin: Client) -> None:
+    """S-100, S-153: the one that got it, and the one that came too late."""
+    export_id = write_ready_export(app, session)
+    with entries_of(session) as entries:
+        fetch(admin, export_id)
+        fetch(admin, export_id)
+
+    assert [(one.object_id, one.area_code, one.result, one.code) for one in entries] == [
+        (export_id, HOME, "done", None),
+        (export_id, HOME, "refused", "export_over"),
+    ]

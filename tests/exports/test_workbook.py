@@ -1,0 +1,89 @@
+"""What a workbook of the roster is, whatever stands in its cells."""
+
+import io
+import tempfile
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from app.exports.workbook import Mark, write_workbook
+from tests.export_world import opened, rows
+
+MARK = Mark("张管理", datetime(2026, 11, 29, 1, 30, tzinfo=UTC), "给民政局核对名单", UUID(int=7))
+TRICKS = [
+    '=HYPERLINK("http://example.com","点这里")',
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "＝1+1",
+    "＋1",
+    "－1",
+    "＠A1",
+    "{=1+1}",
+    "http://example.com/",
+    "0012",
+    "1e5",
+]
+
+
+def written(*lines: list[str], mark: Mark = MARK) -> bytes:
+    file = io.BytesIO()
+    assert write_workbook(file, mark, ["姓名"], lines) == len(lines)
+    return file.getvalue()
+
+
+def test_no_cell_is_a_formula_a_link_or_a_number() -> None:
+    """S-152: text stays text, as it is read by a library that did not write it."""
+    sheet = opened(written(*([text] for text in TRICKS))).worksheets[0]
+    cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
+
+    assert [cell.value for cell in cells[3:]] == TRICKS
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert [cell.hyperlink for cell in cells] == [None] * len(cells)
+
+
+def test_who_took_it_is_also_text_whatever_he_and_his_purpose_are_called() -> None:
+    """S-152, S-153: neither begins a formula nor breaks the header of the page."""
+    mark = Mark("=A&B" * 10, MARK.at, "=1+1 & 核对" * 20, MARK.export_id)
+    sheet = opened(written(mark=mark)).worksheets[0]
+
+    assert sheet["A1"].data_type == "s"
+    assert mark.name in str(sheet["A1"].value)
+    assert mark.purpose in str(sheet["A1"].value)
+    assert len(mark.header) < 255
+    assert "&" not in mark.header.removeprefix("&C").replace("&&", "")
+
+
+def test_its_mark_is_seen_on_each_page_and_hidden_beside() -> None:
+    """S-153: who, when, what for and which export: in the sheet, in print, and in the file's properties."""
+    book = opened(written(["王桂兰"]))
+    sheet = book.worksheets[0]
+    told = "导出人：张管理　时间：2026年11月29日09:30　用途：给民政局核对名单　编号：" + str(UUID(int=7))
+    hidden: dict[str, Any] = {one.name: one.value for one in book.custom_doc_props.props}
+
+    assert sheet["A1"].value == told
+    assert sheet.oddHeader.center.text == told
+    assert (sheet.print_title_rows, sheet.freeze_panes) == ("$1:$3", "A4")
+    assert book.properties.creator == "张管理"
+    assert book.properties.description == told
+    assert book.properties.created == datetime(2026, 11, 29, 1, 30)  # noqa: DTZ001 - as the format has it
+    assert hidden == {
+        "export_id": str(UUID(int=7)),
+        "exported_by": "张管理",
+        "exported_at": "2026-11-29T01:30:00+00:00",
+    }
+
+
+def test_nothing_of_it_lies_in_a_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-153: what is sealed in its place must not lie in clear beside it."""
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError
+
+    for name in ("mkstemp", "mkdtemp", "TemporaryFile", "NamedTemporaryFile"):
+        monkeypatch.setattr(tempfile, name, refuse)
+
+    assert rows(written(["王桂兰"], ["李德福"])) == [["姓名"], ["王桂兰"], ["李德福"]]
