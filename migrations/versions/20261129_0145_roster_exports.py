@@ -78,8 +78,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("notices", "approvals"):
-        op.execute(f"DELETE FROM {table} WHERE kind = '{NEW}'")
+    op.execute("DELETE FROM notices WHERE kind = 'roster_export'")
+    op.execute("DELETE FROM approvals WHERE kind = 'roster_export'")
     _kinds("notices", "ck_notices_noticekind", NOTICES)
     _kinds("approvals", "ck_approvals_approvalkind", APPROVALS)
     op.drop_table("roster_exports")
