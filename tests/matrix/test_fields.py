@@ -47,6 +47,7 @@ _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/visit-forms": Stage.visit_form,
     "/v1/follow-ups": Stage.visit,
     "/v1/redemptions": Stage.redemption,
+    "/v1/roster-exports": Stage.export,
 }
 """What lists show whose lines write no row; the lines of single records write their own."""
 

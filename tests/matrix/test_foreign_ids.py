@@ -83,6 +83,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         del given["checklist_id"], given["item_id"]  # they are the county's, and so HOME's as well
     stage.binding()
     stage.binding_request()
+    stage.export()
     stage.proxy()
     stage.claim(ClaimStatus.IN_NOTICE)
     stage.account(balance=7)
