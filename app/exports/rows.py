@@ -91,11 +91,8 @@ def lines(
     session: Session, sealer: Sealer, area_code: str, columns: Sequence[RosterColumn], *, clear: bool
 ) -> Iterator[list[str]]:
     """Give the cells of each resident, by grid and door; residents pass through memory a few at a time."""
-    names = dict(
-        session.execute(select(Area.code, Area.name).where(Scope(areas=(area_code,)).clause(Area.code)))
-        .tuples()
-        .all()
-    )
+    areas = select(Area.code, Area.name).where(Scope(areas=(area_code,)).clause(Area.code))
+    names = {row.code: row.name for row in session.execute(areas)}
     query = (
         select(Resident)
         .join(Resident.household)
