@@ -59,7 +59,7 @@ def test_who_took_it_is_also_text_whatever_he_and_his_purpose_are_called() -> No
 
 def test_its_mark_is_seen_on_each_page_and_hidden_beside() -> None:
     """S-153: who, when, what for and which export: in the sheet, in print, and in the file's properties."""
-    book = opened(written(["王桂兰"]))
+    book: Any = opened(written(["王桂兰"]))
     sheet = book.worksheets[0]
     told = "导出人：张管理　时间：2026年11月29日09:30　用途：给民政局核对名单　编号：" + str(UUID(int=7))
     hidden: dict[str, Any] = {one.name: one.value for one in book.custom_doc_props.props}
