@@ -83,3 +83,18 @@ def test_other_threads_keep_their_own_clock() -> None:
         thread.join()
 
     assert seen[0] > NOON - timedelta(days=3000)
+
+
+@pytest.mark.parametrize(
+    "at, months, before",
+    [
+        (datetime(2027, 3, 31, 9, 30, tzinfo=UTC), 1, datetime(2027, 2, 28, 9, 30, tzinfo=UTC)),
+        (datetime(2028, 3, 31, tzinfo=UTC), 1, datetime(2028, 2, 29, tzinfo=UTC)),
+        (datetime(2027, 1, 31, tzinfo=UTC), 13, datetime(2025, 12, 31, tzinfo=UTC)),
+        (datetime(2027, 1, 15, tzinfo=UTC), 12, datetime(2026, 1, 15, tzinfo=UTC)),
+        (datetime(2027, 12, 1, tzinfo=UTC), 600, datetime(1977, 12, 1, tzinfo=UTC)),
+    ],
+)
+def test_months_are_those_of_the_calendar(at: datetime, months: int, before: datetime) -> None:
+    with clock.set_to(at):
+        assert clock.months_ago(months) == before

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import retention
-from app.clock import months_ago, set_to
+from app.clock import set_to
 from app.config import RetentionSettings
 from app.ids import new_id
 from app.models import (
@@ -306,18 +306,3 @@ def test_a_consent_stays_as_long_as_what_was_written_down_by_it(session: Session
             0,
             0,
         ]
-
-
-@pytest.mark.parametrize(
-    "at, months, before",
-    [
-        (datetime(2027, 3, 31, 9, 30, tzinfo=UTC), 1, datetime(2027, 2, 28, 9, 30, tzinfo=UTC)),
-        (datetime(2028, 3, 31, tzinfo=UTC), 1, datetime(2028, 2, 29, tzinfo=UTC)),
-        (datetime(2027, 1, 31, tzinfo=UTC), 13, datetime(2025, 12, 31, tzinfo=UTC)),
-        (datetime(2027, 1, 15, tzinfo=UTC), 12, datetime(2026, 1, 15, tzinfo=UTC)),
-        (datetime(2027, 12, 1, tzinfo=UTC), 600, datetime(1977, 12, 1, tzinfo=UTC)),
-    ],
-)
-def test_months_are_those_of_the_calendar(at: datetime, months: int, before: datetime) -> None:
-    with set_to(at):
-        assert months_ago(months) == before
