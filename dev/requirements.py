@@ -114,6 +114,8 @@ REQUIREMENTS: dict[int, str] = {
     # Taking data out
     152: "Nothing in a file that is taken out is a formula",
     153: "An export has a purpose, a second person, a mark that is seen and one that is not, and an end",
+    154: "What is taken out is masked as it is on the screen",
+    155: "A large export is made in the background, one at a time for each person, within bounds",
     # People without a phone
     191: "Somebody acts for whoever has no phone, with his word on record and no shared password",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.actors import Scope
@@ -20,7 +20,7 @@ from app.models import (
     Sex,
     User,
 )
-from app.people import Numbers, is_minor, masked_numbers, numbers_of
+from app.people import Numbers, is_child, is_minor, masked, masked_numbers, numbers_of
 from app.sealing import Sealer
 
 HEADINGS = {
@@ -61,11 +61,16 @@ class _Line:
     numbers: Numbers
 
 
+def _name(resident: Resident) -> str:
+    """Give a name in full, but for children's: all data of who is under 14 is sensitive (PIPL, art. 28)."""
+    return masked(resident.name) if is_child(resident) else resident.name
+
+
 _CELLS: dict[RosterColumn, Callable[[_Line], str | None]] = {
     RosterColumn.AREA: lambda line: line.area_name,
     RosterColumn.PLACE: lambda line: line.resident.household.place.name,
     RosterColumn.DOOR: lambda line: line.resident.household.door,
-    RosterColumn.NAME: lambda line: line.resident.name,
+    RosterColumn.NAME: lambda line: _name(line.resident),
     RosterColumn.RELATION: lambda line: _RELATIONS[line.resident.relation],
     RosterColumn.SEX: lambda line: _SEXES[line.resident.sex],
     RosterColumn.BIRTH_DATE: lambda line: line.resident.birth_date.isoformat(),
@@ -85,6 +90,11 @@ def exported(area_code: str) -> ColumnElement[bool]:
     closed = exists().where(Closing.bound_to == Resident.id, over)
     bound = exists().where(User.resident_id == Resident.id)
     return and_(Scope(areas=(area_code,)).clause(Resident.area_code), or_(not_(closed), bound))
+
+
+def rows_of(session: Session, area_code: str) -> int:
+    """Give how many residents of an area stand in its file."""
+    return session.scalar(select(func.count()).select_from(Resident).where(exported(area_code))) or 0
 
 
 def lines(

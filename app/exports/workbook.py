@@ -15,7 +15,10 @@ from app.adapters import Sink
 from app.clock import SHANGHAI
 
 SHEET = "名册"
-NOTE = "不含未成年人的出生日期和号码，不含已注销账号的居民。只能用于上面写的用途，用完请删除。"
+NOTE = (
+    "不满14周岁的孩子只写姓，不含未成年人的出生日期和号码，不含已注销账号的居民。"
+    "只能用于上面写的用途，用完请删除。"
+)
 MARK_ROW, NOTE_ROW, HEADING_ROW, FIRST_ROW = range(4)
 _PURPOSE_IN_HEADER = 40
 """Signs: a page's header holds 255, some of them doubled."""

@@ -16,7 +16,7 @@ from tests.care_world import write_resident
 from tests.cast import GRID, HOME, LONG_AGO, named, person
 from tests.child_world import write_child
 from tests.client import Client
-from tests.export_world import HEADINGS, exported, opened, rows
+from tests.export_world import COLUMNS, HEADINGS, exported, opened, rows
 from tests.sealer import SEALER
 
 PHONE, ID_NUMBER = "13900001234", "000000195503081020"
@@ -91,6 +91,18 @@ def test_numbers_are_masked_unless_clear_ones_were_approved(
     assert rows(data)[2][3:] == ["", ""]
 
 
+def test_what_is_masked_for_whoever_asks_is_masked_in_his_file(
+    app: Flask, session: Session, admin: Client, county: Client
+) -> None:
+    """S-154: name, birth date and numbers stand there as the API shows them to him."""
+    number(session, named("resident"))
+    shown = admin.get(f"/v1/residents/{named('resident')}").json
+
+    _, data = exported(app, session, admin, county)
+
+    assert rows(data)[1][1:] == [shown[name] for name in COLUMNS[1:]]
+
+
 @pytest.mark.parametrize("clear", [False, True])
 def test_nothing_sensitive_of_a_minor_is_in_it(
     app: Flask, session: Session, admin: Client, county: Client, *, clear: bool
@@ -98,23 +110,37 @@ def test_nothing_sensitive_of_a_minor_is_in_it(
     """S-95, S-153: no number, not even masked, and no birth date of whoever is not eighteen today."""
     child = write_child(session)
     today = business_day()
-    nearly = write_resident(session, name="明天十八", birth_date=_years_ago(today + timedelta(days=1)))
-    grown = write_resident(session, name="今天十八", birth_date=_years_ago(today))
+    nearly = write_resident(session, name="明天十八", birth_date=_years_ago(18, today + timedelta(days=1)))
+    grown = write_resident(session, name="今天十八", birth_date=_years_ago(18, today))
     for place, one in enumerate((child, nearly, grown)):
         keep_numbers(SEALER, session.get_one(Resident, one), Numbers(f"1390000123{place}"))
     session.commit()
     found = {row[1]: row[2:] for row in rows(exported(app, session, admin, county, clear=clear)[1])}
 
-    assert found["王小明"] == found["明天十八"] == ["", "", ""]
+    assert found["王**"] == found["明天十八"] == ["", "", ""]
     assert found["今天十八"] == [
-        _years_ago(today).isoformat(),
+        _years_ago(18, today).isoformat(),
         "13900001232" if clear else "139******32",
         "",
     ]
 
 
-def _years_ago(day: date) -> date:
-    return day.replace(year=day.year - 18, day=28 if (day.month, day.day) == (2, 29) else day.day)
+@pytest.mark.parametrize("clear", [False, True])
+def test_of_a_child_only_the_family_name_is_in_it(
+    app: Flask, session: Session, admin: Client, county: Client, *, clear: bool
+) -> None:
+    """S-91, S-153: nobody can agree to a list of children's names; the day of the file counts."""
+    today = business_day()
+    write_resident(session, name="赵明天十四", birth_date=_years_ago(14, today + timedelta(days=1)))
+    write_resident(session, name="钱今天十四", birth_date=_years_ago(14, today))
+
+    found = names(exported(app, session, admin, county, clear=clear)[1])
+
+    assert sorted(found) == sorted(["王桂兰", "李德福", "赵**", "钱今天十四"])
+
+
+def _years_ago(years: int, day: date) -> date:
+    return day.replace(year=day.year - years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def test_a_name_that_looks_like_a_formula_is_a_name(
