@@ -7,12 +7,14 @@ from uuid import UUID
 from flask import Flask
 from openpyxl import load_workbook
 from openpyxl.workbook import Workbook
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.exports import make_export
+from app.exports import ExportState, begin_export, make_export
 from app.ids import new_id
+from app.models import Grant
 from tests.approval_world import approved
-from tests.cast import HOME
+from tests.cast import HOME, NEXT, person
 from tests.client import Answer, Client
 from tests.matrix.stage import Stage
 from tests.own_data_world import photos_of
@@ -44,7 +46,8 @@ def ask(admin: Client, county: Client, **changes: Any) -> UUID:
 
 def make(app: Flask, session: Session, export_id: UUID) -> None:
     """Do what the job does."""
-    assert make_export(session, SEALER, photos_of(app), export_id)
+    assert begin_export(session, export_id) is ExportState.MAKING
+    assert make_export(session, SEALER, photos_of(app), export_id) is ExportState.READY
     session.commit()
 
 
@@ -53,6 +56,13 @@ def write_ready_export(app: Flask, session: Session) -> UUID:
     export_id = Stage(session).export()
     make(app, session, export_id)
     return export_id
+
+
+def move_admin(session: Session) -> None:
+    """Let the admin have his post in another community."""
+    his = update(Grant).where(Grant.user_id == person("admin").user_id)
+    session.execute(his.values(area_code=NEXT))
+    session.commit()
 
 
 def fetch(client: Client, export_id: UUID) -> Answer:

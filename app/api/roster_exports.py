@@ -14,7 +14,7 @@ from app.api.http.fields import Flag, Input, Output, area_code, listed, sent_mom
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction
-from app.exports import RosterColumn
+from app.exports import ExportFailure, ExportState, RosterColumn
 from app.identity import Permission
 
 blueprint = Blueprint("roster_exports", __name__, description="导出名册")
@@ -67,6 +67,13 @@ class ApprovedExportInput(ExportInput):
         return exports.NewExport(**data), approval_id
 
 
+class FailureOutput(Output):
+    """Why an export has no file, and what to do."""
+
+    code = fields.Enum(ExportFailure, by_value=True, required=True)
+    text = fields.String(required=True)
+
+
 class ExportOutput(Output):
     """An export; its file is there once it is ready, until it is fetched or expires."""
 
@@ -76,13 +83,23 @@ class ExportOutput(Output):
     columns = fields.List(fields.String(), required=True)
     clear = fields.Boolean(required=True)
     approved_by = fields.UUID(required=True)
+    state = fields.Enum(ExportState, by_value=True, required=True)
+    failure = fields.Nested(FailureOutput, required=True, allow_none=True)
     asked_at = sent_moment(required=True)
+    failed_at = sent_moment(required=True, allow_none=True)
     ready_at = sent_moment(required=True, allow_none=True)
     expires_at = sent_moment(required=True, allow_none=True)
     row_count = fields.Integer(required=True, allow_none=True)
     size = fields.Integer(required=True, allow_none=True)
     fetched_at = sent_moment(required=True, allow_none=True)
     ended_at = sent_moment(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def say_why(self, export: exports.RosterExport, **_: Any) -> dict[str, Any]:
+        """Put the reason in words beside its code."""
+        why = export.failure
+        failure = None if why is None else {"code": why, "text": exports.IN_WORDS[why]}
+        return {name: getattr(export, name) for name in self.fields} | {"failure": failure}
 
 
 @blueprint.route("/roster-exports", methods=["GET"])

@@ -2,6 +2,7 @@
 
 from app.exports.asking import (
     ROWS_MOST,
+    ExportOpenError,
     NewExport,
     RosterTooBigError,
     ask_export,
@@ -11,28 +12,43 @@ from app.exports.asking import (
 from app.exports.files import (
     LIFE,
     SENDING,
+    ExportFailedError,
     ExportFile,
     ExportNotReadyError,
     ExportOverError,
     end_exports,
     export_file,
+)
+from app.exports.making import (
+    IN_WORDS,
+    MADE_WITHIN,
+    PAUSES,
+    begin_export,
     make_export,
     waiting_exports,
 )
-from app.models import RosterColumn, RosterExport
+from app.models import ExportFailure, ExportState, RosterColumn, RosterExport
 
 __all__ = [
+    "IN_WORDS",
     "LIFE",
+    "MADE_WITHIN",
+    "PAUSES",
     "ROWS_MOST",
     "SENDING",
+    "ExportFailedError",
+    "ExportFailure",
     "ExportFile",
     "ExportNotReadyError",
+    "ExportOpenError",
     "ExportOverError",
+    "ExportState",
     "NewExport",
     "RosterColumn",
     "RosterExport",
     "RosterTooBigError",
     "ask_export",
+    "begin_export",
     "end_exports",
     "export_file",
     "export_of",

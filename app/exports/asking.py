@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import identity
 from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
-from app.exports.rows import exported
-from app.models import Approval, ApprovalKind, Area, Resident, RosterColumn, RosterExport
+from app.exports.rows import rows_of
+from app.models import Approval, ApprovalKind, Area, RosterColumn, RosterExport
 from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
 
@@ -26,6 +26,13 @@ class RosterTooBigError(DomainError):
 
     code = "roster_too_big"
     kind = Kind.INVALID
+
+
+class ExportOpenError(DomainError):
+    """The actor asked for a file before that is being made or waits for him."""
+
+    code = "export_open"
+    kind = Kind.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -51,10 +58,11 @@ def ask_export(
 ) -> tuple[RosterExport, bool]:
     """Ask for a file that somebody of another role approved; the approval's reason is its purpose.
 
-    Sent again it is the first one, also on the used approval.
+    Sent again it is the first one, also on the used approval. A person has one open at a time (OWASP
+    API4:2023): a second one is refused, and its approval stays good.
 
     Raises NotFoundError (the area is outside the actor's), AreaUnknownError (it is no community or grid),
-    RosterTooBigError, OtherContentError, and what ``identity.use_approval`` raises.
+    RosterTooBigError, ExportOpenError, OtherContentError, and what ``identity.use_approval`` raises.
     """
     assert actor.user_id is not None, "who asks is signed in"
     payload = new.payload(export_id)
@@ -68,24 +76,27 @@ def ask_export(
         raise NotFoundError(field="area_code")
     if len(new.area_code) < COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
-    rows = session.scalar(select(func.count()).select_from(Resident).where(exported(new.area_code))) or 0
+    rows = rows_of(session, new.area_code)
     if rows > ROWS_MOST:
         raise RosterTooBigError(field="area_code", rows=rows, most=ROWS_MOST)
     approved_by = identity.use_approval(
         session, actor, approval_id, ApprovalKind.ROSTER_EXPORT, payload, again=True
     )
+    at = now()
     return insert_once(
         session,
         RosterExport,
         export_id,
         sent,
+        taken=ExportOpenError(),
         area_code=new.area_code,
         asked_by=actor.user_id,
         approved_by=approved_by,
         purpose=session.get_one(Approval, approval_id).reason,
         columns=payload["columns"],
         clear=new.clear,
-        asked_at=now(),
+        asked_at=at,
+        try_at=at,
     )
 
 

@@ -1,10 +1,13 @@
 """The jobs that make files of the roster, and take them away."""
 
+from uuid import UUID
+
 import structlog
 from sqlalchemy.orm import Session
 
 from app import exports
 from app.db import batches, sessions_for, transaction
+from app.exports import ExportState
 from app.jobs.work import Means, record_job
 
 log = structlog.get_logger()
@@ -14,26 +17,43 @@ _BATCH = 200
 def make_roster_exports(means: Means) -> int:
     """Make the files of the roster that were asked for and approved; give how many.
 
-    Each is read in one snapshot, of its own; what is wrong with one of them keeps no other waiting.
+    What is wrong with one of them keeps no other waiting: it is tried again later, and given up in the end.
     """
-    snapshots = sessions_for(means.engine.execution_options(isolation_level="REPEATABLE READ"))
-    with transaction(snapshots()) as session:
+    with transaction(sessions_for(means.engine)()) as session:
         waiting = exports.waiting_exports(session)
     made = 0
     for export_id in waiting:
         try:
-            with transaction(snapshots()) as session:
-                done = exports.make_export(session, means.sealer, means.photos, export_id)
-                record_job(session, means, "make_roster_exports", int(done), export_id=str(export_id))
+            made += _make(means, export_id)
         except Exception:
-            log.exception("export_failed", export_id=str(export_id))
-            continue
-        made += done
+            log.exception("export_not_made", export_id=str(export_id))
     return made
 
 
+def _make(means: Means, export_id: UUID) -> int:
+    """Count the try in a transaction of its own, then make the file from one snapshot; give how many."""
+    with transaction(sessions_for(means.engine)()) as session:
+        state = exports.begin_export(session, export_id)
+        _record(session, means, export_id, state)
+    if state is not ExportState.MAKING:
+        return 0
+    snapshots = sessions_for(means.engine.execution_options(isolation_level="REPEATABLE READ"))
+    with transaction(snapshots()) as session:
+        state = exports.make_export(session, means.sealer, means.photos, export_id)
+        _record(session, means, export_id, state)
+    return int(state is ExportState.READY)
+
+
+def _record(session: Session, means: Means, export_id: UUID, state: ExportState | None) -> None:
+    """Leave an entry once a file is ready, or failed for good."""
+    if state is ExportState.FAILED:
+        log.error("export_failed", export_id=str(export_id))
+    if state in {ExportState.READY, ExportState.FAILED}:
+        record_job(session, means, "make_roster_exports", 1, export_id=str(export_id), state=str(state))
+
+
 def end_roster_exports(means: Means) -> int:
-    """Delete files and keys of exports that were fetched or expired; give how many."""
+    """Delete files and keys of exports that were fetched, failed or expired; give how many."""
 
     def work(session: Session) -> int:
         done = exports.end_exports(session, means.photos, limit=_BATCH)

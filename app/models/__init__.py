@@ -56,7 +56,7 @@ from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord
 from app.models.reveal import Reveal, RevealField
-from app.models.roster_export import RosterColumn, RosterExport
+from app.models.roster_export import ExportFailure, ExportState, RosterColumn, RosterExport
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
@@ -127,6 +127,8 @@ __all__ = [
     "DeletionKind",
     "EndReason",
     "Evidence",
+    "ExportFailure",
+    "ExportState",
     "FollowUp",
     "Freezable",
     "Grant",

@@ -171,7 +171,7 @@ AT_WORK = (
                 "by_me",
                 "我导出和审批导出的名册",
                 "asked_by approved_by",
-                "id asked_at ready_at fetched_at ended_at",
+                "id asked_at failed_at ready_at fetched_at ended_at",
             ),
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),

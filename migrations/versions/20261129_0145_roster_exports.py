@@ -25,6 +25,7 @@ NOTICES = (
     "approval",
     "proxy",
 )
+FAILURES = ("fault", "late", "too_big", "no_function")
 MOMENT = sa.DateTime(timezone=True)
 
 
@@ -35,6 +36,7 @@ def _kinds(table: str, name: str, words: tuple[str, ...]) -> None:
 
 
 def upgrade() -> None:
+    failures = ", ".join(f"'{word}'" for word in FAILURES)
     op.create_table(
         "roster_exports",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -45,6 +47,10 @@ def upgrade() -> None:
         sa.Column("columns", postgresql.JSONB(), nullable=False),
         sa.Column("clear", sa.Boolean(), nullable=False),
         sa.Column("asked_at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("try_at", MOMENT, nullable=False),
+        sa.Column("failed_at", MOMENT, nullable=True),
+        sa.Column("failure", sa.String(32), nullable=True),
         sa.Column("ready_at", MOMENT, nullable=True),
         sa.Column("expires_at", MOMENT, nullable=True),
         sa.Column("row_count", sa.Integer(), nullable=True),
@@ -64,8 +70,26 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "ended_at IS NULL OR key_sealed IS NULL", name=op.f("ck_roster_exports_ended_without_key")
         ),
+        sa.CheckConstraint(f"failure IN ({failures})", name=op.f("ck_roster_exports_exportfailure")),
+        sa.CheckConstraint(
+            "(failure IS NULL) = (failed_at IS NULL)", name=op.f("ck_roster_exports_failed_for_a_reason")
+        ),
+        sa.CheckConstraint(
+            "failed_at IS NULL OR ready_at IS NULL", name=op.f("ck_roster_exports_failed_or_ready")
+        ),
+        sa.CheckConstraint(
+            "ended_at IS NULL OR failed_at IS NOT NULL OR ready_at IS NOT NULL",
+            name=op.f("ck_roster_exports_ended_after"),
+        ),
     )
     op.create_index("ix_roster_exports_asked_by_id", "roster_exports", ["asked_by", "id"])
+    op.create_index(
+        "uq_roster_exports_one_open",
+        "roster_exports",
+        ["asked_by"],
+        unique=True,
+        postgresql_where=sa.text("fetched_at IS NULL AND failed_at IS NULL AND ended_at IS NULL"),
+    )
     op.create_index(op.f("ix_roster_exports_approved_by"), "roster_exports", ["approved_by"])
     op.create_index(
         "ix_roster_exports_open",

@@ -4,17 +4,20 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.exports import asking
+from app.clock import now, set_to
+from app.exports import LIFE, asking, end_exports
 from app.ids import new_id
 from app.models import Approval, ApprovalState, RosterExport
 from tests.approval_world import Become, approved, asked, outcome
 from tests.cast import FAR, GRID, HOME, NEXT, person
 from tests.client import Client
-from tests.export_world import COLUMNS, PURPOSE, ask, put, roster
+from tests.export_world import COLUMNS, PURPOSE, ask, fetch, make, put, roster
 from tests.own_data.test_copies import forget_check
+from tests.own_data_world import photos_of
 from tests.trail import entries_of
 
 
@@ -130,6 +133,36 @@ def test_too_many_residents_are_refused_and_the_approval_stays(
     assert answer.json["title"] == "这里有2人，一份名册最多1人，请按网格分开导出"
     session.expire_all()
     assert session.get_one(Approval, UUID(approval_id)).state is ApprovalState.APPROVED
+
+
+def test_one_file_at_a_time(app: Flask, admin: Client, county: Client, session: Session) -> None:
+    """S-155: a second one waits until the first was fetched, and its approval stays good meanwhile."""
+    first, what = ask(admin, county), roster(area_code=GRID)
+    approval_id = approved(admin, county, roster_export=what)
+
+    being_made = put(admin, what, approval_id)
+    make(app, session, first)
+    waiting = put(admin, what, approval_id)
+    session.expire_all()
+    kept = session.get_one(Approval, UUID(approval_id)).state
+    assert fetch(admin, first).status_code == 200
+    free = put(admin, what, approval_id)
+
+    assert outcome(being_made) == outcome(waiting) == (409, "export_open")
+    assert waiting.json["title"].startswith("您还有一份名册在做或者没有下载，请先下载那一份")
+    assert (kept, free.status_code) == (ApprovalState.APPROVED, 201)
+
+
+def test_a_file_that_nobody_fetched_is_in_the_way_for_a_day(
+    app: Flask, admin: Client, county: Client, session: Session
+) -> None:
+    """S-155: after 24 hours another may be asked for."""
+    make(app, session, ask(admin, county))
+    with set_to(now() + LIFE):
+        end_exports(session, photos_of(app), limit=10)
+    session.commit()
+
+    assert ask(admin, county)
 
 
 @pytest.mark.parametrize(

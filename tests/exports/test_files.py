@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import exports
@@ -14,19 +14,19 @@ from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Grant, Notice, RosterExport
 from tests.approval_world import Become, outcome
-from tests.cast import HOME, LONG_AGO, NEXT, person, sign_in_again
+from tests.cast import HOME, LONG_AGO, person, sign_in_again
 from tests.client import Client
 from tests.export_world import (
     PURPOSE,
     ask,
     fetch,
     make,
+    move_admin,
     opened,
     write_ready_export,
 )
 from tests.own_data.test_copies import forget_check
 from tests.own_data_world import photos_of
-from tests.sealer import SEALER
 from tests.trail import entries_of
 
 KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -51,7 +51,10 @@ def test_a_file_is_made_and_fetched(app: Flask, session: Session, admin: Client,
     assert got.headers["Content-Length"] == str(shown["size"])
     assert got.headers["Content-Disposition"] == f'attachment; filename="roster-{export_id}.xlsx"'
     assert got.headers["Cache-Control"] == "no-store"
-    assert (notice.user_id, notice.data) == (person("admin").user_id, {"export_id": str(export_id)})
+    assert (notice.user_id, notice.data) == (
+        person("admin").user_id,
+        {"what": "ready", "export_id": str(export_id)},
+    )
     assert str(told).startswith("导出人：admin　")
     assert PURPOSE in str(told)
     assert str(export_id) in str(told)
@@ -98,37 +101,13 @@ def test_it_is_for_who_asked_alone(app: Flask, session: Session, admin: Client, 
     assert fetch(admin, export_id).status_code == 200
 
 
-def _move(session: Session) -> None:
-    """Let the admin have his post in another community."""
-    his = update(Grant).where(Grant.user_id == person("admin").user_id)
-    session.execute(his.values(area_code=NEXT))
-    session.commit()
-
-
 def test_who_lost_the_function_there_gets_it_no_more(app: Flask, session: Session, admin: Client) -> None:
     """S-43, S-153: looked at when it is fetched."""
     export_id = write_ready_export(app, session)
-    _move(session)
+    move_admin(session)
 
     assert outcome(fetch(admin, export_id)) == (404, "not_found")
     assert admin.get("/v1/roster-exports").json["items"] == []
-
-
-def test_for_who_lost_the_function_no_file_is_made(
-    app: Flask, session: Session, admin: Client, county: Client
-) -> None:
-    """S-43, S-153: looked at when it is made."""
-    export_id = ask(admin, county)
-    _move(session)
-
-    made = exports.make_export(session, SEALER, photos_of(app), export_id)
-    session.commit()
-
-    assert made is False
-    assert session.get_one(RosterExport, export_id).ended_at is not None
-    assert exports.waiting_exports(session) == []
-    with pytest.raises(CopyMissingError):
-        photos_of(app).exports.pieces(export_id)
 
 
 def test_after_24_hours_it_is_gone_and_its_key_too(app: Flask, session: Session, admin: Client) -> None:

@@ -24,9 +24,10 @@ class ApprovalRows(Side):
         columns = ["door", "name"]
         return {"id": str(export_id), "area_code": self.community, "columns": columns, "clear": False}
 
-    def export(self) -> UUID:
-        """Write that ``admin`` asked for a file of the roster, as ``county`` approved."""
-        export_id = new_id()
+    def export(self, *, is_over: bool = False) -> UUID:
+        """Write that ``admin`` asked for a file of the roster, as ``county`` approved; one may be open."""
+        export_id, at = new_id(), now()
+        over: dict[str, Any] = {"ready_at": at, "expires_at": at, "ended_at": at} if is_over else {}
         self.add(
             RosterExport(
                 id=export_id,
@@ -36,8 +37,10 @@ class ApprovalRows(Side):
                 purpose="核对入住名单",
                 columns=["door", "name"],
                 clear=False,
-                asked_at=now(),
+                asked_at=at,
+                try_at=at,
                 content_hash=b"",
+                **over,
             )
         )
         return export_id

@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
-from app.models import Approval, Notice, NoticeKind, RosterExport
+from app.models import Approval, ApprovalState, Notice, NoticeKind, RosterExport
 from tests.approval_world import approved
 from tests.cast import person
 from tests.client import Client
@@ -52,3 +52,19 @@ def test_twelve_copies_of_a_wish_are_one(app: Flask, engine: Engine) -> None:
     assert all(answer.json == answers[0].json for answer in answers)
     with Session(engine) as session:
         assert session.scalar(select(func.count()).select_from(RosterExport)) == 1
+
+
+@pytest.mark.usefixtures("_cleared")
+def test_of_six_wishes_at_once_one_is_taken(app: Flask, engine: Engine) -> None:
+    """S-155: one file at a time for each person, and the approvals of the others stay good."""
+    admin, county = Client(app, person("admin")), Client(app, person("county"))
+    wishes = [roster() for _ in range(6)]
+    given = [(what, approved(admin, county, roster_export=what)) for what in wishes]
+
+    answers = at_once([partial(put, Client(app, person("admin")), *one) for one in given])
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"export_open"}
+    with Session(engine) as session:
+        used = select(func.count()).where(Approval.state == ApprovalState.USED)
+        assert session.scalar(used) == 1

@@ -112,6 +112,8 @@ SENTENCES: dict[str, str] = {
     "copy_over": "这份副本已经过了72小时，请重新要一份",
     # exports of the roster
     "roster_too_big": "这里有{rows}人，一份名册最多{most}人，请按网格分开导出",
+    "export_open": "您还有一份名册在做或者没有下载，请先下载那一份，不要了就等24小时它自动过期，再要新的",
+    "export_failed": "这份名册没有做成，原因写在导出记录里，请看了再重新申请审批",
     "export_not_ready": "名册还在做，做好了会发消息给您，请过一会儿再来",
     "export_over": "这份名册已经下载过，或者过了24小时；还要用，请重新申请审批",
     # approvals
