@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "20261129_0145"
-down_revision = "20261129_0111"
+revision = "20261129_0506"
+down_revision = "20261129_0450"
 branch_labels = None
 depends_on = None
 
