@@ -39,7 +39,7 @@ class WeChatPhoneOutput(Output):
 @blueprint.answer(SessionOutput, HTTPStatus.CREATED)
 @blueprint.body(WeChatCodeInput)
 def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
-    """Sign in by the code of ``wx.login``; somebody new gets an account that is bound to nobody yet."""
+    """Sign in by the code of wx.login; somebody new gets an account that is bound to nobody yet."""
     with asking_wechat():
         who = wechat_client().mini.code2session(sent["code"])
     with transaction() as session:
@@ -56,7 +56,7 @@ def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
 @blueprint.response(HTTPStatus.NO_CONTENT)
 @blueprint.body(WeChatCodeInput)
 def link(sent: dict[str, Any]) -> None:
-    """Let me sign in by the WeChat of this ``wx.login`` code from now on, in the place of another one."""
+    """Let me sign in by the WeChat of this wx.login code from now on, in the place of another one."""
     with asking_wechat(WeChatPhoneCodeError):
         who = wechat_client().mini.code2session(sent["code"])
     with transaction() as session:

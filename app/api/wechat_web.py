@@ -137,7 +137,7 @@ def _refusal_page(document: Response) -> Response:
 @blueprint.answer(PageSignatureOutput)
 @blueprint.query(PageInput)
 def page_signature(url: str) -> dict[str, Any]:
-    """Sign one of our pages for WeChat's functions, such as scanning; without what follows ``#``."""
+    """Sign one of our pages for WeChat's functions, such as scanning; without its fragment."""
     account = service_account()
     with asking_wechat(PageForeignError):
         return asdict(account.sign_page(url))

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
+from stdnum.iso7064 import mod_11_2
 
 from app.errors import DomainError, Kind
 from app.models import CorrectionField, Guardianship, Household, PresenceState, Relation, Resident, Sex
@@ -117,7 +118,8 @@ def _phone(value: str) -> str | None:
 
 def _id_number(value: str) -> str | None:
     body, last = value[:-1], value[-1:]
-    right = len(value) == _ID_SIGNS and body.isascii() and body.isdigit() and last in "0123456789X"
+    signs = len(value) == _ID_SIGNS and body.isascii() and body.isdigit() and last in "0123456789X"
+    right = signs and mod_11_2.is_valid(value)
     return value if right or not value else None
 
 

@@ -38,10 +38,15 @@ MORE: dict[str, Any] = {
 NO_PART: dict[str, set[Way]] = {
     "/v1/grants/{grant_id}": {("approval_id",)},
     "/v1/approvals/{approval_id}": {
-        ("admin_grant", name) for name in ("id", "user_id", "role", "area_code", "valid_from", "valid_until")
+        *(
+            ("admin_grant", name)
+            for name in ("id", "user_id", "role", "area_code", "valid_from", "valid_until")
+        ),
+        *(("roster_export", name) for name in ("id", "area_code", "clear")),
+        ("roster_export", "columns", "[]"),
     },
 }
-"""An approval says who agreed to a grant, not what it is; and is of one kind, which is the other here."""
+"""An approval says who agreed to a grant, not what it is; and is of one kind, which is another here."""
 
 
 def others(part: dict[str, Any], sent: Any) -> Iterator[Any]:

@@ -21,7 +21,7 @@ class ApprovalRows(Side):
 
     def roster(self, export_id: UUID) -> dict[str, Any]:
         """Give what an export of the community's roster is bound to."""
-        columns = ["door", "name"]
+        columns = ["door", "name", "phone"]
         return {"id": str(export_id), "area_code": self.community, "columns": columns, "clear": False}
 
     def export(self, *, is_over: bool = False) -> UUID:
@@ -35,7 +35,7 @@ class ApprovalRows(Side):
                 asked_by=self.user("admin"),
                 approved_by=self.user("county"),
                 purpose="核对入住名单",
-                columns=["door", "name"],
+                columns=["door", "name", "phone"],
                 clear=False,
                 asked_at=at,
                 try_at=at,

@@ -43,6 +43,7 @@ from tests.points_world import Be
         ("phone", "1390000123"),
         ("id_number", "00000019550308102"),
         ("id_number", "00000019550308102x"),
+        ("id_number", "000000195503081020"),
         ("door", ""),
         ("other", ""),
     ],
