@@ -126,7 +126,7 @@ def account_stands(session: Session, resident_id: UUID | None) -> bool:
     except NoBasisError:
         return False
     except ConsentChangedError:
-        return True
+        pass
     return True
 
 

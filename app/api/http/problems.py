@@ -43,7 +43,7 @@ _HTTP_CODES = {
     429: "too_many_requests",
 }
 _MOST_ERRORS = 500
-"""More than all tables have columns; a body of thousands of odd fields is not echoed."""
+"""More than the columns of all tables have names; a body of thousands of odd fields is not echoed."""
 IDENTITY = "identity"
 """The only encoding that bodies of requests may have: none."""
 
