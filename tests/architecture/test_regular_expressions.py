@@ -3,13 +3,13 @@
 import ast
 import importlib
 import re
-import time
 from itertools import product
 from typing import Any
 
 import pytest
 
 from tests.architecture.sources import trees
+from tests.cpu import cpu_s
 
 SIGNS = 100_000
 MOST = 30
@@ -62,16 +62,10 @@ def slowest(pattern: Any) -> float:
 
 
 def _in_references(ask: Any, text: Any) -> float:
-    took_s = _took_s(ask, text)
+    took_s = cpu_s(lambda: ask(text))
     if took_s < _SURELY_FAST_S:
         return 0.0
-    return took_s / max(_took_s(_REFERENCE.match, _REFERENCE_TEXT), _SURELY_FAST_S / 3)
-
-
-def _took_s(ask: Any, text: Any) -> float:
-    before_s = time.thread_time()
-    ask(text)
-    return time.thread_time() - before_s
+    return took_s / max(cpu_s(lambda: _REFERENCE.match(_REFERENCE_TEXT)), _SURELY_FAST_S / 3)
 
 
 @pytest.mark.parametrize("name, pattern", _found(), ids=[name for name, _ in _found()])

@@ -1,8 +1,7 @@
 """How long it takes to judge a JPEG of many passes, or of what looks like them."""
 
-import time
-
 from app.evidence.pictures import MAX_SCANS, prepare
+from tests.cpu import least_cpu_s
 from tests.evidence.photos import file, opened, scene
 
 PICTURE = file(scene(160, 120))
@@ -21,12 +20,7 @@ def filled(length: int) -> bytes:
 
 def took_s(data: bytes) -> float:
     """Give the CPU time of preparing a picture; the best of three."""
-    times = []
-    for _ in range(3):
-        before_s = time.thread_time()
-        prepare(data)
-        times.append(time.thread_time() - before_s)
-    return min(times)
+    return least_cpu_s(lambda: prepare(data))
 
 
 def test_filling_bytes_change_nothing_of_the_picture() -> None:
