@@ -116,11 +116,19 @@ def hand_out(
 def sign_in_by_code(
     session: Session, rules: SessionSettings, key: bytes, code: str, *, refreshable: bool = True
 ) -> Opened | DomainError:
-    """Let in whoever was handed this code; a refusal is returned, since the try must stay counted."""
+    """Let in whoever was handed this code; a refusal is returned, since the try must stay counted.
+
+    The user is locked before the code, as wherever all that lets him in is ended.
+    """
     handle, secret = code[:_HANDLE_DIGITS], code[_HANDLE_DIGITS:]
+    good = (SignInCode.handle == handle, SignInCode.ended_at.is_(None))
+    user_id = session.scalar(select(SignInCode.user_id).where(*good))
+    if user_id is None:
+        return CodeRefusedError()
+    user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
     row = session.scalars(
         select(SignInCode)
-        .where(SignInCode.handle == handle, SignInCode.ended_at.is_(None))
+        .where(*good, SignInCode.user_id == user_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -130,15 +138,22 @@ def sign_in_by_code(
     right = hmac.compare_digest(row.code_hash, _hash(key, row.id, secret))
     if right or row.tries >= _TRIES:
         row.ended_at = now()
-    user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
     if not right or user.disabled_at is not None:
         return CodeRefusedError()
     return let_in(session, rules, user, refreshable=refreshable)
 
 
 def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
-    """Give the user of a locked resident, made and bound now if there is none."""
-    known = session.scalars(select(User).where(User.resident_id == resident.id)).one_or_none()
+    """Give the user of a locked resident, locked too, made and bound now if there is none.
+
+    So whoever shuts the account out meanwhile sees the code that is handed out, or this sees it shut.
+    """
+    known = session.scalars(
+        select(User)
+        .where(User.resident_id == resident.id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
     if known is not None:
         return known
     check_about(session, resident, Category.ACCOUNT)

@@ -1,8 +1,6 @@
 """Whoever takes the ground from under a session takes it from those, too, that open at the same moment."""
 
-import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterator
 from typing import Any
 
 import pyotp
@@ -19,14 +17,12 @@ from app.ids import new_id
 from app.models import RefreshToken, SecondFactor, SessionKind, SignIn, SignInTries, User
 from tests.binding_world import write_newcomer
 from tests.cast import HOME, Person
+from tests.races.together import Step, one_inside_the_other
 from tests.sealer import SEALER
 
 PHONE, PASSWORD, BETTER = "13900008888", "Zweig&41 Moorhuhn tropft", "Kiesel 7 Fjordlampe"
 KEY = b"tries"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-_LET_RUN_S = 0.5
-"""Long enough that whatever does not wait has come to its end."""
-Step = Callable[[Session], Any]
 
 
 @pytest.fixture
@@ -65,27 +61,6 @@ def as_himself(who: Person, session: Session) -> Actor:
     actor = identity.actor_of(session, who.token)
     assert actor is not None
     return actor
-
-
-def one_inside_the_other(engine: Engine, first: Step, second: Step) -> tuple[Any, Any]:
-    """Take the first step, begin the second beside it, then commit the first; give what both gave."""
-    with Session(engine, expire_on_commit=False) as outer, ThreadPoolExecutor(1) as pool:
-        gave = first(outer)
-        outer.flush()
-        begun = threading.Event()
-
-        def beside() -> Any:
-            with Session(engine, expire_on_commit=False) as inner:
-                begun.set()
-                told = second(inner)
-                inner.commit()
-                return told
-
-        other: Future[Any] = pool.submit(beside)
-        begun.wait(5)
-        threading.Event().wait(_LET_RUN_S)
-        outer.commit()
-        return gave, other.result(20)
 
 
 def still_open(engine: Engine, who: Person) -> int:
