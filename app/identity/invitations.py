@@ -17,7 +17,7 @@ from app.errors import DomainError, Kind
 from app.identity.passwords import set_password
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import WrongCodeError, has_second_factor, prove_code
-from app.identity.sessions import end_sessions_of, hashed, new_token
+from app.identity.sessions import end_sessions_of, hashed, new_token, take_turn
 from app.identity.users import check_not_above, user_in_scope
 from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, User
 from app.notices import post
@@ -57,6 +57,7 @@ def invite(
     if first is not None:
         return first, None
     user = user_in_scope(session, actor, user_id)
+    take_turn(session, user.id)  # whoever takes the second factor meanwhile is seen here, or sees this
     check_not_above(session, actor, user.id)
     if _took_second_factor(session, actor, user):
         raise InvitationOtherAdminError
@@ -155,12 +156,13 @@ def accept_invitation(
 
 def _open(session: Session, token: str) -> tuple[Invitation, User]:
     """Lock the user of a token that still works, then its invitation. Raises InvitationOverError."""
-    which = select(Invitation).where(Invitation.token_hash == hashed(token))
-    row = session.scalars(which).one_or_none()
-    if row is None:
+    which = Invitation.token_hash == hashed(token)
+    user_id = session.scalar(select(Invitation.user_id).where(which))
+    if user_id is None:
         raise InvitationOverError
-    user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
-    session.refresh(row, with_for_update=True)
-    if row.ended_at or now() >= row.expires_at or user.disabled_at:
+    user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    locked = select(Invitation).where(which).with_for_update().execution_options(populate_existing=True)
+    row = session.scalars(locked).one_or_none()  # none where the account was closed meanwhile
+    if row is None or row.ended_at or now() >= row.expires_at or user.disabled_at:
         raise InvitationOverError
     return row, user
