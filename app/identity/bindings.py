@@ -153,7 +153,8 @@ def end_binding(
     """End a binding of the actor's areas, and tell the user; the same again changes nothing.
 
     Where he was somebody else, he loses the name that came with it, and what he agreed to for the resident
-    and the resident's wards is taken back: it was never theirs.
+    and the resident's wards is taken back: it was never theirs. That can also be said of a binding that ended
+    for another reason before: nobody keeps what was not his by leaving first.
 
     Raises NotFoundError, IllegalStepError if it ended otherwise.
     """
@@ -164,7 +165,12 @@ def end_binding(
         raise NotFoundError
     user = user_locked(session, found.user_id)
     session.refresh(found, with_for_update=True)
-    ended, is_new = _ended(session, user, found, by=actor.user_id, reason=reason, note=note)
+    over = found.end_reason is not None and found.end_reason not in NOT_HIM
+    if over and reason in NOT_HIM:
+        found.ended_by, found.end_reason, found.end_note = actor.user_id, reason, note
+        ended, is_new = found, True
+    else:
+        ended, is_new = _ended(session, user, found, by=actor.user_id, reason=reason, note=note)
     if is_new and reason in NOT_HIM:
         _disown(session, actor, user, ended)
     if is_new:
@@ -183,10 +189,13 @@ def end_binding(
 def _disown(session: Session, actor: Actor, user: User, ended: Binding) -> None:
     """Take from a user what he had, and did, as a resident whom he is not."""
     assert actor.user_id is not None, "a view for signed-in people"
+    assert ended.ended_at is not None, "it has just ended, or had before"
     resident = session.get_one(Resident, ended.resident_id)
-    if ended.way is not BindingWay.STAFF and user.name == resident.name:
+    is_nobody = user.resident_id is None  # he may be somebody by now, who has the same name
+    if is_nobody and ended.way is not BindingWay.STAFF and user.name == resident.name:
         user.name = NAME_BEFORE_BINDING
-    concerned = withdraw_of(session, resident.id, recorded_by=user.id, since=ended.begun_at, by=actor.user_id)
+    span = (ended.begun_at, ended.ended_at)
+    concerned = withdraw_of(session, resident.id, recorded_by=user.id, within=span, by=actor.user_id)
     for resident_id in sorted(concerned):
         shut_out_child(session, resident_id)
 

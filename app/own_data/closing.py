@@ -126,13 +126,15 @@ def begin_closing(session: Session, sealer: Sealer, closing_id: UUID) -> bool:
     """Shut the account, or refuse with reasons if something came in the way since; False if it is too late.
 
     From here on nobody gets in, and no number of the person stands in what he wrote or on the roster. The
-    wish of a guardian who is none any more counts as taken back.
+    wish of a guardian who is none any more counts as taken back, and so does one about an account that turned
+    out not to be the ward's.
     """
     row = _locked(session, Closing.id == closing_id)
     if row is None or row.state is not ClosingState.OPEN or row.carry_out_at > now():
         return False
     user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
-    if row.ward_id is not None and not speaks_for(session, row.asked_by, row.ward_id):
+    of_ward = row.ward_id is None or user.resident_id == row.ward_id
+    if not of_ward or (row.ward_id is not None and not speaks_for(session, row.asked_by, row.ward_id)):
         row.advance(ClosingState.WITHDRAWN)
         row.ended_at = now()
         return True

@@ -17,11 +17,14 @@ def withdraw_purpose(session: Session, resident_id: UUID, purpose: ConsentPurpos
 
 
 def withdraw_of(
-    session: Session, decided_by: UUID, *, recorded_by: UUID, since: datetime, by: UUID
+    session: Session, decided_by: UUID, *, recorded_by: UUID, within: tuple[datetime, datetime], by: UUID
 ) -> set[UUID]:
-    """Take back what an account agreed to in the app as a resident, for him and his wards; give for whom."""
+    """Take back what an account agreed to in the app as a resident, for him and his wards; give for whom.
+
+    ``within`` is the time in which it was bound to him.
+    """
     in_app = (Consent.recorded_by == recorded_by) & (Consent.channel == ConsentChannel.APP)
-    as_him = (Consent.decided_by == decided_by) & (Consent.decided_at >= since)
+    as_him = (Consent.decided_by == decided_by) & Consent.decided_at.between(*within)
     return {row.resident_id for row in _taken_back(session, in_app & as_him, by=by)}
 
 
