@@ -1,6 +1,7 @@
 """Guardians: adults on record for a child, with proof; good once an admin has verified them.
 
 Nobody verifies from the child's own side: not the child's phone, and nobody of its household (GB/T 45574).
+Nor does whoever put the guardian on record: one person could else make up who reads a child's data.
 """
 
 from dataclasses import dataclass
@@ -50,6 +51,13 @@ class OwnSideError(DomainError):
     """Whoever verifies a guardian is neither of the two nor of their households."""
 
     code = "own_side"
+    kind = Kind.FORBIDDEN
+
+
+class RecordedGuardianError(DomainError):
+    """Who put a guardian on record does not verify him: a second person sees the proof."""
+
+    code = "recorded_guardian"
     kind = Kind.FORBIDDEN
 
 
@@ -150,14 +158,16 @@ def _same_person(child: Resident, guardian: Resident) -> bool:
 def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> tuple[Guardianship, bool]:
     """Note that the actor saw the proof, and say whether that is news; again by anybody changes nothing.
 
-    Raises NotFoundError, OwnSideError, GuardianUnfitError if the phones are the same by now,
-    IllegalStepError for a guardianship that has ended.
+    Raises NotFoundError, OwnSideError, RecordedGuardianError, GuardianUnfitError if the phones are the same
+    by now, IllegalStepError for a guardianship that has ended.
     """
     row = _locked(session, actor, guardianship_id)
     child = session.get_one(Resident, row.child_id)
     guardian = session.get_one(Resident, row.guardian_id)
     if actor.household_id in {child.household_id, guardian.household_id}:
         raise OwnSideError
+    if row.recorded_by == actor.user_id:
+        raise RecordedGuardianError
     if _same_person(child, guardian):
         raise GuardianUnfitError
     if row.ended_at is not None:

@@ -130,6 +130,23 @@ def test_nobody_verifies_for_his_own_family(admin: Client, child: UUID, session:
     assert (refused.status_code, refused.json["code"]) == (403, "own_side")
 
 
+def test_who_put_a_guardian_on_record_does_not_verify_him(
+    admin: Client, child: UUID, session: Session
+) -> None:
+    """S-92: one person alone makes nobody the guardian of a child; another admin sees the proof."""
+    made = put(admin, child)
+    path = f"/v1/guardianships/{made.json['id']}/verify"
+
+    refused = admin.post(path)
+
+    assert (refused.status_code, refused.json["code"]) == (403, "recorded_guardian")
+    row = session.get_one(Guardianship, UUID(made.json["id"]))
+    assert row.verified_at is None
+    row.recorded_by = person("worker").user_id  # the same record, made by the grid worker
+    session.commit()
+    assert admin.post(path).status_code == 200
+
+
 def test_a_guardian_is_of_age(worker: Client, child: UUID, session: Session) -> None:
     """S-92: younger than 18 is refused."""
     brother = write_child(session, date(2010, 1, 1))
