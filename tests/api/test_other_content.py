@@ -1,7 +1,7 @@
 """Every field of a PUT is part of what was sent: another value under the same id is no repeat (ADR 0004)."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 from app.clock import business_day, now
 from app.ids import new_id
 from tests.api.hardening.test_every_field import BODIES, ITEM, Sender, Way, parts, types
+from tests.approval_world import admin_grant
+from tests.export_world import roster
 from tests.hazard_world import HERE
 from tests.snapshot import stored
 
@@ -35,9 +37,15 @@ MORE: dict[str, Any] = {
     "/v1/places/{place_id}": {"lng": HERE["lng"], "lat": HERE["lat"]},
 }
 """What a right request may have besides, so that its fields can be others."""
+APPROVALS = "/v1/approvals/{approval_id}"
+KINDS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
+    "admin_grant": ("security", admin_grant),
+    "roster_export": ("admin", roster),
+}
+"""Who asks for what else than the correction of points of the right request."""
 NO_PART: dict[str, set[Way]] = {
     "/v1/grants/{grant_id}": {("approval_id",)},
-    "/v1/approvals/{approval_id}": {
+    APPROVALS: {
         *(
             ("admin_grant", name)
             for name in ("id", "user_id", "role", "area_code", "valid_from", "valid_until")
@@ -46,7 +54,7 @@ NO_PART: dict[str, set[Way]] = {
         ("roster_export", "columns", "[]"),
     },
 }
-"""An approval says who agreed to a grant, not what it is; and is of one kind, which is another here."""
+"""An approval says who agreed to a grant, not what it is; and is of one kind: for the others see below."""
 
 
 def others(part: dict[str, Any], sent: Any) -> Iterator[Any]:
@@ -78,6 +86,22 @@ def value_at(body: Any, way: Way) -> Any:
     return body
 
 
+def tried(sender: Sender, fields: list[tuple[Way, Any]], skipped: set[Way]) -> set[Way]:
+    """Send each other value under the id that is taken; give the fields of which one was refused as such."""
+    found = set()
+    for way, part in fields:
+        sent = value_at(sender.sample.body, way)
+        same = {None, part.get("default"), sent} if "object" not in types(part) else set()
+        for other in others(part, sent):
+            if other in same or way in skipped:
+                continue
+            answer = sender.send(way, json.dumps(other))
+            assert answer.status_code >= 400, (way, other)
+            if answer.json["code"] != "invalid":  # judged as a thing of its own, or known as other content
+                found.add(way)
+    return found
+
+
 @pytest.mark.parametrize("path, body", PUTS, ids=[path for path, _ in PUTS])
 def test_another_value_under_the_same_id_is_no_repeat(
     app: Flask, session: Session, connection: Connection, path: str, body: dict[str, Any]
@@ -88,18 +112,25 @@ def test_another_value_under_the_same_id_is_no_repeat(
     assert sender.send_all().status_code == 201
     before = stored(connection)
     fields = [(way, part) for way, part in parts(body) if list(others(part, None))]
-    tried = set()
+    skipped = NO_PART.get(path, set())
 
-    for way, part in fields:
-        sent = value_at(sender.sample.body, way)
-        same = {None, part.get("default"), sent} if "object" not in types(part) else set()
-        for other in others(part, sent):
-            if other in same or way in NO_PART.get(path, set()):
-                continue
-            answer = sender.send(way, json.dumps(other))
-            assert answer.status_code >= 400, (way, other)
-            if answer.json["code"] != "invalid":  # judged as a thing of its own, or known as other content
-                tried.add(way)
+    assert {way for way, _ in fields} - tried(sender, fields, skipped) == skipped
+    assert stored(connection) == before
 
-    assert {way for way, _ in fields} - tried == NO_PART.get(path, set())
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_another_value_in_an_approval_of_each_kind_is_no_repeat(
+    app: Flask, session: Session, connection: Connection, kind: str
+) -> None:
+    """S-40: a second person would agree to something else than was asked under this id."""
+    who, what = KINDS[kind]
+    sender = Sender(app, session, "PUT", APPROVALS)
+    sender.send_instead(who, {kind: what(), "reason": "核对"})
+    assert sender.send_all().status_code == 201
+    before = stored(connection)
+    body = next(body for path, body in PUTS if path == APPROVALS)
+    fields = [(way, part) for way, part in parts(body) if way[:1] == (kind,) and list(others(part, None))]
+
+    assert {way for way, _ in fields} == tried(sender, fields, set())
+    assert {way for way, _ in fields} == {way for way in NO_PART[APPROVALS] if way[0] == kind}
     assert stored(connection) == before

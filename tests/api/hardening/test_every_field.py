@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -99,8 +100,14 @@ class Sender:
     def __init__(self, app: Flask, session: Session, method: str, path: str) -> None:
         """Prepare the route's records."""
         self.sample = _sample(app, session, method, path)
+        self._app = app
         self._client = Client(app, cast.person(self.sample.who) if self.sample.who else None)
         self._method, self._path = method, path.format(**self.sample.path)
+
+    def send_instead(self, who: str, body: dict[str, Any]) -> None:
+        """Let somebody of the cast send another right body."""
+        self._client = Client(self._app, cast.person(who))
+        self.sample = replace(self.sample, who=who, body=body)
 
     def send_all(self) -> Answer:
         """Send the right request."""
