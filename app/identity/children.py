@@ -19,8 +19,8 @@ from app.people import account_stands
 def shut_out_child(session: Session, resident_id: UUID) -> bool:
     """End what a child's account is open by, if its guardian's consent stands no longer; say whether it does.
 
-    To be called after whatever may have ended the basis: a consent taken back, a no, a guardianship ended.
-    Again changes nothing; whoever is no child, or has no account, is left alone.
+    To be called after whatever may have ended the basis: a consent taken back, a no, a guardianship ended, a
+    birth date put right. Again changes nothing; whoever is no child, or has no account, is left alone.
     """
     user_id = session.scalar(select(User.id).where(User.resident_id == resident_id))
     if user_id is None:

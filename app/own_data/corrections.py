@@ -122,7 +122,8 @@ def approve_correction(
 ) -> Correction:
     """Put it right, say why, and tell who asked; the same again changes nothing.
 
-    What OTHER asks for, the actor has put right where it stands, and says so in ``note``.
+    What OTHER asks for, the actor has put right where it stands, and says so in ``note``. Who turns out to be
+    a child for whom no guardian agreed is signed out.
 
     Raises NotFoundError, OwnCorrectionError, AskerGoneError, IllegalStepError, and what ``people.correct``
     raises.
@@ -135,6 +136,8 @@ def approve_correction(
     correct(session, sealer, resident, row.field, opened_correction(sealer, row).value or "")
     if resident.name != former:
         identity.follow_name(session, resident, former)
+    if row.field is CorrectionField.BIRTH_DATE:
+        identity.children.shut_out_child(session, resident.id)
     decide(session, actor, _CORRECTIONS, row, OwnRequestState.DONE, note)
     return row
 

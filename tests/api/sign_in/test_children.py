@@ -1,7 +1,7 @@
 """A child's account is open while its guardian's consent stands, and shut the moment it does not."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -28,7 +28,10 @@ class Child:
     def __init__(self, session: Session, worker: Client, visitor: Client) -> None:
         self.session, self.worker, self.visitor = session, worker, visitor
         self.resident_id = write_guarded_child(session)
-        signed_in = visitor.post("/v1/sessions/code", json={"code": self.new_code()})
+        self.come_in()
+
+    def come_in(self) -> None:
+        signed_in = self.visitor.post("/v1/sessions/code", json={"code": self.new_code()})
         self.token, self.refresh_token = signed_in.json["token"], signed_in.json["refresh_token"]
         self.code = self.new_code()
 
@@ -170,3 +173,28 @@ def test_it_is_signed_out_when_its_guardian_turns_out_to_be_somebody_else(
 
     assert ended.status_code == 200
     assert child.ways_in() == [(401, "sign_in_needed"), OVER, (401, "sign_in_code_refused")]
+
+
+@pytest.mark.parametrize(
+    "right, ways_in",
+    [
+        (TEN_YEARS_OLD, [(401, "sign_in_needed"), OVER, (401, "sign_in_code_refused")]),
+        (TEN_YEARS_OLD.replace(year=2011), [(200, ""), (201, ""), (201, "")]),
+    ],
+)
+def test_who_turns_out_to_be_a_child_is_signed_out(
+    child: Child, be: Callable[[str], Client], session: Session, right: date, ways_in: list[tuple[int, str]]
+) -> None:
+    """S-91: no guardian agreed for somebody whom the roster held to be sixteen; at fifteen he needs none."""
+    _taken_back(child, be)
+    which = Resident.id == child.resident_id
+    session.execute(update(Resident).where(which).values(birth_date=TEN_YEARS_OLD.replace(year=2010)))
+    session.commit()
+    child.come_in()
+    path, body = f"corrections/{new_id()}", {"field": "birth_date", "value": str(right), "said": "户口本"}
+    signed_in = {"Authorization": f"Bearer {child.token}"}
+    asked = child.visitor.put(f"/v1/me/{path}", json=body, headers=signed_in)
+    done = be("admin").post(f"/v1/{path}/approve", json={"note": "看过户口本"})
+
+    assert (asked.status_code, done.status_code) == (201, 200), (asked.text, done.text)
+    assert child.ways_in() == ways_in
