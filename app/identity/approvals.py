@@ -17,6 +17,7 @@ from app.actors import Actor, Role, Scope
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, IllegalStepError, Kind, NotFoundError
 from app.identity.holders import holders
+from app.identity.officers import OFFICERS
 from app.identity.permissions import Permission, scope_of
 from app.models import Approval, ApprovalKind, ApprovalState, Area, NoticeKind
 from app.notices import post
@@ -32,7 +33,7 @@ FUNCTION = {
 }
 """The function that the approval is for; who asks must hold it."""
 DECIDERS = {
-    ApprovalKind.ADMIN_GRANT: frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER}),
+    ApprovalKind.ADMIN_GRANT: OFFICERS,
     ApprovalKind.POINTS_BULK: frozenset({Role.COUNTY_OFFICER}),
     ApprovalKind.ROSTER_EXPORT: frozenset({Role.COUNTY_OFFICER}),
 }

@@ -17,6 +17,7 @@ from app.models import DIGITS, Area, Grant, NoticeKind
 from app.notices import post
 
 OFFICERS = frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER})
+"""The line above the three administrators (docs/adr/0012): none of them decides on another."""
 STILL_COUNTS = timedelta(days=30)
 """How long an area counts as having an officer after his grant ended: who ends it gains nothing by it."""
 _TOLD = frozenset({Role.AUDITOR, Role.SYSTEM_ADMIN})

@@ -9,14 +9,13 @@ from sqlalchemy.orm import Session
 from app.actors import Role
 from app.audit import area_of
 from app.identity.holders import holders
+from app.identity.officers import OFFICERS
 from app.identity.phones import has_phone
 from app.identity.second_factor import prove_code
 from app.models import Area, AreaLevel, User
 from app.sealing import Sealer
 
 PURGERS = frozenset({Role.AUDITOR})
-AGREERS = frozenset({Role.COUNTY_OFFICER, Role.CITY_OFFICER})
-"""The line above the three administrators (docs/adr/0012): none of them decides on another."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ def prove_two(
     everything = area_of(session.scalars(select(Area.code).where(Area.level == AreaLevel.COMMUNITY)).all())
     found = [
         _prove(session, sealer, key, shown, everything, roles)
-        for shown, roles in ((auditor, PURGERS), (second, AGREERS))
+        for shown, roles in ((auditor, PURGERS), (second, OFFICERS))
     ]
     first, other = found
     return (first, other) if first is not None and other is not None and first != other else None
