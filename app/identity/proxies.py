@@ -133,6 +133,34 @@ def proxies_by(session: Session, actor: Actor, *, after: UUID | None, limit: int
     return _listed(session, Proxy.user_id == actor.user_id, after=after, limit=limit)
 
 
+def with_names(session: Session, proxy_id: UUID) -> Proxy:
+    """Give a proxy with the names of the two."""
+    return _listed(session, Proxy.id == proxy_id, after=None, limit=1)[0]
+
+
+def open_proxies(session: Session, which: ColumnElement[bool]) -> list[Proxy]:
+    """Give open proxies, locked in the order of their ids."""
+    query = select(Proxy).where(which, Proxy.state != ProxyState.ENDED).order_by(Proxy.id)
+    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
+
+
+def end_locked(session: Session, row: Proxy, reason: ProxyEnd, *, by: UUID | None) -> None:
+    """End a locked proxy; again changes nothing."""
+    if row.state is ProxyState.ENDED:
+        return
+    row.advance(ProxyState.ENDED)
+    row.ended_by, row.ended_at, row.end_reason = by, now(), reason
+    session.flush()
+    tell(session, row, "ended", {row.user_id}, but=by)
+
+
+def tell(session: Session, row: Proxy, what: str, others: set[UUID], *, but: UUID | None) -> None:
+    """Tell the resident, if he has an account, whoever acts and others what became of a proxy."""
+    resident = session.scalars(select(User.id).where(User.resident_id == row.resident_id)).one_or_none()
+    for user_id in sorted({resident, row.user_id, *others} - {but, None}, key=str):
+        post(session, NoticeKind.PROXY, to=user_id, area_code=row.area_code, what=what, proxy_id=row.id)
+
+
 def _of(actor: Actor) -> ColumnElement[bool]:
     return actor.scope.clause(Proxy.area_code)
 
@@ -140,12 +168,6 @@ def _of(actor: Actor) -> ColumnElement[bool]:
 def _mine(actor: Actor) -> ColumnElement[bool]:
     mine = Proxy.user_id == actor.user_id
     return mine | (Proxy.resident_id == actor.resident_id) if actor.resident_id else mine
-
-
-def open_proxies(session: Session, which: ColumnElement[bool]) -> list[Proxy]:
-    """Give open proxies, locked in the order of their ids."""
-    query = select(Proxy).where(which, Proxy.state != ProxyState.ENDED).order_by(Proxy.id)
-    return list(session.scalars(query.with_for_update().execution_options(populate_existing=True)))
 
 
 def _locked(session: Session, *which: ColumnElement[bool]) -> Proxy:
@@ -156,11 +178,6 @@ def _locked(session: Session, *which: ColumnElement[bool]) -> Proxy:
     if row is None:
         raise NotFoundError
     return row
-
-
-def whole(session: Session, proxy_id: UUID) -> Proxy:
-    """Give a proxy with the names of the two."""
-    return _listed(session, Proxy.id == proxy_id, after=None, limit=1)[0]
 
 
 def _listed(session: Session, which: ColumnElement[bool], *, after: UUID | None, limit: int) -> list[Proxy]:
@@ -187,20 +204,3 @@ def _confirm(session: Session, actor: Actor, row: Proxy, how: ProxyWord) -> Prox
     session.flush()
     tell(session, row, "confirmed", {row.user_id, row.asked_by}, but=actor.user_id)
     return row
-
-
-def end_locked(session: Session, row: Proxy, reason: ProxyEnd, *, by: UUID | None) -> None:
-    """End a locked proxy; again changes nothing."""
-    if row.state is ProxyState.ENDED:
-        return
-    row.advance(ProxyState.ENDED)
-    row.ended_by, row.ended_at, row.end_reason = by, now(), reason
-    session.flush()
-    tell(session, row, "ended", {row.user_id}, but=by)
-
-
-def tell(session: Session, row: Proxy, what: str, others: set[UUID], *, but: UUID | None) -> None:
-    """Tell the resident, if he has an account, whoever acts and others what became of a proxy."""
-    resident = session.scalars(select(User.id).where(User.resident_id == row.resident_id)).one_or_none()
-    for user_id in sorted({resident, row.user_id, *others} - {but, None}, key=str):
-        post(session, NoticeKind.PROXY, to=user_id, area_code=row.area_code, what=what, proxy_id=row.id)

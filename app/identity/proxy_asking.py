@@ -17,7 +17,7 @@ from app.identity.binding_codes import behind_code, same_name
 from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
 from app.identity.bindings import user_locked
 from app.identity.holders import holders
-from app.identity.proxies import ON_DUTY, end_locked, open_proxies, tell, whole
+from app.identity.proxies import ON_DUTY, end_locked, open_proxies, tell, with_names
 from app.models import Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
 from app.once import content_hash, insert_once, made_before
 from app.people import is_minor, resident_in_scope
@@ -96,7 +96,7 @@ def ask_proxy(session: Session, actor: Actor, proxy_id: UUID, new: NewProxy) -> 
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Proxy, proxy_id, sent, author=Proxy.asked_by, by=actor.user_id)
     if first is not None:
-        return whole(session, first.id), False
+        return with_names(session, first.id), False
     resident, user = _two(session, actor, new)
     _check_fit(session, resident, user, new.relation)
     _check_span(new.valid_until)
@@ -120,7 +120,7 @@ def ask_as_kin(
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(session, Proxy, proxy_id, sent, author=Proxy.asked_by, by=user.id)
     if first is not None:
-        return whole(session, first.id), False
+        return with_names(session, first.id), False
     _check_span(new.valid_until)
     own = session.get(Resident, user.resident_id) if user.resident_id else None
     if user.disabled_at is not None or (own is not None and is_minor(own)):
@@ -167,7 +167,7 @@ def _asked(
     if made:
         admins = holders(session, community_of(row.area_code), {Role.COMMUNITY_ADMIN})
         tell(session, row, "asked", admins, but=actor.user_id)
-    return whole(session, row.id), made
+    return with_names(session, row.id), made
 
 
 def _check_span(valid_until: date) -> None:
