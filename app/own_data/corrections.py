@@ -14,20 +14,7 @@ from app.actors import Actor
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Correction, CorrectionField, OwnRequestState, Resident, RevealField
 from app.once import content_hash, insert_once, made_before
-from app.own_data.requests import (
-    RequestKind,
-    asked_by_actor,
-    asked_in_scope,
-    check_asker,
-    decide,
-    is_decided,
-    new_request,
-    refuse,
-    remind,
-    tell_admins,
-    to_decide,
-    withdraw,
-)
+from app.own_data import requests
 from app.own_data.whose import resident_meant
 from app.people import check_value, correct
 from app.sealing import Cell, Sealer
@@ -54,7 +41,7 @@ class OwnCorrectionError(DomainError):
     kind = Kind.FORBIDDEN
 
 
-_CORRECTIONS = RequestKind(Correction, "correction", OwnCorrectionError)
+_CORRECTIONS = requests.RequestKind(Correction, "correction", OwnCorrectionError)
 
 
 @dataclass(frozen=True)
@@ -102,10 +89,10 @@ def ask_correction(
         field=new.field,
         wanted_sealed=sealer.seal(new.value, _cell(correction_id, "wanted_sealed")),
         said_sealed=sealer.seal(new.said, _cell(correction_id, "said_sealed")),
-        **new_request(actor, resident),
+        **requests.new_request(actor, resident),
     )
     if made:
-        tell_admins(session, _CORRECTIONS, row, "asked")
+        requests.tell_admins(session, _CORRECTIONS, row, "asked")
     return row, made
 
 
@@ -114,7 +101,7 @@ def withdraw_correction(session: Session, actor: Actor, correction_id: UUID) -> 
 
     Raises NotFoundError, IllegalStepError once it was decided.
     """
-    return withdraw(session, actor, _CORRECTIONS, correction_id)
+    return requests.withdraw(session, actor, _CORRECTIONS, correction_id)
 
 
 def approve_correction(
@@ -128,17 +115,17 @@ def approve_correction(
     Raises NotFoundError, OwnCorrectionError, AskerGoneError, IllegalStepError, and what ``people.correct``
     raises.
     """
-    row, resident = to_decide(session, actor, _CORRECTIONS, correction_id)
-    if is_decided(row, actor, OwnRequestState.DONE, note):
+    row, resident = requests.to_decide(session, actor, _CORRECTIONS, correction_id)
+    if requests.is_decided(row, actor, OwnRequestState.DONE, note):
         return row
-    check_asker(session, row)
+    requests.check_asker(session, row)
     former = resident.name
     correct(session, sealer, resident, row.field, opened_correction(sealer, row).value or "")
     if resident.name != former:
         identity.follow_name(session, resident, former)
     if row.field is CorrectionField.BIRTH_DATE:
         identity.children.shut_out_child(session, resident.id)
-    decide(session, actor, _CORRECTIONS, row, OwnRequestState.DONE, note)
+    requests.decide(session, actor, _CORRECTIONS, row, OwnRequestState.DONE, note)
     return row
 
 
@@ -147,19 +134,19 @@ def refuse_correction(session: Session, actor: Actor, correction_id: UUID, *, no
 
     Raises NotFoundError, OwnCorrectionError, IllegalStepError.
     """
-    return refuse(session, actor, _CORRECTIONS, correction_id, note=note)
+    return requests.refuse(session, actor, _CORRECTIONS, correction_id, note=note)
 
 
 def own_corrections(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[Correction]:
     """List what the actor asked for, the newest first."""
-    return asked_by_actor(session, actor, _CORRECTIONS, after=after, limit=limit)
+    return requests.asked_by_actor(session, actor, _CORRECTIONS, after=after, limit=limit)
 
 
 def corrections(
     session: Session, actor: Actor, *, state: OwnRequestState | None = None, after: UUID | None, limit: int
 ) -> list[Correction]:
     """List the requests of the actor's areas, the newest first, on request of one state."""
-    return asked_in_scope(session, actor, _CORRECTIONS, state=state, after=after, limit=limit)
+    return requests.asked_in_scope(session, actor, _CORRECTIONS, state=state, after=after, limit=limit)
 
 
 def correction_in_scope(session: Session, actor: Actor, correction_id: UUID) -> Correction:
@@ -196,7 +183,7 @@ def opened_correction(sealer: Sealer, row: Correction) -> Wanted:
 
 def remind_of_corrections(session: Session, *, limit: int) -> int:
     """Tell the admins, once, of requests whose time is nearly over; give of how many."""
-    return remind(session, _CORRECTIONS, limit=limit)
+    return requests.remind(session, _CORRECTIONS, limit=limit)
 
 
 def _cell(correction_id: UUID, column: str) -> Cell:

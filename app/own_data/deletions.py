@@ -12,21 +12,8 @@ from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.models import Deletion, DeletionKind, OwnRequestState
 from app.once import content_hash, insert_once, made_before
+from app.own_data import requests
 from app.own_data.deleting import delete_data
-from app.own_data.requests import (
-    RequestKind,
-    asked_by_actor,
-    asked_in_scope,
-    check_asker,
-    decide,
-    is_decided,
-    new_request,
-    refuse,
-    remind,
-    tell_admins,
-    to_decide,
-    withdraw,
-)
 from app.own_data.whose import resident_meant
 from app.people import GuardianNeededError, is_child
 from app.sealing import Sealer
@@ -46,7 +33,7 @@ class OwnDeletionError(DomainError):
     kind = Kind.FORBIDDEN
 
 
-_DELETIONS = RequestKind(Deletion, "deletion", OwnDeletionError)
+_DELETIONS = requests.RequestKind(Deletion, "deletion", OwnDeletionError)
 
 
 @dataclass(frozen=True)
@@ -80,10 +67,10 @@ def ask_deletion(
         sent,
         taken=DeletionOpenError(field="what"),
         what=new.what,
-        **new_request(actor, resident),
+        **requests.new_request(actor, resident),
     )
     if made:
-        tell_admins(session, _DELETIONS, row, "asked")
+        requests.tell_admins(session, _DELETIONS, row, "asked")
     return row, made
 
 
@@ -92,7 +79,7 @@ def withdraw_deletion(session: Session, actor: Actor, deletion_id: UUID) -> Dele
 
     Raises NotFoundError, IllegalStepError once it was decided.
     """
-    return withdraw(session, actor, _DELETIONS, deletion_id)
+    return requests.withdraw(session, actor, _DELETIONS, deletion_id)
 
 
 def approve_deletion(
@@ -102,12 +89,12 @@ def approve_deletion(
 
     Raises NotFoundError, OwnDeletionError, AskerGoneError, IllegalStepError, KeptByLawError.
     """
-    row, resident = to_decide(session, actor, _DELETIONS, deletion_id)
-    if not is_decided(row, actor, OwnRequestState.DONE, note):
-        check_asker(session, row)
+    row, resident = requests.to_decide(session, actor, _DELETIONS, deletion_id)
+    if not requests.is_decided(row, actor, OwnRequestState.DONE, note):
+        requests.check_asker(session, row)
         figures = delete_data(session, sealer, resident, row.what)
         row.deleted, row.kept = figures.deleted, figures.kept
-        decide(session, actor, _DELETIONS, row, OwnRequestState.DONE, note)
+        requests.decide(session, actor, _DELETIONS, row, OwnRequestState.DONE, note)
     return row
 
 
@@ -116,21 +103,21 @@ def refuse_deletion(session: Session, actor: Actor, deletion_id: UUID, *, note: 
 
     Raises NotFoundError, OwnDeletionError, IllegalStepError.
     """
-    return refuse(session, actor, _DELETIONS, deletion_id, note=note)
+    return requests.refuse(session, actor, _DELETIONS, deletion_id, note=note)
 
 
 def own_deletions(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[Deletion]:
     """List what the actor asked for, the newest first."""
-    return asked_by_actor(session, actor, _DELETIONS, after=after, limit=limit)
+    return requests.asked_by_actor(session, actor, _DELETIONS, after=after, limit=limit)
 
 
 def deletions(
     session: Session, actor: Actor, *, state: OwnRequestState | None = None, after: UUID | None, limit: int
 ) -> list[Deletion]:
     """List the requests of the actor's areas, the newest first, on request of one state."""
-    return asked_in_scope(session, actor, _DELETIONS, state=state, after=after, limit=limit)
+    return requests.asked_in_scope(session, actor, _DELETIONS, state=state, after=after, limit=limit)
 
 
 def remind_of_deletions(session: Session, *, limit: int) -> int:
     """Tell the admins, once, of requests whose time is nearly over; give of how many."""
-    return remind(session, _DELETIONS, limit=limit)
+    return requests.remind(session, _DELETIONS, limit=limit)
