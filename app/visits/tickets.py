@@ -116,11 +116,6 @@ def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: 
     return row
 
 
-def _tell(session: Session, row: ViewingTicket, to: UUID, what: str) -> None:
-    """Write that a ticket waits for somebody, or was decided on; not whose record it is."""
-    notices.post(session, NoticeKind.APPROVAL, to=to, area_code=row.area_code, what=what, ticket_id=row.id)
-
-
 def tickets(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[ViewingTicket]:
     """List the actor's own tickets and those he may decide on, the newest first."""
     query = (
@@ -181,6 +176,11 @@ def ticket_for(session: Session, actor: Actor, resident: Resident) -> UUID | Non
     if ticket is None:
         raise TicketNeededError
     return ticket
+
+
+def _tell(session: Session, row: ViewingTicket, to: UUID, what: str) -> None:
+    """Write that a ticket waits for somebody, or was decided on; not whose record it is."""
+    notices.post(session, NoticeKind.APPROVAL, to=to, area_code=row.area_code, what=what, ticket_id=row.id)
 
 
 def _good(actor: Actor, resident_id: object) -> ColumnElement[bool]:
