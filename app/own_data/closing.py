@@ -19,7 +19,7 @@ from app.once import content_hash, insert_once, made_before
 from app.own_data.closing_reasons import reasons_against
 from app.own_data.scrubbing import numbers_known, scrub
 from app.own_data.whose import speaks_for
-from app.people import Numbers, keep_numbers, ward
+from app.people import GuardianNeededError, Numbers, is_child, keep_numbers, ward
 from app.sealing import Sealer
 from app.workdays import HolidaysUnknownError, WorkCalendar
 
@@ -42,14 +42,17 @@ def ask_closing(
 ) -> tuple[Closing, bool]:
     """Ask that the actor's account, or his ward's, be closed; where something stands in the way, it says so.
 
-    Raises NotFoundError for somebody else's child or a ward without an account, ClosingOpenError,
-    OtherContentError.
+    Raises NotFoundError for somebody else's child or a ward without an account, GuardianNeededError for a
+    child under 14, ClosingOpenError, OtherContentError.
     """
     assert actor.user_id is not None, "who asks is signed in"
     sent = content_hash(actor.user_id, "closing", ward_id)
     first = made_before(session, Closing, closing_id, sent, author=Closing.asked_by, by=actor.user_id)
     if first is not None:
         return first, False
+    himself = session.get(Resident, actor.resident_id) if actor.resident_id and ward_id is None else None
+    if himself is not None and is_child(himself):
+        raise GuardianNeededError  # it takes the child's numbers off the roster, too
     user = session.get_one(
         User, account_of(session, actor, ward_id), with_for_update=True, populate_existing=True
     )

@@ -182,6 +182,16 @@ def test_a_guardian_closes_his_wards_account(app: Flask, session: Session, resid
     assert resident.get("/v1/me/closings").json["items"][0]["state"] == "done"
 
 
+def test_a_child_leaves_it_to_its_guardian_and_a_minor_does_not(session: Session, resident: Client) -> None:
+    """S-78, S-94: a child's numbers would go from the roster at its own word; whoever is 14 asks himself."""
+    himself = session.get_one(Resident, named("resident"))
+    for years, expected in ((13, (403, "guardian_needed")), (15, (201, None))):
+        himself.birth_date = now().date() - timedelta(days=366 * years)
+        session.commit()
+        answer = ask(resident)
+        assert (answer.status_code, answer.json.get("code")) == expected
+
+
 def test_nobody_gets_in_any_more_and_nobody_opens_it_again(
     app: Flask, session: Session, resident: Client, be: Callable[[str], Client]
 ) -> None:
