@@ -14,7 +14,7 @@ from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction
 from app.identity import Permission, children, guardian_notices
-from app.people import GuardianRelation
+from app.people import GuardianRelation, GuardianshipState
 
 blueprint = Blueprint("guardianships", __name__, description="监护人")
 
@@ -32,6 +32,12 @@ class GuardianshipInput(Input):
     def build(self, data: dict[str, Any], **_: Any) -> people.NewGuardianship:
         """Give what the domain takes."""
         return people.NewGuardianship(**data)
+
+
+class GuardianshipListInput(PageInput):
+    """Which guardianships."""
+
+    state = word(GuardianshipState, load_default=None)
 
 
 class GuardianshipOutput(Output):
@@ -54,6 +60,9 @@ class GuardianshipOutput(Output):
         return {name: getattr(row, name) for name in self.fields if name != "proof"} | {"proof": proof}
 
 
+GuardianshipPage = page_of(GuardianshipOutput)
+
+
 @blueprint.route("/guardianships/<uuid:guardianship_id>", methods=["PUT"])
 @allow(Permission.GUARDIAN_RECORD)
 @blueprint.made_once(GuardianshipOutput)
@@ -65,6 +74,21 @@ def put_guardianship(new: people.NewGuardianship, guardianship_id: UUID) -> tupl
         if made:
             guardian_notices.tell_verifiers(session, actor(), row)
     return row, once(made)
+
+
+@blueprint.route("/guardianships", methods=["GET"])
+@allow(Permission.GUARDIAN_VERIFY)
+@blueprint.answer(GuardianshipPage)
+@blueprint.query(GuardianshipListInput)
+@sensitive
+def find_guardianships(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
+    """List the guardianships of my areas, the newest first, on request those that wait to be verified."""
+
+    def fetch(**span: Any) -> Any:
+        return people.guardianships(session, actor(), **filters, **span)
+
+    with transaction() as session:
+        return page(fetch, lambda row: row.id, limit=limit, after=after)
 
 
 @blueprint.route("/guardianships/<uuid:guardianship_id>/verify", methods=["POST"])
@@ -95,7 +119,7 @@ def end_guardianship(guardianship_id: UUID) -> Any:
 
 @blueprint.route("/residents/<uuid:resident_id>/guardianships", methods=["GET"])
 @allow(Permission.GUARDIAN_RECORD)
-@blueprint.answer(page_of(GuardianshipOutput))
+@blueprint.answer(GuardianshipPage)
 @blueprint.query(PageInput)
 @sensitive
 def list_guardianships(resident_id: UUID, limit: int, after: str | None) -> dict[str, Any]:

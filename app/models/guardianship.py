@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Sealed
@@ -24,7 +24,10 @@ class Guardianship(Base):
     """An adult who answers for a child: on record with proof, and good once an admin has looked at it."""
 
     __tablename__ = "guardianships"
-    __table_args__ = (CheckConstraint("child_id <> guardian_id", name="two_people"),)
+    __table_args__ = (
+        CheckConstraint("child_id <> guardian_id", name="two_people"),
+        Index("ix_guardianships_area_code_id", "area_code", "id"),
+    )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
     child_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"), index=True)

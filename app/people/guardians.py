@@ -4,11 +4,12 @@ Nobody verifies from the child's own side: not the child's phone, and nobody of 
 Nor does whoever put the guardian on record: one person could else make up who reads a child's data.
 """
 
+import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.actors import Actor
@@ -24,6 +25,16 @@ ADULT_YEARS = 18
 """Minor Protection Law, art. 2."""
 CHILD_YEARS = 14
 """All data of who is younger is sensitive and asks for a guardian's consent (PIPL, art. 28 and 31)."""
+
+
+class GuardianshipState(enum.StrEnum):
+    """Which guardianships somebody asks for."""
+
+    WAITING = "waiting"
+    """On record, and nobody has verified it."""
+    IN_FORCE = "in_force"
+    OVER = "over"
+    """Ended, or past its last day."""
 
 
 class NotAChildError(DomainError):
@@ -218,6 +229,32 @@ def guardians_of(
     if after is not None:
         query = query.where(Guardianship.id < after)
     return list(session.scalars(query))
+
+
+def guardianships(
+    session: Session, actor: Actor, *, state: GuardianshipState | None, after: UUID | None, limit: int
+) -> list[Guardianship]:
+    """List the guardianships of the actor's areas, the newest first; on request those of one state."""
+    query = (
+        select(Guardianship)
+        .where(actor.scope.clause(Guardianship.area_code))
+        .order_by(Guardianship.id.desc())
+        .limit(limit)
+    )
+    if state is not None:
+        query = query.where(_in_state(state))
+    if after is not None:
+        query = query.where(Guardianship.id < after)
+    return list(session.scalars(query))
+
+
+def _in_state(state: GuardianshipState) -> ColumnElement[bool]:
+    if state is GuardianshipState.IN_FORCE:
+        return guardianship_in_force()
+    over = or_(Guardianship.ended_at.is_not(None), Guardianship.valid_until < business_day())
+    if state is GuardianshipState.OVER:
+        return over
+    return and_(not_(over), Guardianship.verified_at.is_(None))
 
 
 def guardianship_in_force() -> ColumnElement[bool]:

@@ -147,6 +147,31 @@ def test_who_put_a_guardian_on_record_does_not_verify_him(
     assert admin.post(path).status_code == 200
 
 
+def test_whoever_is_told_of_a_guardian_finds_him(
+    worker: Client, admin: Client, far_admin: Client, child: UUID, session: Session
+) -> None:
+    """S-92: the notice names an id alone, and nobody looks through all children for it."""
+    waiting, verified, ended, over = (put(worker, child).json["id"] for _ in range(4))
+    for row_id, verb in ((verified, "verify"), (ended, "end")):
+        admin.post(f"/v1/guardianships/{row_id}/{verb}")
+    session.get_one(Guardianship, UUID(over)).valid_until = date(2026, 1, 1)
+    session.commit()
+    told = [one["data"]["guardianship_id"] for one in admin.get("/v1/me/notices").json["items"]]
+
+    def found(client: Client, query: str = "") -> list[str]:
+        return [one["id"] for one in client.get(f"/v1/guardianships{query}").json["items"]]
+
+    assert waiting in told
+    assert found(admin, "?state=waiting") == [waiting]
+    assert found(admin, "?state=in_force") == [verified]
+    assert found(admin, "?state=over") == [over, ended]
+    assert found(admin) == [over, ended, verified, waiting]
+    first = admin.get("/v1/guardianships?limit=3").json
+    assert found(admin, f"?cursor={first['next_cursor']}") == [waiting]
+    assert found(far_admin) == []
+    assert worker.get("/v1/guardianships").status_code == 403
+
+
 def test_a_guardian_is_of_age(worker: Client, child: UUID, session: Session) -> None:
     """S-92: younger than 18 is refused."""
     brother = write_child(session, date(2010, 1, 1))

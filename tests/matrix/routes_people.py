@@ -69,6 +69,7 @@ PEOPLE = [
         _case("/close", **with_json({"result": "已报派出所"})),
     ),
     Line("POST", "/v1/residents/<uuid:resident_id>/reveal", _CARERS, _reveal),
+    Line("GET", "/v1/guardianships", {"admin": 200}, lambda _: Call("/v1/guardianships"), 200),
     Line("PUT", "/v1/guardianships/<uuid:guardianship_id>", {"worker": 201, "admin": 201}, _new_guardianship),
     Line(
         "POST",

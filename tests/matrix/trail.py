@@ -16,6 +16,7 @@ SENSITIVE_READS = {
     "GET /v1/me/copies/<uuid:copy_id>/file",
     "GET /v1/roster-exports/<uuid:export_id>/file",
     "GET /v1/viewing-tickets",
+    "GET /v1/guardianships",
     "GET /v1/harm-cases",
     "GET /v1/harm-cases/<uuid:case_id>",
     "GET /v1/residents/<uuid:resident_id>/guardianships",
