@@ -183,12 +183,17 @@ def _proven(session: Session, sealer: Sealer, new: KinProxy) -> Resident | None:
 
 
 def _two(session: Session, actor: Actor, new: NewProxy) -> tuple[Resident, User]:
-    """Give the resident, and whoever shall act for him, both within reach. Raises NotFoundError."""
+    """Give the resident, and whoever shall act for him, both within reach. Raises NotFoundError.
+
+    The user stays locked until the transaction ends: whoever shuts his account ends this proxy too, or it is
+    never asked for.
+    """
     try:
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
-    user = session.get(User, new.user_id or actor.user_id)
+    user_id = new.user_id or actor.user_id
+    user = session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
     is_self = user is not None and user.id == actor.user_id
     if user is None or user.disabled_at is not None:
         raise NotFoundError(field="user_id")
