@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident
+from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident, User
 from app.once import content_hash, insert_once, made_before
 from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.listings import resident_in_scope
@@ -89,8 +89,8 @@ class Standing:
 def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -> tuple[Consent, bool]:
     """Keep the actor's decision for himself or for his ward.
 
-    Raises NotFoundError for an unknown text, somebody without a place on the roster, or somebody else's
-    child; GuardianNeededError, ConsentChangedError, OtherContentError.
+    Raises NotFoundError for an unknown text, somebody without a place on the roster, also by now, or
+    somebody else's child; GuardianNeededError, ConsentChangedError, OtherContentError.
     """
     first = _made_before(session, actor, consent_id, new)
     if first is not None:
@@ -105,7 +105,10 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
         resident = ward(session, actor.resident_id, new.resident_id)
     if own and is_child(resident):
         raise GuardianNeededError
-    return _keep(session, actor, consent_id, new, resident, actor.resident_id, ConsentChannel.APP)
+    row, made = _keep(session, actor, consent_id, new, resident, actor.resident_id, ConsentChannel.APP)
+    if made:
+        _check_still_he(session, actor)
+    return row, made
 
 
 def record_on_paper(
@@ -136,6 +139,16 @@ def _made_before(
     """Give the decision if it was kept before: whatever changed since, it was judged then."""
     sent = content_hash(actor.user_id, new)
     return made_before(session, Consent, consent_id, sent, author=Consent.recorded_by, by=actor.user_id)
+
+
+def _check_still_he(session: Session, actor: Actor) -> None:
+    """Refuse what somebody decided as a resident who he is no longer. Raises NotFoundError.
+
+    To be asked once the decision is written: its foreign key and the lock by which a binding is ended wait
+    for each other, so that either this sees the end, or whoever ends it sees the decision.
+    """
+    if session.scalar(select(User.resident_id).where(User.id == actor.user_id)) != actor.resident_id:
+        raise NotFoundError
 
 
 def _keep(

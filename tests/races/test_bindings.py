@@ -1,7 +1,9 @@
 """Who is who, claimed by several at the same moment: one wins."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,21 +11,28 @@ from flask import Flask
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
+from app import identity, people
+from app.actors import Scope
+from app.errors import NotFoundError
+from app.ids import new_id
 from app.models import (
     Binding,
     BindingCode,
+    BindingEnd,
     BindingRequest,
     Consent,
+    ConsentPurpose,
     Notice,
     Resident,
     SignIn,
     SignInTries,
     User,
 )
+from app.people import SHIPPED_TEXTS
 from tests.binding_world import ask, by_id_number, new_code, write_newcomer, write_unbound
-from tests.cast import Person, person
+from tests.cast import HOME, Person, acting, person
 from tests.client import Client
-from tests.races.together import at_once
+from tests.races.together import at_once, one_inside_the_other
 
 MANY = 8
 
@@ -118,3 +127,37 @@ def test_two_codes_at_once_leave_one(app: Flask, engine: Engine, unbound: UUID) 
     assert kept.json["code"] in codes
     with Session(engine) as session:
         assert len(session.scalars(select(BindingCode)).all()) == 1
+
+
+@pytest.mark.parametrize("ended_first", [True, False])
+def test_nobody_agrees_in_the_name_of_whom_he_just_ceases_to_be(
+    app: Flask, engine: Engine, unbound: UUID, *, ended_first: bool
+) -> None:
+    """S-72: what a wrong person agreed to is taken back, also what he agrees to at that moment."""
+    (one,) = newcomers(engine, 1)
+    made = by_id_number(Client(app, one), new_code(Client(app, person("admin"))))
+    text_id = SHIPPED_TEXTS[ConsentPurpose.LOCATION].id
+    with Session(engine) as session:
+        as_resident = identity.actor_of(session, one.token)
+    assert as_resident is not None
+    assert as_resident.resident_id == unbound
+
+    def end(session: Session) -> None:
+        admin = replace(acting("admin"), scope=Scope(areas=(HOME,)))
+        binding_id, reason = UUID(made.json["id"]), BindingEnd.MISTAKE
+        identity.end_binding(session, admin, binding_id, reason=reason, note="不是本人")
+
+    def agree(session: Session) -> Any:
+        try:
+            return people.decide(session, as_resident, new_id(), people.NewDecision(text_id, given=True))
+        except NotFoundError as refusal:
+            session.rollback()
+            return refusal
+
+    steps = (end, agree) if ended_first else (agree, end)
+    told = one_inside_the_other(engine, *steps)[1 if ended_first else 0]
+
+    assert isinstance(told, NotFoundError) is ended_first
+    with Session(engine) as session:
+        stands = (Consent.resident_id == unbound, Consent.given, Consent.withdrawn_at.is_(None))
+        assert session.scalars(select(Consent.purpose).where(*stands)).all() == []
