@@ -10,7 +10,7 @@ from app import people
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid
-from app.api.http.recording import note, transaction
+from app.api.http.recording import note, sensitive, transaction
 from app.identity import Permission, children
 from app.people import ConsentChannel, ConsentPurpose, ConsentState
 
@@ -65,7 +65,7 @@ class ConsentOutput(Output):
 
 
 class StandingOutput(Output):
-    """One purpose: the text in force, and how I stand to it."""
+    """One purpose: the text in force, and how somebody stands to it."""
 
     purpose = fields.Enum(ConsentPurpose, by_value=True, required=True)
     text_id = fields.UUID(required=True)
@@ -151,6 +151,16 @@ def withdraw_mine(consent_id: UUID) -> Any:
     """Take my consent back, or my ward's, whose sessions end then; it counts no longer from now on."""
     with transaction() as session:
         return _shut_out(session, people.withdraw(session, actor(), consent_id))
+
+
+@blueprint.route("/residents/<uuid:resident_id>/consents", methods=["GET"])
+@allow(Permission.CONSENT_RECORD)
+@blueprint.answer(StandingsOutput)
+@sensitive
+def resident_consents(resident_id: UUID) -> dict[str, Any]:
+    """Show the texts to be read to a resident who signs on paper, and what he decided on each."""
+    with transaction() as session:
+        return {"items": people.standings_of(session, actor(), resident_id)}
 
 
 @blueprint.route("/consents/<uuid:consent_id>", methods=["PUT"])

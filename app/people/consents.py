@@ -277,6 +277,15 @@ def standings(session: Session, actor: Actor, resident_id: UUID | None = None) -
     if resident_id not in {None, whose}:
         assert resident_id is not None, "it is somebody else's"
         whose = ward(session, actor.resident_id, resident_id).id
+    return _standings(session, whose)
+
+
+def standings_of(session: Session, actor: Actor, resident_id: UUID) -> list[Standing]:
+    """Give the same of a resident of the actor's areas, whose word staff note. Raises NotFoundError."""
+    return _standings(session, resident_in_scope(session, actor, resident_id).id)
+
+
+def _standings(session: Session, whose: UUID) -> list[Standing]:
     newest = (
         select(ConsentText)
         .where(ConsentText.published_at <= now())

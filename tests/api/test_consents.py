@@ -197,6 +197,31 @@ def test_paper_is_recorded_by_staff(worker: Client, far_admin: Client, session: 
     assert worker.post(f"{path}/withdraw").json["withdrawn_at"] is not None
 
 
+def test_staff_find_what_to_read_out_and_what_to_take_back(
+    worker: Client, far_admin: Client, session: Session
+) -> None:
+    """S-71, S-72: who signs on paper reads the text in force; a yes on the phone is taken back by word."""
+    given = write_consent(session, named("resident"), ConsentPurpose.LOCATION)
+    path = f"/v1/residents/{named('resident')}/consents"
+
+    def shown() -> dict[str, dict[str, Any]]:
+        return {one["purpose"]: one for one in worker.get(path).json["items"]}
+
+    before = shown()
+    paper = {"text_id": before["photo"]["text_id"], "given": True, "resident_id": str(named("resident"))}
+    signed = worker.put(f"/v1/consents/{new_id()}", json=paper | {"decided_by": paper["resident_id"]})
+    back = worker.post(f"/v1/consents/{before['location']['consent_id']}/withdraw")
+
+    assert before["location"]["consent_id"] == str(given)
+    assert (signed.status_code, back.status_code) == (201, 200)
+    assert {name: one["state"] for name, one in shown().items() if name in {"photo", "location"}} == {
+        "photo": "given",
+        "location": "withdrawn",
+    }
+    assert all(one["text"] for one in before.values())
+    assert far_admin.get(path).status_code == 404
+
+
 def test_others_consents_are_not_his_to_take_back(be: Any, session: Session) -> None:
     consent = write_consent(session, named("resident"), ConsentPurpose.LOCATION)
 

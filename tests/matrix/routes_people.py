@@ -93,6 +93,12 @@ PEOPLE = [
         {"resident": 200},
         lambda stage: Call(f"/v1/me/consents/{stage.consent()}/withdraw"),
     ),
+    Line(
+        "GET",
+        "/v1/residents/<uuid:resident_id>/consents",
+        _CARERS,
+        lambda stage: Call(f"/v1/residents/{stage.resident_id}/consents"),
+    ),
     Line("PUT", "/v1/consents/<uuid:consent_id>", {"worker": 201, "admin": 201}, _paper),
     Line(
         "POST",

@@ -19,6 +19,7 @@ SENSITIVE_READS = {
     "GET /v1/guardianships",
     "GET /v1/harm-cases",
     "GET /v1/harm-cases/<uuid:case_id>",
+    "GET /v1/residents/<uuid:resident_id>/consents",
     "GET /v1/residents/<uuid:resident_id>/guardianships",
     "GET /v1/audit",
     "GET /v1/audit/verification",
