@@ -54,7 +54,7 @@ def test_who_took_it_is_also_text_whatever_he_and_his_purpose_are_called() -> No
     assert mark.name in str(sheet["A1"].value)
     assert mark.purpose in str(sheet["A1"].value)
     assert len(mark.header) < 255
-    assert "&" not in mark.header.removeprefix("&C").replace("&&", "")
+    assert "&" not in mark.header.removeprefix("&C&8").replace("&&", "")
 
 
 def test_its_mark_is_seen_on_each_page_and_hidden_beside() -> None:
@@ -75,6 +75,26 @@ def test_its_mark_is_seen_on_each_page_and_hidden_beside() -> None:
         "exported_by": "张管理",
         "exported_at": "2026-11-29T01:30:00+00:00",
     }
+
+
+def test_it_can_be_read_and_printed_as_it_comes() -> None:
+    """S-153: no number is cut by its neighbour, all columns are on one page of A4, and the mark is whole."""
+    file = io.BytesIO()
+    write_workbook(
+        file, MARK, ["姓名", "身份证号", "网格", "门牌"], [["王桂兰", "0" * 18, "新城第1网格", "1"]]
+    )
+    sheet: Any = opened(file.getvalue()).worksheets[0]
+    width = {name: one.width for name, one in sheet.column_dimensions.items()}
+
+    assert width["A"] < width["C"] < 18 < width["B"] < 21
+    assert (sheet.page_setup.paperSize, sheet.page_setup.orientation) == (9, "landscape")
+    assert sheet.sheet_properties.pageSetUpPr.fitToPage
+    assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) in {(None, 0), (1, 0)}
+    assert [str(one) for one in sheet.merged_cells.ranges] == ["A1:D1", "A2:D2"]
+    needed = sum(2 if ord(sign) > 255 else 1 for sign in str(MARK)) / sum(width.values())
+    assert sheet.row_dimensions[1].height >= 15 * needed
+    assert sheet["A1"].alignment.wrap_text
+    assert sheet.oddFooter.center.text == "第&P页，共&N页"
 
 
 def test_nothing_of_it_lies_in_a_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
