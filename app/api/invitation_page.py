@@ -23,7 +23,7 @@ blueprint = Blueprint("invitation_page", __name__)
 _TEMPLATE = "invitation.html"
 _RULES = {
     PasswordProfile.MLPS: "密码至少12个字，大写字母、小写字母、数字、符号里要有三种。",
-    PasswordProfile.ASVS: "密码至少15个字，可以是一句话。",
+    PasswordProfile.ASVS: "密码至少15个字，可以是一句话的拼音。",
 }
 """What the form says before anything is wrong."""
 _BOTH_WANTED, _CODE_WANTED = "两处都要填，最多200个字", "请填6位动态验证码"
@@ -53,7 +53,8 @@ def set_password(token: str) -> AnyResponse:
     try:
         sent = PasswordFormInput().load(_filled_in())
     except ma.ValidationError as error:
-        return _form(token, _CODE_WANTED if "totp" in error.normalized_messages() else _BOTH_WANTED)  # type: ignore[no-untyped-call]
+        at_code = set(error.normalized_messages()) == {"totp"}  # type: ignore[no-untyped-call]
+        return _form(token, _CODE_WANTED if at_code else _BOTH_WANTED, at_code=at_code)
     if not hmac.compare_digest(sent["password"].encode(), sent["again"].encode()):
         return _form(token, "两次填的密码不一样，请重新填")
     having, profile = parts(), parts().settings.sessions.passwords
@@ -67,7 +68,8 @@ def set_password(token: str) -> AnyResponse:
     except DomainError as error:
         if error.kind is not Kind.INVALID and not isinstance(error, identity.WrongCodeError):
             raise
-        return _form(token, sentence(error.code, error.data))
+        at_code = isinstance(error, identity.WrongCodeError)
+        return _form(token, sentence(error.code, error.data), at_code=at_code)
     return redirect(url_for(".show_done"), HTTPStatus.SEE_OTHER)
 
 
@@ -94,7 +96,8 @@ def _filled_in() -> dict[str, str]:
     return {name: value for name, value in sent.items() if value or name != "totp"}
 
 
-def _form(token: str, wrong: str | None = None) -> Response:
+def _form(token: str, wrong: str | None = None, *, at_code: bool = False) -> Response:
+    """Show the form, with what is wrong: at the code of the second factor, or else at the password."""
     with reading() as session:
         user, has_second_factor = identity.invited(session, token)
         name = user.name
@@ -107,5 +110,6 @@ def _form(token: str, wrong: str | None = None) -> Response:
         token=token,
         rules=rules,
         wrong=wrong,
+        wrong_at=("totp" if at_code else "password") if wrong else None,
         totp=has_second_factor,
     )

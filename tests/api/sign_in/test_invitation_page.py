@@ -59,6 +59,12 @@ def test_who_has_a_second_factor_is_asked_for_its_code(
         return answer.status_code, "动态验证码不对" in answer.text
 
     assert [sent("000000"), sent("")] == [(422, True)] * 2
+    at_code = visitor.post(link, data={"password": GOOD, "again": GOOD, "totp": "000000"}).text
+    at_password = visitor.post(link, data={"password": GOOD, "again": "", "totp": "000000"}).text
+    assert [re.findall(r'id="(\w+)"[^>]*aria-invalid', one) for one in (at_code, at_password)] == [
+        ["totp"],
+        ["password"],
+    ]
     assert visitor.post(link, data={"password": GOOD, "again": GOOD, "totp": "abc"}).status_code == 422
     assert sent(spaced) == (303, False)
     assert refused(sign_in(password=GOOD, totp=code(1))) == (201, "")
