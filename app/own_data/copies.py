@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+import structlog
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import notices
@@ -24,7 +25,10 @@ from app.people import ward
 from app.sealed_files import FileKey, SealingSink, opened
 from app.sealing import Cell, Sealer
 
+log = structlog.get_logger()
 LIFE = timedelta(hours=72)
+MADE_WITHIN = timedelta(hours=24)
+"""How long making a copy is tried; then it ends, for as long as it is open no other one can be asked for."""
 
 
 class CopyOpenError(DomainError):
@@ -42,7 +46,7 @@ class CopyNotReadyError(DomainError):
 
 
 class CopyOverError(DomainError):
-    """The copy's 72 hours are over; ask for another."""
+    """The copy's 72 hours are over, or it could not be made within a day; ask for another."""
 
     code = "copy_over"
     kind = Kind.GONE
@@ -119,14 +123,17 @@ def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore
 
 
 def _was_somebody_else(session: Session, copy: OwnCopy) -> bool:
-    """Say whether staff ended, after the copy was made, a binding that was wrong or is in dispute."""
+    """Say whether a binding that staff found wrong or in dispute was in force since the copy was asked for.
+
+    Not only when it was ready: it may show what stood there when making it began.
+    """
     if copy.ready_at is None:
         return False
     wrong = exists().where(
         Binding.user_id == copy.asked_by,
         Binding.end_reason.in_(NOT_HIM),
         Binding.begun_at <= copy.ready_at,
-        Binding.ended_at > copy.ready_at,
+        Binding.ended_at >= copy.asked_at,
     )
     return bool(session.scalar(select(wrong)))
 
@@ -156,23 +163,27 @@ def make_copy(session: Session, sealer: Sealer, photos: PhotoStore, copy_id: UUI
         pack(session, sealer, photos, whose, sink)
     copy.ready_at, copy.expires_at, copy.size = now(), now() + LIFE, sink.size
     copy.key_sealed = sealer.seal(str(key), _cell(copy))
-    if copy.area_code is not None:
-        notices.post(
-            session, NoticeKind.OWN_DATA, to=copy.asked_by, area_code=copy.area_code, what="copy_ready"
-        )
+    _tell(session, copy, "copy_ready")
     return True
 
 
 def end_copies(session: Session, photos: PhotoStore, *, limit: int) -> int:
-    """Delete files and keys of copies whose time is over; give how many."""
+    """Delete files and keys of copies whose time is over, and give up those not made in time; give how many.
+
+    Whoever waits for one that is given up is told.
+    """
+    too_late = OwnCopy.ready_at.is_(None) & (OwnCopy.asked_at <= now() - MADE_WITHIN)
     over = session.scalars(
         select(OwnCopy)
-        .where(OwnCopy.ended_at.is_(None), OwnCopy.expires_at <= now())
+        .where(OwnCopy.ended_at.is_(None), or_(OwnCopy.expires_at <= now(), too_late))
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
     for copy in over:
         end_copy(photos, copy)
+        if copy.ready_at is None:
+            log.error("copy_given_up", copy_id=str(copy.id))
+            _tell(session, copy, "copy_not_made")
     return len(over)
 
 
@@ -180,6 +191,12 @@ def end_copy(photos: PhotoStore, copy: OwnCopy) -> None:
     """Delete a copy's file and key."""
     photos.copies.delete(copy.id)
     copy.key_sealed, copy.ended_at = None, now()
+
+
+def _tell(session: Session, copy: OwnCopy, what: str) -> None:
+    """Tell whoever asked, if he belongs somewhere."""
+    if copy.area_code is not None:
+        notices.post(session, NoticeKind.OWN_DATA, to=copy.asked_by, area_code=copy.area_code, what=what)
 
 
 def _cell(copy: OwnCopy) -> Cell:

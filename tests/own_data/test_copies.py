@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app import own_data
 from app.actors import Actor
@@ -17,6 +18,7 @@ from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Guardianship, Notice, OwnCopy, SignIn
 from app.own_data import LIFE, end_copies
+from app.own_data.copies import MADE_WITHIN
 from tests.cast import GRID, named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Answer, Client
@@ -162,6 +164,27 @@ def test_after_72_hours_it_is_gone_and_its_key_too(app: Flask, session: Session,
     assert kept[:2] != b"PK", "what a backup of the folder may still hold is sealed"
     with pytest.raises(CopyMissingError):
         photos.copies.pieces(copy_id)
+    assert ask(resident).status_code == 201
+
+
+def test_a_copy_that_could_not_be_made_within_a_day_ends(
+    app: Flask, session: Session, resident: Client
+) -> None:
+    """S-76: else whoever asked would wait for ever, and could ask for no other one."""
+    copy_id = new_id()
+    assert ask(resident, copy_id).status_code == 201
+    photos, asked_at = photos_of(app), session.get_one(OwnCopy, copy_id).asked_at
+    with set_to(asked_at + MADE_WITHIN - timedelta(seconds=1)):
+        early = end_copies(session, photos, limit=10)
+    with set_to(asked_at + MADE_WITHIN), capture_logs() as logs:
+        ended = [end_copies(session, photos, limit=10) for _ in range(2)]
+    session.commit()
+    told = select(Notice.data["what"].astext).where(Notice.user_id == person("resident").user_id)
+
+    assert (early, ended) == (0, [1, 0])
+    assert [(one["event"], one["copy_id"]) for one in logs] == [("copy_given_up", str(copy_id))]
+    assert session.scalars(told).all() == ["copy_not_made"]
+    assert outcome(fetch(resident, copy_id)) == (410, "copy_over")
     assert ask(resident).status_code == 201
 
 

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.clock import now
+from app.clock import now, set_to
 from app.ids import new_id
 from app.models import (
     Binding,
@@ -20,14 +20,14 @@ from app.models import (
     Resident,
     User,
 )
-from app.own_data import CorrectionField
+from app.own_data import LIFE, CorrectionField, end_copies
 from app.people import Numbers
 from tests.cast import named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Answer, Client
 from tests.own_data import closing
 from tests.own_data.correcting import NEW_PHONE, PHONE, asked, decide, give_numbers, held, outcome, row_of
-from tests.own_data_world import ask, fetch, make
+from tests.own_data_world import ask, fetch, make, photos_of
 
 
 def end(admin: Client, reason: str = "mistake") -> Answer:
@@ -50,6 +50,25 @@ def test_his_copy_of_the_residents_data_is_over(
     end(admin, "dispute")
 
     assert outcome(fetch(resident, copy_id)) == (410, "copy_over")
+
+
+def test_also_a_copy_that_was_being_made_when_the_binding_ended(
+    app: Flask, session: Session, resident: Client, admin: Client
+) -> None:
+    """S-76: it shows what stood there when making it began, though it was ready later."""
+    copy_id = new_id()
+    ask(resident, copy_id)
+    end(admin)
+    make(app, session, copy_id)
+
+    assert outcome(fetch(resident, copy_id)) == (410, "copy_over")
+    with set_to(now() + LIFE):
+        assert end_copies(session, photos_of(app), limit=10) == 1
+    session.commit()
+    another = new_id()
+    assert ask(resident, another).status_code == 201
+    make(app, session, another)
+    assert fetch(resident, another).status_code == 200, "of what he is himself"
 
 
 def test_who_left_by_himself_keeps_his_copy(app: Flask, session: Session, resident: Client) -> None:

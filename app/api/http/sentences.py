@@ -110,7 +110,7 @@ SENTENCES: dict[str, str] = {
     "kept_by_law": "这些记录法律要求保存，不能删除；请写明理由，答复不同意",
     "copy_open": "您要过的副本还在做或还能下载，到期以后再要",
     "copy_not_ready": "副本还在做，做好了会发消息给您，请过一会儿再来",
-    "copy_over": "这份副本已经过了72小时，请重新要一份",
+    "copy_over": "这份副本已经不能下载了，请重新要一份",
     # exports of the roster
     "roster_too_big": "这里有{rows}人，一份名册最多{most}人，请按网格分开导出",
     "export_open": "您还有一份名册在做或者没有下载，请先下载那一份，不要了就等24小时它自动过期，再要新的",
