@@ -18,7 +18,7 @@ from tests import cast
 from tests.client import Client
 from tests.databases import peopled_database
 from tests.fakes.wechat.control import WeChatFake
-from tests.sealer import SECRET_KEY
+from tests.sealer import KEYS
 from tests.snapshot import counted
 
 NO_RATES = {
@@ -59,7 +59,7 @@ def settings(
             "GONGDI_ENV": "test",
             "DATABASE_URL": peopled_database(servers, name),
             "REDIS_URL": redis_url,
-            "GONGDI_SECRET_KEY": SECRET_KEY,
+            **KEYS,
             "GONGDI_PUBLIC_URL": "http://localhost",
             "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
             **NO_RATES,

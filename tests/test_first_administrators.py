@@ -15,7 +15,7 @@ from app.identity import accept_invitation
 from app.models import Grant, Invitation, User
 from app.sealing import Sealer
 from dev.servers import Servers, ensure_database
-from tests.sealer import SECRET_KEY
+from tests.sealer import KEYS
 
 Run = Callable[..., Result]
 THREE = [
@@ -45,7 +45,7 @@ def fresh(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> dict[st
         "GONGDI_ENV": "test",
         "DATABASE_URL": url,
         "REDIS_URL": servers.redis_url,
-        "GONGDI_SECRET_KEY": SECRET_KEY,
+        **KEYS,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("photos")),
     }

@@ -27,6 +27,7 @@ from tests.api.bad_files import HUGE, SVG
 from tests.cast import named, person
 from tests.conftest import NO_RATES
 from tests.hazard_world import write_code
+from tests.sealer import KEYS
 from tests.snapshot import files, stored
 
 _GROWTH_KB = 50 * 1024
@@ -158,7 +159,7 @@ def worker(settings: Settings, tmp_path: Path, code: str) -> Iterator[Worker]:
             "GONGDI_ENV": "test",
             "DATABASE_URL": settings.database_url,
             "REDIS_URL": settings.redis_url,
-            "GONGDI_SECRET_KEY": settings.secret_key,
+            **KEYS,
             "GONGDI_PUBLIC_URL": address,
             "GONGDI_PHOTO_DIR": str(settings.photo_dir),
             "GONGDI_WORKERS": "1",

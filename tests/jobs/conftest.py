@@ -17,7 +17,7 @@ from dev.servers import Servers
 from tests.databases import peopled_database
 from tests.jobs.scheduler_process import Scheduler
 from tests.points_town import Town, build_town, tear_down
-from tests.sealer import SECRET_KEY
+from tests.sealer import KEYS
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +33,7 @@ def environ(jobs_database: str, redis_url: str, tmp_path: Path) -> dict[str, str
         "GONGDI_ENV": "test",
         "DATABASE_URL": jobs_database,
         "REDIS_URL": redis_url,
-        "GONGDI_SECRET_KEY": SECRET_KEY,
+        **KEYS,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": str(tmp_path / "photos"),
     }

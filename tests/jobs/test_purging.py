@@ -23,7 +23,7 @@ from app.models import AuditEntry, AuditLink, AuditResult, SecondFactor, User
 from dev.servers import Servers
 from tests.cast import LONG_AGO, person
 from tests.databases import peopled_database
-from tests.sealer import SEALER, SECRET_KEY
+from tests.sealer import KEYS, SEALER
 
 PHONES = {"auditor": "13900000001", "city": "13900000002", "county": "13900000003", "admin": "13900000004"}
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -38,7 +38,7 @@ def environ(servers: Servers, tmp_path: Path) -> dict[str, str]:
         "GONGDI_ENV": "test",
         "DATABASE_URL": peopled_database(servers, f"purged_{os.getpid()}_{new_id().hex[-6:]}"),
         "REDIS_URL": servers.redis_url,
-        "GONGDI_SECRET_KEY": SECRET_KEY,
+        **KEYS,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": str(tmp_path / "photos"),
     }

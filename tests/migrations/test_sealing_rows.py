@@ -12,7 +12,7 @@ from app.ids import new_id
 from app.once import content_hash
 from app.sealing import Cell, Sealer
 from tests.migrations.conftest import At, back_to, to
-from tests.sealer import SEALER, SECRET_KEY
+from tests.sealer import KEYS, SEALER
 
 BEFORE, PHONES, HEADS, PEOPLE = "20261124_0605", "20261124_1030", "20261124_1130", "20261124_1145"
 PHONE, SENT = "13900001234", content_hash("a visit as it was sent")
@@ -26,7 +26,7 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         "GONGDI_ENV": "test",
         "DATABASE_URL": "postgresql://127.0.0.1/unused",
         "REDIS_URL": "redis://127.0.0.1",
-        "GONGDI_SECRET_KEY": SECRET_KEY,
+        **KEYS,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": "/nowhere",
     }.items():

@@ -19,7 +19,7 @@ from app.models import Area
 from app.sealing import Sealer
 from dev.servers import Servers
 from tests.databases import migrated_database
-from tests.sealer import SECRET_KEY
+from tests.sealer import KEYS
 
 DAY = date(2026, 11, 24)
 
@@ -50,7 +50,7 @@ def seeded(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Seeded
         "GONGDI_ENV": "test",
         "DATABASE_URL": migrated_database(servers, f"seed_{os.getpid()}"),
         "REDIS_URL": servers.redis_url,
-        "GONGDI_SECRET_KEY": SECRET_KEY,
+        **KEYS,
         "GONGDI_PUBLIC_URL": "http://localhost",
         "GONGDI_PHOTO_DIR": str(tmp_path_factory.mktemp("seed-photos")),
     }

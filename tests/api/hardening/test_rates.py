@@ -24,6 +24,7 @@ from dev.web import serving
 from tests.cast import person
 from tests.client import Client
 from tests.races.together import at_once
+from tests.sealer import KEYS
 
 AppWith = Callable[..., Flask]
 WIDE = 1_000_000
@@ -168,7 +169,7 @@ def two_servers(settings: Settings, tmp_path: Path) -> Iterator[list[str]]:
         "GONGDI_ENV": "test",
         "DATABASE_URL": settings.database_url,
         "REDIS_URL": settings.redis_url,
-        "GONGDI_SECRET_KEY": settings.secret_key,
+        **KEYS,
         "GONGDI_PUBLIC_URL": "http://127.0.0.1",
         "GONGDI_PHOTO_DIR": str(settings.photo_dir),
         "GONGDI_WORKERS": "1",
