@@ -2,12 +2,14 @@
 
 import contextlib
 import http.client
+import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -160,6 +162,29 @@ def test_without_redis_a_process_counts_for_itself(name: str) -> None:
         rates = Rates(nowhere, b"key")
 
         assert taken(rates, name, 50, 200) == 50
+
+
+def test_a_redis_that_fails_is_left_alone_for_a_while() -> None:
+    """S-126: or each request would wait until it fails once more."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        hung_up: list[None] = []
+        Thread(target=_hang_up, args=(listening, hung_up), daemon=True).start()
+        with connect(f"redis://127.0.0.1:{listening.getsockname()[1]}/0") as failing:
+            rates = Rates(failing, b"key")
+            assert taken(rates, "first", 50, 1) == 1
+            tried = len(hung_up)
+
+            assert [taken(rates, f"next {n}", 50, 1) for n in range(5)] == [1] * 5
+            assert len(hung_up) == tried > 0
+        listening.shutdown(socket.SHUT_RDWR)
+
+
+def _hang_up(listening: socket.socket, hung_up: list[None]) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            caller, _ = listening.accept()
+            hung_up.append(None)
+            caller.close()
 
 
 @pytest.fixture
