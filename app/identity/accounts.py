@@ -17,6 +17,7 @@ from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
 from app.identity.users import check_not_above
+from app.identity.ways_in import end_ways_in
 from app.models import (
     AccountEvent,
     AccountStep,
@@ -42,7 +43,7 @@ class OwnAccountError(DomainError):
 
 
 def disable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = "") -> User:
-    """Disable an account and end its sessions.
+    """Disable an account and end its sessions, and what would let somebody in once it is enabled.
 
     Raises NotFoundError, OwnAccountError, AccountAboveError, OtherContentError.
     """
@@ -136,6 +137,7 @@ def _disable(session: Session, user: User) -> None:
     user.disabled_at = now()
     end_sessions_of(session, [user.id], EndReason.DISABLED)
     end_refreshing_of(session, [user.id])
+    end_ways_in(session, user.id)
     session.flush()
     end_proxies_of(session, ProxyEnd.ACCOUNT, by=None, user_id=user.id)
 

@@ -6,13 +6,13 @@ binding stays, so that the child may sign in again once a guardian agrees anew.
 
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import now
 from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of, take_turn
-from app.models import EndReason, Invitation, SignInCode, User
+from app.identity.ways_in import end_ways_in
+from app.models import EndReason, User
 from app.people import account_stands
 
 
@@ -31,7 +31,5 @@ def shut_out_child(session: Session, resident_id: UUID) -> bool:
         return False
     end_sessions_of(session, [user_id], EndReason.CONSENT_ENDED)
     end_refreshing_of(session, [user_id])
-    for way_in in (Invitation, SignInCode):
-        which = (way_in.user_id == user_id, way_in.ended_at.is_(None))
-        session.execute(update(way_in).where(*which).values(ended_at=now()))
+    end_ways_in(session, user_id)
     return True

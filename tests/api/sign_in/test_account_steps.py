@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import AccountEvent, SecondFactor, User
-from tests.api.sign_in.conftest import SignInAs, code, refused
-from tests.cast import person
+from tests.api.sign_in.conftest import PASSWORD, SignInAs, code, refused
+from tests.cast import named, person
 from tests.client import Answer, Client
 
 Become = Callable[[str | None], Client]
@@ -50,6 +50,24 @@ def test_a_step_that_changed_nothing_is_known_as_well(system: Client, user: User
     system.step(f"{path}/enable")
 
     assert system.step(f"{path}/disable", step_id=beside).json["disabled_at"] is None
+
+
+def test_what_was_handed_out_before_an_account_was_disabled_opens_nothing_after(
+    system: Client, worker: Client, user: User, visitor: Client
+) -> None:
+    """S-12, S-15: an account is disabled because somebody else may hold its link or its code."""
+    invitation = system.put(f"/v1/invitations/{new_id()}", json={"user_id": str(user.id)}).json["token"]
+    path = f"/v1/residents/{named('resident')}/sign-in-codes"
+    on_paper = worker.post(path, json={"id": str(new_id())}).json["code"]
+    for user_id in (user.id, person("resident").user_id):
+        for step in ("disable", "enable"):
+            assert system.step(f"/v1/users/{user_id}/{step}").status_code == 200
+
+    accepted = visitor.post("/v1/invitations/accept", json={"token": invitation, "password": PASSWORD})
+    signed_in = visitor.post("/v1/sessions/code", json={"code": on_paper})
+
+    assert refused(accepted) == (410, "invitation_over")
+    assert refused(signed_in) == (401, "sign_in_code_refused")
 
 
 def test_a_late_reset_takes_no_newer_second_factor(
