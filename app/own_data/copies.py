@@ -160,7 +160,7 @@ def make_copy(session: Session, sealer: Sealer, photos: PhotoStore, copy_id: UUI
     key = FileKey.new(copy.id, sealer.suite)
     with photos.copies.writer(copy.id) as file:
         sink = SealingSink(file, key)
-        pack(session, sealer, photos, whose, sink)
+        pack(session, sealer, photos, whose, sink, of_ward=copy.ward_id is not None)
     copy.ready_at, copy.expires_at, copy.size = now(), now() + LIFE, sink.size
     copy.key_sealed = sealer.seal(str(key), _cell(copy))
     _tell(session, copy, "copy_ready")

@@ -26,14 +26,18 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "�
 _PHOTOS_AT_ONCE = 500
 
 
-def pack(session: Session, sealer: Sealer, photos: PhotoStore, whose: Whose, sink: SealingSink) -> None:
+def pack(
+    session: Session, sealer: Sealer, photos: PhotoStore, whose: Whose, sink: SealingSink, *, of_ward: bool
+) -> None:
     """Write the whole file; rows and photos pass through memory a few at a time.
+
+    ``of_ward`` says that a guardian reads it: the explanation then says who is meant by "I".
 
     Each kind of rows is read twice, once for each format: read it in one snapshot.
     """
     with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED) as made:
         with _member(made, "说明.txt") as file:
-            file.write(_explained(whose))
+            file.write(_explained(whose, of_ward=of_ward))
         for copied in COPIED:
             with _member(made, f"data/{copied.name}.json") as file:
                 _write_json(file, told(session, sealer, copied, whose))
@@ -51,9 +55,10 @@ def _member(made: zipfile.ZipFile, name: str) -> IO[str]:
     return io.TextIOWrapper(made.open(info, "w", force_zip64=True), encoding=encoding, newline="")
 
 
-def _explained(whose: Whose) -> str:
+def _explained(whose: Whose, *, of_ward: bool) -> str:
+    meant = "您监护的孩子的资料，里面写的“我”是这个孩子" if of_ward else "您的资料"
     lines = [
-        f"这里是{now().astimezone(SHANGHAI):%Y年%m月%d日%H时%M分}系统里保存的您的资料。",
+        f"这里是{now().astimezone(SHANGHAI):%Y年%m月%d日%H时%M分}系统里保存的{meant}。",
         "每一类有两个文件，内容一样：json 给程序读，csv 可以用表格软件打开。时间都带时区。",
         "别人的编号已经去掉，这样的格子是空的。密码、登录码这类凭据不给出。",
         "照片在 photos 文件夹里，文件名是照片编号。",
