@@ -18,11 +18,11 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.config import SessionSettings
 from app.errors import DomainError, Kind
-from app.identity.sessions import Opened, end_family, hashed, new_token, open_session
+from app.identity.sessions import Opened, end_family, hashed, new_token, open_session, shorten
 from app.ids import new_id
 from app.models import EndReason, NoticeKind, RefreshToken, SessionKind, SignIn, User
 from app.notices import post
-from app.people import account_stands
+from app.people import account_stands, account_until
 
 log = structlog.get_logger()
 LIVES = timedelta(days=30)
@@ -72,6 +72,7 @@ def refresh(session: Session, rules: SessionSettings, key: bytes, token: str) ->
     opened = open_session(
         session, rules, user.id, kind=SessionKind.APP, token=access, family_id=row.family_id
     )
+    shorten(opened, account_until(session, user.resident_id))
     _add(session, user.id, row.family_id, successor, expires_at=row.expires_at)
     user.last_signed_in_at = at
     return Opened(access, opened, successor, user.area_code)

@@ -145,6 +145,18 @@ def end_sessions_of(
     _end(session, SignIn.user_id.in_(users) & (SignIn.id != but if but else true()), why)
 
 
+def shorten(opened: SignIn, until: datetime | None) -> None:
+    """Let a session last no longer than until then, where that is known."""
+    if until is not None:
+        opened.expires_at = min(opened.expires_at, until)
+
+
+def shorten_sessions_of(session: Session, user_id: UUID, until: datetime) -> None:
+    """Let no session of a user last longer than until then."""
+    which = (SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.expires_at > until)
+    session.execute(update(SignIn).where(*which).values(expires_at=until))
+
+
 def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:
     session.execute(
         update(SignIn).where(which, SignIn.ended_at.is_(None)).values(ended_at=now(), end_reason=why)

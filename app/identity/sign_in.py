@@ -14,10 +14,10 @@ from app.identity.passwords import HASHER, PasswordExpiredError, is_expired, mat
 from app.identity.phones import has_phone
 from app.identity.refreshing import end_refreshing_of, first_refresh_token
 from app.identity.second_factor import has_second_factor, prove_code
-from app.identity.sessions import Opened, end_sessions_of, new_token, open_session
+from app.identity.sessions import Opened, end_sessions_of, new_token, open_session, shorten
 from app.identity.tries import clear_tries, keyed
 from app.models import ConsentPurpose, EndReason, Grant, SessionKind, SignIn, User
-from app.people import NoBasisError, account_stands
+from app.people import NoBasisError, account_stands, account_until
 from app.sealing import Sealer
 
 
@@ -116,6 +116,7 @@ def let_in(
         checked_at=at if checked else None,
         address_hash=address_hash,
     )
+    shorten(opened, account_until(session, user.resident_id))
     user.last_signed_in_at = at
     goes_on = refreshable and kind is SessionKind.APP
     refresh_token = first_refresh_token(session, opened) if goes_on else None

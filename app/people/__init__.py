@@ -20,6 +20,7 @@ from app.people.bases import (
     Given,
     Whom,
     account_stands,
+    account_until,
     check_about,
     check_given,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "Standing",
     "Whom",
     "account_stands",
+    "account_until",
     "age_on",
     "check_about",
     "check_basis",

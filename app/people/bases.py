@@ -5,14 +5,16 @@ or a consent by purpose. What rests on a consent is refused without one.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
+from app.clock import end_of
 from app.models import ConsentPurpose, Resident
-from app.people.consents import ConsentChangedError, NoBasisError, check_basis, check_child
+from app.people.consents import ConsentChangedError, NoBasisError, agreed_until, check_basis, check_child
 from app.people.guardians import is_child
 
 
@@ -128,6 +130,18 @@ def account_stands(session: Session, resident_id: UUID | None) -> bool:
     except ConsentChangedError:
         pass
     return True
+
+
+def account_until(session: Session, resident_id: UUID | None) -> datetime | None:
+    """Give when the account of a child is over by date: with the guardianship that it stands by.
+
+    None for whoever needs no guardian by then. Raises NoBasisError where it does not stand now.
+    """
+    resident = session.get(Resident, resident_id) if resident_id is not None else None
+    if resident is None or not is_child(resident):
+        return None
+    last = agreed_until(session, resident)
+    return end_of(last) if is_child(resident, last + timedelta(days=1)) else None
 
 
 def _who(actor: Actor) -> Whom:

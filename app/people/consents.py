@@ -92,8 +92,7 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
     Raises NotFoundError for an unknown text, somebody without a place on the roster, also by now, or
     somebody else's child; GuardianNeededError, ConsentChangedError, OtherContentError.
     """
-    first = _made_before(session, actor, consent_id, new)
-    if first is not None:
+    if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
     own = new.resident_id in {None, actor.resident_id}
     if actor.resident_id is None:
@@ -119,8 +118,7 @@ def record_on_paper(
     Raises NotFoundError, GuardianNeededError if a child under 14 signed, ConsentChangedError,
     OtherContentError.
     """
-    first = _made_before(session, actor, consent_id, new)
-    if first is not None:
+    if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
     try:
         resident = resident_in_scope(session, actor, new.resident_id)
@@ -235,17 +233,10 @@ def check_basis(session: Session, resident_id: UUID, purpose: ConsentPurpose) ->
 
     Raises NoBasisError, and ConsentChangedError where he agreed to an older text.
     """
-    last = session.scalars(
-        select(Consent)
-        .where(Consent.resident_id == resident_id, Consent.purpose == purpose)
-        .order_by(Consent.decided_at.desc(), Consent.id.desc())
-        .limit(1)
-    ).one_or_none()
-    if last is None or not last.given or last.withdrawn_at is not None:
-        raise NoBasisError(purpose=purpose)
-    if last.text_id != text_in_force(session, purpose).id:
+    consent = _agreed(session, resident_id, purpose)
+    if consent.text_id != text_in_force(session, purpose).id:
         raise ConsentChangedError(purpose=purpose)
-    return last
+    return consent
 
 
 def check_child(session: Session, resident: Resident, day: date | None = None) -> None:
@@ -254,16 +245,34 @@ def check_child(session: Session, resident: Resident, day: date | None = None) -
     The guardian must be one today: with the guardianship his consent ends. Raises NoBasisError,
     ConsentChangedError.
     """
-    if not is_child(resident, day):
-        return
-    consent = check_basis(session, resident.id, ConsentPurpose.MINORS)
-    held = select(func.count()).where(
-        Guardianship.child_id == resident.id,
-        Guardianship.guardian_id == consent.decided_by,
-        guardianship_in_force(),
-    )
-    if not session.scalar(held):
+    if is_child(resident, day):
+        agreed_until(session, resident)
+        check_basis(session, resident.id, ConsentPurpose.MINORS)
+
+
+def agreed_until(session: Session, child: Resident) -> date:
+    """Give the last day on which who agreed for a child under 14 is its guardian, to whichever text he did.
+
+    Raises NoBasisError if he is none today, or nobody agreed.
+    """
+    consent = _agreed(session, child.id, ConsentPurpose.MINORS)
+    who = (Guardianship.child_id == child.id, Guardianship.guardian_id == consent.decided_by)
+    last = session.scalar(select(func.max(Guardianship.valid_until)).where(*who, guardianship_in_force()))
+    if last is None:
         raise NoBasisError(purpose=ConsentPurpose.MINORS)
+    return last
+
+
+def _agreed(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> Consent:
+    last = session.scalars(
+        select(Consent)
+        .where(Consent.resident_id == resident_id, Consent.purpose == purpose)
+        .order_by(Consent.decided_at.desc(), Consent.id.desc())
+        .limit(1)
+    ).one_or_none()
+    if last is None or not last.given or last.withdrawn_at is not None:
+        raise NoBasisError(purpose=purpose)
+    return last
 
 
 def standings(session: Session, actor: Actor, resident_id: UUID | None = None) -> list[Standing]:

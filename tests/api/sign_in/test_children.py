@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.clock import now, set_to
+from app.clock import business_day, end_of, now, set_to
 from app.ids import new_id
-from app.models import Consent, ConsentPurpose, Guardianship, Resident, SignIn, SignInCode, User
+from app.models import Consent, ConsentPurpose, ConsentText, Guardianship, Resident, SignIn, SignInCode, User
 from app.people import SHIPPED_TEXTS
 from tests.api.sign_in.conftest import SignInAs, refused
 from tests.cast import named
@@ -128,6 +128,89 @@ def test_what_takes_no_basis_away_ends_nothing(
     assert child.ways_in() == [(200, ""), (201, ""), (201, "")]
     _taken_back(child, be)
     assert be("resident").get("/v1/me").status_code == 200
+
+
+def _lasts(session: Session, last: date, *, of: str = "resident") -> None:
+    which = Guardianship.guardian_id == named(of)
+    session.execute(update(Guardianship).where(which).values(valid_until=last))
+    session.commit()
+
+
+def _me(child: Child) -> tuple[int, str]:
+    return refused(child.visitor.get("/v1/me", headers={"Authorization": f"Bearer {child.token}"}))
+
+
+@pytest.mark.parametrize("way", ["code", "refresh"])
+def test_a_session_is_over_with_the_last_day_of_the_guardianship(
+    child: Child, session: Session, way: str
+) -> None:
+    """S-91: at the next request, though the session would last some hours more, however it was opened."""
+    today = business_day()
+    with set_to(end_of(today) - timedelta(minutes=20)):
+        _lasts(session, today)
+        child.come_in()
+        if way == "refresh":
+            body = {"refresh_token": child.refresh_token}
+            child.token = child.visitor.post("/v1/sessions/refresh", json=body).json["token"]
+    with set_to(end_of(today) - timedelta(seconds=1)):
+        before = _me(child)
+    with set_to(end_of(today)):
+        after = _me(child)
+
+    assert (before, after) == ((200, ""), (401, "sign_in_needed"))
+
+
+def test_a_session_does_not_outlast_another_guardian_who_agreed_since(
+    child: Child, be: Callable[[str], Client], session: Session
+) -> None:
+    today = business_day()
+    write_guardian(session, child.resident_id, of="neighbour")
+    _lasts(session, today, of="neighbour")
+    with set_to(end_of(today) - timedelta(minutes=20)):
+        child.come_in()
+        body = {"text_id": str(MINORS.id), "given": True, "resident_id": str(child.resident_id)}
+        paper = body | {"decided_by": str(named("neighbour"))}
+        assert be("worker").put(f"/v1/consents/{new_id()}", json=paper).status_code == 201
+        before = _me(child)
+    with set_to(end_of(today)):
+        after = _me(child)
+
+    assert (before, after) == ((200, ""), (401, "sign_in_needed"))
+
+
+def test_who_is_fourteen_by_then_stays(child: Child, session: Session) -> None:
+    today = business_day()
+    with set_to(end_of(today) - timedelta(minutes=20)):
+        birthday = today + timedelta(days=1)
+        born = birthday.replace(year=birthday.year - 14)
+        session.execute(update(Resident).where(Resident.id == child.resident_id).values(birth_date=born))
+        _lasts(session, today)
+        child.come_in()
+    with set_to(end_of(today) + timedelta(seconds=1)):
+        assert _me(child) == (200, "")
+
+
+def test_an_older_text_carries_nothing_without_its_guardian(child: Child, session: Session) -> None:
+    """The guardian need not be asked anew before the child goes on, but he must be one."""
+    text = ConsentText(
+        id=new_id(),
+        purpose=ConsentPurpose.MINORS,
+        version=2,
+        title=MINORS.title,
+        text="换了说法",
+        text_hash=b"2" * 32,
+        published_at=now(),
+    )
+    session.add(text)
+    session.commit()
+    answers = []
+    for last in (business_day(), business_day() - timedelta(days=1)):
+        _lasts(session, last)
+        answer = child.visitor.post("/v1/sessions/refresh", json={"refresh_token": child.refresh_token})
+        child.refresh_token = answer.json.get("refresh_token")
+        answers.append(refused(answer))
+
+    assert answers == [(201, ""), OVER]
 
 
 def test_a_guardianship_that_runs_out_ends_at_the_next_refresh(child: Child, session: Session) -> None:
