@@ -31,18 +31,14 @@ from app.people.consents import (
     NewDecision,
     NoBasisError,
     PaperDecision,
-    Standing,
     check_basis,
     check_child,
     decide,
     record_on_paper,
-    standings,
-    standings_of,
     text_in_force,
     withdraw,
     withdraw_on_paper,
 )
-from app.people.consents import State as ConsentState
 from app.people.correcting import CorrectionValueError, check_value, correct
 from app.people.first_consents import check_text, keep_consent
 from app.people.guardians import (
@@ -100,6 +96,8 @@ from app.people.register import (
     register_household,
     register_resident,
 )
+from app.people.standings import Standing, standings, standings_of
+from app.people.standings import State as ConsentState
 from app.people.withdrawals import withdraw_of, withdraw_purpose
 
 __all__ = [

@@ -1,28 +1,23 @@
-"""Consents: one decision a purpose, on one version of its text; withdrawn at once, asked again after a month.
+"""Consents: one decision a purpose, on one version of its text; withdrawn at once.
 
 A resident decides for himself, a guardian for a child under 14. Staff record what was signed on paper. The
 duties of staff do not rest on consent, so nothing here stands in their way but what the law says of children.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
-from enum import StrEnum
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.actors import Actor
-from app.clock import business_day, now
+from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident, User
 from app.once import content_hash, insert_once, made_before
 from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.listings import resident_in_scope
-
-NOT_ASKED_FOR = timedelta(days=30)
-"""After a no, nobody is asked again sooner (网络数据安全管理条例, art. 22: no frequent asking)."""
 
 
 class NoBasisError(DomainError):
@@ -46,16 +41,6 @@ class GuardianNeededError(DomainError):
     kind = Kind.FORBIDDEN
 
 
-class State(StrEnum):
-    """How one purpose stands for a resident."""
-
-    NONE = "none"
-    GIVEN = "given"
-    CHANGED = "changed"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
 @dataclass(frozen=True)
 class NewDecision:
     """A decision on one text; ``resident_id`` is whose data it is about, by default the actor's own."""
@@ -73,17 +58,6 @@ class PaperDecision:
     given: bool
     resident_id: UUID
     decided_by: UUID
-
-
-@dataclass(frozen=True)
-class Standing:
-    """The text in force of one purpose, and how the resident decided."""
-
-    text: ConsentText
-    state: State
-    consent: Consent | None
-    ask_again_on: date | None
-    """From when on the app may ask; None while there is nothing to ask."""
 
 
 def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -> tuple[Consent, bool]:
@@ -273,53 +247,3 @@ def _agreed(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> Con
     if last is None or not last.given or last.withdrawn_at is not None:
         raise NoBasisError(purpose=purpose)
     return last
-
-
-def standings(session: Session, actor: Actor, resident_id: UUID | None = None) -> list[Standing]:
-    """Give each purpose's text in force and how the actor, or his ward, stands to it.
-
-    Raises NotFoundError for somebody without a place on the roster, or somebody else's child.
-    """
-    if actor.resident_id is None:
-        raise NotFoundError
-    whose = actor.resident_id
-    if resident_id not in {None, whose}:
-        assert resident_id is not None, "it is somebody else's"
-        whose = ward(session, actor.resident_id, resident_id).id
-    return _standings(session, whose)
-
-
-def standings_of(session: Session, actor: Actor, resident_id: UUID) -> list[Standing]:
-    """Give the same of a resident of the actor's areas, whose word staff note. Raises NotFoundError."""
-    return _standings(session, resident_in_scope(session, actor, resident_id).id)
-
-
-def _standings(session: Session, whose: UUID) -> list[Standing]:
-    newest = (
-        select(ConsentText)
-        .where(ConsentText.published_at <= now())
-        .ext(distinct_on(ConsentText.purpose))
-        .order_by(ConsentText.purpose, ConsentText.version.desc())
-    )
-    last = (
-        select(Consent)
-        .where(Consent.resident_id == whose)
-        .ext(distinct_on(Consent.purpose))
-        .order_by(Consent.purpose, Consent.decided_at.desc(), Consent.id.desc())
-        .options(joinedload(Consent.text))
-    )
-    by_purpose = {row.purpose: row for row in session.scalars(last)}
-    return [_standing(text, by_purpose.get(text.purpose)) for text in session.scalars(newest)]
-
-
-def _standing(text: ConsentText, last: Consent | None) -> Standing:
-    today = business_day()
-    if last is None:
-        return Standing(text, State.NONE, None, today)
-    if last.withdrawn_at is not None:
-        return Standing(text, State.WITHDRAWN, last, business_day(last.withdrawn_at + NOT_ASKED_FOR))
-    if not last.given:
-        return Standing(text, State.REFUSED, last, business_day(last.decided_at + NOT_ASKED_FOR))
-    if last.text_id != text.id:
-        return Standing(text, State.CHANGED, last, today)
-    return Standing(text, State.GIVEN, last, None)
