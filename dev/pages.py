@@ -84,6 +84,8 @@ FUNCTIONS = {
     Permission.HAZARD_CLOSE_MAJOR: "复核重大隐患并销号",
     Permission.CARE_READ: "查看关爱对象和探访",
     Permission.CARE_WRITE: "登记关爱对象",
+    Permission.TICKET_READ: "查看自己的和等自己批的未成年人资料查看单",
+    Permission.TICKET_DECIDE: "审批未成年人资料查看单",
     Permission.VISIT_FILE: "提交探访",
     Permission.HARM_CASE: "查看、办结未成年人受伤害的线索",
     Permission.RULE_READ: "查看积分细则",

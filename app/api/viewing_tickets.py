@@ -47,13 +47,14 @@ class TicketOutput(Output):
     purpose = fields.String(required=True)
     days = fields.Integer(required=True)
     asked_at = sent_moment(required=True)
+    office_decides = fields.Boolean(required=True)
     approved = fields.Boolean(required=True, allow_none=True)
     decided_by = fields.UUID(required=True, allow_none=True)
     expires_at = sent_moment(required=True, allow_none=True)
 
 
 @blueprint.route("/viewing-tickets", methods=["GET"])
-@allow(Permission.CARE_READ)
+@allow(Permission.TICKET_READ)
 @blueprint.answer(page_of(TicketOutput))
 @blueprint.query(PageInput)
 def list_tickets(limit: int, after: str | None) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def put_ticket(new: visits.NewTicket, ticket_id: UUID) -> tuple[Any, int]:
 
 
 @blueprint.route("/viewing-tickets/<uuid:ticket_id>/decide", methods=["POST"])
-@allow(Permission.CARE_WRITE)
+@allow(Permission.TICKET_DECIDE)
 @blueprint.answer(TicketOutput)
 @blueprint.body(TicketDecisionInput)
 def decide_ticket(sent: dict[str, Any], ticket_id: UUID) -> Any:

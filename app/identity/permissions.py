@@ -61,6 +61,8 @@ class Permission(StrEnum):
     HAZARD_CLOSE_MAJOR = "hazard_close_major"
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
+    TICKET_READ = "ticket_read"
+    TICKET_DECIDE = "ticket_decide"
     VISIT_FILE = "visit_file"
     HARM_CASE = "harm_case"
     RULE_READ = "rule_read"
@@ -138,6 +140,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.HAZARD_CLOSE_MAJOR: {_COUNTY: _AREA},
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
+    Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
+    Permission.TICKET_DECIDE: {_ADMIN: _AREA, **_OFFICES},
     Permission.VISIT_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.HARM_CASE: {_ADMIN: _AREA},
     Permission.RULE_READ: {_RESIDENT: _COMMUNITY, **_FIELD_STAFF, **_OFFICES},

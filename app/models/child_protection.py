@@ -26,6 +26,8 @@ class ViewingTicket(Base):
     purpose: Mapped[str]
     days: Mapped[int]
     asked_at: Mapped[datetime]
+    office_decides: Mapped[bool] = mapped_column(default=False)
+    """Nobody else was admin there when it was asked for: an officer of the county or city decides."""
     approved: Mapped[bool | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

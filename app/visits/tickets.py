@@ -1,20 +1,22 @@
 """Tickets: staff read a minor's care record and visits only with an approved, time-boxed leave.
 
-The worker who is given a minor's care gets one with it, from the admin who gives it. Everybody else asks.
+The worker who is given a minor's care gets one with it, from the admin who gives it. Everybody else asks, and
+another admin of the community decides; where there is none, an officer of the county or city does.
 """
 
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import Actor, Role
+from app.actors import Actor, Role, Scope
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
+from app.identity.officers import OFFICERS
 from app.ids import new_id
 from app.models import CareRecord, HarmCase, NoticeKind, Resident, ViewingTicket
 from app.once import content_hash, insert_once, made_before
@@ -58,7 +60,7 @@ class NewTicket:
 
 
 def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tuple[ViewingTicket, bool]:
-    """Ask to read a minor's record; the community's other admins are told.
+    """Ask to read a minor's record; who decides is told.
 
     The same wish again is the first one, though the minor came of age or one of the two moved since.
 
@@ -76,6 +78,7 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         raise NotFoundError(field="resident_id") from None
     if not is_minor(resident):
         raise NotAMinorError(field="resident_id")
+    admins = holders(session, resident.area_code, {Role.COMMUNITY_ADMIN}) - {actor.user_id}
     row, made = insert_once(
         session,
         ViewingTicket,
@@ -84,12 +87,22 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         area_code=resident.area_code,
         user_id=actor.user_id,
         asked_at=now(),
+        office_decides=not admins,
         **asdict(new),
     )
     if made:
-        for admin in sorted(holders(session, row.area_code, {Role.COMMUNITY_ADMIN}) - {row.user_id}):
-            _tell(session, row, admin, "ticket_asked")
+        for user_id in sorted(admins or _officers(session, row)):
+            _tell(session, row, user_id, "ticket_asked")
     return row, made
+
+
+def _officers(session: Session, row: ViewingTicket) -> set[UUID]:
+    """Give the county's officers, or the city's where it has none; never who asks himself."""
+    for office in (Role.COUNTY_OFFICER, Role.CITY_OFFICER):
+        found = holders(session, row.area_code, {office}) - {row.user_id}
+        if found:
+            return found
+    return set()
 
 
 def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: bool) -> ViewingTicket:
@@ -99,7 +112,7 @@ def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: 
     """
     row = session.scalars(
         select(ViewingTicket)
-        .where(ViewingTicket.id == ticket_id, admin_scope(actor).clause(ViewingTicket.area_code))
+        .where(ViewingTicket.id == ticket_id, _decided_by(actor))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
@@ -120,18 +133,22 @@ def tickets(session: Session, actor: Actor, *, after: UUID | None, limit: int) -
     """List the actor's own tickets and those he may decide on, the newest first."""
     query = (
         select(ViewingTicket)
-        .where(
-            or_(
-                ViewingTicket.user_id == actor.user_id,
-                admin_scope(actor).clause(ViewingTicket.area_code),
-            )
-        )
+        .where(or_(ViewingTicket.user_id == actor.user_id, _decided_by(actor)))
         .order_by(ViewingTicket.id.desc())
         .limit(limit)
     )
     if after is not None:
         query = query.where(ViewingTicket.id < after)
     return list(session.scalars(query))
+
+
+def _decided_by(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL that a ticket lies before the actor: as the community's admin, or as the office above."""
+    office = Scope(areas=tuple(held.area_code for held in actor.held if held.role in OFFICERS))
+    return or_(
+        admin_scope(actor).clause(ViewingTicket.area_code),
+        and_(ViewingTicket.office_decides, office.clause(ViewingTicket.area_code)),
+    )
 
 
 def give_with_care(session: Session, actor: Actor, record: CareRecord, resident: Resident) -> None:

@@ -156,7 +156,7 @@ class PeopleRows(Side):
         return row_id
 
     def ticket(self) -> UUID:
-        """Write that a colleague asks to read a child's record."""
+        """Write that a colleague asks to read a child's record, where the office may decide too."""
         ticket_id = new_id()
         self.add(
             ViewingTicket(
@@ -167,6 +167,7 @@ class PeopleRows(Side):
                 purpose="接手探访",
                 days=7,
                 asked_at=now(),
+                office_decides=True,
                 content_hash=b"",
             )
         )

@@ -9,6 +9,7 @@ from tests.matrix.lines import ANYBODY, Call, Line, with_json
 from tests.matrix.stage import Stage
 
 _CARERS = {"worker": 200, "admin": 200}
+_OFFICERS = {"county": 200, "city": 200}
 _TEXT = str(SHIPPED_TEXTS[ConsentPurpose.LOCATION].id)
 
 
@@ -57,9 +58,9 @@ def _case(suffix: str = "", **options: Any) -> Any:
 
 
 PEOPLE = [
-    Line("GET", "/v1/viewing-tickets", _CARERS, lambda _: Call("/v1/viewing-tickets"), 200),
+    Line("GET", "/v1/viewing-tickets", _CARERS | _OFFICERS, lambda _: Call("/v1/viewing-tickets"), 200),
     Line("PUT", "/v1/viewing-tickets/<uuid:ticket_id>", {"worker": 201, "admin": 201}, _ask),
-    Line("POST", "/v1/viewing-tickets/<uuid:ticket_id>/decide", {"admin": 200}, _decide),
+    Line("POST", "/v1/viewing-tickets/<uuid:ticket_id>/decide", {"admin": 200} | _OFFICERS, _decide),
     Line("GET", "/v1/harm-cases", {"admin": 200}, lambda _: Call("/v1/harm-cases"), 200),
     Line("GET", "/v1/harm-cases/<uuid:case_id>", {"admin": 200}, _case()),
     Line(

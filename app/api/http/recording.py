@@ -32,7 +32,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 Told = TypeVar("Told")
 PUBLIC = "public"
 """Anybody may call it, signed in or not."""
-SENSITIVE = {Permission.CARE_READ, Permission.USER_READ, Permission.AUDIT_READ}
+SENSITIVE = {Permission.CARE_READ, Permission.TICKET_READ, Permission.USER_READ, Permission.AUDIT_READ}
 """Whatever these give to read leaves an entry; single views say so by ``@sensitive``."""
 _READS = {"GET", "HEAD"}
 _OF_A_STEP = {Kind.NOT_FOUND, Kind.GONE, Kind.CONFLICT, Kind.TOO_MANY, Kind.UNKNOWN_PERSON}

@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import AuditEntry, CareCategory, ViewingTicket
+from app.models import AuditEntry, CareCategory, Grant, ViewingTicket
 from tests.care_world import NOON, file_visit, write_care, write_form
 from tests.cast import named, person
 from tests.child_world import write_guarded_child, write_ticket
@@ -109,6 +109,40 @@ def test_another_admin_approves_and_nobody_his_own(
     assert (otherwise.status_code, otherwise.json["code"]) == (409, "illegal_step")
     assert read(be("worker"), paths) == [(200, None)] * 3
     assert read(admin, paths[:1]) == [(403, "ticket_needed")]
+
+
+def test_where_nobody_else_is_admin_the_office_decides(be: Any, child: UUID, paths: list[str]) -> None:
+    """S-95: one admin alone would read nothing of a minor, ever; he does not decide for himself either."""
+    admin, county = be("admin"), be("county")
+    workers, own = ask(be("worker"), child), ask(admin, child)
+    told = county.get("/v1/me/notices").json["items"]
+
+    assert [one.json["office_decides"] for one in (workers, own)] == [False, True]
+    assert [one["data"]["ticket_id"] for one in told if one["kind"] == "approval"] == [own.json["id"]]
+    assert [one["id"] for one in county.get("/v1/viewing-tickets").json["items"]] == [own.json["id"]]
+    assert decide(admin, own) == (403, "own_ticket")
+    assert decide(be("far_county"), own) == decide(county, workers) == (404, "not_found")
+    assert decide(county, own) == (200, None)
+    assert read(admin, paths) == [(200, None)] * 3
+    assert {status for status, _ in read(county, paths)} == {403}, "deciding is not reading"
+
+
+def test_the_city_decides_where_the_county_has_no_officer(be: Any, child: UUID, session: Session) -> None:
+    session.execute(update(Grant).where(Grant.user_id == person("county").user_id).values(ended_at=now()))
+    session.commit()
+
+    own = ask(be("admin"), child)
+
+    told = be("city").get("/v1/me/notices").json["items"]
+    assert [one["data"] for one in told if one["kind"] == "approval"] == [
+        {"what": "ticket_asked", "ticket_id": own.json["id"]}
+    ]
+    assert decide(be("city"), own) == (200, None)
+
+
+def decide(client: Client, ticket: Answer) -> tuple[int, Any]:
+    answer = client.post(f"/v1/viewing-tickets/{ticket.json['id']}/decide", json={"approved": True})
+    return answer.status_code, answer.json.get("code")
 
 
 def test_a_refused_ticket_opens_nothing(
