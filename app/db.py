@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from app.config import Settings
 from app.models import Base
 
+Mark = TypeVar("Mark")
 db = SQLAlchemy(metadata=Base.metadata, session_options={"expire_on_commit": False})
 DATABASE_AWAY = (OperationalError, PoolTimeoutError)
 """What it looks like when the database cannot be reached, or has no connection free."""
@@ -68,6 +69,22 @@ def batches(
             done = work(session)
         yield done
         if done < size:
+            return
+
+
+def walk(
+    new_session: sessionmaker[Session], work: Callable[[Session, Mark | None], tuple[int, Mark | None]]
+) -> Iterator[int]:
+    """Call ``work`` as ``batches`` does, each time past the mark it gave last, until it gives none.
+
+    It is for work that leaves rows as they were: by its count alone it would read them again, or end early.
+    """
+    mark: Mark | None = None
+    while True:
+        with new_session() as session, transaction(session):
+            done, mark = work(session, mark)
+        yield done
+        if mark is None:
             return
 
 

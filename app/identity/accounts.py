@@ -1,11 +1,11 @@
 """Accounts: disabled and enabled by the system administrator, and disabled when nobody uses them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import exists, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
@@ -33,6 +33,8 @@ from app.once import append_event, content_hash, made_before
 
 log = structlog.get_logger()
 UNUSED_AFTER = timedelta(days=90)
+Unused = tuple[datetime, UUID]
+"""The place of an account among the unused: since when, and whose."""
 
 
 class OwnAccountError(DomainError):
@@ -85,24 +87,31 @@ def reset_second_factor(
     return user
 
 
-def disable_unused(session: Session) -> int:
-    """Disable staff accounts that nobody used for 90 days and tell the system administrators; give how many.
+def disable_unused(session: Session, *, after: Unused | None = None, limit: int) -> tuple[int, Unused | None]:
+    """Disable staff accounts that nobody used for 90 days and tell the system administrators.
 
     Residents keep theirs: they hold no rights over others, and an old person may come once a year. The last
     system administrator of an area keeps his, for nobody else could enable the others (or him) again; of
     several, that is the one who came last.
+
+    Reads ``limit`` accounts after a place, those that were left first first; gives how many it disabled, and
+    the place of the last it read if more may follow.
     """
     before = now() - UNUSED_AFTER
     used = func.greatest(User.created_at, User.last_signed_in_at, User.enabled_at)
     staff = exists().where(Grant.user_id == User.id, Grant.ended_at.is_(None))
-    unused = session.scalars(
-        select(User)
+    query = (
+        select(User, used)
         .where(User.disabled_at.is_(None), used < before, staff)
         .order_by(used, User.id)
-        .with_for_update()
-    ).all()
+        .limit(limit)
+        .with_for_update(of=User)
+    )
+    if after is not None:
+        query = query.where(tuple_(used, User.id) > tuple_(*after))
+    unused = session.execute(query).all()
     disabled = 0
-    for user in unused:
+    for user, _ in unused:
         if alone := _administers_alone(session, user.id):
             log.warning("unused_account_kept", user_id=str(user.id), last_system_admin_of=alone)
             continue
@@ -120,7 +129,10 @@ def disable_unused(session: Session) -> int:
                 area_code=user.area_code,
                 user_id=user.id,
             )
-    return disabled
+    if len(unused) < limit:
+        return disabled, None
+    last, since = unused[-1]
+    return disabled, (since, last.id)
 
 
 def _administers_alone(session: Session, user_id: UUID) -> list[str]:

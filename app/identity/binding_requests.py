@@ -1,6 +1,6 @@
 """Requests to be bound: a user says who he is, and a community admin looks and decides, once."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -86,14 +86,22 @@ def ask_binding(
     return row, made
 
 
-def tell_who_sees_to_it(session: Session, row: BindingRequest, *, but: Collection[UUID] = ()) -> bool:
+def tell_who_sees_to_it(
+    session: Session,
+    row: BindingRequest,
+    *,
+    but: Collection[UUID] = (),
+    holding: Callable[[str, Role], set[UUID]] | None = None,
+) -> bool:
     """Tell the community's admins, or where there is none the county's office, or else the city's.
 
     An office decides on no request; it is told that somebody waits where nobody does, and sees to an admin.
-    ``but`` names who knows already. Says whether anybody was told.
+    ``but`` names who knows already; ``holding`` gives the holders of a role over an area to whoever tells of
+    many. Says whether anybody was told.
     """
     for role, what in _SEEN_TO:
-        to_know = holders(session, row.area_code, {role}) - {row.user_id}
+        held = holding(row.area_code, role) if holding else holders(session, row.area_code, {role})
+        to_know = held - {row.user_id}
         new = sorted(to_know.difference(but))
         for user_id in new:
             _tell(session, row, user_id, what)

@@ -15,7 +15,7 @@ from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys, Entry
 from app.clock import now
 from app.config import RetentionSettings
-from app.db import batches, sessions_for, transaction
+from app.db import Mark, batches, sessions_for, transaction, walk
 from app.identity import waiting_requests
 from app.sealing import Sealer
 
@@ -102,24 +102,18 @@ def _apply(rule: retention.Rule, session: Session, *, limit: int) -> int:
 
 def disable_unused_accounts(means: Means) -> int:
     """Disable staff accounts that nobody used for 90 days, and report them; give how many."""
-    with transaction(sessions_for(means.engine)()) as session:
-        return identity.disable_unused(session)
+    return sum(_batches_past(means, "disable_unused_accounts", identity.disable_unused))
 
 
 def tell_not_reached(means: Means) -> int:
     """Tell community admins of whom a visit could not reach; give of how many visits."""
-    with transaction(sessions_for(means.engine)()) as session:
-        told = visits.tell_not_reached(session)
-        record_job(session, means, "tell_not_reached", told)
-    return told
+    return sum(_batches_past(means, "tell_not_reached", visits.tell_not_reached))
 
 
 def tell_of_waiting_requests(means: Means) -> int:
     """Tell whoever decides now of requests to be bound that nobody told him of; give of how many."""
-    with transaction(sessions_for(means.engine)()) as session:
-        told = waiting_requests.tell_of_waiting_requests(session)
-        record_job(session, means, "tell_of_waiting_requests", told)
-    return told
+    step = waiting_requests.tell_of_waiting_requests
+    return sum(_batches_past(means, "tell_of_waiting_requests", step))
 
 
 def sweep_photos(means: Means) -> int:
@@ -218,3 +212,14 @@ def _batches(means: Means, job: str, step: Callable[..., int], **facts: str) -> 
         return done
 
     return batches(sessions_for(means.engine), work, size=_BATCH)
+
+
+def _batches_past(means: Means, job: str, step: Callable[..., tuple[int, Mark | None]]) -> Iterator[int]:
+    """Do the same for a step that skips rows: it also takes ``after`` and gives the mark to go on from."""
+
+    def work(session: Session, after: Mark | None) -> tuple[int, Mark | None]:
+        done, mark = step(session, after=after, limit=_BATCH)
+        record_job(session, means, job, done)
+        return done, mark
+
+    return walk(sessions_for(means.engine), work)
