@@ -90,10 +90,13 @@ def get_resident(resident_id: UUID) -> Any:
 
 
 @blueprint.route("/residents/<uuid:resident_id>/numbers", methods=["PUT"])
-@allow(Permission.ROSTER_WRITE)
+@allow(Permission.ROSTER_WRITE, checked=True)
 @blueprint.answer(ResidentOutput)
 @blueprint.body(NumbersInput)
 def put_numbers(numbers: people.Numbers, resident_id: UUID) -> Any:
-    """Keep a resident's phone and ID number in the place of those before."""
+    """Keep a resident's phone and ID number in the place of those before.
+
+    A sensitive step: whoever holds the phone on the roster can bind himself to the resident.
+    """
     with transaction() as session:
         return people.set_numbers(session, actor(), parts().sealer, resident_id, numbers)

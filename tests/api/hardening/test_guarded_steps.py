@@ -42,6 +42,7 @@ SENSITIVE = {
         "POST /v1/approvals/<uuid:approval_id>/approve",
         "POST /v1/approvals/<uuid:approval_id>/refuse",
     },
+    "what a resident is known by": {"PUT /v1/residents/<uuid:resident_id>/numbers"},
     "points": {"POST /v1/points/adjustments"},
     "ways to sign in": {"POST /v1/me/totp", "POST /v1/me/totp/confirm", "POST /v1/me/wechat"},
 }
