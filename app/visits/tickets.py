@@ -15,8 +15,7 @@ from app import notices
 from app.actors import Actor, Role, Scope
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity import holders
-from app.identity.officers import OFFICERS
+from app.identity import holders, officers
 from app.ids import new_id
 from app.models import CareRecord, HarmCase, NoticeKind, Resident, ViewingTicket
 from app.once import content_hash, insert_once, made_before
@@ -144,7 +143,7 @@ def tickets(session: Session, actor: Actor, *, after: UUID | None, limit: int) -
 
 def _decided_by(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL that a ticket lies before the actor: as the community's admin, or as the office above."""
-    office = Scope(areas=tuple(held.area_code for held in actor.held if held.role in OFFICERS))
+    office = Scope(areas=tuple(held.area_code for held in actor.held if held.role in officers.OFFICERS))
     return or_(
         admin_scope(actor).clause(ViewingTicket.area_code),
         and_(ViewingTicket.office_decides, office.clause(ViewingTicket.area_code)),
