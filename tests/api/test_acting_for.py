@@ -189,6 +189,26 @@ def test_a_guardian_acts_for_his_child_until_the_guardianship_ends(
     assert neighbour.get("/v1/me/wards").json["items"] == []
 
 
+def test_a_guardian_is_shown_his_own_wards_one_page_after_another(
+    resident: Client, neighbour: Client, session: Session
+) -> None:
+    """S-41, S-92: nobody learns from the list of the children of others."""
+    first, second, other = (write_child(session) for _ in range(3))
+    for child in (first, second):
+        write_guardian(session, child, of="neighbour")
+    write_guardian(session, other, of="resident")
+
+    def page(client: Client, cursor: str = "") -> tuple[list[str], str | None]:
+        shown = client.get(f"/v1/me/wards?limit=1{cursor}").json
+        return [one["resident_id"] for one in shown["items"]], shown["next_cursor"]
+
+    newest, cursor = page(neighbour)
+
+    assert newest == [str(second)]
+    assert page(neighbour, f"&cursor={cursor}") == ([str(first)], None)
+    assert page(resident) == ([str(other)], None)
+
+
 def test_both_sides_and_the_admin_find_it(
     worker: Client, resident: Client, neighbour: Client, admin: Client
 ) -> None:

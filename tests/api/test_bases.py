@@ -24,7 +24,7 @@ from app.models import (
 from app.people import BASES, Category, Duty, Whom, check_given
 from tests.care_world import file_visit, write_care, write_form
 from tests.cast import HOME, forget_consents, named, person
-from tests.child_world import write_child, write_consent, write_guarded_child
+from tests.child_world import write_child, write_consent, write_guarded_child, write_guardian
 from tests.client import Answer, Client
 from tests.evidence.photos import camera_exif, file, scene
 from tests.hazard_world import HERE, report_body
@@ -72,6 +72,19 @@ def test_a_residents_photo_needs_his_consent(session: Session, resident: Client)
     assert before.status_code == 201
     assert outcome(refused) == NO_BASIS
     assert count(session, Photo) == 1
+
+
+def test_what_others_agreed_to_is_no_consent_of_his(session: Session, resident: Client) -> None:
+    """S-72: each decides for himself, also where somebody else said yes after his no."""
+    forget_consents(session)
+    write_consent(session, named("neighbour"), ConsentPurpose.PHOTO, by="neighbour")
+    undecided = send_photo(resident)
+    write_consent(session, named("resident"), ConsentPurpose.PHOTO, given=False)
+    write_consent(session, named("neighbour"), ConsentPurpose.PHOTO, by="neighbour")
+    after_a_no = send_photo(resident)
+
+    assert [outcome(undecided), outcome(after_a_no)] == [NO_BASIS] * 2
+    assert count(session, Photo) == 0
 
 
 def test_what_was_taken_before_is_answered_the_same(session: Session, resident: Client) -> None:
@@ -178,6 +191,16 @@ def test_staff_bind_a_child_only_with_the_guardians_consent(
     assert outcome(made) == NO_BASIS
     assert outcome(handed) == NO_BASIS
     assert (bound, count(session, SignInCode)) == ([], 0)
+
+
+def test_a_guardian_agrees_for_each_child_by_itself(session: Session, be: Be) -> None:
+    """S-72, S-91: what he agreed to for one of two is nothing for the other."""
+    other = write_child(session)
+    write_guardian(session, other)
+    write_guarded_child(session)
+    handed = be("worker").post(f"/v1/residents/{other}/sign-in-codes", json={"id": str(new_id())})
+
+    assert outcome(handed) == NO_BASIS
 
 
 def test_a_consent_without_a_guardian_in_force_is_none(session: Session, be: Be) -> None:

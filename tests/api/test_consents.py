@@ -76,6 +76,17 @@ def test_withdrawal_is_immediate_and_one_call(resident: Client, session: Session
     assert session.get_one(Consent, UUID(made.json["id"])).withdrawn_by == person("resident").user_id
 
 
+def test_a_no_is_nothing_to_take_back(resident: Client, worker: Client, session: Session) -> None:
+    """S-74, S-75: it stays the no that it is, whoever asks."""
+    made = put(resident, given=False)
+    own = resident.post(f"/v1/me/consents/{made.json['id']}/withdraw")
+    on_paper = worker.post(f"/v1/consents/{made.json['id']}/withdraw")
+
+    assert [one.status_code for one in (made, own, on_paper)] == [201, 404, 404]
+    assert standing(resident)["state"] == "refused"
+    assert session.get_one(Consent, UUID(made.json["id"])).withdrawn_at is None
+
+
 @pytest.mark.parametrize("refusal", ["refuse", "withdraw"])
 def test_after_a_no_nobody_is_asked_for_thirty_days(resident: Client, refusal: str) -> None:
     """S-75: ``ask_again_on`` is thirty days after a refusal or withdrawal; the person may come himself."""
@@ -91,6 +102,22 @@ def test_after_a_no_nobody_is_asked_for_thirty_days(resident: Client, refusal: s
     assert (own_wish.status_code, standing(resident)["ask_again_on"]) == (201, None)
 
 
+def test_the_thirty_days_run_from_the_withdrawal(resident: Client, session: Session) -> None:
+    """S-75: not from the day on which he agreed to what he takes back now."""
+    consent = write_consent(session, named("resident"), ConsentPurpose.LOCATION)
+    resident.post(f"/v1/me/consents/{consent}/withdraw")
+
+    assert standing(resident)["ask_again_on"] == (business_day() + timedelta(days=30)).isoformat()
+
+
+def test_what_others_decided_is_not_how_he_stands(resident: Client, session: Session) -> None:
+    write_consent(session, named("neighbour"), ConsentPurpose.LOCATION, by="neighbour")
+
+    found = standing(resident)
+
+    assert (found["state"], found["consent_id"]) == ("none", None)
+
+
 def test_a_changed_text_asks_anew(resident: Client, session: Session) -> None:
     """S-73: after a new version the old consent is ``changed``, and the old text is 409."""
     put(resident)
@@ -104,6 +131,22 @@ def test_a_changed_text_asks_anew(resident: Client, session: Session) -> None:
     assert (found["state"], found["version"]) == ("changed", 2)
     assert put(resident, UUID(found["text_id"])).status_code == 201
     assert standing(resident)["state"] == "given"
+
+
+def test_a_text_of_tomorrow_is_not_there_today(resident: Client, session: Session) -> None:
+    """S-73: nobody agrees to it before it is in force, and until then it unsettles nothing."""
+    put(resident)
+    coming = _next_version(ConsentPurpose.LOCATION)
+    coming.published_at += timedelta(days=1)
+    session.add(coming)
+    session.commit()
+
+    early = put(resident, coming.id)
+
+    assert (early.status_code, list(early.json["errors"])) == (404, ["text_id"])
+    found = standing(resident)
+    assert (found["state"], found["version"], found["text_id"]) == ("given", 1, str(LOCATION.id))
+    assert put(resident).status_code == 201
 
 
 def _next_version(purpose: ConsentPurpose) -> ConsentText:

@@ -178,6 +178,39 @@ def test_a_session_does_not_outlast_another_guardian_who_agreed_since(
     assert (before, after) == ((200, ""), (401, "sign_in_needed"))
 
 
+@pytest.mark.parametrize("shorter", [False, True])
+def test_no_session_is_made_longer_and_no_others_shorter(
+    child: Child, be: Callable[[str], Client], session: Session, *, shorter: bool
+) -> None:
+    """S-91: a session is cut to the guardianship's last day, and only the child's own is."""
+    which = select(SignIn.token_hash, SignIn.expires_at).join(User, User.id == SignIn.user_id)
+    own = which.where(User.resident_id == child.resident_id)
+    others = which.where(User.resident_id.is_distinct_from(child.resident_id))
+    today = business_day()
+    last = today if shorter else date(2029, 12, 31)
+    with set_to(end_of(today) - timedelta(minutes=20)):
+        child.come_in()
+        _lasts(session, last)
+        before, beside = (dict(session.execute(one).all()) for one in (own, others))
+        other = write_guardian(session, child.resident_id, of="neighbour")
+        assert be("admin").post(f"/v1/guardianships/{other}/end").status_code == 200
+
+    assert dict(session.execute(others).all()) == beside
+    right = {one: min(was, end_of(last)) if shorter else was for one, was in before.items()}
+    assert dict(session.execute(own).all()) == right
+
+
+def test_a_child_without_an_account_is_left_alone(be: Callable[[str], Client], session: Session) -> None:
+    """Nothing of it was open, so the trail tells of nothing that was shut."""
+    guarded = write_guarded_child(session)
+    consent = session.scalars(select(Consent.id).where(Consent.resident_id == guarded)).one()
+    with entries_of(session) as left:
+        answer = be("worker").post(f"/v1/consents/{consent}/withdraw")
+
+    assert answer.status_code == 200
+    assert ["child_shut_out" in one.facts for one in left] == [False]
+
+
 def test_who_is_fourteen_by_then_stays(child: Child, session: Session) -> None:
     today = business_day()
     with set_to(end_of(today) - timedelta(minutes=20)):
