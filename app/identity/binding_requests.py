@@ -11,19 +11,12 @@ from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope, community_of
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity.bindings import AlreadyBoundError, bind, resident_locked, user_locked
-from app.identity.holders import holders
+from app.identity.seeing_to import who_sees_to_it
 from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
 from app.people import Category, check_about
 from app.places import AreaUnknownError
-
-_SEEN_TO = (
-    (Role.COMMUNITY_ADMIN, "asked"),
-    (Role.COUNTY_OFFICER, "nobody_decides"),
-    (Role.CITY_OFFICER, "nobody_decides"),
-)
-"""Who is told of a request, the first of these there is over its community, and what."""
 
 
 class RequestOpenError(DomainError):
@@ -95,19 +88,14 @@ def tell_who_sees_to_it(
 ) -> bool:
     """Tell the community's admins, or where there is none the county's office, or else the city's.
 
-    An office decides on no request; it is told that somebody waits where nobody does, and sees to an admin.
     ``but`` names who knows already; ``holding`` gives the holders of a role over an area to whoever tells of
     many. Says whether anybody was told.
     """
-    for role, what in _SEEN_TO:
-        held = holding(row.area_code, role) if holding else holders(session, row.area_code, {role})
-        to_know = held - {row.user_id}
-        new = sorted(to_know.difference(but))
-        for user_id in new:
-            _tell(session, row, user_id, what)
-        if to_know:
-            return bool(new)
-    return False
+    what, to_know = who_sees_to_it(session, row.area_code, asker=row.user_id, holding=holding)
+    new = sorted(to_know.difference(but))
+    for user_id in new:
+        _tell(session, row, user_id, what)
+    return bool(new)
 
 
 def withdraw_request(session: Session, actor: Actor, request_id: UUID) -> BindingRequest:

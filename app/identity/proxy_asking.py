@@ -18,7 +18,9 @@ from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncoun
 from app.identity.bindings import user_locked
 from app.identity.holders import holders
 from app.identity.proxies import ON_DUTY, end_locked, open_proxies, tell, with_names
-from app.models import Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
+from app.identity.seeing_to import who_sees_to_it
+from app.models import NoticeKind, Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
+from app.notices import post
 from app.once import content_hash, insert_once, made_before
 from app.people import is_minor, resident_in_scope
 from app.sealing import Sealer
@@ -167,7 +169,17 @@ def _asked(
     if made:
         admins = holders(session, community_of(row.area_code), {Role.COMMUNITY_ADMIN})
         tell(session, row, "asked", admins, but=actor.user_id)
+    if made and isinstance(new, KinProxy):
+        _tell_office(session, row)
     return with_names(session, row.id), made
+
+
+def _tell_office(session: Session, row: Proxy) -> None:
+    """Tell the office above where no admin could hear the resident: kin from elsewhere find nobody to ask."""
+    what, to_know = who_sees_to_it(session, community_of(row.area_code), asker=row.user_id)
+    if what == "nobody_decides":
+        for user_id in sorted(to_know):
+            post(session, NoticeKind.PROXY, to=user_id, area_code=row.area_code, what=what, proxy_id=row.id)
 
 
 def _check_span(valid_until: date) -> None:

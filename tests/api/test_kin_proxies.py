@@ -7,14 +7,14 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, now, set_to
 from app.ids import new_id
-from app.models import Proxy, Resident
+from app.models import Proxy, Resident, User
 from tests.binding_world import NAME, by_id_number, new_code, refused, told, write_newcomer, write_unbound
-from tests.cast import named
+from tests.cast import named, person
 from tests.child_world import write_child
 from tests.client import Answer, Client
 from tests.points_world import give_points
@@ -92,6 +92,28 @@ def test_a_resident_with_an_account_is_told_and_confirms_himself(
 
     assert (made.status_code, yes.json["confirmed_how"]) == (201, "own_phone")
     assert told_of(session, "resident") == ["asked"]
+
+
+@pytest.mark.parametrize(
+    "gone, told_what",
+    [
+        ((), (["asked"], [], [])),
+        (("admin",), ([], ["nobody_decides"], [])),
+        (("admin", "county"), ([], [], ["nobody_decides"])),
+    ],
+)
+@pytest.mark.usefixtures("mother")
+def test_where_no_admin_is_the_office_above_is_told(
+    kin: Client, code: str, session: Session, gone: tuple[str, ...], told_what: tuple[list[str], ...]
+) -> None:
+    """S-53: what kin ask of a community without an enabled admin waits for nobody in silence."""
+    disabled = [person(name).user_id for name in gone]
+    session.execute(update(User).where(User.id.in_(disabled)).values(disabled_at=now()))
+    session.commit()
+    proxy_id = new_id()
+
+    assert [ask(kin, code, proxy_id).status_code for _ in range(2)] == [201, 200]
+    assert tuple(told_of(session, name) for name in ("admin", "county", "city")) == told_what
 
 
 @pytest.mark.usefixtures("mother")
