@@ -1,19 +1,23 @@
 """Codes for residents without WeChat: handed out by staff face to face, good once and for ten minutes.
 
+Whoever handed a code out knows it too. So it is no proof for a sensitive step: with it alone nobody fetches
+a copy of the resident's data, or shuts his account.
+
 Twelve digits: the first four say which code is meant, so that wrong tries count against it; eight are secret.
 """
 
 import hmac
 import secrets
 from datetime import timedelta
+from math import ceil
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
-from app.clock import now
+from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.bindings import bind
@@ -27,6 +31,8 @@ from app.once import content_hash
 from app.people import Category, check_about
 
 HOLDS = timedelta(minutes=10)
+CODES_A_DAY = 30
+"""By one member of staff: more than a day's round of those without WeChat takes."""
 _HANDLE_DIGITS, _SECRET_DIGITS = 4, 8
 DIGITS = _HANDLE_DIGITS + _SECRET_DIGITS
 _TRIES = 5
@@ -37,6 +43,13 @@ class CodeForStaffError(DomainError):
 
     code = "code_for_staff"
     kind = Kind.CONFLICT
+
+
+class CodeLimitError(DomainError):
+    """The actor handed out as many codes today as a day allows (data: ``most``, ``retry_after_s``)."""
+
+    code = "code_limit"
+    kind = Kind.TOO_MANY
 
 
 class CodesExhaustedError(DomainError):
@@ -59,8 +72,8 @@ def hand_out(
     """Make a code for a resident, and his user if he has none; the one before ends, and he gets a notice.
 
     The same call again gives the same code, good or over: it is derived from its id, and none is stored.
-    Raises NotFoundError, CodeForStaffError, CodesExhaustedError, OtherContentError, and where a child under
-    14 would get in without its guardian's consent NoBasisError, ConsentChangedError.
+    Raises NotFoundError, CodeForStaffError, CodeLimitError, CodesExhaustedError, OtherContentError, and where
+    a child under 14 would get in without its guardian's consent NoBasisError, ConsentChangedError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     resident = session.scalars(
@@ -81,6 +94,7 @@ def hand_out(
     if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
         raise CodeForStaffError
     check_about(session, resident, Category.ACCOUNT)
+    _count(session, actor)
     at = now()
     over = (SignInCode.user_id == user.id) | (SignInCode.expires_at <= at)
     session.execute(update(SignInCode).where(over, SignInCode.ended_at.is_(None)).values(ended_at=at))
@@ -140,7 +154,17 @@ def sign_in_by_code(
         row.ended_at = now()
     if not right or user.disabled_at is not None:
         return CodeRefusedError()
-    return let_in(session, rules, user, refreshable=refreshable)
+    return let_in(session, rules, user, refreshable=refreshable, checked=False)
+
+
+def _count(session: Session, actor: Actor) -> None:
+    """Refuse one more than a day in China allows with CodeLimitError; requests side by side wait here."""
+    session.get(User, actor.user_id, with_for_update={"key_share": True}, populate_existing=True)
+    today = business_day()
+    handed_out = (SignInCode.handed_out_by == actor.user_id, SignInCode.created_at >= start_of(today))
+    if (session.scalar(select(func.count()).select_from(SignInCode).where(*handed_out)) or 0) >= CODES_A_DAY:
+        wait = end_of(today) - now()
+        raise CodeLimitError(most=CODES_A_DAY, retry_after_s=ceil(wait.total_seconds()))
 
 
 def _user_of(session: Session, actor: Actor, resident: Resident) -> User:

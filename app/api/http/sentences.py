@@ -87,6 +87,7 @@ SENTENCES: dict[str, str] = {
     "grant_span": "结束时间要在开始时间之后",
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
     # consents, minors, what is shown
+    "code_limit": "今天发的登录码已经满{most}个，请明天再发",
     "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",
     "no_basis": "这件事要先有本人同意，不满14周岁的要监护人同意。请先看说明、点同意，或请工作人员登记",
     "consent_changed": "说明的内容改过了，要重新看过、再次同意才行",

@@ -94,6 +94,33 @@ def test_a_code_makes_the_user_of_who_has_none_and_is_not_for_staff(
     assert refused(hand_out(admin, "neighbour")) == (409, "code_for_staff")
 
 
+def test_a_code_proves_nobody_for_a_sensitive_step(
+    worker: Client, visitor: Client, with_token: WithToken
+) -> None:
+    """S-14, S-36: whoever handed it out could use it himself, and take the resident's data with it."""
+    as_resident = with_token(use(visitor, hand_out(worker).json["code"]).json["token"])
+
+    copy = as_resident.put(f"/v1/me/copies/{new_id()}", json={})
+    closing = as_resident.put(f"/v1/me/closings/{new_id()}", json={})
+
+    assert [refused(answer) for answer in (copy, closing)] == [(403, "reauth_required")] * 2
+
+
+def test_nobody_hands_out_codes_without_an_end(worker: Client, be: Become, session: Session) -> None:
+    """S-36: one after the other would be a way to everybody's record."""
+    with clock.set_to(clock.now().replace(hour=4)):
+        answers = [hand_out(worker) for _ in range(31)]
+        last = answers[-1]
+
+        assert [answer.status_code for answer in answers] == [201] * 30 + [429]
+        assert last.json["code"] == "code_limit"
+        assert int(last.headers["Retry-After"]) == 12 * 3600 - clock.now().minute * 60 - clock.now().second
+        assert hand_out(worker, code_id=session.scalars(select(SignInCode.id)).first()).status_code == 201
+        assert hand_out(be("admin")).status_code == 201, "another has his own"
+    with clock.set_to(clock.now() + timedelta(days=1)):
+        assert hand_out(worker).status_code == 201
+
+
 def test_whoever_has_an_account_is_told_that_staff_made_a_code_for_it(
     worker: Client, session: Session
 ) -> None:
