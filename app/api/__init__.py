@@ -35,6 +35,7 @@ from app.api import (
     photos,
     places,
     points,
+    privacy_page,
     proxies,
     redemptions,
     residents,
@@ -101,5 +102,12 @@ ROUTES = [
     health.blueprint,
 ]
 """Every resource, in the order the documentation shows them."""
-PAGES = [codes.blueprint, invitation_page.blueprint, html.blueprint, icon.blueprint, wechat_push.blueprint]
+PAGES = [
+    codes.blueprint,
+    invitation_page.blueprint,
+    privacy_page.blueprint,
+    html.blueprint,
+    icon.blueprint,
+    wechat_push.blueprint,
+]
 """What people open in a browser, and what WeChat's servers call; no part of the API's description."""

@@ -25,6 +25,31 @@ def test_the_app_reads_the_place_as_json(visitor: Client, code: str) -> None:
     }
 
 
+def test_what_is_kept_is_told_before_anything_is_asked(visitor: Client, code: str) -> None:
+    """S-70: what and what for, how else to report, and the whole notice, all above the form."""
+    above, form, _ = visitor.get(f"/q/{code}").text.partition("<form")
+
+    assert form
+    assert all(
+        word in above
+        for word in ("写的话", "照片", "位置", "提交时间", "上网地址", "用来处理隐患", "当面告诉")
+    )
+    assert '<a href="/privacy">' in above
+
+
+def test_the_notice_is_a_page_with_every_paragraph(visitor: Client) -> None:
+    """S-70: the same words as the app's."""
+    page = visitor.get("/privacy")
+    told = visitor.get("/v1/notice-of-privacy").json["items"]
+
+    assert (page.status_code, page.mimetype) == (200, "text/html")
+    assert told
+    assert re.findall(r"<h2>(.*?)</h2>\n<p>(.*?)</p>", page.text) == [
+        (one["title"], one["text"]) for one in told
+    ]
+    assert not re.search(r"<script|<style|\son\w+=|\sstyle=|javascript:", page.text)
+
+
 @pytest.mark.parametrize("accept", ["text/html,application/xhtml+xml,*/*;q=0.8", "*/*", ""])
 def test_anything_else_gets_a_page_about_the_place(visitor: Client, code: str, accept: str) -> None:
     answer = visitor.get(f"/q/{code}", headers={"Accept": accept})

@@ -1,0 +1,16 @@
+"""The privacy notice as a page for anybody, in the words that the app shows."""
+
+from flask import Blueprint, Response
+
+from app import people
+from app.api.html import html_page
+from app.api.http.allow import PUBLIC, allow
+
+blueprint = Blueprint("privacy_page", __name__)
+
+
+@blueprint.route("/privacy", methods=["GET"])
+@allow(PUBLIC)
+def show_notice() -> Response:
+    """Tell whoever reports without an account what happens to personal data, before he writes a word."""
+    return html_page("privacy.html", paragraphs=people.NOTICE)
