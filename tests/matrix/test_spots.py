@@ -24,7 +24,7 @@ _OVER = {
     "hazards": "UPDATE hazards SET status = 'closed'",
     "claims": "UPDATE claims SET status = 'withdrawn'",
     "redemptions": "UPDATE redemptions SET status = 'cancelled'",
-    "bindings": "UPDATE bindings SET ended_at = now(), end_reason = 'left'",
+    "bindings": "UPDATE bindings SET ended_at = now(), end_reason = 'mistake'",
     "binding-requests": "UPDATE binding_requests SET state = 'withdrawn', decided_at = now()",
     "approvals": "UPDATE approvals SET state = 'refused', decided_by = (SELECT id FROM users WHERE name = "
     "'far_county'), decided_at = now()",
