@@ -20,29 +20,79 @@ from dev.servers import Servers, libpq_url
 FOLDER = "GONGDI_TEST_CANARIES"
 """The variable that names the folder in which a run keeps what it saw."""
 OLD_SCHEMAS = ("migrations_", "reassigned_", "codes_")
-_KINDS = {
-    "phone": re.compile(r"1\d{10}"),
-    "id_number": re.compile(r"\d{17}[\dX]"),
-    "password": re.compile(r".{10,}", re.DOTALL),
-    "new_password": re.compile(r".{10,}", re.DOTALL),
-    "token": re.compile(r"[\w-]{20,}", re.ASCII),
-    "refresh_token": re.compile(r"[\w-]{20,}", re.ASCII),
-    "secret": re.compile(r"[\w-]{16,}", re.ASCII),
-}
+_PHONE, _ID_NUMBER = r"1\d{10}", r"\d{17}[\dX]"
+_LONG_WORD = r"(?s:.{10,})"
+_OPAQUE = r"[\w-]{20,}"
+_WECHAT = "/(sessions|me|me/phone)/wechat$|/oauth/wechat/callback"
+
+
+@dataclass(frozen=True)
+class _Field:
+    """A field that must never be seen in clear: what it holds, and in which calls, as areas have codes too.
+
+    A group of ``pattern`` is the part that is secret.
+    """
+
+    name: str
+    kind: str
+    pattern: re.Pattern[str]
+    path: re.Pattern[str]
+
+
+def _field(name: str, pattern: str, kind: str = "", path: str = "") -> _Field:
+    return _Field(name, kind or name, re.compile(pattern, re.ASCII), re.compile(path))
+
+
+_FIELDS = [
+    _field("phone", _PHONE),
+    _field("id_number", _ID_NUMBER),
+    _field("value", f"{_PHONE}|{_ID_NUMBER}", "number", "/(reveal|corrections)(/|$)"),
+    _field("password", _LONG_WORD),
+    _field("old_password", _LONG_WORD),
+    _field("new_password", _LONG_WORD),
+    _field("token", _OPAQUE),
+    _field("refresh_token", _OPAQUE),
+    _field("secret", r"[\w-]{16,}"),
+    _field("otpauth_uri", r"otpauth:.*[?&]secret=([A-Z2-7]{16,}).*", "totp_secret"),
+    _field("totp", r"\d{6}"),
+    _field("code", r"\d{12}", "sign_in_code", "/sign-in-codes$|/sessions/code$"),
+    _field("code", r"\d{16}", "binding_code"),
+    _field("code", r"[\w-]{22}", "pickup_code", "/pickup-code$|/hand-over$"),
+    _field("code", _OPAQUE, "wechat_code", _WECHAT),
+    _field("wechat_code", _OPAQUE),
+    _field("openid", r"[\w-]{20,}"),
+]
+_SECRET_HALF = 8
+"""Of codes that people type: the digits before say which code is meant, and stand in a table in clear."""
+_IN_HALVES = {"sign_in_code", "binding_code"}
+_GUESSED = {"password", "old_password", "new_password", "totp", "sign_in_code", "binding_code", "pickup_code"}
+_SHORT = re.compile(r"\d{6}|\d{8}", re.ASCII)
+_SHORT_ALONE = re.compile(rb"(?<![0-9])(?:[0-9]{6}|[0-9]{8})(?![0-9])")
+_NAME_BEFORE = re.compile(rb"(?:code|totp|otp|secret|half)\W{0,6}\Z", re.IGNORECASE)
+_NAME_LENGTH = 16
 _WORDS = re.compile(rb"[\w-]{11,}", re.ASCII)
 _LONGEST_WORD = 4096
 _LONGEST_SECRET = 200
 
 
-def kind_of(name: str, value: Any) -> str | None:
-    """Give the kind of a field that must never be seen in clear; None for all others."""
-    pattern = _KINDS.get(name)
-    return name if pattern and isinstance(value, str) and pattern.fullmatch(value) else None
+def secret_in(name: str, value: Any, path: str = "") -> tuple[str, str] | None:
+    """Give what of a field in a call must never be seen in clear, after its kind; None for all others."""
+    if isinstance(value, str):
+        for one in _FIELDS:
+            if one.name == name and one.path.search(path) and (found := one.pattern.fullmatch(value)):
+                return one.kind, found[found.re.groups]
+    return None
+
+
+def may_be_guessed(kind: str) -> bool:
+    """Say whether one that was refused is nobody's: tests try the first words that come to mind."""
+    return kind in _GUESSED
 
 
 def _is_like_a_secret(value: str) -> bool:
     """Say whether a text could be a secret of people if it stood in another field."""
-    return len(value) <= _LONGEST_SECRET and any(pattern.fullmatch(value) for pattern in _KINDS.values())
+    patterns = [_SHORT, *(one.pattern for one in _FIELDS)]
+    return len(value) <= _LONGEST_SECRET and any(pattern.fullmatch(value) for pattern in patterns)
 
 
 @dataclass
@@ -54,8 +104,10 @@ class Canaries:
     """Texts and names of fields: what a test puts there is found there, and no secret any more."""
 
     def add(self, kind: str, value: str) -> None:
-        """Keep one."""
+        """Keep one, and the secret half of a code apart as well."""
         self.values[value] = kind
+        if kind in _IN_HALVES:
+            self.values[value[-_SECRET_HALF:]] = f"half of {kind}"
 
     def tell(self, value: str) -> None:
         """Keep what was sent in a field, or as the name of one, that is nobody's secret."""
@@ -80,7 +132,12 @@ class Canaries:
         return kept
 
     def found_in(self, content: bytes) -> Iterator[tuple[str, str]]:
-        """Give each that stands in some bytes, with its kind: words by their letters, others anywhere."""
+        """Give each that stands in some bytes, with its kind.
+
+        Words are found by their letters, a few digits only where they are a whole value, others anywhere.
+        """
+        short = {value.encode(): kind for value, kind in self.values.items() if _SHORT.fullmatch(value)}
+        yield from ((value.decode(), short[value]) for value in _whole_values(content, set(short)))
         words = {value.encode(): kind for value, kind in self.values.items() if _is_word(value)}
         lengths = sorted({len(word) for word in words})
         met: set[bytes] = set()
@@ -94,7 +151,7 @@ class Canaries:
             }
         yield from ((word.decode(), words[word]) for word in met)
         for value, kind in self.values.items():
-            if not _is_word(value) and value.encode() in content:
+            if not (_is_word(value) or _SHORT.fullmatch(value)) and value.encode() in content:
                 yield value, kind
 
 
@@ -106,6 +163,29 @@ def _stands_alone(text: bytes, at: int, length: int) -> bool:
     """Say whether what was met is no part of a longer number."""
     around = text[max(at - 1, 0) : at] + text[at + length : at + length + 1]
     return not (text[at : at + length].isdigit() and any(sign in b"0123456789" for sign in around))
+
+
+def _whole_values(content: bytes, wanted: set[bytes]) -> set[bytes]:
+    """Give the short ones that stand beside a code's name or are all of a value.
+
+    A few digits are met by chance anywhere else. A whole value is in quotes, or comes after its length: as
+    Redis is sent it, or as PostgreSQL keeps a short text in a row, in a byte that is twice its length and 3.
+    """
+    met = set()
+    for found in _SHORT_ALONE.finditer(content):
+        value, start, end = found[0], found.start(), found.end()
+        if value not in wanted or value in met:
+            continue
+        before, after = content[max(start - _NAME_LENGTH, 0) : start], content[end : end + 2]
+        quote = before[-1:]
+        if (
+            _NAME_BEFORE.search(before)
+            or (quote in {b'"', b"'"} and after.lstrip(b"\\").startswith(quote))
+            or (before.endswith(b"$%d\r\n" % len(value)) and after == b"\r\n")
+            or quote == bytes([2 * len(value) + 3])
+        ):
+            met.add(value)
+    return met
 
 
 def search(servers: Servers, folder: Path) -> list[str]:

@@ -1,4 +1,4 @@
-"""What must never be seen again: phones, numbers, passwords and tokens that tests send or are given.
+"""What must never be seen again: phones, numbers, passwords, tokens and codes that tests send or are given.
 
 A pytest plugin. `make test` names a folder; every worker leaves there what it used, what was logged and the
 bodies of refusals, and `dev.canaries` searches everything when the tests are over. Without a folder nothing
@@ -9,10 +9,11 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from dev.canaries import FOLDER, Canaries, kind_of
+from dev.canaries import FOLDER, Canaries, may_be_guessed, secret_in
 
 _seen = Canaries()
 _refusals: list[bytes] = []
@@ -25,27 +26,33 @@ def folder() -> Path | None:
     return Path(named) if named else None
 
 
-def look_at(body: Any, *, sent: bool, refused: bool = False) -> None:
-    """Keep what a body holds of phones, numbers, passwords and tokens.
+def look_at(body: Any, *, sent: bool, refused: bool = False, path: str = "") -> None:
+    """Keep what the body of a call of ``path`` holds of phones, numbers, passwords, tokens and codes.
 
-    A password that was refused is nobody's: many of them are the first words anybody would try. Only what was
-    ``sent`` in the open is no secret: what an answer shows there may be the very leak that is looked for.
+    A password or code to type that was refused is nobody's: many are the first that anybody would try. Only
+    what was ``sent`` in the open is no secret: what an answer shows there may be the very leak looked for.
     """
     if folder() is None:
         return
     if isinstance(body, Mapping):
         for name, value in body.items():
             look_at(name, sent=sent)
-            kind = kind_of(name, value)
-            if kind is None:
-                look_at(value, sent=sent, refused=refused)
-            elif not (refused and "password" in kind):
-                _seen.add(kind, value)
+            found = secret_in(name, value, path)
+            if found is None:
+                look_at(value, sent=sent, refused=refused, path=path)
+            elif not (refused and may_be_guessed(found[0])):
+                _seen.add(*found)
     elif isinstance(body, list):
         for one in body:
-            look_at(one, sent=sent, refused=refused)
+            look_at(one, sent=sent, refused=refused, path=path)
     elif isinstance(body, str) and sent:
         _seen.tell(body)
+
+
+def look_at_address(address: str) -> None:
+    """Keep what the query of an address holds, such as the code with which a browser comes from WeChat."""
+    parts = urlsplit(address)
+    look_at(dict(parse_qsl(parts.query)), sent=False, path=parts.path)
 
 
 def keep_refusal(body: bytes) -> None:

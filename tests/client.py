@@ -61,9 +61,11 @@ class Client:
         headers = {**self._headers, **options.pop("headers", {})}
         answer = cast("Answer", self._client.open(path, method=method, headers=headers, **options))
         refused = answer.status_code >= HTTPStatus.BAD_REQUEST
-        canaries.look_at(options.get("json"), sent=True, refused=refused)
+        place = path.partition("?")[0]
+        canaries.look_at_address(path)
+        canaries.look_at(options.get("json"), sent=True, refused=refused, path=place)
         if refused:
             canaries.keep_refusal(answer.data)
         elif answer.data and answer.mimetype == "application/json":
-            canaries.look_at(answer.json, sent=False)
+            canaries.look_at(answer.json, sent=False, path=place)
         return answer

@@ -7,11 +7,20 @@ import psycopg
 import pytest
 import redis
 
-from dev.canaries import FOLDER, Canaries, kind_of, search
+from dev.canaries import FOLDER, Canaries, search, secret_in
 from dev.servers import Servers, ensure_database, libpq_url, scratch_servers
 from tests import canaries
 
 PHONE, TOKEN, PASSWORD = "13900007777", "a-Token_that-nobody_else-has-0001", "谁也猜不到的长口令"
+CODES = {
+    "sign_in_code": "483920175561",
+    "binding_code": "9350174826605519",
+    "pickup_code": "q7Zk-Vd0_eXw3RtYb81LsA",
+    "wechat_code": "0h3Jd8sKw02mZxPq7TtYvB4nR6cL1aFg",
+    "openid": "oTest5Kd5ggOC-bXrbNODIiE3bGY",
+    "totp": "718293",
+}
+HALVES = {"half of sign_in_code": "20175561", "half of binding_code": "26605519"}
 
 
 @pytest.fixture
@@ -75,6 +84,48 @@ def test_logs_and_refusals_are_searched(servers: Servers, kept: Path, file: str,
     assert {f"phone in clear in {where} (1 times)", f"password in clear in {where} (1 times)"} <= set(found)
 
 
+def used(codes: dict[str, str]) -> Canaries:
+    """Give codes as a run keeps them."""
+    canaries = Canaries()
+    for kind, value in codes.items():
+        canaries.add(kind, value)
+    return canaries
+
+
+@pytest.mark.parametrize(
+    "line", ["code={}", '{{"code": "{}", "at": 1}}', r'"{{\"x\": \"{}\"}}"', "['{}', 1]", "totp{}"]
+)
+@pytest.mark.parametrize("kind, value", (CODES | HALVES).items())
+def test_a_code_is_found_beside_its_name_and_as_a_value(line: str, kind: str, value: str) -> None:
+    assert (value, kind) in used(CODES).found_in(line.format(value).encode())
+
+
+@pytest.mark.parametrize(
+    "line", ["at {}", "{}.5", "0x{}f", "code=1{}", '"{}1"', '"{}, 1"', "code of 2026: {}"]
+)
+@pytest.mark.parametrize("value", [CODES["totp"], *HALVES.values()])
+def test_a_few_digits_by_chance_are_no_code(line: str, value: str) -> None:
+    assert list(used(CODES).found_in(line.format(value).encode())) == []
+
+
+def test_codes_are_found_in_every_place(servers: Servers, kept: Path) -> None:
+    used(CODES).write(kept / "seen-2.json")
+    assert search(servers, kept) == []
+
+    wanted = CODES | HALVES
+    with redis.Redis.from_url(servers.redis_url) as client:
+        for number, value in enumerate(wanted.values()):
+            write(servers, "test_1", value)
+            client.set(f"state {number}", value)
+    (kept / "log-2.txt").write_text("".join(f"code={value}\n" for value in wanted.values()))
+
+    assert set(search(servers, kept)) == {
+        f"{kind} in clear in {where} (1 times)"
+        for where in ("Redis", "database test", "log")
+        for kind in wanted
+    }
+
+
 def test_what_was_told_in_the_open_is_no_secret(servers: Servers, kept: Path) -> None:
     """A test sends its words in every field; only what another process sent apart stays a secret."""
     (kept / "refusals-2.txt").write_text(f"{PHONE} {TOKEN}")
@@ -101,15 +152,43 @@ def test_a_run_that_kept_nothing_proves_nothing(servers: Servers, tmp_path: Path
     assert search(servers, tmp_path) == ["no canary was kept: nothing was searched"]
 
 
+URI = "otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&issuer=x"
+
+
 @pytest.mark.parametrize(
-    "name, value, kind",
+    "path, name, value, found",
     [
-        ("phone", PHONE, "phone"),
-        ("phone", "139****7777", None),
-        ("id_number", "00000019550308002X", "id_number"),
-        ("token", None, None),
-        ("name", PHONE, None),
+        ("", "phone", PHONE, ("phone", PHONE)),
+        ("", "phone", "139****7777", None),
+        ("", "id_number", "00000019550308002X", ("id_number", "00000019550308002X")),
+        ("", "token", None, None),
+        ("", "name", PHONE, None),
+        ("", "old_password", PASSWORD + "!", ("old_password", PASSWORD + "!")),
+        ("/v1/residents/x/reveal", "value", PHONE, ("number", PHONE)),
+        ("/v1/rules", "value", PHONE, None),
+        ("/v1/sessions/code", "code", "1" * 12, ("sign_in_code", "1" * 12)),
+        ("/v1/areas", "code", "1" * 12, None),
+        ("/v1/me/binding/id-number", "code", "1" * 16, ("binding_code", "1" * 16)),
+        ("/v1/redemptions/x/hand-over", "code", "x" * 22, ("pickup_code", "x" * 22)),
+        ("/v1/me/phone/wechat", "code", "x" * 32, ("wechat_code", "x" * 32)),
+        ("/v1/visits", "code", "x" * 32, None),
+        ("/v1/me/totp", "otpauth_uri", URI, ("totp_secret", "JBSWY3DPEHPK3PXP")),
     ],
 )
-def test_what_counts_as_a_secret(name: str, value: str | None, kind: str | None) -> None:
-    assert kind_of(name, value) == kind
+def test_what_counts_as_a_secret(
+    path: str, name: str, value: str | None, found: tuple[str, str] | None
+) -> None:
+    assert secret_in(name, value, path) == found
+
+
+@pytest.mark.parametrize("refused, kept", [(True, {}), (False, {CODES["totp"]: "totp"})])
+def test_a_guess_is_nobodys_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, refused: bool, kept: dict[str, str]
+) -> None:
+    monkeypatch.setenv(FOLDER, str(tmp_path))
+    monkeypatch.setattr(canaries, "_seen", Canaries())
+    canaries.look_at({"totp": CODES["totp"]}, sent=True, refused=refused)
+    canaries.look_at_address(f"/v1/oauth/wechat/callback?code={CODES['wechat_code']}&state=x")
+    canaries.pytest_sessionfinish()
+
+    assert Canaries.read(tmp_path).values == {CODES["wechat_code"]: "wechat_code"} | kept

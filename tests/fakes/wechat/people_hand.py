@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tests import canaries
 from tests.fakes.wechat.accounts import H5_APPID, MINI_APPID
 from tests.fakes.wechat.hand import ANSWER_S, FakeError, Hand
 
@@ -38,6 +39,8 @@ class PeopleHand(Hand):
     def user(self, name: str, **changes: Any) -> Person:
         """Register a person, or change one: the attributes of ``accounts.User``."""
         found = self._do("user", name=name, **changes)
+        for openid in found["openids"].values():
+            canaries.look_at({"openid": openid}, sent=True)
         return Person(name, found["openids"], found["unionids"])
 
     def login_code(self, user: str | Person, appid: str = MINI_APPID) -> str:
