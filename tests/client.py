@@ -62,7 +62,6 @@ class Client:
         answer = cast("Answer", self._client.open(path, method=method, headers=headers, **options))
         refused = answer.status_code >= HTTPStatus.BAD_REQUEST
         place = path.partition("?")[0]
-        canaries.look_at_address(path)
         canaries.look_at(options.get("json"), sent=True, refused=refused, path=place)
         if refused:
             canaries.keep_refusal(answer.data)

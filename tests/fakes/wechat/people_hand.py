@@ -69,6 +69,7 @@ class PeopleHand(Hand):
         self.browse_as(None)
         if "Location" not in answer.headers:
             raise FakeError(answer.text)
+        canaries.look_at_address(answer.headers["Location"])
         return answer.headers["Location"]
 
     def visit(self, user: str | Person, appid: str = MINI_APPID) -> None:
@@ -112,7 +113,9 @@ class PeopleHand(Hand):
         self._do("privacy", user=_name(user), event=event, info=info, appid=appid)
 
     def _code(self, kind: str, user: str | Person, appid: str, **more: str) -> str:
-        return str(self._do("code", kind=kind, user=_name(user), appid=appid, **more)["code"])
+        code = str(self._do("code", kind=kind, user=_name(user), appid=appid, **more)["code"])
+        canaries.look_at({"wechat_code": code}, sent=True)
+        return code
 
 
 def _name(user: str | Person) -> str:
