@@ -4,9 +4,11 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
+import structlog
 from flask import Flask
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
+from structlog.dev import ConsoleRenderer, plain_traceback
 
 from app.api.http.limits import limiter
 from app.api.http.parts import EXTENSION
@@ -27,6 +29,9 @@ NO_RATES = {
     "GONGDI_ADDRESS_REQUESTS_A_MINUTE": "1000000",
 }
 """Rates that no test comes near; those that are about rates set their own."""
+*_BEFORE, _ = structlog.get_config()["processors"]
+structlog.configure(processors=[*_BEFORE, ConsoleRenderer(exception_formatter=plain_traceback)])
+"""Faults are told without the variables on the way, as in production: one of them may be a code sent."""
 
 
 @pytest.fixture(scope="session")
