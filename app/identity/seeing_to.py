@@ -1,6 +1,7 @@
 """Who sees to what a community's admins decide: they, or where there is none the office above.
 
-An office decides on none of it; it is told that somebody waits where nobody decides, and sees to an admin.
+It decides on viewing tickets only (``app/visits/tickets.py``). Of all else it is told that somebody waits
+where nobody decides, and sees to an admin.
 """
 
 from collections.abc import Callable

@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import Actor, Role, Scope
+from app.actors import Actor, Scope
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity import holders, officers
+from app.identity import officers, seeing_to
 from app.ids import new_id
 from app.models import CareRecord, HarmCase, NoticeKind, Resident, ViewingTicket
 from app.once import content_hash, insert_once, made_before
@@ -77,7 +77,7 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         raise NotFoundError(field="resident_id") from None
     if not is_minor(resident):
         raise NotAMinorError(field="resident_id")
-    admins = holders(session, resident.area_code, {Role.COMMUNITY_ADMIN}) - {actor.user_id}
+    what, deciders = seeing_to.who_sees_to_it(session, resident.area_code, asker=actor.user_id)
     row, made = insert_once(
         session,
         ViewingTicket,
@@ -86,22 +86,13 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         area_code=resident.area_code,
         user_id=actor.user_id,
         asked_at=now(),
-        office_decides=not admins,
+        office_decides=what != "asked",
         **asdict(new),
     )
     if made:
-        for user_id in sorted(admins or _officers(session, row)):
+        for user_id in sorted(deciders):
             _tell(session, row, user_id, "ticket_asked")
     return row, made
-
-
-def _officers(session: Session, row: ViewingTicket) -> set[UUID]:
-    """Give the county's officers, or the city's where it has none; never who asks himself."""
-    for office in (Role.COUNTY_OFFICER, Role.CITY_OFFICER):
-        found = holders(session, row.area_code, {office}) - {row.user_id}
-        if found:
-            return found
-    return set()
 
 
 def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: bool) -> ViewingTicket:
