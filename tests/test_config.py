@@ -32,6 +32,7 @@ PRODUCTION = {
     "GONGDI_ENV": "production",
     "GONGDI_FIELD_KEYS": f"2026a:{FIELD_KEY}",
     "GONGDI_INDEX_KEY": INDEX_KEY,
+    "GONGDI_AUDIT_COPIES": "/checkpoints",
 }
 
 
@@ -81,7 +82,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     file.touch()
 
     settings = read(
-        **PRODUCTION,
+        **(PRODUCTION | {"GONGDI_AUDIT_COPIES": str(tmp_path / "to come")}),
         GONGDI_TRUSTED_HOSTS="gongdi.example.cn, 10.0.0.5 ,",
         GONGDI_PROXY_HOPS="2",
         GONGDI_FONT_FILE=str(file),
@@ -97,7 +98,6 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_AUDIT_MONTHS="12",
         GONGDI_PHOTO_MONTHS="6",
         GONGDI_NOTICE_MONTHS="3",
-        GONGDI_AUDIT_COPIES=str(tmp_path / "to come"),
     )
 
     assert settings.is_production
@@ -219,6 +219,15 @@ def test_production_refuses_what_a_laptop_may_do(name: str, value: str) -> None:
 @pytest.mark.parametrize("value", ["", "0", "false", "no", "False"])
 def test_debug_that_is_off_is_off(value: str) -> None:
     assert read(**PRODUCTION, FLASK_DEBUG=value).is_production
+
+
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_production_keeps_checkpoints_out_of_the_database(value: str | None) -> None:
+    """S-101: without that file nobody misses rows that are taken from the trail's end."""
+    refused = refusal(**(PRODUCTION | {"GONGDI_AUDIT_COPIES": value}))
+
+    assert refused.startswith("GONGDI_AUDIT_COPIES is not set: ")
+    assert read(GONGDI_AUDIT_COPIES=value).audit_copies is None
 
 
 def test_production_does_not_guess_working_days() -> None:

@@ -164,6 +164,12 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
     if key in environ["GONGDI_FIELD_KEYS"] or settings.index_key in dict(settings.field_keys).values():
         message = "GONGDI_SECRET_KEY, GONGDI_FIELD_KEYS and GONGDI_INDEX_KEY must differ from each other"
         raise SettingsError(message)
+    if settings.audit_copies is None:
+        message = (
+            "GONGDI_AUDIT_COPIES is not set: production copies each checkpoint of the audit trail to "
+            "a file that another machine fetches, see docs/audit.md, checkpoints"
+        )
+        raise SettingsError(message)
     for name in ("FLASK_DEBUG", "GONGDI_DEBUG", "PYTHONINSPECT"):
         if environ.get(name, "0").lower() not in {"", "0", "false", "no"}:
             message = f"{name} must not be set in production"
@@ -259,7 +265,7 @@ def _existing(name: str, value: str | None) -> Path | None:
 
 
 def _in_folder(name: str, value: str | None) -> Path | None:
-    if not value:
+    if not value or not value.strip():
         return None
     if not Path(value).parent.is_dir():
         message = f"{name} names a file in a folder that is not there: {value}"

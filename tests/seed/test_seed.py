@@ -162,6 +162,7 @@ def test_production_is_refused_in_plain_words(seeded: Seeded, command: str) -> N
         GONGDI_FIELD_KEYS="a:8c1f5e0b7a924d36e1c80f5ab2693d74c05e9817fd3a462b90e7518cd4f6a23b",
         GONGDI_INDEX_KEY="47d2a90e6b1c835f0e9d24c7ba61f38052ce7d198f46b3a01d75e92c60b84fa3",
         GONGDI_PUBLIC_URL="https://gongdi.example.cn",
+        GONGDI_AUDIT_COPIES="/checkpoints",
     )
 
     assert result.exit_code == 1
