@@ -79,11 +79,11 @@ def get_request(request_id: UUID) -> Any:
 
 
 @blueprint.route("/binding-requests/<uuid:request_id>/approve", methods=["POST"])
-@allow(Permission.BINDING_DECIDE)
+@allow(Permission.BINDING_DECIDE, checked=True)
 @blueprint.answer(BindingRequestOutput)
 @blueprint.body(ApproveBindingInput)
 def approve(sent: dict[str, Any], request_id: UUID) -> Any:
-    """Make the user this resident."""
+    """Make the user this resident: a sensitive step, which opens what is kept of him."""
     with transaction() as session:
         return identity.approve_request(session, actor(), request_id, **sent)
 

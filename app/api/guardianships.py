@@ -92,10 +92,13 @@ def find_guardianships(limit: int, after: str | None, **filters: Any) -> dict[st
 
 
 @blueprint.route("/guardianships/<uuid:guardianship_id>/verify", methods=["POST"])
-@allow(Permission.GUARDIAN_VERIFY)
+@allow(Permission.GUARDIAN_VERIFY, checked=True)
 @blueprint.answer(GuardianshipOutput)
 def verify_guardianship(guardianship_id: UUID) -> Any:
-    """Note that I have seen the proof; the guardian is told."""
+    """Note that I have seen the proof; the guardian is told.
+
+    A sensitive step: from then on the guardian reads, and decides on, what is kept of the child.
+    """
     with transaction() as session:
         row, is_new = people.verify_guardian(session, actor(), guardianship_id)
         if is_new:

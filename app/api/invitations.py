@@ -92,11 +92,14 @@ def accept(sent: dict[str, Any]) -> None:
 
 @blueprint.route("/residents/<uuid:resident_id>/sign-in-codes", methods=["POST"])
 @limiter.limit("60 per hour")
-@allow(Permission.SIGN_IN_CODE)
+@allow(Permission.SIGN_IN_CODE, checked=True)
 @blueprint.answer(SignInCodeOutput, HTTPStatus.CREATED)
 @blueprint.body(NewSignInCodeInput)
 def hand_out(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:
-    """Make a code with which a resident signs in once within ten minutes; the one before ends."""
+    """Make a code with which a resident signs in once within ten minutes; the one before ends.
+
+    A sensitive step: whoever holds the code is that resident.
+    """
     with transaction() as session:
         row, code = identity.hand_out(session, actor(), parts().tries_key, sent["id"], resident_id)
     return {"id": row.id, "code": code, "expires_at": row.expires_at}

@@ -167,11 +167,14 @@ def list_proxies(limit: int, after: str | None, **filters: Any) -> dict[str, Any
 
 
 @blueprint.route("/proxies/<uuid:proxy_id>/confirm", methods=["POST"])
-@allow(Permission.PROXY_DECIDE)
+@allow(Permission.PROXY_DECIDE, checked=True)
 @blueprint.answer(ProxyOutput)
 @blueprint.body(HeardInput)
 def confirm_proxy(sent: dict[str, Any], proxy_id: UUID) -> Proxy:
-    """Note that I heard the resident say yes; not who asked or acts, nor who lives with one of the two."""
+    """Note that I heard the resident say yes; not who asked or acts, nor who lives with one of the two.
+
+    A sensitive step: it stands for the resident's own word.
+    """
     with transaction() as session:
         return proxies.confirm_proxy(session, actor(), proxy_id, **sent)
 

@@ -80,11 +80,11 @@ def put_ticket(new: visits.NewTicket, ticket_id: UUID) -> tuple[Any, int]:
 
 
 @blueprint.route("/viewing-tickets/<uuid:ticket_id>/decide", methods=["POST"])
-@allow(Permission.TICKET_DECIDE)
+@allow(Permission.TICKET_DECIDE, checked=True)
 @blueprint.answer(TicketOutput)
 @blueprint.body(TicketDecisionInput)
 def decide_ticket(sent: dict[str, Any], ticket_id: UUID) -> Any:
-    """Approve or refuse somebody else's ticket."""
+    """Approve or refuse somebody else's ticket: a sensitive step, which opens a minor's record."""
     with transaction() as session:
         note(approved=sent["approved"])
         return visits.decide_ticket(session, actor(), ticket_id, **sent)

@@ -43,6 +43,13 @@ SENSITIVE = {
         "POST /v1/approvals/<uuid:approval_id>/refuse",
     },
     "what a resident is known by": {"PUT /v1/residents/<uuid:resident_id>/numbers"},
+    "who is who, and who acts or reads for whom": {
+        "POST /v1/residents/<uuid:resident_id>/sign-in-codes",
+        "POST /v1/binding-requests/<uuid:request_id>/approve",
+        "POST /v1/guardianships/<uuid:guardianship_id>/verify",
+        "POST /v1/proxies/<uuid:proxy_id>/confirm",
+        "POST /v1/viewing-tickets/<uuid:ticket_id>/decide",
+    },
     "points": {"POST /v1/points/adjustments"},
     "ways to sign in": {"POST /v1/me/totp", "POST /v1/me/totp/confirm", "POST /v1/me/wechat"},
 }
