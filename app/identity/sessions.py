@@ -46,6 +46,8 @@ class Opened:
     refresh_token: str | None = None
     area_code: str | None = None
     """Of the user."""
+    handed_out_by: UUID | None = None
+    """Who of the staff made the code that opened it, and so could have used it himself."""
 
 
 def new_token() -> str:

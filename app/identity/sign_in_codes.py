@@ -8,6 +8,7 @@ Twelve digits: the first four say which code is meant, so that wrong tries count
 
 import hmac
 import secrets
+from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from uuid import UUID
@@ -154,7 +155,8 @@ def sign_in_by_code(
         row.ended_at = now()
     if not right or user.disabled_at is not None:
         return CodeRefusedError()
-    return let_in(session, rules, user, refreshable=refreshable, checked=False)
+    opened = let_in(session, rules, user, refreshable=refreshable, checked=False)
+    return replace(opened, handed_out_by=row.handed_out_by)
 
 
 def _count(session: Session, actor: Actor) -> None:

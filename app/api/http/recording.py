@@ -105,7 +105,7 @@ def note_ticket(ticket_id: UUID | None) -> None:
 
 
 def note_opened(opened: Opened) -> None:
-    """Tell whose session a request opened, however he proved himself."""
+    """Tell whose session a request opened, however he proved himself, and who handed out the code if staff did."""
     signed_in = opened.session
     note(
         object_kind="session",
@@ -114,6 +114,8 @@ def note_opened(opened: Opened) -> None:
         actor_id=signed_in.user_id,
         session_id=signed_in.id,
     )
+    if opened.handed_out_by is not None:
+        note(handed_out_by=str(opened.handed_out_by))
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from tests.api.sign_in.conftest import SignInAs, grant, refused
 from tests.cast import named, person
 from tests.child_world import write_guarded_child
 from tests.client import Answer, Client
+from tests.trail import entries_of
 
 Become = Callable[[str | None], Client]
 WithToken = Callable[[str], Client]
@@ -43,6 +44,19 @@ def test_a_code_lets_a_resident_in_once(
     row = session.scalars(select(SignInCode)).one()
     assert row.handed_out_by == person("worker").user_id
     assert (row.handle, len(row.code_hash)) == (code[:4], 32)
+
+
+def test_the_trail_names_who_handed_out_the_code_that_opened_a_session(
+    worker: Client, visitor: Client, session: Session
+) -> None:
+    """S-100: the session's entry alone says whose hand it came from, also once the code's row is gone."""
+    code = hand_out(worker).json["code"]
+    with entries_of(session) as left:
+        assert refused(use(visitor, code)) == (201, "")
+
+    [entry] = left
+    assert entry.actor_id == person("resident").user_id
+    assert entry.facts == {"handed_out_by": str(person("worker").user_id)}
 
 
 def test_a_code_dies_by_time_by_tries_and_by_the_next_one(worker: Client, visitor: Client) -> None:
