@@ -105,7 +105,7 @@ def note_ticket(ticket_id: UUID | None) -> None:
 
 
 def note_opened(opened: Opened) -> None:
-    """Tell whose session a request opened, however he proved himself, and who handed out the code if staff did."""
+    """Tell whose session a request opened, however he proved himself, and who of the staff made its code."""
     signed_in = opened.session
     note(
         object_kind="session",
