@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import evidence, hazards, places
 from app.actors import VISITOR
-from app.api.html import html_page, refusal, varying, wants_json
+from app.api.html import html_page, message_page, refusal, varying, wants_json
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
@@ -113,7 +113,7 @@ def _refused(error: Exception) -> Response:
 def _refusal_page(document: Response) -> Response:
     code = (request.view_args or {}).get("code")
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
-    return _message_page(document.status_code, document.get_json()["title"], again=back)
+    return message_page(document.status_code, document.get_json()["title"], again=back)
 
 
 def _file(code: str, form: ReportForm) -> None:
@@ -133,13 +133,9 @@ def _form_page(
 
 
 def _already_sent_page(code: str, hazard_id: UUID) -> Response:
-    return _message_page(
+    return message_page(
         HTTPStatus.CONFLICT,
         "这份报告已经收到，后来改的内容没有保存。要补充，请再填一份。",
         receipt=url_for(".show_report", code=code, hazard_id=hazard_id),
         again=url_for(".show_place", code=code),
     )
-
-
-def _message_page(status: int, message: str, **links: str | None) -> Response:
-    return html_page("message.html", status, message=message, **links)

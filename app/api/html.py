@@ -15,12 +15,19 @@ blueprint = Blueprint("html", __name__)
 _STYLE = (Path(__file__).parent / "static" / "pages.css").read_bytes()
 _STYLE_VERSION = sha256(_STYLE).hexdigest()[:12]
 _JSON, _HTML = "application/json", "text/html"
+_API = "/v1/"
 _YEAR_S = 365 * 24 * 3600
 
 
 def wants_json() -> bool:
     """Say whether a program asks: only one that prefers JSON gets it."""
     return request.accept_mimetypes.best_match([_HTML, _JSON], default=_HTML) == _JSON
+
+
+def asks_for_page() -> bool:
+    """Say whether the request asks for a page outright, as browsers do, rather than for anything."""
+    accepted = request.accept_mimetypes
+    return accepted[_HTML] > accepted[_JSON]
 
 
 def varying(response: Response) -> Response:
@@ -32,6 +39,11 @@ def varying(response: Response) -> Response:
 def html_page(template: str, status: int = HTTPStatus.OK, **words: object) -> Response:
     """Answer with a page."""
     return varying(Response(render_template(template, **words), status=status, mimetype=_HTML))
+
+
+def message_page(status: int, message: str, **links: str | None) -> Response:
+    """Answer with a page of one sentence, and where to go from there."""
+    return html_page("message.html", status, message=message, **links)
 
 
 def refusal(error: Exception, page: Callable[[Response], Response]) -> Response:
@@ -55,6 +67,18 @@ def style(version: str) -> Response:
     response = Response(_STYLE, mimetype="text/css")
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable"
     return response
+
+
+@blueprint.app_errorhandler(HTTPStatus.NOT_FOUND)
+@blueprint.app_errorhandler(HTTPStatus.METHOD_NOT_ALLOWED)
+def _no_such_page(error: Exception) -> Response:
+    """Say so on a page to a browser that asks beside the API for what no route answers.
+
+    No blueprint has such a request, so none of theirs could: what is printed gets mistyped, and cut off.
+    """
+    if request.path.startswith(_API) or not asks_for_page():
+        return problems.answer(error)
+    return refusal(error, lambda document: message_page(document.status_code, document.get_json()["title"]))
 
 
 @blueprint.app_context_processor

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from app import people
-from app.api.html import html_page
+from app.api.html import html_page, message_page, refusal
 from app.api.http.allow import PUBLIC, allow
 
 blueprint = Blueprint("privacy_page", __name__)
@@ -14,3 +14,8 @@ blueprint = Blueprint("privacy_page", __name__)
 def show_notice() -> Response:
     """Tell whoever reports without an account what happens to personal data, before he writes a word."""
     return html_page("privacy.html", paragraphs=people.NOTICE)
+
+
+@blueprint.errorhandler(Exception)
+def _refused(error: Exception) -> Response:
+    return refusal(error, lambda document: message_page(document.status_code, document.get_json()["title"]))

@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 from marshmallow import fields
 
 from app import identity
-from app.api.html import html_page, refusal
+from app.api.html import asks_for_page, message_page, refusal
 from app.api.http import problems
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.blueprint import Blueprint
@@ -117,8 +117,7 @@ def callback(code: str, state: str) -> Response:
 
 def _refused(error: Exception) -> Response:
     """Say on a page what is wrong to a person whom WeChat led here, and in JSON to a program."""
-    accepted = request.accept_mimetypes
-    if request.endpoint in _LED_HERE and accepted["text/html"] > accepted["application/json"]:
+    if request.endpoint in _LED_HERE and asks_for_page():
         return refusal(error, _refusal_page)
     return problems.answer(error)
 
@@ -128,7 +127,7 @@ blueprint.register_error_handler(Exception, _refused)
 
 def _refusal_page(document: Response) -> Response:
     told = document.get_json()["title"]
-    return html_page("message.html", document.status_code, message=told, sign_in=url_for(".start"))
+    return message_page(document.status_code, told, sign_in=url_for(".start"))
 
 
 @blueprint.route("/wechat/page-signature", methods=["GET"])

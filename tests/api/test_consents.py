@@ -276,9 +276,11 @@ def test_anybody_may_read_the_notice(visitor: Client) -> None:
     """S-70: public, before anything is asked of anybody."""
     answer = visitor.get("/v1/notice-of-privacy")
 
-    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 2)
-    (rights,) = [one["text"] for one in answer.json["items"] if one["key"] == "rights"]
-    assert all(word in rights for word in ("副本", "改正", "删除", "收回同意", "注销"))
+    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 3)
+    told = {one["key"]: one["text"] for one in answer.json["items"]}
+    assert all(word in told["rights"] for word in ("副本", "改正", "删除", "收回同意", "注销"))
+    for key, also in (("kinds", "IP地址"), ("purpose", "是谁办的"), ("retention", "至少保存一年")):
+        assert all(word in told[key] for word in ("上网地址", "浏览器记号", also))
 
 
 def test_a_day_later_it_is_still_given(resident: Client) -> None:

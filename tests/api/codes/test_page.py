@@ -50,6 +50,26 @@ def test_the_notice_is_a_page_with_every_paragraph(visitor: Client) -> None:
     assert not re.search(r"<script|<style|\son\w+=|\sstyle=|javascript:", page.text)
 
 
+@pytest.mark.parametrize("path", ["/privacy/", "/privacy/more", "/q", "/q/x/y", "/castles"])
+def test_a_browser_reads_on_a_page_that_there_is_nothing(visitor: Client, path: str) -> None:
+    """What is printed gets mistyped; whoever asks for no page outright is told in JSON as before."""
+    page = visitor.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    program = visitor.get(path)
+
+    assert (page.status_code, page.mimetype, page.headers["Vary"]) == (404, "text/html", "Accept")
+    assert f'<h1 class="message">{program.json["title"]}</h1>' in page.text
+    assert (program.status_code, program.mimetype) == (404, "application/problem+json")
+
+
+def test_a_browser_reads_on_a_page_that_the_notice_takes_nothing(visitor: Client) -> None:
+    page = visitor.post("/privacy", headers={"Accept": "text/html"})
+
+    assert (page.status_code, page.mimetype) == (405, "text/html")
+    assert "GET" in page.headers["Allow"]
+    api = visitor.get("/v1/castles", headers={"Accept": "text/html"})
+    assert (api.status_code, api.mimetype) == (404, "application/problem+json")
+
+
 @pytest.mark.parametrize("accept", ["text/html,application/xhtml+xml,*/*;q=0.8", "*/*", ""])
 def test_anything_else_gets_a_page_about_the_place(visitor: Client, code: str, accept: str) -> None:
     answer = visitor.get(f"/q/{code}", headers={"Accept": accept})
