@@ -96,9 +96,11 @@ def deliver(
 ) -> tuple[StockMovement, bool]:
     """Put delivered pieces into stock, once per ``delivery_id``; give the movement and whether it is new.
 
-    The same delivery again is the first one, though the actor's areas are others since.
+    The same delivery again is the first one, though the actor's areas are others or the goods were withdrawn
+    since.
 
-    Raises NotFoundError outside the actor's areas, OtherContentError.
+    Raises NotFoundError outside the actor's areas and for goods that are not offered any more: no list shows
+    them, and nobody could order what was put there. OtherContentError.
     """
     delivered = {
         "reward_id": reward_id,
@@ -110,7 +112,9 @@ def deliver(
     if first is not None and first.by_id == actor.user_id:
         return _same_movement(first, delivered), False
     reward = session.scalars(
-        select(Reward).where(Reward.id == reward_id, actor.scope.clause(Reward.area_code))
+        select(Reward).where(
+            Reward.id == reward_id, actor.scope.clause(Reward.area_code), Reward.withdrawn_at.is_(None)
+        )
     ).one_or_none()
     if reward is None:
         raise NotFoundError

@@ -118,6 +118,17 @@ def test_a_delivery_whose_reply_was_lost_is_answered_though_the_area_is_another_
     assert stock_of(session, reward) == 15
 
 
+def test_nothing_is_delivered_of_what_is_withdrawn(admin: Client, session: Session, reward: Reward) -> None:
+    path, first = f"/v1/rewards/{reward.id}/deliveries", {"id": str(new_id()), "quantity": 5}
+    sent = admin.post(path, json=first)
+    reward.withdrawn_at = now()
+    session.commit()
+
+    assert refused(admin.post(path, json=first | {"id": str(new_id())})) == (404, "not_found")
+    again = admin.post(path, json=first)
+    assert (again.status_code, again.json, stock_of(session, reward)) == (200, sent.json, 15)
+
+
 def test_a_delivery_with_other_content_is_refused(admin: Client, session: Session, reward: Reward) -> None:
     path, delivery_id = f"/v1/rewards/{reward.id}/deliveries", str(new_id())
     admin.post(path, json={"id": delivery_id, "quantity": 5})
