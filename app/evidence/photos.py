@@ -18,7 +18,7 @@ from app.errors import NotFoundError, OtherContentError
 from app.evidence.links import NamedPhoto
 from app.evidence.pictures import prepare
 from app.evidence.sealed_links import COPIES
-from app.models import Photo, PhotoLink, PhotoOwner
+from app.models import FROZEN_TOO, Photo, PhotoLink, PhotoOwner
 from app.people import Category, ConsentChangedError, NoBasisError, check_given
 
 _UUID_SIGNS = 36
@@ -74,9 +74,13 @@ def keep(
 
 
 def _check_may_send(session: Session, actor: Actor, photo_id: UUID) -> None:
-    """Refuse with NotFoundError whoever sends a photo that only others' records name: its place is theirs."""
-    named_by = session.scalars(select(PhotoLink.named_by).where(PhotoLink.photo_id == photo_id)).all()
-    if named_by and actor.user_id not in named_by:
+    """Refuse with NotFoundError whoever sends a photo that only others' records name: its place is theirs.
+
+    Where only frozen records name it nobody may: they are kept as they were, whoever sent them is gone.
+    """
+    query = select(PhotoLink.named_by, PhotoLink.frozen_by).where(PhotoLink.photo_id == photo_id)
+    named = session.execute(query, execution_options={FROZEN_TOO: True}).all()
+    if named and (actor.user_id, None) not in [(by, frozen_by) for by, frozen_by in named]:
         raise NotFoundError
 
 

@@ -20,7 +20,8 @@ class Receipt:
 
     hazard: Hazard
     status: HazardStatus
-    """Of the hazard it was merged into, if it was merged; so never ``duplicate``, save after many merges."""
+    """Of the hazard it was merged into, if it was merged; ``duplicate`` after many merges, and where that one
+    is frozen since its reporter closed his account."""
     merged: bool
     steps: list[HazardEvent]
     reason: str
@@ -50,11 +51,14 @@ def receipt(session: Session, place_id: UUID, hazard_id: UUID) -> Receipt:
 
 
 def _merged_into(session: Session, hazard: Hazard) -> Hazard:
-    """Follow a merged report to the hazard that is being handled."""
+    """Follow a merged report to the hazard that is being handled, as far as that is in sight."""
     for _ in range(_MAX_MERGES):
         if hazard.duplicate_of_id is None:
             break
-        hazard = session.get_one(Hazard, hazard.duplicate_of_id)
+        other = session.get(Hazard, hazard.duplicate_of_id)
+        if other is None:
+            break
+        hazard = other
     return hazard
 
 

@@ -13,6 +13,7 @@ from tests.api.codes.page import Send, receipt, state
 from tests.cast import named, person
 from tests.client import Client
 from tests.hazard_world import write_code, write_hazard
+from tests.own_data.closing import close
 
 
 def test_the_reporter_follows_each_step(
@@ -66,6 +67,26 @@ def test_a_merged_report_shows_how_the_other_one_goes(
     assert state(page) == "正在处理"
     assert "有人已经报过同一件事" in page
     assert str(other.id) not in page
+
+
+def test_a_report_merged_into_one_that_is_frozen_keeps_its_receipt(
+    app: Flask, send: Send, visitor: Client, admin: Client, resident: Client, session: Session, code: str
+) -> None:
+    """S-79: what somebody reported who left is out of sight, and the visitor's own report is not."""
+    report_id = new_id()
+    send(id=str(report_id))
+    other = write_hazard(session, HazardStatus.ACCEPTED, reported_by=person("resident").user_id)
+    step = {"duplicate_of_id": str(other.id)}
+    assert admin.step(f"/v1/hazards/{report_id}/duplicate", step).status_code == 200
+    other.status = HazardStatus.CLOSED
+    session.commit()
+    close(app, session, resident)
+    assert admin.get(f"/v1/hazards/{other.id}").status_code == 404
+
+    page = receipt(visitor, code, report_id)
+
+    assert state(page) == "已收到"
+    assert "有人已经报过同一件事" in page
 
 
 def test_the_receipt_outlives_the_sheet(send: Send, visitor: Client, admin: Client, code: str) -> None:
