@@ -59,7 +59,7 @@ def put_copy(sent: dict[str, Any], copy_id: UUID) -> tuple[Any, int]:
     """Ask for a copy of all that is held of me, or of my ward; it is ready within a day."""
     ward_id = sent["resident_id"]
     with transaction() as session:
-        copy, made = own_data.ask_copy(session, actor(), copy_id, ward_id=ward_id)
+        copy, made = own_data.ask_copy(session, actor(), parts().photos, copy_id, ward_id=ward_id)
         note(resident_id=str(ward_id) if ward_id else None)
     return copy, once(made)
 

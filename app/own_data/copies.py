@@ -61,9 +61,9 @@ class CopyFile:
 
 
 def ask_copy(
-    session: Session, actor: Actor, copy_id: UUID, *, ward_id: UUID | None = None
+    session: Session, actor: Actor, photos: PhotoStore, copy_id: UUID, *, ward_id: UUID | None = None
 ) -> tuple[OwnCopy, bool]:
-    """Ask for a copy of all that is held of the actor, or of his ward.
+    """Ask for a copy of all that is held of the actor, or of his ward; one that is over stands in no way.
 
     Raises NotFoundError for somebody else's child, CopyOpenError, OtherContentError.
     """
@@ -76,6 +76,7 @@ def ask_copy(
     area_code = user.area_code
     if ward_id is not None:
         area_code = ward(session, actor.resident_id, ward_id).area_code
+    _end_over(session, photos, actor.user_id, ward_id)
     return insert_once(
         session,
         OwnCopy,
@@ -109,9 +110,7 @@ def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore
         raise NotFoundError
     if found.ward_id is not None:
         ward(session, actor.resident_id, found.ward_id)
-    elif _was_somebody_else(session, found):
-        raise CopyOverError
-    if found.ended_at is not None or (found.expires_at is not None and found.expires_at <= now()):
+    if found.ended_at is not None or _is_over(session, found):
         raise CopyOverError
     if found.key_sealed is None or found.size is None:
         raise CopyNotReadyError
@@ -120,6 +119,34 @@ def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore
         return CopyFile(found.size, opened(photos.copies.pieces(found.id), key))
     except CopyMissingError:
         raise CopyOverError from None
+
+
+def _end_over(session: Session, photos: PhotoStore, user_id: UUID, ward_id: UUID | None) -> None:
+    """End a copy that nobody may fetch any more, before the job does: else it would keep out the next one.
+
+    One that is being made is left alone, and not waited for.
+    """
+    ready = session.scalars(
+        select(OwnCopy)
+        .where(
+            OwnCopy.asked_by == user_id,
+            OwnCopy.ward_id.is_not_distinct_from(ward_id),
+            OwnCopy.ready_at.is_not(None),
+            OwnCopy.ended_at.is_(None),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if ready is not None and _is_over(session, ready):
+        end_copy(photos, ready)
+        session.flush()
+
+
+def _is_over(session: Session, copy: OwnCopy) -> bool:
+    """Say whether a copy's time is over, or it was made of somebody who he turned out not to be."""
+    if copy.expires_at is not None and copy.expires_at <= now():
+        return True
+    return copy.ward_id is None and _was_somebody_else(session, copy)
 
 
 def _was_somebody_else(session: Session, copy: OwnCopy) -> bool:

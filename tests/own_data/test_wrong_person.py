@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.adapters import CopyMissingError
 from app.clock import now, set_to
 from app.ids import new_id
 from app.models import (
@@ -17,6 +19,7 @@ from app.models import (
     Guardianship,
     Notice,
     NoticeKind,
+    OwnCopy,
     Resident,
     User,
 )
@@ -46,10 +49,17 @@ def test_his_copy_of_the_residents_data_is_over(
     ask(resident, copy_id)
     make(app, session, copy_id)
     assert fetch(resident, copy_id).status_code == 200
+    assert outcome(ask(resident)) == (409, "copy_open")
 
     end(admin, "dispute")
 
     assert outcome(fetch(resident, copy_id)) == (410, "copy_over")
+    assert ask(resident).status_code == 201, "he is told to ask for another"
+    session.expire_all()
+    first = session.get_one(OwnCopy, copy_id)
+    assert (first.key_sealed, first.ended_at is None) == (None, False)
+    with pytest.raises(CopyMissingError):
+        photos_of(app).copies.pieces(copy_id)
 
 
 def test_also_a_copy_that_was_being_made_when_the_binding_ended(
