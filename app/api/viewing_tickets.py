@@ -48,6 +48,7 @@ class TicketOutput(Output):
     days = fields.Integer(required=True)
     asked_at = sent_moment(required=True)
     office_decides = fields.Boolean(required=True)
+    decide_by = sent_moment(required=True)
     approved = fields.Boolean(required=True, allow_none=True)
     decided_by = fields.UUID(required=True, allow_none=True)
     expires_at = sent_moment(required=True, allow_none=True)

@@ -1,12 +1,15 @@
 """What guards minors' records: tickets to read them, and cases where harm shows."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import AreaCode, Base, Id, Sealed
+
+TICKET_WAITS = timedelta(days=7)
+"""How long a wish to read a minor's record waits for a decision: who needs it still after that asks again."""
 
 
 class ViewingTicket(Base):
@@ -33,6 +36,11 @@ class ViewingTicket(Base):
     decided_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     expires_at: Mapped[datetime | None]
     content_hash: Mapped[bytes]
+
+    @property
+    def decide_by(self) -> datetime:
+        """Give when it ends by itself if nobody decided."""
+        return self.asked_at + TICKET_WAITS
 
 
 class HarmCase(Base):

@@ -42,6 +42,13 @@ class OwnTicketError(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class TicketOverError(DomainError):
+    """Nobody decided on the ticket within seven days, so it ended; who needs it still asks anew."""
+
+    code = "ticket_over"
+    kind = Kind.CONFLICT
+
+
 class NotAMinorError(DomainError):
     """The resident is of age: no ticket is needed to read his record."""
 
@@ -98,7 +105,9 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
 def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: bool) -> ViewingTicket:
     """Approve or refuse a ticket, and tell who asked; the same decision again changes nothing.
 
-    Raises NotFoundError, OwnTicketError, IllegalStepError if it was decided otherwise.
+    A purpose is judged while it is one: what waited for seven days is over.
+
+    Raises NotFoundError, OwnTicketError, TicketOverError, IllegalStepError if it was decided otherwise.
     """
     row = session.scalars(
         select(ViewingTicket)
@@ -111,6 +120,8 @@ def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: 
     if row.user_id == actor.user_id:
         raise OwnTicketError
     if row.approved is None:
+        if row.decide_by <= now():
+            raise TicketOverError
         row.approved, row.decided_at, row.decided_by = approved, now(), actor.user_id
         row.expires_at = now() + timedelta(days=row.days) if approved else None
         _tell(session, row, row.user_id, "ticket_approved" if approved else "ticket_refused")

@@ -140,6 +140,24 @@ def test_the_city_decides_where_the_county_has_no_officer(be: Any, child: UUID, 
     assert decide(be("city"), own) == (200, None)
 
 
+def test_what_nobody_decided_on_for_a_week_is_over(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    """S-95: an approval weeks later would open a record for a purpose that is none any more."""
+    start = now()
+    with set_to(start):
+        first, second = ask(worker, child), ask(worker, child)
+    assert first.json["decide_by"] == (start + timedelta(days=7)).isoformat()
+
+    with set_to(start + timedelta(days=7, seconds=-1)):
+        assert decide(admin, first) == (200, None)
+    with set_to(start + timedelta(days=7)):
+        assert decide(admin, first) == (200, None), "decided on in time; sent again it is the same"
+        assert decide(admin, second) == (409, "ticket_over")
+        assert decide(admin, ask(worker, child)) == (200, None)
+    assert session.get_one(ViewingTicket, UUID(second.json["id"])).approved is None
+
+
 def decide(client: Client, ticket: Answer) -> tuple[int, Any]:
     answer = client.post(f"/v1/viewing-tickets/{ticket.json['id']}/decide", json={"approved": True})
     return answer.status_code, answer.json.get("code")
