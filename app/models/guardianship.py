@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Sealed
@@ -27,6 +27,13 @@ class Guardianship(Base):
     __table_args__ = (
         CheckConstraint("child_id <> guardian_id", name="two_people"),
         Index("ix_guardianships_area_code_id", "area_code", "id"),
+        Index(
+            "uq_guardianships_open",
+            "child_id",
+            "guardian_id",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.actors import Actor
@@ -56,6 +56,13 @@ class GuardianSpanError(DomainError):
 
     code = "guardian_span"
     kind = Kind.INVALID
+
+
+class GuardianOpenError(DomainError):
+    """The two have a guardianship on record that has not ended; to change it, end it first."""
+
+    code = "guardian_open"
+    kind = Kind.CONFLICT
 
 
 class OwnSideError(DomainError):
@@ -111,7 +118,7 @@ def record_guardian(
     The same record again is the first one, though one of the two moved or came of age since.
 
     Raises NotFoundError for people outside the actor's areas, NotAChildError, GuardianUnfitError,
-    GuardianSpanError, OtherContentError.
+    GuardianSpanError, GuardianOpenError where the two have one that is not over, OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(
@@ -127,11 +134,13 @@ def record_guardian(
         raise GuardianUnfitError(field="guardian_id")
     if new.valid_until < business_day() or not is_minor(child, new.valid_until):
         raise GuardianSpanError(field="valid_until")
+    _end_over(session, child.id, guardian.id)
     return insert_once(
         session,
         Guardianship,
         guardianship_id,
         sent,
+        taken=GuardianOpenError(),
         area_code=child.area_code,
         child_id=child.id,
         guardian_id=guardian.id,
@@ -141,6 +150,13 @@ def record_guardian(
         created_at=now(),
         valid_until=new.valid_until,
     )
+
+
+def _end_over(session: Session, child_id: UUID, guardian_id: UUID) -> None:
+    """End what is past its last day between two, so that they may begin anew; by nobody."""
+    two = (Guardianship.child_id == child_id, Guardianship.guardian_id == guardian_id)
+    over = (Guardianship.ended_at.is_(None), Guardianship.valid_until < business_day())
+    session.execute(update(Guardianship).where(*two, *over).values(ended_at=now()))
 
 
 def sealed_proof(sealer: Sealer, guardianship_id: UUID, proof: str) -> bytes:

@@ -1,6 +1,6 @@
 """Guardians: on record by staff, good once verified by an admin who is not of the family."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.clock import business_day
 from app.ids import new_id
 from app.models import Guardianship, Resident, User
 from tests.cast import FAR, named, person
@@ -98,6 +99,29 @@ def test_a_guardian_sent_again_is_the_first_one_though_the_child_moved(
     assert fresh.status_code == 404, "what is new is judged as ever"
 
 
+def test_two_people_have_one_guardianship_at_a_time(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    """S-92: ending one of two would leave the other in force, unseen."""
+    first = put(worker, child)
+    second, another = (
+        put(worker, child, valid_until="2028-12-31"),
+        put(worker, child, guardian_id=str(named("neighbour"))),
+    )
+    assert (second.status_code, second.json["code"]) == (409, "guardian_open")
+    assert another.status_code == 201, "a child may have two guardians"
+
+    assert admin.post(f"/v1/guardianships/{first.json['id']}/end").status_code == 200
+    third = put(worker, child)
+    assert third.status_code == 201
+    session.execute(update(Guardianship).values(valid_until=business_day() - timedelta(days=1)))
+    session.commit()
+    assert put(worker, child).status_code == 201, "what is past its last day keeps none out"
+    session.expire_all()
+    over = session.get_one(Guardianship, UUID(third.json["id"]))
+    assert (over.ended_at is None, over.ended_by) == (False, None)
+
+
 def test_the_child_cannot_stand_up_for_itself(
     worker: Client, admin: Client, child: UUID, session: Session
 ) -> None:
@@ -151,7 +175,9 @@ def test_whoever_is_told_of_a_guardian_finds_him(
     worker: Client, admin: Client, far_admin: Client, child: UUID, session: Session
 ) -> None:
     """S-92: the notice names an id alone, and nobody looks through all children for it."""
-    waiting, verified, ended, over = (put(worker, child).json["id"] for _ in range(4))
+    waiting, verified, ended, over = (
+        put(worker, one).json["id"] for one in (child, *(write_child(session) for _ in range(3)))
+    )
     for row_id, verb in ((verified, "verify"), (ended, "end")):
         admin.post(f"/v1/guardianships/{row_id}/{verb}")
     session.get_one(Guardianship, UUID(over)).valid_until = date(2026, 1, 1)
