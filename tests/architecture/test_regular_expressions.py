@@ -55,7 +55,10 @@ def slowest(pattern: Any) -> float:
             if isinstance(compiled.pattern, bytes):
                 text = text.encode("latin-1", "ignore")
             for ask in (compiled.search, compiled.fullmatch):
-                worst = max(worst, _in_references(ask, text))
+                took = _in_references(ask, text)
+                if took >= MOST:  # perhaps the machine was busy just then: what is slow is so each time
+                    took = min(took, *(_in_references(ask, text) for _ in range(2)))
+                worst = max(worst, took)
                 if worst >= MOST:
                     return worst
     return worst
