@@ -7,10 +7,23 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.ids import new_id
-from app.models import CareCategory, CareLevel, CareRecord, Relation, Resident, Visit, VisitForm
+from app.models import (
+    CareCategory,
+    CareLevel,
+    CareRecord,
+    Relation,
+    Resident,
+    Visit,
+    VisitForm,
+    VisitMode,
+    VisitOutcome,
+)
+from app.visits import sealed_visit
 from tests.cast import GRID, LONG_AGO, named, person
 from tests.client import Answer, Client
+from tests.sealer import SEALER
 
 NOON = datetime(2027, 1, 31, 4, 0, tzinfo=UTC)
 """Noon in China of the last day of a month: when these tests happen."""
@@ -121,6 +134,28 @@ def visit(record_id: UUID, form_id: UUID, **fields: Any) -> dict[str, Any]:
 def file_visit(client: Client, record_id: UUID, form_id: UUID, **fields: Any) -> Answer:
     """File a visit like ``visit``'s, under a new id."""
     return client.put(f"/v1/visits/{new_id()}", json=visit(record_id, form_id, **fields))
+
+
+def write_not_reached(session: Session, care: UUID, form: UUID, area_code: str = GRID) -> UUID:
+    """Commit a visit of this moment that reached nobody."""
+    visit_id = new_id()
+    session.add(
+        Visit(
+            id=visit_id,
+            area_code=area_code,
+            care_record_id=care,
+            form_id=form,
+            worker_id=person("worker").user_id,
+            mode=VisitMode.PHONE,
+            outcome=VisitOutcome.NOT_REACHED,
+            content_hash=b"",
+            captured_at=now(),
+            received_at=now(),
+            **sealed_visit(SEALER, visit_id, answers={}, note=""),
+        )
+    )
+    session.commit()
+    return visit_id
 
 
 def count_visits(session: Session) -> int:

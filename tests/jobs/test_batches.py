@@ -31,17 +31,13 @@ from app.models import (
     Notice,
     NoticeKind,
     User,
-    Visit,
-    VisitMode,
-    VisitOutcome,
 )
 from app.sealing import Sealer
-from app.visits import sealed_visit
 from dev.servers import Servers
-from tests.care_world import write_care, write_form, write_resident
+from tests.care_world import write_care, write_form, write_not_reached, write_resident
 from tests.cast import GRID, HOME, LONG_AGO, person
 from tests.databases import peopled_database
-from tests.sealer import KEYS, SEALER
+from tests.sealer import KEYS
 
 pytestmark = pytest.mark.xdist_group("batches")
 NOBODYS = "439999100001001"
@@ -79,7 +75,8 @@ def test_visits_that_no_admin_can_be_told_of_hold_up_no_other(means: Means) -> N
     with Session(means.engine) as session:
         form = write_form(session)
         for area_code in (NOBODYS, NOBODYS, NOBODYS, GRID, GRID, GRID):
-            write_not_reached(session, form, area_code)
+            care = write_care(session, resident_id=write_resident(session))
+            write_not_reached(session, care, form, area_code)
 
     assert [run(tell_not_reached, means), run(tell_not_reached, means)] == [3, 0]
     with Session(means.engine) as session:
@@ -148,29 +145,6 @@ def counts_of(means: Means, job: str) -> list[int]:
     with Session(means.engine) as session:
         query = select(AuditEntry.facts).where(AuditEntry.action == f"job:{job}")
         return [facts["count"] for facts in session.scalars(query.order_by(AuditEntry.id))]
-
-
-def write_not_reached(session: Session, form: UUID, area_code: str) -> None:
-    """Commit a visit of this moment to somebody new, who was not reached."""
-    visit_id = new_id()
-    resident = write_resident(session)
-    care = write_care(session, resident_id=resident)
-    session.add(
-        Visit(
-            id=visit_id,
-            area_code=area_code,
-            care_record_id=care,
-            form_id=form,
-            worker_id=person("worker").user_id,
-            mode=VisitMode.PHONE,
-            outcome=VisitOutcome.NOT_REACHED,
-            content_hash=b"",
-            captured_at=now(),
-            received_at=now(),
-            **sealed_visit(SEALER, visit_id, answers={}, note=""),
-        )
-    )
-    session.commit()
 
 
 def write_staff(session: Session, role: Role, area_code: str, since: datetime) -> UUID:

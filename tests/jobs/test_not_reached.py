@@ -1,13 +1,9 @@
 """The job that tells community admins of whom a visit could not reach."""
 
-from uuid import UUID
-
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.clock import now
-from app.ids import new_id
 from app.jobs.scheduler import run
 from app.jobs.work import Means, tell_not_reached
 from app.models import (
@@ -17,13 +13,9 @@ from app.models import (
     NoticeKind,
     Visit,
     VisitForm,
-    VisitMode,
-    VisitOutcome,
 )
-from app.visits import sealed_visit
-from tests.care_world import write_care, write_form
-from tests.cast import GRID, person
-from tests.sealer import SEALER
+from tests.care_world import write_care, write_form, write_not_reached
+from tests.cast import person
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -44,24 +36,3 @@ def test_who_was_not_reached_is_told_and_recorded_once(means: Means) -> None:
     assert figures == [1, 0]
     assert [(row.user_id, row.data["visit_id"]) for row in told] == [(person("admin").user_id, str(visit))]
     assert [entry.facts for entry in entries] == [{"count": 1}]
-
-
-def write_not_reached(session: Session, care: UUID, form: UUID) -> UUID:
-    """Commit a visit of this moment that reached nobody."""
-    visit_id = new_id()
-    visit = Visit(
-        id=visit_id,
-        area_code=GRID,
-        care_record_id=care,
-        form_id=form,
-        worker_id=person("worker").user_id,
-        mode=VisitMode.PHONE,
-        outcome=VisitOutcome.NOT_REACHED,
-        content_hash=b"",
-        captured_at=now(),
-        received_at=now(),
-        **sealed_visit(SEALER, visit_id, answers={}, note=""),
-    )
-    session.add(visit)
-    session.commit()
-    return visit_id
