@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.actors import Actor, Role
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.identity.locking import lock_accounts
 from app.models import (
     NoticeKind,
     Proxy,
@@ -171,6 +172,16 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
 
 
 def _locked(session: Session, *which: ColumnElement[bool]) -> Proxy:
+    """Give a proxy, locked, after the accounts of whoever is told what becomes of it.
+
+    Each notice holds its reader's account. So whoever shuts one of these, or ends its binding, and its
+    proxies with it, comes before this or after it.
+    """
+    named = session.execute(select(Proxy.user_id, Proxy.asked_by, Proxy.resident_id).where(*which)).first()
+    if named is None:
+        raise NotFoundError
+    *users, resident_id = named
+    lock_accounts(session, User.id.in_(users) | (User.resident_id == resident_id))
     query = select(Proxy).where(*which).options(joinedload(Proxy.resident), joinedload(Proxy.user))
     row = session.scalars(
         query.with_for_update(of=Proxy).execution_options(populate_existing=True)

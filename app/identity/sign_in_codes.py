@@ -22,6 +22,7 @@ from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.bindings import bind
+from app.identity.locking import lock_accounts
 from app.identity.sessions import Opened
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
@@ -77,6 +78,7 @@ def hand_out(
     a child under 14 would get in without its guardian's consent NoBasisError, ConsentChangedError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
+    accounts = lock_accounts(session, (User.id == actor.user_id) | (User.resident_id == resident_id))
     resident = session.scalars(
         select(Resident)
         .where(Resident.id == resident_id, actor.scope.clause(Resident.area_code))
@@ -84,7 +86,8 @@ def hand_out(
     ).one_or_none()
     if resident is None:
         raise NotFoundError
-    user = _user_of(session, actor, resident)
+    known = next((one for one in accounts if one.resident_id == resident.id), None)
+    user = known or _user_of(session, actor, resident)
     if user.disabled_at is not None:
         raise NotFoundError
     first = session.get(SignInCode, code_id)
@@ -160,8 +163,7 @@ def sign_in_by_code(
 
 
 def _count(session: Session, actor: Actor) -> None:
-    """Refuse one more than a day in China allows with CodeLimitError; requests side by side wait here."""
-    session.get(User, actor.user_id, with_for_update={"key_share": True}, populate_existing=True)
+    """Refuse one more than a day in China allows with CodeLimitError; the actor is locked."""
     today = business_day()
     handed_out = (SignInCode.handed_out_by == actor.user_id, SignInCode.created_at >= start_of(today))
     if (session.scalar(select(func.count()).select_from(SignInCode).where(*handed_out)) or 0) >= CODES_A_DAY:
@@ -170,17 +172,12 @@ def _count(session: Session, actor: Actor) -> None:
 
 
 def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
-    """Give the user of a locked resident, locked too, made and bound now if there is none.
+    """Give the user of a locked resident who had none before, made and bound now.
 
+    One who was bound while this waited for the resident is locked after him, against the order, for once.
     So whoever shuts the account out meanwhile sees the code that is handed out, or this sees it shut.
     """
-    known = session.scalars(
-        select(User)
-        .where(User.resident_id == resident.id)
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if known is not None:
+    for known in lock_accounts(session, User.resident_id == resident.id):
         return known
     check_about(session, resident, Category.ACCOUNT)
     made = User(

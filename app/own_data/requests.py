@@ -16,7 +16,8 @@ from app import identity, notices
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import NoticeKind, OwnRequest, OwnRequestState, Resident
+from app.identity import locking
+from app.models import NoticeKind, OwnRequest, OwnRequestState, Resident, User
 from app.own_data.whose import speaks_for
 
 DECIDED_WITHIN = timedelta(days=15)
@@ -73,12 +74,16 @@ def withdraw(session: Session, actor: Actor, kind: RequestKind[Row], request_id:
 def to_decide(
     session: Session, actor: Actor, kind: RequestKind[Row], request_id: UUID
 ) -> tuple[Row, Resident]:
-    """Give a request of somebody else and the resident it is about, both locked.
+    """Give a request of somebody else and the resident it is about, locked after his and the asker's account.
 
     Raises NotFoundError, and the kind's refusal for one's own.
     """
     in_reach = actor.scope.clause(kind.table.area_code)
-    row = _locked(session, kind, kind.table.id == request_id, in_reach)
+    which = (kind.table.id == request_id, in_reach)
+    about = select(kind.table.resident_id).where(*which).scalar_subquery()
+    asker = select(kind.table.asked_by).where(*which).scalar_subquery()
+    locking.lock_accounts(session, (User.resident_id == about) | (User.id == asker))
+    row = _locked(session, kind, *which)
     resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
     if not actor.scope.covers(resident.area_code):
         raise NotFoundError
