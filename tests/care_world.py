@@ -1,5 +1,6 @@
 """Care records, forms and visits that several tests need."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -66,14 +67,15 @@ def write_form(
     *,
     version: int = 1,
     published_at: datetime = LONG_AGO,
+    more: Sequence[dict[str, Any]] = (),
 ) -> UUID:
-    """Publish a form."""
+    """Publish a form, with ``more`` questions if need be."""
     form = VisitForm(
         id=new_id(),
         category=category,
         version=version,
         title="探访表",
-        fields=QUESTIONS,
+        fields=[*QUESTIONS, *more],
         published_at=published_at,
     )
     session.add(form)

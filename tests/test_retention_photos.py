@@ -25,7 +25,7 @@ from app.models import (
     PhotoLink,
     PhotoOwner,
 )
-from tests.cast import GRID, named, person
+from tests.cast import GRID, person
 from tests.matrix.stage import Stage
 from tests.test_retention_categories import applied
 
@@ -37,12 +37,12 @@ DAY = timedelta(days=1)
 Record = tuple[UUID, PhotoOwner]
 
 
-def _event(session: Session, hazard_id: UUID, at: datetime) -> UUID:
+def _event(session: Session, hazard_id: UUID, at: datetime, number: int = 1) -> UUID:
     row = HazardEvent(
         id=new_id(),
         area_code=GRID,
         hazard_id=hazard_id,
-        number=1,
+        number=number,
         step=HazardStep.CLOSE,
         status_after=HazardStatus.CLOSED,
         at=at,
@@ -135,20 +135,41 @@ def finished_visit(session: Session) -> Record:
 
 def visit_that_told_of_harm(session: Session) -> Record:
     visit_id, owner = finished_visit(session)
+    _closed_case(session, visit_id, visit_id=visit_id)
+    return visit_id, owner
+
+
+def hazard_that_told_of_harm(session: Session) -> Record:
+    hazard_id, owner = closed_hazard(session)
+    _closed_case(session, hazard_id, hazard_id=hazard_id)
+    return hazard_id, owner
+
+
+def step_of_a_hazard_that_told_of_harm(session: Session) -> Record:
+    hazard_id, _ = hazard_that_told_of_harm(session)
+    return _event(session, hazard_id, AT, number=2), PhotoOwner.HAZARD_EVENT
+
+
+def claim_that_told_of_harm(session: Session) -> Record:
+    claim_id, owner = posted_claim(session)
+    _closed_case(session, claim_id, claim_id=claim_id)
+    return claim_id, owner
+
+
+def _closed_case(session: Session, told_id: UUID, **record: UUID) -> None:
     session.add(
         HarmCase(
             id=new_id(),
             area_code=GRID,
-            resident_id=named("resident"),
-            visit_id=visit_id,
-            signals=["flag"],
+            told_id=told_id,
+            signals=["words"],
             opened_at=AT,
-            opened_by=person("worker").user_id,
             closed_at=AT,
             closed_by=person("admin").user_id,
+            **record,
         )
     )
-    return visit_id, owner
+    session.flush()
 
 
 Write = Callable[[Session], Record]
@@ -192,6 +213,9 @@ def test_the_photos_of_a_finished_record_go_after_three_years(session: Session, 
         returned_claim,
         waiting_visit,
         visit_that_told_of_harm,
+        hazard_that_told_of_harm,
+        step_of_a_hazard_that_told_of_harm,
+        claim_that_told_of_harm,
     ],
 )
 def test_the_photos_of_a_running_record_stay(session: Session, write: Write) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import visits
+from app import harm
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, sent_moment
@@ -25,23 +25,26 @@ class CloseHarmCaseInput(Input):
 
 
 class HarmCaseOutput(Output):
-    """A case; what the visit told stands in the visit."""
+    """A case; what was told stands in the record that it names."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
-    resident_id = fields.UUID(required=True)
-    visit_id = fields.UUID(required=True)
+    resident_id = fields.UUID(required=True, allow_none=True)
+    record_kind = fields.Enum(harm.HarmRecord, by_value=True, required=True)
+    record_id = fields.UUID(required=True)
+    visit_id = fields.UUID(required=True, allow_none=True)
+    told_id = fields.UUID(required=True)
     signals = fields.List(fields.String(), required=True)
     opened_at = sent_moment(required=True)
-    opened_by = fields.UUID(required=True)
+    opened_by = fields.UUID(required=True, allow_none=True)
     closed_at = sent_moment(required=True, allow_none=True)
     closed_by = fields.UUID(required=True, allow_none=True)
     result = fields.String(required=True, allow_none=True)
 
     @ma.pre_dump
-    def unseal(self, row: visits.HarmCase, **_: Any) -> dict[str, Any]:
+    def unseal(self, row: harm.HarmCase, **_: Any) -> dict[str, Any]:
         """Open the result."""
-        result = visits.case_result_of(parts().sealer, row)
+        result = harm.case_result_of(parts().sealer, row)
         return {name: getattr(row, name) for name in self.fields if name != "result"} | {"result": result}
 
 
@@ -54,7 +57,7 @@ def list_harm_cases(limit: int, after: str | None) -> dict[str, Any]:
     """List the cases of my community, the newest first."""
 
     def fetch(**span: Any) -> Any:
-        return visits.harm_cases(session, actor(), **span)
+        return harm.harm_cases(session, actor(), **span)
 
     with transaction() as session:
         return page(fetch, lambda row: row.id, limit=limit, after=after)
@@ -67,7 +70,7 @@ def list_harm_cases(limit: int, after: str | None) -> dict[str, Any]:
 def get_harm_case(case_id: UUID) -> Any:
     """Show one case."""
     with transaction() as session:
-        return visits.harm_case(session, actor(), case_id)
+        return harm.harm_case(session, actor(), case_id)
 
 
 @blueprint.route("/harm-cases/<uuid:case_id>/close", methods=["POST"])
@@ -77,4 +80,4 @@ def get_harm_case(case_id: UUID) -> Any:
 def close_harm_case(sent: dict[str, Any], case_id: UUID) -> Any:
     """Close a case with what was done."""
     with transaction() as session:
-        return visits.close_case(session, actor(), parts().sealer, case_id, **sent)
+        return harm.close_case(session, actor(), parts().sealer, case_id, **sent)

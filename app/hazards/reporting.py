@@ -6,10 +6,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app import harm
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import PhotoOwner, Signals, gather, link_photos
+from app.harm import HarmRecord, Told
 from app.hazards.steps import record
 from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
@@ -71,6 +73,7 @@ def report(
     if made:
         link_photos(session, PhotoOwner.HAZARD, hazard.id, place.area_code, sent.photo_ids, by=actor.user_id)
         record(session, actor, hazard, HazardStep.REPORT, sent=mark, at=at)
+        harm.watch(session, actor, Told(HarmRecord.HAZARD, hazard.id, hazard.area_code), [sent.text])
     return hazard, made
 
 

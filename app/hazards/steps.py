@@ -9,11 +9,12 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import notices
+from app import harm, notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.evidence import PhotoOwner, link_photos
+from app.harm import HarmRecord, Told
 from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
@@ -79,6 +80,8 @@ class Step:
             photo_ids=photo_ids,
             **data,
         )
+        told = Told(HarmRecord.HAZARD, self.hazard.id, self.hazard.area_code, self.id)
+        harm.watch(self.session, self.actor, told, [note, *map(str, data.values())])
 
     def follow(self, to: HazardStatus, event: HazardStep) -> None:
         """Move the hazard on by what follows from the step of itself, under an id made here."""

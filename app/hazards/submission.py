@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from app import harm
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
+from app.harm import HarmRecord, Told
 from app.hazards.answers import Answer, paired
 from app.hazards.checklist_listings import checklist_serving
 from app.hazards.raising import Answered, raise_or_join
@@ -88,6 +90,8 @@ def submit(
         found.sort(key=lambda one: one.key)
         rows = [_answer(session, actor, inspection, gathered, one) for one in found]
         session.execute(insert(InspectionAnswer), rows)
+        told = Told(HarmRecord.INSPECTION, inspection.id, inspection.area_code)
+        harm.watch(session, actor, told, [form.note, *(answer.note for answer in form.answers)])
     return inspection, made
 
 

@@ -17,7 +17,7 @@ from app.models.binding import (
 )
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem
-from app.models.child_protection import HarmCase, ViewingTicket
+from app.models.child_protection import HARM_RECORDS, HarmCase, HarmRecord, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
 from app.models.closing import CLOSING_NEXT, Closing, ClosingState
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
@@ -71,6 +71,7 @@ __all__ = [
     "CLOSING_NEXT",
     "DIGITS",
     "FROZEN_TOO",
+    "HARM_RECORDS",
     "HAZARD_ENDED",
     "HAZARD_NEXT",
     "HAZARD_OPEN",
@@ -135,6 +136,7 @@ __all__ = [
     "GuardianRelation",
     "Guardianship",
     "HarmCase",
+    "HarmRecord",
     "Hazard",
     "HazardCategory",
     "HazardEvent",

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped
 
 from app.models.base import Base, Sealed
 from app.models.freezing import Freezable
-from app.models.own_request import OwnRequest, OwnRequestState
+from app.models.own_request import OwnRequest
 
 
 class CorrectionField(enum.StrEnum):
@@ -33,9 +33,6 @@ class Correction(OwnRequest, Freezable, Base):
     __table_args__ = (
         CheckConstraint("(state = 'open') = (decided_at IS NULL)", name="decided_at_a_time"),
         CheckConstraint("state <> 'open' OR wanted_sealed IS NOT NULL", name="open_with_a_wish"),
-        CheckConstraint(
-            "state NOT IN ('done', 'withdrawn') OR wanted_sealed IS NULL", name="over_without_a_wish"
-        ),
         Index(
             "uq_corrections_open",
             "asked_by",
@@ -51,12 +48,7 @@ class Correction(OwnRequest, Freezable, Base):
     )
     field: Mapped[CorrectionField]
     wanted_sealed: Mapped[Sealed | None]
-    """What is right. Once it is put right it stands in the record; it stays where it was refused."""
+    """What is right. Once it is put right it stands in the record; it stays where it was refused, and
+    where it tells of harm to a minor."""
     said_sealed: Mapped[Sealed | None]
     """How he shows it; emptied some time after the decision."""
-
-    def advance(self, to: OwnRequestState) -> None:
-        """Take one legal step; what is wanted stays only if it was refused. Raises IllegalStepError."""
-        super().advance(to)
-        if to is not OwnRequestState.REFUSED:
-            self.wanted_sealed = None

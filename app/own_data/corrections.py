@@ -6,23 +6,26 @@ PIPL, art. 46; 未成年人网络保护条例, art. 34. Nobody decides for himse
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from app import identity
+from app import harm, identity
 from app.actors import Actor
 from app.errors import DomainError, Kind, NotFoundError
+from app.harm import HarmRecord, Told
 from app.models import Correction, CorrectionField, OwnRequestState, Resident, RevealField
 from app.once import content_hash, insert_once, made_before
 from app.own_data import requests
 from app.own_data.whose import resident_meant
 from app.people import check_value, correct
+from app.retention import tells_of_harm
 from app.sealing import Cell, Sealer
 
 _NUMBERS = {
     CorrectionField.PHONE: RevealField.PHONE,
     CorrectionField.ID_NUMBER: RevealField.ID_NUMBER,
 }
+_KIND = HarmRecord.CORRECTION
 _LOOKED_FOR = "核对更正申请 "
 """The purpose of a look at a number that somebody says is right; the request's id follows."""
 
@@ -93,6 +96,8 @@ def ask_correction(
     )
     if made:
         requests.tell_admins(session, _CORRECTIONS, row, "asked")
+        told = Told(_KIND, row.id, row.area_code)
+        harm.watch(session, actor, told, [new.value, new.said], about=resident)
     return row, made
 
 
@@ -101,7 +106,9 @@ def withdraw_correction(session: Session, actor: Actor, correction_id: UUID) -> 
 
     Raises NotFoundError, IllegalStepError once it was decided.
     """
-    return requests.withdraw(session, actor, _CORRECTIONS, correction_id)
+    row = requests.withdraw(session, actor, _CORRECTIONS, correction_id)
+    _drop_wish(session, row)
+    return row
 
 
 def approve_correction(
@@ -126,7 +133,14 @@ def approve_correction(
     if row.field is CorrectionField.BIRTH_DATE:
         identity.children.shut_out_child(session, resident.id)
     requests.decide(session, actor, _CORRECTIONS, row, OwnRequestState.DONE, note)
+    _drop_wish(session, row)
     return row
+
+
+def _drop_wish(session: Session, row: Correction) -> None:
+    """Drop what was wanted once it was done or taken back, unless it tells of harm to a minor."""
+    if row.wanted_sealed is not None and not session.scalar(select(tells_of_harm(literal(row.id), _KIND))):
+        row.wanted_sealed = None
 
 
 def refuse_correction(session: Session, actor: Actor, correction_id: UUID, *, note: str) -> Correction:

@@ -25,6 +25,7 @@ from app.models import (
 from app.own_data import reach
 from app.own_data.whose import whose_resident
 from app.people import Numbers, numbers_of, sealed_numbers
+from app.retention import tells_of_harm
 from app.sealing import Sealer
 from app.visits import sealed_need, sealed_result, sealed_visit
 
@@ -71,12 +72,15 @@ def _delete_numbers(sealer: Sealer, resident: Resident) -> Figures:
 def _delete_photos(session: Session, resident: Resident) -> Figures:
     """Delete the photos that only records of him name; the files go with the next sweep.
 
-    A claim that runs still needs its photo, and so does an emergency that had to be reported.
+    A claim that runs still needs its photo, and so does an emergency that had to be reported, and what tells
+    of harm to a minor.
     """
     pictures = reach.photos_of_him(whose_resident(session, resident))
     his = session.scalars(select(Photo.id).where(pictures)).all()
-    visits = select(Visit.id).where(_visit_of(resident), Visit.basis != VisitBasis.MANDATORY_REPORT)
-    claims = select(Claim.id).where(Claim.resident_id == resident.id, Claim.status.in_(_CLAIM_ENDED))
+    by_duty = (Visit.basis == VisitBasis.MANDATORY_REPORT) | tells_of_harm(Visit.id)
+    visits = select(Visit.id).where(_visit_of(resident), ~by_duty)
+    over = Claim.status.in_(_CLAIM_ENDED) & ~tells_of_harm(Claim.id)
+    claims = select(Claim.id).where(Claim.resident_id == resident.id, over)
     free = PhotoLink.record_id.in_(visits.union_all(claims))
     needed = exists().where(PhotoLink.photo_id == Photo.id, ~free)
     gone = session.scalars(select(Photo.id).where(Photo.id.in_(his), ~needed).with_for_update()).all()
@@ -88,10 +92,12 @@ def _delete_photos(session: Session, resident: Resident) -> Figures:
 def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figures:
     """Empty what was said on visits that rest on a guardian's consent, or whose care has ended.
 
-    Visits by duty stay while the duty lasts (Minor Protection Law, art. 43), and so do emergencies.
+    Visits by duty stay while the duty lasts (Minor Protection Law, art. 43), and so do emergencies,
+    and what was said to a grown-up about a child that comes to harm.
     """
     free = and_(
         Visit.basis != VisitBasis.MANDATORY_REPORT,
+        ~tells_of_harm(Visit.id),
         or_(Visit.basis == VisitBasis.GUARDIAN_CONSENT, CareRecord.ended_on.is_not(None)),
     )
     mine = select(Visit, free).join(CareRecord).where(CareRecord.resident_id == resident.id)

@@ -4,8 +4,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from app.models import PhotoOwner
+from app.models import HarmRecord, PhotoOwner
 from app.own_data.kinds import TABLES, Whose, of_grown_household, of_household, of_resident, of_user
+from app.retention import tells_of_harm, told_of_harm
 
 _ABOUT_PEOPLE = (PhotoOwner.VISIT, PhotoOwner.CLAIM)
 
@@ -22,9 +23,9 @@ def proxies(whose: Whose) -> ColumnElement[bool]:
 
 def visits(whose: Whose) -> ColumnElement[bool]:
     """Say which visits: not those that opened a case of harm, which the law protects, also from the home."""
-    made, cases = TABLES["visits"].c, TABLES["harm_cases"].c
+    made = TABLES["visits"].c
     care = select(TABLES["care_records"].c.id).where(of_resident("care_records", "resident_id")(whose))
-    return made.care_record_id.in_(care) & made.id.not_in(select(cases.visit_id))
+    return made.care_record_id.in_(care) & ~tells_of_harm(made.id, HarmRecord.VISIT)
 
 
 def follow_ups(whose: Whose) -> ColumnElement[bool]:
@@ -35,18 +36,44 @@ def follow_ups(whose: Whose) -> ColumnElement[bool]:
 def claims(whose: Whose) -> ColumnElement[bool]:
     """Say which claims: for himself, or sent by himself for somebody of his household."""
     sent = of_user("claims", "submitted_by")(whose) & of_household("claims", "household_id")(whose)
-    return of_resident("claims", "resident_id")(whose) | sent
+    return (of_resident("claims", "resident_id")(whose) | sent) & _shown("claims", "submitted_by", whose)
 
 
 def claim_events(whose: Whose) -> ColumnElement[bool]:
     """Say what became of those claims."""
-    return TABLES["claim_events"].c.claim_id.in_(select(TABLES["claims"].c.id).where(claims(whose)))
+    his = TABLES["claim_events"].c.claim_id.in_(select(TABLES["claims"].c.id).where(claims(whose)))
+    return his & _shown("claim_events", "actor_id", whose)
+
+
+def hazards(whose: Whose) -> ColumnElement[bool]:
+    """Say which hazards he reported."""
+    return of_user("hazards", "reported_by")(whose) & _shown("hazards", "reported_by", whose)
 
 
 def hazard_events(whose: Whose) -> ColumnElement[bool]:
     """Say what became of the hazards that he reported."""
-    reported = select(TABLES["hazards"].c.id).where(of_user("hazards", "reported_by")(whose))
-    return TABLES["hazard_events"].c.hazard_id.in_(reported)
+    reported = select(TABLES["hazards"].c.id).where(hazards(whose))
+    return TABLES["hazard_events"].c.hazard_id.in_(reported) & _shown("hazard_events", "actor_id", whose)
+
+
+def corrections(whose: Whose) -> ColumnElement[bool]:
+    """Say which corrections he asked for."""
+    return of_user("corrections", "asked_by")(whose) & _shown("corrections", "asked_by", whose)
+
+
+def corrections_of_him(whose: Whose) -> ColumnElement[bool]:
+    """Say which corrections concern him as he stands on the roster."""
+    return of_resident("corrections", "resident_id")(whose) & _shown("corrections", "asked_by", whose)
+
+
+def _shown(table: str, author: str, whose: Whose) -> ColumnElement[bool]:
+    """Say which rows do not tell that somebody spoke of harm to a minor.
+
+    A grown-up gets what he wrote himself, else its lack would tell of the case. A minor's copy is in the
+    hands of its home, so it has none of them.
+    """
+    told = told_of_harm(TABLES[table].c.id)
+    return ~told if whose.is_minor else ~told | of_user(table, author)(whose)
 
 
 def inspection_answers(whose: Whose) -> ColumnElement[bool]:
@@ -73,7 +100,19 @@ def redemptions(whose: Whose) -> ColumnElement[bool]:
 
 def photo_links(whose: Whose) -> ColumnElement[bool]:
     """Say which photos he named, or others in records of him."""
-    return of_user("photo_links", "named_by")(whose) | _of_his(whose)
+    links = TABLES["photo_links"].c
+    named = of_user("photo_links", "named_by")(whose)
+    return (named & ~told_of_harm(links.record_id) if whose.is_minor else named) | _of_his(whose)
+
+
+def photos_by_him(whose: Whose) -> ColumnElement[bool]:
+    """Say which photos he sent; in a minor's copy are none of what tells of harm to him."""
+    links, sent = TABLES["photo_links"].c, TABLES["photos"].c
+    his = of_user("photos", "uploaded_by")(whose)
+    told = (
+        exists().where(links.photo_id == sent.id, told_of_harm(links.record_id)).correlate(TABLES["photos"])
+    )
+    return his & ~told if whose.is_minor else his
 
 
 def photos_of_him(whose: Whose) -> ColumnElement[bool]:
@@ -88,7 +127,7 @@ def pictures(whose: Whose) -> ColumnElement[bool]:
     links, photos = TABLES["photo_links"].c, TABLES["photos"].c
     of_people = and_(links.photo_id == photos.id, links.record_kind.in_(_ABOUT_PEOPLE))
     of_others = exists().where(of_people, ~_of_his(whose)).correlate(TABLES["photos"])
-    return or_(of_user("photos", "uploaded_by")(whose) & ~of_others, photos_of_him(whose))
+    return or_(photos_by_him(whose) & ~of_others, photos_of_him(whose))
 
 
 def message_credits(whose: Whose) -> ColumnElement[bool]:

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Column, Table, Text, select, update
+from sqlalchemy import Column, ColumnElement, Table, Text, false, select, update
 from sqlalchemy.orm import Session
 
-from app import identity
-from app.models import Resident, User
+from app import identity, retention
+from app.models import HarmRecord, Resident, User
 from app.own_data.copied import COPIED
 from app.own_data.kinds import Copied, Whose
 from app.own_data.whose import known_as
@@ -20,6 +20,16 @@ APPEND_ONLY = frozenset(
     {"account_events", "audit_entries", "claim_events", "hazard_events", "stock_movements", "transfers"}
 )
 """Nobody changes these, not even for this; they hold ids and what was done, and short notes of steps."""
+_OF_RECORDS = {
+    "visits": ("id", HarmRecord.VISIT),
+    "follow_ups": ("visit_id", HarmRecord.VISIT),
+    "hazards": ("id", HarmRecord.HAZARD),
+    "inspections": ("id", HarmRecord.INSPECTION),
+    "inspection_answers": ("inspection_id", HarmRecord.INSPECTION),
+    "claims": ("id", HarmRecord.CLAIM),
+    "corrections": ("id", HarmRecord.CORRECTION),
+}
+"""Tables with texts of records that may tell of harm to a minor, and which record it is."""
 _GONE_ANYWAY = frozenset({"users", "residents", "wechat_identities"})
 
 
@@ -37,7 +47,8 @@ def scrub(
 ) -> int:
     """Take these numbers out of every text of rows that are his, sealed or not; give out of how many rows.
 
-    Which rows are his is what his own copy goes by (``COPIED``). Rows that nobody may change stay.
+    Which rows are his is what his own copy goes by (``COPIED``). Rows that nobody may change stay,
+    and so do records that tell of harm to a minor.
     """
     if not numbers:
         return 0
@@ -65,7 +76,8 @@ def _scrub(
 ) -> int:
     table, done = copied.table, 0
     keys = list(table.primary_key.columns)
-    query = select(*keys, *columns).where(copied.his(his)).execution_options(yield_per=_BATCH)
+    kept = _tells_of_harm(table)
+    query = select(*keys, *columns).where(copied.his(his), ~kept).execution_options(yield_per=_BATCH)
     for batch in session.execute(query).mappings().partitions():
         for row in batch:
             values = _without(sealer, table, columns, row, numbers)
@@ -74,6 +86,14 @@ def _scrub(
                 session.execute(update(table).where(*this).values(values))
                 done += 1
     return done
+
+
+def _tells_of_harm(table: Table) -> ColumnElement[bool]:
+    """Say which rows stay as they were written: a number in them may be how the child is found."""
+    if table.name not in _OF_RECORDS:
+        return false()
+    column, kind = _OF_RECORDS[table.name]
+    return retention.tells_of_harm(table.c[column], kind)
 
 
 def _without(

@@ -8,10 +8,11 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app import notices
+from app import harm, notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
+from app.harm import HarmRecord, Told
 from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
@@ -69,7 +70,10 @@ class Step:
             number=_last_number(self.claim.id) + 1,
             **_facts(self.claim, self.verb, by=self.actor.user_id, note=note),
         )
-        return Course(self.session, self.claim, event.number)
+        claim = self.claim
+        told = Told(HarmRecord.CLAIM, claim.id, claim.area_code, self.id)
+        harm.watch(self.session, self.actor, told, [note], about=claim.resident)
+        return Course(self.session, claim, event.number)
 
 
 def begin(

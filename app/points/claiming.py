@@ -9,11 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app import evidence
+from app import evidence, harm
 from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import PhotoOwner
+from app.harm import HarmRecord, Told
 from app.ids import new_id
 from app.models import (
     AutomaticSource,
@@ -94,7 +95,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
         return first, False
     if actor.acted_for not in {None, new.resident_id}:
         raise NotFoundError(field="resident_id")
-    household = resident_in_scope(session, actor, new.resident_id).household
+    resident = resident_in_scope(session, actor, new.resident_id)
+    household = resident.household
     received_at = now()
     flag = evidence.clock_flag(new.captured_at, received_at)
     happened_on = business_day(new.captured_at if flag is ClockFlag.OK else received_at)
@@ -120,6 +122,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
         _name_photos(session, actor, claim, new.ask.photo_ids)
         Course(session, claim).record(ClaimStep.SUBMIT, sent, by=actor.user_id, note=new.ask.text)
         tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
+        told = Told(HarmRecord.CLAIM, claim.id, claim.area_code)
+        harm.watch(session, actor, told, [new.ask.text], about=resident)
     return claim, made
 
 

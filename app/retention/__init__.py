@@ -1,6 +1,7 @@
 """How long personal data is kept, and taking it away when its time is over (PIPL, art. 19)."""
 
 from app.retention.categories import KEPT_BECAUSE, rules
+from app.retention.harm_rules import tells_of_harm, told_of_harm
 from app.retention.photo_rules import forget_given_photos
 from app.retention.positions import POSITIONS_KEPT, forget_given_positions
 from app.retention.rules import Rule, apply, overdue
@@ -14,4 +15,6 @@ __all__ = [
     "forget_given_positions",
     "overdue",
     "rules",
+    "tells_of_harm",
+    "told_of_harm",
 ]

@@ -14,6 +14,7 @@ from app.models import (
     BindingRequest,
     BindingRequestState,
     Correction,
+    HarmRecord,
     Invitation,
     Notice,
     OwnRequestState,
@@ -27,6 +28,7 @@ from app.models import (
 )
 from app.retention.consent_rules import consent_rules
 from app.retention.frozen_rules import frozen_rules
+from app.retention.harm_rules import tells_of_harm
 from app.retention.photo_rules import photo_rules
 from app.retention.positions import position_rules
 from app.retention.rules import Rule, table_of
@@ -141,10 +143,11 @@ def _binding_rules() -> Iterator[Rule]:
 
 def _correction_rule() -> Rule:
     decided = (Correction.state != OwnRequestState.OPEN) & (Correction.decided_at < now() - REQUESTS_KEPT)
+    left = or_(Correction.wanted_sealed.is_not(None), Correction.said_sealed.is_not(None))
     return Rule(
         "corrections",
         table_of(Correction),
-        and_(decided, or_(Correction.wanted_sealed.is_not(None), Correction.said_sealed.is_not(None))),
+        and_(decided, left, ~tells_of_harm(Correction.id, HarmRecord.CORRECTION)),
         kept=f"{REQUESTS_KEPT.days} days after the decision",
         basis="PIPL 19",
         emptied={"wanted_sealed": None, "said_sealed": None},

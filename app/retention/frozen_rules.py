@@ -8,20 +8,21 @@ from collections.abc import Iterator
 from sqlalchemy import select
 
 from app.clock import months_ago
-from app.models import Binding, BindingRequest, Closing, Correction, Deletion, Proxy
+from app.models import Binding, BindingRequest, Closing, Correction, Deletion, HarmRecord, Proxy
 from app.retention.consent_rules import PROOF_MONTHS
+from app.retention.harm_rules import tells_of_harm
 from app.retention.rules import Rule, table_of
 
 
 def frozen_rules() -> Iterator[Rule]:
-    """Give the rules."""
+    """Give the rules. A correction that tells of harm to a minor is never over."""
     over = select(Closing.id).where(Closing.ended_at < months_ago(PROOF_MONTHS))
     for model in (Binding, BindingRequest, Correction, Deletion, Proxy):
         table = table_of(model)
         yield Rule(
             f"frozen {table.name.replace('_', ' ')}",
             table,
-            table.c.frozen_by.in_(over),
+            table.c.frozen_by.in_(over) & ~tells_of_harm(table.c.id, HarmRecord.CORRECTION),
             kept=f"{PROOF_MONTHS} months after the account was closed",
             basis="PIPL 47; Civil Code 188",
         )

@@ -15,7 +15,6 @@ from app.models import (
     ClaimEvent,
     FollowUp,
     Grant,
-    HarmCase,
     Hazard,
     HazardEvent,
     InspectionAnswer,
@@ -23,6 +22,7 @@ from app.models import (
     PhotoLink,
     PhotoOwner,
 )
+from app.retention.harm_rules import tells_of_harm
 from app.retention.rules import Rule, table_of
 
 UNNAMED_KEPT = timedelta(days=90)
@@ -58,11 +58,12 @@ def photo_rules(months: int) -> Iterator[Rule]:
 def forget_given_photos(session: Session, user_id: UUID) -> int:
     """Let the photos go that somebody sent and no record needs, as when an account is closed; give how many.
 
-    A claim that has ended needs none. What staff record on duty does not rest on consent.
+    A claim that has ended needs none, unless it tells of harm to a minor. What staff record on duty does not
+    rest on consent.
     """
     on_duty = exists().where(Grant.user_id == user_id, Grant.ended_at.is_(None))
     ended = exists().where(Claim.id == PhotoLink.record_id, Claim.status.in_(_CLAIM_ENDED))
-    of_ended = (PhotoLink.record_kind == PhotoOwner.CLAIM) & ended
+    of_ended = (PhotoLink.record_kind == PhotoOwner.CLAIM) & ended & ~tells_of_harm(PhotoLink.record_id)
     needed = exists().where(PhotoLink.photo_id == Photo.id, ~of_ended)
     free = select(Photo.id).where(Photo.uploaded_by == user_id, ~needed, ~on_duty)
     gone = session.scalars(free.with_for_update()).all()
@@ -92,13 +93,14 @@ def _needs(since: datetime) -> ColumnElement[bool]:
     follow_up = exists().where(
         FollowUp.visit_id == record, or_(FollowUp.done_at.is_(None), FollowUp.done_at >= since)
     )
-    harm = exists().where(HarmCase.visit_id == record)
+    harm = tells_of_harm(record) | exists().where(step.id == record, tells_of_harm(step.hazard_id))
     return or_(
+        harm,
         (PhotoLink.record_kind == PhotoOwner.HAZARD) & hazard,
         (PhotoLink.record_kind == PhotoOwner.HAZARD_EVENT) & of_step,
         (PhotoLink.record_kind == PhotoOwner.INSPECTION) & found,
         (PhotoLink.record_kind == PhotoOwner.CLAIM) & claim,
-        (PhotoLink.record_kind == PhotoOwner.VISIT) & (follow_up | harm),
+        (PhotoLink.record_kind == PhotoOwner.VISIT) & follow_up,
     )
 
 

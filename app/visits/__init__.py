@@ -5,7 +5,6 @@ from app.models import (
     CareLevel,
     CareRecord,
     FollowUp,
-    HarmCase,
     PresenceState,
     ViewingTicket,
     VisitBasis,
@@ -42,7 +41,6 @@ from app.visits.filing import (
 )
 from app.visits.follow_ups import Done, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms
-from app.visits.harm import case_result_of, close_case, harm_case, harm_cases
 from app.visits.listings import (
     WholeVisit,
     filed_visit,
@@ -92,7 +90,6 @@ __all__ = [
     "FieldKind",
     "FollowUp",
     "FormKey",
-    "HarmCase",
     "NewCare",
     "NewFollowUp",
     "NewTicket",
@@ -115,8 +112,6 @@ __all__ = [
     "answers_of",
     "ask",
     "care_records",
-    "case_result_of",
-    "close_case",
     "decide_ticket",
     "end_care",
     "file",
@@ -125,8 +120,6 @@ __all__ = [
     "first_due",
     "follow_ups",
     "forms",
-    "harm_case",
-    "harm_cases",
     "most_days",
     "need_of",
     "note_of",

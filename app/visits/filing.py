@@ -7,11 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app import notices
+from app import harm, notices
 from app.actors import Actor, Role
 from app.clock import business_day, now
 from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, gather, link_photos
+from app.harm import HarmRecord, Told
 from app.identity import holders
 from app.ids import new_id
 from app.models import CareRecord, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
@@ -24,12 +25,13 @@ from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
 from app.visits.forms import form_for
-from app.visits.harm import open_case, signs_of_harm
 from app.visits.sealed import sealed_need, sealed_visit
 
 MAX_FOLLOW_UPS = 10
 FURTHEST = timedelta(days=366)
 """No need may wait for longer than a year."""
+_SIGNS_ASKED = "harm_signs"
+"""The key of the question, in any form, which signs of harm to a child were seen."""
 _ANY_MODE = frozenset(VisitMode)
 CONTACT = {
     VisitOutcome.SEEN_WELL: frozenset({VisitMode.IN_PERSON, VisitMode.VIDEO}),
@@ -82,7 +84,7 @@ class NewVisit:
     photo_ids: tuple[UUID, ...] = ()
     follow_ups: tuple[NewFollowUp, ...] = ()
     harm_signs: bool = False
-    """The worker sees signs that a minor comes to harm."""
+    """The worker sees signs that a minor comes to harm, the visited one or another."""
 
 
 def file(
@@ -106,7 +108,7 @@ def file(
         raise OutcomeError(field="outcome")
     check_answers(form.fields, new.answers, complete=new.outcome not in _UNASKED)
     resident = record.resident
-    signs = signs_of_harm(resident, _told(new), flagged=new.harm_signs)
+    signs = harm.signs_of_harm(session, actor, _texts(new), about=resident, flagged=_flagged(new))
     basis = basis_of(session, resident, new.outcome, harm=bool(signs))
     visit, made = insert_once(
         session,
@@ -128,11 +130,17 @@ def file(
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         _follow(session, actor, sealer, record, visit, new)
         if signs:
-            open_case(session, actor, visit, resident, signs)
+            told = Told(HarmRecord.VISIT, visit.id, visit.area_code)
+            harm.open_case(session, actor, told, signs, about=resident)
     return visit, made
 
 
-def _told(new: NewVisit) -> list[str]:
+def _flagged(new: NewVisit) -> bool:
+    """Say whether the worker saw signs: by the flag, or by the question of the form that asks for them."""
+    return new.harm_signs or bool(new.answers.get(_SIGNS_ASKED))
+
+
+def _texts(new: NewVisit) -> list[str]:
     """Give every text that the worker wrote."""
     return [new.note, *(str(one) for one in new.answers.values()), *(one.need for one in new.follow_ups)]
 

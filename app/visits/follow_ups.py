@@ -6,9 +6,11 @@ from uuid import UUID
 from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, load_only
 
+from app import harm
 from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
+from app.harm import HarmRecord, Told
 from app.models import CareRecord, FollowUp, Visit
 from app.sealing import Sealer
 from app.visits.care_listings import check_responsible, responsible
@@ -90,6 +92,8 @@ def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *
     if row.done_at is None:
         row.done_at, row.done_by = now(), actor.user_id
         row.result_sealed = sealed_result(sealer, row.id, result)
+        told = Told(HarmRecord.VISIT, row.visit_id, row.area_code, row.id)
+        harm.watch(session, actor, told, [result], about=row.visit.care_record.resident)
     elif (row.done_by, result_of(sealer, row)) != (actor.user_id, result):
         raise IllegalStepError(now="done", asked="finish")
     return row

@@ -182,6 +182,7 @@ class PeopleRows(Side):
                 area_code=self.area,
                 resident_id=self.resident_id,
                 visit_id=visit_id,
+                told_id=visit_id,
                 signals=["flag"],
                 opened_at=now(),
                 opened_by=self.user("worker"),

@@ -121,8 +121,13 @@ def test_what_opened_a_case_of_harm_counts_for_nobody_at_home(
 
 
 def _harm(session: Session, visit: Visit, child: UUID) -> None:
-    case: dict[str, Any] = {"area_code": visit.area_code, "opened_by": visit.worker_id, "opened_at": now()}
-    session.add(HarmCase(id=new_id(), resident_id=child, visit_id=visit.id, signals=["flag"], **case))
+    case: dict[str, Any] = {
+        "area_code": visit.area_code,
+        "opened_by": visit.worker_id,
+        "opened_at": now(),
+        "signals": ["flag"],
+    }
+    session.add(HarmCase(id=new_id(), resident_id=child, visit_id=visit.id, told_id=visit.id, **case))
     session.commit()
 
 

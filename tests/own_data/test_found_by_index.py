@@ -12,6 +12,8 @@ from app.own_data.erasing import rules_for
 from app.own_data.kinds import TABLES, Whose
 
 WITHOUT = {
+    "claim_events.actor_id": "looked at in the steps of his claims, which have an index",
+    "hazard_events.actor_id": "looked at in the steps of his hazards, which have an index",
     "claims.submitted_by": "asked for together with the household, which has an index",
     "transfers.resident_id": "one index more would cost every posting",
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.ids import new_id
-from app.models import Hazard, HazardEvent, HazardSource, Photo, PhotoLink
+from app.models import HarmCase, Hazard, HazardEvent, HazardSource, Photo, PhotoLink
 from tests.api.codes.page import Send, hidden_id
 from tests.cast import named
 from tests.client import Client
@@ -64,6 +64,25 @@ def test_the_community_finds_the_report_with_its_photos(send: Send, admin: Clien
     assert (shown["source"], shown["text"]) == ("visitor", "楼道停电动车")
     assert [photo["arrived"] for photo in shown["photos"]] == [True]
     assert admin.get(f"/v1/photos/{shown['photos'][0]['id']}").status_code == 200
+
+
+def test_a_visitor_is_not_told_that_his_words_opened_a_case(
+    send: Send, session: Session, visitor: Client, admin: Client
+) -> None:
+    """S-98: the answer and the page that follows are those of any other report."""
+    quiet, told = (send(text=text) for text in ("楼道停电动车", "三单元有人打娃，用皮带抽"))
+    differs = r"[0-9a-f-]{36}|\d{4}-\d\d-\d\dT[^\"]+|楼道停电动车|三单元有人打娃，用皮带抽"
+    pages = [re.sub(differs, "", visitor.get(one.headers["Location"]).text) for one in (quiet, told)]
+
+    (case,) = session.scalars(select(HarmCase))
+    assert (case.opened_by, case.resident_id, str(case.hazard_id)) == (
+        None,
+        None,
+        told.headers["Location"][-36:],
+    )
+    assert admin.get("/v1/harm-cases").json["items"][0]["opened_by"] is None
+    assert (quiet.status_code, told.status_code) == (303, 303)
+    assert pages[0] == pages[1]
 
 
 def test_a_report_sent_again_is_one_report(send: Send, session: Session) -> None:

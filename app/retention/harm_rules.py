@@ -1,0 +1,24 @@
+"""What tells of harm to a minor is kept, whatever rule or wish would take it away.
+
+Minor Protection Law, art. 11; 未成年人网络保护条例, art. 38: records are preserved.
+"""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, SQLColumnExpression, exists, or_
+
+from app.models import HARM_RECORDS, HarmCase, HarmRecord
+from app.retention.rules import table_of
+
+_CASES = table_of(HarmCase)
+
+
+def tells_of_harm(record_id: SQLColumnExpression[Any], *kinds: HarmRecord) -> ColumnElement[bool]:
+    """Say in SQL that a case of harm names this record; of all kinds, or of these."""
+    named = (_CASES.c[HARM_RECORDS[kind]] == record_id for kind in kinds or HarmRecord)
+    return exists().where(or_(*named)).select_from(_CASES)
+
+
+def told_of_harm(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Say in SQL that this very row, a record or a step of one, made somebody open a case."""
+    return exists().where(_CASES.c.told_id == row_id)
