@@ -109,6 +109,40 @@ def test_a_body_in_chunks_without_end_is_cut_off(far: Far, bound: str) -> None:
     assert rows(far) == before
 
 
+def send_in_chunks(far: Far, method: str, path: str, kind: str, body: bytes) -> int:
+    """Send all of a body, and its end, without a word on its length; give the status."""
+    with line_to(far) as line:
+        line.begin(method, path, Content_Type=kind, Transfer_Encoding="chunked")
+        for at in range(0, len(body), len(PIECE)):
+            line.chunk(body[at : at + len(PIECE)])
+        line.send(b"0\r\n\r\n")
+        return line.status()
+
+
+def test_json_in_chunks_is_taken_up_to_its_last_byte_and_refused_with_one_more(far: Far) -> None:
+    """S-124: what is good up to the bound is not cut there, and taken without the rest."""
+    shop = f'{{"area_code": "{GRID}", "kind": "shop", "name": "小卖部"}}'.encode().ljust(MAX_JSON_BYTES)
+    before, path, kind = rows(far), f"/v1/places/{new_id()}", "application/json"
+
+    over = [send_in_chunks(far, "PUT", path, kind, shop + more) for more in (b" ", b"!", b" " * 70_000)]
+    assert (over, rows(far)) == ([413] * 3, before)
+
+    assert send_in_chunks(far, "PUT", path, kind, shop) == 201
+    assert rows(far) == before + 1
+
+
+def test_a_photo_in_chunks_is_taken_up_to_its_last_byte_and_refused_with_one_more(far: Far) -> None:
+    """S-124: a whole picture whose file is long for what follows it."""
+    photo = file(scene()).ljust(MAX_PHOTO_BYTES, b"\0")
+    before, path = rows(far), f"/v1/photos/{new_id()}"
+
+    assert send_in_chunks(far, "PUT", path, "image/jpeg", photo + b"\0") == 413
+    assert rows(far) == before
+
+    assert send_in_chunks(far, "PUT", path, "image/jpeg", photo) == 201
+    assert rows(far) == before + 1
+
+
 @pytest.mark.parametrize("length", ["-1", "1e3", "0x10", "12, 13", "１２", "+5", ""])
 def test_a_length_that_is_none_is_refused(far: Far, length: str) -> None:
     """S-124: nobody guesses where such a body ends."""

@@ -77,8 +77,10 @@ class StrictParser(FlaskParser):
         return super().load_querystring(req, schema)
 
     def load_json(self, req: Request, schema: ma.Schema) -> Any:  # noqa: ARG002 - webargs' own signature
-        """Read a body, or say that there is none; what claims to be something else is answered with 415."""
-        req.max_content_length = MAX_JSON_BYTES
+        """Read a body, or say that there is none; what claims to be something else is answered with 415.
+
+        ``bound_bodies`` alone says how long it may be: a bound set here would cut a body in chunks.
+        """
         body = req.get_data(cache=True)
         if not body:
             return missing

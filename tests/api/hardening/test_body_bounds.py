@@ -10,6 +10,7 @@ from flask import Flask, request
 from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
+from app.adapters import wechat
 from app.api.http.allow import PUBLIC
 from app.api.http.body_bounds import MAX_PHOTO_BYTES
 from app.api.http.strict_json import MAX_JSON_BYTES
@@ -27,6 +28,7 @@ BOUNDS = {
     "JSON": ("PUT", f"/v1/places/{_ID}", "places.put_place", "application/json", MAX_JSON_BYTES),
     "JSON of a stranger": ("POST", "/v1/sessions", "sessions.sign_in", "application/json", MAX_JSON_BYTES),
     "photo": ("PUT", f"/v1/photos/{_ID}", "photos.put_photo", "image/jpeg", MAX_PHOTO_BYTES),
+    "push": ("POST", "/v1/wechat/push", "wechat_push.hear", "text/xml", wechat.LARGEST_CALLBACK),
     "form": ("POST", "/q/x/reports", "codes.send_report", _FORM, MAX_FORM_BYTES),
 }
 MOST_PARTS = 20
@@ -106,6 +108,22 @@ def test_one_byte_too_many_is_refused_before_the_view_has_it(
     whole, read = send(most)
     assert (whole.status_code, had) == (200, [endpoint]), whole.text
     assert read.taken == most
+
+
+@pytest.mark.parametrize("say", [announced, in_chunks])
+def test_the_reading_of_json_does_not_cut_what_is_one_byte_too_long(
+    visitor: Client, say: Callable[[bytes], dict[str, str | bool]]
+) -> None:
+    """S-124: the route as it is, whose own reading once set a bound at which Werkzeug cut and went on."""
+
+    def send(body: bytes) -> int:
+        environ = {**say(body), "wsgi.input": io.BytesIO(body), "CONTENT_TYPE": "application/json"}
+        return visitor.open("/v1/sessions", "POST", environ_overrides=environ).status_code
+
+    whole = b'{"phone": "13900000000", "password": "nobody knows it"}'.ljust(MAX_JSON_BYTES)
+
+    assert send(whole) == 401
+    assert send(whole + b"!") == 413
 
 
 @pytest.mark.parametrize("bound", BOUNDS)
