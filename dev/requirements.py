@@ -29,12 +29,21 @@ REQUIREMENTS: dict[int, str] = {
     24: "Two requests at once of an honest client end no session",
     28: "Cookies are __Host-, Secure, HttpOnly and SameSite",
     # Authorisation
+    29: "Every route is declared for every role, inside and outside its area, and an undeclared one fails",
+    30: "What belongs to another community or county reads as what does not exist",
+    31: "So do ids of others inside bodies, queries, approvals and exports",
+    32: "No list tells of rows of others, by its length or otherwise",
+    33: "No id can be counted up",
+    34: "A body takes its own fields, and no other column of any table",
     35: "Numbers, phones, health and hardship are masked unless a role and a purpose ask for them",
     36: "Unmasking needs a purpose and a fresh proof, is counted per day, and leaves a trace",
+    37: "Another role counts at the next request",
+    38: "Nobody grants what he does not hold, beyond his area, or to himself",
     39: "Three administrators are kept apart",
     40: "High-risk steps need a second person of another role",
     41: "Who acts for another does so by a verified relation, and not a request longer",
     42: "Spellings of methods and addresses get around no check",
+    43: "What runs later runs with the reach that the asker has then",
     # WeChat
     44: "A sign-in code is sent to WeChat once, and its refusals read the same",
     45: "Two devices with one code: one session, one clean refusal",
@@ -70,6 +79,7 @@ REQUIREMENTS: dict[int, str] = {
     83: "Every column with personal information stands in the data map",
     # Minors
     91: "Children under fourteen are known, and nothing is written without a guardian's consent",
+    92: "A guardian is of age, seen by two, and verified by neither the child's phone nor the family",
     94: "Guardians see kinds and counts of what is held, and get reasons for a refusal",
     95: "Staff read a minor's record with an approved ticket only",
     96: "Nothing public names a minor",
@@ -116,6 +126,8 @@ REQUIREMENTS: dict[int, str] = {
     153: "An export has a purpose, a second person, a mark that is seen and one that is not, and an end",
     154: "What is taken out is masked as it is on the screen",
     155: "A large export is made in the background, one at a time for each person, within bounds",
+    # Positions
+    181: "A position comes with a record, never by itself, and is reduced after ninety days",
     # People without a phone
     191: "Somebody acts for whoever has no phone, with his word on record and no shared password",
 }

@@ -1,5 +1,6 @@
 """Personal data goes when its time is over, and only then."""
 
+import re
 from collections.abc import Mapping
 from datetime import timedelta
 
@@ -73,11 +74,24 @@ def test_counting_changes_nothing(session: Session, hazard: Hazard) -> None:
 
 
 def test_every_table_with_a_position_has_its_rule() -> None:
-    """S-81: no position of a person is kept without an end; places are no people."""
-    with_position = {table.name for table in Base.metadata.sorted_tables if "lng" in table.columns}
-    ruled = {rule.table.name for rule in retention.rules(_MONTHS) if rule.name.startswith("positions")}
+    """S-81, S-181: a position stands in records and photos only, all columns go, and none is without an end.
 
-    assert with_position - {"places"} | {"photos"} == ruled
+    Found by what its columns are called, not by the rule's own list. Places are no people.
+    """
+    parts = re.compile(r"(^|_)(lng|lat|longitude|latitude|accuracy|accuracy_m|altitude|datum|gps)(_|$)")
+    with_position = {
+        table.name: {name for name in table.columns.keys() if parts.search(name)}  # noqa: SIM118
+        for table in Base.metadata.sorted_tables
+    }
+    emptied = {
+        rule.table.name: set(rule.emptied or {})
+        for rule in retention.rules(_MONTHS)
+        if rule.name.startswith("positions")
+    }
+
+    del with_position["places"]
+    assert {name: columns for name, columns in with_position.items() if columns} == emptied
+    assert emptied.keys() == {"hazards", "inspections", "visits", "photos"}, "each is a record that needs it"
 
 
 def test_every_table_that_holds_something_of_people_has_a_rule_or_a_reason() -> None:

@@ -54,7 +54,7 @@ def _code(answer: Answer) -> str:
 
 
 def test_every_route_is_declared_once(app: Flask) -> None:
-    """S-139: no route that nobody declared."""
+    """S-29, S-139: no route that nobody declared."""
     routes = {
         (method, rule.rule)
         for rule in app.url_map.iter_rules()
@@ -107,6 +107,7 @@ def test_a_visitor_must_sign_in_unless_the_route_is_public(app: Flask, session: 
 def test_inside_the_scope_a_role_may_exactly_what_is_declared(
     app: Flask, session: Session, line: Line, role: str
 ) -> None:
+    """S-29: route by role, within the role's own area."""
     answer = _answer(app, session, line, role)
 
     expected = line.allowed.get(role, line.allowed.get(ANYBODY))
@@ -123,6 +124,7 @@ def test_inside_the_scope_a_role_may_exactly_what_is_declared(
 def test_outside_the_scope_a_thing_reads_as_not_there(
     app: Flask, session: Session, line: Line, role: str
 ) -> None:
+    """S-29, S-30: route by role of another county."""
     answer = _answer(app, session, line, f"far_{role}")
 
     if ANYBODY in line.allowed:
