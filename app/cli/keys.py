@@ -7,6 +7,7 @@ import click
 from app.cli.sessions import many_sessions, record
 from app.config import Settings
 from app.db import transaction
+from app.identity import rotation_notices
 from app.resealing import reseal, sealed_tables
 from app.sealing import Sealer
 
@@ -15,18 +16,23 @@ _RESEALED = 1000
 
 @click.command(name="rotate-keys")
 def rotate_keys() -> None:
-    """Seal everything by the first key of GONGDI_FIELD_KEYS; the application may go on meanwhile."""
+    """Seal everything by the first key of GONGDI_FIELD_KEYS; the application may go on meanwhile.
+
+    Every auditor is told when it begins, and each batch leaves an entry in the audit trail.
+    """
     settings, resealed = Settings.read(), 0
-    sealer = Sealer.of(settings)
+    sealer, key = Sealer.of(settings), settings.field_keys[0][0]
     with many_sessions(settings) as new_session:
         for rows, names in sealed_tables():
             after: UUID | None = None
             while True:
                 with new_session() as session, transaction(session):
                     batch = reseal(session, sealer, rows, names, after=after, limit=_RESEALED)
-                    record(session, settings, "rotate-keys", batch.rows)
+                    record(session, settings, "rotate-keys", batch.rows, table=rows.name, key=key)
+                    if batch.rows and not resealed:
+                        rotation_notices.tell_of_rotation(session, key)
                 if not batch.rows:
                     break
                 resealed, after = resealed + batch.rows, batch.last
                 click.echo(f"{resealed} rows so far, now in {rows.name}.")
-    click.echo(f"{resealed} rows sealed by {settings.field_keys[0][0]}, {settings.field_suite}.")
+    click.echo(f"{resealed} rows sealed by {key}, {settings.field_suite}.")

@@ -1,9 +1,10 @@
 """Who holds a role where."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -15,20 +16,33 @@ def holders(
     session: Session, area_code: str, roles: Collection[Role], *, among: Collection[UUID] | None = None
 ) -> set[UUID]:
     """Give the users who hold one of these roles over an area now, of all or ``among`` some."""
-    at = now()
     covering = [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
     query = (
         select(Grant.user_id)
         .join(User, User.id == Grant.user_id)
-        .where(
-            Grant.area_code.in_(covering),
-            Grant.role.in_(roles),
-            Grant.ended_at.is_(None),
-            Grant.valid_from <= at,
-            or_(Grant.valid_until.is_(None), Grant.valid_until > at),
-            User.disabled_at.is_(None),
-        )
+        .where(Grant.area_code.in_(covering), Grant.role.in_(roles), _counts(now()))
     )
     if among is not None:
         query = query.where(Grant.user_id.in_(among))
     return set(session.scalars(query))
+
+
+def holders_anywhere(session: Session, role: Role) -> dict[UUID, str]:
+    """Give everybody who holds a role somewhere now, with an area of it."""
+    query = (
+        select(Grant.user_id, Grant.area_code)
+        .join(User, User.id == Grant.user_id)
+        .where(Grant.role == role, _counts(now()))
+        .order_by(Grant.area_code.desc())
+    )
+    return dict(session.execute(query).all())
+
+
+def _counts(at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that a grant joined with its user is in force."""
+    return and_(
+        Grant.ended_at.is_(None),
+        Grant.valid_from <= at,
+        or_(Grant.valid_until.is_(None), Grant.valid_until > at),
+        User.disabled_at.is_(None),
+    )
