@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -56,17 +56,20 @@ def sent_by_its_namer() -> ColumnElement[bool]:
     return Photo.uploaded_by.is_not_distinct_from(PhotoLink.named_by)
 
 
+_NAMED = (
+    select(PhotoLink.record_id, PhotoLink.photo_id, Photo.id)
+    .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & sent_by_its_namer())
+    .where(PhotoLink.record_id.in_(bindparam("records", expanding=True)))
+    .order_by(PhotoLink.record_id, PhotoLink.position)
+)
+
+
 def photos_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list[NamedPhoto]]:
     """Give the photos that each of these records names, in order: one query however many records."""
     named: dict[UUID, list[NamedPhoto]] = {record_id: [] for record_id in record_ids}
     if not record_ids:
         return named
-    rows = session.execute(
-        select(PhotoLink.record_id, PhotoLink.photo_id, Photo.id)
-        .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & sent_by_its_namer())
-        .where(PhotoLink.record_id.in_(record_ids))
-        .order_by(PhotoLink.record_id, PhotoLink.position)
-    )
+    rows = session.execute(_NAMED, {"records": record_ids})
     for record_id, photo_id, arrived in rows:
         named[record_id].append(NamedPhoto(photo_id, arrived is not None))
     return named

@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.actors import community_of
 from app.ids import new_id
 from app.models import Account, AccountKind
+
+
+_ENDS = select(Account.id, Account.household_id, Account.area_code).where(
+    Account.area_code.in_(bindparam("communities", expanding=True)) & (Account.kind == AccountKind.ISSUANCE)
+    | Account.household_id.in_(bindparam("homes", expanding=True))
+)
 
 
 class Ends(NamedTuple):
@@ -27,12 +33,7 @@ def award_ends(session: Session, homes: Mapping[UUID, str]) -> dict[UUID, Ends]:
     a circle.
     """
     communities = {household_id: community_of(area_code) for household_id, area_code in homes.items()}
-    issuing = Account.area_code.in_(set(communities.values())) & (Account.kind == AccountKind.ISSUANCE)
-    rows = session.execute(
-        select(Account.id, Account.household_id, Account.area_code).where(
-            issuing | Account.household_id.in_(homes)
-        )
-    )
+    rows = session.execute(_ENDS, {"communities": set(communities.values()), "homes": set(homes)})
     found: dict[UUID | str, UUID] = {household_id or code: account for account, household_id, code in rows}
     for code in sorted(set(communities.values()) - found.keys()):
         found[code] = system_account(session, code, AccountKind.ISSUANCE)

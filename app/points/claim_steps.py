@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import harm, notices
@@ -16,6 +16,19 @@ from app.harm import HarmRecord, Told
 from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
+
+
+_LOCKED = (
+    select(Claim)
+    .where(Claim.id == bindparam("claim_id"))
+    .options(joinedload(Claim.rule), joinedload(Claim.resident))
+    .with_for_update(of=Claim)
+    .execution_options(populate_existing=True)
+)
+_ACCOUNTS_OF = select(User.resident_id, User.id).where(
+    User.resident_id.in_(bindparam("residents", expanding=True))
+)
+"""Built once: putting a statement together costs as much as running it."""
 
 
 @dataclass
@@ -86,13 +99,7 @@ def begin(
 
     Raises OtherContentError if the actor used the name for something else, NotFoundError out of his reach.
     """
-    claim = session.scalars(
-        select(Claim)
-        .where(Claim.id == claim_id)
-        .options(joinedload(Claim.rule), joinedload(Claim.resident))
-        .with_for_update(of=Claim)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    claim = session.scalars(_LOCKED, {"claim_id": claim_id}).one_or_none()
     if claim is None:
         raise NotFoundError
     mark = content_hash(verb, actor.user_id, claim_id, sent)
@@ -124,7 +131,7 @@ def _facts(claim: Claim, step: ClaimStep, *, by: UUID | None, note: str) -> dict
 def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UUID | None) -> None:
     """Tell the submitter and the resident, except whoever took the step himself, how a claim stands."""
     residents = {claim.resident_id for claim in claims}
-    rows = session.execute(select(User.resident_id, User.id).where(User.resident_id.in_(residents)))
+    rows = session.execute(_ACCOUNTS_OF, {"residents": residents})
     users = {resident_id: user_id for resident_id, user_id in rows}  # noqa: C416 - rows are no pairs to a type checker
     for claim in claims:
         concerned = {claim.submitted_by, users.get(claim.resident_id)} - {by, None}
