@@ -12,6 +12,7 @@ from app.adapters import connect, local_store, wechat
 from app.api import PAGES, ROUTES, front
 from app.api.http import problems
 from app.api.http.body_bounds import MAX_PHOTO_BYTES, bound_bodies
+from app.api.http.bulkhead import Bulkhead, places_of
 from app.api.http.call_rates import count_addresses
 from app.api.http.cross_site import refuse_cross_site
 from app.api.http.description import Api
@@ -108,6 +109,7 @@ def _parts(settings: Settings) -> Parts:
         wechat=wechat.open_wechat(
             settings.wechat, redis, secret_key=settings.secret_key, hosts=settings.trusted_hosts
         ),
+        wechat_places=Bulkhead(places_of(settings.threads)),
         link_key=derived(settings.secret_key, "photo links"),
         tries_key=derived(settings.secret_key, "sign-in tries"),
         pickup_key=derived(settings.secret_key, "pick-up codes"),

@@ -71,6 +71,7 @@ def test_the_least_that_is_needed() -> None:
         photos_a_day=600,
         photo_megabytes_a_day=1000,
         database_pool=8,
+        threads=8,
         months_kept=RetentionSettings(audit=13, photos=36, notices=12),
         audit_copies=None,
         wechat=None,
@@ -95,6 +96,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_PHOTOS_A_DAY="300",
         GONGDI_PHOTO_MEGABYTES_A_DAY="500",
         GONGDI_DATABASE_POOL="100",
+        GONGDI_THREADS="16",
         GONGDI_AUDIT_MONTHS="12",
         GONGDI_PHOTO_MONTHS="6",
         GONGDI_NOTICE_MONTHS="3",
@@ -105,6 +107,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     assert settings.rates == RateSettings(60, 30, 1_000_000)
     assert (settings.photos_a_day, settings.photo_megabytes_a_day) == (300, 500)
     assert (settings.proxy_hops, settings.sessions.app_hours, settings.database_pool) == (2, 24, 100)
+    assert settings.threads == 16
     assert (settings.font_file, settings.holidays_file) == (file, file)
     assert settings.unknown_years is UnknownYears.WEEKENDS
     assert settings.months_kept == RetentionSettings(audit=12, photos=6, notices=3)
@@ -182,6 +185,8 @@ def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
         ("GONGDI_SESSION_HOURS", "１２"),
         ("GONGDI_DATABASE_POOL", "0"),
         ("GONGDI_DATABASE_POOL", "101"),
+        ("GONGDI_THREADS", "0"),
+        ("GONGDI_THREADS", "1001"),
         ("GONGDI_AUDIT_MONTHS", "0"),
         ("GONGDI_PHOTO_MONTHS", "0"),
         ("GONGDI_NOTICE_MONTHS", "601"),

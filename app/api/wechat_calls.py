@@ -1,16 +1,19 @@
 """Asking WeChat in the course of a request: what it says instead of a result, as refusals people can read."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 
 import structlog
 
 from app.adapters import wechat
+from app.api.http.bulkhead import BulkheadFullError
 from app.api.http.parts import parts
 from app.errors import DomainError, Kind
 
 log = structlog.get_logger()
 _A_MINUTE_S = 60
+_FULL_S = 5
+"""When one of those who wait for WeChat will have given up, or soon: calls last ten seconds at most."""
 
 
 class WeChatOffError(DomainError):
@@ -21,7 +24,10 @@ class WeChatOffError(DomainError):
 
 
 class WeChatAwayError(DomainError):
-    """WeChat does not answer, or not with an answer; all that needs no WeChat goes on."""
+    """WeChat does not answer, or not with an answer; all that needs no WeChat goes on.
+
+    Data: ``retry_after_s``, if that is known.
+    """
 
     code = "wechat_away"
     kind = Kind.UNAVAILABLE
@@ -79,14 +85,34 @@ def service_account() -> wechat.ServiceAccount:
 
 
 @contextmanager
-def asking_wechat(refused: type[DomainError] = WeChatCodeError, *, field: str = "code") -> Iterator[None]:
+def place_at_wechat() -> Iterator[None]:
+    """Be one of the few requests that may wait for WeChat at a time, so that others find threads.
+
+    Raises WeChatAwayError where WeChat is so slow that all places stay taken.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(parts().wechat_places.place())
+        except BulkheadFullError:
+            log.warning("wechat_full")
+            raise WeChatAwayError(retry_after_s=_FULL_S) from None
+        yield
+
+
+@contextmanager
+def asking_wechat(
+    refused: type[DomainError] = WeChatCodeError, *, field: str = "code", waiting: bool = True
+) -> Iterator[None]:
     """Turn WeChat's refusals into ours; ``refused`` says what is wrong with the caller's code, in ``field``.
 
+    It takes a place at WeChat; ``waiting`` is False where the caller has one, or nothing goes to WeChat's
+    servers.
     No transaction may be open: WeChat may take seconds. A wrong secret, address or permission of ours is a
     fault and stays one (500, logged by its number).
     """
     try:
-        yield
+        with place_at_wechat() if waiting else nullcontext():
+            yield
     except wechat.UserBlockedError as error:
         log.warning("wechat_blocked", rid=error.rid)
         raise WeChatBlockedError from error

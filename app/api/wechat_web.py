@@ -18,7 +18,7 @@ from app.api.http.parts import parts
 from app.api.http.recording import note_opened, sensitive, transaction
 from app.api.sessions import set_cookie
 from app.api.web_sign_in_states import States
-from app.api.wechat_calls import WeChatOffError, asking_wechat, service_account
+from app.api.wechat_calls import WeChatOffError, asking_wechat, place_at_wechat, service_account
 from app.errors import DomainError, Kind
 from app.identity import WeChatApp
 from app.keys import derived
@@ -78,7 +78,7 @@ def start() -> Response:
     """Send the browser to WeChat, and back to the callback with a code."""
     account = service_account()
     state, mark = _states().start(request.cookies.get(_MARK))
-    with asking_wechat(WeChatOffError):
+    with asking_wechat(WeChatOffError, waiting=False):
         there = account.authorize_url(f"{parts().settings.public_url}/v1/oauth/wechat/callback", state)
     response = _to(there)
     # Lax, for the browser comes back from another site.
@@ -96,21 +96,22 @@ def callback(code: str, state: str) -> Response:
     """Sign the browser in with the code it brings back; a copy of the call gets the same session."""
     account, states, mark = service_account(), _states(), request.cookies.get(_MARK) or ""
     token = states.token(state, mark)
-    if states.claim(state, mark):
-        try:
-            with asking_wechat():
-                who = account.exchange(code)
-            with transaction() as session:
-                opened = identity.sign_in_by_wechat(
-                    session, parts().sealer, parts().settings.sessions, WeChatApp.WEB, who, token=token
-                )
-                note_opened(opened)
-        except BaseException:
-            states.drop(state)
-            raise
-        states.finish(state)
-    else:
-        states.wait(state)
+    with place_at_wechat():  # copies wait as long as the first one does
+        if states.claim(state, mark):
+            try:
+                with asking_wechat(waiting=False):
+                    who = account.exchange(code)
+                with transaction() as session:
+                    opened = identity.sign_in_by_wechat(
+                        session, parts().sealer, parts().settings.sessions, WeChatApp.WEB, who, token=token
+                    )
+                    note_opened(opened)
+            except BaseException:
+                states.drop(state)
+                raise
+            states.finish(state)
+        else:
+            states.wait(state)
     set_cookie(token)
     return _to(_HOME)
 
@@ -138,5 +139,5 @@ def _refusal_page(document: Response) -> Response:
 def page_signature(url: str) -> dict[str, Any]:
     """Sign one of our pages for WeChat's functions, such as scanning; without its fragment."""
     account = service_account()
-    with asking_wechat(PageForeignError):
+    with asking_wechat(PageForeignError, waiting=not account.has_ticket()):
         return asdict(account.sign_page(url))

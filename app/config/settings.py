@@ -81,6 +81,8 @@ class Settings:
     """How many photos one person may send on a day in China."""
     photo_megabytes_a_day: int
     database_pool: int
+    threads: int
+    """Of each web process, as gunicorn reads them too."""
     months_kept: RetentionSettings
     audit_copies: Path | None
     """File that takes a copy of each checkpoint of the audit trail."""
@@ -119,6 +121,7 @@ class Settings:
             photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
             photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),
+            threads=_threads(environ),
             months_kept=read_retention(partial(_whole, environ), audit_least=_months_least(stage)),
             audit_copies=_in_folder("GONGDI_AUDIT_COPIES", environ.get("GONGDI_AUDIT_COPIES")),
             wechat=_wechat(environ, stage),
@@ -253,6 +256,12 @@ def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most
         message = f"{name} must be a whole number from {least} to {most}, not {value!r}"
         raise SettingsError(message)
     return int(value)
+
+
+def _threads(environ: Mapping[str, str]) -> int:
+    """Read how many threads gunicorn runs; like gunicorn.conf.py, take an empty one for none."""
+    name = "GONGDI_THREADS"
+    return _whole({name: environ.get(name) or "8"}, name, 8, 1, 1000)
 
 
 def _existing(name: str, value: str | None) -> Path | None:

@@ -95,6 +95,10 @@ class ServiceAccount:
         reply = self._line.ask(path, query, repeatable=False, deadline=Deadline.after(TOTAL_S))
         return identified(path, reply)
 
+    def has_ticket(self) -> bool:
+        """Say whether ``sign_page`` can do without WeChat's servers now."""
+        return self._ticket.is_known_fresh()
+
     def sign_page(self, url: str) -> PageSignature:
         """Sign one of our pages for WeChat's functions; the part from ``#`` on does not count.
 

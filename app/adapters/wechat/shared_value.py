@@ -75,7 +75,7 @@ class SharedValue:
         kept = self._known()
         if kept and kept.is_fresh():
             return kept.text
-        with self._lock.taken(deadline, wait=kept is None, unless=self._is_known_fresh) as mine:
+        with self._lock.taken(deadline, wait=kept is None, unless=self.is_known_fresh) as mine:
             newer = self._known() or kept  # whoever had the lock before may have renewed it just now
             if newer and (newer.is_fresh() or not mine):
                 return newer.text
@@ -87,6 +87,11 @@ class SharedValue:
                 if newer is None:
                     raise
                 return newer.text
+
+    def is_known_fresh(self) -> bool:
+        """Say whether ``get`` would neither fetch nor wait now."""
+        kept = self._known()
+        return kept is not None and kept.is_fresh()
 
     def replace(
         self, bad: str, fetch: Callable[[Deadline], Fetched | None], deadline: Deadline
@@ -108,10 +113,6 @@ class SharedValue:
             sealed = self._redis.get(self._name)
             if isinstance(sealed, bytes) and (kept := self._opened(sealed)) and kept.text == bad:
                 self._redis.eval(_DROP, 1, self._name, sealed)
-
-    def _is_known_fresh(self) -> bool:
-        kept = self._known()
-        return kept is not None and kept.is_fresh()
 
     def _known(self) -> _Kept | None:
         """Return a value that works, the remembered one while it is recent."""

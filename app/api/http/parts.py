@@ -7,6 +7,7 @@ from flask import current_app
 from redis import Redis
 
 from app.adapters import PhotoStore, wechat
+from app.api.http.bulkhead import Bulkhead
 from app.api.http.rates import Rates
 from app.audit import AuditKeys
 from app.config import Settings
@@ -31,6 +32,8 @@ class Parts:
     audit_keys: AuditKeys
     wechat: wechat.WeChat | None
     """None where this installation does without."""
+    wechat_places: Bulkhead
+    """For requests that wait for WeChat's servers."""
     link_key: bytes
     """Signs short-lived photo links."""
     tries_key: bytes

@@ -103,7 +103,7 @@ def _domain(error: DomainError) -> Response:
     title = sentence(error.code, error.data)
     errors = _nested(error.data["field"], [title]) if "field" in error.data else None
     response = problem(error.code, STATUS[error.kind], errors=errors, **error.data)
-    if error.kind is Kind.TOO_MANY:
+    if "retry_after_s" in error.data:
         response.headers["Retry-After"] = str(error.data["retry_after_s"])
     if isinstance(error, EncodedBodyError):
         response.headers["Accept-Encoding"] = IDENTITY  # RFC 9110, 12.5.3

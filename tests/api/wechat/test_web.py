@@ -1,6 +1,7 @@
 """The web app inside WeChat: sign-in through WeChat's page, and signatures for its functions."""
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -12,9 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
+from app.api.http.parts import EXTENSION
 from app.clock import now, set_to
 from app.models import SignIn, User, WeChatLink
-from tests.api.wechat.conftest import HOST, refused
+from tests.api.wechat.conftest import HOST, SESSIONS, refused
 from tests.cast import Person as Somebody
 from tests.cast import named
 from tests.client import Client
@@ -164,6 +166,23 @@ def test_a_callback_delivered_twice_at_once(
     assert wechat.calls(EXCHANGE) == 1
     with Session(engine) as session:
         assert sessions_of_newcomers(session) == 1
+
+
+def test_what_needs_no_answer_of_wechats_needs_no_place(
+    wechat_app: Flask, phone: Client, wechat: WeChatFake, lan: Person
+) -> None:
+    """S-52: while others take every place, pages are signed with the ticket that is there."""
+    page = f"{SIGN}?url=https://{HOST}/scan"
+    assert phone.get(page).status_code == 200
+    with ExitStack() as others:
+        for _ in range(3):
+            others.enter_context(wechat_app.extensions[EXTENSION].wechat_places.place())
+        refusal = phone.post(SESSIONS, json={"code": wechat.login_code(lan)})
+        assert (refused(refusal), refusal.headers["Retry-After"]) == ((503, "wechat_away"), "5")
+        assert wechat.calls("/sns/jscode2session") == 0
+        assert phone.get(page).status_code == 200
+        assert phone.get(START).status_code == 302
+    assert phone.post(SESSIONS, json={"code": wechat.login_code(lan)}).status_code == 201
 
 
 def test_our_pages_are_signed(phone: Client, wechat: WeChatFake) -> None:
