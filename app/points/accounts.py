@@ -12,7 +12,6 @@ from app.actors import community_of
 from app.ids import new_id
 from app.models import Account, AccountKind
 
-
 _ENDS = select(Account.id, Account.household_id, Account.area_code).where(
     Account.area_code.in_(bindparam("communities", expanding=True)) & (Account.kind == AccountKind.ISSUANCE)
     | Account.household_id.in_(bindparam("homes", expanding=True))

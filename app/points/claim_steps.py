@@ -17,7 +17,6 @@ from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
 
-
 _LOCKED = (
     select(Claim)
     .where(Claim.id == bindparam("claim_id"))
