@@ -24,7 +24,7 @@ class WeChatOffError(DomainError):
 
 
 class WeChatAwayError(DomainError):
-    """WeChat does not answer, or not with an answer; all that needs no WeChat goes on.
+    """WeChat does not answer, or not with an answer, or refuses its own tokens; the rest goes on.
 
     Data: ``retry_after_s``, if that is known.
     """
@@ -108,7 +108,8 @@ def asking_wechat(
     It takes a place at WeChat; ``waiting`` is False where the caller has one, or nothing goes to WeChat's
     servers.
     No transaction may be open: WeChat may take seconds. A wrong secret, address or permission of ours is a
-    fault and stays one (500, logged by its number).
+    fault and stays one (500, logged by its number). Tokens that WeChat gives and then refuses
+    are no fault of ours.
     """
     try:
         with place_at_wechat() if waiting else nullcontext():
@@ -124,5 +125,12 @@ def asking_wechat(
         log.warning("wechat_quota", call=error.call, errcode=error.errcode)
         raise WeChatBusyError(retry_after_s=error.retry_after_s or _A_MINUTE_S) from error
     except wechat.WeChatRetryableError as error:
-        log.warning("wechat_away", call=error.call, error=type(error).__name__)
+        if not error.logged:
+            log.warning("wechat_away", call=error.call, error=type(error).__name__)
+        # Only an open circuit knows when it is worth another try; a busy WeChat would be asked each second.
+        known = {"retry_after_s": error.retry_after_s} if isinstance(error, wechat.CircuitOpenError) else {}
+        raise WeChatAwayError(**known) from error
+    except wechat.WeChatTokenError as error:
+        told = {"call": error.call, "errcode": error.errcode, "rid": error.rid}
+        log.error("wechat_token", **told)  # noqa: TRY400  # the number says all
         raise WeChatAwayError from error

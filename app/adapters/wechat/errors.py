@@ -30,6 +30,8 @@ class WeChatError(Exception):
         self.rid = rid
         self.retry_after_s = retry_after_s
         """When it may be worth another try, if that is known."""
+        self.logged = False
+        """Whether a line of the log tells of it already."""
 
     def __str__(self) -> str:
         said = "" if self.errcode is None else f" answered {self.errcode}"

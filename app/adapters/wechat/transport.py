@@ -66,7 +66,7 @@ class Transport:
                 pause_s = _FIRST_PAUSE_S * attempt * _chance.uniform(0.5, 1.5)
                 if attempt == tries or pause_s >= deadline.left_s():
                     raise
-                log.info("asking wechat again", call=path, errcode=error.errcode, attempt=attempt)
+                log.info("wechat_again", call=path, errcode=error.errcode, attempt=attempt)
                 time.sleep(pause_s)
         raise AssertionError("the last attempt returns or raises")
 
@@ -80,19 +80,21 @@ class Transport:
         if isinstance(answer, bytes):
             return self._read(path, answer)
         self._breaker.failed()
-        log.warning("wechat is away", call=path, fault=type(answer).__name__)
+        log.warning("wechat_away", call=path, error=type(answer).__name__)
+        answer.logged = True
         raise answer
 
     def _read(self, path: str, answer: bytes) -> Reply:
         try:
             reply = Reply.read(path, answer)
-        except WeChatAnswerError:
+        except WeChatAnswerError as error:
             self._breaker.failed()
-            log.warning("wechat is away", call=path, fault="no JSON")
+            log.warning("wechat_away", call=path, error="no JSON")
+            error.logged = True
             raise
         except WeChatError as error:
             self._breaker.succeeded()
-            log.info("wechat refused", call=path, errcode=error.errcode, rid=error.rid)
+            log.info("wechat_refused", call=path, errcode=error.errcode, rid=error.rid)
             raise
         self._breaker.succeeded()
         return reply

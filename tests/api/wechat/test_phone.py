@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.identity import phone_of, sealed_phone
 from app.models import SignIn, User, WeChatLink
@@ -49,6 +50,26 @@ def test_a_foreign_watermark_is_refused(
     wechat.habit(watermark_appid="wx00000000deadbeef")
 
     assert refused(client.post(PATH, json={"code": wechat.phone_code(lan)})) == (422, "wechat_phone_foreign")
+    assert user_of(session, client).phone_index is None
+
+
+def test_tokens_that_stay_refused_are_said_in_words_and_told_the_operator_once(
+    signed_in: SignedIn, session: Session, wechat: WeChatFake, lan: Person
+) -> None:
+    """S-47: sticky 40001: at most two token and two API calls, a typed 503, and one error in the log."""
+    client, code = signed_in(lan), wechat.phone_code(lan)
+    wechat.sticky_40001()
+    wechat.clear_journal()
+
+    with capture_logs() as lines:
+        answer = client.post(PATH, json={"code": code})
+
+    assert (refused(answer), answer.headers["Retry-After"]) == ((503, "wechat_away"), "5")
+    assert max(wechat.calls("/cgi-bin/stable_token"), wechat.calls(PHONE)) <= 2
+    told = [line for line in lines if line["log_level"] == "error"]
+    assert [(line["event"], line["call"], line["errcode"]) for line in told] == [
+        ("wechat_token", PHONE, 40001)
+    ]
     assert user_of(session, client).phone_index is None
 
 

@@ -119,6 +119,20 @@ def test_what_wechat_says_instead(
     assert (wechat.calls(LOGIN), count(session, User)) == (1, before)
 
 
+@pytest.mark.parametrize("kind", ["html_502", "refuse", "half_json"])
+def test_a_failure_is_logged_once(enter: Enter, wechat: WeChatFake, lan: Person, kind: str) -> None:
+    """S-52: whoever counts the lines counts the failures."""
+    wechat.fault(LOGIN, kind)
+
+    with capture_logs() as lines:
+        assert refused(enter(lan)) == (503, "wechat_away")
+
+    assert [(line["call"], line["log_level"]) for line in lines if line["event"] == "wechat_away"] == [
+        (LOGIN, "warning")
+    ]
+    assert not [line["event"] for line in lines if " " in line["event"]]
+
+
 def test_a_days_quota_is_asked_for_once_and_says_when_it_ends(
     enter: Enter, wechat: WeChatFake, lan: Person
 ) -> None:
@@ -162,6 +176,9 @@ def test_wechat_is_down_and_the_rest_goes_on(
         answers = [phone.post(SESSIONS, json={"code": f"code{number}"}) for number in range(8)]
         assert {refused(answer) for answer in answers} == {(503, "wechat_away")}
         assert "手机号登录" in answers[0].json["title"]
+        waits_s = [int(answer.headers["Retry-After"]) for answer in answers]
+        assert waits_s[:5] == [5] * 5
+        assert all(5 < wait_s <= 16 for wait_s in waits_s[5:]), "the circuit knows when it is tried anew"
         assert phone.get("/healthz").status_code == 200
         assert phone.get("/readyz").status_code == 200
         body = inspection_body(write_checklist(session))
