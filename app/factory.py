@@ -9,7 +9,7 @@ from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.adapters import connect, local_store, wechat
-from app.api import PAGES, ROUTES, front
+from app.api import PAGES, ROUTES
 from app.api.http import problems
 from app.api.http.body_bounds import MAX_PHOTO_BYTES, bound_bodies
 from app.api.http.bulkhead import Bulkhead, places_of
@@ -60,7 +60,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     for pages in PAGES:
         app.register_blueprint(pages)
     if not settings.is_production:
-        app.register_blueprint(front.blueprint)
         app.register_blueprint(
             get_swaggerui_blueprint("/docs", "/openapi.json", config={"layout": "BaseLayout"})
         )

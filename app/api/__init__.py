@@ -17,6 +17,7 @@ from app.api import (
     corrections,
     deletions,
     follow_ups,
+    front,
     guardianships,
     harm_cases,
     hazard_steps,
@@ -105,6 +106,7 @@ ROUTES = [
 PAGES = [
     codes.blueprint,
     invitation_page.blueprint,
+    front.blueprint,
     privacy_page.blueprint,
     html.blueprint,
     icon.blueprint,

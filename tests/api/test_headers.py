@@ -1,5 +1,6 @@
 """Headers of every answer, refusals included, and whose address we answer at."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -83,7 +84,7 @@ def test_production_asks_for_https_and_hides_its_description(app_with: AppWith) 
     assert (
         visitor.get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
     )
-    assert [visitor.get(path).status_code for path in ("/openapi.json", "/docs/", "/")] == [404, 404, 404]
+    assert [visitor.get(path).status_code for path in ("/openapi.json", "/docs/")] == [404, 404]
 
 
 def test_the_docs_page_stands_outside_production(visitor: Client) -> None:
@@ -94,6 +95,15 @@ def test_the_bare_address_leads_to_the_docs_outside_production(visitor: Client) 
     answer = visitor.get("/")
 
     assert (answer.status_code, answer.headers["Location"]) == (302, "/docs/")
+
+
+def test_the_bare_address_tells_people_in_production_where_they_are(app_with: AppWith) -> None:
+    """S-139: who signed in by WeChat lands there; it leads nowhere that only developers need."""
+    answer = Client(app_with(stage=Stage.PRODUCTION, public_url="https://localhost"), None).get("/")
+
+    assert (answer.status_code, answer.mimetype) == (200, "text/html")
+    assert re.findall(r'<a [^>]*href="([^"]*)"', answer.text) == ["/privacy"]
+    assert "找网格员、社区" in answer.text
 
 
 def test_forwarded_addresses_are_believed_behind_our_proxies_only(app: Flask, app_with: AppWith) -> None:

@@ -303,6 +303,7 @@ BASE = [
     Line("GET", "/invite/<token>", {ANYBODY: 410}, at("/invite/none", headers=_PROGRAM)),
     Line("POST", "/invite/<token>", {ANYBODY: 410}, at("/invite/none", headers=_PROGRAM)),
     Line("GET", "/invite/done", {ANYBODY: 200}, at("/invite/done", headers=_PROGRAM)),
+    Line("GET", "/", {ANYBODY: 302}, at("/", headers=_PROGRAM)),
     Line("GET", "/privacy", {ANYBODY: 200}, at("/privacy", headers=_PROGRAM)),
     Line("GET", "/q/<code>", {ANYBODY: 404}, _code_page("")),
     Line("POST", "/q/<code>/reports", {ANYBODY: 404}, _code_page("/reports")),

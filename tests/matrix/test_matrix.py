@@ -18,7 +18,6 @@ from tests.snapshot import stored
 from tests.trail import entries_of
 
 _UNTOUCHED = {
-    "/",
     "/docs/",
     "/docs/<path:path>",
     "/openapi.json",

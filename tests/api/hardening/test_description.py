@@ -10,7 +10,7 @@ from tests.architecture.sources import ROOT
 
 _DOCUMENT = json.loads((ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))
 _METHODS = {"get", "put", "post", "delete", "patch", "head", "options", "trace"}
-_DOCUMENTATION = {"/", "/docs/", "/docs/<path:path>", "/openapi.json"}
+_DOCUMENTATION = {"/docs/", "/docs/<path:path>", "/openapi.json"}
 """Pages about the API itself, which production does not serve."""
 _STATIC = "/static/<version>/pages.css"
 
@@ -48,6 +48,7 @@ def test_what_is_not_described_is_known_by_name(app: Flask) -> None:
     pages = {blueprint.name for blueprint in PAGES}
 
     assert {(method, path) for method, path, blueprint in _served(app) if blueprint in pages} == {
+        ("GET", "/"),
         ("GET", "/q/{code}"),
         ("GET", "/q/{code}/reports"),
         ("POST", "/q/{code}/reports"),
