@@ -16,7 +16,7 @@ from app.api.http.bulkhead import Bulkhead, places_of
 from app.api.http.call_rates import count_addresses
 from app.api.http.cross_site import refuse_cross_site
 from app.api.http.description import Api
-from app.api.http.headers import secure
+from app.api.http.headers import require_host, secure
 from app.api.http.limits import limiter
 from app.api.http.parts import EXTENSION, Parts
 from app.api.http.rates import Rates
@@ -42,13 +42,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config.update(_flask_config(settings))
     app.wsgi_app = WholeBody(app.wsgi_app)  # type: ignore[method-assign]
     if settings.proxy_hops:
+        # The host is that of Host: a proxy that sets no X-Forwarded-Host hands on the caller's own.
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=settings.proxy_hops
+            app.wsgi_app, x_for=settings.proxy_hops, x_proto=settings.proxy_hops, x_host=0
         )
     db.init_app(app)
     app.extensions[EXTENSION] = _parts(settings)
     secure(app, production=settings.is_production)
     _number_requests(app)
+    require_host(app)
     count_addresses(app)
     limiter.init_app(app)
     bound_bodies(app)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, request, request_started
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from app.config import Stage
 from app.ids import new_id
@@ -72,6 +73,20 @@ def test_a_foreign_host_is_refused(visitor: Client, host: str) -> None:
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
 
 
+@pytest.mark.parametrize("protocol, status", [("HTTP/1.1", 400), ("HTTP/1.0", 200)])
+def test_a_request_without_a_host_is_refused_where_it_must_have_one(
+    app: Flask, protocol: str, status: int
+) -> None:
+    """RFC 9112, 3.2; a plain old probe of the same machine may leave it out."""
+    environ = EnvironBuilder("/healthz", environ_overrides={"SERVER_PROTOCOL": protocol}).get_environ()
+    del environ["HTTP_HOST"]
+
+    answer, told, _ = run_wsgi_app(app, environ)
+
+    assert int(told[:3]) == status
+    assert (b"bad_request" in b"".join(answer)) == (status == 400)
+
+
 def test_our_own_host_is_served_on_any_port(visitor: Client) -> None:
     assert visitor.get("/healthz", headers={"Host": "localhost:8000"}).status_code == 200
 
@@ -104,6 +119,17 @@ def test_the_bare_address_tells_people_in_production_where_they_are(app_with: Ap
     assert (answer.status_code, answer.mimetype) == (200, "text/html")
     assert re.findall(r'<a [^>]*href="([^"]*)"', answer.text) == ["/privacy"]
     assert "找网格员、社区" in answer.text
+
+
+def test_a_forwarded_host_is_never_believed(app_with: AppWith) -> None:
+    """Proxies hand on what a caller says there, unless somebody thought of it."""
+    behind = Client(app_with(proxy_hops=1), None)
+
+    def ask(host: str, forwarded: str) -> int:
+        return behind.get("/healthz", headers={"Host": host, "X-Forwarded-Host": forwarded}).status_code
+
+    assert ask("evil.example", "localhost") == 400
+    assert ask("localhost", "evil.example") == 200
 
 
 def test_forwarded_addresses_are_believed_behind_our_proxies_only(app: Flask, app_with: AppWith) -> None:

@@ -1,6 +1,7 @@
-"""Headers that every answer carries."""
+"""Headers that every answer carries, and the one that every request must."""
 
 from flask import Flask, Response, request
+from werkzeug.exceptions import BadRequest
 
 _CSP = (
     "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'self'; "
@@ -30,3 +31,13 @@ def secure(app: Flask, *, production: bool) -> None:
         return response
 
     app.after_request(add)
+
+
+def require_host(app: Flask) -> None:
+    """Refuse HTTP/1.1 without a Host (RFC 9112, 3.2); else the server's own name would stand in for it."""
+
+    def check() -> None:
+        if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.1" and "HTTP_HOST" not in request.environ:
+            raise BadRequest
+
+    app.before_request(check)
