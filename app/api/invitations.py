@@ -50,11 +50,12 @@ class NewSignInCodeInput(Input):
 
 
 class SignInCodeOutput(Output):
-    """A code to hand over."""
+    """A code to hand over; one that has ended lets nobody in, whenever it expires."""
 
     id = fields.UUID(required=True)
     code = fields.String(required=True)
     expires_at = sent_moment(required=True)
+    ended_at = sent_moment(required=True, allow_none=True)
 
 
 @blueprint.route("/invitations/<uuid:invitation_id>", methods=["PUT"])
@@ -98,8 +99,9 @@ def accept(sent: dict[str, Any]) -> None:
 def hand_out(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:
     """Make a code with which a resident signs in once within ten minutes; the one before ends.
 
-    A sensitive step: whoever holds the code is that resident.
+    A sensitive step: whoever holds the code is that resident. Sent again, it shows the same code, and in
+    `ended_at` since when that is used, replaced or tried too often.
     """
     with transaction() as session:
         row, code = identity.hand_out(session, actor(), parts().tries_key, sent["id"], resident_id)
-    return {"id": row.id, "code": code, "expires_at": row.expires_at}
+    return {"id": row.id, "code": code, "expires_at": row.expires_at, "ended_at": row.ended_at}

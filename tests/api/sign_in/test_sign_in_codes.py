@@ -85,11 +85,17 @@ def test_a_code_is_the_same_under_its_id_and_a_late_copy_ends_no_newer_one(
     late = hand_out(worker, code_id=code_id)
 
     assert (again.status_code, again.json) == (201, first.json)
-    assert (late.status_code, late.json) == (201, first.json)
+    assert first.json["ended_at"] is None
+    assert late.status_code == 201
+    assert late.json == first.json | {"ended_at": late.json["ended_at"]}
+    assert late.json["ended_at"] is not None, "the newer one took its place"
     assert refused(hand_out(worker, "neighbour", code_id)) == (409, "other_content")
     assert refused(hand_out(be("admin"), code_id=code_id)) == (409, "other_content")
     assert refused(use(visitor, first.json["code"])) == REFUSED
     assert refused(use(visitor, newer["code"])) == (201, "")
+    used = hand_out(worker, code_id=UUID(newer["id"])).json
+    assert used == newer | {"ended_at": used["ended_at"]}
+    assert used["ended_at"] is not None, "it was used"
 
 
 def test_a_code_makes_the_user_of_who_has_none_and_is_not_for_staff(
