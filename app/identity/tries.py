@@ -31,6 +31,9 @@ def count_try(session: Session, who: bytes, *, most: int = MOST) -> bool:
     It closes with the ``most``-th try within a quarter of an hour.
 
     The right proof takes the count away again (``clear_tries``). Tries while closed do not prolong it.
+
+    So one right try too many beside others in flight reads as wrong. To let it wait for how they end would
+    let any number of guesses wait with it for the owner to sign in, and all be looked at then.
     """
     at = now()
     session.execute(insert(SignInTries).values(who=who, failed_at=[]).on_conflict_do_nothing())
