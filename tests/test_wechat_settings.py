@@ -3,10 +3,11 @@
 import pytest
 
 from app.config import BASE_URLS, Settings, SettingsError, WeChatSettings
+from dev.wechat import APPS
 from tests.test_config import PRODUCTION as PRODUCTION_KEYS
 from tests.test_config import RIGHT
 
-SECRET = "0123456789abcdef0123456789abcdef"
+SECRET = "9c41e07ab2d85f3660d1be7428fa935c"
 MINI = {"GONGDI_WECHAT_APPID": "wx1234567890abcdef", "GONGDI_WECHAT_SECRET": SECRET}
 PRODUCTION = {**PRODUCTION_KEYS, "GONGDI_ENV": "production"}
 
@@ -154,6 +155,40 @@ def test_production_takes_each_address_that_wechat_names(url: str) -> None:
 
     assert settings is not None
     assert settings.base_url == url
+
+
+CALLBACK = {
+    "GONGDI_WECHAT_CALLBACK_TOKEN": "Token2026",
+    "GONGDI_WECHAT_CALLBACK_KEYS": "h3Kq9ZtR7wXc1LmV5bNy8PdS2fGj6TaUe4oQiBvDxWz",
+}
+WEB = {"GONGDI_WECHAT_WEB_APPID": "wxabcdef1234567890", "GONGDI_WECHAT_WEB_SECRET": SECRET[::-1]}
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        *APPS.items(),
+        ("GONGDI_WECHAT_SECRET", "0" * 16),
+        ("GONGDI_WECHAT_SECRET", "0123456789abcdef" * 2),
+        ("GONGDI_WECHAT_SECRET", "a1b2c3d" * 4 + "a1b2"),
+        ("GONGDI_WECHAT_WEB_SECRET", "f" * 32),
+        ("GONGDI_WECHAT_CALLBACK_TOKEN", "AAA"),
+        ("GONGDI_WECHAT_CALLBACK_TOKEN", "spamtest"),
+        ("GONGDI_WECHAT_CALLBACK_TOKEN", "abcdabcd"),
+        ("GONGDI_WECHAT_CALLBACK_KEYS", "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"),
+        ("GONGDI_WECHAT_CALLBACK_KEYS", f"{CALLBACK['GONGDI_WECHAT_CALLBACK_KEYS']}, {'A' * 43}"),
+    ],
+)
+def test_production_takes_no_published_or_too_regular_secret(name: str, value: str) -> None:
+    """S-112, S-194: the made-up WeChat's, those of WeChat's own examples, and what anybody guesses."""
+    right = {**MINI, **WEB, **CALLBACK, **PRODUCTION}
+    assert read(**right) is not None
+
+    message = refusal(**right | {name: value})
+
+    assert message.startswith(f"{name} is ")
+    assert value not in message
+    assert read(**MINI | WEB | CALLBACK | {name: value}) is not None, "on a laptop they are fine"
 
 
 def test_secrets_show_neither_in_print_nor_in_a_refusal() -> None:

@@ -19,6 +19,25 @@ _TOKEN = re.compile(r"[A-Za-z0-9]{3,32}")
 _ENCODING_KEY = re.compile(r"[A-Za-z0-9]{43}")
 _TEMPLATE = re.compile(r"([a-z_]{1,40}):([A-Za-z0-9_-]{20,64})(:long-term)?")
 _MOST_KEYS = 2
+_LEAST_SIGNS = {
+    "GONGDI_WECHAT_SECRET": 8,
+    "GONGDI_WECHAT_WEB_SECRET": 8,
+    "GONGDI_WECHAT_CALLBACK_TOKEN": 4,
+    "GONGDI_WECHAT_CALLBACK_KEYS": 12,
+}
+"""How many different signs each has at least. What the console draws has fewer once in ten millions."""
+_PUBLISHED = frozenset(
+    {
+        "wx5f0000000000c0de",
+        "wx7b0000000000c0de",
+        "spamtest",
+        "pamtest",
+        "QDG6eK",
+        "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG",
+        "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C",
+    }
+)
+"""The apps of the made-up WeChat, whose secrets are too regular, and the examples of WeChat's own samples."""
 _ADDRESS = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:]+\])(:[0-9]{1,5})?")
 
 
@@ -68,6 +87,8 @@ def read_wechat(environ: Mapping[str, str], *, production: bool) -> WeChatSettin
     _pair(given, "GONGDI_WECHAT_APPID", "GONGDI_WECHAT_SECRET", needed=True)
     _pair(given, "GONGDI_WECHAT_WEB_APPID", "GONGDI_WECHAT_WEB_SECRET")
     _pair(given, "GONGDI_WECHAT_CALLBACK_TOKEN", "GONGDI_WECHAT_CALLBACK_KEYS")
+    if production:
+        _refuse_known(given)
     templates = _templates("GONGDI_WECHAT_TEMPLATES", given)
     return WeChatSettings(
         base_url=_address("GONGDI_WECHAT_BASE_URL", given, BASE_URLS, production=production),
@@ -87,6 +108,17 @@ def _pair(given: Mapping[str, str], one: str, other: str, *, needed: bool = Fals
     for name, partner in ((one, other), (other, one)):
         if not given[name] and (needed or given[partner]):
             _refuse(name, "is not set, and the rest of WeChat's settings needs it")
+
+
+def _refuse_known(given: Mapping[str, str]) -> None:
+    """Refuse what anybody can read or guess: whoever has the callback's token and key can speak as WeChat."""
+    for name in ("GONGDI_WECHAT_APPID", "GONGDI_WECHAT_WEB_APPID"):
+        if given[name] in _PUBLISHED:
+            _refuse(name, "is the made-up WeChat's: set your own, from WeChat's console")
+    for name, least in _LEAST_SIGNS.items():
+        for value in filter(None, map(str.strip, given[name].split(","))):
+            if value in _PUBLISHED or len(set(value)) < least or value in (value + value)[1:-1]:
+                _refuse(name, "is a published example or too regular: make another in WeChat's console")
 
 
 def _address(name: str, given: Mapping[str, str], known: tuple[str, ...], *, production: bool) -> str:
