@@ -17,7 +17,7 @@ from app.models import Correction, CorrectionField, OwnRequestState, Resident, R
 from app.once import content_hash, insert_once, made_before
 from app.own_data import requests
 from app.own_data.whose import resident_meant
-from app.people import check_value, correct
+from app.people import Category, check_about, check_value, correct
 from app.retention import tells_of_harm
 from app.sealing import Cell, Sealer
 
@@ -72,7 +72,8 @@ def ask_correction(
     """Ask the community to put something right; its admins are told.
 
     Raises NotFoundError for somebody without a place on the roster or somebody else's child,
-    CorrectionValueError, CorrectionOpenError, OtherContentError.
+    CorrectionValueError, NoBasisError and ConsentChangedError for a number of a ward under 14 for whom nobody
+    agreed, CorrectionOpenError, OtherContentError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
@@ -83,6 +84,8 @@ def ask_correction(
         return first, False
     resident = resident_meant(session, actor, new.resident_id)
     check_value(new.field, new.value)
+    if new.field in _NUMBERS and new.value:
+        check_about(session, resident, Category.NUMBERS)
     row, made = insert_once(
         session,
         Correction,

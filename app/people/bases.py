@@ -19,8 +19,14 @@ from app.people.guardians import is_child
 
 
 class Category(StrEnum):
-    """Sensitive data that a service writes down."""
+    """Sensitive data that a service writes down; of a child under 14 all data is."""
 
+    ROSTER = "roster"
+    """Who lives where: name, sex, birth date, door, and what somebody is to the head of the household."""
+    NUMBERS = "numbers"
+    """Phone and ID number on the roster."""
+    CLAIM = "claim"
+    """What somebody did for the community, and the points that are claimed for it."""
     POSITION = "position"
     """Where somebody was who reports, inspects or visits."""
     PHOTO = "photo"
@@ -63,10 +69,20 @@ class Given:
 Basis = Duty | Given | ConsentPurpose
 
 _AT_WORK = Duty("evidence of duty done: PIPL 13(3), Work Safety Law 41, work points of 2024, 10")
+_REGISTER = Duty("PIPL 13(3); Organic Law of Urban Residents' Committees 3, Minor Protection Law 43")
+_KNOWN_BY = Duty("PIPL 13(3); Organic Law of Urban Residents' Committees 3: reach residents, tell them apart")
 _CARED_FOR = Duty("PIPL 13(3); Law on the Elderly 38, Minor Protection Law 43, work points of 2024, 10")
 _PROXY = Given("the resident agreed that it be done for him (docs/adr/0014)")
 
 BASES: dict[Category, dict[Whom, Basis]] = {
+    # Also a child's entry is a duty: of somebody who is not there nobody could be put on record as guardian,
+    # nor agree for him, and whom the community must look after (Minor Protection Law 43) it has to know of.
+    Category.ROSTER: {Whom.RESIDENT: _REGISTER, Whom.CHILD: _REGISTER},
+    Category.NUMBERS: {Whom.RESIDENT: _KNOWN_BY, Whom.CHILD: ConsentPurpose.MINORS},
+    Category.CLAIM: {
+        Whom.RESIDENT: Given("he claims, or his household or staff do for what he did: taking part is free"),
+        Whom.CHILD: ConsentPurpose.MINORS,
+    },
     Category.POSITION: {
         Whom.STAFF: _AT_WORK,
         Whom.RESIDENT: ConsentPurpose.LOCATION,

@@ -1,4 +1,4 @@
-"""The consent texts that come with the product: the first version of each purpose.
+"""The consent texts that come with the product: the newest version of each purpose.
 
 A migration publishes them; a changed text is a new version in a new migration, never an edit.
 """
@@ -52,11 +52,13 @@ SHIPPED_TEXTS = {
         "您可以不填，改为请社区管理员当面核对。",
     ),
     ConsentPurpose.MINORS: ShippedText(
-        UUID("6d0a8832-18b3-548d-8ef4-120966078231"),
+        UUID("95a68f37-f88a-513f-9ebd-18ac3c434a18"),
         "不满14周岁孩子的信息",
-        "作为监护人，您同意工作人员记录孩子的探访情况（学习、身体、心情、家里的照顾），只用来关心和保护孩子，不公开、不参加排名。"
-        "您可以随时收回同意。"
+        "作为监护人，您同意工作人员登记孩子的电话和身份证号、给孩子开通账号、记录孩子得的积分，"
+        "并记录孩子的探访情况（学习、身体、心情、家里的照顾），只用来关心和保护孩子、给家里记积分，不公开、不参加排名。"
+        "您可以随时收回同意，收回以后不再记新的，您家的积分照样能用。"
         "发现孩子可能受到伤害时，法律要求马上报告，不等同意。",
+        version=2,
     ),
     ConsentPurpose.SHARING_UPWARD: ShippedText(
         UUID("9c4b9c61-1aee-56a8-b7d0-5780802ba65f"),

@@ -11,6 +11,7 @@ from stdnum.iso7064 import mod_11_2
 from app.errors import DomainError, Kind
 from app.models import CorrectionField, Guardianship, Household, PresenceState, Relation, Resident, Sex
 from app.once import unique
+from app.people.bases import Category, check_about
 from app.people.guardians import last_day_as_minor
 from app.people.numbers import (
     ID_NUMBER_KEY,
@@ -18,6 +19,7 @@ from app.people.numbers import (
     IdNumberTakenError,
     Numbers,
     check_id_number,
+    check_numbers,
     keep_numbers,
     numbers_of,
 )
@@ -49,9 +51,11 @@ def correct(session: Session, sealer: Sealer, resident: Resident, field: Correct
     """Put one thing right in the record of a locked resident; OTHER stands elsewhere, and changes nothing.
 
     Raises CorrectionValueError, IdNumberError if the ID number on record says otherwise,
-    IdNumberTakenError, HeadTakenError, DoorTakenError.
+    IdNumberTakenError, HeadTakenError, DoorTakenError, NoBasisError and ConsentChangedError for a number of a
+    child under 14 without its guardian's consent.
     """
     check_value(field, value)
+    check_about(session, resident, Category.ROSTER)
     taken: dict[str, DomainError] = {
         "uq_residents_household_id_head": HeadTakenError(),
         ID_NUMBER_KEY: IdNumberTakenError(),
@@ -61,7 +65,7 @@ def correct(session: Session, sealer: Sealer, resident: Resident, field: Correct
         household = session.get_one(Household, resident.household_id, with_for_update=True)
         household.door = value
     elif field in {CorrectionField.PHONE, CorrectionField.ID_NUMBER}:
-        _correct_numbers(sealer, resident, field, value)
+        _correct_numbers(session, sealer, resident, field, value)
     elif field is not CorrectionField.OTHER:
         setattr(resident, field, _READ[field](value))
     if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER}:
@@ -81,13 +85,16 @@ def _end_with_childhood(session: Session, resident: Resident) -> None:
     )
 
 
-def _correct_numbers(sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:
+def _correct_numbers(
+    session: Session, sealer: Sealer, resident: Resident, field: CorrectionField, value: str
+) -> None:
     present = numbers_of(sealer, resident)
     is_phone = field is CorrectionField.PHONE
     right = Numbers(
         phone=(value or None) if is_phone else present.phone,
         id_number=present.id_number if is_phone else (value or None),
     )
+    check_numbers(session, resident, before=present, after=right)
     keep_numbers(sealer, resident, right)
 
 

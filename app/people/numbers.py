@@ -13,6 +13,7 @@ from app.actors import Actor, community_of
 from app.errors import DomainError, Kind
 from app.models import Resident, Sex
 from app.once import unique
+from app.people.bases import Category, check_about
 from app.people.listings import resident_in_scope
 from app.people.names import masked_digits
 from app.sealing import Cell, Sealer
@@ -94,6 +95,17 @@ def masked_numbers(sealer: Sealer, resident: Resident) -> Numbers:
     )
 
 
+def check_numbers(session: Session, resident: Resident, *, before: Numbers, after: Numbers) -> None:
+    """Refuse a new number of a child under 14 without its guardian's consent; to take one away needs none.
+
+    The age is that of the birth date, and so of the ID number, as these agree (``check_id_number``). Raises
+    NoBasisError, ConsentChangedError.
+    """
+    pairs = ((before.phone, after.phone), (before.id_number, after.id_number))
+    if any(new is not None and new != old for old, new in pairs):
+        check_about(session, resident, Category.NUMBERS)
+
+
 def set_numbers(
     session: Session, actor: Actor, sealer: Sealer, resident_id: UUID, numbers: Numbers
 ) -> Resident:
@@ -102,13 +114,16 @@ def set_numbers(
     They are a state, not a thing with an id of its own: what the resident has already is judged no more, but
     whoever does not reach him any longer is not told what he has.
 
-    Raises NotFoundError outside the actor's reach, IdNumberError, IdNumberTakenError.
+    Raises NotFoundError outside the actor's reach, IdNumberError, NoBasisError and ConsentChangedError for a
+    child under 14 without its guardian's consent, IdNumberTakenError.
     """
     resident = resident_in_scope(session, actor, resident_id)
-    if numbers_of(sealer, resident) == numbers:
+    before = numbers_of(sealer, resident)
+    if before == numbers:
         return resident
     if numbers.id_number is not None:
         check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
+    check_numbers(session, resident, before=before, after=numbers)
     keep_numbers(sealer, resident, numbers)
     with unique({ID_NUMBER_KEY: IdNumberTakenError(field="id_number")}):
         session.flush()

@@ -12,7 +12,7 @@ class Paragraph:
     text: str
 
 
-NOTICE_VERSION = 3
+NOTICE_VERSION = 4
 NOTICE = (
     Paragraph(
         "who", "谁在用您的信息", "您所在的安置社区居民委员会使用并负责您的信息，技术人员不能自己查看。"
@@ -61,7 +61,7 @@ NOTICE = (
     Paragraph(
         "children",
         "不满14周岁的孩子",
-        "孩子的信息要监护人同意才能记。发现孩子可能受到伤害时，按法律要求马上报告，不等同意。",
+        "孩子的姓名、性别、出生日期和住在哪一户，社区按职责登记；电话、证件号、账号、积分和探访，要监护人同意才能记。发现孩子可能受到伤害时，按法律要求马上报告，不等同意。",
     ),
 )
 """The eight things of article 17, why sensitive data is needed (article 30), and the rules for children."""

@@ -11,6 +11,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Household, PlaceKind, PresenceState, Relation, Resident, Sex
 from app.once import content_hash, insert_once, made_before
+from app.people.bases import Category, check_about
 from app.people.listings import household_in_scope
 from app.people.names import age_on
 from app.places import place_in_scope
@@ -102,7 +103,7 @@ def register_household(
 def register_resident(
     session: Session, actor: Actor, resident_id: UUID, new: NewResident
 ) -> tuple[Resident, bool]:
-    """Register a resident of a household.
+    """Register a resident of a household: by the community's duty, also a child (``BASES``).
 
     The same resident again is the first one, though the household or the actor moved since.
 
@@ -118,7 +119,7 @@ def register_resident(
         household = household_in_scope(session, actor, new.household_id)
     except NotFoundError:
         raise NotFoundError(field="household_id") from None
-    return insert_once(
+    resident, made = insert_once(
         session,
         Resident,
         resident_id,
@@ -128,6 +129,9 @@ def register_resident(
         created_at=now(),
         **asdict(new),
     )
+    if made:
+        check_about(session, resident, Category.ROSTER)
+    return resident, made
 
 
 def check_birth_date(birth_date: date) -> None:

@@ -24,11 +24,12 @@ from app.models import (
     ClockFlag,
     Evidence,
     Household,
+    Resident,
     Rule,
     SourceKind,
 )
 from app.once import content_hash, insert_once, made_before
-from app.people import resident_in_scope
+from app.people import Category, ConsentChangedError, NoBasisError, check_about, resident_in_scope
 from app.points.acted_for import made_for
 from app.points.claim_steps import Course, begin, tell
 from app.points.rulebook import automatic_rule, claimable_rule
@@ -86,8 +87,9 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 
     The same claim again is the one it made, though the rule ended or the resident moved since.
 
-    Raises NotFoundError for a resident out of reach, RuleNotInForceError on the day it happened,
-    PointsOutOfRangeError, PhotoNeededError, NoteNeededError, OtherContentError.
+    Raises NotFoundError for a resident out of reach, NoBasisError and ConsentChangedError for a child under
+    14 without its guardian's consent, RuleNotInForceError on the day it happened, PointsOutOfRangeError,
+    PhotoNeededError, NoteNeededError, OtherContentError.
     """
     sent = made_for(actor, new)
     first = made_before(session, Claim, claim_id, sent, author=Claim.submitted_by, by=actor.user_id)
@@ -96,6 +98,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     if actor.acted_for not in {None, new.resident_id}:
         raise NotFoundError(field="resident_id")
     resident = resident_in_scope(session, actor, new.resident_id)
+    check_about(session, resident, Category.CLAIM)
     household = resident.household
     received_at = now()
     flag = evidence.clock_flag(new.captured_at, received_at)
@@ -130,7 +133,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask: Ask) -> Claim:
     """Send a returned claim again, with other words or points, or more photos; its events keep the old ones.
 
-    Raises NotFoundError, OtherContentError, NotYourClaimError, IllegalStepError, PointsOutOfRangeError,
+    Raises NotFoundError, OtherContentError, NotYourClaimError, IllegalStepError, NoBasisError and
+    ConsentChangedError for a child under 14 without its guardian's consent, PointsOutOfRangeError,
     PhotoNeededError, NoteNeededError.
     """
     step = begin(session, actor, claim_id, step_id, ClaimStep.RESUBMIT, ask=vars(ask))
@@ -139,6 +143,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask:
         return claim
     _check_is_his(actor, claim)
     claim.check_step(ClaimStatus.SUBMITTED)
+    check_about(session, claim.resident, Category.CLAIM)
     claim.points = _points(claim.rule, ask)
     claim.advance(ClaimStatus.SUBMITTED)
     claim.text = ask.text
@@ -181,11 +186,12 @@ def claim_for(
     """Make the claim that a fact earns by itself, once per fact; who accepted the fact verified the claim.
 
     If he belongs to the household that earns it, the claim waits for somebody else to verify it. Without a
-    household of this community, or a rule in force, there is no claim.
+    household of this community, a rule in force, or what a child's claim rests on, there is no claim.
     """
     rule = automatic_rule(session, automatic, area_code=area_code, on=business_day(happened_at))
     household = session.get(Household, household_id) if household_id else None
-    if rule is None or household is None or resident_id is None:
+    resident = session.get(Resident, resident_id) if resident_id else None
+    if rule is None or household is None or resident is None or not _has_basis(session, resident):
         return None
     if community_of(household.area_code) != rule.area_code:
         return None
@@ -196,7 +202,7 @@ def claim_for(
             id=new_id(),
             area_code=household.area_code,
             household_id=household.id,
-            resident_id=resident_id,
+            resident_id=resident.id,
             rule_id=rule.id,
             points=rule.points_min,
             source_kind=source_kind,
@@ -219,6 +225,14 @@ def claim_for(
         course.record(ClaimStep.VERIFY, sent, by=actor.user_id)
     tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
     return made
+
+
+def _has_basis(session: Session, resident: Resident) -> bool:
+    try:
+        check_about(session, resident, Category.CLAIM)
+    except (NoBasisError, ConsentChangedError):
+        return False
+    return True
 
 
 def _check_is_his(actor: Actor, claim: Claim) -> None:

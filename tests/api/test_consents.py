@@ -128,7 +128,7 @@ def test_a_changed_text_asks_anew(resident: Client, session: Session) -> None:
 
     assert (late.status_code, late.json["code"]) == (409, "consent_changed")
     found = standing(resident)
-    assert (found["state"], found["version"]) == ("changed", 2)
+    assert (found["state"], found["version"]) == ("changed", 99)
     assert put(resident, UUID(found["text_id"])).status_code == 201
     assert standing(resident)["state"] == "given"
 
@@ -153,7 +153,7 @@ def _next_version(purpose: ConsentPurpose) -> ConsentText:
     return ConsentText(
         id=new_id(),
         purpose=purpose,
-        version=2,
+        version=99,
         title="位置",
         text="新的。",
         text_hash=b"2",
@@ -276,9 +276,10 @@ def test_anybody_may_read_the_notice(visitor: Client) -> None:
     """S-70: public, before anything is asked of anybody."""
     answer = visitor.get("/v1/notice-of-privacy")
 
-    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 3)
+    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 4)
     told = {one["key"]: one["text"] for one in answer.json["items"]}
     assert all(word in told["rights"] for word in ("副本", "改正", "删除", "收回同意", "注销"))
+    assert "社区按职责登记" in told["children"]
     for key, also in (("kinds", "IP地址"), ("purpose", "是谁办的"), ("retention", "至少保存一年")):
         assert all(word in told[key] for word in ("上网地址", "浏览器记号", also))
 

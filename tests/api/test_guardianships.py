@@ -12,7 +12,7 @@ from app.clock import business_day
 from app.ids import new_id
 from app.models import Guardianship, Resident, User
 from tests.cast import FAR, named, person
-from tests.child_world import write_child, write_guardian
+from tests.child_world import write_child, write_consent, write_guardian
 from tests.client import Answer, Client
 
 
@@ -126,6 +126,8 @@ def test_the_child_cannot_stand_up_for_itself(
     worker: Client, admin: Client, child: UUID, session: Session
 ) -> None:
     """S-92: neither the child itself, nor somebody known by the child's phone."""
+    write_guardian(session, child, of="neighbour")
+    write_consent(session, child, by="neighbour")
     path = f"/v1/residents/{child}/numbers"
     assert admin.put(path, json={"phone": "13900001234", "id_number": None}).status_code == 200
     numbers = {"phone": "13900001234", "id_number": None}

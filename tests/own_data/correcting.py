@@ -37,8 +37,8 @@ def asked(client: Client, field: str = "name", value: str = "王桂蓝", **more:
     return str(answer.json["id"])
 
 
-def give_numbers(session: Session, who: str, numbers: Numbers) -> None:
-    resident = session.get_one(Resident, named(who))
+def give_numbers(session: Session, who: str | UUID, numbers: Numbers) -> None:
+    resident = session.get_one(Resident, who if isinstance(who, UUID) else named(who))
     for name, value in sealed_numbers(SEALER, resident.id, resident.area_code, numbers).items():
         setattr(resident, name, value)
     session.commit()

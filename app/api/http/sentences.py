@@ -89,7 +89,10 @@ SENTENCES: dict[str, str] = {
     # consents, minors, what is shown
     "code_limit": "今天发的登录码已经满{most}个，请明天再发",
     "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",
-    "no_basis": "这件事要先有本人同意，不满14周岁的要监护人同意。请先看说明、点同意，或请工作人员登记",
+    "no_basis": (
+        "这件事要先有本人同意；不满14周岁的，先请社区登记、核实监护人，再请监护人同意。"
+        "请看说明、点同意，或签字后请工作人员登记"
+    ),
     "consent_changed": "说明的内容改过了，要重新看过、再次同意才行",
     "guardian_needed": "不满14周岁的孩子要由监护人来决定",
     "not_a_child": "这位居民已满18周岁，不用登记监护人",

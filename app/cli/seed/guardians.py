@@ -14,10 +14,11 @@ from app.models import (
     GuardianRelation,
     Guardianship,
     Relation,
+    Resident,
     ViewingTicket,
     VisitBasis,
 )
-from app.people import ADULT_YEARS, CHILD_YEARS, SHIPPED_TEXTS
+from app.people import ADULT_YEARS, CHILD_YEARS, SHIPPED_TEXTS, age_on
 
 _AHEAD = timedelta(minutes=30)
 _YEARS_GOOD = 2
@@ -64,6 +65,16 @@ def add_guardian(history: History, rng: Random, child: SeedResident, care_from: 
         content_hash=guardianship_id.bytes,
     )
     _agree(history, rng, child, guardian, worker, at)
+
+
+def forget_numbers_nobody_agreed_to(history: History) -> None:
+    """Take the ID numbers of children under 14 away whose guardians were never asked (people.BASES)."""
+    asked_for = {
+        row["resident_id"] for row in history.rows.of(Consent) if row["purpose"] is ConsentPurpose.MINORS
+    }
+    for row in history.rows.of(Resident):
+        if age_on(row["birth_date"], history.last) < CHILD_YEARS and row["id"] not in asked_for:
+            row["id_number"] = None
 
 
 def add_ticket(history: History, rng: Random, child: SeedResident, worker: UUID) -> None:

@@ -14,6 +14,7 @@ from app.adapters import PhotoStore
 from app.cli.seed import catalogue
 from app.cli.seed.accounts import PASSWORD
 from app.cli.seed.bindings import add_bindings
+from app.cli.seed.guardians import forget_numbers_nobody_agreed_to
 from app.cli.seed.history import History
 from app.cli.seed.history_claims import add_claims
 from app.cli.seed.history_hazards import Hazards
@@ -88,6 +89,7 @@ def tell_history(*, day: date, seed: int) -> History:
     add_reports(history, hazards)
     hazards.settle()
     add_visits(history)
+    forget_numbers_nobody_agreed_to(history)
     add_claims(history)
     add_shop(history)
     add_bindings(history)

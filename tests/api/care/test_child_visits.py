@@ -95,7 +95,7 @@ def test_a_new_text_must_be_agreed_to_first(
     text = ConsentText(
         id=new_id(),
         purpose=ConsentPurpose.MINORS,
-        version=2,
+        version=99,
         title="孩子",
         text="新的。",
         text_hash=b"2",
