@@ -29,7 +29,7 @@ class FollowUpListInput(PageInput):
 class FinishInput(Input):
     """What came of it."""
 
-    result = Text(500, least=1, lines=True, required=True)
+    result = Text(500, lines=True, required=True)
 
 
 class FollowUpOutput(Output):

@@ -50,6 +50,10 @@ class VisitBasis(enum.StrEnum):
     DUTY = "duty"
     GUARDIAN_CONSENT = "guardian_consent"
     MANDATORY_REPORT = "mandatory_report"
+    CONSENT = "consent"
+    """The resident's own, to health and hardship."""
+    EMERGENCY = "emergency"
+    """An emergency of somebody who did not agree (PIPL, art. 13(4))."""
 
 
 class Visit(MadeByPhone, Located, Base):

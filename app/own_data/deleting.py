@@ -90,7 +90,7 @@ def _delete_photos(session: Session, resident: Resident) -> Figures:
 
 
 def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figures:
-    """Empty what was said on visits that rest on a guardian's consent, or whose care has ended.
+    """Empty what was said on visits that rest on his or his guardian's consent, or whose care has ended.
 
     Visits by duty stay while the duty lasts (Minor Protection Law, art. 43), and so do emergencies,
     and what was said to a grown-up about a child that comes to harm.
@@ -98,7 +98,10 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     free = and_(
         Visit.basis != VisitBasis.MANDATORY_REPORT,
         ~tells_of_harm(Visit.id),
-        or_(Visit.basis == VisitBasis.GUARDIAN_CONSENT, CareRecord.ended_on.is_not(None)),
+        or_(
+            Visit.basis.in_([VisitBasis.GUARDIAN_CONSENT, VisitBasis.CONSENT]),
+            CareRecord.ended_on.is_not(None),
+        ),
     )
     mine = select(Visit, free).join(CareRecord).where(CareRecord.resident_id == resident.id)
     rows = session.execute(mine.order_by(Visit.id).with_for_update(of=Visit)).all()

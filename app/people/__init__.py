@@ -24,7 +24,7 @@ from app.people.bases import (
     check_about,
     check_given,
 )
-from app.people.consent_texts import SHIPPED_TEXTS
+from app.people.consent_texts import NO_LONGER_ASKED, SHIPPED_TEXTS
 from app.people.consents import (
     ConsentChangedError,
     GuardianNeededError,
@@ -106,6 +106,7 @@ __all__ = [
     "CHILD_YEARS",
     "NOTICE",
     "NOTICE_VERSION",
+    "NO_LONGER_ASKED",
     "SHIPPED_TEXTS",
     "Basis",
     "BirthDateError",

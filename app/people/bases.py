@@ -35,7 +35,7 @@ class Category(StrEnum):
     CARE = "care"
     """That somebody is looked after, and why."""
     HEALTH_HARDSHIP = "health_hardship"
-    """What was said on a visit about health and home."""
+    """What is written down of a visit about health and home."""
 
 
 class Whom(StrEnum):
@@ -48,6 +48,8 @@ class Whom(StrEnum):
     """Whoever acts for a resident (代办)."""
     VISITOR = "visitor"
     """Somebody without an account, or whose account is nobody's yet, so that no consent could be his."""
+    CARED_FOR = "cared_for"
+    """A resident of a group that a law has the community look after."""
     CHILD = "child"
     """A resident younger than 14."""
 
@@ -100,7 +102,11 @@ BASES: dict[Category, dict[Whom, Basis]] = {
         Whom.CHILD: ConsentPurpose.MINORS,
     },
     Category.CARE: {Whom.RESIDENT: _CARED_FOR, Whom.CHILD: ConsentPurpose.MINORS},
-    Category.HEALTH_HARDSHIP: {Whom.RESIDENT: _CARED_FOR, Whom.CHILD: ConsentPurpose.MINORS},
+    Category.HEALTH_HARDSHIP: {
+        Whom.CARED_FOR: _CARED_FOR,
+        Whom.RESIDENT: ConsentPurpose.HEALTH_HARDSHIP,
+        Whom.CHILD: ConsentPurpose.MINORS,
+    },
 }
 """What each kind rests on, by whose it is; what is not in here is processed for nobody."""
 
@@ -118,12 +124,15 @@ def check_given(session: Session, actor: Actor, category: Category) -> Basis:
     return basis
 
 
-def check_about(session: Session, resident: Resident, category: Category) -> Basis:
+def check_about(
+    session: Session, resident: Resident, category: Category, *, whom: Whom = Whom.RESIDENT
+) -> Basis:
     """Give the basis on which something about a resident is written down today.
 
-    Raises NoBasisError, ConsentChangedError.
+    ``whom`` says what else is known of him; a child under 14 is one in any case. Raises NoBasisError,
+    ConsentChangedError.
     """
-    basis = BASES[category][Whom.CHILD if is_child(resident) else Whom.RESIDENT]
+    basis = BASES[category][Whom.CHILD if is_child(resident) else whom]
     if basis is ConsentPurpose.MINORS:
         check_child(session, resident)
     elif isinstance(basis, ConsentPurpose):

@@ -25,6 +25,11 @@ class ShippedText:
         return sha256(f"{self.title}\n{self.text}".encode()).digest()
 
 
+NO_LONGER_ASKED = frozenset({ConsentPurpose.SHARING_UPWARD})
+"""Purposes for which nobody is asked: county and city get numbers of people, and no names with hardship.
+
+What was decided on them stays readable, and a yes can be taken back.
+"""
 SHIPPED_TEXTS = {
     ConsentPurpose.LOCATION: ShippedText(
         UUID("100ef08a-328e-52da-964e-e217a0ec0e06"),

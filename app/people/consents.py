@@ -16,6 +16,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident, User
 from app.once import content_hash, insert_once, made_before
+from app.people.consent_texts import NO_LONGER_ASKED
 from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.listings import resident_in_scope
 
@@ -63,8 +64,8 @@ class PaperDecision:
 def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -> tuple[Consent, bool]:
     """Keep the actor's decision for himself or for his ward.
 
-    Raises NotFoundError for an unknown text, somebody without a place on the roster, also by now, or
-    somebody else's child; GuardianNeededError, ConsentChangedError, OtherContentError.
+    Raises NotFoundError for a text that is unknown or asked no more, somebody without a place on the roster,
+    also by now, or somebody else's child; GuardianNeededError, ConsentChangedError, OtherContentError.
     """
     if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
@@ -133,7 +134,7 @@ def _keep(
     channel: ConsentChannel,
 ) -> tuple[Consent, bool]:
     text = session.get(ConsentText, new.text_id)
-    if text is None or text.published_at > now():
+    if text is None or text.published_at > now() or text.purpose in NO_LONGER_ASKED:
         raise NotFoundError(field="text_id")
     if text.id != text_in_force(session, text.purpose).id:
         raise ConsentChangedError(purpose=text.purpose)

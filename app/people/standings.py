@@ -13,6 +13,7 @@ from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import NotFoundError
 from app.models import Consent, ConsentText
+from app.people.consent_texts import NO_LONGER_ASKED
 from app.people.guardians import ward
 from app.people.listings import resident_in_scope
 
@@ -43,6 +44,8 @@ class Standing:
 
 def standings(session: Session, actor: Actor, resident_id: UUID | None = None) -> list[Standing]:
     """Give each purpose's text in force and how the actor, or his ward, stands to it.
+
+    A purpose that is asked no more is among them only while a yes to it can be taken back.
 
     Raises NotFoundError for somebody without a place on the roster, or somebody else's child.
     """
@@ -75,7 +78,8 @@ def _standings(session: Session, whose: UUID) -> list[Standing]:
         .options(joinedload(Consent.text))
     )
     by_purpose = {row.purpose: row for row in session.scalars(last)}
-    return [_standing(text, by_purpose.get(text.purpose)) for text in session.scalars(newest)]
+    found = [_standing(text, by_purpose.get(text.purpose)) for text in session.scalars(newest)]
+    return [one for one in found if one.text.purpose not in NO_LONGER_ASKED or one.state is State.GIVEN]
 
 
 def _standing(text: ConsentText, last: Consent | None) -> Standing:

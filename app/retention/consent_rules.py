@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import exists
+from sqlalchemy import exists, or_
 from sqlalchemy.orm import aliased
 
 from app.clock import business_day, months_ago
@@ -14,7 +14,7 @@ PROOF_MONTHS = 36
 
 
 def consent_rules() -> Iterator[Rule]:
-    """Give the rules. A decision in force stays, and so does what a child's visits were written down by.
+    """Give the rules. A decision in force stays, and so does what visits were written down by.
 
     A no goes after every yes that it ended: else the yes would count again.
     """
@@ -35,17 +35,23 @@ def consent_rules() -> Iterator[Rule]:
         older.given,
         older.withdrawn_at.is_(None),
     )
+    by_purpose = (
+        (Consent.purpose == purpose) & (Visit.basis == basis)
+        for purpose, basis in (
+            (ConsentPurpose.MINORS, VisitBasis.GUARDIAN_CONSENT),
+            (ConsentPurpose.HEALTH_HARDSHIP, VisitBasis.CONSENT),
+        )
+    )
     written_by_it = exists().where(
-        Consent.purpose == ConsentPurpose.MINORS,
         CareRecord.resident_id == Consent.resident_id,
         Visit.care_record_id == CareRecord.id,
-        Visit.basis == VisitBasis.GUARDIAN_CONSENT,
+        or_(*by_purpose),
     )
     yield Rule(
         "consents that ended",
         table_of(Consent),
         ((Consent.withdrawn_at < since) | refused | replaced) & ~revived & ~written_by_it,
-        kept=f"{PROOF_MONTHS} months after its end; a child's as long as its visits",
+        kept=f"{PROOF_MONTHS} months after its end; as long as visits that were written down by it",
         basis="PIPL 14, 56; Civil Code 188",
     )
     agreed = exists().where(

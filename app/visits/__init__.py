@@ -19,6 +19,7 @@ from app.visits.answers import (
     AnswerWrongError,
     FieldKind,
 )
+from app.visits.basis import BY_LAW, ResultNeededError
 from app.visits.care import (
     CareOpenError,
     EndDayError,
@@ -71,6 +72,7 @@ from app.visits.tickets import (
 )
 
 __all__ = [
+    "BY_LAW",
     "MAX_FOLLOW_UPS",
     "MOST_DAYS",
     "AnswerLongError",
@@ -100,6 +102,7 @@ __all__ = [
     "OutcomeError",
     "OwnTicketError",
     "PresenceState",
+    "ResultNeededError",
     "TicketNeededError",
     "TooSeldomError",
     "ViewingTicket",

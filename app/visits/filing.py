@@ -20,7 +20,7 @@ from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner
 from app.sealing import Sealer
 from app.visits.answers import check_answers
-from app.visits.basis import basis_of
+from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
@@ -106,10 +106,11 @@ def file(
     form = form_for(session, record.category, new.form_id)
     if new.mode not in CONTACT[new.outcome]:
         raise OutcomeError(field="outcome")
-    check_answers(form.fields, new.answers, complete=new.outcome not in _UNASKED)
+    unasked = new.outcome in _UNASKED or (may_keep_silent(record) and not new.answers)
+    check_answers(form.fields, new.answers, complete=not unasked)
     resident = record.resident
     signs = harm.signs_of_harm(session, actor, _texts(new), about=resident, flagged=_flagged(new))
-    basis = basis_of(session, resident, new.outcome, harm=bool(signs))
+    basis = basis_of(session, record, new.outcome, harm=bool(signs), told=any(_texts(new)))
     visit, made = insert_once(
         session,
         Visit,

@@ -13,6 +13,7 @@ from app.errors import IllegalStepError, NotFoundError
 from app.harm import HarmRecord, Told
 from app.models import CareRecord, FollowUp, Visit
 from app.sealing import Sealer
+from app.visits.basis import check_result
 from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
 from app.visits.sealed import result_of, sealed_result
@@ -35,7 +36,7 @@ class Done(StrEnum):
 
 _WITH_RESIDENT = (
     joinedload(FollowUp.visit)
-    .options(load_only(Visit.care_record_id))
+    .options(load_only(Visit.care_record_id, Visit.basis))
     .joinedload(Visit.care_record)
     .joinedload(CareRecord.resident)
 )
@@ -77,7 +78,8 @@ def follow_ups(
 def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *, result: str) -> FollowUp:
     """Note what came of a follow-up; the same again by the same person changes nothing.
 
-    Raises NotFoundError, NotResponsibleError, IllegalStepError if it was finished otherwise.
+    Raises NotFoundError, NotResponsibleError, IllegalStepError if it was finished otherwise, and what
+    ``check_result`` raises.
     """
     row = session.scalars(
         select(FollowUp)
@@ -90,10 +92,13 @@ def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *
         raise NotFoundError
     check_responsible(actor, row.area_code, row.owner_id)
     if row.done_at is None:
+        resident = row.visit.care_record.resident
+        signs = harm.signs_of_harm(session, actor, [result], about=resident)
+        check_result(session, row, result, harm=bool(signs))
         row.done_at, row.done_by = now(), actor.user_id
         row.result_sealed = sealed_result(sealer, row.id, result)
         told = Told(HarmRecord.VISIT, row.visit_id, row.area_code, row.id)
-        harm.watch(session, actor, told, [result], about=row.visit.care_record.resident)
+        harm.watch(session, actor, told, [result], about=resident)
     elif (row.done_by, result_of(sealer, row)) != (actor.user_id, result):
         raise IllegalStepError(now="done", asked="finish")
     return row

@@ -21,7 +21,7 @@ from app.models import (
     User,
     Visit,
 )
-from app.people import BASES, Category, Duty, Whom, check_given
+from app.people import BASES, NO_LONGER_ASKED, Category, Duty, Whom, check_given
 from tests.care_world import file_visit, write_care, write_form
 from tests.cast import HOME, forget_consents, named, person
 from tests.child_world import write_child, write_consent, write_guarded_child, write_guardian
@@ -218,3 +218,10 @@ def test_every_category_has_a_basis_for_whomever_it_knows() -> None:
     for by_whom in BASES.values():
         for basis in by_whom.values():
             assert isinstance(basis, ConsentPurpose) or vars(basis).values()
+
+
+def test_every_purpose_that_is_offered_is_asked_for() -> None:
+    """S-71, S-72: a consent that no check reads would be a lie; ID numbers: test_by_id_number.py."""
+    asked = {one for by_whom in BASES.values() for one in by_whom.values() if isinstance(one, ConsentPurpose)}
+
+    assert asked | {ConsentPurpose.ID_NUMBER} == set(ConsentPurpose) - NO_LONGER_ASKED

@@ -265,6 +265,34 @@ def test_staff_find_what_to_read_out_and_what_to_take_back(
     assert far_admin.get(path).status_code == 404
 
 
+def test_nobody_is_asked_for_what_nothing_rests_on(
+    resident: Client, worker: Client, session: Session
+) -> None:
+    """S-72: nobody's name goes upward with his hardship, so no consent to it is offered, or taken."""
+    upward, himself = SHIPPED_TEXTS[ConsentPurpose.SHARING_UPWARD].id, str(named("resident"))
+    paper = {"text_id": str(upward), "given": True, "resident_id": himself, "decided_by": himself}
+    offered = [
+        {one["purpose"] for one in client.get(path).json["items"]}
+        for client, path in ((resident, "/v1/me/consents"), (worker, f"/v1/residents/{himself}/consents"))
+    ]
+    refused = [put(resident, upward), worker.put(f"/v1/consents/{new_id()}", json=paper)]
+
+    assert offered == [set(ConsentPurpose) - {"sharing_upward"}] * 2
+    assert [(one.status_code, list(one.json["errors"])) for one in refused] == [(404, ["text_id"])] * 2
+    assert session.scalar(select(func.count()).select_from(Consent)) == 0
+
+
+def test_what_was_agreed_to_before_is_read_and_taken_back(resident: Client, session: Session) -> None:
+    """S-74: a yes to what nobody is asked for any more is shown until it is taken back."""
+    given = write_consent(session, named("resident"), ConsentPurpose.SHARING_UPWARD)
+    shown = standing(resident, "sharing_upward")
+    back = resident.post(f"/v1/me/consents/{given}/withdraw")
+    left = [one["purpose"] for one in resident.get("/v1/me/consents").json["items"]]
+
+    assert (shown["state"], shown["consent_id"], back.status_code) == ("given", str(given), 200)
+    assert "sharing_upward" not in left
+
+
 def test_others_consents_are_not_his_to_take_back(be: Any, session: Session) -> None:
     consent = write_consent(session, named("resident"), ConsentPurpose.LOCATION)
 

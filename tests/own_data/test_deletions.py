@@ -182,19 +182,18 @@ def test_notes_go_but_for_what_duty_keeps(
     """S-94: what rests on consent goes; visits by duty stay while it lasts, emergencies always."""
     child = write_guarded_child(session)
     agreed = visited(session, worker, child)
-    duty, emergency = (
-        _like(session, agreed, basis) for basis in (VisitBasis.DUTY, VisitBasis.MANDATORY_REPORT)
-    )
+    bases = (VisitBasis.DUTY, VisitBasis.MANDATORY_REPORT, VisitBasis.CONSENT)
+    duty, emergency, own = (_like(session, agreed, basis) for basis in bases)
     first = decide(admin, ask(resident, "notes", child))
-    during = [_said(session, one) for one in (agreed, duty, emergency)]
+    during = [_said(session, one) for one in (agreed, duty, emergency, own)]
     session.execute(update(CareRecord).values(ended_on=NOON.date()))
     session.commit()
     second = decide(admin, ask(resident, "notes", child))
     after = [_said(session, one) for one in (agreed, duty, emergency)]
 
-    assert (first.json["deleted"], first.json["kept"]) == (1, 2)
-    assert during == [(0, ""), (5, "想爸爸妈妈"), (5, "想爸爸妈妈")]
-    assert (second.json["deleted"], second.json["kept"]) == (2, 1)
+    assert (first.json["deleted"], first.json["kept"]) == (2, 2)
+    assert during == [(0, ""), (5, "想爸爸妈妈"), (5, "想爸爸妈妈"), (0, "")]
+    assert (second.json["deleted"], second.json["kept"]) == (3, 1)
     assert after == [(0, ""), (0, ""), (5, "想爸爸妈妈")]
 
 

@@ -53,6 +53,7 @@ SENTENCES: dict[str, str] = {
     "not_responsible": "这件事由别的同事负责，只有负责人和社区管理员能看、能办",
     "wrong_form": "这张表不适合这位对象，请更新表格后再填",
     "outcome": "这种走访方式得不出这个结果，请核对",
+    "result_needed": "请写明办理的结果",
     "due_day": "办理期限要在走访当天以后、一年之内",
     "answer_unknown": "表上没有这一项，请更新表格后再填",
     "answer_missing": "“{label}”还没有填",

@@ -1,4 +1,4 @@
-"""Guardians of the children who are looked after, and what they agreed to on paper."""
+"""Guardians of the children who are looked after, and what they and adults agreed to on paper."""
 
 from datetime import date, datetime, timedelta
 from random import Random
@@ -8,6 +8,7 @@ from app.cli.seed.history import History
 from app.cli.seed.ids import id_at
 from app.cli.seed.world import SeedResident
 from app.models import (
+    CareCategory,
     Consent,
     ConsentChannel,
     ConsentPurpose,
@@ -19,6 +20,7 @@ from app.models import (
     VisitBasis,
 )
 from app.people import ADULT_YEARS, CHILD_YEARS, SHIPPED_TEXTS, age_on
+from app.visits import BY_LAW
 
 _AHEAD = timedelta(minutes=30)
 _YEARS_GOOD = 2
@@ -31,9 +33,22 @@ _OF_RELATION = {
 }
 
 
-def visit_basis(child: SeedResident, day: date) -> VisitBasis:
+def visit_basis(resident: SeedResident, category: CareCategory, day: date) -> VisitBasis:
     """Say by what right a visit on this day is written down."""
-    return VisitBasis.GUARDIAN_CONSENT if child.person.age_on(day) < CHILD_YEARS else VisitBasis.DUTY
+    age = resident.person.age_on(day)
+    if age < CHILD_YEARS:
+        return VisitBasis.GUARDIAN_CONSENT
+    return VisitBasis.DUTY if category in BY_LAW or age < ADULT_YEARS else VisitBasis.CONSENT
+
+
+def add_own_consent(
+    history: History, rng: Random, resident: SeedResident, category: CareCategory, care_from: datetime
+) -> None:
+    """Let an adult whom no law has the community look after have signed that it is noted how he fares."""
+    if category in BY_LAW or resident.person.age_on(history.last) < ADULT_YEARS:
+        return
+    worker = history.world.worker(resident.area_code)
+    _agree(history, rng, resident, resident, worker, care_from - _AHEAD, ConsentPurpose.HEALTH_HARDSHIP)
 
 
 def add_guardian(history: History, rng: Random, child: SeedResident, care_from: datetime) -> None:
@@ -64,7 +79,7 @@ def add_guardian(history: History, rng: Random, child: SeedResident, care_from: 
         verified_by=admin,
         content_hash=guardianship_id.bytes,
     )
-    _agree(history, rng, child, guardian, worker, at)
+    _agree(history, rng, child, guardian, worker, at, ConsentPurpose.MINORS)
 
 
 def forget_numbers_nobody_agreed_to(history: History) -> None:
@@ -115,17 +130,23 @@ def _valid_until(child: SeedResident, day: date) -> date:
 
 
 def _agree(
-    history: History, rng: Random, child: SeedResident, guardian: SeedResident, worker: UUID, at: datetime
+    history: History,
+    rng: Random,
+    whose: SeedResident,
+    decided_by: SeedResident,
+    worker: UUID,
+    at: datetime,
+    purpose: ConsentPurpose,
 ) -> None:
-    text = SHIPPED_TEXTS[ConsentPurpose.MINORS]
+    text = SHIPPED_TEXTS[purpose]
     consent_id = id_at(rng, at)
     history.rows.add(
         Consent,
         id=consent_id,
-        area_code=child.area_code,
-        resident_id=child.id,
-        decided_by=guardian.id,
-        purpose=ConsentPurpose.MINORS,
+        area_code=whose.area_code,
+        resident_id=whose.id,
+        decided_by=decided_by.id,
+        purpose=purpose,
         text_id=text.id,
         text_hash=text.text_hash,
         given=True,

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from app.cli.seed.guardians import add_guardian, add_ticket, visit_basis
+from app.cli.seed.guardians import add_guardian, add_own_consent, add_ticket, visit_basis
 from app.cli.seed.history import History
 from app.cli.seed.history_follow_ups import add_follow_ups
 from app.cli.seed.ids import id_at, named
@@ -109,6 +109,7 @@ def _begin(history: History, rng: Random, resident: SeedResident) -> _Care:
     own = history.rng(f"guardian {row['id']}")
     add_guardian(history, own, resident, created_at)
     add_ticket(history, own, resident, row["worker_id"])
+    add_own_consent(history, own, resident, category, created_at)
     if rng.random() < _ENDED:
         row["ended_on"] = started_on + timedelta(days=rng.randint(0, (history.last - started_on).days))
     return _Care(row, resident, usual_answers(rng, category, person, history.last))
@@ -150,7 +151,7 @@ def _visit(history: History, rng: Random, care: _Care, moment: datetime, emergen
         worker_id=care.row["worker_id"],
         mode=mode,
         outcome=outcome,
-        basis=visit_basis(care.resident, business_day(received_at)),
+        basis=visit_basis(care.resident, care.row["category"], business_day(received_at)),
         answers=_answers(rng, care, outcome),
         note=_note(rng, outcome),
         content_hash=visit_id.bytes,

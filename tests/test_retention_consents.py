@@ -1,0 +1,36 @@
+"""An adult's consent to what is noted of how he fares stays as long as it proves that it may be."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app import retention
+from app.clock import set_to
+from app.config import RetentionSettings
+from app.models import CareRecord, Consent, ConsentPurpose, Visit, VisitBasis
+from tests.cast import forget_consents, named, person
+from tests.child_world import write_consent
+from tests.matrix.stage import Stage
+
+MONTHS = RetentionSettings(audit=13, photos=36, notices=12)
+AT = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("basis, gone", [(VisitBasis.CONSENT, 0), (VisitBasis.DUTY, 1)])
+def test_it_stays_as_long_as_the_visits_that_rest_on_it(
+    session: Session, basis: VisitBasis, gone: int
+) -> None:
+    """S-81: visits by duty need no such proof."""
+    forget_consents(session)
+    resident, purpose, agreed_at = named("resident"), ConsentPurpose.HEALTH_HARDSHIP, AT - timedelta(days=1)
+    consent = session.get_one(Consent, write_consent(session, resident, purpose, decided_at=agreed_at))
+    consent.withdrawn_at, consent.withdrawn_by = AT, person("worker").user_id
+    visit = session.get_one(Visit, Stage(session).visit()[0])
+    visit.basis = basis
+    session.get_one(CareRecord, visit.care_record_id).resident_id = resident
+    session.commit()
+
+    with set_to(AT.replace(year=2036)):
+        (rule,) = (rule for rule in retention.rules(MONTHS) if rule.name == "consents that ended")
+        assert retention.apply(session, rule, limit=9) == gone
