@@ -98,7 +98,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     if actor.acted_for not in {None, new.resident_id}:
         raise NotFoundError(field="resident_id")
     resident = resident_in_scope(session, actor, new.resident_id)
-    check_about(session, resident, Category.CLAIM)
+    _check_basis(session, actor, resident, new.ask)
     household = resident.household
     received_at = now()
     flag = evidence.clock_flag(new.captured_at, received_at)
@@ -143,7 +143,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask:
         return claim
     _check_is_his(actor, claim)
     claim.check_step(ClaimStatus.SUBMITTED)
-    check_about(session, claim.resident, Category.CLAIM)
+    _check_basis(session, actor, claim.resident, ask)
     claim.points = _points(claim.rule, ask)
     claim.advance(ClaimStatus.SUBMITTED)
     claim.text = ask.text
@@ -225,6 +225,15 @@ def claim_for(
         course.record(ClaimStep.VERIFY, sent, by=actor.user_id)
     tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
     return made
+
+
+def _check_basis(session: Session, actor: Actor, resident: Resident, ask: Ask) -> None:
+    """Refuse a child's claim that nobody agreed to, unless its words tell of harm: these wait for nobody.
+
+    Minor Protection Law, art. 11. Raises NoBasisError, ConsentChangedError.
+    """
+    if not harm.signs_of_harm(session, actor, [ask.text], about=resident):
+        check_about(session, resident, Category.CLAIM)
 
 
 def _has_basis(session: Session, resident: Resident) -> bool:

@@ -152,6 +152,20 @@ def test_what_came_of_a_childs_need_is_told_only_while_its_guardian_agrees(
     assert _finish(worker, reported, "送到医院了").status_code == 200
 
 
+def test_what_tells_of_harm_to_a_child_waits_for_no_consent(
+    worker: Client, session: Session, record: UUID, form: UUID
+) -> None:
+    """S-72, S-98: on a visit to somebody who did not agree, and in the result of a follow-up later."""
+    told = "隔壁天天打孩子，哭得厉害"
+    unasked = file_visit(worker, record, form, **SILENT | {"note": told})
+    write_consent(session, named("resident"), HARDSHIP)
+    need = _need(session, file_visit(worker, record, form, **NEED))
+    take_back(session)
+
+    assert outcome(unasked) == (201, "mandatory_report")
+    assert _finish(worker, need, told).status_code == 200
+
+
 def test_by_duty_the_result_is_told(worker: Client, session: Session) -> None:
     record, form = write_care(session), write_form(session)
     need = _need(session, file_visit(worker, record, form, **NEED))
