@@ -72,7 +72,7 @@ def test_the_least_that_is_needed() -> None:
         photo_megabytes_a_day=1000,
         database_pool=8,
         threads=8,
-        months_kept=RetentionSettings(audit=13, photos=36, notices=12),
+        months_kept=RetentionSettings(audit=13, photos=36, notices=12, care=36, gone=12, ended=36),
         audit_copies=None,
         wechat=None,
     )
@@ -100,6 +100,9 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
         GONGDI_AUDIT_MONTHS="12",
         GONGDI_PHOTO_MONTHS="6",
         GONGDI_NOTICE_MONTHS="3",
+        GONGDI_CARE_MONTHS="24",
+        GONGDI_GONE_MONTHS="36",
+        GONGDI_ENDED_MONTHS="600",
     )
 
     assert settings.is_production
@@ -110,7 +113,7 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     assert settings.threads == 16
     assert (settings.font_file, settings.holidays_file) == (file, file)
     assert settings.unknown_years is UnknownYears.WEEKENDS
-    assert settings.months_kept == RetentionSettings(audit=12, photos=6, notices=3)
+    assert settings.months_kept == RetentionSettings(12, photos=6, notices=3, care=24, gone=36, ended=600)
     assert settings.audit_copies == tmp_path / "to come"
 
 
@@ -190,6 +193,9 @@ def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
         ("GONGDI_AUDIT_MONTHS", "0"),
         ("GONGDI_PHOTO_MONTHS", "0"),
         ("GONGDI_NOTICE_MONTHS", "601"),
+        ("GONGDI_CARE_MONTHS", "0"),
+        ("GONGDI_GONE_MONTHS", "37"),
+        ("GONGDI_ENDED_MONTHS", "601"),
         ("GONGDI_AUDIT_COPIES", "/no/such/folder/copies"),
         ("GONGDI_FONT_FILE", "/no/such/font.otf"),
         ("GONGDI_HOLIDAYS_FILE", "/no/such/days.json"),

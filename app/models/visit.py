@@ -74,9 +74,9 @@ class Visit(MadeByPhone, Located, Base):
     mode: Mapped[VisitMode]
     outcome: Mapped[VisitOutcome]
     basis: Mapped[VisitBasis] = mapped_column(default=VisitBasis.DUTY)
-    answers_sealed: Mapped[Sealed]
-    """JSON: what was said about health and home."""
-    note_sealed: Mapped[Sealed]
+    answers_sealed: Mapped[Sealed | None]
+    """JSON: what was said about health and home; None once its time was over (app/retention)."""
+    note_sealed: Mapped[Sealed | None]
     care_record: Mapped[CareRecord] = relationship(lazy="raise")
     form: Mapped[VisitForm] = relationship(lazy="raise")
     follow_ups: Mapped[list["FollowUp"]] = relationship(
@@ -95,7 +95,8 @@ class FollowUp(Base):
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
     visit_id: Mapped[UUID] = mapped_column(ForeignKey("visits.id"), index=True)
-    need_sealed: Mapped[Sealed]
+    need_sealed: Mapped[Sealed | None]
+    """None once its time was over."""
     urgent: Mapped[bool] = mapped_column(default=False)
     owner_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     due_on: Mapped[date]

@@ -26,8 +26,11 @@ from app.models import (
     SignInTries,
     ViewingTicket,
 )
+from app.retention.care_rules import care_rules
 from app.retention.consent_rules import consent_rules
+from app.retention.ended_rules import ended_rules
 from app.retention.frozen_rules import frozen_rules
+from app.retention.gone_rules import gone_rule
 from app.retention.harm_rules import tells_of_harm
 from app.retention.photo_rules import photo_rules
 from app.retention.positions import position_rules
@@ -54,11 +57,8 @@ KEPT_BECAUSE = {
     "own_copies": "the job end_copies: file and key after 72 hours; the asking as the audit trail",
     "closings": "prove that an account was closed, when, and what was frozen",
     "account_events": "say what was done with an account, and why",
-    "residents": "on the roster: duty of the community",
-    "households": "on the roster: duty of the community",
-    "care_records": "while the duty to look after lasts; no law sets an end",
-    "visits": "while the duty to look after lasts; no law sets an end. Positions go",
-    "follow_ups": "as the visit",
+    "households": "the door, which the ledger of points goes by; who lives there stands with the residents",
+    "care_records": "say that somebody was looked after, when and by whom; what was said goes with visits",
     "harm_cases": "nothing deletes what tells of harm to a minor (Minor Protection Law 11)",
     "photo_links": "as the record; goes with the photo",
     "hazards": "the ledger of hazards (Work Safety Law 41). Positions go",
@@ -88,7 +88,10 @@ def rules(months: RetentionSettings) -> Iterator[Rule]:
     yield from _sign_in_rules()
     yield from _binding_rules()
     yield from consent_rules()
+    yield from care_rules(months.care)
+    yield gone_rule(months.gone)
     yield from frozen_rules()
+    yield from ended_rules(months.ended, REQUESTS_KEPT)
     yield _correction_rule()
     yield from _trail_rules(months.audit)
     yield Rule(

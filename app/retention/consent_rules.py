@@ -14,7 +14,7 @@ PROOF_MONTHS = 36
 
 
 def consent_rules() -> Iterator[Rule]:
-    """Give the rules. A decision in force stays, and so does what visits were written down by.
+    """Give the rules. A decision in force stays, and so does what words of visits rest on.
 
     A no goes after every yes that it ended: else the yes would count again.
     """
@@ -46,12 +46,13 @@ def consent_rules() -> Iterator[Rule]:
         CareRecord.resident_id == Consent.resident_id,
         Visit.care_record_id == CareRecord.id,
         or_(*by_purpose),
+        or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None)),
     )
     yield Rule(
         "consents that ended",
         table_of(Consent),
         ((Consent.withdrawn_at < since) | refused | replaced) & ~revived & ~written_by_it,
-        kept=f"{PROOF_MONTHS} months after its end; as long as visits that were written down by it",
+        kept=f"{PROOF_MONTHS} months after its end; as long as words of visits that rest on it",
         basis="PIPL 14, 56; Civil Code 188",
     )
     agreed = exists().where(

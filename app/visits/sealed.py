@@ -18,14 +18,18 @@ def sealed_visit(sealer: Sealer, visit_id: UUID, *, answers: dict[str, Any], not
 
 
 def answers_of(sealer: Sealer, visit: Visit) -> dict[str, Any]:
-    """Give a visit's answers by the keys of its form."""
+    """Give a visit's answers by the keys of its form; none once their time was over."""
+    if visit.answers_sealed is None:
+        return {}
     told = sealer.open(visit.answers_sealed, Cell("visits", "answers_sealed", visit.id))
     answers: dict[str, Any] = json.loads(told)
     return answers
 
 
 def note_of(sealer: Sealer, visit: Visit) -> str:
-    """Give a visit's note."""
+    """Give a visit's note; nothing once its time was over."""
+    if visit.note_sealed is None:
+        return ""
     return sealer.open(visit.note_sealed, Cell("visits", "note_sealed", visit.id))
 
 
@@ -40,7 +44,9 @@ def sealed_result(sealer: Sealer, follow_up_id: UUID, result: str) -> bytes:
 
 
 def need_of(sealer: Sealer, follow_up: FollowUp) -> str:
-    """Give what is needed."""
+    """Give what is needed; nothing once its time was over."""
+    if follow_up.need_sealed is None:
+        return ""
     return sealer.open(follow_up.need_sealed, Cell("follow_ups", "need_sealed", follow_up.id))
 
 

@@ -1,0 +1,56 @@
+"""What was said on visits: it goes some time after the care ended; that somebody called stays."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+
+from app.clock import business_day, months_ago, start_of
+from app.models import CareRecord, FollowUp, HarmCase, HarmRecord, Visit, VisitBasis
+from app.retention.harm_rules import tells_of_harm
+from app.retention.rules import Rule, table_of
+
+_BASIS = "PIPL 19; as long as somebody may sue (Civil Code 188)"
+
+
+def care_rules(months: int) -> Iterator[Rule]:
+    """Give the rules; ``months`` is how long the words stay after the end of the care.
+
+    Where a case of harm was ever opened about the resident, or by a visit, all of it stays: what surrounds it
+    is evidence too (Minor Protection Law 11). So does an emergency that had to be reported.
+    """
+    since = business_day(months_ago(months))
+    kept = f"{months} months after the care ended (`GONGDI_CARE_MONTHS`)"
+    visit = or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None))
+    yield Rule(
+        "words of visits",
+        table_of(Visit),
+        and_(visit, Visit.received_at < start_of(since), _free(since)),
+        kept,
+        _BASIS,
+        emptied={"answers_sealed": None, "note_sealed": None},
+        stays="who called on whom, when, how, and with which outcome",
+    )
+    follow_up = or_(FollowUp.need_sealed.is_not(None), FollowUp.result_sealed.is_not(None))
+    of_free = exists().where(Visit.id == FollowUp.visit_id, _free(since))
+    yield Rule(
+        "words of follow-ups",
+        table_of(FollowUp),
+        and_(follow_up, _done_or_due() < start_of(since), of_free),
+        f"{kept}, and the follow-up was done or due",
+        _BASIS,
+        emptied={"need_sealed": None, "result_sealed": None},
+        stays="whose it was, until when, and whether it was done",
+    )
+
+
+def _free(since: date) -> ColumnElement[bool]:
+    """Say in SQL that the care of a visit ended before a day, and that nothing in it is evidence of harm."""
+    harmed = exists().where(HarmCase.resident_id == CareRecord.resident_id)
+    ended = exists().where(CareRecord.id == Visit.care_record_id, CareRecord.ended_on < since, ~harmed)
+    of_harm = tells_of_harm(Visit.id, HarmRecord.VISIT)
+    return ended & ~of_harm & (Visit.basis != VisitBasis.MANDATORY_REPORT)
+
+
+def _done_or_due() -> ColumnElement[datetime]:
+    return func.coalesce(FollowUp.done_at, func.timezone("Asia/Shanghai", FollowUp.due_on + 1))

@@ -1,0 +1,76 @@
+"""What ended or was answered: kept as proof for as long as somebody may sue, then the row goes.
+
+Frozen rows have rules of their own (``frozen_rules``), and what tells of harm to a minor stays. Each fact
+stands in the audit trail, too.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlalchemy import and_, or_
+
+from app.clock import business_day, months_ago, now
+from app.models import (
+    Binding,
+    BindingRequest,
+    BindingRequestState,
+    Correction,
+    Deletion,
+    HarmRecord,
+    OwnRequestState,
+    Proxy,
+)
+from app.retention.gone_rules import GONE
+from app.retention.harm_rules import tells_of_harm
+from app.retention.rules import Rule, table_of
+
+_BASIS = "PIPL 19, 56; Civil Code 188"
+
+
+def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
+    """Give the rules: ``months`` for rows, ``words_kept`` for why a binding ended."""
+    since, setting = months_ago(months), "(`GONGDI_ENDED_MONTHS`)"
+    yield Rule(
+        "words on ended bindings",
+        table_of(Binding),
+        and_(Binding.ended_at < now() - words_kept, Binding.end_note != ""),
+        kept=f"{words_kept.days} days after the end",
+        basis="PIPL 19",
+        emptied={"end_note": ""},
+        stays="who was which resident, from when to when, and the kind of end",
+    )
+    yield Rule(
+        "ended bindings",
+        table_of(Binding),
+        and_(Binding.ended_at < since, Binding.frozen_by.is_(None), Binding.end_reason.not_in(GONE)),
+        kept=f"{months} months after the end {setting}; one that says that he moved away or died stays",
+        basis=_BASIS,
+    )
+    over = or_(
+        Proxy.ended_at < since, and_(Proxy.ended_at.is_(None), Proxy.valid_until < business_day(since))
+    )
+    yield Rule(
+        "ended proxies",
+        table_of(Proxy),
+        and_(over, Proxy.frozen_by.is_(None)),
+        kept=f"{months} months after the end or the last day {setting}",
+        basis=_BASIS,
+    )
+    for model, opened in (
+        (BindingRequest, BindingRequestState.OPEN),
+        (Correction, OwnRequestState.OPEN),
+        (Deletion, OwnRequestState.OPEN),
+    ):
+        table = table_of(model)
+        yield Rule(
+            f"answered {table.name.replace('_', ' ')}",
+            table,
+            and_(
+                table.c.state != opened,
+                table.c.decided_at < since,
+                table.c.frozen_by.is_(None),
+                ~tells_of_harm(table.c.id, HarmRecord.CORRECTION),
+            ),
+            kept=f"{months} months after the decision {setting}",
+            basis=_BASIS,
+        )

@@ -1,0 +1,79 @@
+"""Residents who moved away or died: numbers, name and birthday go; the row stays for the ledgers.
+
+The roster has no field for it. What tells is the end of the binding to their account: where nobody had one,
+nothing tells, and the numbers go on request only.
+"""
+
+from sqlalchemy import Integer, exists, extract, func, or_
+from sqlalchemy.orm import aliased
+
+from app.clock import business_day, months_ago
+from app.models import (
+    Binding,
+    BindingEnd,
+    CareRecord,
+    Guardianship,
+    HarmCase,
+    Resident,
+    User,
+)
+from app.retention.rules import Rule, table_of
+
+GONE = frozenset({BindingEnd.MOVED_AWAY, BindingEnd.DECEASED})
+_LAST_OF_THE_YEAR = func.make_date(extract("year", Resident.birth_date).cast(Integer), 12, 31)
+"""Younger than he is, never older: who was protected as a child stays so."""
+_MASKED = func.substr(Resident.name, 1, 1) + "**"
+"""As ``app.people.masked`` says it."""
+
+
+def gone_rule(months: int) -> Rule:
+    """Give the rule; ``months`` is how long all stays after he moved away or died.
+
+    Whoever came back has an account again, and whoever is looked after, is or has a guardian, or is named in
+    a case of harm is needed as he is.
+    """
+    newer = aliased(Binding)
+    came_back = exists().where(
+        newer.resident_id == Binding.resident_id,
+        or_(newer.ended_at.is_(None), newer.ended_at > Binding.ended_at),
+    )
+    gone = exists().where(
+        Binding.resident_id == Resident.id,
+        Binding.end_reason.in_(GONE),
+        Binding.ended_at < months_ago(months),
+        ~came_back,
+    )
+    guards = exists().where(
+        or_(Guardianship.child_id == Resident.id, Guardianship.guardian_id == Resident.id),
+        Guardianship.ended_at.is_(None),
+        or_(Guardianship.valid_until.is_(None), Guardianship.valid_until >= business_day()),
+    )
+    needed = or_(
+        exists().where(User.resident_id == Resident.id),
+        exists().where(CareRecord.resident_id == Resident.id, CareRecord.ended_on.is_(None)),
+        exists().where(HarmCase.resident_id == Resident.id),
+        guards,
+    )
+    left = or_(
+        Resident.phone_sealed.is_not(None),
+        Resident.id_number_sealed.is_not(None),
+        Resident.name != _MASKED,
+        Resident.birth_date != _LAST_OF_THE_YEAR,
+    )
+    return Rule(
+        "residents who moved away or died",
+        table_of(Resident),
+        gone & ~needed & left,
+        kept=f"{months} months after the binding ended with that reason (`GONGDI_GONE_MONTHS`)",
+        basis="PIPL 19, 47(1), 49",
+        emptied={
+            "phone_sealed": None,
+            "phone_index": None,
+            "id_number_sealed": None,
+            "id_number_index": None,
+            "name": _MASKED,
+            "birth_date": _LAST_OF_THE_YEAR,
+            "content_hash": b"",
+        },
+        stays="a masked name, sex, year of birth and household, which points and records name",
+    )
