@@ -6,12 +6,12 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import people
+from app import people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, area_code, uid
 from app.api.http.paging import PageInput, page, page_of
-from app.api.http.recording import sensitive, transaction
+from app.api.http.recording import note_tickets, sensitive, transaction
 from app.api.residents import ResidentOutput
 from app.identity import Permission
 
@@ -107,7 +107,9 @@ def list_residents(household_id: UUID, limit: int, after: str | None) -> dict[st
     """List the residents of a household in the order they were entered."""
 
     def fetch(**span: Any) -> Any:
-        return people.residents_of(session, actor(), household_id, **span)
+        found = visits.seen(session, actor(), people.residents_of(session, actor(), household_id, **span))
+        note_tickets([one.ticket_id for one in found])
+        return found
 
     with transaction() as session:
-        return page(fetch, lambda resident: resident.id, limit=limit, after=after)
+        return page(fetch, lambda one: one.resident.id, limit=limit, after=after)

@@ -7,12 +7,12 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import people
+from app import people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, day, id_number, phone, uid, word
 from app.api.http.parts import parts
-from app.api.http.recording import sensitive, transaction
+from app.api.http.recording import note_ticket, sensitive, transaction
 from app.identity import Permission
 from app.people import PresenceState, Relation, Sex
 
@@ -48,24 +48,29 @@ class NumbersInput(Input):
 
 
 class ResidentOutput(Output):
-    """A resident, as staff and his own household see him."""
+    """A resident, as staff and his own household see him; a minor's day of birth takes a ticket."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
     household_id = fields.UUID(required=True)
     name = fields.String(required=True)
     sex = fields.Enum(Sex, by_value=True, required=True)
-    birth_date = fields.Date(required=True)
+    birth_date = fields.Date(required=True, allow_none=True)
+    age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
     relation = fields.Enum(Relation, by_value=True, required=True)
     presence = fields.Enum(PresenceState, by_value=True, required=True)
     phone = fields.String(required=True, allow_none=True)
     id_number = fields.String(required=True, allow_none=True)
 
     @ma.pre_dump
-    def mask(self, resident: people.Resident, **_: Any) -> dict[str, Any]:
-        """Put the masked numbers beside the rest."""
-        masked = asdict(people.masked_numbers(parts().sealer, resident))
-        return {name: getattr(resident, name) for name in self.fields if name not in masked} | masked
+    def mask(self, seen: visits.Seen, **_: Any) -> dict[str, Any]:
+        """Put what is masked or left out beside the rest."""
+        resident = seen.resident
+        beside = asdict(people.masked_numbers(parts().sealer, resident)) | {
+            "age_group": people.age_group(resident),
+            "birth_date": resident.birth_date if seen.whole else None,
+        }
+        return {name: getattr(resident, name) for name in self.fields if name not in beside} | beside
 
 
 @blueprint.route("/residents/<uuid:resident_id>", methods=["PUT"])
@@ -76,7 +81,7 @@ def put_resident(new: people.NewResident, resident_id: UUID) -> tuple[Any, int]:
     """Register a resident, once."""
     with transaction() as session:
         resident, made = people.register_resident(session, actor(), resident_id, new)
-    return resident, once(made)
+        return _seen(session, resident), once(made)
 
 
 @blueprint.route("/residents/<uuid:resident_id>", methods=["GET"])
@@ -86,7 +91,7 @@ def put_resident(new: people.NewResident, resident_id: UUID) -> tuple[Any, int]:
 def get_resident(resident_id: UUID) -> Any:
     """Show one resident."""
     with transaction() as session:
-        return people.resident_in_scope(session, actor(), resident_id)
+        return _seen(session, people.resident_in_scope(session, actor(), resident_id))
 
 
 @blueprint.route("/residents/<uuid:resident_id>/numbers", methods=["PUT"])
@@ -99,4 +104,12 @@ def put_numbers(numbers: people.Numbers, resident_id: UUID) -> Any:
     A sensitive step: whoever holds the phone on the roster can bind himself to the resident.
     """
     with transaction() as session:
-        return people.set_numbers(session, actor(), parts().sealer, resident_id, numbers)
+        row = people.set_numbers(session, actor(), parts().sealer, resident_id, numbers)
+        return _seen(session, row)
+
+
+def _seen(session: Any, resident: people.Resident) -> visits.Seen:
+    """Say how much of him is seen, and note the ticket by which it is."""
+    (one,) = visits.seen(session, actor(), [resident])
+    note_ticket(one.ticket_id)
+    return one

@@ -12,6 +12,7 @@ from app.models import (
     Resident,
     Sex,
 )
+from app.people.ages import AgeGroup, age_group
 from app.people.bases import (
     BASES,
     Basis,
@@ -108,6 +109,7 @@ __all__ = [
     "NOTICE_VERSION",
     "NO_LONGER_ASKED",
     "SHIPPED_TEXTS",
+    "AgeGroup",
     "Basis",
     "BirthDateError",
     "Category",
@@ -150,6 +152,7 @@ __all__ = [
     "Whom",
     "account_stands",
     "account_until",
+    "age_group",
     "age_on",
     "check_about",
     "check_basis",

@@ -15,7 +15,7 @@ from app.once import content_hash, insert_once, made_before
 from app.people import Category, age_on, check_about, resident_in_scope
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
-from app.visits.tickets import give_with_care
+from app.visits.tickets import end_with_care, give_with_care
 
 CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may be responsible for a care record or a follow-up."""
@@ -111,6 +111,8 @@ def check_staff(session: Session, area_code: str, user_ids: set[UUID], *, field:
 def end_care(session: Session, actor: Actor, record_id: UUID, *, ended_on: date) -> CareRecord:
     """End the care with a day; visits up to that day may still arrive. The same again changes nothing.
 
+    The leave to read a minor's record that came with it ends at once.
+
     Raises EndDayError, IllegalStepError if it ended on another day, NotResponsibleError, NotFoundError.
     """
     record = care_record_of(session, actor, record_id, lock=True)
@@ -121,4 +123,5 @@ def end_care(session: Session, actor: Actor, record_id: UUID, *, ended_on: date)
     if not record.started_on <= ended_on <= business_day():
         raise EndDayError(field="ended_on")
     record.ended_on = ended_on
+    end_with_care(session, record)
     return record

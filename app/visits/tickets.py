@@ -4,11 +4,12 @@ The worker who is given a minor's care gets one with it, from the admin who give
 another admin of the community decides; where there is none, an officer of the county or city does.
 """
 
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import notices
@@ -22,8 +23,11 @@ from app.once import content_hash, insert_once, made_before
 from app.people import ADULT_YEARS, is_minor, resident_in_scope
 from app.visits.care_listings import admin_scope
 
-STANDING_DAYS = 180
-"""How long the leave lasts that comes with the care of a minor; then he asks for another."""
+STANDING_DAYS = 90
+"""How long the leave that comes with the care of a minor lasts at most; then he asks for another.
+
+Some three visits, as a minor is visited once a month at least; it ends with the care.
+"""
 MOST_DAYS = 30
 _DUTY = "负责这个孩子的探访"
 
@@ -196,15 +200,72 @@ def ticket_for(session: Session, actor: Actor, resident: Resident) -> UUID | Non
     return ticket
 
 
+@dataclass(frozen=True)
+class Seen:
+    """A resident with as much as the actor may see of him."""
+
+    resident: Resident
+    whole: bool
+    """With the day of birth: of age, of the actor's own household, or by a ticket."""
+    ticket_id: UUID | None = None
+
+
+def seen(session: Session, actor: Actor, residents: Sequence[Resident]) -> list[Seen]:
+    """Say how much the actor sees of each of these, and by which ticket.
+
+    As in ``ticket_for`` an open case of harm is leave enough for the admins whose it is.
+    """
+    minors = [one for one in residents if is_minor(one) and one.household_id != actor.household_id]
+    leave = _leave_for(session, actor, minors) if minors else {}
+    return [Seen(one, one not in minors or one.id in leave, leave.get(one.id)) for one in residents]
+
+
+def _leave_for(session: Session, actor: Actor, minors: Collection[Resident]) -> dict[UUID, UUID]:
+    mine = [one.id for one in minors if admin_scope(actor).covers(one.area_code)]
+    case = select(HarmCase.resident_id, HarmCase.id).where(
+        HarmCase.resident_id.in_(mine), HarmCase.closed_at.is_(None)
+    )
+    ticket = select(ViewingTicket.resident_id, ViewingTicket.id).where(
+        ViewingTicket.resident_id.in_([one.id for one in minors]), _good_for(actor)
+    )
+    found = [*session.execute(case), *session.execute(ticket)]
+    return {whose: by for whose, by in found if whose is not None}
+
+
+def end_with_care(session: Session, record: CareRecord) -> None:
+    """End the leave that came with the care of a minor, unless the worker looks after him in another way."""
+    others = exists().where(
+        CareRecord.resident_id == record.resident_id,
+        CareRecord.worker_id == record.worker_id,
+        CareRecord.ended_on.is_(None),
+        CareRecord.id != record.id,
+    )
+    at = now()
+    session.execute(
+        update(ViewingTicket)
+        .where(
+            ViewingTicket.resident_id == record.resident_id,
+            ViewingTicket.user_id == record.worker_id,
+            ViewingTicket.purpose == _DUTY,
+            ViewingTicket.expires_at > at,
+            ~others,
+        )
+        .values(expires_at=at)
+    )
+
+
 def _tell(session: Session, row: ViewingTicket, to: UUID, what: str) -> None:
     """Write that a ticket waits for somebody, or was decided on; not whose record it is."""
     notices.post(session, NoticeKind.APPROVAL, to=to, area_code=row.area_code, what=what, ticket_id=row.id)
 
 
 def _good(actor: Actor, resident_id: object) -> ColumnElement[bool]:
+    return (ViewingTicket.resident_id == resident_id) & _good_for(actor)
+
+
+def _good_for(actor: Actor) -> ColumnElement[bool]:
     return (
         (ViewingTicket.user_id == actor.user_id)
-        & (ViewingTicket.resident_id == resident_id)
         & ViewingTicket.approved.is_(True)
         & (ViewingTicket.expires_at > now())
     )

@@ -5,7 +5,7 @@ refusal of somebody signed in leaves one of its own, and so does every sign-in t
 noise of strangers leave none.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -102,6 +102,12 @@ def note_ticket(ticket_id: UUID | None) -> None:
     """Tell by which ticket a minor's record is read, if it is one."""
     if ticket_id is not None:
         note(ticket_id=str(ticket_id))
+
+
+def note_tickets(ticket_ids: Iterable[UUID | None]) -> None:
+    """Tell by which tickets a list shows more of minors than others see."""
+    if told := sorted({str(one) for one in ticket_ids if one is not None}):
+        note(ticket_ids=told)
 
 
 def note_opened(opened: Opened) -> None:

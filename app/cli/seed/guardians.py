@@ -24,7 +24,7 @@ from app.visits import BY_LAW
 
 _AHEAD = timedelta(minutes=30)
 _YEARS_GOOD = 2
-_TICKET_AGE, _TICKET_DAYS = timedelta(days=30), 180
+_TICKET_AGE, _TICKET_DAYS = timedelta(days=30), 90
 _OF_RELATION = {
     Relation.HEAD: GuardianRelation.PARENT,
     Relation.SPOUSE: GuardianRelation.PARENT,
