@@ -214,7 +214,7 @@ def test_two_megabytes_pass_and_a_byte_more_does_not(fake: WeChatFake) -> None:
         fake.fault(LOGIN, "huge", size=size)
         with structlog.testing.capture_logs() as logs, pytest.raises(WeChatAnswerError):
             Transport(fake.url, breaker=breaker).ask(LOGIN, {}, repeatable=False, deadline=Deadline.after(10))
-        assert [line["fault"] for line in logs] == [
+        assert [line["error"] for line in logs] == [
             "no JSON" if size == LARGEST_BODY else "WeChatAnswerError"
         ]
 

@@ -228,7 +228,7 @@ def test_an_older_text_carries_nothing_without_its_guardian(child: Child, sessio
     text = ConsentText(
         id=new_id(),
         purpose=ConsentPurpose.MINORS,
-        version=2,
+        version=MINORS.version + 1,
         title=MINORS.title,
         text="换了说法",
         text_hash=b"2" * 32,
