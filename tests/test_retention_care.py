@@ -5,18 +5,21 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import retention
 from app.clock import set_to
 from app.ids import new_id
 from app.models import (
+    FROZEN_TOO,
     Base,
     Binding,
     BindingEnd,
     BindingWay,
     CareRecord,
+    Closing,
+    ClosingState,
     Consent,
     FollowUp,
     HarmCase,
@@ -239,3 +242,43 @@ def test_who_is_here_or_needed_stays_as_he_is(
     session.commit()
     with set_to(AT.replace(year=2036)):
         assert applied(session, GONE) == 0
+
+
+def _came_back_and_closed(session: Session, row: Resident) -> None:
+    """Close the account of who came back: the binding is frozen then."""
+    at = AT + 9 * DAY
+    closing = Closing(
+        id=new_id(),
+        area_code=GRID,
+        asked_by=WORKER,
+        user_id=WORKER,
+        asked_at=at,
+        carry_out_at=at,
+        due_at=at,
+        begun_at=at,
+        state=ClosingState.DONE,
+        reasons=[],
+        ended_at=at,
+        content_hash=b"",
+    )
+    session.add(closing)
+    session.flush()
+    _back(session, row, ended_at=at, end_reason=BindingEnd.LEFT, frozen_by=closing.id)
+
+
+@pytest.mark.parametrize("returned", [_was_back, _came_back_and_closed])
+def test_who_came_back_is_not_taken_for_gone_once_the_proof_is_old(
+    session: Session, gone: Resident, returned: Callable[[Session, Resident], None]
+) -> None:
+    """S-81: what tells of a move goes first, then what shows the return; he stays on the roster as he is."""
+    returned(session, gone)
+    session.commit()
+    before = state(gone)
+    for year in (2031, 2032, 2033):
+        with set_to(AT.replace(year=year)):
+            for rule in list(retention.rules(MONTHS)):
+                applied(session, rule.name)
+
+    assert state(gone) == before
+    his = select(Binding.id).where(Binding.resident_id == gone.id)
+    assert session.scalars(his, execution_options={FROZEN_TOO: True}).all() == [], "neither is kept for ever"

@@ -4,7 +4,7 @@ The roster has no field for it. What tells is the end of the binding to their ac
 nothing tells, and the numbers go on request only.
 """
 
-from sqlalchemy import Integer, exists, extract, func, or_
+from sqlalchemy import ColumnElement, Integer, exists, extract, func, or_
 from sqlalchemy.orm import aliased
 
 from app.clock import business_day, months_ago
@@ -26,22 +26,36 @@ _MASKED = func.substr(Resident.name, 1, 1) + "**"
 """As ``app.people.masked`` says it."""
 
 
-def gone_rule(months: int) -> Rule:
-    """Give the rule; ``months`` is how long all stays after he moved away or died.
-
-    Whoever came back has an account again, and whoever is looked after, is or has a guardian, or is named in
-    a case of harm is needed as he is.
-    """
+def came_back() -> ColumnElement[bool]:
+    """Say in SQL that a resident had an account again after a binding to him ended."""
     newer = aliased(Binding)
-    came_back = exists().where(
+    return exists().where(
         newer.resident_id == Binding.resident_id,
         or_(newer.ended_at.is_(None), newer.ended_at > Binding.ended_at),
     )
+
+
+def shows_return() -> ColumnElement[bool]:
+    """Say in SQL that a binding is what tells that somebody came back: without it he would count as gone."""
+    older = aliased(Binding)
+    return exists().where(
+        older.resident_id == Binding.resident_id,
+        older.end_reason.in_(GONE),
+        older.ended_at < Binding.ended_at,
+    )
+
+
+def gone_rule(months: int) -> Rule:
+    """Give the rule; ``months`` is how long all stays after he moved away or died.
+
+    Whoever came back has, or had, an account again, and whoever is looked after, is or has a guardian, or is
+    named in a case of harm is needed as he is.
+    """
     gone = exists().where(
         Binding.resident_id == Resident.id,
         Binding.end_reason.in_(GONE),
         Binding.ended_at < months_ago(months),
-        ~came_back,
+        ~came_back(),
     )
     guards = exists().where(
         or_(Guardianship.child_id == Resident.id, Guardianship.guardian_id == Resident.id),
