@@ -171,7 +171,7 @@ def gone(session: Session) -> Resident:
     row.content_hash = b"of her name"
     session.get_one(User, person("resident").user_id).resident_id = None
     binding = session.get_one(Binding, named("binding resident"))
-    binding.ended_at, binding.end_reason = AT, BindingEnd.MOVED_AWAY
+    binding.ended_at, binding.end_reason, binding.ended_by = AT, BindingEnd.MOVED_AWAY, WORKER
     session.commit()
     return row
 
@@ -196,6 +196,10 @@ def test_who_moved_away_or_died_is_a_masked_name_in_the_ledger(
 
 def _left_by_himself(session: Session, _: Resident) -> None:
     session.get_one(Binding, named("binding resident")).end_reason = BindingEnd.LEFT
+
+
+def _said_it_himself(session: Session, _: Resident) -> None:
+    session.get_one(Binding, named("binding resident")).ended_by = person("resident").user_id
 
 
 def _back(session: Session, row: Resident, **ended: Any) -> None:
@@ -232,12 +236,13 @@ def _case_of_harm(session: Session, _: Resident) -> None:
 
 
 @pytest.mark.parametrize(
-    "needed_by", [_left_by_himself, _back, _was_back, _looked_after, _guardian, _case_of_harm]
+    "needed_by",
+    [_left_by_himself, _said_it_himself, _back, _was_back, _looked_after, _guardian, _case_of_harm],
 )
 def test_who_is_here_or_needed_stays_as_he_is(
     session: Session, gone: Resident, needed_by: Callable[[Session, Resident], None]
 ) -> None:
-    """S-81: who left the account only, came back, is cared for, is a guardian, or may have come to harm."""
+    """S-81: who left the account only, said by one tap that he moved, came back, is cared for, is a guardian, or may have come to harm."""
     needed_by(session, gone)
     session.commit()
     with set_to(AT.replace(year=2036)):

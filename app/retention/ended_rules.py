@@ -20,7 +20,7 @@ from app.models import (
     OwnRequestState,
     Proxy,
 )
-from app.retention.gone_rules import GONE, came_back, shows_return
+from app.retention.gone_rules import came_back, says_gone, shows_return
 from app.retention.harm_rules import tells_of_harm
 from app.retention.rules import Rule, table_of
 
@@ -45,10 +45,10 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         and_(
             Binding.ended_at < since,
             Binding.frozen_by.is_(None),
-            or_(Binding.end_reason.not_in(GONE), came_back()),
+            or_(~says_gone(Binding), came_back()),
             ~shows_return(),
         ),
-        kept=f"{months} months after the end {setting}; one that says that he moved away or died, until he is"
+        kept=f"{months} months after the end {setting}; one by which staff say that he moved away or died, until he is"
         " bound again; the one that shows his return, as long as it",
         basis=_BASIS,
     )

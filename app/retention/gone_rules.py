@@ -1,7 +1,8 @@
 """Residents who moved away or died: numbers, name and birthday go; the row stays for the ledgers.
 
 The roster has no field for it. What tells is the end of the binding to their account: where nobody had one,
-nothing tells, and the numbers go on request only.
+nothing tells, and the numbers go on request only. So it is where he said it himself: a tap on the phone, by
+mistake or by whoever holds it, takes nobody off the roster; staff who end the binding do.
 """
 
 from sqlalchemy import ColumnElement, Integer, exists, extract, func, or_
@@ -19,11 +20,16 @@ from app.models import (
 )
 from app.retention.rules import Rule, table_of
 
-GONE = frozenset({BindingEnd.MOVED_AWAY, BindingEnd.DECEASED})
+_GONE = frozenset({BindingEnd.MOVED_AWAY, BindingEnd.DECEASED})
 _LAST_OF_THE_YEAR = func.make_date(extract("year", Resident.birth_date).cast(Integer), 12, 31)
 """Younger than he is, never older: who was protected as a child stays so."""
 _MASKED = func.substr(Resident.name, 1, 1) + "**"
 """As ``app.people.masked`` says it."""
+
+
+def says_gone(ended: type[Binding]) -> ColumnElement[bool]:
+    """Say in SQL that staff ended a binding because the resident moved away or died."""
+    return ended.end_reason.in_(_GONE) & ended.ended_by.is_distinct_from(ended.user_id)
 
 
 def came_back() -> ColumnElement[bool]:
@@ -40,7 +46,7 @@ def shows_return() -> ColumnElement[bool]:
     older = aliased(Binding)
     return exists().where(
         older.resident_id == Binding.resident_id,
-        older.end_reason.in_(GONE),
+        says_gone(older),
         older.ended_at < Binding.ended_at,
     )
 
@@ -53,7 +59,7 @@ def gone_rule(months: int) -> Rule:
     """
     gone = exists().where(
         Binding.resident_id == Resident.id,
-        Binding.end_reason.in_(GONE),
+        says_gone(Binding),
         Binding.ended_at < months_ago(months),
         ~came_back(),
     )
@@ -78,7 +84,7 @@ def gone_rule(months: int) -> Rule:
         "residents who moved away or died",
         table_of(Resident),
         gone & ~needed & left,
-        kept=f"{months} months after the binding ended with that reason (`GONGDI_GONE_MONTHS`)",
+        kept=f"{months} months after staff ended the binding with that reason (`GONGDI_GONE_MONTHS`)",
         basis="PIPL 19, 47(1), 49",
         emptied={
             "phone_sealed": None,
