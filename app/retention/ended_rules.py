@@ -7,7 +7,7 @@ stands in the audit trail, too.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import and_, or_
+from sqlalchemy import and_, false, or_
 
 from app.clock import business_day, months_ago, now
 from app.models import (
@@ -68,6 +68,7 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         (Deletion, OwnRequestState.OPEN),
     ):
         table = table_of(model)
+        kept = tells_of_harm(table.c.id, HarmRecord.CORRECTION) if model is Correction else false()
         yield Rule(
             f"answered {table.name.replace('_', ' ')}",
             table,
@@ -75,7 +76,7 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
                 table.c.state != opened,
                 table.c.decided_at < since,
                 table.c.frozen_by.is_(None),
-                ~tells_of_harm(table.c.id, HarmRecord.CORRECTION),
+                ~kept,
             ),
             kept=f"{months} months after the decision {setting}",
             basis=_BASIS,

@@ -5,10 +5,10 @@ Consents have their own rule, of the same length. Reports stay with the ledger o
 
 from collections.abc import Iterator
 
-from sqlalchemy import select, true
+from sqlalchemy import ColumnElement, false, select
 
 from app.clock import months_ago
-from app.models import Binding, BindingRequest, Closing, Correction, Deletion, HarmRecord, Proxy
+from app.models import Base, Binding, BindingRequest, Closing, Correction, Deletion, HarmRecord, Proxy
 from app.retention.consent_rules import PROOF_MONTHS
 from app.retention.gone_rules import shows_return
 from app.retention.harm_rules import tells_of_harm
@@ -22,13 +22,16 @@ def frozen_rules() -> Iterator[Rule]:
     somebody came back.
     """
     over = select(Closing.id).where(Closing.ended_at < months_ago(PROOF_MONTHS))
+    kept: dict[type[Base], ColumnElement[bool]] = {
+        Binding: shows_return(),
+        Correction: tells_of_harm(Correction.id, HarmRecord.CORRECTION),
+    }
     for model in (Binding, BindingRequest, Correction, Deletion, Proxy):
         table = table_of(model)
-        free = ~shows_return() if model is Binding else true()
         yield Rule(
             f"frozen {table.name.replace('_', ' ')}",
             table,
-            table.c.frozen_by.in_(over) & free & ~tells_of_harm(table.c.id, HarmRecord.CORRECTION),
+            table.c.frozen_by.in_(over) & ~kept.get(model, false()),
             kept=f"{PROOF_MONTHS} months after the account was closed",
             basis="PIPL 47; Civil Code 188",
         )

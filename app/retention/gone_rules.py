@@ -66,7 +66,7 @@ def gone_rule(months: int) -> Rule:
     guards = exists().where(
         or_(Guardianship.child_id == Resident.id, Guardianship.guardian_id == Resident.id),
         Guardianship.ended_at.is_(None),
-        or_(Guardianship.valid_until.is_(None), Guardianship.valid_until >= business_day()),
+        Guardianship.valid_until >= business_day(),
     )
     needed = or_(
         exists().where(User.resident_id == Resident.id),
