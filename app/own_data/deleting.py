@@ -27,7 +27,7 @@ from app.own_data.whose import whose_resident
 from app.people import Numbers, numbers_of, sealed_numbers
 from app.retention import tells_of_harm
 from app.sealing import Sealer
-from app.visits import sealed_need, sealed_result, sealed_visit
+from app.visits import answers_of, note_of
 
 _CLAIM_ENDED = [status for status, steps in CLAIM_NEXT.items() if not steps]
 
@@ -92,6 +92,7 @@ def _delete_photos(session: Session, resident: Resident) -> Figures:
 def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figures:
     """Empty what was said on visits that rest on his or his guardian's consent, or whose care has ended.
 
+    The columns become what retention makes of them; a visit that has no words counts neither way.
     Visits by duty stay while the duty lasts (Minor Protection Law, art. 43), and so do emergencies,
     and what was said to a grown-up about a child that comes to harm.
     """
@@ -105,15 +106,15 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     )
     mine = select(Visit, free).join(CareRecord).where(CareRecord.resident_id == resident.id)
     rows = session.execute(mine.order_by(Visit.id).with_for_update(of=Visit)).all()
-    gone = [visit for visit, is_free in rows if is_free]
-    for visit in gone:
-        for name, value in sealed_visit(sealer, visit.id, answers={}, note="").items():
-            setattr(visit, name, value)
-    done = FollowUp.visit_id.in_([visit.id for visit in gone]) & FollowUp.done_at.is_not(None)
+    worded = {visit.id for visit, _ in rows if answers_of(sealer, visit) or note_of(sealer, visit)}
+    gone = {visit.id for visit, is_free in rows if is_free}
+    for visit, is_free in rows:
+        if is_free:
+            visit.answers_sealed = visit.note_sealed = None
+    done = FollowUp.visit_id.in_(gone) & FollowUp.done_at.is_not(None)
     for follow_up in session.scalars(select(FollowUp).where(done).with_for_update()):
-        follow_up.need_sealed = sealed_need(sealer, follow_up.id, "")
-        follow_up.result_sealed = sealed_result(sealer, follow_up.id, "")
-    return Figures(deleted=len(gone), kept=len(rows) - len(gone))
+        follow_up.need_sealed = follow_up.result_sealed = None
+    return Figures(deleted=len(worded & gone), kept=len(worded - gone))
 
 
 def _visit_of(resident: Resident) -> ColumnElement[bool]:

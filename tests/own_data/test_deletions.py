@@ -190,10 +190,13 @@ def test_notes_go_but_for_what_duty_keeps(
     session.commit()
     second = decide(admin, ask(resident, "notes", child))
     after = [_said(session, one) for one in (agreed, duty, emergency)]
+    third = decide(admin, ask(resident, "notes", child))
 
     assert (first.json["deleted"], first.json["kept"]) == (2, 2)
     assert during == [(0, ""), (5, "想爸爸妈妈"), (5, "想爸爸妈妈"), (0, "")]
-    assert (second.json["deleted"], second.json["kept"]) == (3, 1)
+    assert (second.json["deleted"], second.json["kept"]) == (1, 1), "what went before is not counted again"
+    assert (third.json["deleted"], third.json["kept"]) == (0, 1)
+    assert (agreed.answers_sealed, agreed.note_sealed) == (None, None), "so that no consent is kept for it"
     assert after == [(0, ""), (0, ""), (5, "想爸爸妈妈")]
 
 
