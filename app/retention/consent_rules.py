@@ -6,7 +6,7 @@ from sqlalchemy import exists, or_
 from sqlalchemy.orm import aliased
 
 from app.clock import business_day, months_ago
-from app.models import CareRecord, Consent, ConsentPurpose, Guardianship, Visit, VisitBasis
+from app.models import CareRecord, Consent, ConsentPurpose, FollowUp, Guardianship, Visit, VisitBasis
 from app.retention.rules import Rule, table_of
 
 PROOF_MONTHS = 36
@@ -16,7 +16,8 @@ PROOF_MONTHS = 36
 def consent_rules() -> Iterator[Rule]:
     """Give the rules. A decision in force stays, and so does what words of visits rest on.
 
-    A no goes after every yes that it ended: else the yes would count again.
+    Words of follow-ups count as the visit's. A no goes after every yes that it ended: else the yes would
+    count again.
     """
     since = months_ago(PROOF_MONTHS)
     newer, older = aliased(Consent), aliased(Consent)
@@ -42,17 +43,21 @@ def consent_rules() -> Iterator[Rule]:
             (ConsentPurpose.HEALTH_HARDSHIP, VisitBasis.CONSENT),
         )
     )
+    followed = exists().where(
+        FollowUp.visit_id == Visit.id,
+        or_(FollowUp.need_sealed.is_not(None), FollowUp.result_sealed.is_not(None)),
+    )
     written_by_it = exists().where(
         CareRecord.resident_id == Consent.resident_id,
         Visit.care_record_id == CareRecord.id,
         or_(*by_purpose),
-        or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None)),
+        or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None), followed),
     )
     yield Rule(
         "consents that ended",
         table_of(Consent),
         ((Consent.withdrawn_at < since) | refused | replaced) & ~revived & ~written_by_it,
-        kept=f"{PROOF_MONTHS} months after its end; as long as words of visits that rest on it",
+        kept=f"{PROOF_MONTHS} months after its end; as long as words of visits and follow-ups that rest on it",
         basis="PIPL 14, 56; Civil Code 188",
     )
     agreed = exists().where(
