@@ -8,10 +8,12 @@ from sqlalchemy.orm import Session
 from app import retention
 from app.clock import set_to
 from app.config import RetentionSettings
-from app.models import CareRecord, Consent, ConsentPurpose, Visit, VisitBasis
+from app.models import CareRecord, Consent, ConsentPurpose, Resident, Visit, VisitBasis
+from app.people import Numbers, keep_numbers
 from tests.cast import forget_consents, named, person
-from tests.child_world import write_consent
+from tests.child_world import write_child, write_consent, write_guardian
 from tests.matrix.stage import Stage
+from tests.sealer import SEALER
 
 MONTHS = RetentionSettings(audit=13, photos=36, notices=12)
 AT = datetime(2027, 1, 10, 4, 0, tzinfo=UTC)
@@ -34,3 +36,22 @@ def test_it_stays_as_long_as_the_visits_that_rest_on_it(
     with set_to(AT.replace(year=2036)):
         (rule,) = (rule for rule in retention.rules(MONTHS) if rule.name == "consents that ended")
         assert retention.apply(session, rule, limit=9) == gone
+
+
+@pytest.mark.parametrize("number", [Numbers(phone="13900001234"), Numbers(id_number="000000201606010020")])
+def test_a_guardians_consent_stays_as_long_as_the_childs_number(session: Session, number: Numbers) -> None:
+    """S-81: it proves that the number may stand on the roster; without the number it goes."""
+    child = write_child(session)
+    write_guardian(session, child)
+    consent = session.get_one(Consent, write_consent(session, child, decided_at=AT - timedelta(days=1)))
+    consent.withdrawn_at, consent.withdrawn_by = AT, person("worker").user_id
+    row = session.get_one(Resident, child)
+    gone = []
+    with set_to(AT.replace(year=2036)):
+        for present in (number, Numbers()):
+            keep_numbers(SEALER, row, present)
+            session.commit()
+            (rule,) = (rule for rule in retention.rules(MONTHS) if rule.name == "consents that ended")
+            gone.append(retention.apply(session, rule, limit=9))
+
+    assert gone == [0, 1]
