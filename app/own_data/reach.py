@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
-from app.models import HarmRecord, PhotoOwner
+from app.models import ClaimStep, HarmRecord, PhotoOwner
 from app.own_data.kinds import TABLES, Whose, of_grown_household, of_household, of_resident, of_user
 from app.retention import tells_of_harm, told_of_harm
 
@@ -36,7 +36,26 @@ def follow_ups(whose: Whose) -> ColumnElement[bool]:
 def claims(whose: Whose) -> ColumnElement[bool]:
     """Say which claims: for himself, or sent by himself for somebody of his household."""
     sent = of_user("claims", "submitted_by")(whose) & of_household("claims", "household_id")(whose)
-    return (of_resident("claims", "resident_id")(whose) | sent) & _shown("claims", "submitted_by", whose)
+    shown = _shown("claims", "submitted_by", whose)
+    if whose.is_minor:
+        shown &= ~tells_of_harm(TABLES["claims"].c.id, HarmRecord.CLAIM)
+    return (of_resident("claims", "resident_id")(whose) | sent) & shown & ~_rewritten(whose)
+
+
+def _rewritten(whose: Whose) -> ColumnElement[bool]:
+    """Say which claims told of harm when somebody else sent them again: the text is not his any more."""
+    steps = TABLES["claim_events"].c
+    by_him = steps.actor_id.is_not_distinct_from(whose.user_id)
+    return (
+        exists()
+        .where(
+            steps.claim_id == TABLES["claims"].c.id,
+            steps.step == ClaimStep.RESUBMIT,
+            ~by_him,
+            told_of_harm(steps.id),
+        )
+        .correlate(TABLES["claims"])
+    )
 
 
 def claim_events(whose: Whose) -> ColumnElement[bool]:
@@ -102,7 +121,12 @@ def photo_links(whose: Whose) -> ColumnElement[bool]:
     """Say which photos he named, or others in records of him."""
     links = TABLES["photo_links"].c
     named = of_user("photo_links", "named_by")(whose)
-    return (named & ~told_of_harm(links.record_id) if whose.is_minor else named) | _of_his(whose)
+    return (named & ~_of_harm(links.record_id) if whose.is_minor else named) | _of_his(whose)
+
+
+def _of_harm(record_id: ColumnElement[UUID]) -> ColumnElement[bool]:
+    """Say whether a record, or a step of one, told of harm, or a case names it for a step of it."""
+    return told_of_harm(record_id) | tells_of_harm(record_id)
 
 
 def photos_by_him(whose: Whose) -> ColumnElement[bool]:
@@ -110,7 +134,7 @@ def photos_by_him(whose: Whose) -> ColumnElement[bool]:
     links, sent = TABLES["photo_links"].c, TABLES["photos"].c
     his = of_user("photos", "uploaded_by")(whose)
     told = (
-        exists().where(links.photo_id == sent.id, told_of_harm(links.record_id)).correlate(TABLES["photos"])
+        exists().where(links.photo_id == sent.id, _of_harm(links.record_id)).correlate(TABLES["photos"])
     )
     return his & ~told if whose.is_minor else his
 

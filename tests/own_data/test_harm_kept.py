@@ -208,3 +208,23 @@ def test_what_was_wanted_stays_when_it_is_taken_back(session: Session, resident:
         one: opened_correction(SEALER, session.get_one(Correction, UUID(one))).value for one in (told, other)
     }
     assert left == {told: "我孙女在家挨打，请来看看", other: None}
+
+
+def test_a_minors_copy_has_no_claim_that_was_sent_again_with_it(
+    app: Flask, session: Session, neighbour: Client
+) -> None:
+    """S-98: the case names the claim, and the step as what told of it; text and photo are in no copy."""
+    life = Life(session).write(photos_of(app))
+    claim = session.get_one(Claim, life["claim"])
+    claim.text = TOLD
+    row = session.get_one(Resident, named("resident"))
+    row.birth_date = now().date() - timedelta(days=365 * 15 + 10)
+    session.commit()
+    write_case(session, new_id(), claim_id=claim.id)
+    write_guardian(session, row.id, of="neighbour")
+
+    got = copy_of(app, session, neighbour, resident_id=str(row.id))
+
+    assert str(claim.id) not in str([got.rows(kind) for kind in ("claims", "photo_links")])
+    assert TOLD not in got.everything
+    assert str(life["claim_photo"]) not in {one["id"] for one in got.rows("photos")}
