@@ -243,7 +243,7 @@ def _case_of_harm(session: Session, _: Resident) -> None:
 def test_who_is_here_or_needed_stays_as_he_is(
     session: Session, gone: Resident, needed_by: Callable[[Session, Resident], None]
 ) -> None:
-    """S-81: who left the account only, said by one tap that he moved, came back, is cared for, is a guardian, or may have come to harm."""
+    """S-81: who left the account only, said himself that he moved, came back, or is needed."""
     needed_by(session, gone)
     session.commit()
     with set_to(AT.replace(year=2036)):

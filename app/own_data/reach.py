@@ -133,9 +133,7 @@ def photos_by_him(whose: Whose) -> ColumnElement[bool]:
     """Say which photos he sent; in a minor's copy are none of what tells of harm to him."""
     links, sent = TABLES["photo_links"].c, TABLES["photos"].c
     his = of_user("photos", "uploaded_by")(whose)
-    told = (
-        exists().where(links.photo_id == sent.id, _of_harm(links.record_id)).correlate(TABLES["photos"])
-    )
+    told = exists().where(links.photo_id == sent.id, _of_harm(links.record_id)).correlate(TABLES["photos"])
     return his & ~told if whose.is_minor else his
 
 

@@ -6,7 +6,16 @@ from sqlalchemy import exists, or_
 from sqlalchemy.orm import aliased
 
 from app.clock import business_day, months_ago
-from app.models import CareRecord, Consent, ConsentPurpose, FollowUp, Guardianship, Resident, Visit, VisitBasis
+from app.models import (
+    CareRecord,
+    Consent,
+    ConsentPurpose,
+    FollowUp,
+    Guardianship,
+    Resident,
+    Visit,
+    VisitBasis,
+)
 from app.retention.rules import Rule, table_of
 
 PROOF_MONTHS = 36
@@ -17,7 +26,7 @@ def consent_rules() -> Iterator[Rule]:
     """Give the rules. A decision in force stays, and so does what words of visits rest on.
 
     Words of follow-ups count as the visit's. A no goes after every yes that it ended: else the yes would
-    count again. By a yes for a child its phone and ID number stand on the roster, so it stays as long as they.
+    count again. By a yes for a child its phone and ID number stand on the roster, so it stays with them.
     An account is shut out at once when it ends, and claims are ledger rows, kept by law and not by consent.
     """
     since = months_ago(PROOF_MONTHS)
@@ -63,8 +72,8 @@ def consent_rules() -> Iterator[Rule]:
         "consents that ended",
         table_of(Consent),
         ((Consent.withdrawn_at < since) | refused | replaced) & ~revived & ~rests,
-        kept=f"{PROOF_MONTHS} months after its end; as long as words of visits and follow-ups, or a child's phone or"
-        " ID number, that rest on it",
+        kept=f"{PROOF_MONTHS} months after its end; as long as words of visits and follow-ups, or a child's"
+        " phone or ID number, that rest on it",
         basis="PIPL 14, 56; Civil Code 188",
     )
     agreed = exists().where(

@@ -48,8 +48,8 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
             or_(~says_gone(Binding), came_back()),
             ~shows_return(),
         ),
-        kept=f"{months} months after the end {setting}; one by which staff say that he moved away or died, until he is"
-        " bound again; the one that shows his return, as long as it",
+        kept=f"{months} months after the end {setting}; one by which staff say that he moved away or died,"
+        " until he is bound again; the one that shows his return, as long as it",
         basis=_BASIS,
     )
     over = or_(
