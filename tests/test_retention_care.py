@@ -1,8 +1,9 @@
 """What was said on visits goes after the care, and who moved away or died becomes a masked name."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -250,14 +251,13 @@ def test_who_is_here_or_needed_stays_as_he_is(
         assert applied(session, GONE) == 0
 
 
-def _came_back_and_closed(session: Session, row: Resident) -> None:
-    """Close the account of who came back: the binding is frozen then."""
-    at = AT + 9 * DAY
+def _closed(session: Session, user_id: UUID, at: datetime) -> UUID:
+    """Write that an account was closed, and give the closing."""
     closing = Closing(
         id=new_id(),
         area_code=GRID,
-        asked_by=WORKER,
-        user_id=WORKER,
+        asked_by=user_id,
+        user_id=user_id,
         asked_at=at,
         carry_out_at=at,
         due_at=at,
@@ -269,10 +269,25 @@ def _came_back_and_closed(session: Session, row: Resident) -> None:
     )
     session.add(closing)
     session.flush()
-    _back(session, row, ended_at=at, end_reason=BindingEnd.LEFT, frozen_by=closing.id)
+    return closing.id
 
 
-@pytest.mark.parametrize("returned", [_was_back, _came_back_and_closed])
+def _came_back_and_closed(session: Session, row: Resident) -> None:
+    """Close the account of who came back: the binding is frozen then."""
+    at = AT + 9 * DAY
+    _back(session, row, ended_at=at, end_reason=BindingEnd.LEFT, frozen_by=_closed(session, WORKER, at))
+
+
+def _came_back_and_closed_the_old_one_late(session: Session, row: Resident) -> None:
+    """Close the account before the move after all: what tells of the move goes later than its turn."""
+    _was_back(session, row)
+    closed = _closed(session, person("resident").user_id, AT.replace(year=2029))
+    session.get_one(Binding, named("binding resident")).frozen_by = closed
+
+
+@pytest.mark.parametrize(
+    "returned", [_was_back, _came_back_and_closed, _came_back_and_closed_the_old_one_late]
+)
 def test_who_came_back_is_not_taken_for_gone_once_the_proof_is_old(
     session: Session, gone: Resident, returned: Callable[[Session, Resident], None]
 ) -> None:
