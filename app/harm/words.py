@@ -26,12 +26,13 @@ _WHO = (
 _PAUSE = r"，。,.！？!?；;、\s"
 _END = rf"(?=[{_PAUSE}]|$)"
 _NO_CALL = (
-    rf"(?![^{_PAUSE}]{{0,6}}(?:电话|手机|视频|语音|微信|招呼|号码|疫苗|预防针))"
-    r"(?![的了]?[一个份]{0,2}(?:针|饭|菜|伞|分|印|车|算盘))"
+    rf"(?![^{_PAUSE}用拿玩看抢砸摔因打]{{0,6}}(?:电话|手机|视频|语音|微信|招呼|号码|疫苗|预防针))"
+    r"(?![的了]?[一个份]{0,2}(?:针|饭|菜|伞|分(?![钟明])|印|车|算盘))"
 )
 """What is done by 打 and hurts nobody: a call, an injection, a meal, a greeting.
 
-A word of one sign counts right behind only: further on it is a part of others (打我十分疼).
+A word of one sign counts right behind only: further on it is a part of others (打我十分疼). A telephone that
+one strikes with, or for, is no call.
 """
 _BODY = r"(?:下身|下体|下面|屁股|胸|私处|隐私)"
 
@@ -78,7 +79,7 @@ _ELSEWHERE = (*_STRUCK, *_TOUCHED, *_LEFT, *_WANTS_TO_DIE)
 
 _DENIAL = (
     r"(?=[没未无从不别禁严杜防预反抵避远])(?:没有|没(?![少完事])|未|无|从不|从来不|不会|不再"
-    rf"|(?:不能|不许|不得|不要|不准|不可|别)(?![^{_PAUSE}]{{0,4}}{_WHOM})"
+    rf"|(?:不能|不许|不得|不要|不准|不可|(?<![特分个性区])别)(?![^{_PAUSE}]{{0,4}}{_WHOM}(?!人))"
     r"|禁止|严禁|杜绝|防止|预防|防|反对|反|抵制|避免|远离)"
     r"(?:发现|出现|发生|存在|遭受|遭|受到|受|被|有|任何|过|人|再|去|学生|儿童|青少年|未成年人|校园){0,3}"
 )
