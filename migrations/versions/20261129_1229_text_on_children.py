@@ -35,6 +35,24 @@ TEXTS = sa.table(
 )
 CONSENTS = sa.table("consents", sa.column("text_id", sa.Uuid()))
 
+_TAKE_BACK = """
+UPDATE consents AS earlier
+SET withdrawn_at = coalesce(last.withdrawn_at, last.decided_at),
+    withdrawn_by = coalesce(last.withdrawn_by, last.recorded_by)
+FROM (
+    SELECT DISTINCT ON (resident_id) *
+    FROM consents
+    WHERE text_id = :text_id
+    ORDER BY resident_id, decided_at DESC, id DESC
+) AS last
+WHERE earlier.resident_id = last.resident_id
+  AND earlier.purpose = 'minors'
+  AND earlier.text_id <> :text_id
+  AND earlier.given
+  AND earlier.withdrawn_at IS NULL
+  AND (NOT last.given OR last.withdrawn_at IS NOT NULL)
+"""
+
 
 def upgrade() -> None:
     op.bulk_insert(
@@ -54,6 +72,10 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take the text back with what was agreed to it: an older version knows no such text."""
+    """Take the text back with what was agreed to it: an older version knows no such text.
+
+    Where the last word on it was a no, or was taken back, so are earlier yeses: else these would stand again.
+    """
+    op.execute(sa.text(_TAKE_BACK).bindparams(sa.bindparam("text_id", TEXT_ID, sa.Uuid())))
     op.execute(CONSENTS.delete().where(CONSENTS.c.text_id == TEXT_ID))
     op.execute(TEXTS.delete().where(TEXTS.c.id == TEXT_ID))
