@@ -121,7 +121,7 @@ def follow_name(session: Session, resident: Resident, former: str) -> None:
     user = session.scalars(
         select(User)
         .where(User.resident_id == resident.id, User.name == former)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one_or_none()
     if user is not None:
