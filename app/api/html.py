@@ -76,8 +76,10 @@ def _no_such_page(error: Exception) -> Response:
 
     No blueprint has such a request, so none of theirs could: what is printed gets mistyped, and cut off.
     """
-    if request.path.startswith(_API) or not asks_for_page():
+    if request.path.startswith(_API):
         return problems.answer(error)
+    if not asks_for_page():
+        return varying(problems.answer(error))
     return refusal(error, lambda document: message_page(document.status_code, document.get_json()["title"]))
 
 

@@ -58,7 +58,8 @@ def test_a_browser_reads_on_a_page_that_there_is_nothing(visitor: Client, path: 
 
     assert (page.status_code, page.mimetype, page.headers["Vary"]) == (404, "text/html", "Accept")
     assert f'<h1 class="message">{program.json["title"]}</h1>' in page.text
-    assert (program.status_code, program.mimetype) == (404, "application/problem+json")
+    told = (program.status_code, program.mimetype, program.headers["Vary"])
+    assert told == (404, "application/problem+json", "Accept"), "no cache gives a person the program's answer"
 
 
 def test_a_browser_reads_on_a_page_that_the_notice_takes_nothing(visitor: Client) -> None:
