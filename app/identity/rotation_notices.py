@@ -18,7 +18,7 @@ def tell_of_rotation(session: Session, key_name: str) -> int:
     for user_id, area_code in sorted(told.items()):
         post(
             session,
-            NoticeKind.APPROVAL,
+            NoticeKind.ACCOUNT_ALERT,
             to=user_id,
             area_code=area_code,
             what="keys_rotated",
