@@ -98,7 +98,8 @@ def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *
         row.done_at, row.done_by = now(), actor.user_id
         row.result_sealed = sealed_result(sealer, row.id, result)
         told = Told(HarmRecord.VISIT, row.visit_id, row.area_code, row.id)
-        harm.watch(session, actor, told, [result], about=resident)
+        if signs:
+            harm.open_case(session, actor, told, signs, about=resident)
     elif (row.done_by, result_of(sealer, row)) != (actor.user_id, result):
         raise IllegalStepError(now="done", asked="finish")
     return row
