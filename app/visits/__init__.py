@@ -61,6 +61,7 @@ from app.visits.sealed import (
 )
 from app.visits.tickets import (
     MOST_DAYS,
+    STANDING_DAYS,
     NewTicket,
     NotAMinorError,
     OwnTicketError,
@@ -77,6 +78,7 @@ __all__ = [
     "BY_LAW",
     "MAX_FOLLOW_UPS",
     "MOST_DAYS",
+    "STANDING_DAYS",
     "AnswerLongError",
     "AnswerMissingError",
     "AnswerRangeError",

@@ -30,6 +30,8 @@ Some three visits, as a minor is visited once a month at least; it ends with the
 """
 MOST_DAYS = 30
 _DUTY = "负责这个孩子的探访"
+_SENT_BY_NOBODY = b""
+"""In place of a request's hash: the ticket came with the care, whatever purpose others write on theirs."""
 
 
 class TicketNeededError(DomainError):
@@ -176,7 +178,7 @@ def give_with_care(session: Session, actor: Actor, record: CareRecord, resident:
         decided_at=at,
         decided_by=actor.user_id,
         expires_at=at + timedelta(days=STANDING_DAYS),
-        content_hash=b"",
+        content_hash=_SENT_BY_NOBODY,
     )
     session.add(ticket)
     session.flush()
@@ -247,6 +249,7 @@ def end_with_care(session: Session, record: CareRecord) -> None:
             ViewingTicket.resident_id == record.resident_id,
             ViewingTicket.user_id == record.worker_id,
             ViewingTicket.purpose == _DUTY,
+            ViewingTicket.content_hash == _SENT_BY_NOBODY,
             ViewingTicket.expires_at > at,
             ~others,
         )

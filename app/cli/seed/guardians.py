@@ -20,11 +20,11 @@ from app.models import (
     VisitBasis,
 )
 from app.people import ADULT_YEARS, CHILD_YEARS, SHIPPED_TEXTS, age_on
-from app.visits import BY_LAW
+from app.visits import BY_LAW, STANDING_DAYS
 
 _AHEAD = timedelta(minutes=30)
 _YEARS_GOOD = 2
-_TICKET_AGE, _TICKET_DAYS = timedelta(days=30), 90
+_TICKET_AGE = timedelta(days=30)
 _OF_RELATION = {
     Relation.HEAD: GuardianRelation.PARENT,
     Relation.SPOUSE: GuardianRelation.PARENT,
@@ -105,13 +105,13 @@ def add_ticket(history: History, rng: Random, child: SeedResident, worker: UUID)
         resident_id=child.id,
         user_id=worker,
         purpose="负责这个孩子的探访",
-        days=_TICKET_DAYS,
+        days=STANDING_DAYS,
         asked_at=at,
         approved=True,
         decided_at=at,
         decided_by=history.world.admin(child.area_code),
-        expires_at=at + timedelta(days=_TICKET_DAYS),
-        content_hash=ticket_id.bytes,
+        expires_at=at + timedelta(days=STANDING_DAYS),
+        content_hash=b"",  # it came with the care: nobody sent it
     )
 
 

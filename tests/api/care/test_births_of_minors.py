@@ -104,3 +104,21 @@ def test_the_leave_that_came_with_the_care_ends_with_it(
 
     assert (first, last) == ("2016-06-01", None)
     assert born(admin, child)[0] == "2016-06-01"
+
+
+def test_a_leave_he_asked_for_in_the_same_words_does_not_end_with_the_care(
+    worker: Client, admin: Client, session: Session
+) -> None:
+    """S-95: what an admin approved for its own reasons is known by who asked, not by its words."""
+    child = write_guarded_child(session)
+    path = f"/v1/care-records/{new_id()}"
+    body = {"resident_id": str(child), "category": "left_behind_child", "level": "general", "every_days": 31}
+    care = admin.put(path, json=body | {"worker_id": str(person("worker").user_id)})
+    given = session.scalars(select(ViewingTicket)).one()
+    ticket = f"/v1/viewing-tickets/{new_id()}"
+    asked = worker.put(ticket, json={"resident_id": str(child), "purpose": given.purpose, "days": 5})
+    approved = admin.post(f"{ticket}/decide", json={"approved": True})
+    ended = admin.post(f"{path}/end", json={"ended_on": business_day().isoformat()})
+
+    assert [one.status_code for one in (care, asked, approved, ended)] == [201, 201, 200, 200]
+    assert born(worker, child)[0] == "2016-06-01"
