@@ -309,7 +309,7 @@ def test_anybody_may_read_the_notice(visitor: Client) -> None:
     assert all(word in told["rights"] for word in ("副本", "改正", "删除", "收回同意", "注销"))
     assert "社区按职责登记" in told["children"]
     for key, also in (("kinds", "IP地址"), ("purpose", "是谁办的"), ("retention", "至少保存一年")):
-        assert all(word in told[key] for word in ("上网地址", "浏览器记号", also))
+        assert all(word in told[key] for word in ("上网地址", "用的是哪种手机或浏览器", also))
 
 
 def test_a_day_later_it_is_still_given(resident: Client) -> None:
