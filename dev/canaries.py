@@ -213,7 +213,19 @@ def _files(servers: Servers, folder: Path) -> Iterator[tuple[str, Path]]:
     with psycopg.connect(libpq_url(servers.database_url), autocommit=True) as connection:
         connection.execute("CHECKPOINT")
         (data,) = connection.execute("SHOW data_directory").fetchone() or ("",)
-        for oid, name in connection.execute("SELECT oid, datname FROM pg_database").fetchall():
-            if not name.startswith(OLD_SCHEMAS):
-                files = sorted((Path(data) / "base" / str(oid)).glob("[0-9]*"))
-                yield from ((f"database {name.partition('_')[0]}", file) for file in files)
+        databases = connection.execute("SELECT oid, datname FROM pg_database WHERE datallowconn").fetchall()
+    for oid, name in databases:
+        if not name.startswith(OLD_SCHEMAS):
+            tables = _tables(servers, name)
+            for file in sorted((Path(data) / "base" / str(oid)).glob("[0-9]*")):
+                table = tables.get(re.split(r"[._]", file.name)[0], "a table that is gone")
+                yield f"{table} of database {name.partition('_')[0]}", file
+
+
+def _tables(servers: Servers, database: str) -> dict[str, str]:
+    """Say what table or index each file of a database belongs to."""
+    with psycopg.connect(libpq_url(servers.database_url), dbname=database) as connection:
+        rows = connection.execute(
+            "SELECT pg_relation_filenode(oid)::text, oid::regclass::text FROM pg_class"
+        ).fetchall()
+    return dict(rows)

@@ -63,7 +63,7 @@ def test_rolled_back_rows_are_found_but_not_those_of_old_schemas(servers: Server
     for value in (PHONE, TOKEN, PASSWORD):
         write(servers, "test_1", value)
     assert search(servers, kept) == [
-        f"{kind} in clear in database test (1 times)" for kind in ("password", "phone", "token")
+        f"{kind} in clear in things of database test (1 times)" for kind in ("password", "phone", "token")
     ]
 
 
@@ -121,7 +121,7 @@ def test_codes_are_found_in_every_place(servers: Servers, kept: Path) -> None:
 
     assert set(search(servers, kept)) == {
         f"{kind} in clear in {where} (1 times)"
-        for where in ("Redis", "database test", "log")
+        for where in ("Redis", "things of database test", "log")
         for kind in wanted
     }
 
