@@ -12,12 +12,19 @@ from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Closing
 from app.own_data import TAKEN_BACK_WITHIN
+from tests import canaries
 from tests.client import Answer, Client
 from tests.own_data_world import photos_of
 from tests.sealer import SEALER
 
-PHONE, ID_NUMBER = "13900000001", "000000195503081020"
-"""Those that ``Life`` writes."""
+PHONE, ID_NUMBER = "13800700001", "000000195503071020"
+"""Those that ``Life`` writes, and no other test."""
+
+
+def in_his_own_words() -> str:
+    """Give a text in which a person gave his numbers away, which is no leak where it stands in clear."""
+    canaries.look_at([PHONE, ID_NUMBER], sent=True)
+    return f"请打{PHONE}，证号{ID_NUMBER}"
 
 
 def ask(client: Client, closing_id: UUID | None = None, **body: Any) -> Answer:

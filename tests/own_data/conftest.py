@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Claim, Hazard, HazardStatus, Visit
 from app.sealing import Cell
-from tests.own_data.closing import ID_NUMBER, PHONE
+from tests.own_data.closing import in_his_own_words
 from tests.own_data.life import Life
 from tests.own_data_world import photos_of, write_ready_copy
 from tests.sealer import SEALER
@@ -19,7 +19,7 @@ from tests.sealer import SEALER
 def life(app: Flask, session: Session) -> dict[str, Any]:
     """Write all that may be held of him, his numbers in texts as well; give the ids."""
     made = Life(session).write(photos_of(app))
-    worded = f"请打{PHONE}，证号{ID_NUMBER}"
+    worded = in_his_own_words()
     session.execute(update(Claim).values(text=worded))
     session.execute(update(Hazard).values(text=worded, status=HazardStatus.CLOSED))
     seen = session.get_one(Visit, made["visit"])

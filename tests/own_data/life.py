@@ -123,7 +123,7 @@ class Life(Stage):
     def _numbers(self) -> None:
         digits = "1" if self.who == "resident" else "2"
         resident = self.session.get_one(Resident, self.resident_id)
-        numbers = Numbers(f"1390000000{digits}", f"00000019550308{digits}020")
+        numbers = Numbers(f"1380070000{digits}", f"00000019550307{digits}020")
         values = sealed_numbers(SEALER, resident.id, resident.area_code, numbers)
         user = self.session.get_one(User, self.me)
         user.old_password_hashes = ["a hash"]

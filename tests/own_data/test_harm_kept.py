@@ -34,14 +34,14 @@ from tests.care_world import NOON, file_visit, write_care, write_form
 from tests.cast import named, person
 from tests.child_world import write_guardian
 from tests.client import Client
-from tests.own_data.closing import PHONE, close
+from tests.own_data.closing import close, in_his_own_words
 from tests.own_data.correcting import ask as ask_correction
 from tests.own_data.life import Life
 from tests.own_data.test_deletions import ask, counts, decide, photo_of
 from tests.own_data_world import copy_of, photos_of
 from tests.sealer import SEALER
 
-TOLD = f"邻居打孩子，请打 {PHONE} 找我"
+TOLD = f"邻居打孩子，{in_his_own_words()}"
 
 
 def write_case(session: Session, told_id: UUID, **record: UUID) -> None:

@@ -163,7 +163,7 @@ def test_nothing_of_anybody_else_is_in_it(
 
     assert [str(one) for one in others if str(one) in text] == []
     assert len(others) > 20
-    assert [name for name in names | {"张三丰", "13900000002", "属于neighbour"} if name in text] == []
+    assert [name for name in names | {"张三丰", "13800700002", "属于neighbour"} if name in text] == []
     assert [
         what for what, one in lives["neighbour"].items() if str(one) in " ".join([text, *got.names])
     ] == []
@@ -193,8 +193,8 @@ def test_sealed_values_photos_and_formulas(
     mine = lives["resident"]
     pictures = [name for name in got.names if name.startswith("photos/")]
 
-    assert got.rows("residents")[0]["phone"] == "13900000001"
-    assert got.rows("residents")[0]["id_number"] == "000000195503081020"
+    assert got.rows("residents")[0]["phone"] == "13800700001"
+    assert got.rows("residents")[0]["id_number"] == "000000195503071020"
     assert got.rows("wechat_identities")[0]["openid"] == "openid的字迹属于resident"
     assert got.rows("transfers")[0]["note"] == "扫雪的字迹属于resident"
     assert set(pictures) == {
@@ -268,7 +268,7 @@ def test_a_minors_copy_has_what_he_earned_and_not_his_familys_points(
     assert [one["guardian_id"] for one in got.rows("my_guardians")] == [None]
     assert "proof" not in got.rows("my_guardians")[0]
     assert [one["asked_by"] for one in got.rows("copies_of_me")] == [None]
-    assert [one for one in ("王桂兰", "13900000001", "属于resident") if one in got.everything] == []
+    assert [one for one in ("王桂兰", "13800700001", "属于resident") if one in got.everything] == []
     assert "未成年人的副本里没有家里的积分账户" in got.text("说明.txt")
     assert "您监护的孩子的资料，里面写的“我”是这个孩子" in got.text("说明.txt")
     assert lives
