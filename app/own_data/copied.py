@@ -125,7 +125,13 @@ AT_WORK = (
         only="id captured_at received_at mode lng lat accuracy_m datum presence presence_reasons",
     ),
     *(
-        kind(f"{table}_{which}", title, of_user(table, *columns.split()), of=table, only=f"{only} {columns}")
+        kind(
+            f"{table}_{which}",
+            title,
+            reach.at_work(table, *columns.split()),
+            of=table,
+            only=f"{only} {columns}",
+        )
         for table, which, title, columns, only in (
             ("care_records", "in_my_care", "我负责的关爱对象", "worker_id", "id started_on ended_on"),
             ("follow_ups", "in_my_care", "我跟进的事", "owner_id done_by", "id due_on done_at"),

@@ -5,8 +5,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from app.models import ClaimStep, HarmRecord, PhotoOwner
-from app.own_data.kinds import TABLES, Whose, of_grown_household, of_household, of_resident, of_user
-from app.retention import tells_of_harm, told_of_harm
+from app.own_data.kinds import TABLES, His, Whose, of_grown_household, of_household, of_resident, of_user
+from app.retention import belongs_to_a_case, tells_of_harm, told_of_harm
 
 _ABOUT_PEOPLE = (PhotoOwner.VISIT, PhotoOwner.CLAIM)
 
@@ -36,10 +36,8 @@ def follow_ups(whose: Whose) -> ColumnElement[bool]:
 def claims(whose: Whose) -> ColumnElement[bool]:
     """Say which claims: for himself, or sent by himself for somebody of his household."""
     sent = of_user("claims", "submitted_by")(whose) & of_household("claims", "household_id")(whose)
-    shown = _shown("claims", "submitted_by", whose)
-    if whose.is_minor:
-        shown &= ~tells_of_harm(TABLES["claims"].c.id, HarmRecord.CLAIM)
-    return (of_resident("claims", "resident_id")(whose) | sent) & shown & ~_rewritten(whose)
+    shown = _shown("claims", "submitted_by", whose) & ~_rewritten(whose)
+    return (of_resident("claims", "resident_id")(whose) | sent) & shown
 
 
 def _rewritten(whose: Whose) -> ColumnElement[bool]:
@@ -89,10 +87,25 @@ def _shown(table: str, author: str, whose: Whose) -> ColumnElement[bool]:
     """Say which rows do not tell that somebody spoke of harm to a minor.
 
     A grown-up gets what he wrote himself, else its lack would tell of the case. A minor's copy is in the
-    hands of its home, so it has none of them.
+    hands of its home, so it has nothing of a record that a case names, whichever step of it told.
     """
-    told = told_of_harm(TABLES[table].c.id)
-    return ~told if whose.is_minor else ~told | of_user(table, author)(whose)
+    row_id = TABLES[table].c.id
+    if whose.is_minor:
+        return ~belongs_to_a_case(row_id)
+    return ~told_of_harm(row_id) | of_user(table, author)(whose)
+
+
+def at_work(table: str, *columns: str) -> His:
+    """Give the rows that name him as whoever did it; in a minor's copy none that belongs to a case of harm.
+
+    Else the id of a claim would stand there that is missing among the claims.
+    """
+
+    def his(whose: Whose) -> ColumnElement[bool]:
+        named = of_user(table, *columns)(whose)
+        return named & ~belongs_to_a_case(TABLES[table].c.id) if whose.is_minor else named
+
+    return his
 
 
 def inspection_answers(whose: Whose) -> ColumnElement[bool]:
@@ -121,20 +134,15 @@ def photo_links(whose: Whose) -> ColumnElement[bool]:
     """Say which photos he named, or others in records of him."""
     links = TABLES["photo_links"].c
     named = of_user("photo_links", "named_by")(whose)
-    return (named & ~_of_harm(links.record_id) if whose.is_minor else named) | _of_his(whose)
-
-
-def _of_harm(record_id: ColumnElement[UUID]) -> ColumnElement[bool]:
-    """Say whether a record, or a step of one, told of harm, or a case names it for a step of it."""
-    return told_of_harm(record_id) | tells_of_harm(record_id)
+    return (named & ~belongs_to_a_case(links.record_id) if whose.is_minor else named) | _of_his(whose)
 
 
 def photos_by_him(whose: Whose) -> ColumnElement[bool]:
     """Say which photos he sent; in a minor's copy are none of what tells of harm to him."""
     links, sent = TABLES["photo_links"].c, TABLES["photos"].c
     his = of_user("photos", "uploaded_by")(whose)
-    told = exists().where(links.photo_id == sent.id, _of_harm(links.record_id)).correlate(TABLES["photos"])
-    return his & ~told if whose.is_minor else his
+    of_case = exists().where(links.photo_id == sent.id, belongs_to_a_case(links.record_id))
+    return his & ~of_case.correlate(TABLES["photos"]) if whose.is_minor else his
 
 
 def photos_of_him(whose: Whose) -> ColumnElement[bool]:

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, or_
 
-from app.models import HARM_RECORDS, HarmCase, HarmRecord
+from app.models import HARM_RECORDS, ClaimEvent, HarmCase, HarmRecord, HazardEvent
 from app.retention.rules import table_of
 
 _CASES = table_of(HarmCase)
+_HAZARD_STEPS, _CLAIM_STEPS = table_of(HazardEvent).alias(), table_of(ClaimEvent).alias()
 
 
 def tells_of_harm(record_id: SQLColumnExpression[Any], *kinds: HarmRecord) -> ColumnElement[bool]:
@@ -22,3 +23,13 @@ def tells_of_harm(record_id: SQLColumnExpression[Any], *kinds: HarmRecord) -> Co
 def told_of_harm(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Say in SQL that this very row, a record or a step of one, made somebody open a case."""
     return exists().where(_CASES.c.told_id == row_id)
+
+
+def belongs_to_a_case(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Say in SQL that a case of harm names this record, or the hazard or claim of which this is a step."""
+    hazard, claim = _HAZARD_STEPS.c, _CLAIM_STEPS.c
+    return or_(
+        tells_of_harm(row_id),
+        exists().where(hazard.id == row_id, tells_of_harm(hazard.hazard_id, HarmRecord.HAZARD)),
+        exists().where(claim.id == row_id, tells_of_harm(claim.claim_id, HarmRecord.CLAIM)),
+    )

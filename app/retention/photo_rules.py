@@ -22,7 +22,7 @@ from app.models import (
     PhotoLink,
     PhotoOwner,
 )
-from app.retention.harm_rules import tells_of_harm
+from app.retention.harm_rules import belongs_to_a_case, tells_of_harm
 from app.retention.rules import Rule, table_of
 
 UNNAMED_KEPT = timedelta(days=90)
@@ -93,9 +93,8 @@ def _needs(since: datetime) -> ColumnElement[bool]:
     follow_up = exists().where(
         FollowUp.visit_id == record, or_(FollowUp.done_at.is_(None), FollowUp.done_at >= since)
     )
-    harm = tells_of_harm(record) | exists().where(step.id == record, tells_of_harm(step.hazard_id))
     return or_(
-        harm,
+        belongs_to_a_case(record),
         (PhotoLink.record_kind == PhotoOwner.HAZARD) & hazard,
         (PhotoLink.record_kind == PhotoOwner.HAZARD_EVENT) & of_step,
         (PhotoLink.record_kind == PhotoOwner.INSPECTION) & found,
