@@ -20,7 +20,7 @@ from app.identity import officers, seeing_to
 from app.ids import new_id
 from app.models import CareRecord, HarmCase, NoticeKind, Resident, ViewingTicket
 from app.once import content_hash, insert_once, made_before
-from app.people import ADULT_YEARS, is_minor, resident_in_scope
+from app.people import is_minor, last_birth_of_adults, resident_in_scope
 from app.visits.care_listings import admin_scope
 
 STANDING_DAYS = 90
@@ -276,7 +276,5 @@ def _good_for(actor: Actor) -> ColumnElement[bool]:
 
 def of_age_or_ticket(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL, beside ``Resident``, that a record is no minor's, or the actor has a ticket for it."""
-    today = business_day()
-    leap = (today.month, today.day) == (2, 29)
-    last_birth = today.replace(year=today.year - ADULT_YEARS, day=28 if leap else today.day)
+    last_birth = last_birth_of_adults(business_day())
     return or_(Resident.birth_date <= last_birth, exists().where(_good(actor, Resident.id)))
