@@ -116,7 +116,7 @@ class ClaimStepOutput(Output):
     @ma.pre_dump
     def flatten(self, shown: ShownStep, **_: Any) -> dict[str, Any]:
         """Put the step beside whoever took it."""
-        besides = {"actor_name": shown.actor_name}
+        besides = {"actor_name": shown.actor_name, "note": shown.note}
         return {
             name: besides[name] if name in besides else getattr(shown.event, name) for name in self.fields
         }

@@ -10,10 +10,22 @@ from app.harm.cases import (
     signs_of_harm,
     watch,
 )
+from app.harm.home import (
+    BY_ANOTHER,
+    IS_MINOR,
+    READER,
+    hidden_from_a_minor,
+    named_by_a_case,
+    reading_as,
+    told_by_another,
+)
 from app.harm.words import tells_of_harm
 from app.models import HarmCase, HarmRecord
 
 __all__ = [
+    "BY_ANOTHER",
+    "IS_MINOR",
+    "READER",
     "HarmCase",
     "HarmRecord",
     "Told",
@@ -21,8 +33,12 @@ __all__ = [
     "close_case",
     "harm_case",
     "harm_cases",
+    "hidden_from_a_minor",
+    "named_by_a_case",
     "open_case",
+    "reading_as",
     "signs_of_harm",
     "tells_of_harm",
+    "told_by_another",
     "watch",
 ]

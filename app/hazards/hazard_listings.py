@@ -1,15 +1,17 @@
 """Reading hazards."""
 
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
+from app.harm import HarmRecord, hidden_from_a_minor, reading_as, told_by_another
 from app.hazards.assignment import may_assign
 from app.hazards.steps import verbs_from
 from app.identity import Permission, scope_of
@@ -39,6 +41,13 @@ _BY_ASSIGNEE = frozenset({HazardStep.START, HazardStep.RECTIFY})
 _BY_ANOTHER = frozenset({HazardStep.VERIFY, HazardStep.CLOSE})
 MAX_EVENTS = 200
 """The latest events of a hazard are shown; only one that recurs for months has more."""
+_EVENTS = (
+    select(HazardEvent, User.name, told_by_another(HazardEvent.id))
+    .outerjoin(User, User.id == HazardEvent.actor_id)
+    .where(HazardEvent.hazard_id == bindparam("hazard_id"))
+    .order_by(HazardEvent.number.desc())
+    .limit(MAX_EVENTS)
+)
 
 
 @dataclass(frozen=True)
@@ -65,9 +74,14 @@ class ListedHazard:
 
 @dataclass(frozen=True)
 class ShownEvent:
-    """One step, with its photos and who took it; a reporter is not named to others."""
+    """One step, with its photos and who took it; a reporter is not named to others.
+
+    Where it tells of harm to a minor, a reader without an office gets neither words nor photos of others.
+    """
 
     event: HazardEvent
+    note: str
+    data: dict[str, Any]
     photos: list[NamedPhoto]
     actor_name: str | None
     assignee_name: str | None
@@ -82,18 +96,23 @@ class ShownHazard(ListedHazard):
 
     events: list[ShownEvent]
     assignee_name: str | None
+    controls: str | None
+    five_fixed: dict[str, Any] | None
     allowed: list[HazardStep]
 
 
 def hazards(
     session: Session, actor: Actor, wanted: HazardFilter, *, after: UUID | None, limit: int
 ) -> list[ListedHazard]:
-    """List the hazards of the actor's areas and those he reported himself as a resident, the newest first."""
+    """List the hazards of the actor's areas and those he reported himself as a resident, the newest first.
+
+    A minor does not find what he told of harm: his home reads on his phone (ADR 0013).
+    """
     query = select(Hazard).where(_readable(actor)).options(joinedload(Hazard.place))
     query = _filtered(query, wanted).order_by(Hazard.id.desc()).limit(limit)
     if after is not None:
         query = query.where(Hazard.id < after)
-    rows = list(session.scalars(query))
+    rows = list(session.scalars(query, reading_as(actor.user_id)))
     photos = photos_of(session, [row.id for row in rows])
     return [ListedHazard(row, photos[row.id], _is_mine(row, actor)) for row in rows]
 
@@ -105,19 +124,22 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         .outerjoin(User, User.id == Hazard.assignee_id)
         .where(Hazard.id == hazard_id, _readable(actor))
         .options(joinedload(Hazard.place))
-        .execution_options(populate_existing=True)
+        .execution_options(populate_existing=True),
+        reading_as(actor.user_id),
     ).one_or_none()
     if found is None:
         raise NotFoundError
     row, assignee_name = found
-    events = _events(session, row.id)
+    events, kept_back = _events(session, actor, row)
     photos = photos_of(session, [row.id, *(event.id for event, _ in events)])
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
         reported_by_me=_is_mine(row, actor),
-        events=_shown(session, row, events, photos),
+        events=_shown(session, row, events, photos, kept_back),
         assignee_name=assignee_name,
+        controls=None if kept_back else row.controls,
+        five_fixed=None if kept_back else row.five_fixed,
         allowed=_allowed(actor, row),
     )
 
@@ -127,7 +149,8 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     within = actor.scope.clause(Hazard.area_code)
     if actor.scope.household_id is None:
         return within
-    return or_(within, Hazard.reported_by == actor.user_id)
+    hidden = hidden_from_a_minor(HarmRecord.HAZARD, Hazard.id)
+    return or_(within, and_(Hazard.reported_by == actor.user_id, ~hidden))
 
 
 def _filtered(query: Select[Hazard], wanted: HazardFilter) -> Select[Hazard]:
@@ -144,16 +167,15 @@ def _filtered(query: Select[Hazard], wanted: HazardFilter) -> Select[Hazard]:
     return query.where(Hazard.due_at < now(), HAZARD_OPEN) if wanted.overdue else query
 
 
-def _events(session: Session, hazard_id: UUID) -> list[tuple[HazardEvent, str | None]]:
-    """Give the latest steps in their order, each with the name of whoever took it."""
-    rows = session.execute(
-        select(HazardEvent, User.name)
-        .outerjoin(User, User.id == HazardEvent.actor_id)
-        .where(HazardEvent.hazard_id == hazard_id)
-        .order_by(HazardEvent.number.desc())
-        .limit(MAX_EVENTS)
-    )
-    return [(event, name) for event, name in reversed(rows.all())]
+def _events(
+    session: Session, actor: Actor, row: Hazard
+) -> tuple[list[tuple[HazardEvent, str | None]], set[UUID]]:
+    """Give the latest steps in their order, each with who took it, and those whose words are kept back."""
+    rows = session.execute(_EVENTS, {"hazard_id": row.id, **reading_as(actor.user_id)}).all()
+    reach = scope_of(actor, Permission.HAZARD_READ)
+    by_office = reach is not None and reach.covers(row.area_code)
+    kept_back = set() if by_office else {event.id for event, _, of_harm in rows if of_harm}
+    return [(event, name) for event, name, _ in reversed(rows)], kept_back
 
 
 def _shown(
@@ -161,6 +183,7 @@ def _shown(
     row: Hazard,
     events: list[tuple[HazardEvent, str | None]],
     photos: dict[UUID, list[NamedPhoto]],
+    kept_back: set[UUID],
 ) -> list[ShownEvent]:
     """Put each step beside its photos and the names of those it is about."""
     about = [(event.data.get("assignee_id"), event.data.get("former_id")) for event, _ in events]
@@ -170,7 +193,9 @@ def _shown(
     return [
         ShownEvent(
             event,
-            photos[event.id],
+            "" if event.id in kept_back else event.note,
+            {} if event.id in kept_back else event.data,
+            [] if event.id in kept_back else photos[event.id],
             actor_name=None if _is_private(event, row) else name,
             assignee_name=names.get(assignee_id),
             former_name=names.get(former_id),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import harm, notices
@@ -19,6 +19,8 @@ from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
 
+_HIDDEN = select(harm.hidden_from_a_minor(HarmRecord.HAZARD, bindparam("hazard_id", type_=Uuid())))
+"""Built once: putting a statement together costs as much as running it."""
 _S = HazardStatus
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ACCEPT: frozenset({_S.REPORTED}),
@@ -148,8 +150,14 @@ def record(
         data=data,
     )
     link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
-    if hazard.reported_by != actor.user_id:
+    if hazard.reported_by not in {None, actor.user_id} and not _is_hidden(session, hazard):
         tell(session, NoticeKind.HAZARD_STEP, hazard, to=hazard.reported_by, step=step)
+
+
+def _is_hidden(session: Session, hazard: Hazard) -> bool:
+    """Say whether the reporter is a minor who does not find it: a notice of it would tell of the case."""
+    reader = harm.reading_as(hazard.reported_by)
+    return bool(session.scalar(_HIDDEN, {"hazard_id": hazard.id, **reader}))
 
 
 def tell(session: Session, kind: NoticeKind, hazard: Hazard, *, to: UUID | None, **more: Any) -> None:

@@ -12,7 +12,7 @@ from app.models import (
     Resident,
     Sex,
 )
-from app.people.ages import AgeGroup, age_group
+from app.people.ages import AgeGroup, age_group, last_birth_of_adults
 from app.people.bases import (
     BASES,
     Basis,
@@ -58,7 +58,6 @@ from app.people.guardians import (
     guardianships,
     is_child,
     is_minor,
-    last_birth_of_adults,
     proof_of,
     record_guardian,
     sealed_proof,

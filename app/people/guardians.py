@@ -100,12 +100,6 @@ def is_minor(resident: Resident, day: date | None = None) -> bool:
     return age_on(resident.birth_date, day or business_day()) < ADULT_YEARS
 
 
-def last_birth_of_adults(day: date) -> date:
-    """Give the latest day of birth of those who are 18 on a day; on 29 February that is a 28th."""
-    leap = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - ADULT_YEARS, day=28 if leap else day.day)
-
-
 def last_day_as_minor(birth_date: date) -> date:
     """Give the day before the eighteenth birthday; who was born on 29 February has his on 1 March."""
     year = birth_date.year + ADULT_YEARS

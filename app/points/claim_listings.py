@@ -6,29 +6,39 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import evidence
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto
+from app.harm import reading_as
 from app.models import Claim, ClaimEvent, ClaimStatus, Household, User
 from app.people import is_child, masked
+from app.points.kept_back import NOTE_KEPT_BACK, reads_as_home, shown_to
 from app.points.reach import communities
 
 _CHILD = "小朋友"
 """How the public notice calls who is under 14: it names no child (domain.md, claim)."""
 _DOOR = "***"
 _MOST_STEPS = 100
+_STEPS = (
+    select(ClaimEvent, User.name, NOTE_KEPT_BACK)
+    .outerjoin(User, User.id == ClaimEvent.actor_id)
+    .where(ClaimEvent.claim_id == bindparam("claim_id"))
+    .order_by(ClaimEvent.number)
+    .limit(_MOST_STEPS)
+)
 
 
 @dataclass(frozen=True)
 class ShownStep:
-    """A step of a claim, and who took it."""
+    """A step of a claim, who took it, and what he said of it as far as the reader may know."""
 
     event: ClaimEvent
     actor_name: str | None
+    note: str
 
 
 @dataclass(frozen=True)
@@ -64,9 +74,9 @@ def claims(
     after: UUID | None,
     limit: int,
 ) -> list[ShownClaim]:
-    """List claims within reach, the newest first."""
+    """List claims within reach, the newest first; a home finds none that tells of harm to a minor."""
     query = _page(_whole(select(Claim)), after, limit).where(
-        actor.scope.clause(Claim.area_code, Claim.household_id)
+        actor.scope.clause(Claim.area_code, Claim.household_id), shown_to(actor)
     )
     if area_code is not None:
         query = query.where(Claim.area_code.startswith(area_code, autoescape=True))
@@ -74,19 +84,23 @@ def claims(
         query = query.where(Claim.household_id == household_id)
     if status is not None:
         query = query.where(Claim.status == status)
-    return _with_photos(session, session.scalars(query).all())
+    return _with_photos(session, session.scalars(query, reading_as(actor.user_id)).all())
 
 
 def claim_in_scope(session: Session, actor: Actor, claim_id: UUID, *, steps: bool = False) -> ShownClaim:
-    """Give one claim, with each of its steps if they are asked for. Raises NotFoundError out of reach."""
+    """Give one claim, with each of its steps if they are asked for.
+
+    Raises NotFoundError out of reach, and for the home of one that tells of harm to a minor.
+    """
     query = _whole(select(Claim)).where(
-        Claim.id == claim_id, actor.scope.clause(Claim.area_code, Claim.household_id)
+        Claim.id == claim_id, actor.scope.clause(Claim.area_code, Claim.household_id), shown_to(actor)
     )
-    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    query = query.execution_options(populate_existing=True)
+    found = session.scalars(query, reading_as(actor.user_id)).all()
     if not found:
         raise NotFoundError
     whole = shown(session, found[0])
-    return replace(whole, steps=_steps(session, claim_id)) if steps else whole
+    return replace(whole, steps=_steps(session, actor, found[0])) if steps else whole
 
 
 def shown(session: Session, claim: Claim) -> ShownClaim:
@@ -114,15 +128,14 @@ def claims_in_notice(
     return [_public(claim) for claim in session.scalars(query)]
 
 
-def _steps(session: Session, claim_id: UUID) -> list[ShownStep]:
-    rows = session.execute(
-        select(ClaimEvent, User.name)
-        .outerjoin(User, User.id == ClaimEvent.actor_id)
-        .where(ClaimEvent.claim_id == claim_id)
-        .order_by(ClaimEvent.number)
-        .limit(_MOST_STEPS)
-    )
-    return [ShownStep(event, name) for event, name in rows]
+def _steps(session: Session, actor: Actor, claim: Claim) -> list[ShownStep]:
+    """Give the steps; of a note that tells of harm in another's words a home reads that there was a step."""
+    rows = session.execute(_STEPS, {"claim_id": claim.id, **reading_as(actor.user_id)})
+    at_home = reads_as_home(actor, claim)
+    return [
+        ShownStep(event, name, note="" if at_home and is_kept_back else event.note)
+        for event, name, is_kept_back in rows
+    ]
 
 
 def _public(claim: Claim) -> PublicClaim:

@@ -12,10 +12,11 @@ from app import harm, notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
-from app.harm import HarmRecord, Told
+from app.harm import HarmRecord, Told, named_by_a_case
 from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
+from app.points.kept_back import check_shown, is_hidden_from
 
 _LOCKED = (
     select(Claim)
@@ -24,8 +25,10 @@ _LOCKED = (
     .with_for_update(of=Claim)
     .execution_options(populate_existing=True)
 )
-_ACCOUNTS_OF = select(User.resident_id, User.id).where(
-    User.resident_id.in_(bindparam("residents", expanding=True))
+_CONCERNED = (
+    select(Claim.id, User.id, named_by_a_case(HarmRecord.CLAIM, Claim.id))
+    .outerjoin(User, User.resident_id == Claim.resident_id)
+    .where(Claim.id.in_(bindparam("claims", expanding=True)))
 )
 """Built once: putting a statement together costs as much as running it."""
 
@@ -96,7 +99,8 @@ def begin(
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose reach is another by now.
 
-    Raises OtherContentError if the actor used the name for something else, NotFoundError out of his reach.
+    Raises OtherContentError if the actor used the name for something else, NotFoundError out of his reach and
+    for what is kept back from him.
     """
     claim = session.scalars(_LOCKED, {"claim_id": claim_id}).one_or_none()
     if claim is None:
@@ -105,6 +109,7 @@ def begin(
     event = made_before(session, ClaimEvent, step_id, mark, author=ClaimEvent.actor_id, by=actor.user_id)
     if event is None and not actor.scope.covers(claim.area_code, claim.household_id):
         raise NotFoundError
+    check_shown(session, actor, claim, repeated=event is not None)
     return Step(session, actor, claim, step_id, verb, mark, repeated=event is not None)
 
 
@@ -128,13 +133,17 @@ def _facts(claim: Claim, step: ClaimStep, *, by: UUID | None, note: str) -> dict
 
 
 def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UUID | None) -> None:
-    """Tell the submitter and the resident, except whoever took the step himself, how a claim stands."""
-    residents = {claim.resident_id for claim in claims}
-    rows = session.execute(_ACCOUNTS_OF, {"residents": residents})
-    users = {resident_id: user_id for resident_id, user_id in rows}  # noqa: C416 - rows are no pairs to a type checker
+    """Tell the submitter and the resident, except whoever took the step himself, how a claim stands.
+
+    From whom the claim is kept back is told nothing: a notice of what he cannot open would tell of it.
+    """
+    rows = session.execute(_CONCERNED, {"claims": [claim.id for claim in claims]})
+    accounts = {claim_id: (account, of_harm) for claim_id, account, of_harm in rows}
     for claim in claims:
-        concerned = {claim.submitted_by, users.get(claim.resident_id)} - {by, None}
-        for user_id in concerned:
+        account, of_harm = accounts[claim.id]
+        for user_id in {claim.submitted_by, account} - {by}:
+            if user_id is None or (of_harm and is_hidden_from(session, user_id, claim.id)):
+                continue
             notices.post(
                 session,
                 NoticeKind.CLAIM_STEP,

@@ -32,6 +32,7 @@ from app.once import content_hash, insert_once, made_before
 from app.people import Category, ConsentChangedError, NoBasisError, check_about, resident_in_scope
 from app.points.acted_for import made_for
 from app.points.claim_steps import Course, begin, tell
+from app.points.kept_back import check_shown
 from app.points.rulebook import automatic_rule, claimable_rule
 
 
@@ -87,13 +88,15 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 
     The same claim again is the one it made, though the rule ended or the resident moved since.
 
-    Raises NotFoundError for a resident out of reach, NoBasisError and ConsentChangedError for a child under
-    14 without its guardian's consent, RuleNotInForceError on the day it happened, PointsOutOfRangeError,
-    PhotoNeededError, NoteNeededError, OtherContentError.
+    Raises NotFoundError for a resident out of reach and, sent again, for what is kept back from the actor by
+    now, NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent,
+    RuleNotInForceError on the day it happened, PointsOutOfRangeError, PhotoNeededError, NoteNeededError,
+    OtherContentError.
     """
     sent = made_for(actor, new)
     first = made_before(session, Claim, claim_id, sent, author=Claim.submitted_by, by=actor.user_id)
     if first is not None:
+        check_shown(session, actor, first, repeated=True)
         return first, False
     if actor.acted_for not in {None, new.resident_id}:
         raise NotFoundError(field="resident_id")
@@ -124,9 +127,9 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     if made:
         _name_photos(session, actor, claim, new.ask.photo_ids)
         Course(session, claim).record(ClaimStep.SUBMIT, sent, by=actor.user_id, note=new.ask.text)
-        tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
         told = Told(HarmRecord.CLAIM, claim.id, claim.area_code)
         harm.watch(session, actor, told, [new.ask.text], about=resident)
+        tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
     return claim, made
 
 
