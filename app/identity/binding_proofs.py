@@ -1,8 +1,8 @@
 """Proofs by which a user is bound at once: the phone WeChat vouches for, or name, ID number and paper code.
 
 What is not clear beyond doubt goes to the community admin. Nothing that is answered tells whether somebody is
-on the roster: none, several, a child and a resident who is bound read the same. Who is bound himself is told
-so whatever he sends.
+on the roster: none, several, a child, a resident who is bound and one whom staff said the user is not read
+the same. Who is bound himself is told so whatever he sends.
 """
 
 from dataclasses import dataclass
@@ -23,6 +23,7 @@ from app.identity.bindings import (
     open_binding,
     resident_locked,
     user_locked,
+    was_not_him,
 )
 from app.identity.phones import phone_of
 from app.models import Binding, BindingWay, ConsentPurpose, Resident, User
@@ -154,7 +155,7 @@ def _proven(session: Session, sealer: Sealer, proof: IdProof) -> Resident | None
 def _bound(session: Session, user: User, found: Resident, way: BindingWay, binding_id: UUID) -> Binding:
     """Bind a locked user who is nobody yet; what he asked for waits no longer. Raises BindingUnclearError."""
     resident = resident_locked(session, found.id)
-    if resident is None or is_child(resident):
+    if resident is None or is_child(resident) or was_not_him(session, user, resident):
         raise BindingUnclearError
     try:
         made = bind(session, user, resident, way, by=user.id, binding_id=binding_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.clock import now
@@ -22,6 +22,9 @@ from app.people import withdraw_of
 
 BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
 """The reasons for which a user may end his own binding."""
+
+BY_OTHERS = frozenset({BindingWay.REQUEST, BindingWay.STAFF})
+"""The ways of being bound in which a member of staff looked at who it is."""
 
 NAME_BEFORE_BINDING = "微信用户"
 """Of an account that WeChat made: it tells no names."""
@@ -114,6 +117,23 @@ def bind(
         user.area_code, user.name = resident.area_code, resident.name
     session.flush()
     return made
+
+
+def was_not_him(session: Session, user: User, resident: Resident) -> bool:
+    """Say whether staff ended a binding of the two as a mistake or in dispute, and bound them by none since.
+
+    What a user shows of himself outweighs their word no more: it had let him in before.
+    """
+    later = aliased(Binding)
+    looked_at_since = exists().where(
+        later.user_id == Binding.user_id,
+        later.resident_id == Binding.resident_id,
+        later.way.in_(BY_OTHERS),
+        later.begun_at >= Binding.ended_at,
+    )
+    which = (Binding.user_id == user.id, Binding.resident_id == resident.id)
+    ended = exists().where(*which, Binding.end_reason.in_(NOT_HIM), ~looked_at_since)
+    return bool(session.scalar(select(ended)))
 
 
 def follow_name(session: Session, resident: Resident, former: str) -> None:

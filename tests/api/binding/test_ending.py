@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import Notice, User
-from tests.binding_world import HOUSEHOLD, by_id_number, by_phone, new_code, refused, write_unbound
+from tests.binding_world import (
+    HOUSEHOLD,
+    PHONE,
+    ask,
+    by_id_number,
+    by_phone,
+    give_numbers,
+    new_code,
+    refused,
+    write_unbound,
+)
 from tests.cast import HOME, NEXT, named, person
 from tests.client import Answer, Client
 
@@ -164,3 +174,58 @@ def test_an_id_is_good_for_one_binding(
     ]
 
     assert [refused(answer) for answer in others] == [(409, "other_content")] * 3
+
+
+@pytest.mark.parametrize("reason", ["mistake", "dispute"])
+def test_whom_staff_said_he_is_not_is_looked_at_by_them(
+    newcomer: Client, admin: Client, session: Session, reason: str
+) -> None:
+    """By whatever he shows of himself; once an admin has bound the two, it counts again."""
+    resident_id = write_unbound(session)
+    code = new_code(admin)
+    end(admin, by_phone(newcomer).json["id"], reason=reason)
+
+    assert refused(by_phone(newcomer)) == (409, "binding_unclear")
+    assert refused(by_id_number(newcomer, code)) == (409, "binding_unclear")
+    assert newcomer.get("/v1/me/binding").json["binding"] is None
+
+    request = ask(newcomer)
+    waiting = admin.get("/v1/binding-requests?state=open").json["items"]
+    assert [one["id"] for one in waiting] == [request.json["id"]]
+    path = f"/v1/binding-requests/{request.json['id']}/approve"
+    assert admin.post(path, json={"resident_id": str(resident_id)}).status_code == 200
+    leave(newcomer, newcomer.get("/v1/me/binding").json["binding"]["id"])
+    assert by_phone(newcomer).json["resident_id"] == str(resident_id)
+
+
+def test_a_mistake_said_of_a_binding_that_was_left_counts_too(
+    newcomer: Client, admin: Client, session: Session
+) -> None:
+    write_unbound(session)
+    first = by_phone(newcomer).json["id"]
+    leave(newcomer, first)
+    end(admin, first, reason="mistake")
+
+    assert refused(by_phone(newcomer)) == (409, "binding_unclear")
+
+
+def test_only_the_two_are_kept_apart(
+    newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
+) -> None:
+    """The account binds itself to another resident, and the resident's own account to him."""
+    wrong = write_unbound(session)
+    end(admin, by_phone(newcomer).json["id"], reason="mistake")
+
+    right_account = by_id_number(be_new(), new_code(admin))
+    give_numbers(session, wrong, phone=None)
+    right_resident = write_unbound(session, name="王小梅", phone=PHONE, id_number=None)
+
+    assert right_account.json["resident_id"] == str(wrong)
+    assert by_phone(newcomer).json["resident_id"] == str(right_resident)
+
+
+def test_another_end_by_staff_keeps_nobody_out(newcomer: Client, admin: Client, session: Session) -> None:
+    write_unbound(session)
+    end(admin, by_phone(newcomer).json["id"], reason="moved_away")
+
+    assert by_phone(newcomer).status_code == 200
