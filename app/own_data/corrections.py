@@ -17,7 +17,7 @@ from app.models import Correction, CorrectionField, OwnRequestState, Resident, R
 from app.once import content_hash, insert_once, made_before
 from app.own_data import requests
 from app.own_data.whose import resident_meant
-from app.people import Category, check_about, check_value, correct
+from app.people import AGE_FIELDS, Category, check_about, check_value, correct
 from app.retention import tells_of_harm
 from app.sealing import Cell, Sealer
 
@@ -133,7 +133,7 @@ def approve_correction(
     correct(session, sealer, resident, row.field, opened_correction(sealer, row).value or "")
     if resident.name != former:
         identity.follow_name(session, resident, former)
-    if row.field is CorrectionField.BIRTH_DATE:
+    if row.field in AGE_FIELDS:
         identity.children.shut_out_child(session, resident.id)
     requests.decide(session, actor, _CORRECTIONS, row, OwnRequestState.DONE, note)
     _drop_wish(session, row)

@@ -40,7 +40,7 @@ from app.people.consents import (
     withdraw,
     withdraw_on_paper,
 )
-from app.people.correcting import CorrectionValueError, check_value, correct
+from app.people.correcting import AGE_FIELDS, CorrectionValueError, check_value, correct
 from app.people.first_consents import check_text, keep_consent
 from app.people.guardians import (
     ADULT_YEARS,
@@ -103,6 +103,7 @@ from app.people.withdrawals import withdraw_of, withdraw_purpose
 
 __all__ = [
     "ADULT_YEARS",
+    "AGE_FIELDS",
     "BASES",
     "CHILD_YEARS",
     "NOTICE",

@@ -18,14 +18,18 @@ from app.people.numbers import (
     IdNumberError,
     IdNumberTakenError,
     Numbers,
+    birth_date_in,
     check_id_number,
     check_numbers,
     keep_numbers,
     numbers_of,
+    sex_in,
 )
 from app.people.register import BirthDateError, DoorTakenError, HeadTakenError, check_birth_date
 from app.sealing import Sealer
 
+AGE_FIELDS = frozenset({CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER})
+"""What may change how old somebody is when it is put right."""
 _NAME_SIGNS = 40
 _PHONE_DIGITS, _ID_SIGNS = 11, 18
 
@@ -50,9 +54,12 @@ def check_value(field: CorrectionField, value: str) -> None:
 def correct(session: Session, sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:
     """Put one thing right in the record of a locked resident; OTHER stands elsewhere, and changes nothing.
 
-    Raises CorrectionValueError, IdNumberError if the ID number on record says otherwise,
-    IdNumberTakenError, HeadTakenError, DoorTakenError, NoBasisError and ConsentChangedError for a number of a
-    child under 14 without its guardian's consent.
+    With an ID number come the day of birth and the sex that it holds: one after the other, each would
+    contradict what is still on record.
+
+    Raises CorrectionValueError, IdNumberError if the ID number on record says otherwise, IdNumberTakenError,
+    HeadTakenError, DoorTakenError, NoBasisError and ConsentChangedError for a number of a child under 14
+    without its guardian's consent.
     """
     check_value(field, value)
     check_about(session, resident, Category.ROSTER)
@@ -68,12 +75,12 @@ def correct(session: Session, sealer: Sealer, resident: Resident, field: Correct
         _correct_numbers(session, sealer, resident, field, value)
     elif field is not CorrectionField.OTHER:
         setattr(resident, field, _READ[field](value))
-    if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER}:
+    if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE}:
         _check_agreement(sealer, resident)
-    if field is CorrectionField.BIRTH_DATE:
-        _end_with_childhood(session, resident)
     with unique(taken):
         session.flush()
+    if field in AGE_FIELDS:
+        _end_with_childhood(session, resident)
 
 
 def _end_with_childhood(session: Session, resident: Resident) -> None:
@@ -94,6 +101,8 @@ def _correct_numbers(
         phone=(value or None) if is_phone else present.phone,
         id_number=present.id_number if is_phone else (value or None),
     )
+    if right.id_number is not None and not is_phone:
+        resident.birth_date, resident.sex = birth_date_in(right.id_number), sex_in(right.id_number)
     check_numbers(session, resident, before=present, after=right)
     keep_numbers(sealer, resident, right)
 
@@ -127,6 +136,8 @@ def _id_number(value: str) -> str | None:
     body, last = value[:-1], value[-1:]
     signs = len(value) == _ID_SIGNS and body.isascii() and body.isdigit() and last in "0123456789X"
     right = signs and mod_11_2.is_valid(value)
+    if right:
+        check_birth_date(birth_date_in(value))
     return value if right or not value else None
 
 

@@ -51,14 +51,23 @@ def check_id_number(id_number: str, *, birth_date: date, sex: Sex) -> None:
     The region is not looked at: it is that of a birth place which may have another code by now. Raises
     IdNumberError.
     """
-    odd = int(id_number[_SEX_SIGN]) % 2 == 1
     right = (
         mod_11_2.is_valid(id_number)
         and id_number[_BIRTH] == f"{birth_date:%Y%m%d}"
-        and odd == (sex is Sex.MALE)
+        and sex_in(id_number) is sex
     )
     if not right:
         raise IdNumberError(field="id_number")
+
+
+def birth_date_in(id_number: str) -> date:
+    """Give the day of birth that an ID number of 18 signs holds (GB 11643); ValueError if it is none."""
+    return date.fromisoformat(id_number[_BIRTH])
+
+
+def sex_in(id_number: str) -> Sex:
+    """Give the sex that an ID number of 18 signs holds: that of a man is odd in the last sign but one."""
+    return Sex.MALE if int(id_number[_SEX_SIGN]) % 2 == 1 else Sex.FEMALE
 
 
 def sealed_numbers(sealer: Sealer, resident_id: UUID, area_code: str, numbers: Numbers) -> dict[str, Any]:

@@ -27,6 +27,9 @@ from tests.own_data.correcting import (
 )
 from tests.points_world import Be
 
+NUMBER_OF_A_CHILD = "000000201603090035"
+"""Of somebody under 14 until March 2030, for whom no guardian agreed."""
+
 
 @pytest.mark.parametrize(
     "field, value",
@@ -44,6 +47,8 @@ from tests.points_world import Be
         ("id_number", "00000019550308102"),
         ("id_number", "00000019550308102x"),
         ("id_number", "000000195503081020"),
+        ("id_number", "000000180001010026"),
+        ("id_number", "000000195502300023"),
         ("door", ""),
         ("other", ""),
     ],
@@ -62,7 +67,7 @@ def test_what_cannot_stand_there_is_refused_at_once(
     [
         ("birth_date", "1955-03-09", (422, "id_number")),
         ("sex", "male", (422, "id_number")),
-        ("id_number", "000000195603080023", (422, "id_number")),
+        ("id_number", NUMBER_OF_A_CHILD, (403, "no_basis")),
         ("id_number", NEW_ID_NUMBER, (409, "id_number_taken")),
         ("relation", "head", (409, "head_taken")),
         ("door", "1单元201", (409, "door_taken")),

@@ -33,6 +33,8 @@ from tests.own_data.correcting import (
 )
 from tests.sealer import SEALER
 
+OF_A_MAN = "000000195603090037"
+"""A number of somebody born a year and a day after the resident."""
 RIGHT: dict[CorrectionField, tuple[str, Any]] = {
     CorrectionField.NAME: ("王桂蓝", "王桂蓝"),
     CorrectionField.SEX: ("male", "male"),
@@ -125,6 +127,21 @@ def test_the_account_follows_the_name_it_had(session: Session, resident: Client,
     decide(admin, asked(resident))
 
     assert session.get_one(User, person("resident").user_id, populate_existing=True).name == "王桂蓝"
+
+
+@pytest.mark.parametrize("present", [None, ID_NUMBER], ids=["none before", "another before"])
+def test_birth_date_and_sex_come_with_the_id_number(
+    session: Session, resident: Client, admin: Client, present: str | None
+) -> None:
+    """S-77: one after the other, each would contradict what is still on record."""
+    give_numbers(session, "resident", Numbers(PHONE, present))
+    number, day = (asked(resident, *one) for one in (("id_number", OF_A_MAN), ("birth_date", "1956-03-09")))
+    answers = [decide(admin, one) for one in (number, day)]
+
+    assert [answer.json["state"] for answer in answers] == ["done", "done"]
+    assert held(session, CorrectionField.ID_NUMBER) == OF_A_MAN
+    assert held(session, CorrectionField.BIRTH_DATE) == "1956-03-09"
+    assert held(session, CorrectionField.SEX) == "male"
 
 
 @pytest.mark.parametrize("field", ["phone", "id_number"])

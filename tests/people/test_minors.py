@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.clock import set_to
+from app.clock import business_day, set_to
 from app.errors import NotFoundError
 from app.models import CorrectionField, Guardianship, Resident
 from app.people import correct, is_child, is_minor, ward
@@ -60,20 +60,25 @@ def test_the_last_day_as_a_minor(birth_date: date, last: date) -> None:
 
 
 @pytest.mark.parametrize(
-    "birth_date, last", [("2004-03-01", date(2022, 2, 28)), ("2010-05-06", date(2028, 5, 5))]
+    "field, value, last",
+    [
+        (CorrectionField.BIRTH_DATE, "2004-03-01", date(2022, 2, 28)),
+        (CorrectionField.ID_NUMBER, "000000200403010024", date(2022, 2, 28)),
+        (CorrectionField.BIRTH_DATE, "2010-05-06", date(2028, 5, 5)),
+    ],
 )
 def test_no_guardianship_outlasts_a_childhood_that_was_put_right(
-    session: Session, birth_date: str, last: date
+    session: Session, field: CorrectionField, value: str, last: date
 ) -> None:
     """S-41: who turns out to be of age has no guardian from that moment; a younger one keeps his in time."""
     child_id = write_child(session)
     row_id = write_guardian(session, child_id)
     assert ward(session, named("resident"), child_id).id == child_id
 
-    correct(session, SEALER, session.get_one(Resident, child_id), CorrectionField.BIRTH_DATE, birth_date)
+    correct(session, SEALER, session.get_one(Resident, child_id), field, value)
 
     session.expire_all()
     assert session.get_one(Guardianship, row_id).valid_until == last
-    if birth_date == "2004-03-01":
+    if last < business_day():
         with pytest.raises(NotFoundError):
             ward(session, named("resident"), child_id)
