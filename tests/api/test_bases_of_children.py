@@ -94,7 +94,7 @@ def test_numbers_of_a_child_wait_for_its_guardian(session: Session, admin: Clien
     done = put_numbers(admin, child, phone=PHONE, id_number=number)
 
     assert [outcome(one) for one in answers] == [NO_BASIS] * 4
-    assert all(word in answers[0].json["title"] for word in ("核实监护人", "监护人同意"))
+    assert all(word in answers[0].json["title"] for word in ("登记、核实", "监护人来同意"))
     assert before == Numbers()
     assert done.status_code == 200, done.text
     assert kept(session, child) == Numbers(PHONE, number)
