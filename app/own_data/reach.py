@@ -1,8 +1,9 @@
 """Rows that are somebody's by way of others: a visit by the care it belongs to, a photo by what it shows."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, cast, exists, or_, select
 
 from app.models import ClaimStep, HarmRecord, PhotoOwner
 from app.own_data.kinds import TABLES, His, Whose, of_grown_household, of_household, of_resident, of_user
@@ -70,7 +71,14 @@ def hazards(whose: Whose) -> ColumnElement[bool]:
 def hazard_events(whose: Whose) -> ColumnElement[bool]:
     """Say what became of the hazards that he reported."""
     reported = select(TABLES["hazards"].c.id).where(hazards(whose))
-    return TABLES["hazard_events"].c.hazard_id.in_(reported) & _shown("hazard_events", "actor_id", whose)
+    step = TABLES["hazard_events"].c
+    others = ~of_user("hazard_events", "actor_id")(whose) & told_of_harm(_inspection_of(step.data))
+    return step.hazard_id.in_(reported) & _shown("hazard_events", "actor_id", whose) & ~others
+
+
+def _inspection_of(data: ColumnElement[Any]) -> ColumnElement[UUID]:
+    """Give the inspection by which a hazard was found again: that step has the inspection's words."""
+    return cast(data["inspection_id"].astext, Uuid)
 
 
 def corrections(whose: Whose) -> ColumnElement[bool]:

@@ -7,17 +7,28 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, SQLColumnExpression, exists, or_
 
-from app.models import HARM_RECORDS, ClaimEvent, HarmCase, HarmRecord, HazardEvent
+from app.models import HARM_RECORDS, ClaimEvent, HarmCase, HarmRecord, HazardEvent, InspectionAnswer
 from app.retention.rules import table_of
 
 _CASES = table_of(HarmCase)
 _HAZARD_STEPS, _CLAIM_STEPS = table_of(HazardEvent).alias(), table_of(ClaimEvent).alias()
+_ANSWERS = table_of(InspectionAnswer).alias()
 
 
 def tells_of_harm(record_id: SQLColumnExpression[Any], *kinds: HarmRecord) -> ColumnElement[bool]:
-    """Say in SQL that a case of harm names this record; of all kinds, or of these."""
-    named = (_CASES.c[HARM_RECORDS[kind]] == record_id for kind in kinds or HarmRecord)
-    return exists().where(or_(*named)).select_from(_CASES)
+    """Say in SQL that a case of harm names this record; of all kinds, or of these.
+
+    A hazard counts as named with an inspection that found it: its text, or the step by which the inspection
+    joined it, has the inspection's words.
+    """
+    named = [_CASES.c[HARM_RECORDS[kind]] == record_id for kind in kinds or HarmRecord]
+    by_name = exists().where(or_(*named)).select_from(_CASES)
+    if kinds and HarmRecord.HAZARD not in kinds:
+        return by_name
+    found = exists().where(
+        _ANSWERS.c.hazard_id == record_id, _CASES.c.inspection_id == _ANSWERS.c.inspection_id
+    )
+    return by_name | found.select_from(_ANSWERS, _CASES)
 
 
 def told_of_harm(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
