@@ -18,7 +18,7 @@ from app.once import content_hash, insert_once, made_before
 from app.own_data import requests
 from app.own_data.whose import resident_meant
 from app.people import AGE_FIELDS, Category, check_about, check_value, correct
-from app.retention import tells_of_harm
+from app.retention import kept_for_a_case
 from app.sealing import Cell, Sealer
 
 _NUMBERS = {
@@ -142,7 +142,7 @@ def approve_correction(
 
 def _drop_wish(session: Session, row: Correction) -> None:
     """Drop what was wanted once it was done or taken back, unless it tells of harm to a minor."""
-    if row.wanted_sealed is not None and not session.scalar(select(tells_of_harm(literal(row.id), _KIND))):
+    if row.wanted_sealed is not None and not session.scalar(select(kept_for_a_case(literal(row.id), _KIND))):
         row.wanted_sealed = None
 
 

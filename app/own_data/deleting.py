@@ -25,7 +25,7 @@ from app.models import (
 from app.own_data import reach
 from app.own_data.whose import whose_resident
 from app.people import Numbers, numbers_of, sealed_numbers
-from app.retention import tells_of_harm
+from app.retention import kept_for_a_case
 from app.sealing import Sealer
 from app.visits import answers_of, note_of
 
@@ -77,9 +77,9 @@ def _delete_photos(session: Session, resident: Resident) -> Figures:
     """
     pictures = reach.photos_of_him(whose_resident(session, resident))
     his = session.scalars(select(Photo.id).where(pictures)).all()
-    by_duty = (Visit.basis == VisitBasis.MANDATORY_REPORT) | tells_of_harm(Visit.id)
+    by_duty = (Visit.basis == VisitBasis.MANDATORY_REPORT) | kept_for_a_case(Visit.id)
     visits = select(Visit.id).where(_visit_of(resident), ~by_duty)
-    over = Claim.status.in_(_CLAIM_ENDED) & ~tells_of_harm(Claim.id)
+    over = Claim.status.in_(_CLAIM_ENDED) & ~kept_for_a_case(Claim.id)
     claims = select(Claim.id).where(Claim.resident_id == resident.id, over)
     free = PhotoLink.record_id.in_(visits.union_all(claims))
     needed = exists().where(PhotoLink.photo_id == Photo.id, ~free)
@@ -98,7 +98,7 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     """
     free = and_(
         Visit.basis != VisitBasis.MANDATORY_REPORT,
-        ~tells_of_harm(Visit.id),
+        ~kept_for_a_case(Visit.id),
         or_(
             Visit.basis.in_([VisitBasis.GUARDIAN_CONSENT, VisitBasis.CONSENT]),
             CareRecord.ended_on.is_not(None),

@@ -127,7 +127,7 @@ def _emptied(row: Closing) -> Iterator[Rule]:
     )
     sealed = ("wanted_sealed", "said_sealed")
     some = or_(*(put_right[name].is_not(None) for name in sealed))
-    yield _rule("corrections", mine & some & ~retention.tells_of_harm(put_right.id), dict.fromkeys(sealed))
+    yield _rule("corrections", mine & some & ~retention.kept_for_a_case(put_right.id), dict.fromkeys(sealed))
     agreed = t["consents"].c
     yield _rule(
         "consents",
@@ -145,7 +145,7 @@ def _frozen(row: Closing) -> Iterator[Rule]:
         "bindings": t["bindings"].c.user_id == row.user_id,
         "binding_requests": t["binding_requests"].c.user_id == row.user_id,
         "proxies": or_(t["proxies"].c.user_id == row.user_id, _helpers(row)),
-        "corrections": (put_right.asked_by == row.user_id) & ~retention.tells_of_harm(put_right.id),
+        "corrections": (put_right.asked_by == row.user_id) & ~retention.kept_for_a_case(put_right.id),
         "deletions": t["deletions"].c.asked_by == row.user_id,
     }
     for name, which in of_his.items():
@@ -190,7 +190,7 @@ def _needed() -> ColumnElement[bool]:
     """
     links, claims = TABLES["photo_links"], TABLES["claims"]
     over = exists().where(claims.c.id == links.c.record_id, claims.c.status.in_(_CLAIM_OVER))
-    harm = retention.tells_of_harm(links.c.record_id)
+    harm = retention.kept_for_a_case(links.c.record_id)
     of_over = and_(links.c.record_kind == PhotoOwner.CLAIM.value, over, not_(harm))
     return exists().where(links.c.photo_id == TABLES["photos"].c.id, not_(of_over))
 
@@ -213,7 +213,7 @@ def _freeze_reports(session: Session, *, limit: int) -> int:
     by = closings.c.user_id == hazards.c.reported_by
     done = closings.c.state == ClosingState.DONE.value
     over = hazards.c.frozen_by.is_(None) & hazards.c.status.in_(_HAZARD_OVER)
-    over &= ~retention.tells_of_harm(hazards.c.id)
+    over &= ~retention.kept_for_a_case(hazards.c.id)
     on_duty = exists().where(grants.c.user_id == hazards.c.reported_by)
     query = (
         select(hazards.c.id, closings.c.id).join(closings, by).where(done, over, not_(on_duty)).limit(limit)

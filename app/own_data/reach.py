@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, cast, exists, or_, sel
 
 from app.models import ClaimStep, HarmRecord, PhotoOwner
 from app.own_data.kinds import TABLES, His, Whose, of_grown_household, of_household, of_resident, of_user
-from app.retention import belongs_to_a_case, tells_of_harm, told_of_harm
+from app.retention import belongs_to_a_case, kept_for_a_case, opened_a_case
 
 _ABOUT_PEOPLE = (PhotoOwner.VISIT, PhotoOwner.CLAIM)
 
@@ -26,7 +26,7 @@ def visits(whose: Whose) -> ColumnElement[bool]:
     """Say which visits: not those that opened a case of harm, which the law protects, also from the home."""
     made = TABLES["visits"].c
     care = select(TABLES["care_records"].c.id).where(of_resident("care_records", "resident_id")(whose))
-    return made.care_record_id.in_(care) & ~tells_of_harm(made.id, HarmRecord.VISIT)
+    return made.care_record_id.in_(care) & ~kept_for_a_case(made.id, HarmRecord.VISIT)
 
 
 def follow_ups(whose: Whose) -> ColumnElement[bool]:
@@ -51,7 +51,7 @@ def _rewritten(whose: Whose) -> ColumnElement[bool]:
             steps.claim_id == TABLES["claims"].c.id,
             steps.step == ClaimStep.RESUBMIT,
             ~by_him,
-            told_of_harm(steps.id),
+            opened_a_case(steps.id),
         )
         .correlate(TABLES["claims"])
     )
@@ -72,7 +72,7 @@ def hazard_events(whose: Whose) -> ColumnElement[bool]:
     """Say what became of the hazards that he reported."""
     reported = select(TABLES["hazards"].c.id).where(hazards(whose))
     step = TABLES["hazard_events"].c
-    others = ~of_user("hazard_events", "actor_id")(whose) & told_of_harm(_inspection_of(step.data))
+    others = ~of_user("hazard_events", "actor_id")(whose) & opened_a_case(_inspection_of(step.data))
     return step.hazard_id.in_(reported) & _shown("hazard_events", "actor_id", whose) & ~others
 
 
@@ -100,7 +100,7 @@ def _shown(table: str, author: str, whose: Whose) -> ColumnElement[bool]:
     row_id = TABLES[table].c.id
     if whose.is_minor:
         return ~belongs_to_a_case(row_id)
-    return ~told_of_harm(row_id) | of_user(table, author)(whose)
+    return ~opened_a_case(row_id) | of_user(table, author)(whose)
 
 
 def at_work(table: str, *columns: str) -> His:

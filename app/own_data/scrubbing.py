@@ -76,7 +76,7 @@ def _scrub(
 ) -> int:
     table, done = copied.table, 0
     keys = list(table.primary_key.columns)
-    kept = _tells_of_harm(table)
+    kept = _kept_for_a_case(table)
     query = select(*keys, *columns).where(copied.his(his), ~kept).execution_options(yield_per=_BATCH)
     for batch in session.execute(query).mappings().partitions():
         for row in batch:
@@ -88,12 +88,12 @@ def _scrub(
     return done
 
 
-def _tells_of_harm(table: Table) -> ColumnElement[bool]:
+def _kept_for_a_case(table: Table) -> ColumnElement[bool]:
     """Say which rows stay as they were written: a number in them may be how the child is found."""
     if table.name not in _OF_RECORDS:
         return false()
     column, kind = _OF_RECORDS[table.name]
-    return retention.tells_of_harm(table.c[column], kind)
+    return retention.kept_for_a_case(table.c[column], kind)
 
 
 def _without(

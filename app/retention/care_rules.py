@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_
 
 from app.clock import business_day, months_ago, start_of
 from app.models import CareRecord, FollowUp, HarmCase, HarmRecord, Visit, VisitBasis
-from app.retention.harm_rules import tells_of_harm
+from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
 _BASIS = "PIPL 19; as long as somebody may sue (Civil Code 188)"
@@ -48,7 +48,7 @@ def _free(since: date) -> ColumnElement[bool]:
     """Say in SQL that the care of a visit ended before a day, and that nothing in it is evidence of harm."""
     harmed = exists().where(HarmCase.resident_id == CareRecord.resident_id)
     ended = exists().where(CareRecord.id == Visit.care_record_id, CareRecord.ended_on < since, ~harmed)
-    of_harm = tells_of_harm(Visit.id, HarmRecord.VISIT)
+    of_harm = kept_for_a_case(Visit.id, HarmRecord.VISIT)
     return ended & ~of_harm & (Visit.basis != VisitBasis.MANDATORY_REPORT)
 
 

@@ -31,7 +31,7 @@ from app.retention.consent_rules import consent_rules
 from app.retention.ended_rules import ended_rules
 from app.retention.frozen_rules import frozen_rules
 from app.retention.gone_rules import gone_rule
-from app.retention.harm_rules import tells_of_harm
+from app.retention.harm_rules import kept_for_a_case
 from app.retention.photo_rules import photo_rules
 from app.retention.positions import position_rules
 from app.retention.rules import Rule, table_of
@@ -150,7 +150,7 @@ def _correction_rule() -> Rule:
     return Rule(
         "corrections",
         table_of(Correction),
-        and_(decided, left, ~tells_of_harm(Correction.id, HarmRecord.CORRECTION)),
+        and_(decided, left, ~kept_for_a_case(Correction.id, HarmRecord.CORRECTION)),
         kept=f"{REQUESTS_KEPT.days} days after the decision",
         basis="PIPL 19",
         emptied={"wanted_sealed": None, "said_sealed": None},

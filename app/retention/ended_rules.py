@@ -21,7 +21,7 @@ from app.models import (
     Proxy,
 )
 from app.retention.gone_rules import came_back, says_gone, shows_return
-from app.retention.harm_rules import tells_of_harm
+from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
 _BASIS = "PIPL 19, 56; Civil Code 188"
@@ -68,7 +68,7 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         (Deletion, OwnRequestState.OPEN),
     ):
         table = table_of(model)
-        kept = tells_of_harm(table.c.id, HarmRecord.CORRECTION) if model is Correction else false()
+        kept = kept_for_a_case(table.c.id, HarmRecord.CORRECTION) if model is Correction else false()
         yield Rule(
             f"answered {table.name.replace('_', ' ')}",
             table,

@@ -11,7 +11,7 @@ from app.clock import months_ago
 from app.models import Base, Binding, BindingRequest, Closing, Correction, Deletion, HarmRecord, Proxy
 from app.retention.consent_rules import PROOF_MONTHS
 from app.retention.gone_rules import shows_return
-from app.retention.harm_rules import tells_of_harm
+from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
 
@@ -24,7 +24,7 @@ def frozen_rules() -> Iterator[Rule]:
     over = select(Closing.id).where(Closing.ended_at < months_ago(PROOF_MONTHS))
     kept: dict[type[Base], ColumnElement[bool]] = {
         Binding: shows_return(),
-        Correction: tells_of_harm(Correction.id, HarmRecord.CORRECTION),
+        Correction: kept_for_a_case(Correction.id, HarmRecord.CORRECTION),
     }
     for model in (Binding, BindingRequest, Correction, Deletion, Proxy):
         table = table_of(model)

@@ -15,7 +15,7 @@ _HAZARD_STEPS, _CLAIM_STEPS = table_of(HazardEvent).alias(), table_of(ClaimEvent
 _ANSWERS = table_of(InspectionAnswer).alias()
 
 
-def tells_of_harm(record_id: SQLColumnExpression[Any], *kinds: HarmRecord) -> ColumnElement[bool]:
+def kept_for_a_case(record_id: SQLColumnExpression[Any], *kinds: HarmRecord) -> ColumnElement[bool]:
     """Say in SQL that a case of harm names this record; of all kinds, or of these.
 
     A hazard counts as named with an inspection that found it: its text, or the step by which the inspection
@@ -31,7 +31,7 @@ def tells_of_harm(record_id: SQLColumnExpression[Any], *kinds: HarmRecord) -> Co
     return by_name | found.select_from(_ANSWERS, _CASES)
 
 
-def told_of_harm(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+def opened_a_case(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Say in SQL that this very row, a record or a step of one, made somebody open a case."""
     return exists().where(_CASES.c.told_id == row_id)
 
@@ -40,7 +40,7 @@ def belongs_to_a_case(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Say in SQL that a case of harm names this record, or the hazard or claim of which this is a step."""
     hazard, claim = _HAZARD_STEPS.c, _CLAIM_STEPS.c
     return or_(
-        tells_of_harm(row_id),
-        exists().where(hazard.id == row_id, tells_of_harm(hazard.hazard_id, HarmRecord.HAZARD)),
-        exists().where(claim.id == row_id, tells_of_harm(claim.claim_id, HarmRecord.CLAIM)),
+        kept_for_a_case(row_id),
+        exists().where(hazard.id == row_id, kept_for_a_case(hazard.hazard_id, HarmRecord.HAZARD)),
+        exists().where(claim.id == row_id, kept_for_a_case(claim.claim_id, HarmRecord.CLAIM)),
     )

@@ -22,7 +22,7 @@ from app.models import (
     PhotoLink,
     PhotoOwner,
 )
-from app.retention.harm_rules import belongs_to_a_case, tells_of_harm
+from app.retention.harm_rules import belongs_to_a_case, kept_for_a_case
 from app.retention.rules import Rule, table_of
 
 UNNAMED_KEPT = timedelta(days=90)
@@ -63,7 +63,7 @@ def forget_given_photos(session: Session, user_id: UUID) -> int:
     """
     on_duty = exists().where(Grant.user_id == user_id, Grant.ended_at.is_(None))
     ended = exists().where(Claim.id == PhotoLink.record_id, Claim.status.in_(_CLAIM_ENDED))
-    of_ended = (PhotoLink.record_kind == PhotoOwner.CLAIM) & ended & ~tells_of_harm(PhotoLink.record_id)
+    of_ended = (PhotoLink.record_kind == PhotoOwner.CLAIM) & ended & ~kept_for_a_case(PhotoLink.record_id)
     needed = exists().where(PhotoLink.photo_id == Photo.id, ~of_ended)
     free = select(Photo.id).where(Photo.uploaded_by == user_id, ~needed, ~on_duty)
     gone = session.scalars(free.with_for_update()).all()
