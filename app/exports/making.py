@@ -95,8 +95,13 @@ def _fail(session: Session, row: RosterExport, why: ExportFailure) -> ExportStat
 
 
 def _told(session: Session, row: RosterExport) -> ExportState:
-    """Tell whoever asked what became of it; give that."""
+    """Tell whoever asked what became of it, and why there is no file; give what became of it.
+
+    Who lost the function reads the export itself no more, so the reason stands in the notice.
+    """
     state = row.state
-    told = {"what": state, "export_id": row.id}
+    told: dict[str, object] = {"what": state, "export_id": row.id}
+    if row.failure is not None:
+        told["reason"] = row.failure
     notices.post(session, NoticeKind.ROSTER_EXPORT, to=row.asked_by, area_code=row.area_code, **told)
     return state

@@ -33,7 +33,7 @@ class NoticeKind(enum.StrEnum):
     PROXY = "proxy"
     """A proxy was asked for, confirmed, used for an order or ended (data: ``what``)."""
     ROSTER_EXPORT = "roster_export"
-    """A file of the roster is ready, or could not be made (data: ``what``, ``export_id``)."""
+    """A file of the roster is ready, or could not be made (data: ``what``, ``export_id``, ``reason``)."""
 
 
 class Notice(Base):

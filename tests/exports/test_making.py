@@ -53,7 +53,7 @@ def test_it_is_tried_a_few_times_at_growing_pauses_and_then_given_up(session: Se
     assert last == (True, ExportState.FAILED)
     assert timedelta(hours=1) < sum(exports.PAUSES, timedelta()) < timedelta(hours=2)
     assert begin(session, export_id, at + timedelta(days=9)) == (False, None)
-    assert told(session) == [{"what": "failed", "export_id": str(export_id)}]
+    assert told(session) == [{"what": "failed", "export_id": str(export_id), "reason": "fault"}]
 
 
 def test_whoever_asked_reads_why_there_is_no_file_and_may_ask_again(
@@ -106,11 +106,14 @@ def failed(app: Flask, session: Session, export_id: UUID) -> tuple[ExportState |
 def test_for_who_lost_the_function_no_file_is_made(
     app: Flask, session: Session, admin: Client, county: Client
 ) -> None:
-    """S-43, S-153: looked at when it is made."""
+    """S-43, S-153: looked at when it is made; he reads no export any more, but the notice tells him why."""
     export_id = ask(admin, county)
     move_admin(session)
 
     assert failed(app, session, export_id) == (ExportState.FAILED, ExportFailure.NO_FUNCTION)
+    assert admin.get(f"/v1/roster-exports/{export_id}").status_code in {403, 404}
+    (read,) = (one for one in admin.get("/v1/me/notices").json["items"] if one["kind"] == "roster_export")
+    assert read["data"] == {"what": "failed", "export_id": str(export_id), "reason": "no_function"}
     assert exports.waiting_exports(session) == []
 
 
@@ -123,7 +126,7 @@ def test_residents_who_came_since_are_counted_too(
 
     assert failed(app, session, export_id) == (ExportState.FAILED, ExportFailure.TOO_BIG)
     assert exports.waiting_exports(session) == []
-    assert told(session) == [{"what": "failed", "export_id": str(export_id)}]
+    assert told(session) == [{"what": "failed", "export_id": str(export_id), "reason": "too_big"}]
 
 
 def test_after_a_day_nothing_is_made_any_more(session: Session) -> None:
