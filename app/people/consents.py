@@ -42,6 +42,13 @@ class GuardianNeededError(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class WardNeededError(DomainError):
+    """The text is agreed to by a guardian, for a child that he names (``resident_id``); never for oneself."""
+
+    code = "ward_needed"
+    kind = Kind.INVALID
+
+
 @dataclass(frozen=True)
 class NewDecision:
     """A decision on one text; ``resident_id`` is whose data it is about, by default the actor's own."""
@@ -65,7 +72,8 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
     """Keep the actor's decision for himself or for his ward.
 
     Raises NotFoundError for a text that is unknown or asked no more, somebody without a place on the roster,
-    also by now, or somebody else's child; GuardianNeededError, ConsentChangedError, OtherContentError.
+    also by now, or somebody else's child; GuardianNeededError, WardNeededError, ConsentChangedError,
+    OtherContentError.
     """
     if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
@@ -90,8 +98,8 @@ def record_on_paper(
 ) -> tuple[Consent, bool]:
     """Keep what a resident of the actor's areas, or his verified guardian, signed on paper.
 
-    Raises NotFoundError, GuardianNeededError if a child under 14 signed, ConsentChangedError,
-    OtherContentError.
+    Raises NotFoundError, GuardianNeededError if a child under 14 signed, WardNeededError,
+    ConsentChangedError, OtherContentError.
     """
     if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
@@ -138,6 +146,8 @@ def _keep(
         raise NotFoundError(field="text_id")
     if text.id != text_in_force(session, text.purpose).id:
         raise ConsentChangedError(purpose=text.purpose)
+    if new.given and text.purpose is ConsentPurpose.MINORS and decided_by == resident.id:
+        raise WardNeededError(field="resident_id")
     return insert_once(
         session,
         Consent,

@@ -222,6 +222,30 @@ def test_the_childs_own_account_cannot_decide(be: Any, session: Session) -> None
     assert session.scalar(select(func.count()).select_from(Consent)) == 0
 
 
+def test_nobody_agrees_for_himself_to_what_guardians_agree_to(
+    resident: Client, worker: Client, session: Session
+) -> None:
+    """S-91: without a ward it means nothing; what somebody gave before he can still refuse and take back."""
+    child, own = write_child(session), str(named("resident"))
+    write_guardian(session, child)
+    before = write_consent(session, named("resident"), ConsentPurpose.MINORS)
+    body = {"text_id": str(MINORS.id), "given": True, "resident_id": own, "decided_by": own}
+
+    refused = [
+        put(resident, MINORS.id),
+        put(resident, MINORS.id, resident_id=own),
+        worker.put(f"/v1/consents/{new_id()}", json=body),
+    ]
+    taken_back = resident.post(f"/v1/me/consents/{before}/withdraw")
+    declined = put(resident, MINORS.id, given=False)
+
+    assert [(one.status_code, one.json["code"]) for one in refused] == [(422, "ward_needed")] * 3
+    remedy = {"resident_id": ["这份说明要由监护人替孩子同意，请选是哪一个孩子"]}
+    assert [one.json["errors"] for one in refused] == [remedy] * 3
+    assert (taken_back.status_code, declined.status_code) == (200, 201)
+    assert put(resident, MINORS.id, resident_id=str(child)).status_code == 201
+
+
 def test_paper_is_recorded_by_staff(worker: Client, far_admin: Client, session: Session) -> None:
     """S-71: the channel says paper; a child's own signature is none."""
     child = write_child(session)

@@ -96,6 +96,7 @@ SENTENCES: dict[str, str] = {
     ),
     "consent_changed": "说明的内容改过了，要重新看过、再次同意才行",
     "guardian_needed": "不满14周岁的孩子要由监护人来决定",
+    "ward_needed": "这份说明要由监护人替孩子同意，请选是哪一个孩子",
     "not_a_child": "这位居民已满18周岁，不用登记监护人",
     "guardian_unfit": "监护人要年满18周岁，电话不能和孩子的一样，请核对",
     "guardian_span": "有效期要从今天起，不超过孩子满18周岁的前一天",
