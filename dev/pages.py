@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.actors import ProxyFunction, Role
 from app.api import ROUTES
+from app.api.http.naming import ROLES
 from app.api.http.problems import _HTTP_CODES, STATUS
 from app.api.http.sentences import SENTENCES
 from app.errors import DomainError
@@ -22,18 +23,6 @@ _ADR = "0012-second-person.md"
 _PROXY_ADR = "0014-acting-for-a-resident.md"
 MADE = "<!-- Made by `python -m dev.pages`. Edit the code, not this page. -->"
 
-ROLES = {
-    Role.RESIDENT: "居民",
-    Role.BUILDING_LEAD: "楼栋长",
-    Role.GRID_WORKER: "网格员",
-    Role.SHOP_CLERK: "超市店员",
-    Role.COMMUNITY_ADMIN: "社区管理员",
-    Role.COUNTY_OFFICER: "县易迁办",
-    Role.CITY_OFFICER: "市易迁办",
-    Role.SYSTEM_ADMIN: "系统管理员",
-    Role.SECURITY_ADMIN: "安全管理员",
-    Role.AUDITOR: "审计员",
-}
 REACHES = {Reach.AREA: "辖区", Reach.COMMUNITY: "本社区", Reach.OWN: "本户"}
 ACTING = {
     ProxyFunction.SEE: "查看积分、申报和兑换",

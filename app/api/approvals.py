@@ -1,22 +1,26 @@
 """Approvals: high-risk steps that a second person, of another role, agrees to."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
 from marshmallow import fields
 
-from app import identity
+from app import exports, identity
+from app.api import decision_words
 from app.api.adjustments import AdjustmentsInput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
+from app.api.http.naming import AskerOutput, NamedAccountOutput
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
 from app.api.roster_exports import NamedExportInput
 from app.api.users import GrantInput
 from app.clock import now
-from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission, officers
+from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission, officers, told_approvals
 
 blueprint = Blueprint("approvals", __name__, description="双人审批")
 _EXPIRED = "expired"
@@ -89,12 +93,36 @@ class RefusalInput(Input):
     note = Text(200, least=1, required=True)
 
 
+class PointsForDoorOutput(Output):
+    """Points for a household, or from it if negative; without a door if it is none of the area."""
+
+    household_id = fields.UUID(required=True)
+    place = fields.String(required=True, allow_none=True)
+    door = fields.String(required=True, allow_none=True)
+    points = fields.Integer(required=True)
+
+    @ma.pre_dump
+    def name_door(self, told: told_approvals.Correction, **_: Any) -> dict[str, Any]:
+        """Say where the household lives."""
+        place, door = (told.door.place, told.door.door) if told.door else (None, None)
+        return {"household_id": told.household_id, "points": told.points, "place": place, "door": door}
+
+
 class ApprovalOutput(Output):
-    """What was asked, and how it stands; ``payload`` is what is to be done, as it was sent."""
+    """What was asked, in words too, and how it stands; ``payload`` is what is to be done, as it was sent.
+
+    ``account`` is of a grant, ``corrections`` are of points, ``rows`` are residents in an export's file now.
+    """
 
     id = fields.UUID(required=True)
     kind = fields.Enum(ApprovalKind, by_value=True, required=True)
     area_code = fields.String(required=True)
+    area_name = fields.String(required=True)
+    text = fields.String(required=True)
+    asker = fields.Nested(AskerOutput, required=True)
+    account = fields.Nested(NamedAccountOutput, required=True, allow_none=True)
+    corrections = fields.List(fields.Nested(PointsForDoorOutput), required=True)
+    rows = fields.Integer(required=True, allow_none=True)
     payload = fields.Dict(keys=fields.String(), required=True)
     reason = fields.String(required=True)
     asked_by = fields.UUID(required=True)
@@ -107,11 +135,38 @@ class ApprovalOutput(Output):
     used_at = sent_moment(required=True, allow_none=True)
 
     @ma.pre_dump
-    def tell_state(self, approval: identity.Approval, **_: Any) -> dict[str, Any]:
-        """Say of what was not decided or not used in time that it is over."""
+    def tell(self, shown: "_Shown", **_: Any) -> dict[str, Any]:
+        """Put it in words, and say of what was not decided or not used in time that it is over."""
+        told, approval = shown.told, shown.told.approval
         waits = approval.state in {ApprovalState.OPEN, ApprovalState.APPROVED}
-        state = _EXPIRED if waits and approval.expires_at <= now() else approval.state.value
-        return {name: getattr(approval, name) for name in self.fields} | {"state": state}
+        beside = {
+            "state": _EXPIRED if waits and approval.expires_at <= now() else approval.state.value,
+            "area_name": told.area_name,
+            "text": decision_words.of_approval(told, shown.rows),
+            "asker": told.asker,
+            "account": told.account,
+            "corrections": told.corrections,
+            "rows": shown.rows,
+        }
+        return {name: getattr(approval, name) for name in self.fields if name not in beside} | beside
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """An approval in words, and of an export how many residents would stand in its file."""
+
+    told: told_approvals.ToldApproval
+    rows: int | None
+
+
+def _shown(session: Any, approvals: Sequence[identity.Approval]) -> list[_Shown]:
+    told = told_approvals.told_approvals(session, actor(), approvals)
+    areas = {one.area_code for one in approvals if one.kind is ApprovalKind.ROSTER_EXPORT}
+    rows = exports.rows_by_area(session, areas)
+    return [
+        _Shown(one, rows[one.approval.area_code] if one.approval.kind is ApprovalKind.ROSTER_EXPORT else None)
+        for one in told
+    ]
 
 
 @blueprint.route("/approvals", methods=["GET"])
@@ -122,10 +177,10 @@ def list_approvals(limit: int, after: str | None, **filters: Any) -> dict[str, A
     """List what one asked for and what one may decide on, the newest first."""
 
     def fetch(**span: Any) -> Any:
-        return identity.approvals(session, actor(), **filters, **span)
+        return _shown(session, identity.approvals(session, actor(), **filters, **span))
 
     with transaction() as session:
-        return page(fetch, lambda approval: approval.id, limit=limit, after=after)
+        return page(fetch, lambda shown: shown.told.approval.id, limit=limit, after=after)
 
 
 @blueprint.route("/approvals/<uuid:approval_id>", methods=["GET"])
@@ -134,7 +189,8 @@ def list_approvals(limit: int, after: str | None, **filters: Any) -> dict[str, A
 def get_approval(approval_id: UUID) -> Any:
     """Show one approval."""
     with transaction() as session:
-        return identity.approval_in_scope(session, actor(), approval_id)
+        (shown,) = _shown(session, [identity.approval_in_scope(session, actor(), approval_id)])
+    return shown
 
 
 @blueprint.route("/approvals/<uuid:approval_id>", methods=["PUT"])
@@ -146,7 +202,8 @@ def put_approval(new: NewApproval, approval_id: UUID) -> tuple[Any, int]:
     note(area_code=new.area_code, kind=new.kind.value)
     with transaction() as session:
         approval, made = identity.ask_approval(session, actor(), approval_id, new)
-    return approval, once(made)
+        (shown,) = _shown(session, [approval])
+    return shown, once(made)
 
 
 @blueprint.route("/approvals/<uuid:approval_id>/approve", methods=["POST"])
@@ -156,7 +213,7 @@ def put_approval(new: NewApproval, approval_id: UUID) -> tuple[Any, int]:
 def approve(sent: dict[str, Any], approval_id: UUID) -> Any:
     """Agree."""
     with transaction() as session:
-        return identity.decide_approval(session, actor(), approval_id, approved=True, note=sent["note"])
+        return _decided(session, approval_id, approved=True, note=sent["note"])
 
 
 @blueprint.route("/approvals/<uuid:approval_id>/refuse", methods=["POST"])
@@ -166,4 +223,10 @@ def approve(sent: dict[str, Any], approval_id: UUID) -> Any:
 def refuse(sent: dict[str, Any], approval_id: UUID) -> Any:
     """Refuse."""
     with transaction() as session:
-        return identity.decide_approval(session, actor(), approval_id, approved=False, note=sent["note"])
+        return _decided(session, approval_id, approved=False, note=sent["note"])
+
+
+def _decided(session: Any, approval_id: UUID, **answer: Any) -> _Shown:
+    approval = identity.decide_approval(session, actor(), approval_id, **answer)
+    (shown,) = _shown(session, [approval])
+    return shown

@@ -6,10 +6,12 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import visits
+from app import people, visits
+from app.api import decision_words
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid, whole
+from app.api.http.naming import AskerOutput
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
 from app.api.reveals import purpose
@@ -37,11 +39,23 @@ class TicketDecisionInput(Input):
     approved = Flag(required=True)
 
 
+class MinorOutput(Output):
+    """Whose record it is, as far as a decision takes it: the name masked, no birthday, no door."""
+
+    name = fields.String(required=True)
+    age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
+    place = fields.String(required=True)
+
+
 class TicketOutput(Output):
-    """A ticket."""
+    """A ticket, in words too; ``minor`` is null once he lives where the reader's function does not reach."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
+    area_name = fields.String(required=True)
+    text = fields.String(required=True)
+    asker = fields.Nested(AskerOutput, required=True)
+    minor = fields.Nested(MinorOutput, required=True, allow_none=True)
     resident_id = fields.UUID(required=True)
     user_id = fields.UUID(required=True)
     purpose = fields.String(required=True)
@@ -53,6 +67,17 @@ class TicketOutput(Output):
     decided_by = fields.UUID(required=True, allow_none=True)
     expires_at = sent_moment(required=True, allow_none=True)
 
+    @ma.pre_dump
+    def tell(self, told: visits.ToldTicket, **_: Any) -> dict[str, Any]:
+        """Put it in words."""
+        beside = {
+            "area_name": told.area_name,
+            "text": decision_words.of_ticket(told),
+            "asker": told.asker,
+            "minor": told.minor,
+        }
+        return {name: getattr(told.ticket, name) for name in self.fields if name not in beside} | beside
+
 
 @blueprint.route("/viewing-tickets", methods=["GET"])
 @allow(Permission.TICKET_READ)
@@ -62,10 +87,10 @@ def list_tickets(limit: int, after: str | None) -> dict[str, Any]:
     """List my tickets and those I may decide on, the newest first."""
 
     def fetch(**span: Any) -> Any:
-        return visits.tickets(session, actor(), **span)
+        return visits.told_tickets(session, actor(), visits.tickets(session, actor(), **span))
 
     with transaction() as session:
-        return page(fetch, lambda row: row.id, limit=limit, after=after)
+        return page(fetch, lambda told: told.ticket.id, limit=limit, after=after)
 
 
 @blueprint.route("/viewing-tickets/<uuid:ticket_id>", methods=["PUT"])
@@ -77,7 +102,8 @@ def put_ticket(new: visits.NewTicket, ticket_id: UUID) -> tuple[Any, int]:
     with transaction() as session:
         note(purpose=new.purpose)
         row, made = visits.ask(session, actor(), ticket_id, new)
-    return row, once(made)
+        (told,) = visits.told_tickets(session, actor(), [row])
+    return told, once(made)
 
 
 @blueprint.route("/viewing-tickets/<uuid:ticket_id>/decide", methods=["POST"])
@@ -88,4 +114,6 @@ def decide_ticket(sent: dict[str, Any], ticket_id: UUID) -> Any:
     """Approve or refuse somebody else's ticket: a sensitive step, which opens a minor's record."""
     with transaction() as session:
         note(approved=sent["approved"])
-        return visits.decide_ticket(session, actor(), ticket_id, **sent)
+        row = visits.decide_ticket(session, actor(), ticket_id, **sent)
+        (told,) = visits.told_tickets(session, actor(), [row])
+    return told

@@ -27,9 +27,11 @@ from app.exports.making import (
     make_export,
     waiting_exports,
 )
+from app.exports.rows import HEADINGS, rows_by_area
 from app.models import ExportFailure, ExportState, RosterColumn, RosterExport
 
 __all__ = [
+    "HEADINGS",
     "IN_WORDS",
     "LIFE",
     "MADE_WITHIN",
@@ -54,5 +56,6 @@ __all__ = [
     "export_of",
     "exports",
     "make_export",
+    "rows_by_area",
     "waiting_exports",
 ]

@@ -1,6 +1,6 @@
 """Whose rows stand in a file of the roster, and what each cell says."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, func, not_, or_, select
@@ -80,8 +80,8 @@ _CELLS: dict[RosterColumn, Callable[[_Line], str | None]] = {
 }
 
 
-def exported(area_code: str) -> ColumnElement[bool]:
-    """Say in SQL which residents of an area stand in its file: not who closed his account and has no other.
+def exported(*area_codes: str) -> ColumnElement[bool]:
+    """Say in SQL which residents stand in files of these areas: not who closed his account and has no other.
 
     The community goes on looking after him by its duty, record by record; his data leaves the installation
     in bulk no more (PIPL, art. 47).
@@ -89,12 +89,25 @@ def exported(area_code: str) -> ColumnElement[bool]:
     over = Closing.state.in_([ClosingState.CARRYING, ClosingState.DONE])
     closed = exists().where(Closing.bound_to == Resident.id, over)
     bound = exists().where(User.resident_id == Resident.id)
-    return and_(Scope(areas=(area_code,)).clause(Resident.area_code), or_(not_(closed), bound))
+    return and_(Scope(areas=area_codes).clause(Resident.area_code), or_(not_(closed), bound))
 
 
 def rows_of(session: Session, area_code: str) -> int:
     """Give how many residents of an area stand in its file."""
     return session.scalar(select(func.count()).select_from(Resident).where(exported(area_code))) or 0
+
+
+def rows_by_area(session: Session, area_codes: Collection[str]) -> dict[str, int]:
+    """Give the same of several areas by one statement, for whoever decides on files of them."""
+    if not area_codes:
+        return {}
+    where = Resident.area_code
+    query = select(where, func.count()).where(exported(*sorted(set(area_codes)))).group_by(where)
+    counted = session.execute(query).all()
+    return {
+        area_code: sum(count for code, count in counted if code.startswith(area_code))
+        for area_code in area_codes
+    }
 
 
 def lines(

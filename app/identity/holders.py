@@ -20,7 +20,7 @@ def holders(
     query = (
         select(Grant.user_id)
         .join(User, User.id == Grant.user_id)
-        .where(Grant.area_code.in_(covering), Grant.role.in_(roles), _counts(now()))
+        .where(Grant.area_code.in_(covering), Grant.role.in_(roles), in_force(now()))
     )
     if among is not None:
         query = query.where(Grant.user_id.in_(among))
@@ -32,13 +32,13 @@ def holders_anywhere(session: Session, role: Role) -> dict[UUID, str]:
     query = (
         select(Grant.user_id, Grant.area_code)
         .join(User, User.id == Grant.user_id)
-        .where(Grant.role == role, _counts(now()))
+        .where(Grant.role == role, in_force(now()))
         .order_by(Grant.area_code.desc())
     )
     return dict(session.execute(query).all())
 
 
-def _counts(at: datetime) -> ColumnElement[bool]:
+def in_force(at: datetime) -> ColumnElement[bool]:
     """Say in SQL that a grant joined with its user is in force."""
     return and_(
         Grant.ended_at.is_(None),

@@ -73,6 +73,7 @@ from app.visits.tickets import (
     ticket_for,
     tickets,
 )
+from app.visits.told_tickets import ToldMinor, ToldTicket, told_tickets
 
 __all__ = [
     "BY_LAW",
@@ -109,6 +110,8 @@ __all__ = [
     "ResultNeededError",
     "Seen",
     "TicketNeededError",
+    "ToldMinor",
+    "ToldTicket",
     "TooSeldomError",
     "ViewingTicket",
     "VisitBasis",
@@ -144,6 +147,7 @@ __all__ = [
     "ticket_for",
     "ticket_of_record",
     "tickets",
+    "told_tickets",
     "visits_of",
     "whole_visit",
 ]

@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import pytest
 
 from app.actors import Role
+from app.api.http.naming import ROLES
 from app.api.http.sentences import SENTENCES
 from app.identity import Permission
 from dev import pages
@@ -67,7 +68,7 @@ def test_the_api_description_has_patterns_that_clients_can_read() -> None:
 
 
 def test_every_role_and_function_has_its_chinese_name() -> None:
-    assert set(pages.ROLES) == set(Role)
+    assert set(ROLES) == set(Role)
     assert set(pages.FUNCTIONS) == set(Permission)
 
 

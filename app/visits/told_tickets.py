@@ -1,0 +1,71 @@
+"""What a viewing ticket is about, in words: whoever decides on it reads nothing of the record.
+
+Of the minor he gets what a decision takes and no more: the name as a public list shows it, the age group that
+the roster shows in place of a birthday, and the building; no door, and nothing of why he is looked after.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from app.actors import Actor
+from app.identity import naming
+from app.models import Area, Household, Resident, ViewingTicket
+from app.people import AgeGroup, age_group, masked
+
+
+@dataclass(frozen=True)
+class ToldMinor:
+    """Whose record it is, as far as whoever decides needs it."""
+
+    name: str
+    """Masked."""
+    age_group: AgeGroup
+    place: str
+
+
+@dataclass(frozen=True)
+class ToldTicket:
+    """A ticket, who asks, and of whom."""
+
+    ticket: ViewingTicket
+    area_name: str
+    asker: naming.Named
+    """With his posts over the ticket's area."""
+    minor: ToldMinor | None
+    """None once he lives where the reader's function does not reach."""
+
+
+def told_tickets(session: Session, actor: Actor, rows: Sequence[ViewingTicket]) -> list[ToldTicket]:
+    """Say what tickets that the actor may see are about, with as many statements for one as for many."""
+    if not rows:
+        return []
+    people = naming.named(session, {row.user_id for row in rows})
+    codes = {row.area_code for row in rows}
+    areas = dict(session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
+    minors = _minors(session, actor, {row.resident_id for row in rows})
+    return [
+        ToldTicket(
+            row,
+            areas.get(row.area_code, row.area_code),
+            people[row.user_id].over(row.area_code),
+            minors.get(row.resident_id),
+        )
+        for row in rows
+    ]
+
+
+def _minors(session: Session, actor: Actor, resident_ids: set[UUID]) -> dict[UUID, ToldMinor]:
+    query = (
+        select(Resident)
+        .join(Resident.household)
+        .options(contains_eager(Resident.household).joinedload(Household.place))
+        .where(Resident.id.in_(resident_ids), actor.scope.clause(Resident.area_code))
+    )
+    return {
+        one.id: ToldMinor(masked(one.name), age_group(one), one.household.place.name)
+        for one in session.scalars(query)
+    }
