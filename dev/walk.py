@@ -97,8 +97,9 @@ class Walk:
         self._tell(f"Her photos follow when the net allows: {arrived} of {len(photo_ids)} are there.")
 
     def visit(self) -> None:
-        """Visit whoever is due first."""
-        record = self.worker.get("/v1/care-records", presence="home")["items"][0]
+        """Visit whoever is due first and needs no ticket."""
+        listed = self.worker.get("/v1/care-records", presence="home")["items"]
+        record = next(one for one in listed if not one["ticket_needed"])
         form = self.worker.get("/v1/visit-forms", category=record["category"])["items"][0]
         body = {
             **self._signals(),

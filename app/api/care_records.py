@@ -11,12 +11,16 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, day, uid, whole, word
 from app.api.http.paging import PageInput, page, page_of
-from app.api.http.recording import note_ticket, transaction
+from app.api.http.recording import note_ticket, note_tickets, transaction
 from app.identity import Permission
 from app.visits import CareCategory, CareLevel, PresenceState
 
 blueprint = Blueprint("care_records", __name__, description="关爱对象")
 _MOST_DAYS = 92
+_OF_THE_CARE = {"category", "level", "every_days", "worker_id", "started_on", "last_visited_on"}
+"""What is told of a minor's care to whoever has leave to read the record."""
+_WHEN_DUE = {"next_due_on", "overdue_days"}
+"""What is told besides to the worker who is to make the visit."""
 
 
 class CareRecordInput(Input):
@@ -49,7 +53,7 @@ class EndCareInput(Input):
 
 
 class CareRecordOutput(Output):
-    """A care record; nothing of what visits found."""
+    """A care record; nothing of what visits found, and of a minor's as much as its reader may see."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -60,20 +64,21 @@ class CareRecordOutput(Output):
     place_id = fields.UUID(required=True)
     place_name = fields.String(required=True)
     door = fields.String(required=True)
-    category = fields.Enum(CareCategory, by_value=True, required=True)
-    level = fields.Enum(CareLevel, by_value=True, required=True)
-    every_days = fields.Integer(required=True)
-    worker_id = fields.UUID(required=True)
-    started_on = fields.Date(required=True)
+    category = fields.Enum(CareCategory, by_value=True, required=True, allow_none=True)
+    level = fields.Enum(CareLevel, by_value=True, required=True, allow_none=True)
+    every_days = fields.Integer(required=True, allow_none=True)
+    worker_id = fields.UUID(required=True, allow_none=True)
+    started_on = fields.Date(required=True, allow_none=True)
     ended_on = fields.Date(required=True, allow_none=True)
     last_visited_on = fields.Date(required=True, allow_none=True)
-    next_due_on = fields.Date(required=True)
-    overdue_days = fields.Integer(required=True)
+    next_due_on = fields.Date(required=True, allow_none=True)
+    overdue_days = fields.Integer(required=True, allow_none=True)
+    ticket_needed = fields.Boolean(required=True)
 
     @ma.pre_dump
-    def flatten(self, record: visits.CareRecord, **_: Any) -> dict[str, Any]:
-        """Add where the resident lives and how late the visit is."""
-        resident = record.resident
+    def flatten(self, one: visits.ShownCare, **_: Any) -> dict[str, Any]:
+        """Add where the resident lives and how late the visit is; leave out what is not shown."""
+        record, resident = one.record, one.record.resident
         household = resident.household
         beside = {
             "resident_name": resident.name,
@@ -83,8 +88,11 @@ class CareRecordOutput(Output):
             "place_name": household.place.name,
             "door": household.door,
             "overdue_days": visits.overdue_days(record),
+            "ticket_needed": not one.whole,
         }
-        return {name: getattr(record, name) for name in self.fields if name not in beside} | beside
+        told = {name: getattr(record, name) for name in self.fields if name not in beside} | beside
+        left_out = set[str]() if one.whole else _OF_THE_CARE
+        return told | dict.fromkeys(left_out if one.tells_due else left_out | _WHEN_DUE)
 
 
 @blueprint.route("/care-records", methods=["GET"])
@@ -92,16 +100,18 @@ class CareRecordOutput(Output):
 @blueprint.answer(page_of(CareRecordOutput))
 @blueprint.query(CareRecordListInput)
 def list_care_records(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
-    """List the open care records I answer for, the longest overdue first."""
+    """List the open care records I answer for, the longest overdue first.
+
+    Of minors for whom I need a ticket only what the roster tells; they come last, and filters leave them out.
+    """
 
     def fetch(**span: Any) -> Any:
-        return visits.care_records(session, actor(), **filters, **span)
-
-    def key(record: visits.CareRecord) -> visits.DueKey:
-        return visits.DueKey(record.next_due_on, record.id)
+        found = visits.care_records(session, actor(), **filters, **span)
+        note_tickets([one.ticket_id for one in found])
+        return found
 
     with transaction() as session:
-        return page(fetch, key, limit=limit, after=after, parse=visits.DueKey.parse)
+        return page(fetch, lambda one: one.key, limit=limit, after=after, parse=visits.DueKey.parse)
 
 
 @blueprint.route("/care-records/<uuid:record_id>", methods=["PUT"])
@@ -112,7 +122,7 @@ def put_care_record(new: visits.NewCare, record_id: UUID) -> tuple[Any, int]:
     """Begin to look after a resident."""
     with transaction() as session:
         _, made = visits.open_care(session, actor(), record_id, new)
-        return visits.opened_care_record(session, record_id), once(made)
+        return _shown(session, visits.opened_care_record(session, record_id)), once(made)
 
 
 @blueprint.route("/care-records/<uuid:record_id>", methods=["GET"])
@@ -121,9 +131,9 @@ def put_care_record(new: visits.NewCare, record_id: UUID) -> tuple[Any, int]:
 def get_care_record(record_id: UUID) -> Any:
     """Show one care record."""
     with transaction() as session:
-        record, ticket_id = visits.seen_care_record(session, actor(), record_id)
-        note_ticket(ticket_id)
-        return record
+        found = visits.seen_care_record(session, actor(), record_id)
+        note_ticket(found.ticket_id)
+        return found
 
 
 @blueprint.route("/care-records/<uuid:record_id>/end", methods=["POST"])
@@ -133,4 +143,11 @@ def get_care_record(record_id: UUID) -> Any:
 def end_care(sent: dict[str, Any], record_id: UUID) -> Any:
     """End the care with a day."""
     with transaction() as session:
-        return visits.end_care(session, actor(), record_id, **sent)
+        return _shown(session, visits.end_care(session, actor(), record_id, **sent))
+
+
+def _shown(session: Any, record: visits.CareRecord) -> visits.ShownCare:
+    """Give as much of a record as I may see, though I wrote it."""
+    (found,) = visits.shown(session, actor(), [record])
+    note_ticket(found.ticket_id)
+    return found

@@ -29,7 +29,8 @@ from app.visits.care import (
     end_care,
     open_care,
 )
-from app.visits.care_listings import NotResponsibleError, care_records, opened_care_record
+from app.visits.care_listings import NotResponsibleError, opened_care_record
+from app.visits.care_shown import ShownCare, care_records, seen_care_record, shown
 from app.visits.due import CareEndedError, DueKey, first_due, most_days, overdue_days
 from app.visits.escalation import tell_not_reached
 from app.visits.filing import (
@@ -45,7 +46,6 @@ from app.visits.forms import FormKey, WrongFormError, forms
 from app.visits.listings import (
     WholeVisit,
     filed_visit,
-    seen_care_record,
     ticket_of_record,
     visits_of,
     whole_visit,
@@ -109,6 +109,7 @@ __all__ = [
     "PresenceState",
     "ResultNeededError",
     "Seen",
+    "ShownCare",
     "TicketNeededError",
     "ToldMinor",
     "ToldTicket",
@@ -143,6 +144,7 @@ __all__ = [
     "sealed_visit",
     "seen",
     "seen_care_record",
+    "shown",
     "tell_not_reached",
     "ticket_for",
     "ticket_of_record",

@@ -1,15 +1,13 @@
 """Reading care records: whoever looks after the resident, and the community's admin, nobody else."""
 
-from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 
 from app.actors import Actor, Role, Scope
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import CareCategory, CareRecord, Household, PresenceState, Resident
-from app.visits.due import DueKey
+from app.models import CareRecord, Household, Resident
 
 
 class NotResponsibleError(DomainError):
@@ -48,40 +46,7 @@ def is_responsible(actor: Actor, area_code: str, user_id: UUID) -> bool:
     return user_id == actor.user_id or admin_scope(actor).covers(area_code)
 
 
-def care_records(
-    session: Session,
-    actor: Actor,
-    *,
-    presence: PresenceState | None = None,
-    category: CareCategory | None = None,
-    due_by: date | None = None,
-    after: DueKey | None,
-    limit: int,
-) -> list[CareRecord]:
-    """List open care records by the day their next visit is due, the longest overdue first.
-
-    Residents who live elsewhere are not due and appear only if ``presence`` asks for them.
-    """
-    query = (
-        _whole(select(CareRecord))
-        .where(responsible(actor, CareRecord.area_code, CareRecord.worker_id), CareRecord.ended_on.is_(None))
-        .order_by(CareRecord.next_due_on, CareRecord.id)
-        .limit(limit)
-    )
-    if presence is None:
-        query = query.where(Resident.presence != PresenceState.AWAY)
-    else:
-        query = query.where(Resident.presence == presence)
-    if category is not None:
-        query = query.where(CareRecord.category == category)
-    if due_by is not None:
-        query = query.where(CareRecord.next_due_on <= due_by)
-    if after is not None:
-        query = query.where(tuple_(CareRecord.next_due_on, CareRecord.id) > tuple_(after.day, after.id))
-    return list(session.scalars(query))
-
-
-def _whole(query: Select[CareRecord]) -> Select[CareRecord]:
+def with_home(query: Select[CareRecord]) -> Select[CareRecord]:
     """Read along the resident, his household and its place, which the visit happens at."""
     home = contains_eager(CareRecord.resident).joinedload(Resident.household).joinedload(Household.place)
     return query.join(CareRecord.resident).options(home)
@@ -92,7 +57,7 @@ def opened_care_record(session: Session, record_id: UUID) -> CareRecord:
 
     Only after ``open_care``, which knows what its author sends again, also when his areas are others by now.
     """
-    return session.scalars(_whole(select(CareRecord)).where(CareRecord.id == record_id)).one()
+    return session.scalars(with_home(select(CareRecord)).where(CareRecord.id == record_id)).one()
 
 
 def care_record_of(session: Session, actor: Actor, record_id: UUID, *, lock: bool = False) -> CareRecord:
@@ -100,7 +65,7 @@ def care_record_of(session: Session, actor: Actor, record_id: UUID, *, lock: boo
 
     Raises NotFoundError outside the actor's areas, NotResponsibleError if it is another worker's.
     """
-    query = _whole(select(CareRecord)).where(CareRecord.id == record_id)
+    query = with_home(select(CareRecord)).where(CareRecord.id == record_id)
     if lock:
         query = query.with_for_update(of=CareRecord, key_share=True).execution_options(populate_existing=True)
     record = session.scalars(query).one_or_none()

@@ -17,7 +17,7 @@ from app.visits.basis import check_result
 from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
 from app.visits.sealed import result_of, sealed_result
-from app.visits.tickets import of_age_or_ticket
+from app.visits.tickets import may_read
 
 
 class Whose(StrEnum):
@@ -67,7 +67,7 @@ def follow_ups(
         query = query.where(own)
     else:
         home = query.join(FollowUp.visit).join(Visit.care_record).join(CareRecord.resident)
-        query = home.where(or_(own, of_age_or_ticket(actor)))
+        query = home.where(or_(own, may_read(actor)))
     if done is Done.OPEN:
         query = query.where(FollowUp.done_at.is_(None))
     if after is not None:

@@ -10,7 +10,8 @@ from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.models import CareRecord, FollowUp, Visit
-from app.visits.care_listings import care_record_of, check_responsible, is_responsible
+from app.visits.care_listings import check_responsible, is_responsible
+from app.visits.care_shown import seen_care_record
 from app.visits.tickets import ticket_for
 
 
@@ -25,18 +26,9 @@ class WholeVisit:
     """By which its reader may read of a minor."""
 
 
-def seen_care_record(session: Session, actor: Actor, record_id: UUID) -> tuple[CareRecord, UUID | None]:
-    """Give one care record and, if it is a minor's, the ticket by which the actor reads it.
-
-    Raises NotFoundError, NotResponsibleError, TicketNeededError.
-    """
-    record = care_record_of(session, actor, record_id)
-    return record, ticket_for(session, actor, record.resident)
-
-
 def ticket_of_record(session: Session, actor: Actor, record_id: UUID) -> UUID | None:
-    """Give the ticket by which the actor reads this record, None if he needs none. Raises as above."""
-    return seen_care_record(session, actor, record_id)[1]
+    """Give the ticket by which the actor reads this record, None if he needs none. Raises as there."""
+    return seen_care_record(session, actor, record_id).ticket_id
 
 
 def visits_of(

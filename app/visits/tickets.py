@@ -193,10 +193,7 @@ def ticket_for(session: Session, actor: Actor, resident: Resident) -> UUID | Non
     """
     if not is_minor(resident):
         return None
-    ticket = session.scalars(select(ViewingTicket.id).where(_good(actor, resident.id)).limit(1)).first()
-    if ticket is None and admin_scope(actor).covers(resident.area_code):
-        case = select(HarmCase.id).where(HarmCase.resident_id == resident.id, HarmCase.closed_at.is_(None))
-        ticket = session.scalars(case.limit(1)).first()
+    ticket = leave_for(session, actor, [resident]).get(resident.id)
     if ticket is None:
         raise TicketNeededError
     return ticket
@@ -218,11 +215,17 @@ def seen(session: Session, actor: Actor, residents: Sequence[Resident]) -> list[
     As in ``ticket_for`` an open case of harm is leave enough for the admins whose it is.
     """
     minors = [one for one in residents if is_minor(one) and one.household_id != actor.household_id]
-    leave = _leave_for(session, actor, minors) if minors else {}
+    leave = leave_for(session, actor, minors)
     return [Seen(one, one not in minors or one.id in leave, leave.get(one.id)) for one in residents]
 
 
-def _leave_for(session: Session, actor: Actor, minors: Collection[Resident]) -> dict[UUID, UUID]:
+def leave_for(session: Session, actor: Actor, minors: Collection[Resident]) -> dict[UUID, UUID]:
+    """Give of these minors whose records the actor may read, and by which ticket or open case of harm.
+
+    ``may_read`` says the same in SQL.
+    """
+    if not minors:
+        return {}
     mine = [one.id for one in minors if admin_scope(actor).covers(one.area_code)]
     case = select(HarmCase.resident_id, HarmCase.id).where(
         HarmCase.resident_id.in_(mine), HarmCase.closed_at.is_(None)
@@ -262,10 +265,6 @@ def _tell(session: Session, row: ViewingTicket, to: UUID, what: str) -> None:
     notices.post(session, NoticeKind.APPROVAL, to=to, area_code=row.area_code, what=what, ticket_id=row.id)
 
 
-def _good(actor: Actor, resident_id: object) -> ColumnElement[bool]:
-    return (ViewingTicket.resident_id == resident_id) & _good_for(actor)
-
-
 def _good_for(actor: Actor) -> ColumnElement[bool]:
     return (
         (ViewingTicket.user_id == actor.user_id)
@@ -274,7 +273,10 @@ def _good_for(actor: Actor) -> ColumnElement[bool]:
     )
 
 
-def of_age_or_ticket(actor: Actor) -> ColumnElement[bool]:
-    """Say in SQL, beside ``Resident``, that a record is no minor's, or the actor has a ticket for it."""
+def may_read(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL, beside ``Resident``, that a record is no minor's, or the actor has leave to read it."""
     last_birth = last_birth_of_adults(business_day())
-    return or_(Resident.birth_date <= last_birth, exists().where(_good(actor, Resident.id)))
+    ticket = exists().where(ViewingTicket.resident_id == Resident.id, _good_for(actor))
+    case = exists().where(HarmCase.resident_id == Resident.id, HarmCase.closed_at.is_(None))
+    mine = admin_scope(actor).clause(Resident.area_code)
+    return or_(Resident.birth_date <= last_birth, ticket, and_(mine, case))
