@@ -55,7 +55,7 @@ def _points(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
         if points
     ]
     unknown = sum(one.door is None for one in told.corrections)
-    warning = f"；其中{unknown}笔的住户不在这个社区，不会入账" if unknown else ""
+    warning = f"；其中{unknown}笔的住户不归申请人管，不会入账" if unknown else ""
     return f"更正{told.area_name}的积分：{'；'.join(parts)}{warning}。给住户看的原因：{payload['reason']}"
 
 

@@ -39,6 +39,8 @@ ELSEWHERE = "4201"
 """A city where nobody of the cast has anything to do."""
 UNLIKE = {"allowed", "token", "url", "thumb_url", "large_url"}
 """What a body shows of the moment: today's verbs, a token and its link once, addresses that run out."""
+IN_WORDS = {"asker", "text", "account", "corrections", "rows", "minor", "recorder", "child", "guardian"}
+"""What a body that is to be decided on says in words, as of the moment and as far as the reader reaches."""
 
 
 @dataclass(frozen=True)
@@ -306,4 +308,5 @@ def test_somebody_elsewhere_who_knows_id_and_content_is_shown_nothing(
 
 def _lasting(shown: dict[str, Any]) -> dict[str, Any]:
     """Leave out what a body shows of the moment."""
-    return {name: value for name, value in shown.items() if name not in UNLIKE}
+    of_now = UNLIKE | IN_WORDS if {"asker", "recorder"} & shown.keys() else UNLIKE
+    return {name: value for name, value in shown.items() if name not in of_now}

@@ -97,7 +97,7 @@ def test_points_say_for_which_doors(admin: Client, county: Client) -> None:
     ]
     assert [one["household_id"] for one in shown["corrections"]] == [one["household_id"] for one in items]
     assert shown["text"] == (
-        "更正家园社区的积分：3笔加分，一共16分；1笔扣分，一共5分；其中2笔的住户不在这个社区，不会入账。"
+        "更正家园社区的积分：3笔加分，一共16分；1笔扣分，一共5分；其中2笔的住户不归申请人管，不会入账。"
         "给住户看的原因：年底核对"
     )
     assert county.get(f"/v1/households/{items[0]['household_id']}").status_code == 403
