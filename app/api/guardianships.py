@@ -1,5 +1,7 @@
 """Guardians of children: recorded with proof, verified by an admin."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,10 +12,11 @@ from app import people
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, day, sent_moment, uid, word
+from app.api.http.naming import AskerOutput
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction
-from app.identity import Permission, children, guardian_notices
+from app.identity import Permission, children, guardian_notices, naming
 from app.people import GuardianRelation, GuardianshipState
 
 blueprint = Blueprint("guardianships", __name__, description="监护人")
@@ -40,13 +43,25 @@ class GuardianshipListInput(PageInput):
     state = word(GuardianshipState, load_default=None)
 
 
+class RosterPersonOutput(Output):
+    """Somebody of the roster, and where he lives."""
+
+    name = fields.String(required=True)
+    age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
+    place = fields.String(required=True)
+    door = fields.String(required=True)
+
+
 class GuardianshipOutput(Output):
-    """A guardian of a child."""
+    """A guardian of a child; the two in words, null who lives where the reader's function ends."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
     child_id = fields.UUID(required=True)
+    child = fields.Nested(RosterPersonOutput, required=True, allow_none=True)
     guardian_id = fields.UUID(required=True)
+    guardian = fields.Nested(RosterPersonOutput, required=True, allow_none=True)
+    recorder = fields.Nested(AskerOutput, required=True)
     relation = fields.Enum(GuardianRelation, by_value=True, required=True)
     proof = fields.String(required=True)
     valid_until = fields.Date(required=True)
@@ -54,10 +69,32 @@ class GuardianshipOutput(Output):
     ended_at = sent_moment(required=True, allow_none=True)
 
     @ma.pre_dump
-    def unseal(self, row: people.Guardianship, **_: Any) -> dict[str, Any]:
-        """Open the proof."""
-        proof = people.proof_of(parts().sealer, row)
-        return {name: getattr(row, name) for name in self.fields if name != "proof"} | {"proof": proof}
+    def unseal(self, shown: "_Shown", **_: Any) -> dict[str, Any]:
+        """Open the proof, and put the people in words."""
+        row = shown.told.guardianship
+        beside = {
+            "proof": people.proof_of(parts().sealer, row),
+            "child": shown.told.child,
+            "guardian": shown.told.guardian,
+            "recorder": shown.recorder,
+        }
+        return {name: getattr(row, name) for name in self.fields if name not in beside} | beside
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A guardianship in words, and who put it on record."""
+
+    told: people.ToldGuardianship
+    recorder: naming.Named
+
+
+def _shown(session: Any, rows: Sequence[people.Guardianship]) -> list[_Shown]:
+    recorders = naming.named(session, {row.recorded_by for row in rows})
+    return [
+        _Shown(told, recorders[told.guardianship.recorded_by].over(told.guardianship.area_code))
+        for told in people.told_guardianships(session, actor(), rows)
+    ]
 
 
 GuardianshipPage = page_of(GuardianshipOutput)
@@ -73,7 +110,8 @@ def put_guardianship(new: people.NewGuardianship, guardianship_id: UUID) -> tupl
         row, made = people.record_guardian(session, actor(), parts().sealer, guardianship_id, new)
         if made:
             guardian_notices.tell_verifiers(session, actor(), row)
-    return row, once(made)
+        (shown,) = _shown(session, [row])
+    return shown, once(made)
 
 
 @blueprint.route("/guardianships", methods=["GET"])
@@ -85,10 +123,10 @@ def find_guardianships(limit: int, after: str | None, **filters: Any) -> dict[st
     """List the guardianships of my areas, the newest first, on request those that wait to be verified."""
 
     def fetch(**span: Any) -> Any:
-        return people.guardianships(session, actor(), **filters, **span)
+        return _shown(session, people.guardianships(session, actor(), **filters, **span))
 
     with transaction() as session:
-        return page(fetch, lambda row: row.id, limit=limit, after=after)
+        return page(fetch, lambda shown: shown.told.guardianship.id, limit=limit, after=after)
 
 
 @blueprint.route("/guardianships/<uuid:guardianship_id>/verify", methods=["POST"])
@@ -103,7 +141,8 @@ def verify_guardianship(guardianship_id: UUID) -> Any:
         row, is_new = people.verify_guardian(session, actor(), guardianship_id)
         if is_new:
             guardian_notices.tell_guardian(session, row, ended=False)
-        return row
+        (shown,) = _shown(session, [row])
+    return shown
 
 
 @blueprint.route("/guardianships/<uuid:guardianship_id>/end", methods=["POST"])
@@ -117,7 +156,8 @@ def end_guardianship(guardianship_id: UUID) -> Any:
             guardian_notices.tell_guardian(session, row, ended=True)
         if children.shut_out_child(session, row.child_id):
             note(child_shut_out=True)
-        return row
+        (shown,) = _shown(session, [row])
+    return shown
 
 
 @blueprint.route("/residents/<uuid:resident_id>/guardianships", methods=["GET"])
@@ -129,7 +169,7 @@ def list_guardianships(resident_id: UUID, limit: int, after: str | None) -> dict
     """List the guardians of a child, the newest first."""
 
     def fetch(**span: Any) -> Any:
-        return people.guardians_of(session, actor(), resident_id, **span)
+        return _shown(session, people.guardians_of(session, actor(), resident_id, **span))
 
     with transaction() as session:
-        return page(fetch, lambda row: row.id, limit=limit, after=after)
+        return page(fetch, lambda shown: shown.told.guardianship.id, limit=limit, after=after)

@@ -100,6 +100,7 @@ from app.people.register import (
 )
 from app.people.standings import Standing, standings, standings_of
 from app.people.standings import State as ConsentState
+from app.people.told_guardians import ToldGuardianship, ToldResident, told_guardianships
 from app.people.withdrawals import withdraw_of, withdraw_purpose
 
 __all__ = [
@@ -151,6 +152,8 @@ __all__ = [
     "Resident",
     "Sex",
     "Standing",
+    "ToldGuardianship",
+    "ToldResident",
     "WardNeededError",
     "Whom",
     "account_stands",
@@ -196,6 +199,7 @@ __all__ = [
     "standings",
     "standings_of",
     "text_in_force",
+    "told_guardianships",
     "verify_guardian",
     "ward",
     "wards",

@@ -1,0 +1,59 @@
+"""What a guardianship is about, in words: whoever verifies it compares a document with two names.
+
+Both are those of the roster now, which each reader of guardianships may look up; who lives where his function
+does not reach is not named.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, contains_eager
+
+from app.actors import Actor
+from app.models import Guardianship, Household, Resident
+from app.people.ages import AgeGroup, age_group
+
+
+@dataclass(frozen=True)
+class ToldResident:
+    """Somebody of the roster, and where he lives."""
+
+    name: str
+    age_group: AgeGroup
+    place: str
+    door: str
+
+
+@dataclass(frozen=True)
+class ToldGuardianship:
+    """A guardianship and its two people; None for whom the reader does not reach."""
+
+    guardianship: Guardianship
+    child: ToldResident | None
+    guardian: ToldResident | None
+
+
+def told_guardianships(
+    session: Session, actor: Actor, rows: Sequence[Guardianship]
+) -> list[ToldGuardianship]:
+    """Say whom guardianships that the actor may see are about, all by one statement."""
+    if not rows:
+        return []
+    wanted = {one for row in rows for one in (row.child_id, row.guardian_id)}
+    people = _residents(session, actor, wanted)
+    return [ToldGuardianship(row, people.get(row.child_id), people.get(row.guardian_id)) for row in rows]
+
+
+def _residents(session: Session, actor: Actor, wanted: set[UUID]) -> dict[UUID, ToldResident]:
+    query = (
+        select(Resident)
+        .join(Resident.household)
+        .options(contains_eager(Resident.household).joinedload(Household.place))
+        .where(Resident.id.in_(wanted), actor.scope.clause(Resident.area_code))
+    )
+    return {
+        one.id: ToldResident(one.name, age_group(one), one.household.place.name, one.household.door)
+        for one in session.scalars(query)
+    }
