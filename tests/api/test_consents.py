@@ -10,31 +10,17 @@ from sqlalchemy.orm import Session
 
 from app.clock import business_day, now, set_to
 from app.ids import new_id
-from app.models import Consent, ConsentPurpose, ConsentText, Guardianship, User
+from app.models import Consent, ConsentPurpose
 from app.people import SHIPPED_TEXTS
-from tests.cast import LONG_AGO, forget_consents, named, person
+from tests.cast import forget_consents, named, person
 from tests.child_world import write_child, write_consent, write_guardian
-from tests.client import Answer, Client
-
-LOCATION = SHIPPED_TEXTS[ConsentPurpose.LOCATION]
-MINORS = SHIPPED_TEXTS[ConsentPurpose.MINORS]
+from tests.client import Client
+from tests.consenting import LOCATION, MINORS, next_version, put, standing
 
 
 @pytest.fixture(autouse=True)
 def _nobody_agreed_yet(session: Session) -> None:
     forget_consents(session)
-
-
-def put(client: Client, text_id: UUID = LOCATION.id, *, given: bool = True, **fields: Any) -> Answer:
-    body = {"text_id": str(text_id), "given": given, **fields}
-    return client.put(f"/v1/me/consents/{new_id()}", json=body)
-
-
-def standing(client: Client, purpose: str = "location", query: str = "") -> Any:
-    answer = client.get(f"/v1/me/consents{query}")
-    assert answer.status_code == 200, answer.text
-    (found,) = [one for one in answer.json["items"] if one["purpose"] == purpose]
-    return found
 
 
 def test_one_tick_makes_one_record(resident: Client, session: Session) -> None:
@@ -121,7 +107,7 @@ def test_what_others_decided_is_not_how_he_stands(resident: Client, session: Ses
 def test_a_changed_text_asks_anew(resident: Client, session: Session) -> None:
     """S-73: after a new version the old consent is ``changed``, and the old text is 409."""
     put(resident)
-    session.add(_next_version(ConsentPurpose.LOCATION))
+    session.add(next_version(ConsentPurpose.LOCATION))
     session.commit()
 
     late = put(resident)
@@ -136,7 +122,7 @@ def test_a_changed_text_asks_anew(resident: Client, session: Session) -> None:
 def test_a_text_of_tomorrow_is_not_there_today(resident: Client, session: Session) -> None:
     """S-73: nobody agrees to it before it is in force, and until then it unsettles nothing."""
     put(resident)
-    coming = _next_version(ConsentPurpose.LOCATION)
+    coming = next_version(ConsentPurpose.LOCATION)
     coming.published_at += timedelta(days=1)
     session.add(coming)
     session.commit()
@@ -147,103 +133,6 @@ def test_a_text_of_tomorrow_is_not_there_today(resident: Client, session: Sessio
     found = standing(resident)
     assert (found["state"], found["version"], found["text_id"]) == ("given", 1, str(LOCATION.id))
     assert put(resident).status_code == 201
-
-
-def _next_version(purpose: ConsentPurpose) -> ConsentText:
-    return ConsentText(
-        id=new_id(),
-        purpose=purpose,
-        version=99,
-        title="位置",
-        text="新的。",
-        text_hash=b"2",
-        published_at=now(),
-    )
-
-
-def test_a_guardian_decides_for_the_child_while_he_is_one(resident: Client, session: Session) -> None:
-    """S-41, S-91: a verified guardian decides; with the guardianship it ends in the next request."""
-    child = write_child(session)
-    assert put(resident, MINORS.id, resident_id=str(child)).status_code == 404
-    row_id = write_guardian(session, child)
-
-    made = put(resident, MINORS.id, resident_id=str(child))
-
-    assert (made.status_code, made.json["decided_by"]) == (201, str(named("resident")))
-    assert standing(resident, "minors", f"?resident_id={child}")["state"] == "given"
-    session.get_one(Guardianship, row_id).ended_at = now()
-    session.commit()
-    assert resident.get(f"/v1/me/consents?resident_id={child}").status_code == 404
-    assert resident.post(f"/v1/me/consents/{made.json['id']}/withdraw").status_code == 404
-
-
-def test_a_decision_sent_again_is_recognised_whatever_changed_since(
-    resident: Client, session: Session
-) -> None:
-    """A guardian's reply got lost; then his guardianship ended and a new text came."""
-    child, consent_id = write_child(session), new_id()
-    row_id = write_guardian(session, child)
-    path = f"/v1/me/consents/{consent_id}"
-    body = {"text_id": str(MINORS.id), "given": True, "resident_id": str(child)}
-    first = resident.put(path, json=body)
-    session.get_one(Guardianship, row_id).ended_at = now()
-    session.add(_next_version(ConsentPurpose.MINORS))
-    session.commit()
-
-    again, other = resident.put(path, json=body), resident.put(path, json=body | {"given": False})
-    fresh = resident.put(f"/v1/me/consents/{new_id()}", json=body)
-
-    assert (first.status_code, again.status_code, again.json) == (201, 200, first.json)
-    assert (other.status_code, other.json["code"]) == (409, "other_content")
-    assert fresh.status_code == 404, "what is new is judged as ever"
-
-
-@pytest.mark.parametrize("columns", [{"verified": False}, {"valid_until": LONG_AGO.date()}])
-def test_an_unverified_or_expired_guardian_is_none(
-    resident: Client, session: Session, columns: dict[str, Any]
-) -> None:
-    """S-41: only a verified, unexpired relation counts."""
-    child = write_child(session)
-    write_guardian(session, child, **columns)
-
-    assert put(resident, MINORS.id, resident_id=str(child)).status_code == 404
-
-
-def test_the_childs_own_account_cannot_decide(be: Any, session: Session) -> None:
-    """S-91, S-92: what the child's own user sends is refused."""
-    child = write_child(session)
-    write_guardian(session, child)
-    session.get_one(User, person("neighbour").user_id).resident_id = child
-    session.commit()
-
-    refused = put(be("neighbour"), MINORS.id)
-
-    assert (refused.status_code, refused.json["code"]) == (403, "guardian_needed")
-    assert session.scalar(select(func.count()).select_from(Consent)) == 0
-
-
-def test_nobody_agrees_for_himself_to_what_guardians_agree_to(
-    resident: Client, worker: Client, session: Session
-) -> None:
-    """S-91: without a ward it means nothing; what somebody gave before he can still refuse and take back."""
-    child, own = write_child(session), str(named("resident"))
-    write_guardian(session, child)
-    before = write_consent(session, named("resident"), ConsentPurpose.MINORS)
-    body = {"text_id": str(MINORS.id), "given": True, "resident_id": own, "decided_by": own}
-
-    refused = [
-        put(resident, MINORS.id),
-        put(resident, MINORS.id, resident_id=own),
-        worker.put(f"/v1/consents/{new_id()}", json=body),
-    ]
-    taken_back = resident.post(f"/v1/me/consents/{before}/withdraw")
-    declined = put(resident, MINORS.id, given=False)
-
-    assert [(one.status_code, one.json["code"]) for one in refused] == [(422, "ward_needed")] * 3
-    remedy = {"resident_id": ["这份说明要由监护人替孩子同意，请选是哪一个孩子"]}
-    assert [one.json["errors"] for one in refused] == [remedy] * 3
-    assert (taken_back.status_code, declined.status_code) == (200, 201)
-    assert put(resident, MINORS.id, resident_id=str(child)).status_code == 201
 
 
 def test_paper_is_recorded_by_staff(worker: Client, far_admin: Client, session: Session) -> None:
