@@ -16,7 +16,7 @@ _TABLES = " UNION ALL ".join(
 _COUNTS = " UNION ALL ".join(
     f"SELECT '{name}', count(*) FROM {name}"  # noqa: S608
     for name in sorted(Base.metadata.tables)
-    if not name.startswith("audit_")
+    if not name.startswith("audit_") and name != "removals"  # both outlive what a test deletes
 )
 Stored = dict[str, tuple[int, int]]
 

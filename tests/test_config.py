@@ -33,6 +33,7 @@ PRODUCTION = {
     "GONGDI_FIELD_KEYS": f"2026a:{FIELD_KEY}",
     "GONGDI_INDEX_KEY": INDEX_KEY,
     "GONGDI_AUDIT_COPIES": "/checkpoints",
+    "GONGDI_REDELETE_LIST": "/removals",
 }
 
 
@@ -74,6 +75,7 @@ def test_the_least_that_is_needed() -> None:
         threads=8,
         months_kept=RetentionSettings(audit=13, photos=36, notices=12, care=36, gone=12, ended=36),
         audit_copies=None,
+        redelete_list=None,
         wechat=None,
     )
 
@@ -197,6 +199,7 @@ def test_what_is_needed_must_be_there(name: str, value: str | None) -> None:
         ("GONGDI_GONE_MONTHS", "37"),
         ("GONGDI_ENDED_MONTHS", "601"),
         ("GONGDI_AUDIT_COPIES", "/no/such/folder/copies"),
+        ("GONGDI_REDELETE_LIST", "/no/such/folder/removals"),
         ("GONGDI_FONT_FILE", "/no/such/font.otf"),
         ("GONGDI_HOLIDAYS_FILE", "/no/such/days.json"),
         ("GONGDI_HOLIDAYS_FILE", "/"),
@@ -239,6 +242,15 @@ def test_production_keeps_checkpoints_out_of_the_database(value: str | None) -> 
 
     assert refused.startswith("GONGDI_AUDIT_COPIES is not set: ")
     assert read(GONGDI_AUDIT_COPIES=value).audit_copies is None
+
+
+@pytest.mark.parametrize("value", [None, "", "  "])
+def test_production_keeps_removals_out_of_the_database(value: str | None) -> None:
+    """S-81: without that file a restored backup brings back what people had removed."""
+    refused = refusal(**(PRODUCTION | {"GONGDI_REDELETE_LIST": value}))
+
+    assert refused.startswith("GONGDI_REDELETE_LIST is not set: ")
+    assert read(GONGDI_REDELETE_LIST=value).redelete_list is None
 
 
 def test_production_does_not_guess_working_days() -> None:

@@ -9,6 +9,7 @@ from app.cli.founding import add_area, first_administrators
 from app.cli.keys import rotate_keys
 from app.cli.ledger import post_due, reconcile
 from app.cli.purging import purge_audit
+from app.cli.redeleting import redelete
 from app.cli.retention import apply_retention
 from app.cli.wechat import wechat_events, wechat_messages, wechat_quotas
 
@@ -37,6 +38,7 @@ for _command in (
     verify_audit,
     purge_audit,
     apply_retention,
+    redelete,
     wechat_events,
     wechat_messages,
     wechat_quotas,

@@ -86,6 +86,8 @@ class Settings:
     months_kept: RetentionSettings
     audit_copies: Path | None
     """File that takes a copy of each checkpoint of the audit trail."""
+    redelete_list: Path | None
+    """File that takes a line for each removal that people asked for."""
     wechat: WeChatSettings | None
     """None where this installation does without WeChat."""
 
@@ -124,6 +126,7 @@ class Settings:
             threads=_threads(environ),
             months_kept=read_retention(partial(_whole, environ), audit_least=_months_least(stage)),
             audit_copies=_in_folder("GONGDI_AUDIT_COPIES", environ.get("GONGDI_AUDIT_COPIES")),
+            redelete_list=_in_folder("GONGDI_REDELETE_LIST", environ.get("GONGDI_REDELETE_LIST")),
             wechat=_wechat(environ, stage),
         )
         _check(settings, environ)
@@ -171,6 +174,12 @@ def _check_production(settings: Settings, environ: Mapping[str, str]) -> None:
         message = (
             "GONGDI_AUDIT_COPIES is not set: production copies each checkpoint of the audit trail to "
             "a file that another machine fetches, see docs/audit.md, checkpoints"
+        )
+        raise SettingsError(message)
+    if settings.redelete_list is None:
+        message = (
+            "GONGDI_REDELETE_LIST is not set: production keeps what people had removed in a file that "
+            "another machine fetches, or a restored backup brings it back, see docs/operations.md, backup"
         )
         raise SettingsError(message)
     for name in ("FLASK_DEBUG", "GONGDI_DEBUG", "PYTHONINSPECT"):

@@ -192,7 +192,7 @@ def end_binding(
     else:
         ended, is_new = _ended(session, user, found, by=actor.user_id, reason=reason, note=note)
     if is_new and reason in NOT_HIM:
-        _disown(session, actor, user, ended)
+        _disown(session, user, ended, by=actor.user_id)
     if is_new:
         post(
             session,
@@ -206,16 +206,36 @@ def end_binding(
     return ended
 
 
-def _disown(session: Session, actor: Actor, user: User, ended: Binding) -> None:
+def end_again(session: Session, binding_id: UUID, *, reason: BindingEnd, by: UUID | None) -> bool:
+    """End a binding that had ended before an older backup was restored; say whether that changes anything.
+
+    Nobody is told again, and nothing is known of who ended it but what is given here.
+    """
+    found = session.get(Binding, binding_id)
+    if found is None:
+        return False
+    user = user_locked(session, found.user_id)
+    session.refresh(found, with_for_update=True)
+    if (found.end_reason is reason) or (found.ended_at is not None and reason not in NOT_HIM):
+        return False
+    if found.ended_at is None:
+        _ended(session, user, found, by=by, reason=reason, note="")
+    else:
+        found.ended_by, found.end_reason = by, reason
+    if reason in NOT_HIM:
+        _disown(session, user, found, by=by)
+    return True
+
+
+def _disown(session: Session, user: User, ended: Binding, *, by: UUID | None) -> None:
     """Take from a user what he had, and did, as a resident whom he is not."""
-    assert actor.user_id is not None, "a view for signed-in people"
     assert ended.ended_at is not None, "it has just ended, or had before"
     resident = session.get_one(Resident, ended.resident_id)
     is_nobody = user.resident_id is None  # he may be somebody by now, who has the same name
     if is_nobody and ended.way is not BindingWay.STAFF and user.name == resident.name:
         user.name = NAME_BEFORE_BINDING
     span = (ended.begun_at, ended.ended_at)
-    concerned = withdraw_of(session, resident.id, recorded_by=user.id, within=span, by=actor.user_id)
+    concerned = withdraw_of(session, resident.id, recorded_by=user.id, within=span, by=by)
     for resident_id in sorted(concerned):
         shut_out_child(session, resident_id)
 

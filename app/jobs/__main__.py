@@ -31,5 +31,6 @@ serve(
         settings.audit_copies,
         settings.months_kept,
         client.mini if client else None,
+        settings.redelete_list,
     )
 )

@@ -19,6 +19,7 @@ from app.jobs.work import (
     Means,
     apply_retention,
     checkpoint_audit,
+    copy_removals,
     disable_unused_accounts,
     end_copies,
     link_audit,
@@ -50,6 +51,7 @@ EVERY_MINUTE: list[Job] = [
     make_roster_exports,
     send_messages,
     carry_out_closings,
+    copy_removals,
 ]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [

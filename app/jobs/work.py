@@ -38,6 +38,8 @@ class Means:
     months_kept: RetentionSettings = field(default_factory=RetentionSettings)
     mini: wechat.MiniProgram | None = None
     """None where this installation does without."""
+    redelete_list: Path | None = None
+    """File that takes a line for each removal that people asked for."""
 
 
 def post_due_claims(means: Means) -> int:
@@ -165,6 +167,18 @@ def remind_of_corrections(means: Means) -> int:
 def remind_of_deletions(means: Means) -> int:
     """Tell admins of requests for a deletion whose time is nearly over; give how many."""
     return sum(_batches(means, "remind_of_deletions", own_data.remind_of_deletions))
+
+
+def copy_removals(means: Means) -> int:
+    """Copy removals that people asked for out of the database; give how many.
+
+    Raises ListAheadError where an older one was restored and nobody ran ``redelete``.
+    """
+    if means.redelete_list is None:
+        return 0
+    file = means.redelete_list
+    step = partial(own_data.copy_removals, keys=means.audit_keys, file=file)
+    return sum(batches(sessions_for(means.engine), partial(step, limit=_BATCH), size=_BATCH))
 
 
 def link_audit(means: Means) -> int:

@@ -55,6 +55,7 @@ from app.models.photo import Photo, PhotoLink, PhotoOwner
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord
+from app.models.removal import Removal, RemovalKind
 from app.models.reveal import Reveal, RevealField
 from app.models.roster_export import ExportFailure, ExportState, RosterColumn, RosterExport
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
@@ -178,6 +179,8 @@ __all__ = [
     "RedemptionStatus",
     "RefreshToken",
     "Relation",
+    "Removal",
+    "RemovalKind",
     "Resident",
     "Reveal",
     "RevealField",

@@ -69,6 +69,14 @@ from app.own_data.erasing import begun_closings, end_erasing, erase_some, follow
 from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen_rows
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
+from app.own_data.redeleting import Outcome, Tools, redelete, unknown
+from app.own_data.removal_list import (
+    ListAheadError,
+    RemovalListError,
+    Removed,
+    copy_removals,
+    removals_in,
+)
 from app.own_data.requests import DECIDED_WITHIN, AskerGoneError
 
 __all__ = [
@@ -99,13 +107,18 @@ __all__ = [
     "FrozenRow",
     "Held",
     "KeptByLawError",
+    "ListAheadError",
     "NewCorrection",
     "NewDeletion",
+    "Outcome",
     "OwnCopy",
     "OwnCorrectionError",
     "OwnDeletionError",
     "OwnRequestState",
+    "RemovalListError",
+    "Removed",
     "Terms",
+    "Tools",
     "Wanted",
     "approve_correction",
     "approve_deletion",
@@ -119,6 +132,7 @@ __all__ = [
     "closings_in_scope",
     "copies",
     "copy_file",
+    "copy_removals",
     "correction_in_scope",
     "corrections",
     "deletions",
@@ -135,10 +149,13 @@ __all__ = [
     "own_closings",
     "own_corrections",
     "own_deletions",
+    "redelete",
     "refuse_correction",
     "refuse_deletion",
     "remind_of_corrections",
     "remind_of_deletions",
+    "removals_in",
+    "unknown",
     "waiting_copies",
     "withdraw_closing",
     "withdraw_correction",

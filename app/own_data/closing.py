@@ -147,9 +147,17 @@ def begin_closing(session: Session, sealer: Sealer, closing_id: UUID) -> bool:
         row.reasons, row.ended_at = list(reasons), now()
         _tell(session, row, "closing_refused")
         return True
+    shut(session, sealer, row, user, user.resident_id)
+    if row.ward_id is not None:
+        _tell(session, row, "closing_begun")
+    return True
+
+
+def shut(session: Session, sealer: Sealer, row: Closing, user: User, resident_id: UUID | None) -> None:
+    """Shut a locked account; the numbers of whom it was bound to leave its texts and the roster."""
     resident = (
-        session.get_one(Resident, user.resident_id, with_for_update=True, populate_existing=True)
-        if user.resident_id
+        session.get_one(Resident, resident_id, with_for_update=True, populate_existing=True)
+        if resident_id
         else None
     )
     scrub(session, sealer, user, resident, numbers_known(sealer, user, resident))
@@ -159,9 +167,6 @@ def begin_closing(session: Session, sealer: Sealer, closing_id: UUID) -> bool:
     row.advance(ClosingState.CARRYING)
     row.begun_at = now()
     identity.closing.close_account(session, user)
-    if row.ward_id is not None:
-        _tell(session, row, "closing_begun")
-    return True
 
 
 def _due(calendar: WorkCalendar, at: datetime) -> datetime:

@@ -207,6 +207,7 @@ _OTHERS = "tells of others"
 LEFT_OUT = {
     "harm_cases": "protected: it must not be known in the home that a report was made",
     "sign_in_tries": "kept for an hour under a keyed hash that names nobody",
+    "removals": "ids of what was removed, and of nothing that is held",
     "wechat_events": "sealed, under a keyed hash that names nobody, and emptied once it is done",
     "binding_codes.household_id": _HOME,
     "binding_codes.secret_sealed": _HOME,

@@ -17,7 +17,12 @@ def withdraw_purpose(session: Session, resident_id: UUID, purpose: ConsentPurpos
 
 
 def withdraw_of(
-    session: Session, decided_by: UUID, *, recorded_by: UUID, within: tuple[datetime, datetime], by: UUID
+    session: Session,
+    decided_by: UUID,
+    *,
+    recorded_by: UUID,
+    within: tuple[datetime, datetime],
+    by: UUID | None,
 ) -> set[UUID]:
     """Take back what an account agreed to in the app as a resident, for him and his wards; give for whom.
 
@@ -28,7 +33,7 @@ def withdraw_of(
     return {row.resident_id for row in _taken_back(session, in_app & as_him, by=by)}
 
 
-def _taken_back(session: Session, which: ColumnElement[bool], *, by: UUID) -> list[Consent]:
+def _taken_back(session: Session, which: ColumnElement[bool], *, by: UUID | None) -> list[Consent]:
     rows = session.scalars(
         select(Consent)
         .where(which, Consent.given, Consent.withdrawn_at.is_(None))

@@ -1,5 +1,7 @@
 """Somebody of whom everything is held, his numbers in texts as well."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,8 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.models import Claim, Hazard, HazardStatus, Visit
 from app.sealing import Cell
+from dev.servers import Servers
 from tests.own_data.closing import in_his_own_words
 from tests.own_data.life import Life
+from tests.own_data.place import Place, new_place
 from tests.own_data_world import photos_of, write_ready_copy
 from tests.sealer import SEALER
 
@@ -27,3 +31,11 @@ def life(app: Flask, session: Session) -> dict[str, Any]:
     session.commit()
     write_ready_copy(app, session, "resident")
     return made
+
+
+@pytest.fixture
+def place(servers: Servers, redis_url: str, tmp_path: Path) -> Iterator[Place]:
+    """Give an installation of this test's own, with the cast in it."""
+    made = new_place(servers, redis_url, tmp_path)
+    yield made
+    made.engine.dispose()

@@ -163,6 +163,7 @@ def test_production_is_refused_in_plain_words(seeded: Seeded, command: str) -> N
         GONGDI_INDEX_KEY="47d2a90e6b1c835f0e9d24c7ba61f38052ce7d198f46b3a01d75e92c60b84fa3",
         GONGDI_PUBLIC_URL="https://gongdi.example.cn",
         GONGDI_AUDIT_COPIES="/checkpoints",
+        GONGDI_REDELETE_LIST="/removals",
     )
 
     assert result.exit_code == 1

@@ -1,0 +1,82 @@
+"""The list of removals outside the database: written at once, signed line by line, refused when damaged."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app import own_data
+from app.ids import new_id
+from app.jobs.scheduler import EVERY_MINUTE
+from app.jobs.work import copy_removals
+from app.models import Removal, User
+from tests.own_data.place import ONE, Place, write_removal
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "missing", "added", "no json"])
+def test_a_damaged_list_is_refused_by_its_line(place: Place, damage: str) -> None:
+    """S-81: nobody deletes by an edited list; the error names the line and what to do."""
+    for _ in range(3):
+        write_removal(place)
+    assert copy_removals(place.means) == 3
+    lines = place.list.read_bytes().splitlines(keepends=True)
+    if damage == "cut":
+        lines[-1] = lines[-1][:-9]
+    elif damage == "changed":
+        said = json.loads(lines[1])
+        lines[1] = json.dumps(said | {"row": str(new_id())}).encode() + b"\n"
+    elif damage == "missing":
+        del lines[1]
+    elif damage == "added":
+        lines.insert(1, lines[2])
+    else:
+        lines[1] = b"{\n"
+    place.list.write_bytes(b"".join(lines))
+    done = place.run("redelete")
+
+    number = len(lines) if damage == "cut" else 2
+    assert done.exit_code == 1
+    assert f"line {number}," in done.output
+    assert "put the newest whole copy from the other machine in its place" in done.output
+
+
+def test_who_dies_between_file_and_mark_copies_it_once_more(place: Place) -> None:
+    """S-81: no removal is lost, an unfinished line is cut off, and a reader takes each once."""
+    write_removal(place)
+    assert copy_removals(place.means) > 0
+    whole = list(own_data.removals_in(place.list, place.means.audit_keys))
+    with Session(place.engine) as session:
+        session.execute(update(Removal).values(copied_at=None))
+        session.commit()
+    with place.list.open("ab") as out:
+        out.write(b'{"id": "half a li')
+    again = copy_removals(place.means)
+
+    assert again == len(whole)
+    assert list(own_data.removals_in(place.list, place.means.audit_keys)) == whole
+    assert len(place.list.read_bytes().splitlines()) == 2 * len(whole)
+
+
+def test_a_removal_that_is_undone_leaves_no_line(place: Place) -> None:
+    """S-81: line and removal are of one transaction."""
+    with Session(place.engine) as session:
+        session.execute(update(User).values(phone_index=b"before", phone_sealed=b"x").where(ONE))
+        session.commit()
+        session.execute(update(User).values(phone_index=None, phone_sealed=None).where(ONE))
+        during = session.scalar(select(func.count(Removal.id)))
+        session.rollback()
+        after = session.scalar(select(func.count(Removal.id)))
+
+    assert (during, after) == (1, 0)
+
+
+def test_the_list_runs_every_minute_and_needs_its_setting(place: Place) -> None:
+    """S-81: without a list the command says so and does nothing."""
+    place.environ.pop("GONGDI_REDELETE_LIST")
+    done = place.run("redelete")
+
+    assert copy_removals in EVERY_MINUTE
+    assert (done.exit_code, "GONGDI_REDELETE_LIST names no file" in done.output) == (1, True)
+    assert copy_removals(replace(place.means, redelete_list=None)) == 0
