@@ -8,11 +8,11 @@ from pathlib import Path
 
 from app.actors import ProxyFunction, Role
 from app.api import ROUTES
-from app.api.http.naming import ROLES
 from app.api.http.problems import _HTTP_CODES, STATUS
 from app.api.http.sentences import SENTENCES
 from app.errors import DomainError
 from app.identity import TABLE, Permission, Reach
+from app.identity.naming import ROLE_NAMES
 from app.identity.permissions import FOR_ANOTHER
 from dev import data_map
 from dev.guarded_steps import proved_again, second_person
@@ -108,7 +108,7 @@ OF_THE_EDGE = {
 
 def permissions() -> str:
     """Return the page of who may do what."""
-    heads = [f"{ROLES[role]}<br>`{role}`" for role in Role]
+    heads = [f"{ROLE_NAMES[role]}<br>`{role}`" for role in Role]
     rows = [
         [f"{FUNCTIONS[permission]}<br>`{permission}`", *(_reach(permission, role) for role in Role)]
         for permission in Permission
@@ -154,7 +154,7 @@ three administrators' own roles he gives only after a second person agreed
 
 ## A second person 双人审批
 
-{_table(["要办的事", "谁申请", "谁审批"], second_person(ROLES))}
+{_table(["要办的事", "谁申请", "谁审批"], second_person(ROLE_NAMES))}
 Who asks holds the function; who decides is another person of another role over the same area. An approval is
 good for exactly what was asked, for 72 hours, and once; `PUT /v1/approvals/<id>` asks.
 

@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from app.actors import Role
-from app.api.http.naming import ROLES
 from app.clock import business_day
 from app.exports import HEADINGS, RosterColumn
-from app.identity import ApprovalKind, told_approvals
+from app.identity import ApprovalKind, naming, told_approvals
 from app.people import AgeGroup
 from app.visits import ToldTicket
 
@@ -39,10 +38,11 @@ def _grant(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
     how_long = f"，到{_day(until)}为止" if until else ""
     begins = payload["valid_from"]
     since = f"，从{_day(begins)}开始" if begins else ""
-    post = f"{told.area_name}的{ROLES[Role(payload['role'])]}{since}{how_long}"
+    post = f"{told.area_name}的{naming.ROLE_NAMES[Role(payload['role'])]}{since}{how_long}"
     if told.account is None:
         return f"请注意：申请人现在不能给这个账号授权，同意了也办不成。申请的是{post}"
-    now_is = "、".join(f"{one.area_name}{ROLES[one.role]}" for one in told.account.posts) or "没有职务"
+    posts = [f"{one.area_name}{naming.ROLE_NAMES[one.role]}" for one in told.account.posts]
+    now_is = "、".join(posts) or "没有职务"
     return f"让{told.account.name}（{told.account.area_name}的账号，现在{now_is}）当{post}"
 
 

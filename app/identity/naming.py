@@ -12,6 +12,20 @@ from app.clock import now
 from app.identity.holders import in_force
 from app.models import Area, Grant, User
 
+ROLE_NAMES = {
+    Role.RESIDENT: "居民",
+    Role.BUILDING_LEAD: "楼栋长",
+    Role.GRID_WORKER: "网格员",
+    Role.SHOP_CLERK: "超市店员",
+    Role.COMMUNITY_ADMIN: "社区管理员",
+    Role.COUNTY_OFFICER: "县易迁办",
+    Role.CITY_OFFICER: "市易迁办",
+    Role.SYSTEM_ADMIN: "系统管理员",
+    Role.SECURITY_ADMIN: "安全管理员",
+    Role.AUDITOR: "审计员",
+}
+"""What each role is called."""
+
 
 @dataclass(frozen=True)
 class Post:

@@ -16,7 +16,8 @@ from app.actors import Actor, Scope
 from app.identity.approvals import FUNCTION
 from app.identity.naming import Named, named
 from app.identity.permissions import TABLE
-from app.models import Approval, ApprovalKind, Area, Household, Place
+from app.models import Approval, ApprovalKind, Household, Place
+from app.places import area_names
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,7 @@ def told_approvals(session: Session, actor: Actor, rows: Sequence[Approval]) -> 
     accounts = {account_id for row in rows if (account_id := _account_of(row))}
     people = named(session, accounts | {row.asked_by for row in rows})
     doors = _doors(session, {UUID(item["household_id"]) for row in rows for item in _items(row)})
-    codes = {row.area_code for row in rows}
-    areas = dict(session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
+    areas = area_names(session, {row.area_code for row in rows})
     return [_told(actor, row, people, doors, areas[row.area_code]) for row in rows]
 
 

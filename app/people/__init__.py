@@ -73,6 +73,7 @@ from app.people.listings import (
     households,
     resident_in_scope,
     residents_of,
+    residents_reached,
 )
 from app.people.names import age_on, masked, masked_digits
 from app.people.numbers import (
@@ -192,6 +193,7 @@ __all__ = [
     "resident_in_scope",
     "resident_with_id_number",
     "residents_of",
+    "residents_reached",
     "residents_with_phone",
     "sealed_numbers",
     "sealed_proof",

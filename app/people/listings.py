@@ -1,5 +1,6 @@
 """Reading the roster: staff their areas, a resident his own household."""
 
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -97,17 +98,21 @@ def residents_of(
     return list(session.scalars(query))
 
 
+def _with_home() -> Select[Resident]:
+    home = contains_eager(Resident.household).joinedload(Household.place)
+    return select(Resident).join(Resident.household).options(home)
+
+
+def residents_reached(session: Session, actor: Actor, resident_ids: Collection[UUID]) -> Sequence[Resident]:
+    """Give those of some residents who live in the actor's areas, with household and place."""
+    which = (Resident.id.in_(resident_ids), actor.scope.clause(Resident.area_code))
+    return session.scalars(_with_home().where(*which)).all()
+
+
 def resident_in_scope(session: Session, actor: Actor, resident_id: UUID) -> Resident:
     """Give one resident with household and place. Raises NotFoundError outside the actor's reach."""
-    found = session.scalars(
-        select(Resident)
-        .join(Resident.household)
-        .options(contains_eager(Resident.household).joinedload(Household.place))
-        .where(
-            Resident.id == resident_id,
-            actor.scope.clause(Resident.area_code, Resident.household_id),
-        )
-    ).one_or_none()
+    which = (Resident.id == resident_id, actor.scope.clause(Resident.area_code, Resident.household_id))
+    found = session.scalars(_with_home().where(*which)).one_or_none()
     if found is None:
         raise NotFoundError
     return found

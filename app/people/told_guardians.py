@@ -6,14 +6,13 @@ does not reach is not named.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from app.actors import Actor
-from app.models import Guardianship, Household, Resident
+from app.models import Guardianship
 from app.people.ages import AgeGroup, age_group
+from app.people.listings import residents_reached
 
 
 @dataclass(frozen=True)
@@ -42,18 +41,8 @@ def told_guardianships(
     if not rows:
         return []
     wanted = {one for row in rows for one in (row.child_id, row.guardian_id)}
-    people = _residents(session, actor, wanted)
-    return [ToldGuardianship(row, people.get(row.child_id), people.get(row.guardian_id)) for row in rows]
-
-
-def _residents(session: Session, actor: Actor, wanted: set[UUID]) -> dict[UUID, ToldResident]:
-    query = (
-        select(Resident)
-        .join(Resident.household)
-        .options(contains_eager(Resident.household).joinedload(Household.place))
-        .where(Resident.id.in_(wanted), actor.scope.clause(Resident.area_code))
-    )
-    return {
+    people = {
         one.id: ToldResident(one.name, age_group(one), one.household.place.name, one.household.door)
-        for one in session.scalars(query)
+        for one in residents_reached(session, actor, wanted)
     }
+    return [ToldGuardianship(row, people.get(row.child_id), people.get(row.guardian_id)) for row in rows]

@@ -16,6 +16,7 @@ from app.places.codes import (
 )
 from app.places.listings import (
     Community,
+    area_names,
     areas,
     communities,
     community_name,
@@ -36,6 +37,7 @@ __all__ = [
     "NewPlace",
     "PlaceCode",
     "PlaceKind",
+    "area_names",
     "areas",
     "codes_of",
     "communities",

@@ -1,5 +1,6 @@
 """Reading areas and places."""
 
+from collections.abc import Collection
 from typing import NamedTuple
 from uuid import UUID
 
@@ -52,6 +53,12 @@ def communities(
     if after is not None:
         query = query.where(Area.code > after)
     return [Community(*row) for row in session.execute(query)]
+
+
+def area_names(session: Session, codes: Collection[str]) -> dict[str, str]:
+    """Give the names of areas by their codes; those that are unknown are missing."""
+    query = select(Area.code, Area.name).where(Area.code.in_(codes))
+    return {code: name for code, name in session.execute(query)}  # noqa: C416 - rows are no pairs to a type checker
 
 
 def community_name(session: Session, area_code: str) -> str:

@@ -251,7 +251,6 @@ def end_with_care(session: Session, record: CareRecord) -> None:
         .where(
             ViewingTicket.resident_id == record.resident_id,
             ViewingTicket.user_id == record.worker_id,
-            ViewingTicket.purpose == _DUTY,
             ViewingTicket.content_hash == _SENT_BY_NOBODY,
             ViewingTicket.expires_at > at,
             ~others,

@@ -6,15 +6,14 @@ the roster shows in place of a birthday, and the building; no door, and nothing 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.identity import naming
-from app.models import Area, Household, Resident, ViewingTicket
-from app.people import AgeGroup, age_group, masked
+from app.models import ViewingTicket
+from app.people import AgeGroup, age_group, masked, residents_reached
+from app.places import area_names
 
 
 @dataclass(frozen=True)
@@ -44,28 +43,17 @@ def told_tickets(session: Session, actor: Actor, rows: Sequence[ViewingTicket]) 
     if not rows:
         return []
     people = naming.named(session, {row.user_id for row in rows})
-    codes = {row.area_code for row in rows}
-    areas = dict(session.execute(select(Area.code, Area.name).where(Area.code.in_(codes))).all())
-    minors = _minors(session, actor, {row.resident_id for row in rows})
+    areas = area_names(session, {row.area_code for row in rows})
+    minors = {
+        one.id: ToldMinor(masked(one.name), age_group(one), one.household.place.name)
+        for one in residents_reached(session, actor, {row.resident_id for row in rows})
+    }
     return [
         ToldTicket(
             row,
-            areas.get(row.area_code, row.area_code),
+            areas[row.area_code],
             people[row.user_id].over(row.area_code),
             minors.get(row.resident_id),
         )
         for row in rows
     ]
-
-
-def _minors(session: Session, actor: Actor, resident_ids: set[UUID]) -> dict[UUID, ToldMinor]:
-    query = (
-        select(Resident)
-        .join(Resident.household)
-        .options(contains_eager(Resident.household).joinedload(Household.place))
-        .where(Resident.id.in_(resident_ids), actor.scope.clause(Resident.area_code))
-    )
-    return {
-        one.id: ToldMinor(masked(one.name), age_group(one), one.household.place.name)
-        for one in session.scalars(query)
-    }

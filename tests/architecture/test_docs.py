@@ -14,9 +14,9 @@ from urllib.parse import unquote
 import pytest
 
 from app.actors import Role
-from app.api.http.naming import ROLES
 from app.api.http.sentences import SENTENCES
 from app.identity import Permission
+from app.identity.naming import ROLE_NAMES
 from dev import pages
 from tests.architecture.sources import ROOT, trees
 
@@ -68,7 +68,7 @@ def test_the_api_description_has_patterns_that_clients_can_read() -> None:
 
 
 def test_every_role_and_function_has_its_chinese_name() -> None:
-    assert set(ROLES) == set(Role)
+    assert set(ROLE_NAMES) == set(Role)
     assert set(pages.FUNCTIONS) == set(Permission)
 
 

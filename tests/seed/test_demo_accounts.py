@@ -131,7 +131,7 @@ def test_the_resident_lead_and_worker_shown_are_of_one_grid_and_the_rest_of_its_
     areas = {line.split()[0]: line.split()[-1] for line in reversed(lines)}
 
     assert [areas[title] for title in ("居民", "楼栋长", "网格员")] == ["新城安置区第1网格"] * 3
-    assert [areas[title] for title in ("积分超市店员", "社区管理员")] == ["新城社区"] * 2
+    assert [areas[title] for title in ("超市店员", "社区管理员")] == ["新城社区"] * 2
 
 
 def test_who_is_shown_does_not_change_with_points_and_people_that_came_later(

@@ -11,24 +11,12 @@ from app.actors import Role
 from app.cli.seed.hours import TOLD_FOR
 from app.cli.seed.ids import named
 from app.cli.seed.site import BIG_SITE, SMALL_SITE
-from app.identity import phone_of
+from app.identity import naming, phone_of
 from app.models import Account, Area, Grant, Place, PlaceCode, Resident, SecondFactor, Transfer, User
 from app.sealing import Sealer
 
 PASSWORD = "gongdi-demo-2026"  # noqa: S105 - for demonstrations; production refuses the seed
 """Of everybody the seed writes."""
-_TITLES = {
-    Role.RESIDENT: "居民",
-    Role.BUILDING_LEAD: "楼栋长",
-    Role.GRID_WORKER: "网格员",
-    Role.SHOP_CLERK: "积分超市店员",
-    Role.COMMUNITY_ADMIN: "社区管理员",
-    Role.COUNTY_OFFICER: "县易迁办",
-    Role.CITY_OFFICER: "市易迁办",
-    Role.SYSTEM_ADMIN: "系统管理员",
-    Role.SECURITY_ADMIN: "安全管理员",
-    Role.AUDITOR: "审计员",
-}
 _GAP = 2
 
 
@@ -164,7 +152,7 @@ def _residents(session: Session, sealer: Sealer, since: datetime) -> list[DemoAc
 def _title(*roles: Role) -> str:
     if len(roles) > 1:
         return f"一人兼{len(roles)}职 {len(roles)} roles in one"
-    return f"{_TITLES[roles[0]]} {roles[0]}"
+    return f"{naming.ROLE_NAMES[roles[0]]} {roles[0]}"
 
 
 def _width(text: str) -> int:
