@@ -134,7 +134,9 @@ def put_export(sent: tuple[exports.NewExport, UUID], export_id: UUID) -> tuple[A
     new, approval_id = sent
     note(area_code=new.area_code, approval_id=str(approval_id), clear=new.clear)
     with transaction() as session:
-        export, made = exports.ask_export(session, actor(), export_id, new, approval_id=approval_id)
+        export, made = exports.ask_export(
+            session, actor(), parts().photos, export_id, new, approval_id=approval_id
+        )
     return export, once(made)
 
 

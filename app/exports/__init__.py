@@ -9,14 +9,13 @@ from app.exports.asking import (
     export_of,
     exports,
 )
+from app.exports.ending import SENDING, end_exports
 from app.exports.files import (
     LIFE,
-    SENDING,
     ExportFailedError,
     ExportFile,
     ExportNotReadyError,
     ExportOverError,
-    end_exports,
     export_file,
 )
 from app.exports.making import (

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 
 from app import identity
 from app.actors import COMMUNITY_DIGITS, Actor
+from app.adapters import PhotoStore
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
+from app.exports.ending import end_over
 from app.exports.rows import rows_of
 from app.models import Approval, ApprovalKind, Area, RosterColumn, RosterExport
 from app.once import content_hash, insert_once, made_before
@@ -54,12 +56,18 @@ class NewExport:
 
 
 def ask_export(
-    session: Session, actor: Actor, export_id: UUID, new: NewExport, *, approval_id: UUID
+    session: Session,
+    actor: Actor,
+    photos: PhotoStore,
+    export_id: UUID,
+    new: NewExport,
+    *,
+    approval_id: UUID,
 ) -> tuple[RosterExport, bool]:
     """Ask for a file that somebody of another role approved; the approval's reason is its purpose.
 
     Sent again it is the first one, also on the used approval. A person has one open at a time (OWASP
-    API4:2023): a second one is refused, and its approval stays good.
+    API4:2023): a second one is refused, and its approval stays good. One that is over stands in no way.
 
     Raises NotFoundError (the area is outside the actor's), AreaUnknownError (it is no community or grid),
     RosterTooBigError, ExportOpenError, OtherContentError, and what ``identity.use_approval`` raises.
@@ -82,6 +90,7 @@ def ask_export(
     approved_by = identity.use_approval(
         session, actor, approval_id, ApprovalKind.ROSTER_EXPORT, payload, again=True
     )
+    end_over(session, photos, actor.user_id)
     at = now()
     return insert_once(
         session,

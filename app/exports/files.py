@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -19,8 +18,6 @@ from app.sealing import Cell, Sealer
 
 LIFE = timedelta(hours=24)
 """How long a file waits to be fetched."""
-SENDING = timedelta(minutes=10)
-"""How long the first fetch may still be under way: its file stays for so long, its key does not."""
 
 
 class ExportNotReadyError(DomainError):
@@ -75,28 +72,6 @@ def export_file(
     return ExportFile(size, pieces)
 
 
-def end_exports(session: Session, photos: PhotoStore, *, limit: int) -> int:
-    """Delete files and keys of exports that were fetched or failed, or whose time is over; give how many."""
-    over = session.scalars(
-        select(RosterExport)
-        .where(
-            RosterExport.ended_at.is_(None),
-            or_(
-                RosterExport.expires_at <= now(),
-                RosterExport.fetched_at <= now() - SENDING,
-                RosterExport.failed_at.is_not(None),
-            ),
-        )
-        .order_by(RosterExport.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    ).all()
-    for row in over:
-        photos.exports.delete(row.id)
-        row.key_sealed, row.ended_at = None, now()
-    return len(over)
-
-
 def key_cell(row: RosterExport) -> Cell:
     """Give the place that the key of a file is sealed for."""
     return Cell("roster_exports", "key_sealed", row.id)
@@ -108,8 +83,7 @@ def _check(row: RosterExport) -> tuple[bytes, int]:
         raise ExportFailedError
     if row.state is ExportState.MAKING:
         raise ExportNotReadyError
-    assert row.expires_at is not None, "it was written with ready_at"
-    if row.state is not ExportState.READY or row.expires_at <= now():
+    if row.state is not ExportState.READY:
         raise ExportOverError
     assert row.key_sealed is not None, "it goes with the first fetch and with the end"
     assert row.size is not None, "it was written with ready_at"

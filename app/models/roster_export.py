@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.clock import now
 from app.models.base import AreaCode, Base, Big, Id, Sealed
 
 
@@ -26,14 +27,14 @@ class RosterColumn(enum.StrEnum):
 
 
 class ExportState(enum.StrEnum):
-    """How far an export has come; it follows from the moments of its row."""
+    """How far an export has come; it follows from the moments of its row, and from the time."""
 
     MAKING = "making"
     READY = "ready"
     FETCHED = "fetched"
     FAILED = "failed"
     OVER = "over"
-    """Nobody fetched it in time."""
+    """Nobody fetched it in time; from that moment on, though a job deletes the file a little later."""
 
 
 class ExportFailure(enum.StrEnum):
@@ -105,11 +106,11 @@ class RosterExport(Base):
 
     @property
     def state(self) -> ExportState:
-        """Say how far it has come."""
+        """Say how far it has come by now."""
         if self.failed_at is not None:
             return ExportState.FAILED
         if self.fetched_at is not None:
             return ExportState.FETCHED
-        if self.ended_at is not None:
+        if self.ended_at is not None or (self.expires_at is not None and self.expires_at <= now()):
             return ExportState.OVER
         return ExportState.MAKING if self.ready_at is None else ExportState.READY

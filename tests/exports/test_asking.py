@@ -8,8 +8,9 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.clock import now, set_to
-from app.exports import LIFE, asking, end_exports
+from app.adapters import CopyMissingError
+from app.clock import now
+from app.exports import asking
 from app.ids import new_id
 from app.models import Approval, ApprovalState, RosterExport
 from tests.approval_world import Become, approved, asked, outcome
@@ -156,13 +157,19 @@ def test_one_file_at_a_time(app: Flask, admin: Client, county: Client, session: 
 def test_a_file_that_nobody_fetched_is_in_the_way_for_a_day(
     app: Flask, admin: Client, county: Client, session: Session
 ) -> None:
-    """S-155: after 24 hours another may be asked for."""
-    make(app, session, ask(admin, county))
-    with set_to(now() + LIFE):
-        end_exports(session, photos_of(app), limit=10)
+    """S-155: after 24 hours another may be asked for, whether the job came by or not."""
+    first = ask(admin, county)
+    make(app, session, first)
+    session.get_one(RosterExport, first).expires_at = now()
     session.commit()
 
-    assert ask(admin, county)
+    second = ask(admin, county)
+
+    ended = session.get_one(RosterExport, first, populate_existing=True)
+    assert (ended.key_sealed, ended.ended_at is not None) == (None, True)
+    with pytest.raises(CopyMissingError):
+        photos_of(app).exports.pieces(first)
+    assert admin.get(f"/v1/roster-exports/{second}").json["state"] == "making"
 
 
 @pytest.mark.parametrize(

@@ -111,11 +111,18 @@ def test_who_lost_the_function_there_gets_it_no_more(app: Flask, session: Sessio
 
 
 def test_after_24_hours_it_is_gone_and_its_key_too(app: Flask, session: Session, admin: Client) -> None:
-    """S-153: at its time it is refused, then file and key are deleted."""
+    """S-153: at its time it is refused and says so, then file and key are deleted."""
     export_id, photos = write_ready_export(app, session), photos_of(app)
+
+    def states() -> list[str]:
+        one, page = (admin.get(f"/v1/roster-exports{end}").json for end in (f"/{export_id}", ""))
+        return [one["state"], *(each["state"] for each in page["items"])]
+
     with set_to(now() + exports.LIFE - timedelta(seconds=2)):
         early = exports.end_exports(session, photos, limit=10)
+        assert states() == ["ready", "ready"]
     with set_to(now() + exports.LIFE):
+        assert states() == ["over", "over"], "before the job came by"
         over = fetch(admin, export_id)
         ended = [exports.end_exports(session, photos, limit=10) for _ in range(2)]
         session.commit()
