@@ -40,6 +40,13 @@ DECIDERS = {
 """The roles that decide; none of them holds the function itself."""
 
 
+class OwnGrantError(DomainError):
+    """Nobody changes his own grants, and nobody asks a second person for one of his own."""
+
+    code = "own_grant"
+    kind = Kind.FORBIDDEN
+
+
 class ApprovalNeededError(DomainError):
     """The step needs an approval by somebody of another role, and none was named."""
 
@@ -97,8 +104,10 @@ def ask_approval(
 ) -> tuple[Approval, bool]:
     """Ask a second person; whoever may decide is told. What the payload names is looked at when it is done.
 
+    A role for oneself is refused here already: no approval could ever make it good.
+
     Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
-    AreaUnknownError, OtherContentError.
+    AreaUnknownError, OwnGrantError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new.kind, new.area_code, dict(new.payload), new.reason)
     first = made_before(session, Approval, approval_id, sent, author=Approval.asked_by, by=actor.user_id)
@@ -111,6 +120,8 @@ def ask_approval(
         raise NotFoundError(field="area_code")
     if session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
+    if actor.user_id == _gets_by(new.kind, new.payload):
+        raise OwnGrantError
     row, made = insert_once(
         session,
         Approval,
@@ -166,7 +177,7 @@ def decide_approval(
     found = _locked(session, Approval.id == approval_id, _visible(actor))
     if found is None:
         raise NotFoundError
-    if actor.user_id in {found.asked_by, _gets_by(found)}:
+    if actor.user_id in {found.asked_by, _gets_by(found.kind, found.payload)}:
         raise OwnApprovalError
     to = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
     if found.decided_by is not None:
@@ -220,9 +231,9 @@ def use_approval(
     return found.decided_by
 
 
-def _gets_by(row: Approval) -> UUID | None:
+def _gets_by(kind: ApprovalKind, payload: Mapping[str, Any]) -> UUID | None:
     """Give whom a grant would be given to."""
-    return UUID(row.payload["user_id"]) if row.kind is ApprovalKind.ADMIN_GRANT else None
+    return UUID(payload["user_id"]) if kind is ApprovalKind.ADMIN_GRANT else None
 
 
 def _tell(session: Session, row: Approval, to: UUID, what: str) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
-from app.identity.approvals import use_approval
+from app.identity.approvals import OwnGrantError, use_approval
 from app.identity.bindings import bind, resident_locked
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
@@ -31,13 +31,6 @@ class PhoneTakenError(DomainError):
 
     code = "phone_taken"
     kind = Kind.CONFLICT
-
-
-class OwnGrantError(DomainError):
-    """Nobody changes his own grants."""
-
-    code = "own_grant"
-    kind = Kind.FORBIDDEN
 
 
 class RolesExcludeError(DomainError):

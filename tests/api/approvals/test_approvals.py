@@ -242,6 +242,7 @@ def test_who_may_decide_finds_it(security: Client, county: Client, admin: Client
         ("next_admin", {"points_bulk": batch()}, (404, "not_found")),
         ("far_security", {"admin_grant": admin_grant()}, (404, "not_found")),
         ("security", {"admin_grant": admin_grant(area_code=HOME + "999")}, (422, "area_unknown")),
+        ("security", {"admin_grant": admin_grant("security")}, (403, "own_grant")),
     ],
 )
 def test_one_asks_only_for_what_one_holds(
