@@ -77,6 +77,11 @@ class Step:
 
     def record(self, note: str = "") -> Course:
         """Leave the step's event, and give the course of the claim. Raises OtherContentError."""
+        signs = harm.signs_of_harm(self.session, self.actor, [note], about=self.claim.resident)
+        return self.record_known(note, signs)
+
+    def record_known(self, note: str, signs: list[str]) -> Course:
+        """Leave the event of a step in whose note signs of harm were looked for already."""
         event = append_event(
             self.session,
             ClaimEvent,
@@ -86,8 +91,9 @@ class Step:
             **_facts(self.claim, self.verb, by=self.actor.user_id, note=note),
         )
         claim = self.claim
-        told = Told(HarmRecord.CLAIM, claim.id, claim.area_code, self.id)
-        harm.watch(self.session, self.actor, told, [note], about=claim.resident)
+        if signs:
+            told = Told(HarmRecord.CLAIM, claim.id, claim.area_code, self.id)
+            harm.open_case(self.session, self.actor, told, signs, about=claim.resident)
         return Course(self.session, claim, event.number)
 
 

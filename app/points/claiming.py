@@ -101,7 +101,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     if actor.acted_for not in {None, new.resident_id}:
         raise NotFoundError(field="resident_id")
     resident = resident_in_scope(session, actor, new.resident_id)
-    _check_basis(session, actor, resident, new.ask)
+    signs = _signs_of_harm(session, actor, resident, new.ask)
     household = resident.household
     received_at = now()
     flag = evidence.clock_flag(new.captured_at, received_at)
@@ -127,8 +127,9 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     if made:
         _name_photos(session, actor, claim, new.ask.photo_ids)
         Course(session, claim).record(ClaimStep.SUBMIT, sent, by=actor.user_id, note=new.ask.text)
-        told = Told(HarmRecord.CLAIM, claim.id, claim.area_code)
-        harm.watch(session, actor, told, [new.ask.text], about=resident)
+        if signs:
+            told = Told(HarmRecord.CLAIM, claim.id, claim.area_code)
+            harm.open_case(session, actor, told, signs, about=resident)
         tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
     return claim, made
 
@@ -146,14 +147,14 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask:
         return claim
     _check_is_his(actor, claim)
     claim.check_step(ClaimStatus.SUBMITTED)
-    _check_basis(session, actor, claim.resident, ask)
+    signs = _signs_of_harm(session, actor, claim.resident, ask)
     claim.points = _points(claim.rule, ask)
     claim.advance(ClaimStatus.SUBMITTED)
     claim.text = ask.text
     claim.verified_by = None
     claim.acted_for = actor.acted_for or claim.acted_for
     _name_photos(session, actor, claim, ask.photo_ids)
-    step.record(ask.text)
+    step.record_known(ask.text, signs)
     tell(session, [claim], ClaimStep.RESUBMIT, by=actor.user_id)
     return claim
 
@@ -230,13 +231,15 @@ def claim_for(
     return made
 
 
-def _check_basis(session: Session, actor: Actor, resident: Resident, ask: Ask) -> None:
-    """Refuse a child's claim that nobody agreed to, unless its words tell of harm: these wait for nobody.
+def _signs_of_harm(session: Session, actor: Actor, resident: Resident, ask: Ask) -> list[str]:
+    """Give what in a claim's words tells of harm; without it, a child's claim needs its guardian's consent.
 
-    Minor Protection Law, art. 11. Raises NoBasisError, ConsentChangedError.
+    Words of harm wait for nobody (Minor Protection Law, art. 11). Raises NoBasisError, ConsentChangedError.
     """
-    if not harm.signs_of_harm(session, actor, [ask.text], about=resident):
+    signs = harm.signs_of_harm(session, actor, [ask.text], about=resident)
+    if not signs:
         check_about(session, resident, Category.CLAIM)
+    return signs
 
 
 def _has_basis(session: Session, resident: Resident) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import harm
 from app.actors import ProxyFunction
 from app.clock import business_day
 from app.ids import new_id
@@ -14,7 +15,7 @@ from tests.cast import named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Client
 from tests.hazard_world import report_body, write_hazard
-from tests.points_world import Be, claim_body, claimed, move_in, refused
+from tests.points_world import Be, claim_body, claimed, move_in, refused, write_rule
 from tests.proxy_world import acting, confirmed
 
 TOLD = "五楼天天打孩子，哭得厉害"
@@ -227,3 +228,25 @@ def test_a_minor_does_not_find_the_hazard_that_tells_of_harm(
     assert told(session, "resident", NoticeKind.HAZARD_STEP) == ["reject"]
     (case,) = session.scalars(select(HarmCase))
     assert be("admin").get(f"/v1/hazards/{case.hazard_id}").status_code == 200
+
+
+def test_words_of_a_claim_are_weighed_once(be: Be, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-98: the look that spares a child's claim the consent opens the case, too, also of a step."""
+    weighed: list[str] = []
+    look = harm.signs_of_harm
+
+    def count(*given: Any, **more: Any) -> list[str]:
+        weighed.extend(given[2])
+        return look(*given, **more)
+
+    monkeypatch.setattr(harm, "signs_of_harm", count)
+    monkeypatch.setattr(harm.cases, "signs_of_harm", count)
+    path = claimed(be("resident"), write_rule(session), text="扫了二楼", photo_ids=[str(new_id())])
+    assert be("admin").step(f"{path}/return", {"reason": "写清楚"}).status_code == 200
+    weighed.clear()
+    assert be("resident").step(f"{path}/resubmit", {"text": TOLD}).status_code == 200
+    first = claim_body(write_rule(session), text="扫了三楼", photo_ids=[str(new_id())])
+    assert be("resident").put(f"/v1/claims/{new_id()}", json=first).status_code == 201
+
+    assert weighed == [TOLD, "扫了三楼"]
+    assert len(session.scalars(select(HarmCase)).all()) == 1
