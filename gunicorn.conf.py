@@ -6,6 +6,8 @@ gunicorn's own FORWARDED_ALLOW_IPS (reverse proxies whose word on the scheme is 
 
 import os
 
+from app.threads import threads_asked
+
 
 def _cores() -> int:
     """Return how many cores this process may use."""
@@ -19,7 +21,7 @@ bind = os.environ.get("GONGDI_BIND", "127.0.0.1:8000")
 # Threads suit requests that wait for the database; sync workers would drop keep-alive.
 worker_class = "gthread"
 workers = int(os.environ.get("GONGDI_WORKERS") or _cores())
-threads = int(os.environ.get("GONGDI_THREADS") or 8)
+threads = int(threads_asked(os.environ))
 
 timeout = 60  # a worker whose loop does not stir for so many seconds is replaced
 graceful_timeout = 30  # seconds for running requests to end on a stop or a reload

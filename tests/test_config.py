@@ -2,6 +2,7 @@
 
 from dataclasses import FrozenInstanceError
 from pathlib import Path
+from runpy import run_path
 
 import pytest
 
@@ -117,6 +118,19 @@ def test_everything_that_may_be_set(tmp_path: Path) -> None:
     assert settings.unknown_years is UnknownYears.WEEKENDS
     assert settings.months_kept == RetentionSettings(12, photos=6, notices=3, care=24, gone=36, ended=600)
     assert settings.audit_copies == tmp_path / "to come"
+
+
+@pytest.mark.parametrize("asked, threads", [(None, 8), ("", 8), ("3", 3)])
+def test_gunicorn_and_the_settings_read_the_same_threads(
+    monkeypatch: pytest.MonkeyPatch, asked: str | None, threads: int
+) -> None:
+    """The bulkhead leaves places free among as many threads as gunicorn runs."""
+    monkeypatch.delenv("GONGDI_THREADS", raising=False)
+    if asked is not None:
+        monkeypatch.setenv("GONGDI_THREADS", asked)
+
+    assert run_path("gunicorn.conf.py")["threads"] == threads
+    assert read(GONGDI_THREADS=asked).threads == threads
 
 
 @pytest.mark.parametrize(

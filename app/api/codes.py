@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import evidence, hazards, places
 from app.actors import VISITOR
-from app.api.html import html_page, message_page, refusal, varying, wants_json
+from app.api.html import html_page, message_page, refusal, refusal_page, varying, wants_json
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
@@ -113,7 +113,7 @@ def _refused(error: Exception) -> Response:
 def _refusal_page(document: Response) -> Response:
     code = (request.view_args or {}).get("code")
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
-    return message_page(document.status_code, document.get_json()["title"], again=back)
+    return refusal_page(document, again=back)
 
 
 def _file(code: str, form: ReportForm) -> None:

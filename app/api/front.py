@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect
 from werkzeug.wrappers import Response
 
-from app.api.html import html_page, message_page, refusal
+from app.api.html import html_page, refusal
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.parts import parts
 
@@ -24,4 +24,4 @@ def show_front() -> Response:
 
 @blueprint.errorhandler(Exception)
 def _refused(error: Exception) -> Response:
-    return refusal(error, lambda document: message_page(document.status_code, document.get_json()["title"]))
+    return refusal(error)

@@ -46,7 +46,12 @@ def message_page(status: int, message: str, **links: str | None) -> Response:
     return html_page("message.html", status, message=message, **links)
 
 
-def refusal(error: Exception, page: Callable[[Response], Response]) -> Response:
+def refusal_page(document: Response, **links: str | None) -> Response:
+    """Say on a page what a problem document says, and where to go from there."""
+    return message_page(document.status_code, document.get_json()["title"], **links)
+
+
+def refusal(error: Exception, page: Callable[[Response], Response] = refusal_page) -> Response:
     """Say to a person on a page what is wrong, to a program in a problem document."""
     document = problems.answer(error)
     if wants_json() or document.status_code < HTTPStatus.BAD_REQUEST:
@@ -80,7 +85,7 @@ def _no_such_page(error: Exception) -> Response:
         return problems.answer(error)
     if not asks_for_page():
         return varying(problems.answer(error))
-    return refusal(error, lambda document: message_page(document.status_code, document.get_json()["title"]))
+    return refusal(error)
 
 
 @blueprint.app_context_processor

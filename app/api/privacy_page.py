@@ -3,7 +3,7 @@
 from flask import Blueprint, Response
 
 from app import people
-from app.api.html import html_page, message_page, refusal
+from app.api.html import html_page, refusal
 from app.api.http.allow import PUBLIC, allow
 
 blueprint = Blueprint("privacy_page", __name__)
@@ -18,4 +18,4 @@ def show_notice() -> Response:
 
 @blueprint.errorhandler(Exception)
 def _refused(error: Exception) -> Response:
-    return refusal(error, lambda document: message_page(document.status_code, document.get_json()["title"]))
+    return refusal(error)

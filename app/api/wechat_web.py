@@ -8,7 +8,7 @@ from flask import Response, request, url_for
 from marshmallow import fields
 
 from app import identity
-from app.api.html import asks_for_page, message_page, refusal
+from app.api.html import asks_for_page, refusal, refusal_page
 from app.api.http import problems
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.blueprint import Blueprint
@@ -127,8 +127,7 @@ blueprint.register_error_handler(Exception, _refused)
 
 
 def _refusal_page(document: Response) -> Response:
-    told = document.get_json()["title"]
-    return message_page(document.status_code, told, sign_in=url_for(".start"))
+    return refusal_page(document, sign_in=url_for(".start"))
 
 
 @blueprint.route("/wechat/page-signature", methods=["GET"])

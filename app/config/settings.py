@@ -15,6 +15,7 @@ from app.config.retention import RetentionSettings, read_retention
 from app.config.sessions import SessionSettings, read_sessions
 from app.config.wechat import WeChatSettings, read_wechat
 from app.keys import derived
+from app.threads import THREADS_NAME, threads_asked
 
 SAMPLE_KEY_PREFIX = "sample-"
 """Keys that stand in docs and examples begin like this; production refuses them."""
@@ -123,7 +124,7 @@ class Settings:
             photos_a_day=_whole(environ, "GONGDI_PHOTOS_A_DAY", 600, 1, 100_000),
             photo_megabytes_a_day=_whole(environ, "GONGDI_PHOTO_MEGABYTES_A_DAY", 1000, 1, 100_000),
             database_pool=_whole(environ, "GONGDI_DATABASE_POOL", 8, 1, 100),
-            threads=_threads(environ),
+            threads=_number(THREADS_NAME, threads_asked(environ), 1, 1000),
             months_kept=read_retention(partial(_whole, environ), audit_least=_months_least(stage)),
             audit_copies=_in_folder("GONGDI_AUDIT_COPIES", environ.get("GONGDI_AUDIT_COPIES")),
             redelete_list=_in_folder("GONGDI_REDELETE_LIST", environ.get("GONGDI_REDELETE_LIST")),
@@ -259,18 +260,14 @@ def _one_of(environ: Mapping[str, str], name: str, words: type[_Word], default: 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     value = environ.get(name)
-    if value is None:
-        return default
+    return default if value is None else _number(name, value, least, most)
+
+
+def _number(name: str, value: str, least: int, most: int) -> int:
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         message = f"{name} must be a whole number from {least} to {most}, not {value!r}"
         raise SettingsError(message)
     return int(value)
-
-
-def _threads(environ: Mapping[str, str]) -> int:
-    """Read how many threads gunicorn runs; like gunicorn.conf.py, take an empty one for none."""
-    name = "GONGDI_THREADS"
-    return _whole({name: environ.get(name) or "8"}, name, 8, 1, 1000)
 
 
 def _existing(name: str, value: str | None) -> Path | None:
