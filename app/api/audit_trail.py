@@ -1,6 +1,8 @@
 """The audit trail, for auditors only; reading it leaves entries as well."""
 
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from marshmallow import fields, validate
 
@@ -11,7 +13,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, moment, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import transaction
+from app.api.http.recording import note, transaction
 from app.audit import AuditResult, FindingKind
 from app.errors import NotFoundError
 from app.identity import Permission
@@ -79,12 +81,15 @@ class VerificationOutput(Output):
 def list_entries(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
     """List entries within reach, the newest first."""
     wanted = audit.Filters(**filters)
+    _note_question(wanted, limit)
 
     def fetch(**span: Any) -> Any:
         return audit.entries(session, actor(), wanted, **span)
 
     with transaction() as session:
-        return page(fetch, lambda entry: entry.id, limit=limit, after=after)
+        shown = page(fetch, lambda entry: entry.id, limit=limit, after=after)
+        _note_shown([entry.id for entry in shown["items"]])
+        return shown
 
 
 @blueprint.route("/audit/verification", methods=["GET"])
@@ -96,6 +101,7 @@ def show_verification() -> dict[str, Any]:
         last, checkpoint = audit.last_verification(session), audit.last_checkpoint(session)
         if last is None:
             raise NotFoundError
+        note(verification_id=str(last.id))
         return {
             "at": last.at,
             "entries": last.entries,
@@ -106,3 +112,20 @@ def show_verification() -> dict[str, Any]:
             "checkpoint_at": checkpoint.at if checkpoint else None,
             "kept_months": parts().settings.months_kept.audit,
         }
+
+
+def _note_question(wanted: audit.Filters, limit: int) -> None:
+    """Tell in the entry of this read what was asked for; the ids that it asks by are told of every read."""
+    words = {
+        "since": wanted.since.isoformat() if wanted.since else None,
+        "until": wanted.until.isoformat() if wanted.until else None,
+        "result": wanted.result.value if wanted.result else None,
+    }
+    note(limit=limit, **{name: word for name, word in words.items() if word is not None})
+
+
+def _note_shown(ids: Sequence[UUID]) -> None:
+    """Tell which part of the trail was shown: how many entries, from the newest of them to the oldest."""
+    note(count=len(ids))
+    if ids:
+        note(newest_id=str(ids[0]), oldest_id=str(ids[-1]))

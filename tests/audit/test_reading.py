@@ -64,6 +64,41 @@ def test_the_auditors_own_reads_are_in_the_trail(be: Become, session: Session) -
     assert [one["id"] for one in shown] == [str(left[0].id)]
 
 
+def test_what_an_auditor_looked_for_and_saw_is_in_the_trail(
+    be: Become, session: Session, keys: AuditKeys
+) -> None:
+    """S-107: the filters, how much, and which entries came; a filter that was not used is not there."""
+    object_id, since = new_id(), now() - timedelta(hours=1)
+    made = [
+        str(audit.record(session, keys, Entry(action="job:test", area_code=HOME, object_id=object_id)))
+        for _ in range(3)
+    ]
+    session.commit()
+    asked = f"object_id={object_id}&actor_id={named('nobody')}&result=refused"
+    with entries_of(session) as left:
+        be("auditor").get(f"/v1/audit?limit=2&object_id={object_id}&since={_sent(since)}")
+        be("auditor").get(f"/v1/audit?{asked}&until={_sent(since)}")
+
+    assert [one.facts for one in left] == [
+        {
+            "object_id": str(object_id),
+            "since": since.isoformat(),
+            "limit": 2,
+            "count": 2,
+            "newest_id": made[2],
+            "oldest_id": made[1],
+        },
+        {
+            "object_id": str(object_id),
+            "actor_id": str(named("nobody")),
+            "until": since.isoformat(),
+            "result": "refused",
+            "limit": 20,
+            "count": 0,
+        },
+    ]
+
+
 def test_filters(be: Become, session: Session, keys: AuditKeys) -> None:
     object_id, at = new_id(), now() - timedelta(days=40)
     with clock.set_to(at):
@@ -131,7 +166,11 @@ def test_the_last_verification_is_shown(
     audit.keep_verification(session, Verifier(session, keys), heard.append)
     session.commit()
 
-    shown = be("auditor").get("/v1/audit/verification").json
+    with entries_of(session) as left:
+        shown = be("auditor").get("/v1/audit/verification").json
+    last = audit.last_verification(session)
+    assert last is not None
+    assert [one.facts for one in left] == [{"verification_id": str(last.id)}]
     assert heard == [Finding(FindingKind.ENTRY_CHANGED, link.number, entry_id=link.entry_id)]
     assert (shown["findings_count"], shown["head"], shown["kept_months"]) == (1, trail[-1].number, 13)
     assert shown["findings"] == [
