@@ -116,12 +116,13 @@ def show_verification() -> dict[str, Any]:
 
 def _note_question(wanted: audit.Filters, limit: int) -> None:
     """Tell in the entry of this read what was asked for; the ids that it asks by are told of every read."""
-    words = {
-        "since": wanted.since.isoformat() if wanted.since else None,
-        "until": wanted.until.isoformat() if wanted.until else None,
-        "result": wanted.result.value if wanted.result else None,
+    facts: dict[str, Any] = {"limit": limit}
+    facts |= {
+        name: at.isoformat() for name in ("since", "until") if (at := getattr(wanted, name)) is not None
     }
-    note(limit=limit, **{name: word for name, word in words.items() if word is not None})
+    if wanted.result is not None:
+        facts["result"] = wanted.result.value
+    note(**facts)
 
 
 def _note_shown(ids: Sequence[UUID]) -> None:
