@@ -43,6 +43,9 @@ from app.people import Numbers, keep_numbers, numbers_of
 from app.sealing import Sealer
 
 _BATCH = 200
+_FIRST = (RemovalKind.PROXY_ENDED, RemovalKind.CLOSING_BEGUN)
+"""In this order before all others: what ends with a binding or an account is over by then, so that nobody is
+told of it a second time; and the rule of closings needs the numbers that are gone afterwards."""
 
 
 class Outcome(StrEnum):
@@ -62,11 +65,11 @@ class Tools:
 
 
 def unknown(session: Session, listed: Iterable[Removed]) -> list[Removed]:
-    """Give the removals that the database does not know: closings first, for their rule needs the numbers."""
+    """Give the removals that the database does not know, in the order in which they are to be done again."""
     everything = list(listed)
     known = set(session.scalars(select(Removal.id)))
     left = [one for one in everything if one.id not in known]
-    return sorted(left, key=lambda one: one.what is not RemovalKind.CLOSING_BEGUN)
+    return sorted(left, key=lambda one: _FIRST.index(one.what) if one.what in _FIRST else len(_FIRST))
 
 
 def redelete(session: Session, tools: Tools, one: Removed) -> Outcome:
