@@ -3,15 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
-from app import identity
+from app import identity, people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
-from app.api.http.recording import sensitive, transaction
-from app.identity import BindingRequestState, Permission
+from app.api.http.parts import parts
+from app.api.http.recording import note, note_tickets, sensitive, transaction
+from app.identity import BindingRequestState, Permission, binding_candidates
 
 blueprint = Blueprint("binding_requests", __name__, description="绑定申请")
 
@@ -53,6 +54,43 @@ class BindingRequestOutput(Output):
 BindingRequestPage = page_of(BindingRequestOutput)
 
 
+def _fits(**options: Any) -> Any:
+    return fields.List(fields.Enum(binding_candidates.Fit, by_value=True), required=True, **options)
+
+
+class CandidateOutput(Output):
+    """A resident who may be the one who asks; his year of birth as the roster shows it to the reader."""
+
+    resident_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    place = fields.String(required=True)
+    door = fields.String(required=True)
+    age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
+    birth_year = fields.Integer(required=True, allow_none=True)
+    fits = _fits()
+    bound = fields.Boolean(required=True)
+
+
+class OneBindingRequestOutput(BindingRequestOutput):
+    """A request, and who of the community's roster fits it; null where the reader has nothing to decide."""
+
+    candidates = fields.List(
+        fields.Nested(CandidateOutput),
+        required=True,
+        allow_none=True,
+        validate=validate.Length(max=binding_candidates.MOST_CANDIDATES),
+    )
+
+
+class ApprovedRequestOutput(BindingRequestOutput):
+    """A request, and in what the resident fits it: an empty list says that he fits in nothing.
+
+    Null where the words are gone by now, or he left the community.
+    """
+
+    fits = _fits(allow_none=True)
+
+
 @blueprint.route("/binding-requests", methods=["GET"])
 @allow(Permission.BINDING_DECIDE)
 @blueprint.answer(BindingRequestPage)
@@ -70,22 +108,30 @@ def list_requests(limit: int, after: str | None, **filters: Any) -> dict[str, An
 
 @blueprint.route("/binding-requests/<uuid:request_id>", methods=["GET"])
 @allow(Permission.BINDING_DECIDE)
-@blueprint.answer(BindingRequestOutput)
+@blueprint.answer(OneBindingRequestOutput)
 @sensitive
 def get_request(request_id: UUID) -> Any:
-    """Show one request."""
+    """Show one request, and the residents who fit what was typed, or the phone that WeChat vouches for."""
     with transaction() as session:
-        return identity.request_in_scope(session, actor(), request_id)
+        row = identity.request_in_scope(session, actor(), request_id)
+        found = binding_candidates.candidates(session, actor(), parts().sealer, row)
+        return _beside(row, candidates=None if found is None else _shown(session, found))
 
 
 @blueprint.route("/binding-requests/<uuid:request_id>/approve", methods=["POST"])
 @allow(Permission.BINDING_DECIDE, checked=True)
-@blueprint.answer(BindingRequestOutput)
+@blueprint.answer(ApprovedRequestOutput)
 @blueprint.body(ApproveBindingInput)
 def approve(sent: dict[str, Any], request_id: UUID) -> Any:
-    """Make the user this resident: a sensitive step, which opens what is kept of him."""
+    """Make the user this resident: a sensitive step, which opens what is kept of him.
+
+    Whoever decides knows people, and may choose one who fits in nothing; answer and trail say so.
+    """
     with transaction() as session:
-        return identity.approve_request(session, actor(), request_id, **sent)
+        row = identity.approve_request(session, actor(), request_id, **sent)
+        fits = binding_candidates.fits_of(session, parts().sealer, row)
+        note(resident_id=str(row.resident_id), fits=None if fits is None else [one.value for one in fits])
+        return _beside(row, fits=fits)
 
 
 @blueprint.route("/binding-requests/<uuid:request_id>/reject", methods=["POST"])
@@ -96,3 +142,27 @@ def reject(sent: dict[str, Any], request_id: UUID) -> Any:
     """Say no, and why."""
     with transaction() as session:
         return identity.reject_request(session, actor(), request_id, **sent)
+
+
+def _shown(session: Any, found: list[binding_candidates.Candidate]) -> list[dict[str, Any]]:
+    """Say who fits, and note whose data are read and by which tickets."""
+    seen = visits.seen(session, actor(), [one.resident for one in found])
+    note(resident_ids=sorted(str(one.resident.id) for one in found))
+    note_tickets([one.ticket_id for one in seen])
+    return [
+        {
+            "resident_id": one.resident.id,
+            "name": one.resident.name,
+            "place": one.resident.household.place.name,
+            "door": one.resident.household.door,
+            "age_group": people.age_group(one.resident),
+            "birth_year": one.resident.birth_date.year if how.whole else None,
+            "fits": one.fits,
+            "bound": one.bound,
+        }
+        for one, how in zip(found, seen, strict=True)
+    ]
+
+
+def _beside(row: identity.BindingRequest, **more: Any) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in BindingRequestOutput().fields} | more

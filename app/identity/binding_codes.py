@@ -6,7 +6,6 @@ The first eight say which household is meant, so that wrong tries count against 
 import hmac
 import re
 import secrets
-import unicodedata
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -24,8 +23,6 @@ from app.sealing import Cell, Sealer
 
 HALF = 8
 BINDING_DIGITS = 2 * HALF
-_DOTS = frozenset(".•‧・∙⋅\N{MIDDLE DOT}\N{KATAKANA MIDDLE DOT}")
-"""What keyboards give between the parts of a name such as 阿依·古丽."""
 
 
 class BindingCodesExhaustedError(DomainError):
@@ -151,17 +148,6 @@ def behind_code(session: Session, sealer: Sealer, code: str) -> tuple[bool, list
 def same(one: str, other: str) -> bool:
     """Compare in a time that tells nothing of what is alike."""
     return hmac.compare_digest(one.encode(), other.encode())
-
-
-def same_name(one: str, other: str) -> bool:
-    """Compare two names, whatever gaps a list put into them and whichever dot a keyboard has."""
-    return same(_plain(one), _plain(other))
-
-
-def _plain(name: str) -> str:
-    """Take a name with one kind of dot and without gaps, which lists put into short names (王　芳)."""
-    wide = unicodedata.normalize("NFKC", name)
-    return "".join("·" if sign in _DOTS else sign for sign in wide if not sign.isspace())
 
 
 def _code_of(session: Session, household_id: UUID) -> BindingCode | None:

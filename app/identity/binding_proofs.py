@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
 from app.errors import DomainError, Kind, OtherContentError
-from app.identity.binding_codes import behind_code, same, same_name
+from app.identity.binding_codes import behind_code, same
 from app.identity.binding_requests import drop_request
 from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
 from app.identity.bindings import (
@@ -26,6 +26,7 @@ from app.identity.bindings import (
     was_not_him,
 )
 from app.identity.phones import phone_of
+from app.identity.same_texts import same_name
 from app.models import Binding, BindingWay, ConsentPurpose, Resident, User
 from app.people import check_text, is_child, keep_consent, numbers_of, residents_with_phone
 from app.sealing import Sealer

@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, ProxyFunction, Role, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
-from app.identity.binding_codes import behind_code, same_name
+from app.identity.binding_codes import behind_code
 from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
 from app.identity.bindings import user_locked
 from app.identity.holders import holders
 from app.identity.proxies import ON_DUTY, end_locked, open_proxies, tell, with_names
+from app.identity.same_texts import same_name
 from app.identity.seeing_to import who_sees_to_it
 from app.models import NoticeKind, Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
 from app.notices import post
