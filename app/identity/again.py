@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.identity.bindings import end_again as end_binding
-from app.identity.locking import lock_accounts
 from app.identity.wechat import end_link as _end_link
 from app.models import Proxy, ProxyEnd, ProxyState, User, WeChatLink
+from app.people import lock_accounts
 
 __all__ = ["end_binding", "end_link", "end_proxy", "forget_phone"]
 

@@ -6,7 +6,7 @@ written here alone. One user, one resident: the database decides, and nobody is 
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -14,11 +14,11 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
 from app.identity.children import shut_out_child
-from app.identity.proxies import end_proxies_of
+from app.identity.proxies import end_proxies_of, other_sides
 from app.ids import new_id
 from app.models import NOT_HIM, Binding, BindingEnd, BindingWay, Grant, NoticeKind, ProxyEnd, Resident, User
 from app.notices import post
-from app.people import withdraw_of
+from app.people import agreed_for, lock_account, withdraw_of
 
 BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
 """The reasons for which a user may end his own binding."""
@@ -155,15 +155,12 @@ def leave(session: Session, actor: Actor, binding_id: UUID, reason: BindingEnd) 
     """
     assert actor.user_id is not None, "a view for signed-in people"
     assert reason in BY_HIMSELF, "the form takes no other"
-    user = user_locked(session, actor.user_id)
     found = session.scalars(
-        select(Binding)
-        .where(Binding.id == binding_id, Binding.user_id == user.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Binding).where(Binding.id == binding_id, Binding.user_id == actor.user_id)
     ).one_or_none()
     if found is None:
         raise NotFoundError
+    user = _user_of(session, found, by=None)
     return _ended(session, user, found, by=user.id, reason=reason, note="")[0]
 
 
@@ -183,8 +180,7 @@ def end_binding(
     ).one_or_none()
     if found is None:
         raise NotFoundError
-    user = user_locked(session, found.user_id)
-    session.refresh(found, with_for_update=True)
+    user = _user_of(session, found, by=actor.user_id)
     over = found.end_reason is not None and found.end_reason not in NOT_HIM
     if over and reason in NOT_HIM:
         found.ended_by, found.end_reason, found.end_note = actor.user_id, reason, note
@@ -214,8 +210,7 @@ def end_again(session: Session, binding_id: UUID, *, reason: BindingEnd, by: UUI
     found = session.get(Binding, binding_id)
     if found is None:
         return False
-    user = user_locked(session, found.user_id)
-    session.refresh(found, with_for_update=True)
+    user = _user_of(session, found, by=by)
     if (found.end_reason is reason) or (found.ended_at is not None and reason not in NOT_HIM):
         return False
     if found.ended_at is None:
@@ -225,6 +220,19 @@ def end_again(session: Session, binding_id: UUID, *, reason: BindingEnd, by: UUI
     if reason in NOT_HIM:
         _disown(session, user, found, by=by)
     return True
+
+
+def _user_of(session: Session, found: Binding, *, by: UUID | None) -> User:
+    """Give whose binding it is, locked before it, and beside him whoever its end concerns.
+
+    These are who ends it, who is told, and for whom he agreed: a child's account may be shut by it.
+    """
+    agreed = User.resident_id.in_(agreed_for(found.resident_id, recorded_by=found.user_id))
+    beside = or_(other_sides(found.user_id, found.resident_id), agreed, User.id == by)
+    user = lock_account(session, found.user_id, beside=beside)
+    assert user is not None, "a foreign key"
+    session.refresh(found, with_for_update=True)
+    return user
 
 
 def _disown(session: Session, user: User, ended: Binding, *, by: UUID | None) -> None:

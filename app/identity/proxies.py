@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from app.actors import Actor, Role
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity.locking import lock_accounts
 from app.models import (
     NoticeKind,
     Proxy,
@@ -23,6 +22,7 @@ from app.models import (
     User,
 )
 from app.notices import post
+from app.people import lock_accounts
 
 HEARD = frozenset({ProxyWord.IN_PERSON, ProxyWord.BY_PHONE})
 """How an admin may have heard the resident."""
@@ -48,7 +48,7 @@ def confirm_own(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
     """Let the resident himself say yes; again changes nothing. Raises NotFoundError, IllegalStepError."""
     if actor.resident_id is None:
         raise NotFoundError
-    row = _locked(session, Proxy.id == proxy_id, Proxy.resident_id == actor.resident_id)
+    row = _locked(session, actor, Proxy.id == proxy_id, Proxy.resident_id == actor.resident_id)
     return _confirm(session, actor, row, ProxyWord.OWN_PHONE)
 
 
@@ -58,7 +58,7 @@ def confirm_proxy(session: Session, actor: Actor, proxy_id: UUID, *, how: ProxyW
     Raises NotFoundError, OwnProxyError, AskedProxyError, IllegalStepError.
     """
     assert how in HEARD, "the form takes no other"
-    row = _locked(session, Proxy.id == proxy_id, _of(actor))
+    row = _locked(session, actor, Proxy.id == proxy_id, _of(actor))
     homes = select(Resident.household_id).where(
         (Resident.id == row.resident_id)
         | Resident.id.in_(select(User.resident_id).where(User.id == row.user_id))
@@ -72,7 +72,7 @@ def confirm_proxy(session: Session, actor: Actor, proxy_id: UUID, *, how: ProxyW
 
 def end_own(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
     """End a proxy now, as the resident or as who acts; again changes nothing. Raises NotFoundError."""
-    row = _locked(session, Proxy.id == proxy_id, _mine(actor))
+    row = _locked(session, actor, Proxy.id == proxy_id, _mine(actor))
     is_proxy = row.user_id == actor.user_id
     end_locked(session, row, ProxyEnd.PROXY if is_proxy else ProxyEnd.RESIDENT, by=actor.user_id)
     return row
@@ -80,7 +80,7 @@ def end_own(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
 
 def end_proxy(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
     """End a proxy of the actor's areas now; again changes nothing. Raises NotFoundError."""
-    row = _locked(session, Proxy.id == proxy_id, _of(actor))
+    row = _locked(session, actor, Proxy.id == proxy_id, _of(actor))
     end_locked(session, row, ProxyEnd.ADMIN, by=actor.user_id)
     return row
 
@@ -99,6 +99,14 @@ def end_proxies_of(
         which |= Proxy.resident_id == resident_id
     for row in open_proxies(session, which):
         end_locked(session, row, reason, by=by)
+
+
+def other_sides(user_id: UUID, resident_id: UUID | None = None) -> ColumnElement[bool]:
+    """Say in SQL whose accounts ``end_proxies_of`` tells, beside the user's: to be locked with his."""
+    is_open = Proxy.state != ProxyState.ENDED
+    helped = select(Proxy.resident_id).where(is_open, Proxy.user_id == user_id)
+    helping = select(Proxy.user_id).where(is_open, Proxy.resident_id == resident_id)
+    return User.resident_id.in_(helped) | User.id.in_(helping)
 
 
 def proxies_in_scope(
@@ -171,8 +179,8 @@ def _mine(actor: Actor) -> ColumnElement[bool]:
     return mine | (Proxy.resident_id == actor.resident_id) if actor.resident_id else mine
 
 
-def _locked(session: Session, *which: ColumnElement[bool]) -> Proxy:
-    """Give a proxy, locked, after the accounts of whoever is told what becomes of it.
+def _locked(session: Session, actor: Actor, *which: ColumnElement[bool]) -> Proxy:
+    """Give a proxy, locked, after the accounts of the actor and of whoever is told what becomes of it.
 
     Each notice holds its reader's account. So whoever shuts one of these, or ends its binding, and its
     proxies with it, comes before this or after it.
@@ -181,7 +189,7 @@ def _locked(session: Session, *which: ColumnElement[bool]) -> Proxy:
     if named is None:
         raise NotFoundError
     *users, resident_id = named
-    lock_accounts(session, User.id.in_(users) | (User.resident_id == resident_id))
+    lock_accounts(session, User.id.in_([*users, actor.user_id]) | (User.resident_id == resident_id))
     query = select(Proxy).where(*which).options(joinedload(Proxy.resident), joinedload(Proxy.user))
     row = session.scalars(
         query.with_for_update(of=Proxy).execution_options(populate_existing=True)

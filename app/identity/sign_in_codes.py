@@ -22,7 +22,6 @@ from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.bindings import bind
-from app.identity.locking import lock_accounts
 from app.identity.sessions import Opened
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
@@ -30,7 +29,7 @@ from app.ids import new_id
 from app.models import BindingWay, Grant, NoticeKind, Resident, SignInCode, User
 from app.notices import post
 from app.once import content_hash
-from app.people import Category, check_about
+from app.people import Category, check_about, lock_accounts
 
 HOLDS = timedelta(minutes=10)
 CODES_A_DAY = 30

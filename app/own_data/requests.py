@@ -16,9 +16,9 @@ from app import identity, notices
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity import locking
 from app.models import NoticeKind, OwnRequest, OwnRequestState, Resident, User
 from app.own_data.whose import speaks_for
+from app.people import lock_accounts
 
 DECIDED_WITHIN = timedelta(days=15)
 """Half of what GB/T 35273-2020, 8.7, allows for an answer."""
@@ -74,7 +74,9 @@ def withdraw(session: Session, actor: Actor, kind: RequestKind[Row], request_id:
 def to_decide(
     session: Session, actor: Actor, kind: RequestKind[Row], request_id: UUID
 ) -> tuple[Row, Resident]:
-    """Give a request of somebody else and the resident it is about, locked after his and the asker's account.
+    """Give a request of somebody else and the resident it is about, locked after the accounts.
+
+    These are his, the asker's and the actor's.
 
     Raises NotFoundError, and the kind's refusal for one's own.
     """
@@ -82,7 +84,7 @@ def to_decide(
     which = (kind.table.id == request_id, in_reach)
     about = select(kind.table.resident_id).where(*which).scalar_subquery()
     asker = select(kind.table.asked_by).where(*which).scalar_subquery()
-    locking.lock_accounts(session, (User.resident_id == about) | (User.id == asker))
+    lock_accounts(session, (User.resident_id == about) | (User.id == asker) | (User.id == actor.user_id))
     row = _locked(session, kind, *which)
     resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
     if not actor.scope.covers(resident.area_code):

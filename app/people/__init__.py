@@ -43,10 +43,10 @@ from app.people.consents import (
 )
 from app.people.correcting import AGE_FIELDS, CorrectionValueError, check_value, correct
 from app.people.first_consents import check_text, keep_consent
+from app.people.guardian_listings import GuardianshipState, guardians_of, guardianships, wards
 from app.people.guardians import (
     ADULT_YEARS,
     CHILD_YEARS,
-    GuardianshipState,
     GuardianSpanError,
     GuardianUnfitError,
     NewGuardianship,
@@ -54,9 +54,7 @@ from app.people.guardians import (
     OwnSideError,
     RecordedGuardianError,
     end_guardianship,
-    guardians_of,
     guardianship_in_force,
-    guardianships,
     is_child,
     is_minor,
     proof_of,
@@ -64,7 +62,6 @@ from app.people.guardians import (
     sealed_proof,
     verify_guardian,
     ward,
-    wards,
 )
 from app.people.listings import (
     Door,
@@ -75,6 +72,7 @@ from app.people.listings import (
     residents_of,
     residents_reached,
 )
+from app.people.locking import lock_account, lock_accounts
 from app.people.names import age_on, masked, masked_digits
 from app.people.numbers import (
     IdNumberError,
@@ -103,7 +101,7 @@ from app.people.register import (
 from app.people.standings import Standing, standings, standings_of
 from app.people.standings import State as ConsentState
 from app.people.told_guardians import ToldGuardianship, ToldResident, told_guardianships
-from app.people.withdrawals import withdraw_of, withdraw_purpose
+from app.people.withdrawals import agreed_for, withdraw_of, withdraw_purpose
 
 __all__ = [
     "ADULT_YEARS",
@@ -162,6 +160,7 @@ __all__ = [
     "account_until",
     "age_group",
     "age_on",
+    "agreed_for",
     "check_about",
     "check_basis",
     "check_child",
@@ -183,6 +182,8 @@ __all__ = [
     "keep_consent",
     "keep_numbers",
     "last_birth_of_adults",
+    "lock_account",
+    "lock_accounts",
     "masked",
     "masked_digits",
     "masked_numbers",

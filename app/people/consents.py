@@ -19,6 +19,7 @@ from app.once import content_hash, insert_once, made_before
 from app.people.consent_texts import NO_LONGER_ASKED
 from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.listings import resident_in_scope
+from app.people.locking import lock_accounts
 
 
 class NoBasisError(DomainError):
@@ -80,6 +81,8 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
     own = new.resident_id in {None, actor.resident_id}
     if actor.resident_id is None:
         raise NotFoundError
+    _lock_two(session, actor, new.resident_id or actor.resident_id)
+    _check_still_he(session, actor)
     if own:
         resident = session.get_one(Resident, actor.resident_id)
     else:
@@ -87,10 +90,7 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
         resident = ward(session, actor.resident_id, new.resident_id)
     if own and is_child(resident):
         raise GuardianNeededError
-    row, made = _keep(session, actor, consent_id, new, resident, actor.resident_id, ConsentChannel.APP)
-    if made:
-        _check_still_he(session, actor)
-    return row, made
+    return _keep(session, actor, consent_id, new, resident, actor.resident_id, ConsentChannel.APP)
 
 
 def record_on_paper(
@@ -107,6 +107,7 @@ def record_on_paper(
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
+    _lock_two(session, actor, resident.id)
     if new.decided_by != resident.id:
         ward(session, new.decided_by, resident.id)
     elif is_child(resident):
@@ -123,13 +124,18 @@ def _made_before(
 
 
 def _check_still_he(session: Session, actor: Actor) -> None:
-    """Refuse what somebody decided as a resident who he is no longer. Raises NotFoundError.
+    """Refuse what somebody decides as a resident who he is no longer. Raises NotFoundError.
 
-    To be asked once the decision is written: its foreign key and the lock by which a binding is ended wait
-    for each other, so that either this sees the end, or whoever ends it sees the decision.
+    To be asked once his account is locked: whoever ends the binding locks it too, so that either this sees
+    the end, or he sees the decision.
     """
     if session.scalar(select(User.resident_id).where(User.id == actor.user_id)) != actor.resident_id:
         raise NotFoundError
+
+
+def _lock_two(session: Session, actor: Actor, resident_id: UUID) -> None:
+    """Lock who decides or records, and whose decision it is: a child's account may be shut by it."""
+    lock_accounts(session, (User.id == actor.user_id) | (User.resident_id == resident_id))
 
 
 def _keep(
@@ -171,7 +177,8 @@ def withdraw(session: Session, actor: Actor, consent_id: UUID) -> Consent:
 
     Raises NotFoundError.
     """
-    row = _given(session, consent_id)
+    row = _given(session, actor, consent_id)
+    _check_still_he(session, actor)
     if row.resident_id != actor.resident_id:
         ward(session, actor.resident_id, row.resident_id)
     return _taken_back(row, actor)
@@ -179,18 +186,20 @@ def withdraw(session: Session, actor: Actor, consent_id: UUID) -> Consent:
 
 def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> Consent:
     """Take a consent back for a resident of the actor's areas who says so. Raises NotFoundError."""
-    row = _given(session, consent_id)
+    row = _given(session, actor, consent_id)
     if not actor.scope.covers(row.area_code):
         raise NotFoundError
     return _taken_back(row, actor)
 
 
-def _given(session: Session, consent_id: UUID) -> Consent:
+def _given(session: Session, actor: Actor, consent_id: UUID) -> Consent:
+    which = (Consent.id == consent_id, Consent.given)
+    resident_id = session.scalar(select(Consent.resident_id).where(*which))
+    if resident_id is None:
+        raise NotFoundError
+    _lock_two(session, actor, resident_id)
     row = session.scalars(
-        select(Consent)
-        .where(Consent.id == consent_id, Consent.given)
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Consent).where(*which).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError

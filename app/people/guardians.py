@@ -4,20 +4,20 @@ Nobody verifies from the child's own side: not the child's phone, and nobody of 
 Nor does whoever put the guardian on record: one person could else make up who reads a child's data.
 """
 
-import enum
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select, update
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import GuardianRelation, Guardianship, Resident
+from app.models import GuardianRelation, Guardianship, Resident, User
 from app.once import content_hash, insert_once, made_before
 from app.people.listings import resident_in_scope
+from app.people.locking import lock_accounts
 from app.people.names import age_on
 from app.sealing import Cell, Sealer
 
@@ -25,16 +25,6 @@ ADULT_YEARS = 18
 """Minor Protection Law, art. 2."""
 CHILD_YEARS = 14
 """All data of who is younger is sensitive and asks for a guardian's consent (PIPL, art. 28 and 31)."""
-
-
-class GuardianshipState(enum.StrEnum):
-    """Which guardianships somebody asks for."""
-
-    WAITING = "waiting"
-    """On record, and nobody has verified it."""
-    IN_FORCE = "in_force"
-    OVER = "over"
-    """Ended, or past its last day."""
 
 
 class NotAChildError(DomainError):
@@ -128,6 +118,7 @@ def record_guardian(
         return first, False
     child = _named(session, actor, new.child_id, "child_id")
     guardian = _named(session, actor, new.guardian_id, "guardian_id")
+    _lock_two(session, actor, child, guardian)
     if not is_minor(child):
         raise NotAChildError(field="child_id")
     if is_minor(guardian) or _same_person(child, guardian):
@@ -150,6 +141,19 @@ def record_guardian(
         created_at=now(),
         valid_until=new.valid_until,
     )
+
+
+def _lock_two(session: Session, actor: Actor, child: Resident, guardian: Resident) -> None:
+    """Lock the two on the roster after their accounts and the actor's, and read them anew.
+
+    The row that is written names both, and what is over between them is ended before: whoever puts a birth
+    date right holds the child, and ends guardianships then.
+    """
+    two = (child.id, guardian.id)
+    lock_accounts(session, (User.id == actor.user_id) | User.resident_id.in_(two))
+    in_order = select(Resident).where(Resident.id.in_(two)).order_by(Resident.id)
+    as_named = in_order.with_for_update(read=True, key_share=True)
+    session.scalars(as_named.execution_options(populate_existing=True)).all()
 
 
 def _end_over(session: Session, child_id: UUID, guardian_id: UUID) -> None:
@@ -220,57 +224,18 @@ def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> t
 
 
 def _locked(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:
+    """Give a guardianship, locked after the accounts of the two and of the actor. Raises NotFoundError."""
+    which = (Guardianship.id == guardianship_id, actor.scope.clause(Guardianship.area_code))
+    two = session.execute(select(Guardianship.child_id, Guardianship.guardian_id).where(*which)).first()
+    if two is None:
+        raise NotFoundError
+    lock_accounts(session, (User.id == actor.user_id) | User.resident_id.in_(two))
     row = session.scalars(
-        select(Guardianship)
-        .where(Guardianship.id == guardianship_id, actor.scope.clause(Guardianship.area_code))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(Guardianship).where(*which).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError
     return row
-
-
-def guardians_of(
-    session: Session, actor: Actor, child_id: UUID, *, after: UUID | None, limit: int
-) -> list[Guardianship]:
-    """List the guardianships of a child, the newest first, ended ones too. Raises NotFoundError."""
-    resident_in_scope(session, actor, child_id)
-    query = (
-        select(Guardianship)
-        .where(Guardianship.child_id == child_id)
-        .order_by(Guardianship.id.desc())
-        .limit(limit)
-    )
-    if after is not None:
-        query = query.where(Guardianship.id < after)
-    return list(session.scalars(query))
-
-
-def guardianships(
-    session: Session, actor: Actor, *, state: GuardianshipState | None, after: UUID | None, limit: int
-) -> list[Guardianship]:
-    """List the guardianships of the actor's areas, the newest first; on request those of one state."""
-    query = (
-        select(Guardianship)
-        .where(actor.scope.clause(Guardianship.area_code))
-        .order_by(Guardianship.id.desc())
-        .limit(limit)
-    )
-    if state is not None:
-        query = query.where(_in_state(state))
-    if after is not None:
-        query = query.where(Guardianship.id < after)
-    return list(session.scalars(query))
-
-
-def _in_state(state: GuardianshipState) -> ColumnElement[bool]:
-    if state is GuardianshipState.IN_FORCE:
-        return guardianship_in_force()
-    over = or_(Guardianship.ended_at.is_not(None), Guardianship.valid_until < business_day())
-    if state is GuardianshipState.OVER:
-        return over
-    return and_(not_(over), Guardianship.verified_at.is_(None))
 
 
 def guardianship_in_force() -> ColumnElement[bool]:
@@ -297,19 +262,3 @@ def ward(session: Session, guardian_id: UUID | None, child_id: UUID) -> Resident
     if found is None:
         raise NotFoundError(field="resident_id")
     return found
-
-
-def wards(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[Guardianship]:
-    """List the children for whom the actor stands up as a verified guardian now, the newest first."""
-    if actor.resident_id is None:
-        return []
-    query = (
-        select(Guardianship)
-        .where(Guardianship.guardian_id == actor.resident_id, guardianship_in_force())
-        .options(joinedload(Guardianship.child))
-        .order_by(Guardianship.id.desc())
-        .limit(limit)
-    )
-    if after is not None:
-        query = query.where(Guardianship.id < after)
-    return list(session.scalars(query))

@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -28,9 +28,19 @@ def withdraw_of(
 
     ``within`` is the time in which it was bound to him.
     """
+    in_time = Consent.decided_at.between(*within)
+    rows = _taken_back(session, _in_app(decided_by, recorded_by) & in_time, by=by)
+    return {row.resident_id for row in rows}
+
+
+def agreed_for(decided_by: UUID, *, recorded_by: UUID) -> Select[UUID]:
+    """Select for whom an account agreed, or refused, in the app as a resident: for him and his wards."""
+    return select(Consent.resident_id).where(_in_app(decided_by, recorded_by))
+
+
+def _in_app(decided_by: UUID, recorded_by: UUID) -> ColumnElement[bool]:
     in_app = (Consent.recorded_by == recorded_by) & (Consent.channel == ConsentChannel.APP)
-    as_him = (Consent.decided_by == decided_by) & Consent.decided_at.between(*within)
-    return {row.resident_id for row in _taken_back(session, in_app & as_him, by=by)}
+    return in_app & (Consent.decided_by == decided_by)
 
 
 def _taken_back(session: Session, which: ColumnElement[bool], *, by: UUID | None) -> list[Consent]:

@@ -18,9 +18,9 @@ from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import officers, seeing_to
 from app.ids import new_id
-from app.models import CareRecord, HarmCase, NoticeKind, Resident, ViewingTicket
+from app.models import CareRecord, HarmCase, NoticeKind, Resident, User, ViewingTicket
 from app.once import content_hash, insert_once, made_before
-from app.people import is_minor, last_birth_of_adults, resident_in_scope
+from app.people import is_minor, last_birth_of_adults, lock_accounts, resident_in_scope
 from app.visits.care_listings import admin_scope
 
 STANDING_DAYS = 90
@@ -115,11 +115,11 @@ def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: 
 
     Raises NotFoundError, OwnTicketError, TicketOverError, IllegalStepError if it was decided otherwise.
     """
+    which = (ViewingTicket.id == ticket_id, _decided_by(actor))
+    asker = select(ViewingTicket.user_id).where(*which).scalar_subquery()
+    lock_accounts(session, (User.id == actor.user_id) | (User.id == asker))
     row = session.scalars(
-        select(ViewingTicket)
-        .where(ViewingTicket.id == ticket_id, _decided_by(actor))
-        .with_for_update()
-        .execution_options(populate_existing=True)
+        select(ViewingTicket).where(*which).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()
     if row is None:
         raise NotFoundError

@@ -1,0 +1,52 @@
+"""The order in which rows are locked where accounts are: else two who meet would wait for each other.
+
+1. Accounts (``users``), several in the order of their ids.
+2. Residents.
+3. What hangs on them: bindings, requests, guardianships, consents, tickets, proxies, codes, invitations,
+   approvals, sessions.
+
+A row that names an account by a foreign key, such as a notice or whoever decided, holds that account. So
+whoever tells somebody what becomes of a locked row, or writes into it who did it, locked both accounts
+before. Where a row says which accounts these are, it is read without a lock first, and again under it.
+
+These keep to it, each with the accounts that it locks first:
+
+- ``people.consents``, a decision or a withdrawal: whoever decides or records, and the resident's.
+- ``people.guardians``: the child's, the guardian's, and whoever records, verifies or ends; whoever records
+  then locks the two on the roster.
+- ``identity.bindings``, an end: whose it is, whoever ends it, the other sides of his proxies, and those for
+  whom he agreed.
+- ``identity.proxies``: the resident's, and whoever acts, asked, confirms or ends.
+- ``identity.sign_in_codes``: whoever hands one out and whoever gets it; then the resident.
+- ``visits.tickets``: whoever asked and whoever decides.
+- ``own_data.requests``: the resident's, and whoever asked and decides; then the resident.
+
+A closing stands before all of these: only the job that carries it out locks it.
+"""
+
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
+
+from app.models import User
+
+
+def lock_accounts(session: Session, which: ColumnElement[bool]) -> list[User]:
+    """Lock accounts in the order of their ids, before anything of theirs; give them as they are now.
+
+    Who only names them by a foreign key, such as a notice, does not wait for this.
+    """
+    query = select(User).where(which).order_by(User.id).with_for_update(key_share=True)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def lock_account(session: Session, user_id: UUID, *, beside: ColumnElement[bool]) -> User | None:
+    """Lock an account against whoever would even name it, and those ``beside`` it as above, in one order.
+
+    Whoever writes a row that names it waits, and then sees what became of it. None if there is no such one.
+    """
+    others = session.scalars(select(User.id).where(beside))
+    for one in sorted({user_id, *others}):
+        session.get(User, one, with_for_update={"key_share": one != user_id}, populate_existing=True)
+    return session.get(User, user_id)
