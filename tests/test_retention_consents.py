@@ -1,4 +1,4 @@
-"""An adult's consent to what is noted of how he fares stays as long as it proves that it may be."""
+"""A consent that ended stays as long as visits rest on it, and no longer for the sake of a number."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -39,19 +39,25 @@ def test_it_stays_as_long_as_the_visits_that_rest_on_it(
 
 
 @pytest.mark.parametrize("number", [Numbers(phone="13900001234"), Numbers(id_number="000000201606010020")])
-def test_a_guardians_consent_stays_as_long_as_the_childs_number(session: Session, number: Numbers) -> None:
-    """S-81: it proves that the number may stand on the roster; without the number it goes."""
+def test_a_guardians_consent_that_was_taken_back_goes_though_the_childs_number_stays(
+    session: Session, number: Numbers
+) -> None:
+    """S-81: a number has no end of its own, and would keep the proof for life; one in force stays."""
     child = write_child(session)
     write_guardian(session, child)
     consent = session.get_one(Consent, write_consent(session, child, decided_at=AT - timedelta(days=1)))
-    consent.withdrawn_at, consent.withdrawn_by = AT, person("worker").user_id
-    row = session.get_one(Resident, child)
+    keep_numbers(SEALER, session.get_one(Resident, child), number)
     gone = []
-    with set_to(AT.replace(year=2036)):
-        for present in (number, Numbers()):
-            keep_numbers(SEALER, row, present)
-            session.commit()
+    for withdrawn_at, on in (
+        (None, AT.replace(year=2036)),
+        (AT, AT.replace(year=2030) - timedelta(days=1)),
+        (AT, AT.replace(year=2030) + timedelta(days=1)),
+    ):
+        consent.withdrawn_at = withdrawn_at
+        consent.withdrawn_by = person("worker").user_id if withdrawn_at else None
+        session.commit()
+        with set_to(on):
             (rule,) = (rule for rule in retention.rules(MONTHS) if rule.name == "consents that ended")
             gone.append(retention.apply(session, rule, limit=9))
 
-    assert gone == [0, 1]
+    assert gone == [0, 0, 1]

@@ -1,4 +1,9 @@
-"""Consents and guardianships: kept as proof while anything rests on them, and three years longer."""
+"""Consents and guardianships: kept as proof while they hold, and three years longer.
+
+Words of visits that rest on an ended one hold it longer: their own time is over some time after the care. A
+number of a child does not, for it has no end of its own: of a consent that was taken back nothing may be done
+any more, so what it proves is the past alone, for as long as somebody may sue over it.
+"""
 
 from collections.abc import Iterator
 
@@ -12,7 +17,6 @@ from app.models import (
     ConsentPurpose,
     FollowUp,
     Guardianship,
-    Resident,
     Visit,
     VisitBasis,
 )
@@ -26,8 +30,8 @@ def consent_rules() -> Iterator[Rule]:
     """Give the rules. A decision in force stays, and so does what words of visits rest on.
 
     Words of follow-ups count as the visit's. A no goes after every yes that it ended: else the yes would
-    count again. By a yes for a child its phone and ID number stand on the roster, so it stays with them.
-    An account is shut out at once when it ends, and claims are ledger rows, kept by law and not by consent.
+    count again. An account is shut out at once when it ends, and claims are ledger rows, kept by law and not
+    by consent.
     """
     since = months_ago(PROOF_MONTHS)
     newer, older = aliased(Consent), aliased(Consent)
@@ -63,17 +67,12 @@ def consent_rules() -> Iterator[Rule]:
         or_(*by_purpose),
         or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None), followed),
     )
-    number_by_it = (Consent.purpose == ConsentPurpose.MINORS) & exists().where(
-        Resident.id == Consent.resident_id,
-        or_(Resident.phone_sealed.is_not(None), Resident.id_number_sealed.is_not(None)),
-    )
-    rests = written_by_it | (Consent.given & number_by_it)
     yield Rule(
         "consents that ended",
         table_of(Consent),
-        ((Consent.withdrawn_at < since) | refused | replaced) & ~revived & ~rests,
-        kept=f"{PROOF_MONTHS} months after its end; as long as words of visits and follow-ups, or a child's"
-        " phone or ID number, that rest on it",
+        ((Consent.withdrawn_at < since) | refused | replaced) & ~revived & ~written_by_it,
+        kept=f"{PROOF_MONTHS} months after its end; as long as words of visits and follow-ups"
+        " that rest on it",
         basis="PIPL 14, 56; Civil Code 188",
     )
     agreed = exists().where(
