@@ -51,6 +51,8 @@ _MODES = {_M.IN_PERSON: 68, _M.PHONE: 26, _M.VIDEO: 6}
 """How often which level, and which kind of contact."""
 _DELAYS_DAYS = (-2, -1, 0, 0, 0, 1, 1, 2, 4)
 _FROM_THE_START, _ENDED, _IN_ARREARS, _AWAY_TAKEN_ON = 0.7, 0.03, 0.06, 0.4
+_NEW_HERE = timedelta(days=14)
+"""So long nobody who came to the roster is looked after yet."""
 _NOT_REACHED, _REFERRED, _FINE_BY_VIDEO, _WITH_PHOTO = 0.04, 0.008, 0.3, 0.02
 _EMERGENCIES_DAYS_AGO = (75, 23)
 _EMERGENCY_WITHIN_DAYS = 6
@@ -76,6 +78,8 @@ def add_visits(history: History) -> None:
         away = person.presence is PresenceState.AWAY
         if not person.care or (away and rng.random() > _AWAY_TAKEN_ON):
             continue
+        if person.registered_on > history.last - _NEW_HERE:
+            continue
         care = _begin(history, rng, resident)
         for moment in _moments(history, rng, care):
             _visit(history, rng, care, moment, emergencies)
@@ -87,7 +91,8 @@ def _begin(history: History, rng: Random, resident: SeedResident) -> _Care:
     category = next(one for one in _GRAVEST_FIRST if one in person.care)
     level = rng.choices(list(_LEVELS[category]), list(_LEVELS[category].values()))[0]
     days = 28 if rng.random() < _FROM_THE_START else (history.last - history.first).days - 10
-    started_on = history.hours.workday(history.first + timedelta(days=rng.randrange(days)))
+    drawn_on = history.first + timedelta(days=rng.randrange(days))
+    started_on = history.hours.workday(max(drawn_on, person.registered_on + timedelta(days=1)))
     every_days = most_days(category, level, age=person.age_on(started_on))
     created_at = history.hours.during(rng, started_on)
     row = history.rows.add(

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, evidence, points
@@ -22,7 +22,7 @@ from app.cli.seed.history_inspections import add_inspections
 from app.cli.seed.history_reports import add_reports
 from app.cli.seed.history_shop import add_shop
 from app.cli.seed.history_visits import add_visits
-from app.cli.seed.hours import READY_BEFORE, YEAR, Hours
+from app.cli.seed.hours import READY_BEFORE, TOLD_FOR, YEAR, Hours
 from app.cli.seed.pictures import draw
 from app.cli.seed.progress import Tell
 from app.cli.seed.proxies import add_proxies
@@ -33,7 +33,7 @@ from app.cli.seed.staff import add_staff
 from app.cli.seed.world import World
 from app.config import UnknownYears
 from app.identity import HASHER
-from app.models import Area, Grant, User
+from app.models import Area, ConsentText, Grant, User
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
@@ -50,6 +50,7 @@ def load(session: Session, store: PhotoStore, sealer: Sealer, *, day: date, seed
     history = tell_history(day=day, seed=seed)
     seal(history.rows, sealer)
     tell("the story", 0.15)
+    _publish_texts(session, history)
     _write(session, history, tell)
     _post(session, history, tell)
     _take_photos(session, store, history, tell)
@@ -103,6 +104,15 @@ def _password(history: History) -> str:
     return HASHER.hash(PASSWORD, salt=rng.randbytes(16))
 
 
+def _publish_texts(session: Session, history: History) -> None:
+    """Date the texts that people agree to before anybody of the history came.
+
+    Migrations date them by the product, which is younger than the year that is told.
+    """
+    before = history.until - TOLD_FOR - timedelta(days=1)
+    session.execute(update(ConsentText).where(ConsentText.published_at > before).values(published_at=before))
+
+
 def _write(session: Session, history: History, tell: Tell) -> None:
     tables = list(history.rows.tables())
     whole = sum(len(history.rows.of(table)) for table in tables)
@@ -123,11 +133,7 @@ def _post(session: Session, history: History, tell: Tell) -> None:
 
 
 def _take_photos(session: Session, store: PhotoStore, history: History, tell: Tell) -> None:
-    """Draw the photos that have arrived and keep them, as if they had been sent.
-
-    They are kept by what holds today, as the texts agreed to were published when the product was, not when
-    the history begins; only then are they dated back.
-    """
+    """Draw the photos that have arrived and keep them as if sent now; only then are they dated back."""
     rng, senders = history.rng("pictures"), _senders(history)
     tell("photos", 0)
     for wanted in history.pictures:

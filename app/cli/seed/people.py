@@ -20,6 +20,8 @@ _CARER_FROM = 18
 _OLD_WORKER_FROM, _VERY_OLD_FROM = 55, 80
 _ON_HOLIDAY = 0.03
 _MONITORED = 0.03
+_REGISTERED = timedelta(days=20)
+"""A child comes on the roster about so long after birth."""
 _DESTITUTE_IF_ALONE = 0.25
 
 
@@ -39,6 +41,11 @@ class Person:
         """Give the completed years on a day."""
         birth = self.birth_date
         return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+    @property
+    def registered_on(self) -> date:
+        """Give the day from which somebody born here can be on the roster."""
+        return self.birth_date + _REGISTERED
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import string
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 from uuid import UUID
 
@@ -23,8 +23,6 @@ _BUILDINGS_A_ROW = 6
 _WITH_ACCOUNT = 0.4
 """Share of heads with a phone who have signed up."""
 _SIGNS = string.ascii_letters + string.digits
-_REGISTERED = timedelta(days=20)
-"""A child comes on the roster about so long after birth."""
 
 
 def add_site(
@@ -182,7 +180,7 @@ def _add_resident(
 ) -> None:
     person = resident.person
     born = person.birth_date, person.sex
-    registered = start_of(person.birth_date) + _REGISTERED
+    registered = start_of(person.registered_on)
     rows.add(
         Resident,
         id=resident.id,
