@@ -10,6 +10,7 @@ from app import people
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid
+from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction
 from app.identity import Permission, children
 from app.people import ConsentChannel, ConsentPurpose, ConsentState
@@ -118,7 +119,7 @@ class PrivacyNoticeOutput(Output):
 @blueprint.answer(PrivacyNoticeOutput)
 def notice_of_privacy() -> dict[str, Any]:
     """Tell anybody what happens to personal data here, before anything is asked of him."""
-    return {"version": people.NOTICE_VERSION, "items": people.NOTICE}
+    return {"version": people.NOTICE_VERSION, "items": people.privacy_notice(parts().settings.months_kept)}
 
 
 @blueprint.route("/me/consents", methods=["GET"])

@@ -5,6 +5,7 @@ from flask import Blueprint, Response
 from app import people
 from app.api.html import html_page, refusal
 from app.api.http.allow import PUBLIC, allow
+from app.api.http.parts import parts
 
 blueprint = Blueprint("privacy_page", __name__)
 
@@ -13,7 +14,7 @@ blueprint = Blueprint("privacy_page", __name__)
 @allow(PUBLIC)
 def show_notice() -> Response:
     """Tell whoever reports without an account what happens to personal data, before he writes a word."""
-    return html_page("privacy.html", paragraphs=people.NOTICE)
+    return html_page("privacy.html", paragraphs=people.privacy_notice(parts().settings.months_kept))
 
 
 @blueprint.errorhandler(Exception)

@@ -87,7 +87,7 @@ from app.people.numbers import (
     sealed_numbers,
     set_numbers,
 )
-from app.people.privacy_notice import NOTICE, NOTICE_VERSION
+from app.people.privacy_notice import NOTICE_VERSION, privacy_notice
 from app.people.register import (
     BirthDateError,
     DoorTakenError,
@@ -108,7 +108,6 @@ __all__ = [
     "AGE_FIELDS",
     "BASES",
     "CHILD_YEARS",
-    "NOTICE",
     "NOTICE_VERSION",
     "NO_LONGER_ASKED",
     "SHIPPED_TEXTS",
@@ -188,6 +187,7 @@ __all__ = [
     "masked_digits",
     "masked_numbers",
     "numbers_of",
+    "privacy_notice",
     "proof_of",
     "record_guardian",
     "record_on_paper",

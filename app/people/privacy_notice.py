@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from app.config import RetentionSettings
+from app.people.kept_times import kept_times
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -12,8 +15,11 @@ class Paragraph:
     text: str
 
 
-NOTICE_VERSION = 4
-NOTICE = (
+NOTICE_VERSION = 5
+"""Of the words. Consents are to texts with versions of their own: a change here asks nobody anew."""
+_BEFORE = "rights"
+"""The paragraph of times stands before this one."""
+_NOTICE = (
     Paragraph(
         "who", "谁在用您的信息", "您所在的安置社区居民委员会使用并负责您的信息，技术人员不能自己查看。"
     ),
@@ -34,13 +40,6 @@ NOTICE = (
         "有哪些信息",
         "姓名、性别、出生日期、住址、电话、证件号，探访时说到的健康和困难，您上报时的位置和照片，积分和兑换。"
         "在手机或电脑上办事、上报时，还会记下上网地址（IP地址）和用的是哪种手机或浏览器。",
-    ),
-    Paragraph(
-        "retention",
-        "保存多久",
-        "位置最多保存90天，之后只留所在网格和是否到场；登录记录最多保存30天；"
-        "上网地址、用的是哪种手机或浏览器，跟办事记录放在一起，至少保存一年，到期由两个人一起删除；"
-        "其他信息保存到办完事情、法律规定的期限为止。",
     ),
     Paragraph(
         "rights",
@@ -65,3 +64,10 @@ NOTICE = (
     ),
 )
 """The eight things of article 17, why sensitive data is needed (article 30), and the rules for children."""
+
+
+def privacy_notice(months: RetentionSettings) -> tuple[Paragraph, ...]:
+    """Give the notice of an installation that keeps things for so long; times stand in a line each."""
+    kept = Paragraph("retention", "保存多久", "\n".join(one.text for one in kept_times(months)))
+    at = [one.key for one in _NOTICE].index(_BEFORE)
+    return (*_NOTICE[:at], kept, *_NOTICE[at:])

@@ -1,14 +1,28 @@
 """How long personal data is kept, and taking it away when its time is over (PIPL, art. 19)."""
 
-from app.retention.categories import KEPT_BECAUSE, rules
+from app.retention.categories import (
+    BINDING_CODE_MONTHS,
+    KEPT_BECAUSE,
+    REQUESTS_KEPT,
+    SIGN_INS_KEPT,
+    TRIES_KEPT,
+    rules,
+)
+from app.retention.consent_rules import PROOF_MONTHS
 from app.retention.harm_rules import belongs_to_a_case, kept_for_a_case, opened_a_case
-from app.retention.photo_rules import forget_given_photos
+from app.retention.photo_rules import UNNAMED_KEPT, forget_given_photos
 from app.retention.positions import POSITIONS_KEPT, forget_given_positions
 from app.retention.rules import Rule, apply, overdue
 
 __all__ = [
+    "BINDING_CODE_MONTHS",
     "KEPT_BECAUSE",
     "POSITIONS_KEPT",
+    "PROOF_MONTHS",
+    "REQUESTS_KEPT",
+    "SIGN_INS_KEPT",
+    "TRIES_KEPT",
+    "UNNAMED_KEPT",
     "Rule",
     "apply",
     "belongs_to_a_case",

@@ -217,11 +217,11 @@ def test_anybody_may_read_the_notice(visitor: Client) -> None:
     """S-70: public, before anything is asked of anybody."""
     answer = visitor.get("/v1/notice-of-privacy")
 
-    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 4)
+    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 5)
     told = {one["key"]: one["text"] for one in answer.json["items"]}
     assert all(word in told["rights"] for word in ("副本", "改正", "删除", "收回同意", "注销"))
     assert "社区按职责登记" in told["children"]
-    for key, also in (("kinds", "IP地址"), ("purpose", "是谁办的"), ("retention", "至少保存一年")):
+    for key, also in (("kinds", "IP地址"), ("purpose", "是谁办的"), ("retention", "至少保存13个月")):
         assert all(word in told[key] for word in ("上网地址", "用的是哪种手机或浏览器", also))
 
 

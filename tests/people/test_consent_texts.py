@@ -5,8 +5,9 @@ from hashlib import sha256
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.config import RetentionSettings
 from app.models import ConsentPurpose, ConsentText
-from app.people import NOTICE, SHIPPED_TEXTS
+from app.people import NOTICE_VERSION, SHIPPED_TEXTS, privacy_notice
 
 
 def test_each_purpose_has_its_shipped_text(session: Session) -> None:
@@ -33,7 +34,8 @@ def _hash(title: str, text: str) -> bytes:
 
 def test_the_notice_says_what_the_law_wants_said() -> None:
     """S-70, S-93: the eight things of PIPL 17, why sensitive data is needed, and the rules for children."""
-    said = [one.key for one in NOTICE]
+    notice = privacy_notice(RetentionSettings())
+    said = [one.key for one in notice]
 
     assert said == [
         "who",
@@ -47,4 +49,11 @@ def test_the_notice_says_what_the_law_wants_said() -> None:
         "necessity",
         "children",
     ]
-    assert all(one.title and one.text.endswith("。") for one in NOTICE)
+    assert all(one.title and one.text.endswith("。") for one in notice)
+
+
+def test_other_words_of_the_notice_are_another_version() -> None:
+    """S-70: who read one version can be shown what it said. Change both together."""
+    words = "\n".join(f"{one.key} {one.title} {one.text}" for one in privacy_notice(RetentionSettings()))
+
+    assert (NOTICE_VERSION, sha256(words.encode()).hexdigest()[:16]) == (5, "9a152790de0e12b9")

@@ -1,0 +1,100 @@
+"""How long what is kept, in the words of the privacy notice (PIPL, art. 17: the period of retention).
+
+Each sentence names the rules of retention that it tells of, and takes its times from where the rules have
+them; a test wants every rule told, with its time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.config import RetentionSettings
+from app.retention import (
+    BINDING_CODE_MONTHS,
+    POSITIONS_KEPT,
+    PROOF_MONTHS,
+    REQUESTS_KEPT,
+    SIGN_INS_KEPT,
+    TRIES_KEPT,
+    UNNAMED_KEPT,
+)
+
+_YEAR, _HOUR_S = 12, 3600
+
+
+@dataclass(frozen=True)
+class KeptTime:
+    """A sentence, and the rules of retention that it tells of."""
+
+    text: str
+    rules: tuple[str, ...] = ()
+
+
+def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
+    """Give the sentences; ``months`` are the times that this installation has set."""
+    audit, ended, proof = (shown_months(one) for one in (months.audit, months.ended, PROOF_MONTHS))
+    positions, requests = POSITIONS_KEPT.days, REQUESTS_KEPT.days
+    yield KeptTime(
+        f"位置最多保存{positions}天，之后只留所在网格和是否到场。",
+        tuple(f"positions of {of}" for of in ("photos", "inspections", "visits", "hazards")),
+    )
+    yield KeptTime(
+        f"登录记录、登录用的验证码和邀请，结束以后保存{SIGN_INS_KEPT.days}天；"
+        f"输错密码的记录保存{int(TRIES_KEPT.total_seconds()) // _HOUR_S}小时。",
+        ("sign-ins", "refresh tokens", "one-time codes", "invitations", "sign-in tries"),
+    )
+    yield KeptTime(
+        f"上网地址、用的是哪种手机或浏览器，跟办事记录放在一起，至少保存{audit}，到期由两个人一起删除；"
+        f"谁看过号码、谁看过孩子的探访内容、谁批准了什么、谁导出过名册，这些记录也保存{audit}。",
+        ("looks at numbers", "viewing tickets", "exports of the roster", "approvals"),
+    )
+    yield KeptTime(
+        f"照片在用到它的事情办完以后保存{shown_months(months.photos)}；没有用上的照片保存{UNNAMED_KEPT.days}天。",
+        ("photos of finished records", "photos that no record names"),
+    )
+    yield KeptTime(
+        f"探访时说的话，在帮扶结束以后保存{shown_months(months.care)}，之后只留谁在什么时候来看过您。",
+        ("words of visits", "words of follow-ups"),
+    )
+    yield KeptTime(
+        f"家里的绑定码最多保存{shown_months(BINDING_CODE_MONTHS)}，换了新的，旧的马上删除。",
+        ("binding codes",),
+    )
+    yield KeptTime(
+        f"您申请绑定、改正时写的话，还有为什么不再绑定，办完以后保存{requests}天；"
+        f"谁绑定过谁、谁替谁代办过、申请过什么、结果怎么样，结束以后保存{ended}。",
+        (
+            "binding requests",
+            "corrections",
+            "words on ended bindings",
+            "ended bindings",
+            "ended proxies",
+            "answered binding requests",
+            "answered corrections",
+            "answered deletions",
+        ),
+    )
+    yield KeptTime(
+        f"搬走或者去世的，社区登记{shown_months(months.gone)}以后删除电话、证件号，名字只留第一个字，生日只留年份；"
+        "这条登记本身留着。",
+        ("residents who moved away or died",),
+    )
+    yield KeptTime(
+        f"同意收回以后、监护关系结束以后，证明保存{proof}；靠这份同意记下的探访内容还在的，留到探访内容删除。",
+        ("consents that ended", "guardianships that ended"),
+    )
+    yield KeptTime(
+        f"注销账号以后，法律要求留下的记录单独存放{proof}，到期删除。",
+        tuple(
+            f"frozen {of}" for of in ("bindings", "binding requests", "corrections", "deletions", "proxies")
+        ),
+    )
+    yield KeptTime(f"收到的通知保存{shown_months(months.notices)}；微信消息的记录保存90天。", ("notices",))
+    yield KeptTime("您要的副本，72小时以后删除；工作人员导出的名册，24小时以后删除。")
+    yield KeptTime("积分的账、隐患的台账、每一步是谁办的，法律要求留着；说到孩子可能受到伤害的记录不删除。")
+    yield KeptTime("其他信息保存到办完事情、法律规定的期限为止。")
+
+
+def shown_months(months: int) -> str:
+    """Say so many months, in whole years where it is that."""
+    years, rest = divmod(months, _YEAR)
+    return f"{months}个月" if rest else f"{years}年"
