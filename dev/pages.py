@@ -11,9 +11,10 @@ from app.api import ROUTES
 from app.api.http.problems import _HTTP_CODES, STATUS
 from app.api.http.sentences import SENTENCES
 from app.errors import DomainError
-from app.identity import TABLE, Permission, Reach
+from app.identity import TABLE, Permission, Reach, grantable
 from app.identity.naming import ROLE_NAMES
 from app.identity.permissions import FOR_ANOTHER
+from app.models import DIGITS, AreaLevel
 from dev import data_map
 from dev.guarded_steps import proved_again, second_person
 from dev.requirements import NOT_APPLICABLE, REQUIREMENTS
@@ -117,6 +118,11 @@ def permissions() -> str:
         [f"{ACTING[one]}<br>`{one}`", "、".join(f"`{permission}`" for permission in sorted(given))]
         for one, given in FOR_ANOTHER.items()
     ]
+    levels = [
+        [f"{ROLE_NAMES[role]} `{role}`", *("、".join(map(str, told)) for told in _levels(role))]
+        for role in Role
+        if role in grantable.LEVELS
+    ]
     return f"""{MADE}
 # Who may do what 权限表
 
@@ -141,11 +147,18 @@ them; a guardian has all four. Anything else is refused with `forbidden`, and wh
 row, with `acting_not_taken` ([ADR {_PROXY_ADR[:4]}](adr/{_PROXY_ADR})).
 
 {_table(["代办事项", "功能"], acting)}
+## Where a role is granted
+
+A grant at another level is refused with `area_level`, also when a second person is asked to agree to it
+([ADR {_ADR[:4]}](adr/{_ADR})). `resident` is not granted.
+
+{_table(["角色", "level of area", "digits of its code"], levels)}
 ## Three administrators 三员分立
 
 `system_admin` makes accounts, `security_admin` grants roles and ends grants, `auditor` reads the audit. They
 exclude each other: a second of the three for one person is refused with `roles_exclude`, also when two grants
-meet. None of them has a function that writes in common with another; the auditor writes nothing at all.
+meet, and already when an approval is asked for. None of them has a function that writes in common with
+another; the auditor writes nothing at all.
 
 Nobody grants what he does not hold. What the security administrator holds is the power to grant in his own
 area: he gives any role there, below it, never above or beside it, and no other role of his widens that. The
@@ -164,6 +177,12 @@ These refuse with `reauth_required` when the session's last proof of the person 
 code) is older than five minutes:
 
 {_list(proved_again())}"""
+
+
+def _levels(role: Role) -> tuple[list[AreaLevel], list[int]]:
+    """Give the levels at which a role is granted, and how many digits their codes have."""
+    levels = [level for level in AreaLevel if level in grantable.LEVELS[role]]
+    return levels, [DIGITS[level] for level in levels]
 
 
 def problems() -> str:

@@ -76,6 +76,9 @@ def test_three_administrators_found_an_installation_once(
         assert run("add-area", code, name).exit_code == 0
     assert run("add-area", "4212", "咸宁市").exit_code == 0, "again changes nothing"
     assert run("add-area", "4212", "别的市").exit_code == 1
+    for code, name in (("421224100", "镇"), ("421224100001", "社区"), ("421224100001001", "网格")):
+        assert run("add-area", code, name).exit_code == 0
+    assert "not a grid" in run("first-administrators", "--area", "421224100001001", *THREE).output
     same = [word.replace("0003", "0001") for word in THREE]
     assert "Three people" in run("first-administrators", "--area", "421224", *same).output
 

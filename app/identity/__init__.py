@@ -13,7 +13,6 @@ from app.identity.approvals import (
     ApprovalUsedError,
     NewApproval,
     OwnApprovalError,
-    OwnGrantError,
     approval_in_scope,
     approvals,
     ask_approval,
@@ -63,6 +62,7 @@ from app.identity.bindings import (
 )
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up
 from app.identity.founding import FoundingError, NewAdministrator, found
+from app.identity.grantable import ADMINISTRATORS, OwnGrantError, RolesExcludeError
 from app.identity.holders import holders
 from app.identity.invitations import InvitationOverError, accept_invitation, invitation_url, invite, invited
 from app.identity.passwords import (
@@ -97,12 +97,10 @@ from app.identity.sign_in_codes import (
 from app.identity.tries import count_try, keyed, uncount_try
 from app.identity.two_persons import Shown, prove_two
 from app.identity.users import (
-    ADMINISTRATORS,
     GrantSpanError,
     NewGrant,
     NewUser,
     PhoneTakenError,
-    RolesExcludeError,
     end_grant,
     grant,
     grant_payload,

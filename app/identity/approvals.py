@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role, Scope
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, IllegalStepError, Kind, NotFoundError
+from app.identity.grantable import OwnGrantError, check_disjoint, check_level
 from app.identity.holders import holders
 from app.identity.officers import OFFICERS
 from app.identity.permissions import Permission, scope_of
-from app.models import Approval, ApprovalKind, ApprovalState, Area, NoticeKind
+from app.models import Approval, ApprovalKind, ApprovalState, Area, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
@@ -38,13 +39,6 @@ DECIDERS = {
     ApprovalKind.ROSTER_EXPORT: frozenset({Role.COUNTY_OFFICER}),
 }
 """The roles that decide; none of them holds the function itself."""
-
-
-class OwnGrantError(DomainError):
-    """Nobody changes his own grants, and nobody asks a second person for one of his own."""
-
-    code = "own_grant"
-    kind = Kind.FORBIDDEN
 
 
 class ApprovalNeededError(DomainError):
@@ -104,10 +98,11 @@ def ask_approval(
 ) -> tuple[Approval, bool]:
     """Ask a second person; whoever may decide is told. What the payload names is looked at when it is done.
 
-    A role for oneself is refused here already: no approval could ever make it good.
+    Of a grant, what would be refused whoever agrees is refused now: one's own, a role at another level of
+    area, and a second one of the three.
 
     Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
-    AreaUnknownError, OwnGrantError, OtherContentError.
+    AreaUnknownError, OwnGrantError, AreaLevelError, RolesExcludeError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new.kind, new.area_code, dict(new.payload), new.reason)
     first = made_before(session, Approval, approval_id, sent, author=Approval.asked_by, by=actor.user_id)
@@ -122,6 +117,8 @@ def ask_approval(
         raise AreaUnknownError(field="area_code")
     if actor.user_id == _gets_by(new.kind, new.payload):
         raise OwnGrantError
+    if new.kind is ApprovalKind.ADMIN_GRANT:
+        _check_grant(session, reach, new)
     row, made = insert_once(
         session,
         Approval,
@@ -140,6 +137,15 @@ def ask_approval(
         for decider in sorted(holders(session, row.area_code, DECIDERS[row.kind]) - {row.asked_by}):
             _tell(session, row, decider, "asked")
     return row, made
+
+
+def _check_grant(session: Session, reach: Scope, new: NewApproval) -> None:
+    """Refuse a grant that could not be given. Of an account outside the asker's reach nothing is told."""
+    role, user_id = Role(new.payload["role"]), UUID(new.payload["user_id"])
+    check_level(role, new.area_code)
+    known = select(User.id).where(User.id == user_id, reach.clause(User.area_code))
+    if session.scalar(known) is not None:
+        check_disjoint(session, UUID(new.payload["id"]), user_id, role)
 
 
 def approvals(

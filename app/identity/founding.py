@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Role
 from app.clock import now
+from app.identity.grantable import fits
 from app.identity.invitations import write_invitation
 from app.identity.phones import has_phone, sealed_phone
 from app.ids import new_id
@@ -20,7 +21,7 @@ ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 
 
 class FoundingError(Exception):
-    """There are administrators already, or the three are not three people with phones of their own."""
+    """There are administrators, the area is a grid, or the three are not three people with own phones."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ def found(
     """
     if session.get(Area, area_code) is None:
         raise AreaUnknownError(field="area_code")
+    if not all(fits(role, area_code) for role in ROLES):
+        message = (
+            "The three are responsible for a community or an area above it, not a grid. Nothing was done."
+        )
+        raise FoundingError(message)
     held = (
         select(Grant.id)
         .join(User, User.id == Grant.user_id)

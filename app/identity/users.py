@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
-from app.identity.approvals import OwnGrantError, use_approval
+from app.identity.approvals import use_approval
 from app.identity.bindings import bind, resident_locked
+from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint, check_level
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
@@ -22,21 +23,11 @@ from app.people import Category, check_about
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
-ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
-"""They exclude each other (三员分立), and each is granted only after a second person agreed."""
-
 
 class PhoneTakenError(DomainError):
     """Another user has this phone number."""
 
     code = "phone_taken"
-    kind = Kind.CONFLICT
-
-
-class RolesExcludeError(DomainError):
-    """System, security and audit administration exclude each other (三员分立)."""
-
-    code = "roles_exclude"
     kind = Kind.CONFLICT
 
 
@@ -133,19 +124,20 @@ def grant(
     The same grant again is the first one, though the user moved or got another role since.
 
     Raises OwnGrantError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the user is outside
-    the actor's areas), AreaUnknownError, OtherContentError, and what ``use_approval`` raises.
+    the actor's areas), AreaUnknownError, AreaLevelError, OtherContentError, and what ``use_approval`` raises.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Grant, grant_id, sent, author=Grant.granted_by, by=actor.user_id)
     if first is not None:
         return first, False
     _check_area(session, actor, new.area_code)
+    check_level(new.role, new.area_code)
     if new.user_id == actor.user_id:
         raise OwnGrantError
     user = session.get(User, new.user_id, with_for_update=True)
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
-    _check_disjoint(session, grant_id, new)
+    check_disjoint(session, grant_id, new.user_id, new.role)
     by_two = new.role in ADMINISTRATORS or (
         new.role in OFFICERS
         and (approval_id is not None or has_officer(session, new.area_code, but=new.user_id))
@@ -177,21 +169,6 @@ def _start(new: NewGrant) -> datetime:
     if new.valid_until is not None and new.valid_until <= start:
         raise GrantSpanError(field="valid_until")
     return start
-
-
-def _check_disjoint(session: Session, grant_id: UUID, new: NewGrant) -> None:
-    if new.role not in ADMINISTRATORS:
-        return
-    others = session.scalars(
-        select(Grant.role).where(
-            Grant.user_id == new.user_id,
-            Grant.id != grant_id,
-            Grant.ended_at.is_(None),
-            Grant.valid_until.is_(None) | (Grant.valid_until > now()),
-        )
-    )
-    if any(role is not new.role and role in ADMINISTRATORS for role in others):
-        raise RolesExcludeError(field="role")
 
 
 def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:

@@ -84,7 +84,7 @@ def grant(*, closed: bool) -> Callable[[Stage], Call]:
 
     def call(stage: Stage) -> Call:
         user_id = str(account(stage, closed=closed))
-        body = {"user_id": user_id, "role": "shop_clerk", "area_code": stage.area}
+        body = {"user_id": user_id, "role": "building_lead", "area_code": stage.area}
         return Call(f"/v1/grants/{new_id()}", with_json(body))
 
     return call

@@ -75,7 +75,7 @@ def _user_step(verb: str) -> Any:
 
 
 def _new_grant(stage: Stage) -> Call:
-    body = {"user_id": str(stage.user("worker")), "role": "shop_clerk", "area_code": stage.area}
+    body = {"user_id": str(stage.user("worker")), "role": "building_lead", "area_code": stage.area}
     return Call(f"/v1/grants/{new_id()}", with_json(body))
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.actors import Role
 from app.clock import business_day
+from app.identity.grantable import LEVELS, fits
 from app.models import (
     CLAIM_NEXT,
     CapOf,
@@ -255,3 +256,11 @@ def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> Non
         NoticeKind.ROSTER_EXPORT,
     }
     assert {notice.read_at is None for notice in notices} == {True, False}
+
+
+def test_every_role_is_granted_where_it_belongs(grants: dict[UUID, set[tuple[Role, str]]]) -> None:
+    """S-38: the seed writes its grants itself, past what the security administrator may."""
+    held = {one for several in grants.values() for one in several}
+
+    assert {role for role, _ in held} == set(LEVELS)
+    assert all(fits(role, area_code) for role, area_code in held)

@@ -87,6 +87,10 @@ SENTENCES: dict[str, str] = {
     "own_grant": "不能给自己授权或改自己的授权",
     "grant_span": "结束时间要在开始时间之后",
     "roles_exclude": "系统、安全、审计三种管理员不能由同一个人担任",
+    "area_level": (
+        "授权地区级别不对，请改选：网格员、楼栋长选社区或网格，店员、社区"
+        "管理员选社区，县、市易迁办选县、市，三种管理员选社区以上"
+    ),
     # consents, minors, what is shown
     "code_limit": "今天发的登录码已经满{most}个，请明天再发",
     "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",

@@ -152,7 +152,7 @@ def test_without_a_yes_nothing_happens(
     [
         {"id": str(new_id())},
         {"role": "system_admin"},
-        {"area_code": "421224100001001"},
+        {"area_code": "421224100"},
         {"user_id": str(person("worker").user_id)},
         {"valid_until": "2030-01-01T00:00:00Z"},
     ],

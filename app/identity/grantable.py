@@ -1,0 +1,83 @@
+"""Which role may be granted where, and which roles one person may not have together (docs/adr/0012).
+
+Looked at when a grant is given, and already when a second person is asked to agree to it, so that nobody is
+asked for what would be refused.
+"""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Role
+from app.clock import now
+from app.errors import DomainError, Kind
+from app.models import DIGITS, AreaLevel, Grant
+
+ADMINISTRATORS = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR})
+"""They exclude each other (三员分立), and each is granted only after a second person agreed."""
+_SITE_AND_BELOW = frozenset({AreaLevel.COMMUNITY, AreaLevel.GRID})
+_SITE_AND_ABOVE = frozenset({AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.TOWNSHIP, AreaLevel.COMMUNITY})
+LEVELS: Mapping[Role, frozenset[AreaLevel]] = {
+    Role.BUILDING_LEAD: _SITE_AND_BELOW,
+    Role.GRID_WORKER: _SITE_AND_BELOW,
+    Role.SHOP_CLERK: frozenset({AreaLevel.COMMUNITY}),
+    Role.COMMUNITY_ADMIN: frozenset({AreaLevel.COMMUNITY}),
+    Role.COUNTY_OFFICER: frozenset({AreaLevel.COUNTY}),
+    Role.CITY_OFFICER: frozenset({AreaLevel.CITY}),
+    **dict.fromkeys(sorted(ADMINISTRATORS), _SITE_AND_ABOVE),
+}
+"""The levels of area at which each role may be granted; ``resident`` is not granted (docs/domain.md, area).
+
+A role of the site over a city would read every site's households with nobody else asked (S-38). A small site
+has no grids: its worker and its lead have the community.
+"""
+
+
+class OwnGrantError(DomainError):
+    """Nobody changes his own grants, and nobody asks a second person for one of his own."""
+
+    code = "own_grant"
+    kind = Kind.FORBIDDEN
+
+
+class AreaLevelError(DomainError):
+    """The role is not granted in an area of this level."""
+
+    code = "area_level"
+    kind = Kind.INVALID
+
+
+class RolesExcludeError(DomainError):
+    """System, security and audit administration exclude each other (三员分立)."""
+
+    code = "roles_exclude"
+    kind = Kind.CONFLICT
+
+
+def fits(role: Role, area_code: str) -> bool:
+    """Say whether a role may be granted in an area, by the length of its code."""
+    return len(area_code) in {DIGITS[level] for level in LEVELS.get(role, ())}
+
+
+def check_level(role: Role, area_code: str) -> None:
+    """Refuse a role in an area of another level than it is granted at. Raises AreaLevelError."""
+    if not fits(role, area_code):
+        raise AreaLevelError(field="area_code")
+
+
+def check_disjoint(session: Session, grant_id: UUID, user_id: UUID, role: Role) -> None:
+    """Refuse a second one of the three to whoever has another, now or later. Raises RolesExcludeError."""
+    if role not in ADMINISTRATORS:
+        return
+    others = session.scalars(
+        select(Grant.role).where(
+            Grant.user_id == user_id,
+            Grant.id != grant_id,
+            Grant.ended_at.is_(None),
+            Grant.valid_until.is_(None) | (Grant.valid_until > now()),
+        )
+    )
+    if any(other is not role and other in ADMINISTRATORS for other in others):
+        raise RolesExcludeError(field="role")
