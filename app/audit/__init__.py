@@ -2,7 +2,7 @@
 
 from app.audit.chain import Head, checkpoint, link
 from app.audit.copies import CopyBrokenError, append_copy, copies_in
-from app.audit.cutting import Cut, CutRefusedError, cut, drop, last_cut
+from app.audit.cutting import Cut, CutRefusedError, cut, drop, last_cut, place_to_cut
 from app.audit.entries import AuditAwayError, Entry, area_of, record
 from app.audit.findings import Finding, FindingKind
 from app.audit.keys import AuditKeys
@@ -39,5 +39,6 @@ __all__ = [
     "last_cut",
     "last_verification",
     "link",
+    "place_to_cut",
     "record",
 ]

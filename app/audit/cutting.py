@@ -48,11 +48,11 @@ class Cut:
         )
 
 
-def cut(session: Session, keys: AuditKeys, *, until: datetime, months: int, by: UUID, agreed_by: UUID) -> Cut:
-    """Cut the trail at the newest checkpoint up to ``until``; nothing is deleted yet (``drop``).
+def place_to_cut(session: Session, keys: AuditKeys, *, until: datetime, months: int) -> AuditCheckpoint:
+    """Give the newest checkpoint up to ``until``, where the trail may be cut now; changes nothing.
 
-    ``months`` is how long entries are kept. The caller has proof of both persons. Raises CutRefusedError for
-    what is too young, while the trail does not verify, and where there is nothing to cut.
+    ``months`` is how long entries are kept. Raises CutRefusedError for what is too young, while the trail
+    does not verify, and where there is nothing to cut.
     """
     kept = max(months, LEAST_MONTHS)
     if until > months_ago(kept):
@@ -69,6 +69,15 @@ def cut(session: Session, keys: AuditKeys, *, until: datetime, months: int, by: 
     link = session.get(AuditLink, point.number)
     if link is None or link.hash != point.hash or not keys.is_signature(signed, point.signature):
         raise CutRefusedError(f"The checkpoint at {point.number} does not agree with the trail.")
+    return point
+
+
+def cut(session: Session, keys: AuditKeys, *, until: datetime, months: int, by: UUID, agreed_by: UUID) -> Cut:
+    """Cut the trail at the newest checkpoint up to ``until``; nothing is deleted yet (``drop``).
+
+    The caller has proof of both persons. Raises CutRefusedError as ``place_to_cut`` does.
+    """
+    point = place_to_cut(session, keys, until=until, months=months)
     facts = {"number": point.number, "hash": point.hash.hex(), "agreed_by": str(agreed_by)}
     entry_id = record(session, keys, Entry(action=CUT, actor_id=by, facts=facts))
     return Cut(entry_id, now(), point.number, point.hash, by, agreed_by)

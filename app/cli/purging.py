@@ -1,6 +1,9 @@
 """The command that purges the audit trail, before the eyes of two people."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session, sessionmaker
@@ -26,11 +29,18 @@ _ACTION = "command:purge-audit"
 @click.option("--auditor", required=True, metavar="PHONE", help="An auditor over the whole installation.")
 @click.option("--second", required=True, metavar="PHONE", help="A county or city officer over all of it.")
 def purge_audit(until: datetime, auditor: str, second: str) -> None:
-    """Delete entries of the audit trail whose time is over; an auditor and an officer show their codes."""
+    """Delete entries of the audit trail whose time is over; an auditor and an officer show their codes.
+
+    What cannot be cut is refused before anybody shows a code: it says no more than ``verify-audit`` says to
+    whoever sits here. Who the two are is looked at with their codes only.
+    """
     settings = Settings.read()
     keys = AuditKeys.of(settings)
+    which: dict[str, Any] = {"until": start_of(until.date()), "months": settings.months_kept.audit}
     with many_sessions(settings) as new_session:
         _finish(new_session, keys)
+        with _refusals_told(), new_session() as session:
+            audit.place_to_cut(session, keys, **which)
         auditor_code = click.prompt("Code of the auditor's authenticator app", hide_input=True)
         second_code = click.prompt("Code of the second person's authenticator app", hide_input=True)
         with new_session() as session, transaction(session):
@@ -46,20 +56,18 @@ def purge_audit(until: datetime, auditor: str, second: str) -> None:
                 audit.record(session, keys, refused)
         if two is None:
             raise click.ClickException(_NOT_PROVEN)
-        try:
-            with new_session() as session, transaction(session):
-                made = audit.cut(
-                    session,
-                    keys,
-                    until=start_of(until.date()),
-                    months=settings.months_kept.audit,
-                    by=two[0],
-                    agreed_by=two[1],
-                )
-        except audit.CutRefusedError as error:
-            raise click.ClickException(str(error)) from error
+        with _refusals_told(), new_session() as session, transaction(session):
+            made = audit.cut(session, keys, **which, by=two[0], agreed_by=two[1])
         dropped = _finish(new_session, keys)
     click.echo(f"{dropped} entries, up to number {made.number}, are gone. The chain goes on from there.")
+
+
+@contextmanager
+def _refusals_told() -> Iterator[None]:
+    try:
+        yield
+    except audit.CutRefusedError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def _finish(new_session: sessionmaker[Session], keys: AuditKeys) -> int:

@@ -127,10 +127,11 @@ def test_two_people_purge_what_is_over(
     ],
 )
 def test_one_person_or_the_wrong_ones_purge_nothing(
-    session: Session, purge: Purge, at: datetime, people: dict[str, str]
+    environ: dict[str, str], session: Session, purge: Purge, at: datetime, people: dict[str, str]
 ) -> None:
     """S-102: two people, of the right roles, with their own codes; the refusal is on record."""
     with set_to(at):
+        assert CliRunner().invoke(commands, ["verify-audit"], env=environ).exit_code == 0
         done = purge(business_day(at - LATER) + timedelta(days=1), **people)
     refused = select(AuditEntry.code).where(AuditEntry.result == AuditResult.REFUSED)
 
@@ -146,4 +147,35 @@ def test_a_row_of_300_days_is_not_purged(environ: dict[str, str], session: Sessi
         done = purge(business_day() - timedelta(days=299))
 
     assert (done.exit_code, "kept for 13 months" in done.output) == (1, True)
+    assert count(session) == 5
+
+
+@pytest.mark.parametrize(
+    "why, days, until_days_ago, verified",
+    [
+        ("kept for 13 months", 300, 299, True),
+        ("First run verify-audit", 430, 429, False),
+        ("no checkpoint up to that day", 430, 440, True),
+    ],
+)
+def test_what_cannot_be_cut_is_refused_before_anybody_shows_a_code(
+    environ: dict[str, str],
+    session: Session,
+    purge: Purge,
+    *,
+    why: str,
+    days: int,
+    until_days_ago: int,
+    verified: bool,
+) -> None:
+    """S-102: two people are not called for nothing, and what is refused uses up no code."""
+    with set_to(now() + timedelta(days=days)):
+        if verified:
+            assert CliRunner().invoke(commands, ["verify-audit"], env=environ).exit_code == 0
+        until = business_day() - timedelta(days=until_days_ago)
+        done, wrong = purge(until), purge(until, second="admin", code="000000")
+
+    assert (done.exit_code, why in done.output, "Code of" in done.output) == (1, True, False)
+    assert wrong.output == done.output, "who the two are is not told without their codes"
+    assert session.scalars(select(SecondFactor.last_step)).unique().all() == [None]
     assert count(session) == 5
