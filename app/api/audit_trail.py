@@ -61,8 +61,32 @@ class FindingOutput(Output):
     entry_id = fields.UUID(required=True, allow_none=True)
 
 
+class CutOutput(Output):
+    """Who cut the oldest part of the trail off, and when; ``entries`` says how many went.
+
+    ``by`` is the auditor who showed his code, ``agreed_by`` the officer who showed his.
+    """
+
+    entry_id = fields.UUID(required=True)
+    at = sent_moment(required=True)
+    number = fields.Integer(required=True)
+    by = fields.UUID(required=True)
+    agreed_by = fields.UUID(required=True)
+    entries = fields.Integer(required=True, allow_none=True)
+
+
+class BeginningOutput(Output):
+    """The oldest entry that is kept; ``at`` is null if that entry is missing."""
+
+    number = fields.Integer(required=True)
+    at = sent_moment(required=True, allow_none=True)
+
+
 class VerificationOutput(Output):
-    """What the last verification found, the first of its findings, and how long entries are kept."""
+    """What the last verification found, the first of its findings, and how long entries are kept.
+
+    ``kept_since`` is where the trail begins now, ``last_cut`` the last purge; null where there is none.
+    """
 
     at = sent_moment(required=True)
     entries = fields.Integer(required=True)
@@ -72,6 +96,8 @@ class VerificationOutput(Output):
     checkpoint_number = fields.Integer(required=True, allow_none=True)
     checkpoint_at = sent_moment(required=True, allow_none=True)
     kept_months = fields.Integer(required=True)
+    kept_since = fields.Nested(BeginningOutput, required=True, allow_none=True)
+    last_cut = fields.Nested(CutOutput, required=True, allow_none=True)
 
 
 @blueprint.route("/audit", methods=["GET"])
@@ -96,7 +122,7 @@ def list_entries(limit: int, after: str | None, **filters: Any) -> dict[str, Any
 @allow(Permission.AUDIT_READ)
 @blueprint.answer(VerificationOutput)
 def show_verification() -> dict[str, Any]:
-    """Show what the last verification of the whole trail found; 404 until there was one."""
+    """Show what the last verification found, and since when the trail is kept; 404 until there was one."""
     with transaction() as session:
         last, checkpoint = audit.last_verification(session), audit.last_checkpoint(session)
         if last is None:
@@ -111,6 +137,8 @@ def show_verification() -> dict[str, Any]:
             "checkpoint_number": checkpoint.number if checkpoint else None,
             "checkpoint_at": checkpoint.at if checkpoint else None,
             "kept_months": parts().settings.months_kept.audit,
+            "kept_since": audit.beginning(session),
+            "last_cut": audit.last_cut(session, parts().audit_keys),
         }
 
 

@@ -2,7 +2,7 @@
 
 from app.audit.chain import Head, checkpoint, link
 from app.audit.copies import CopyBrokenError, append_copy, copies_in
-from app.audit.cutting import Cut, CutRefusedError, cut, drop, last_cut, place_to_cut
+from app.audit.cutting import Beginning, Cut, CutRefusedError, beginning, cut, drop, last_cut, place_to_cut
 from app.audit.entries import AuditAwayError, Entry, area_of, record
 from app.audit.findings import Finding, FindingKind
 from app.audit.keys import AuditKeys
@@ -17,6 +17,7 @@ __all__ = [
     "AuditKeys",
     "AuditResult",
     "AuditVerification",
+    "Beginning",
     "CopyBrokenError",
     "Cut",
     "CutRefusedError",
@@ -29,6 +30,7 @@ __all__ = [
     "Verifier",
     "append_copy",
     "area_of",
+    "beginning",
     "checkpoint",
     "copies_in",
     "cut",

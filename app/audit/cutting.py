@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, literal, select
 from sqlalchemy.orm import Session
 
 from app.audit.chain import Head
@@ -18,6 +18,8 @@ from app.clock import months_ago, now
 from app.models import AuditCheckpoint, AuditEntry, AuditLink, AuditVerification
 
 CUT = "audit:cut"
+CUTS = select(AuditEntry).where(AuditEntry.action == literal(CUT, literal_execute=True))
+"""All of them; the word stands in the statement, so that the index over cuts fits however it is planned."""
 LEAST_MONTHS = 6
 """Whatever is set, nothing younger goes (网络安全法 21); the triggers hold to it too."""
 _VERIFIED_WITHIN = timedelta(days=2)
@@ -38,14 +40,28 @@ class Cut:
     hash: bytes
     """Of that link: the one that remains follows from it."""
     by: UUID
+    """The auditor who showed his code."""
     agreed_by: UUID
+    """The officer who showed his."""
+    entries: int | None
+    """How many entries go with it; None of a cut that was made before this was written down."""
 
     def __str__(self) -> str:
         """Say it in a sentence."""
+        gone = "what was before was" if self.entries is None else f"{self.entries} entries before were"
         return (
-            f"The trail begins after number {self.number}: what was before was purged on {self.at:%Y-%m-%d} "
-            f"by {self.by}, and {self.agreed_by} agreed."
+            f"The trail begins after number {self.number}: {gone} purged at "
+            f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M} UTC by {self.by}, and {self.agreed_by} agreed."
         )
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """The oldest entry that is kept now."""
+
+    number: int
+    at: datetime | None
+    """None if the link is there and its entry is not."""
 
 
 def place_to_cut(session: Session, keys: AuditKeys, *, until: datetime, months: int) -> AuditCheckpoint:
@@ -78,16 +94,31 @@ def cut(session: Session, keys: AuditKeys, *, until: datetime, months: int, by: 
     The caller has proof of both persons. Raises CutRefusedError as ``place_to_cut`` does.
     """
     point = place_to_cut(session, keys, until=until, months=months)
-    facts = {"number": point.number, "hash": point.hash.hex(), "agreed_by": str(agreed_by)}
+    first = session.scalar(select(func.min(AuditLink.number)))
+    assert first is not None, "the checkpoint's own link is there"
+    entries = point.number - first + 1
+    facts = {
+        "number": point.number,
+        "hash": point.hash.hex(),
+        "agreed_by": str(agreed_by),
+        "entries": entries,
+    }
     entry_id = record(session, keys, Entry(action=CUT, actor_id=by, facts=facts))
-    return Cut(entry_id, now(), point.number, point.hash, by, agreed_by)
+    return Cut(entry_id, now(), point.number, point.hash, by, agreed_by, entries)
 
 
 def last_cut(session: Session, keys: AuditKeys) -> Cut | None:
-    """Give the latest cut, or None; an entry that is not ours cuts nothing."""
-    made = session.scalars(select(AuditEntry).where(AuditEntry.action == CUT))
+    """Give the latest cut, or None; an entry that is not ours cuts nothing. Cheap: cuts have an index."""
+    made = session.scalars(CUTS)
     cuts = [_read(row) for row in made if keys.is_mac(content_of(row), row.mac)]
     return max(cuts, key=lambda one: one.number, default=None)
+
+
+def beginning(session: Session) -> Beginning | None:
+    """Give where the trail begins now, None if nothing is linked yet; two rows are read."""
+    query = select(AuditLink.number, AuditEntry.at).outerjoin(AuditEntry, AuditEntry.id == AuditLink.entry_id)
+    row = session.execute(query.order_by(AuditLink.number).limit(1)).one_or_none()
+    return Beginning(*row) if row else None
 
 
 def drop(session: Session, made: Cut, *, limit: int) -> int:
@@ -107,5 +138,11 @@ def _read(row: AuditEntry) -> Cut:
     assert row.actor_id is not None, "a cut is somebody's"
     facts = row.facts
     return Cut(
-        row.id, row.at, facts["number"], bytes.fromhex(facts["hash"]), row.actor_id, UUID(facts["agreed_by"])
+        row.id,
+        row.at,
+        facts["number"],
+        bytes.fromhex(facts["hash"]),
+        row.actor_id,
+        UUID(facts["agreed_by"]),
+        facts.get("entries"),
     )

@@ -1,6 +1,7 @@
 """The command that verifies the audit trail."""
 
 import sys
+from datetime import UTC
 
 import click
 
@@ -22,6 +23,10 @@ def verify_audit() -> None:
         verifier = audit.Verifier(session, AuditKeys.of(settings), copies, _tell_share)
         made = audit.keep_verification(session, verifier, click.echo)
         click.echo(verifier.cut or "The trail begins with its first entry.")
+        begins = audit.beginning(session)
+        if begins is not None and begins.at is not None:
+            of = begins.at.astimezone(UTC)
+            click.echo(f"The oldest entry kept is number {begins.number}, of {of:%Y-%m-%d %H:%M} UTC.")
     if made.findings_count:
         click.echo(f"{made.findings_count} findings in {made.entries} entries.")
     else:

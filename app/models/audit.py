@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index
+from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import AreaCode, Base, Big, Id
@@ -31,6 +31,7 @@ class AuditEntry(Base):
         Index("ix_audit_entries_at", "at", postgresql_using="brin"),
         Index("ix_audit_entries_actor_id_id", "actor_id", "id"),
         Index("ix_audit_entries_object_id_id", "object_id", "id"),
+        Index("ix_audit_entries_cuts", "id", postgresql_where=text("action = 'audit:cut'")),
     )
     id: Mapped[Id]
     at: Mapped[datetime]

@@ -1,7 +1,7 @@
 """The oldest part of the trail goes when two people say so, and what is left still proves itself."""
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, select, text
@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from app import audit
 from app.audit import AuditKeys, Cut, CutRefusedError, Entry, Finding, FindingKind, Verifier
+from app.audit.cutting import CUTS
 from app.clock import now, set_to
 from app.ids import new_id
 from app.models import AuditCheckpoint, AuditEntry, AuditLink
 from tests.audit.conftest import Found, Superuser
 from tests.cast import person
+from tests.client import Client
 
+Become = Callable[[str | None], Client]
 Trail = list[AuditLink]
 AUDITOR, COUNTY = person("auditor").user_id, person("county").user_id
 
@@ -71,6 +74,7 @@ def test_what_is_left_verifies_and_names_the_cut(
     assert (verifier.cut.number, verifier.cut.by, verifier.cut.agreed_by) == (last, AUDITOR, COUNTY)
     assert str(AUDITOR) in str(verifier.cut)
     assert str(COUNTY) in str(verifier.cut)
+    assert f"{last} entries before were purged" in str(verifier.cut)
     assert session.scalars(select(AuditLink.number).order_by(AuditLink.number)).first() == last + 1
     assert session.get(AuditCheckpoint, last) is not None
     assert session.scalars(select(AuditEntry.id).where(AuditEntry.id == trail[-1].entry_id)).all() == []
@@ -226,3 +230,69 @@ def test_more_taken_away_than_was_cut_is_named(
     superuser("DELETE FROM audit_links WHERE number = :n", n=number)
 
     assert found() == [Finding(FindingKind.LINKS_MISSING, number, number)]
+
+
+def test_the_auditor_sees_since_when_the_trail_is_kept(
+    be: Become, session: Session, keys: AuditKeys, trail: Trail, signed_at: datetime
+) -> None:
+    """S-102: from the first entry on; after a cut from the first one left, and by whom, and how many went."""
+    first = session.get_one(AuditEntry, session.get_one(AuditLink, 1).entry_id).at
+    session.commit()
+    auditor = be("auditor")
+    before = auditor.get("/v1/audit/verification").json
+    made = _cut(session, keys, signed_at + timedelta(seconds=1))
+    _drop(session, made)
+    session.commit()
+    session.expunge_all()
+    after = auditor.get("/v1/audit/verification").json
+
+    assert before["last_cut"] is None
+    assert before["kept_since"] == {"number": 1, "at": first.astimezone(UTC).isoformat()}
+    left = session.get_one(AuditEntry, session.get_one(AuditLink, made.number + 1).entry_id)
+    assert after["kept_since"] == {"number": made.number + 1, "at": left.at.astimezone(UTC).isoformat()}
+    assert after["last_cut"] == {
+        "entry_id": str(made.entry_id),
+        "at": after["last_cut"]["at"],
+        "number": trail[-1].number,
+        "by": str(AUDITOR),
+        "agreed_by": str(COUNTY),
+        "entries": trail[-1].number,
+    }
+    assert session.get_one(AuditEntry, made.entry_id).at.isoformat() == after["last_cut"]["at"]
+
+
+def test_a_second_cut_counts_its_own_entries(session: Session, keys: AuditKeys, signed_at: datetime) -> None:
+    """S-102: how many it takes away, not how many went before it."""
+    _drop(session, _cut(session, keys, signed_at + timedelta(seconds=1)))
+    assert audit.checkpoint(session, keys) is not None
+    first = audit.beginning(session)
+    later = now() + timedelta(days=430)
+    with set_to(later):
+        assert _verify(session, keys) == 0
+        made = _cut(session, keys, later - timedelta(days=400))
+
+    assert first is not None
+    assert made.entries == made.number - first.number + 1
+    assert audit.last_cut(session, keys) == made
+
+
+def test_a_cut_of_an_older_version_is_told_without_its_entries(
+    session: Session, keys: AuditKeys, trail: Trail
+) -> None:
+    facts = {"number": 1, "hash": trail[0].hash.hex(), "agreed_by": str(COUNTY)}
+    audit.record(session, keys, Entry(action="audit:cut", actor_id=AUDITOR, facts=facts))
+
+    made = audit.last_cut(session, keys)
+
+    assert made is not None
+    assert made.entries is None
+    assert "what was before was purged" in str(made)
+
+
+def test_cuts_are_found_without_reading_the_trail(session: Session) -> None:
+    """S-102: by the index over them, however many entries there are."""
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    statement = CUTS.compile(session.connection(), compile_kwargs={"literal_binds": True})
+    plan = session.execute(text(f"EXPLAIN {statement}")).scalars().all()
+
+    assert any("ix_audit_entries_cuts" in str(line) for line in plan), plan

@@ -110,6 +110,8 @@ def test_two_people_purge_what_is_over(
 
     assert (verified.exit_code, done.exit_code, after.exit_code) == (0, 0, 0), done.output
     assert "5 entries, up to number 5, are gone." in done.output
+    assert "5 entries before were purged at " in after.output
+    assert "The oldest entry kept is number 1, of " in verified.output
     assert str(person("auditor").user_id) in after.output
     assert str(person("city").user_id) in after.output
     assert count(session) == 0
