@@ -2,8 +2,14 @@
 
 import sys
 from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import UUID
 
 import click
+import structlog
+from sqlalchemy.orm import Session, sessionmaker
 
 from app import own_data
 from app.adapters import local_store
@@ -11,9 +17,13 @@ from app.audit import AuditKeys
 from app.cli.sessions import many_sessions, record
 from app.config import Settings
 from app.db import transaction
-from app.own_data import Outcome
+from app.models import RemovalKind
+from app.own_data import Outcome, Removed
 from app.sealing import Sealer
 
+log = structlog.get_logger()
+_BATCH = 1000
+"""Lines: of a long list no more is held in memory at a time."""
 _TOLD = 200
 
 
@@ -32,38 +42,99 @@ def redelete(*, dry_run: bool) -> None:
             "GONGDI_REDELETE_LIST names no file that is there: put the newest copy of the list in its place. "
             "Nothing was done"
         )
-    try:
-        listed = list(own_data.removals_in(file, AuditKeys.of(settings)))
-    except own_data.RemovalListError as error:
-        raise click.ClickException(str(error)) from error
-    tools = own_data.Tools(Sealer.of(settings), local_store(settings.photo_dir))
-    outcomes: Counter[Outcome] = Counter()
-    failed = 0
     with many_sessions(settings) as new_session:
-        with new_session() as session:
-            left = own_data.unknown(session, listed)
-        click.echo(f"{len(listed)} removals in the list, {len(left)} of them younger than this database.")
+        run = _Run(settings, new_session, file)
+        left = run.count()
+        click.echo(f"{run.listed} removals in the list, {left.total()} of them younger than this database.")
         if dry_run:
-            for what, count in sorted(Counter(one.what.value for one in left).items()):
+            for what, count in sorted(left.items()):
                 click.echo(f"{what}: {count}")
             return
-        for number, one in enumerate(left, start=1):
-            try:
-                with new_session() as session, transaction(session):
-                    outcome = own_data.redelete(session, tools, one)
-                    facts = {"removal": str(one.id), "what": one.what.value, "outcome": outcome.value}
-                    record(session, settings, "redelete", 1, row=str(one.row_id), **facts)
-            except Exception as error:  # noqa: BLE001 - told, and it holds up no other
-                failed += 1
-                click.echo(f"Failed: {one.what} of {one.row_id}, {type(error).__name__}.")
-                continue
-            outcomes[outcome] += 1
-            if outcome is Outcome.BY_HAND:
-                named = ", ".join(f"{name} {value}" for name, value in sorted(one.facts.items()))
-                click.echo(
-                    f"For people to put right: {one.what} of {one.row_id}{f' ({named})' if named else ''}."
-                )
-            if number % _TOLD == 0:
-                click.echo(f"{number} of {len(left)} so far.")
-    click.echo("; ".join(f"{outcome}: {outcomes[outcome]}" for outcome in Outcome) + f"; failed: {failed}.")
-    sys.exit(1 if failed else 0)
+        for kinds in own_data.ROUNDS:
+            run.do(kinds)
+    if run.waiting:
+        click.echo(f"{run.waiting} wait for those that failed, for they are about the same people.")
+    click.echo(
+        "; ".join(f"{outcome}: {run.outcomes[outcome]}" for outcome in Outcome) + f"; failed: {run.failed}."
+    )
+    sys.exit(1 if run.failed else 0)
+
+
+@dataclass
+class _Run:
+    """One run of the command, and what it came to."""
+
+    settings: Settings
+    new_session: sessionmaker[Session]
+    file: Path
+    listed: int = 0
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
+    failed: int = 0
+    waiting: int = 0
+    _held: set[UUID] = field(default_factory=set)
+    """Who is concerned by what failed in an earlier round: nothing of theirs is done before that. A closing
+    that came after the numbers of its account are gone would no longer know them in texts."""
+
+    def count(self) -> Counter[str]:
+        """Read the whole list, so that a damaged one is refused before anything is done; count what is left.
+
+        Raises ClickException.
+        """
+        left = Counter[str]()
+        try:
+            for batch in self._batches(frozenset(RemovalKind)):
+                self.listed += len(batch)
+                left.update(one.what.value for one in self._unknown(batch))
+        except own_data.RemovalListError as error:
+            raise click.ClickException(str(error)) from error
+        return left
+
+    def do(self, kinds: Collection[RemovalKind]) -> None:
+        """Do what is left of these kinds, which is one round."""
+        tools = own_data.Tools(Sealer.of(self.settings), local_store(self.settings.photo_dir))
+        failed = set[UUID]()
+        for batch in self._batches(kinds):
+            for one in self._unknown(batch):
+                if one.concerned & self._held:
+                    self.waiting += 1
+                    continue
+                if not self._do(tools, one):
+                    failed |= one.concerned
+                done = self.outcomes.total() + self.failed
+                if done % _TOLD == 0:
+                    click.echo(f"{done} so far.")
+        self._held |= failed
+
+    def _do(self, tools: own_data.Tools, one: Removed) -> bool:
+        try:
+            with self.new_session() as session, transaction(session):
+                outcome = own_data.redelete(session, tools, one)
+                facts = {"removal": str(one.id), "what": one.what.value, "outcome": outcome.value}
+                record(session, self.settings, "redelete", 1, row=str(one.row_id), **facts)
+        except Exception:
+            log.exception("removal_failed", removal=str(one.id), what=one.what.value)
+            self.failed += 1
+            click.echo(f"Failed: {one.what} of {one.row_id}, removal {one.id}; the log says where.")
+            return False
+        self.outcomes[outcome] += 1
+        if outcome is Outcome.BY_HAND:
+            named = ", ".join(f"{name} {value}" for name, value in sorted(one.facts.items()))
+            click.echo(
+                f"For people to put right: {one.what} of {one.row_id}{f' ({named})' if named else ''}."
+            )
+        return True
+
+    def _unknown(self, batch: Collection[Removed]) -> list[Removed]:
+        with self.new_session() as session:
+            return own_data.unknown(session, batch)
+
+    def _batches(self, kinds: Collection[RemovalKind]) -> Iterator[list[Removed]]:
+        batch: list[Removed] = []
+        for one in own_data.removals_in(self.file, AuditKeys.of(self.settings)):
+            if one.what in kinds:
+                batch.append(one)
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+        if batch:
+            yield batch

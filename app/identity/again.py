@@ -8,15 +8,16 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.identity.bindings import end_again as end_binding
 from app.identity.wechat import end_link as _end_link
-from app.models import Proxy, ProxyEnd, ProxyState, User, WeChatLink
+from app.models import FROZEN_TOO, Proxy, ProxyEnd, ProxyState, User, WeChatLink
 from app.people import lock_accounts
 
 __all__ = ["end_binding", "end_link", "end_proxy", "forget_phone"]
 
 
 def end_proxy(session: Session, proxy_id: UUID, *, reason: ProxyEnd, by: UUID | None) -> bool:
-    """End a proxy; say whether that changes anything."""
-    row = session.scalars(select(Proxy).where(Proxy.id == proxy_id).with_for_update()).one_or_none()
+    """End a proxy, also one that a closing froze; say whether that changes anything."""
+    query = select(Proxy).where(Proxy.id == proxy_id).with_for_update()
+    row = session.scalars(query, execution_options={FROZEN_TOO: True}).one_or_none()
     if row is None or row.state is ProxyState.ENDED:
         return False
     row.advance(ProxyState.ENDED)

@@ -16,7 +16,18 @@ from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, Other
 from app.identity.children import shut_out_child
 from app.identity.proxies import end_proxies_of, other_sides
 from app.ids import new_id
-from app.models import NOT_HIM, Binding, BindingEnd, BindingWay, Grant, NoticeKind, ProxyEnd, Resident, User
+from app.models import (
+    FROZEN_TOO,
+    NOT_HIM,
+    Binding,
+    BindingEnd,
+    BindingWay,
+    Grant,
+    NoticeKind,
+    ProxyEnd,
+    Resident,
+    User,
+)
 from app.notices import post
 from app.people import agreed_for, lock_account, withdraw_of
 
@@ -205,9 +216,11 @@ def end_binding(
 def end_again(session: Session, binding_id: UUID, *, reason: BindingEnd, by: UUID | None) -> bool:
     """End a binding that had ended before an older backup was restored; say whether that changes anything.
 
-    Nobody is told again, and nothing is known of who ended it but what is given here.
+    Nobody is told again, and nothing is known of who ended it but what is given here. A frozen one is meant
+    as well.
     """
-    found = session.get(Binding, binding_id)
+    query = select(Binding).where(Binding.id == binding_id)
+    found = session.scalars(query, execution_options={FROZEN_TOO: True}).one_or_none()
     if found is None:
         return False
     user = _user_of(session, found, by=by)

@@ -69,7 +69,8 @@ from app.own_data.erasing import begun_closings, end_erasing, erase_some, follow
 from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen_rows
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
-from app.own_data.redeleting import Outcome, Tools, redelete, unknown
+from app.own_data.outcomes import Outcome, Tools
+from app.own_data.redeleting import ROUNDS, redelete, unknown
 from app.own_data.removal_list import (
     ListAheadError,
     RemovalListError,
@@ -86,6 +87,7 @@ __all__ = [
     "IN_WORDS",
     "LEFT_OUT",
     "LIFE",
+    "ROUNDS",
     "TAKEN_BACK_WITHIN",
     "AskerGoneError",
     "Closing",

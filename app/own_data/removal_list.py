@@ -23,6 +23,8 @@ from app.models import Removal, RemovalKind
 
 _TAIL = 16 * 1024
 """Bytes: longer than two lines."""
+_CONCERNED = ("user_id", "resident_id", "bound_to")
+"""Facts that say whose a removal is; others say who did it."""
 
 
 class RemovalListError(Exception):
@@ -42,6 +44,12 @@ class Removed:
     what: RemovalKind
     row_id: UUID
     facts: dict[str, Any]
+
+    @property
+    def concerned(self) -> frozenset[UUID]:
+        """Give its row, and account and resident whose it is, as far as it names them."""
+        named = (self.facts.get(name) for name in _CONCERNED)
+        return frozenset({self.row_id, *(UUID(one) for one in named if one)})
 
     def content(self) -> dict[str, Any]:
         """Give what a line says, without its MAC."""

@@ -125,7 +125,7 @@ def story(place: Place) -> Iterator[tuple[Place, Story]]:
     """Back up, let all be removed over HTTP and by the job, and restore the older state."""
     app = create_app(place.settings)
     child, visit, photo = write(place, app)
-    assert copy_removals(place.means) >= 0
+    copy_removals(place.means)
     with app.app_context():
         db.engine.dispose()
     backup = place.backup()
