@@ -48,11 +48,13 @@ _WORDS = frozenset(
 _LEET = str.maketrans("013457@$!+", "oleastasit")
 _DATE = re.compile(r"(19|20)[0-9]{2}((0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])?)?")
 _SHORTEST_WORD = 2
+_JUDGED = 200
+"""Signs that are looked at: as many as a password has, some of which become 18 when they are folded."""
 
 
 def is_easy(password: str, known: Iterable[str] = ()) -> bool:
     """Say whether hardly anything is left of a password without its common pieces and what is ``known``."""
-    folded = unicodedata.normalize("NFKC", password).casefold()
+    folded = unicodedata.normalize("NFKC", password).casefold()[:_JUDGED]
     if len(set(folded)) < _DIFFERENT_LEAST or _repeats(folded):
         return True
     words = [*_WORDS, *(piece.casefold() for name in known for piece in _pieces(name))]

@@ -16,6 +16,8 @@ NOT_EMPTY: dict[str, Any] = {"null": _EMPTY}
 """For a nested form, whose own words are English."""
 _TEXT = "请填写文字"
 _INVISIBLE = {"Cc", "Cf", "Cs"}
+_SLACK = 64
+"""Signs of a text that may fall away, besides three of each four: what is composed, gaps and dashes."""
 _DASHES = set("-\N{HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}")
 NIL_ID = "编号不能全是0，请换一个新的"
 _CHINA = {"lng": (73.4, 135.2), "lat": (3.8, 53.6)}
@@ -48,6 +50,9 @@ class Text(fields.String):
         """Bound the length to ``least``..``most`` characters; ``lines`` allows line breaks."""
         too_long = f"最多{most}个字" if least == 0 else f"请填{least}到{most}个字"
         self.lines = lines
+        self.too_long = too_long
+        self.most_read = 4 * most + _SLACK
+        """Longer input is refused unread: a sign may become 18 in NFKC, and a body holds a million."""
         kwargs["validate"] = [
             validate.Length(min=least, max=most, error=too_long),
             *kwargs.pop("checks", []),
@@ -55,6 +60,8 @@ class Text(fields.String):
         super().__init__(error_messages=_messages(invalid=_TEXT), **kwargs)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
+        if isinstance(value, str | bytes) and len(value) > self.most_read:
+            raise ma.ValidationError(self.too_long)
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         kept = {"\n"} if self.lines else set()
         return "".join(

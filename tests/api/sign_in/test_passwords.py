@@ -13,6 +13,7 @@ from app.identity import is_easy, let_in, matches, set_password
 from app.models import User
 from tests.api.sign_in.conftest import HASH, PASSWORD, SignInAs, code, grant, refused
 from tests.client import Client
+from tests.cpu import least_cpu_s
 from tests.sealer import SEALER
 
 WithToken = Callable[[str], Client]
@@ -89,6 +90,17 @@ def test_good_passwords_are_not_easy() -> None:
     assert not [
         one for one in (GOOD, BETTER, PASSWORD, "correct horse battery staple") if is_easy(one, ["赵六"])
     ]
+
+
+def test_a_password_that_grows_in_folding_is_judged_as_fast_as_any() -> None:
+    """S-124: U+FDFA is read as 18 signs, and the search for known pieces takes longer with each."""
+    long = is_easy_s("\N{CYRILLIC SMALL LETTER ZHE}b7" * 60 + "qwertz uiop zxcvbn")
+
+    assert is_easy_s("\ufdfa" * 200) < 5 * long
+
+
+def is_easy_s(password: str) -> float:
+    return least_cpu_s(lambda: is_easy(password))
 
 
 def test_the_last_five_do_not_come_again(session: Session, user: User) -> None:
