@@ -5,14 +5,14 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import exists, func, select, tuple_, update
+from sqlalchemy import exists, func, or_, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.holders import holders
-from app.identity.proxies import end_proxies_of
+from app.identity.proxies import end_proxies_of, other_sides
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
@@ -30,6 +30,7 @@ from app.models import (
 )
 from app.notices import post
 from app.once import append_event, content_hash, made_before
+from app.people import lock_account
 
 log = structlog.get_logger()
 UNUSED_AFTER = timedelta(days=90)
@@ -95,7 +96,7 @@ def disable_unused(session: Session, *, after: Unused | None = None, limit: int)
     several, that is the one who came last.
 
     Reads ``limit`` accounts after a place, those that were left first first; gives how many it disabled, and
-    the place of the last it read if more may follow.
+    the place of the last it read if more may follow. One that is locked is in use, or seen to by somebody.
     """
     before = now() - UNUSED_AFTER
     used = func.greatest(User.created_at, User.last_signed_in_at, User.enabled_at)
@@ -105,7 +106,7 @@ def disable_unused(session: Session, *, after: Unused | None = None, limit: int)
         .where(User.disabled_at.is_(None), used < before, staff)
         .order_by(used, User.id)
         .limit(limit)
-        .with_for_update(of=User)
+        .with_for_update(of=User, skip_locked=True)
     )
     if after is not None:
         query = query.where(tuple_(used, User.id) > tuple_(*after))
@@ -161,7 +162,8 @@ def _begin(
 
     A step is recorded where it changes nothing, too: a copy of it that comes late is no new wish.
     """
-    user = session.get(User, user_id, with_for_update=True, populate_existing=True)
+    beside = or_(other_sides(user_id), User.id == actor.user_id)
+    user = lock_account(session, user_id, beside=beside)
     if user is None:
         raise NotFoundError
     sent = content_hash(verb, actor.user_id, user_id, note)

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope, community_of
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity.bindings import AlreadyBoundError, bind, resident_locked, user_locked
+from app.identity.bindings import AlreadyBoundError, bind, resident_locked
 from app.identity.seeing_to import who_sees_to_it
 from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about
+from app.people import Category, check_about, lock_account, lock_accounts
 from app.places import AreaUnknownError
 
 
@@ -59,7 +59,7 @@ def ask_binding(
         return first, False
     if len(new.area_code) != COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
-    user = user_locked(session, actor.user_id)
+    (user,) = lock_accounts(session, User.id == actor.user_id)
     if user.resident_id is not None:
         raise AlreadyBoundError
     row, made = insert_once(
@@ -103,6 +103,7 @@ def withdraw_request(session: Session, actor: Actor, request_id: UUID) -> Bindin
 
     Raises NotFoundError, IllegalStepError once it was decided.
     """
+    lock_accounts(session, User.id == actor.user_id)
     row = _locked(session, BindingRequest.id == request_id, BindingRequest.user_id == actor.user_id)
     if row.state is not BindingRequestState.WITHDRAWN:
         row.advance(BindingRequestState.WITHDRAWN)
@@ -210,7 +211,8 @@ def _to_decide(session: Session, actor: Actor, request_id: UUID) -> tuple[Bindin
     row = request_in_scope(session, actor, request_id)
     if row.user_id == actor.user_id:
         raise OwnRequestError
-    user = user_locked(session, row.user_id)
+    user = lock_account(session, row.user_id, beside=User.id == actor.user_id)
+    assert user is not None, "a foreign key"
     session.refresh(row, with_for_update=True)
     return row, user
 

@@ -17,11 +17,12 @@ from app.errors import DomainError, Kind
 from app.identity.passwords import set_password
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import WrongCodeError, has_second_factor, prove_code
-from app.identity.sessions import end_sessions_of, hashed, new_token, take_turn
+from app.identity.sessions import end_sessions_of, hashed, new_token
 from app.identity.users import check_not_above, user_in_scope
 from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
+from app.people import lock_accounts
 from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
@@ -57,7 +58,8 @@ def invite(
     if first is not None:
         return first, None
     user = user_in_scope(session, actor, user_id)
-    take_turn(session, user.id)  # whoever takes the second factor meanwhile is seen here, or sees this
+    # Whoever takes the second factor meanwhile is seen here, or sees this.
+    lock_accounts(session, User.id.in_([user.id, actor.user_id]))
     check_not_above(session, actor, user.id)
     if _took_second_factor(session, actor, user):
         raise InvitationOtherAdminError

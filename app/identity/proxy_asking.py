@@ -23,7 +23,7 @@ from app.identity.seeing_to import who_sees_to_it
 from app.models import NoticeKind, Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import is_minor, resident_in_scope
+from app.people import is_minor, lock_accounts, resident_in_scope
 from app.sealing import Sealer
 
 LONGEST = timedelta(days=366)
@@ -206,7 +206,8 @@ def _two(session: Session, actor: Actor, new: NewProxy) -> tuple[Resident, User]
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
     user_id = new.user_id or actor.user_id
-    user = session.get(User, user_id, with_for_update={"key_share": True}, populate_existing=True)
+    lock_accounts(session, User.id.in_([user_id, actor.user_id]) | (User.resident_id == resident.id))
+    user = session.get(User, user_id)
     is_self = user is not None and user.id == actor.user_id
     if user is None or user.disabled_at is not None:
         raise NotFoundError(field="user_id")

@@ -13,7 +13,8 @@ from app.clock import now
 from app.errors import DomainError, Kind
 from app.identity.tries import clear_tries, count_try, keyed
 from app.ids import new_id
-from app.models import SecondFactor
+from app.models import SecondFactor, User
+from app.people import lock_accounts
 from app.sealing import Cell, Sealer
 
 _STEP_S = 30
@@ -47,6 +48,7 @@ def enrol(session: Session, actor: Actor, sealer: Sealer) -> str:
     So a copy that comes late replaces nothing that was scanned. Raises SecondFactorHeldError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
+    lock_accounts(session, User.id == actor.user_id)
     held = _of(session, actor.user_id)
     if held is not None and held.confirmed_at is not None:
         raise SecondFactorHeldError

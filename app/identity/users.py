@@ -19,7 +19,7 @@ from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
 from app.models import ApprovalKind, Area, BindingWay, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about
+from app.people import Category, check_about, lock_account, lock_accounts
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
@@ -83,6 +83,7 @@ def make_user(
     if first is not None:
         return first, False
     _check_area(session, actor, new.area_code)
+    lock_accounts(session, User.id == actor.user_id)
     resident = resident_locked(session, new.resident_id) if new.resident_id else None
     if new.resident_id is not None and (resident is None or not resident.area_code.startswith(new.area_code)):
         raise NotFoundError(field="resident_id")
@@ -134,7 +135,7 @@ def grant(
     check_level(new.role, new.area_code)
     if new.user_id == actor.user_id:
         raise OwnGrantError
-    user = session.get(User, new.user_id, with_for_update=True)
+    user = lock_account(session, new.user_id, beside=User.id == actor.user_id)
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     check_disjoint(session, grant_id, new.user_id, new.role)

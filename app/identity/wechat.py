@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import Select, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -13,11 +13,12 @@ from app.clock import now
 from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.bindings import NAME_BEFORE_BINDING
-from app.identity.proxies import end_proxies_of
+from app.identity.proxies import end_proxies_of, other_sides
 from app.identity.sessions import Opened, end_sessions_of
 from app.identity.sign_in import let_in
 from app.ids import new_id
 from app.models import EndReason, Grant, ProxyEnd, User, WeChatApp, WeChatLink
+from app.people import lock_account, lock_accounts
 from app.sealing import Cell, Sealer
 
 _TABLE, _TENANT = "wechat_identities", "users"
@@ -74,8 +75,8 @@ def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeCh
     """
     assert actor.user_id is not None, "linking needs an account"
     _take_turns(session, sealer, who)
-    user = session.get_one(User, actor.user_id, with_for_update=True)
-    other = _known(session, sealer, WeChatApp.MINI, who)
+    other = _known(session, sealer, WeChatApp.MINI, who, ends=True, by=actor.user_id)
+    (user,) = lock_accounts(session, User.id == actor.user_id)
     if other is not None and other.id != user.id:
         if not is_empty(session, other):
             raise WeChatTakenError(field="code")
@@ -108,17 +109,31 @@ def open_link(session: Session, user_id: UUID, app: WeChatApp) -> WeChatLink | N
 
 
 def link_with_openid(session: Session, sealer: Sealer, app: WeChatApp, openid: str) -> WeChatLink | None:
-    """Give whose openid it is, locked."""
-    return session.scalars(
-        select(WeChatLink)
-        .where(
-            WeChatLink.app == app,
-            WeChatLink.openid_index == sealer.index(_OPENID, _TENANT, openid),
-            WeChatLink.ended_at.is_(None),
-        )
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    """Give whose openid it is, locked; for who wants nothing of the account beside."""
+    query = by_openid(sealer, app, openid).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def by_openid(sealer: Sealer, app: WeChatApp, openid: str) -> Select[WeChatLink]:
+    """Select whose openid it is."""
+    index = sealer.index(_OPENID, _TENANT, openid)
+    which = (WeChatLink.app == app, WeChatLink.openid_index == index, WeChatLink.ended_at.is_(None))
+    return select(WeChatLink).where(*which)
+
+
+def holder_locked(
+    session: Session, link: WeChatLink | None, *, ends: bool = False, by: UUID | None = None
+) -> User | None:
+    """Give whom a link leads to, locked before the link; None if there is none, or it ended meanwhile.
+
+    ``ends`` says that the account may end: whom its proxies concern is locked with it, and ``by`` whom.
+    """
+    if link is None:
+        return None
+    beside = or_(other_sides(link.user_id), User.id == by) if ends else false()
+    user = lock_account(session, link.user_id, beside=beside)
+    session.refresh(link, with_for_update=True)
+    return user if link.ended_at is None else None
 
 
 def openid_of(sealer: Sealer, link: WeChatLink) -> str:
@@ -173,9 +188,11 @@ def _take_turns(session: Session, sealer: Sealer, who: wechat.WeChatIdentity) ->
     session.execute(select(func.pg_advisory_xact_lock(int.from_bytes(mark[:8], "big", signed=True))))
 
 
-def _known(session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatIdentity) -> User | None:
+def _known(
+    session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatIdentity, **locked: Any
+) -> User | None:
     """Give the user with this openid, or else with the same unionid in another app, locked."""
-    link = link_with_openid(session, sealer, app, who.openid)
+    link = session.scalars(by_openid(sealer, app, who.openid)).one_or_none()
     if link is None and who.unionid is not None:
         index = sealer.index(_UNIONID, _TENANT, who.unionid)
         link = session.scalars(
@@ -184,9 +201,7 @@ def _known(session: Session, sealer: Sealer, app: WeChatApp, who: wechat.WeChatI
             .order_by(WeChatLink.id)
             .limit(1)
         ).one_or_none()
-    if link is None:
-        return None
-    return session.get_one(User, link.user_id, with_for_update=True, populate_existing=True)
+    return holder_locked(session, link, **locked)
 
 
 def _newcomer(session: Session) -> User:

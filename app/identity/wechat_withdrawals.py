@@ -6,17 +6,15 @@ from app.clock import now
 from app.identity.proxies import end_proxies_of
 from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of
-from app.identity.wechat import end_links, is_empty, link_with_openid
+from app.identity.wechat import by_openid, end_links, holder_locked, is_empty
 from app.models import EndReason, ProxyEnd, User, WeChatApp
 from app.sealing import Sealer
 
 
 def user_with_openid(session: Session, sealer: Sealer, openid: str) -> User | None:
     """Give who has this openid in the mini-program, locked; None if nobody has."""
-    link = link_with_openid(session, sealer, WeChatApp.MINI, openid)
-    if link is None:
-        return None
-    return session.get_one(User, link.user_id, with_for_update=True, populate_existing=True)
+    link = session.scalars(by_openid(sealer, WeChatApp.MINI, openid)).one_or_none()
+    return holder_locked(session, link, ends=True)
 
 
 def forget_vouched_phone(user: User) -> None:

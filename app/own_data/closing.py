@@ -7,7 +7,7 @@ writing, within fifteen working days. What the roster says is the community's an
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, text
 from sqlalchemy.orm import Session
 
 from app import identity, notices
@@ -19,13 +19,16 @@ from app.once import content_hash, insert_once, made_before
 from app.own_data.closing_reasons import reasons_against
 from app.own_data.scrubbing import numbers_known, scrub
 from app.own_data.whose import speaks_for
-from app.people import GuardianNeededError, Numbers, is_child, keep_numbers, ward
+from app.people import GuardianNeededError, Numbers, is_child, keep_numbers, lock_account, ward
 from app.sealing import Sealer
 from app.workdays import HolidaysUnknownError, WorkCalendar
 
 TAKEN_BACK_WITHIN = timedelta(days=7)
 """Long enough to think better of it, or to notice that somebody else asked; well within the fifteen days."""
 DUE_WORKDAYS = 15
+_GIVES_WAY_MS = 100
+"""How long the job waits for a row while it holds the account: far shorter than a second (deadlock_timeout),
+after which PostgreSQL breaks off one of two who wait for each other, perhaps somebody's request."""
 _DUE_AT_LEAST = timedelta(days=15)
 """Fifteen working days are never fewer days: it stands for them where a year's holidays are unknown."""
 
@@ -53,9 +56,8 @@ def ask_closing(
     himself = session.get(Resident, actor.resident_id) if actor.resident_id and ward_id is None else None
     if himself is not None and is_child(himself):
         raise GuardianNeededError  # it takes the child's numbers off the roster, too
-    user = session.get_one(
-        User, account_of(session, actor, ward_id), with_for_update=True, populate_existing=True
-    )
+    user = lock_account(session, account_of(session, actor, ward_id), beside=User.id == actor.user_id)
+    assert user is not None, "it was found just now"
     at, reasons = now(), reasons_against(session, user.id)
     return insert_once(
         session,
@@ -131,10 +133,14 @@ def begin_closing(session: Session, sealer: Sealer, closing_id: UUID) -> bool:
     From here on nobody gets in, and no number of the person stands in what he wrote or on the roster. The
     wish of a guardian who is none any more counts as taken back, and so does one about an account that turned
     out not to be the ward's.
+
+    It changes rows of every kind under the locked account, and who has one of them may want the account next.
+    So it gives way: the database raises OperationalError (lock_not_available) where a row stays taken.
     """
     row = _locked(session, Closing.id == closing_id)
     if row is None or row.state is not ClosingState.OPEN or row.carry_out_at > now():
         return False
+    session.execute(text(f"SET LOCAL lock_timeout = {_GIVES_WAY_MS}"))
     user = session.get_one(User, row.user_id, with_for_update=True, populate_existing=True)
     of_ward = row.ward_id is None or user.resident_id == row.ward_id
     if not of_ward or (row.ward_id is not None and not speaks_for(session, row.asked_by, row.ward_id)):

@@ -64,6 +64,7 @@ def withdraw(session: Session, actor: Actor, kind: RequestKind[Row], request_id:
 
     Raises NotFoundError, IllegalStepError once it was decided.
     """
+    lock_accounts(session, User.id == actor.user_id)
     row = _locked(session, kind, kind.table.id == request_id, kind.table.asked_by == actor.user_id)
     if row.state is not OwnRequestState.WITHDRAWN:
         row.advance(OwnRequestState.WITHDRAWN)

@@ -3,7 +3,7 @@
 1. Accounts (``users``), several in the order of their ids.
 2. Residents.
 3. What hangs on them: bindings, requests, guardianships, consents, tickets, proxies, codes, invitations,
-   approvals, sessions.
+   approvals, second factors, links to WeChat, sessions.
 
 A row that names an account by a foreign key, such as a notice or whoever decided, holds that account. So
 whoever tells somebody what becomes of a locked row, or writes into it who did it, locked both accounts
@@ -16,12 +16,23 @@ These keep to it, each with the accounts that it locks first:
   then locks the two on the roster.
 - ``identity.bindings``, an end: whose it is, whoever ends it, the other sides of his proxies, and those for
   whom he agreed.
+- ``identity.accounts``, an end: whose it is, whoever ends it, and the other sides of his proxies.
+- ``identity.binding_requests``: whoever asks and whoever decides.
 - ``identity.proxies``: the resident's, and whoever acts, asked, confirms or ends.
 - ``identity.sign_in_codes``: whoever hands one out and whoever gets it; then the resident.
+- ``identity.invitations``, ``identity.users``: whoever gives and whoever gets; then the resident.
+- ``identity.second_factor``: whose it is.
+- ``identity.wechat``: whom a link leads to, before the link; where that account may end, as above.
 - ``visits.tickets``: whoever asked and whoever decides.
 - ``own_data.requests``: the resident's, and whoever asked and decides; then the resident.
+- ``own_data.closing``, a wish: the account that it is about, and whoever asks.
 
-A closing stands before all of these: only the job that carries it out locks it.
+Three do not. Whoever is bound while ``sign_in_codes`` waits for the resident is locked after him. Kin who ask
+for a proxy learn whose account is told only from a code. ``disable_unused`` locks many in another order, and
+passes over who is locked; the other sides of their proxies come last. The next run does what broke off.
+
+A closing stands before all of these: only the job that carries it out locks it. It changes rows of every kind
+under a locked account, in no order, and so gives way where one is taken; it comes again a minute later.
 """
 
 from uuid import UUID

@@ -101,3 +101,19 @@ def test_one_that_fails_holds_up_no_other_and_is_done_later(
 
     assert broken == ["carrying", "done"]
     assert states(means, due) == ["done", "done"]
+
+
+def test_one_that_gives_way_is_no_fault_and_is_done_later(
+    means: Means, due: list[UUID], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """S-78: somebody has the account at this moment; the job does not wait for him."""
+    with Session(means.engine) as session:
+        user_id = session.get_one(Closing, due[0]).user_id
+        session.get_one(User, user_id, with_for_update=True)
+        assert run(carry_out_closings, means) == 1
+    told = capsys.readouterr().out
+
+    assert states(means, due) == ["open", "carrying"]
+    assert ("closing_gave_way" in told, "closing_failed" in told) == (True, False)
+    assert run(carry_out_closings, means) == 1
+    assert states(means, due) == ["carrying", "carrying"]

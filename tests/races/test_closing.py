@@ -8,7 +8,9 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import own_data, points
@@ -22,21 +24,24 @@ from app.models import (
     ClaimStatus,
     Closing,
     Notice,
+    NoticeKind,
     Redemption,
     RefreshToken,
     Resident,
     SignIn,
     SignInTries,
     User,
+    ViewingTicket,
 )
+from app.notices import post
 from tests.binding_world import write_newcomer
-from tests.cast import Person
+from tests.cast import GRID, Person, named
 from tests.client import Client
 from tests.own_data_world import photos_of
 from tests.points_town import award_to
 from tests.points_world import write_reward, write_rule
 from tests.races.points_races import Place, raced
-from tests.races.together import at_once
+from tests.races.together import at_once, one_inside_the_other
 from tests.sealer import SEALER
 
 PHONE, PASSWORD = "13900007777", "a-long-Passphrase-7"
@@ -214,3 +219,38 @@ def test_either_the_order_stands_or_the_account_is_shut(engine: Engine, place: P
 
     assert (type(ordered), state) in {(Redemption, "refused"), (NotFoundError, "carrying")}
     assert place.agrees()
+
+
+def test_the_job_gives_way_to_who_has_one_of_its_rows(engine: Engine, who: Person) -> None:
+    """S-78: whoever has a row that it would change may want the account next, and must not be broken off."""
+    closing_id, ticket_id = write_due(engine, who), new_id()
+    asked = {"resident_id": named("resident"), "area_code": GRID, "days": 1, "asked_at": now()}
+    with Session(engine) as session:
+        purpose = f"打电话{PHONE}找我"
+        session.add(
+            ViewingTicket(id=ticket_id, user_id=who.user_id, purpose=purpose, content_hash=b"", **asked)
+        )
+        session.commit()
+
+    def has_it(session: Session) -> None:
+        session.get_one(ViewingTicket, ticket_id, with_for_update=True)
+
+    def job(session: Session) -> Any:
+        try:
+            return own_data.begin_closing(session, SEALER, closing_id)
+        except OperationalError as fault:
+            session.rollback()
+            return type(fault.orig)
+
+    def tell(session: Session) -> None:
+        post(session, NoticeKind.APPROVAL, to=who.user_id, area_code=GRID, what="ticket_refused")
+
+    try:
+        assert one_inside_the_other(engine, has_it, job, then=tell)[1] is LockNotAvailable
+        assert begin(engine, closing_id), "nobody has a row of it any more"
+        with Session(engine) as session:
+            assert PHONE not in session.get_one(ViewingTicket, ticket_id).purpose
+    finally:
+        with Session(engine) as session:
+            session.execute(delete(ViewingTicket).where(ViewingTicket.id == ticket_id))
+            session.commit()
