@@ -65,11 +65,11 @@ class Claim(MadeByPhone, Base):
     source_kind: Mapped[SourceKind | None]
     """The fact that made the claim by itself, if one did."""
     source_id: Mapped[UUID | None]
-    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     """The resident for whom somebody acted who submitted it, or sent it again."""
-    verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     notice_until: Mapped[datetime | None]
     rule: Mapped[Rule] = relationship(lazy="raise")
     household: Mapped[Household] = relationship(lazy="raise")
@@ -113,7 +113,7 @@ class ClaimEvent(Base):
     status_after: Mapped[ClaimStatus]
     points: Mapped[int]
     """What the claim asked for when the step was taken; a resubmission may ask for something else."""
-    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     content_hash: Mapped[bytes]

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as in_sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id
@@ -49,7 +50,12 @@ class Consent(Freezable, Base):
     """A decision on one text, for one resident: given or refused, and perhaps withdrawn later."""
 
     __tablename__ = "consents"
-    __table_args__ = (Index("ix_consents_resident_id_purpose", "resident_id", "purpose", "decided_at"),)
+    __table_args__ = (
+        Index("ix_consents_resident_id_purpose", "resident_id", "purpose", "decided_at"),
+        Index(
+            "ix_consents_withdrawn_by", "withdrawn_by", postgresql_where=in_sql("withdrawn_by IS NOT NULL")
+        ),
+    )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
@@ -61,7 +67,7 @@ class Consent(Freezable, Base):
     text_hash: Mapped[bytes]
     given: Mapped[bool]
     channel: Mapped[ConsentChannel]
-    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    recorded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     decided_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

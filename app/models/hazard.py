@@ -87,6 +87,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
         Index("ix_hazards_area_code_status_id", "area_code", "status", "id"),
         Index("ix_hazards_assignee_id_status", "assignee_id", "status"),
         Index("ix_hazards_place_id", "place_id"),
+        Index("ix_hazards_rectified_by", "rectified_by", postgresql_where=text("rectified_by IS NOT NULL")),
         Index(
             "uq_hazards_open_item",
             "place_id",
@@ -166,7 +167,7 @@ class HazardEvent(Base):
     number: Mapped[int]
     step: Mapped[HazardStep]
     status_after: Mapped[HazardStatus]
-    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)

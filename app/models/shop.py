@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.errors import IllegalStepError
@@ -63,6 +63,7 @@ class Redemption(Base):
         CheckConstraint("points > 0", name="points_positive"),
         Index("ix_redemptions_area_code_status_id", "area_code", "status", "id"),
         Index("ix_redemptions_household_id_id", "household_id", "id"),
+        Index("ix_redemptions_ended_by", "ended_by", postgresql_where=text("ended_by IS NOT NULL")),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
@@ -115,5 +116,5 @@ class StockMovement(Base):
     change: Mapped[int]
     reason: Mapped[StockReason]
     redemption_id: Mapped[UUID | None] = mapped_column(ForeignKey("redemptions.id"))
-    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    by_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     at: Mapped[datetime]

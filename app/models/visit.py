@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, Sealed
@@ -91,6 +91,7 @@ class FollowUp(Base):
     __table_args__ = (
         Index("ix_follow_ups_area_code_id", "area_code", "id"),
         Index("ix_follow_ups_owner_id_due_on", "owner_id", "due_on"),
+        Index("ix_follow_ups_done_by", "done_by", postgresql_where=text("done_by IS NOT NULL")),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, cast, exists, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, cast, exists, func, or_, select
 
 from app.models import ClaimStep, HarmRecord, PhotoOwner
 from app.own_data.kinds import TABLES, His, Whose, of_grown_household, of_household, of_resident, of_user
@@ -111,9 +111,17 @@ def at_work(table: str, *columns: str) -> His:
 
     def his(whose: Whose) -> ColumnElement[bool]:
         named = of_user(table, *columns)(whose)
+        if table == "transfers":
+            named &= _held_office(whose)
         return named & ~belongs_to_a_case(TABLES[table].c.id) if whose.is_minor else named
 
     return his
+
+
+def _held_office(whose: Whose) -> ColumnElement[bool]:
+    """Say whether he ever held one: only then points were approved by him, which no index tells."""
+    grants = TABLES["grants"].c
+    return exists().where(grants.user_id == whose.user_id)
 
 
 def inspection_answers(whose: Whose) -> ColumnElement[bool]:
@@ -186,4 +194,4 @@ def _of_his(whose: Whose) -> ColumnElement[bool]:
     links = TABLES["photo_links"].c
     seen = select(TABLES["visits"].c.id).where(visits(whose))
     claimed = select(TABLES["claims"].c.id).where(claims(whose))
-    return links.record_id.in_(seen.union_all(claimed))
+    return links.record_id == any_(func.array(seen.union_all(claimed).scalar_subquery()))
