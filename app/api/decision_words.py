@@ -30,7 +30,7 @@ def of_ticket(told: ToldTicket) -> str:
     if told.minor is None:
         return f"查看一个孩子的资料，{days}；这个孩子现在不住在您的辖区"
     minor = told.minor
-    return f"查看{minor.name}（{_AGES[minor.age_group]}，住{told.area_name}{minor.place}）的资料，{days}"
+    return f"查看{minor.name}（{_AGES[minor.age_group]}，住{minor.area_name}{minor.place}）的资料，{days}"
 
 
 def _grant(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:

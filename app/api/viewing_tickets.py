@@ -44,6 +44,7 @@ class MinorOutput(Output):
 
     name = fields.String(required=True)
     age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
+    area_name = fields.String(required=True)
     place = fields.String(required=True)
 
 

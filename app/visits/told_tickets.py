@@ -23,6 +23,8 @@ class ToldMinor:
     name: str
     """Masked."""
     age_group: AgeGroup
+    area_name: str
+    """Where he lives now, which need not be the ticket's area any more."""
     place: str
 
 
@@ -43,10 +45,11 @@ def told_tickets(session: Session, actor: Actor, rows: Sequence[ViewingTicket]) 
     if not rows:
         return []
     people = naming.named(session, {row.user_id for row in rows})
-    areas = area_names(session, {row.area_code for row in rows})
+    reached = residents_reached(session, actor, {row.resident_id for row in rows})
+    areas = area_names(session, {one.area_code for one in (*rows, *reached)})
     minors = {
-        one.id: ToldMinor(masked(one.name), age_group(one), one.household.place.name)
-        for one in residents_reached(session, actor, {row.resident_id for row in rows})
+        one.id: ToldMinor(masked(one.name), age_group(one), areas[one.area_code], one.household.place.name)
+        for one in reached
     }
     return [
         ToldTicket(

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import Household, Resident, User
+from app.models import Household, Place, Resident, User
 from tests.care_world import write_resident
 from tests.cast import HOME, NEXT, named, person
 from tests.child_world import write_guarded_child
@@ -32,6 +32,19 @@ def ask(client: Client, child: UUID) -> Answer:
     return answer
 
 
+def move(session: Session, child: UUID, area_code: str, place: str) -> None:
+    household = Household(
+        id=new_id(), area_code=area_code, place_id=named(place), door="9", content_hash=b"",
+        created_at=session.get_one(Resident, child).created_at,
+    )  # fmt: skip
+    session.add(household)
+    session.flush()
+    session.execute(
+        update(Resident).where(Resident.id == child).values(area_code=area_code, household_id=household.id)
+    )
+    session.commit()
+
+
 def listed(client: Client) -> list[dict[str, Any]]:
     items: list[dict[str, Any]] = client.get("/v1/viewing-tickets").json["items"]
     return items
@@ -44,7 +57,7 @@ def test_the_county_officer_reads_who_asks_and_of_whom(be: Any, child: UUID) -> 
 
     assert (shown["id"], shown["area_name"]) == (ticket["id"], "第一网格")
     assert shown["asker"] == {"name": "admin", "posts": [ADMIN_POST]}
-    assert shown["minor"] == {"name": "王**", "age_group": "child", "place": "1号楼"}
+    assert shown["minor"] == {"name": "王**", "age_group": "child", "area_name": "第一网格", "place": "1号楼"}
     assert shown["text"] == "查看王**（不满14周岁，住第一网格1号楼）的资料，看7天"
     text = json.dumps(shown, ensure_ascii=False)
     assert not [secret for secret in ("王小明", "2016", "1单元") if secret in text]
@@ -66,19 +79,24 @@ def test_the_admin_reads_the_workers_name_as_it_is_now(be: Any, child: UUID, ses
     assert listed(be("colleague")) == listed(be("next_admin")) == []
 
 
+def test_who_moved_within_the_county_is_told_of_where_the_home_is(
+    be: Any, child: UUID, session: Session
+) -> None:
+    """The ticket keeps the area where it was asked for; a building of another one is not there."""
+    ask(be("admin"), child)
+    move(session, child, NEXT, "next_block")
+
+    (shown,) = listed(be("county"))
+
+    place = session.get_one(Place, named("next_block")).name
+    assert (shown["area_name"], shown["minor"]["area_name"]) == ("第一网格", "邻近社区")
+    assert shown["text"] == f"查看王**（不满14周岁，住邻近社区{place}）的资料，看7天"
+
+
 def test_who_moved_away_is_not_told_of_any_more(be: Any, child: UUID, session: Session) -> None:
     """S-95: where a child lives now is nothing for those whom it left."""
     ask(be("worker"), child)
-    household = Household(
-        id=new_id(), area_code=NEXT, place_id=named("next_block"), door="9", content_hash=b"",
-        created_at=session.get_one(Resident, child).created_at,
-    )  # fmt: skip
-    session.add(household)
-    session.flush()
-    session.execute(
-        update(Resident).where(Resident.id == child).values(area_code=NEXT, household_id=household.id)
-    )
-    session.commit()
+    move(session, child, NEXT, "next_block")
 
     for name in ("worker", "admin"):
         (shown,) = listed(be(name))
