@@ -12,14 +12,13 @@ from app import exports, identity
 from app.api import decision_words
 from app.api.adjustments import AdjustmentsInput
 from app.api.http.allow import actor, allow
+from app.api.http.askers import AskerOutput, NamedAccountOutput
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
-from app.api.http.naming import AskerOutput, NamedAccountOutput
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
 from app.api.roster_exports import NamedExportInput
 from app.api.users import GrantInput
-from app.clock import now
 from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission, officers, told_approvals
 
 blueprint = Blueprint("approvals", __name__, description="双人审批")
@@ -94,24 +93,41 @@ class RefusalInput(Input):
 
 
 class PointsForDoorOutput(Output):
-    """Points for a household, or from it if negative; without a door if it is none of the area."""
+    """Points for a household, or from it if negative; without a door if it is not the reader's to know."""
 
     household_id = fields.UUID(required=True)
     place = fields.String(required=True, allow_none=True)
     door = fields.String(required=True, allow_none=True)
     points = fields.Integer(required=True)
+    can_be_done = fields.Boolean(required=True)
 
     @ma.pre_dump
-    def name_door(self, told: told_approvals.Correction, **_: Any) -> dict[str, Any]:
+    def name_door(self, told: told_approvals.ToldAdjustment, **_: Any) -> dict[str, Any]:
         """Say where the household lives."""
         place, door = (told.door.place, told.door.door) if told.door else (None, None)
-        return {"household_id": told.household_id, "points": told.points, "place": place, "door": door}
+        return {
+            "household_id": told.household_id,
+            "points": told.points,
+            "place": place,
+            "door": door,
+            "can_be_done": told.can_be_done,
+        }
+
+
+class SumsOutput(Output):
+    """What a batch adds up to: adjustments of each sign, and their points."""
+
+    additions = fields.Integer(required=True)
+    added = fields.Integer(required=True)
+    deductions = fields.Integer(required=True)
+    taken = fields.Integer(required=True)
 
 
 class ApprovalOutput(Output):
-    """What was asked, in words too, and how it stands; ``payload`` is what is to be done, as it was sent.
+    """What was asked, in words, and how it stands; as lists show it, whose rows do not grow with a batch.
 
-    ``account`` is of a grant, ``corrections`` are of points, ``rows`` are residents in an export's file now.
+    ``account`` is of a grant, ``sums`` are of points, ``rows`` are residents in an export's file now, told
+    while it is to be decided on. ``can_be_done`` is null once it is over.
     """
 
     id = fields.UUID(required=True)
@@ -119,11 +135,11 @@ class ApprovalOutput(Output):
     area_code = fields.String(required=True)
     area_name = fields.String(required=True)
     text = fields.String(required=True)
+    can_be_done = fields.Boolean(required=True, allow_none=True)
     asker = fields.Nested(AskerOutput, required=True)
     account = fields.Nested(NamedAccountOutput, required=True, allow_none=True)
-    corrections = fields.List(fields.Nested(PointsForDoorOutput), required=True)
+    sums = fields.Nested(SumsOutput, required=True, allow_none=True)
     rows = fields.Integer(required=True, allow_none=True)
-    payload = fields.Dict(keys=fields.String(), required=True)
     reason = fields.String(required=True)
     asked_by = fields.UUID(required=True)
     asked_at = sent_moment(required=True)
@@ -138,22 +154,31 @@ class ApprovalOutput(Output):
     def tell(self, shown: "_Shown", **_: Any) -> dict[str, Any]:
         """Put it in words, and say of what was not decided or not used in time that it is over."""
         told, approval = shown.told, shown.told.approval
-        waits = approval.state in {ApprovalState.OPEN, ApprovalState.APPROVED}
+        ended = approval.state in {ApprovalState.REFUSED, ApprovalState.USED}
         beside = {
-            "state": _EXPIRED if waits and approval.expires_at <= now() else approval.state.value,
+            "state": approval.state.value if told.waits or ended else _EXPIRED,
             "area_name": told.area_name,
             "text": decision_words.of_approval(told, shown.rows),
+            "can_be_done": told.can_be_done if told.waits else None,
             "asker": told.asker,
             "account": told.account,
-            "corrections": told.corrections,
+            "adjustments": told.adjustments,
+            "sums": told.sums if approval.kind is ApprovalKind.POINTS_BULK else None,
             "rows": shown.rows,
         }
         return {name: getattr(approval, name) for name in self.fields if name not in beside} | beside
 
 
+class WholeApprovalOutput(ApprovalOutput):
+    """One approval with each adjustment of a batch; ``payload`` is what is to be done, as it was sent."""
+
+    adjustments = fields.List(fields.Nested(PointsForDoorOutput), required=True)
+    payload = fields.Dict(keys=fields.String(), required=True)
+
+
 @dataclass(frozen=True)
 class _Shown:
-    """An approval in words, and of an export how many residents would stand in its file."""
+    """An approval in words, and of an export to be decided on how many residents would stand in its file."""
 
     told: told_approvals.ToldApproval
     rows: int | None
@@ -161,12 +186,15 @@ class _Shown:
 
 def _shown(session: Any, approvals: Sequence[identity.Approval]) -> list[_Shown]:
     told = told_approvals.told_approvals(session, actor(), approvals)
-    areas = {one.area_code for one in approvals if one.kind is ApprovalKind.ROSTER_EXPORT}
-    rows = exports.rows_by_area(session, areas)
-    return [
-        _Shown(one, rows[one.approval.area_code] if one.approval.kind is ApprovalKind.ROSTER_EXPORT else None)
-        for one in told
-    ]
+    counted = [one.approval.area_code for one in told if _is_counted(one)]
+    rows = exports.rows_by_area(session, set(counted))
+    return [_Shown(one, rows[one.approval.area_code] if _is_counted(one) else None) for one in told]
+
+
+def _is_counted(told: told_approvals.ToldApproval) -> bool:
+    """Say whether a roster is counted: while it waits for a decision, as no later figure was decided on."""
+    is_open = told.waits and told.approval.state is ApprovalState.OPEN
+    return told.approval.kind is ApprovalKind.ROSTER_EXPORT and is_open and told.reached
 
 
 @blueprint.route("/approvals", methods=["GET"])
@@ -185,7 +213,7 @@ def list_approvals(limit: int, after: str | None, **filters: Any) -> dict[str, A
 
 @blueprint.route("/approvals/<uuid:approval_id>", methods=["GET"])
 @allow(Permission.APPROVAL_READ)
-@blueprint.answer(ApprovalOutput)
+@blueprint.answer(WholeApprovalOutput)
 def get_approval(approval_id: UUID) -> Any:
     """Show one approval."""
     with transaction() as session:
@@ -195,7 +223,7 @@ def get_approval(approval_id: UUID) -> Any:
 
 @blueprint.route("/approvals/<uuid:approval_id>", methods=["PUT"])
 @allow(Permission.APPROVAL_ASK)
-@blueprint.made_once(ApprovalOutput)
+@blueprint.made_once(WholeApprovalOutput)
 @blueprint.body(ApprovalInput)
 def put_approval(new: NewApproval, approval_id: UUID) -> tuple[Any, int]:
     """Ask a second person to agree to a step."""
@@ -208,7 +236,7 @@ def put_approval(new: NewApproval, approval_id: UUID) -> tuple[Any, int]:
 
 @blueprint.route("/approvals/<uuid:approval_id>/approve", methods=["POST"])
 @allow(Permission.APPROVAL_DECIDE, checked=True)
-@blueprint.answer(ApprovalOutput)
+@blueprint.answer(WholeApprovalOutput)
 @blueprint.body(DecisionInput)
 def approve(sent: dict[str, Any], approval_id: UUID) -> Any:
     """Agree."""
@@ -218,7 +246,7 @@ def approve(sent: dict[str, Any], approval_id: UUID) -> Any:
 
 @blueprint.route("/approvals/<uuid:approval_id>/refuse", methods=["POST"])
 @allow(Permission.APPROVAL_DECIDE, checked=True)
-@blueprint.answer(ApprovalOutput)
+@blueprint.answer(WholeApprovalOutput)
 @blueprint.body(RefusalInput)
 def refuse(sent: dict[str, Any], approval_id: UUID) -> Any:
     """Refuse."""

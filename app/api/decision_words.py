@@ -15,13 +15,20 @@ _NUMBERS = (RosterColumn.PHONE, RosterColumn.ID_NUMBER)
 
 
 def of_approval(told: told_approvals.ToldApproval, rows: int | None) -> str:
-    """Say what an approval lets happen; ``rows`` are the residents who stand in an export's file now."""
+    """Say what an approval lets happen, and warn of what cannot be done while it waits.
+
+    ``rows`` are the residents who stand in an export's file now, if they were counted.
+    """
     payload = told.approval.payload
     if told.approval.kind is ApprovalKind.ADMIN_GRANT:
         return _grant(told, payload)
-    if told.approval.kind is ApprovalKind.POINTS_BULK:
-        return _points(told, payload)
-    return _export(told, payload, rows or 0)
+    text = (
+        _points(told, payload)
+        if told.approval.kind is ApprovalKind.POINTS_BULK
+        else _export(told, payload, rows)
+    )
+    warning = "请注意：申请人现在不能办这件事，同意了也办不成。申请的是"
+    return f"{warning}{text}" if told.waits and not told.can_be_done else text
 
 
 def of_ticket(told: ToldTicket) -> str:
@@ -40,31 +47,39 @@ def _grant(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
     since = f"，从{_day(begins)}开始" if begins else ""
     post = f"{told.area_name}的{naming.ROLE_NAMES[Role(payload['role'])]}{since}{how_long}"
     if told.account is None:
-        return f"请注意：申请人现在不能给这个账号授权，同意了也办不成。申请的是{post}"
-    posts = [f"{one.area_name}{naming.ROLE_NAMES[one.role]}" for one in told.account.posts]
-    now_is = "、".join(posts) or "没有职务"
-    return f"让{told.account.name}（{told.account.area_name}的账号，现在{now_is}）当{post}"
+        whom = "这个账号"
+    else:
+        posts = [f"{one.area_name}{naming.ROLE_NAMES[one.role]}" for one in told.account.posts]
+        now_is = "、".join(posts) or "没有职务"
+        whom = f"{told.account.name}（{told.account.area_name}的账号，现在{now_is}）"
+    if told.waits and not told.can_be_done:
+        return f"请注意：申请人现在不能给{whom}授权，同意了也办不成。申请的是{post}"
+    return f"让{whom if told.account else '一个不在您辖区的账号'}当{post}"
 
 
 def _points(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
-    added = [one.points for one in told.corrections if one.points > 0]
-    taken = [-one.points for one in told.corrections if one.points < 0]
+    sums = told.sums
     parts = [
-        f"{len(points)}笔{verb}，一共{sum(points)}分"
-        for verb, points in (("加分", added), ("扣分", taken))
-        if points
+        f"{count}笔{verb}，一共{points}分"
+        for count, verb, points in (
+            (sums.additions, "加分", sums.added),
+            (sums.deductions, "扣分", sums.taken),
+        )
+        if count
     ]
-    unknown = sum(one.door is None for one in told.corrections)
-    warning = f"；其中{unknown}笔的住户不归申请人管，不会入账" if unknown else ""
+    unfit = sum(not one.can_be_done for one in told.adjustments)
+    warns = unfit and told.waits and told.can_be_done
+    warning = f"；其中{unfit}笔的住户不在{told.area_name}，不会入账" if warns else ""
     return f"更正{told.area_name}的积分：{'；'.join(parts)}{warning}。给住户看的原因：{payload['reason']}"
 
 
-def _export(told: told_approvals.ToldApproval, payload: dict[str, Any], rows: int) -> str:
+def _export(told: told_approvals.ToldApproval, payload: dict[str, Any], rows: int | None) -> str:
     columns = [RosterColumn(column) for column in payload["columns"]]
     headings = "、".join(HEADINGS[column] for column in columns)
     numbers = "和".join(HEADINGS[column] for column in columns if column in _NUMBERS)
     how = f"；成年人的{numbers}{'显示完整号码' if payload['clear'] else '打星号'}" if numbers else ""
-    return f"导出{told.area_name}的名册，现在有{rows}人；内容：{headings}{how}"
+    count = "" if rows is None else f"，现在有{rows}人"
+    return f"导出{told.area_name}的名册{count}；内容：{headings}{how}"
 
 
 def _day(moment: str) -> str:

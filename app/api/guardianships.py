@@ -10,9 +10,9 @@ from marshmallow import fields
 
 from app import people
 from app.api.http.allow import actor, allow
+from app.api.http.askers import AskerOutput
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, day, sent_moment, uid, word
-from app.api.http.naming import AskerOutput
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction

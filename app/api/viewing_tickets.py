@@ -9,9 +9,9 @@ from marshmallow import fields
 from app import people, visits
 from app.api import decision_words
 from app.api.http.allow import actor, allow
+from app.api.http.askers import AskerOutput
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid, whole
-from app.api.http.naming import AskerOutput
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
 from app.api.reveals import purpose

@@ -94,7 +94,7 @@ def exported(*area_codes: str) -> ColumnElement[bool]:
 
 def rows_of(session: Session, area_code: str) -> int:
     """Give how many residents of an area stand in its file."""
-    return session.scalar(select(func.count()).select_from(Resident).where(exported(area_code))) or 0
+    return rows_by_area(session, [area_code])[area_code]
 
 
 def rows_by_area(session: Session, area_codes: Collection[str]) -> dict[str, int]:

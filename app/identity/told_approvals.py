@@ -1,7 +1,8 @@
 """What an approval is about, in words: whoever decides on it may follow none of the ids that it holds.
 
 The words are those of the moment of reading. An id in a payload is the asker's own: it is told in words only
-where he may do the step himself, so that nobody learns a name by asking for an approval about its id.
+where he may do the step himself or the reader's areas reach it, so that nobody learns a name by asking for an
+approval about its id. Whether it can be done is another question, and the asker's reach alone answers it.
 """
 
 from collections.abc import Sequence
@@ -13,10 +14,11 @@ from sqlalchemy import ARRAY, Uuid, any_, literal, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Scope
+from app.clock import now
 from app.identity.approvals import FUNCTION
 from app.identity.naming import Named, named
 from app.identity.permissions import TABLE
-from app.models import Approval, ApprovalKind, Household, Place
+from app.models import Approval, ApprovalKind, ApprovalState, Household, Place
 from app.places import area_names
 
 
@@ -30,12 +32,25 @@ class Door:
 
 
 @dataclass(frozen=True)
-class Correction:
+class ToldAdjustment:
     """Points for a household, or from it if negative; without a door if it is none that may be named."""
 
-    household_id: UUID
+    household_id: str
+    """As it stands in the payload."""
     door: Door | None
     points: int
+    can_be_done: bool
+    """Whether the household lies in the approval's area, and the asker reaches that now."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """What a batch adds up to: how many adjustments there are of each sign, and how many points."""
+
+    additions: int
+    added: int
+    deductions: int
+    taken: int
 
 
 @dataclass(frozen=True)
@@ -46,9 +61,22 @@ class ToldApproval:
     area_name: str
     asker: Named
     """With his posts over the approval's area."""
+    waits: bool
+    """Whether it may still be decided on or used; what is over is told as what was asked for, unwarned."""
+    can_be_done: bool
+    """Whether the asker, as far as he reaches now, could do it: over the area, and for the account."""
+    reached: bool
+    """Whether the reader may be told what stands in the area now."""
     account: Named | None = None
-    """Who would get a role, with the posts that he has; None if the asker may give him none."""
-    corrections: tuple[Correction, ...] = ()
+    """Who would get a role, with the posts that he has; None if he is not to be named to the reader."""
+    adjustments: tuple[ToldAdjustment, ...] = ()
+
+    @property
+    def sums(self) -> Sums:
+        """Add up a batch's points."""
+        added = [one.points for one in self.adjustments if one.points > 0]
+        taken = [-one.points for one in self.adjustments if one.points < 0]
+        return Sums(len(added), sum(added), len(taken), sum(taken))
 
 
 def told_approvals(session: Session, actor: Actor, rows: Sequence[Approval]) -> list[ToldApproval]:
@@ -57,35 +85,51 @@ def told_approvals(session: Session, actor: Actor, rows: Sequence[Approval]) -> 
         return []
     accounts = {account_id for row in rows if (account_id := _account_of(row))}
     people = named(session, accounts | {row.asked_by for row in rows})
-    doors = _doors(session, {UUID(item["household_id"]) for row in rows for item in _items(row)})
+    doors = _doors(session, {item["household_id"] for row in rows for item in _items(row)})
     areas = area_names(session, {row.area_code for row in rows})
     return [_told(actor, row, people, doors, areas[row.area_code]) for row in rows]
 
 
 def _told(
-    actor: Actor, row: Approval, people: dict[UUID, Named], doors: dict[UUID, Door], area_name: str
+    actor: Actor, row: Approval, people: dict[UUID, Named], doors: dict[str, Door], area_name: str
 ) -> ToldApproval:
     asker = people[row.asked_by]
-    reach = _reach(actor, row, asker)
+    asks = _asks(row, asker)
+    names = asks if actor.user_id == row.asked_by else Scope(areas=asks.areas + actor.scope.areas)
+    can_be_done = asks.covers(row.area_code)
     account_id = _account_of(row)
     account = people.get(account_id) if account_id else None
-    if account is not None and not (account.area_code and reach.covers(account.area_code)):
-        account = None
-    corrections = []
+    if account_id:
+        where = account.area_code if account else None
+        can_be_done = can_be_done and where is not None and asks.covers(where)
+        if where is None or not names.covers(where):
+            account = None
+    adjustments = []
     for item in _items(row):
-        household_id = UUID(item["household_id"])
+        household_id = item["household_id"]
         door = doors.get(household_id)
-        if door and not (door.area_code.startswith(row.area_code) and reach.covers(door.area_code)):
+        if door and not door.area_code.startswith(row.area_code):
             door = None
-        corrections.append(Correction(household_id, door, item["points"]))
-    return ToldApproval(row, area_name, asker.over(row.area_code), account, tuple(corrections))
+        done = door is not None and can_be_done
+        if door and not names.covers(door.area_code):
+            door = None
+        adjustments.append(ToldAdjustment(household_id, door, item["points"], done))
+    return ToldApproval(
+        row,
+        area_name,
+        asker.over(row.area_code),
+        row.state in {ApprovalState.OPEN, ApprovalState.APPROVED} and row.expires_at > now(),
+        can_be_done,
+        names.covers(row.area_code),
+        account,
+        tuple(adjustments),
+    )
 
 
-def _reach(actor: Actor, row: Approval, asker: Named) -> Scope:
-    """Give where ids are told in words: where the asker may do it now, and to another reader in his areas."""
+def _asks(row: Approval, asker: Named) -> Scope:
+    """Give where the asker may do it now: what he may not do cannot be done, whoever else could."""
     may = TABLE[FUNCTION[row.kind]]
-    asks = tuple(post.area_code for post in asker.posts if post.role in may)
-    return Scope(areas=asks if actor.user_id == row.asked_by else asks + actor.scope.areas)
+    return Scope(areas=tuple(post.area_code for post in asker.posts if post.role in may))
 
 
 def _account_of(row: Approval) -> UUID | None:
@@ -97,12 +141,12 @@ def _items(row: Approval) -> list[dict[str, Any]]:
     return items
 
 
-def _doors(session: Session, household_ids: set[UUID]) -> dict[UUID, Door]:
+def _doors(session: Session, household_ids: set[str]) -> dict[str, Door]:
     if not household_ids:
         return {}
     query = (
         select(Household.id, Household.area_code, Place.name, Household.door)
         .join(Household.place)
-        .where(Household.id == any_(literal(sorted(household_ids), ARRAY(Uuid))))
+        .where(Household.id == any_(literal([UUID(one) for one in sorted(household_ids)], ARRAY(Uuid))))
     )
-    return {row.id: Door(row.area_code, row.name, row.door) for row in session.execute(query)}
+    return {str(row.id): Door(row.area_code, row.name, row.door) for row in session.execute(query)}

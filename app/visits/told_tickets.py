@@ -46,7 +46,7 @@ def told_tickets(session: Session, actor: Actor, rows: Sequence[ViewingTicket]) 
         return []
     people = naming.named(session, {row.user_id for row in rows})
     reached = residents_reached(session, actor, {row.resident_id for row in rows})
-    areas = area_names(session, {one.area_code for one in (*rows, *reached)})
+    areas = area_names(session, {row.area_code for row in rows} | {one.area_code for one in reached})
     minors = {
         one.id: ToldMinor(masked(one.name), age_group(one), areas[one.area_code], one.household.place.name)
         for one in reached

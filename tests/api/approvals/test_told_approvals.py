@@ -1,6 +1,7 @@
 """Whoever decides on an approval reads in words what it is, and who asks: he may follow none of its ids."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Grant, User
-from tests.approval_world import Become, adjustment, admin_grant, asked, batch
+from app.models import Approval, Grant, User
+from tests.approval_world import Become, adjustment, admin_grant, asked, batch, granted, outcome
 from tests.care_world import write_resident
 from tests.cast import FAR, HOME, NEXT, named, person
 from tests.client import Client
@@ -21,9 +22,10 @@ ADMIN_POST = {"role": "community_admin", "area_code": HOME, "area_name": "家园
 
 
 def told(client: Client, approval_id: str) -> dict[str, Any]:
-    """Give an approval as the list shows it, which is how it is shown alone."""
+    """Give one approval, which the list shows in the same way but for what grows with a batch."""
     alone: dict[str, Any] = client.get(f"/v1/approvals/{approval_id}").json
-    assert [one for one in client.get("/v1/approvals").json["items"] if one["id"] == approval_id] == [alone]
+    (row,) = [one for one in client.get("/v1/approvals").json["items"] if one["id"] == approval_id]
+    assert row == {name: alone[name] for name in alone.keys() - {"adjustments", "payload"}}
     return alone
 
 
@@ -67,8 +69,45 @@ def test_an_account_outside_the_askers_areas_is_not_named(be: Become) -> None:
 
     for reader in (asker, be("far_county")):
         shown = told(reader, approval_id)
-        assert shown["account"] is None
-        assert shown["text"].startswith("请注意：申请人现在不能给这个账号授权")
+        assert (shown["account"], shown["can_be_done"]) == (None, False)
+        assert shown["text"].startswith("请注意：申请人现在不能给这个账号授权，同意了也办不成")
+
+
+def test_a_decider_of_both_areas_is_warned_though_he_knows_the_account(be: Become) -> None:
+    """The city reaches the account, the asker does not: agreed to, the grant is 404 all the same."""
+    new = admin_grant("county", area_code=FAR)
+    asker, city = be("far_security"), be("city")
+    approval_id = asked(asker, admin_grant=new)
+
+    shown = told(city, approval_id)
+
+    assert (shown["account"]["name"], shown["can_be_done"]) == ("county", False)
+    assert shown["text"] == (
+        "请注意：申请人现在不能给county（通山县的账号，现在通山县县易迁办）授权，同意了也办不成。"
+        "申请的是远方社区的审计员"
+    )
+    assert city.post(f"/v1/approvals/{approval_id}/approve", json={}).status_code == 200
+    assert outcome(granted(asker, new, approval_id)) == (404, "not_found")
+
+
+def test_an_asker_without_his_post_is_warned_of_and_what_is_over_is_not(be: Become, session: Session) -> None:
+    asks = {
+        "admin_grant": (be("security"), admin_grant("worker")),
+        "points_bulk": (be("admin"), batch()),
+        "roster_export": (be("admin"), roster()),
+    }
+    ids = {kind: asked(asker, **{kind: what}) for kind, (asker, what) in asks.items()}
+    county = be("county")
+    for who in ("admin", "security"):
+        session.get_one(Grant, named(f"grant {who}")).ended_at = now()
+    session.commit()
+
+    for approval_id in ids.values():
+        shown = told(county, approval_id)
+        assert (shown["text"][:4], shown["can_be_done"]) == ("请注意：", False)
+        body = {"note": "人走了"}
+        over = county.post(f"/v1/approvals/{approval_id}/refuse", json=body).json
+        assert ("请注意" in over["text"], over["can_be_done"]) == (False, None)
 
 
 def test_who_decides_is_told_of_an_account_above_his_own_areas(be: Become) -> None:
@@ -89,15 +128,17 @@ def test_points_say_for_which_doors(admin: Client, county: Client) -> None:
     shown = told(county, asked(admin, points_bulk=batch(*items)))
 
     assert shown["asker"] == {"name": "admin", "posts": [ADMIN_POST]}
-    assert [(one["place"], one["door"], one["points"]) for one in shown["corrections"]] == [
+    assert [(one["place"], one["door"], one["points"]) for one in shown["adjustments"]] == [
         ("1号楼", "1单元101", 12),
         ("1号楼", "1单元201", -5),
         (None, None, 3),
         (None, None, 1),
     ]
-    assert [one["household_id"] for one in shown["corrections"]] == [one["household_id"] for one in items]
+    assert [one["household_id"] for one in shown["adjustments"]] == [one["household_id"] for one in items]
+    assert [one["can_be_done"] for one in shown["adjustments"]] == [True, True, False, False]
+    assert shown["sums"] == {"additions": 3, "added": 16, "deductions": 1, "taken": 5}
     assert shown["text"] == (
-        "更正家园社区的积分：3笔加分，一共16分；1笔扣分，一共5分；其中2笔的住户不归申请人管，不会入账。"
+        "更正家园社区的积分：3笔加分，一共16分；1笔扣分，一共5分；其中2笔的住户不在家园社区，不会入账。"
         "给住户看的原因：年底核对"
     )
     assert county.get(f"/v1/households/{items[0]['household_id']}").status_code == 403
@@ -121,6 +162,40 @@ def test_an_export_says_how_many_people_and_what_of_them(
     )
 
 
+def test_a_roster_is_counted_while_it_is_to_be_decided_on(
+    admin: Client, county: Client, session: Session
+) -> None:
+    """Later figures are not what was decided on, and an asker who lost his post learns no figure at all."""
+    refused, approved, open_still, over = (asked(admin, roster_export=roster()) for _ in range(4))
+    answers = [
+        county.post(f"/v1/approvals/{refused}/refuse", json={"note": "不用"}),
+        county.post(f"/v1/approvals/{approved}/approve", json={}),
+    ]
+    session.get_one(Approval, UUID(over)).expires_at = now()
+    session.commit()
+
+    rows = {one: told(admin, one)["rows"] for one in (refused, approved, open_still, over)}
+
+    assert rows == {refused: None, approved: None, open_still: 2, over: None}
+    assert [one.json["rows"] for one in answers] == [None, None]
+    assert told(county, approved)["text"].startswith("导出家园社区的名册；内容：")
+    session.get_one(Grant, named("grant admin")).area_code = NEXT
+    session.commit()
+    assert (told(admin, open_still)["rows"], told(county, open_still)["rows"]) == (None, 2)
+
+
+def test_a_row_of_the_list_does_not_grow_with_the_batch(admin: Client, county: Client) -> None:
+    """OWASP API4:2023: forty batches of the size that may be sent made a list of 4 MB."""
+    asked(admin, points_bulk=batch(*[adjustment(1) for _ in range(500)]))
+
+    listed = county.get("/v1/approvals")
+
+    assert len(listed.text) < 2_000
+    (row,) = listed.json["items"]
+    assert row["text"].startswith("更正家园社区的积分：500笔加分，一共500分。")
+    assert len(county.get(f"/v1/approvals/{row['id']}").json["adjustments"]) == 500
+
+
 def test_it_is_shown_to_who_asked_and_who_decides_alone(be: Become) -> None:
     """S-35: it says more now, to nobody more."""
     approval_id = asked(be("admin"), points_bulk=batch())
@@ -141,8 +216,9 @@ def test_an_admin_who_left_reads_no_more_of_the_place(
 
     own, decider = told(admin, approval_id), told(county, approval_id)
 
-    assert (own["asker"]["posts"], own["corrections"][0]["door"]) == ([], None)
-    assert decider["corrections"][0]["door"] == "1单元101"
+    assert (own["asker"]["posts"], own["adjustments"][0]["door"]) == ([], None)
+    assert decider["adjustments"][0]["door"] == "1单元101"
+    assert not decider["adjustments"][0]["can_be_done"]
 
 
 def test_answers_to_asking_and_deciding_say_it_too(admin: Client, county: Client) -> None:
