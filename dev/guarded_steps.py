@@ -5,7 +5,7 @@ from app.identity import DECIDERS, FUNCTION, TABLE, ApprovalKind
 from dev.openapi import described_app
 
 KINDS = {
-    ApprovalKind.ADMIN_GRANT: "给系统管理员、安全管理员、审计员、县市易迁办授权",
+    ApprovalKind.ADMIN_GRANT: "给系统管理员、安全管理员、审计员授权；那里已有县市易迁办的，给县市易迁办授权",
     ApprovalKind.POINTS_BULK: "批量更正积分",
     ApprovalKind.ROSTER_EXPORT: "导出名册",
 }

@@ -162,14 +162,17 @@ another; the auditor writes nothing at all.
 
 Nobody grants what he does not hold. What the security administrator holds is the power to grant in his own
 area: he gives any role there, below it, never above or beside it, and no other role of his widens that. The
-three administrators' own roles he gives only after a second person agreed
-([ADR {_ADR[:4]}](adr/{_ADR})). Whatever changes works at the next request.
+three administrators' own roles he gives only after a second person agreed, and an officer's too where the
+area, or one above it, has another officer, or had one within the last 30 days: the first one he makes alone,
+and the auditors and system administrators over the area are told ([ADR {_ADR[:4]}](adr/{_ADR})). Whatever
+changes works at the next request.
 
 ## A second person 双人审批
 
 {_table(["要办的事", "谁申请", "谁审批"], second_person(ROLE_NAMES))}
-Who asks holds the function; who decides is another person of another role over the same area. An approval is
-good for exactly what was asked, for 72 hours, and once; `PUT /v1/approvals/<id>` asks.
+Who asks holds the function over the area; who decides holds the other role over the same area or one above
+it, and is neither who asked nor who would get the role. An approval is good for exactly what was asked, for
+72 hours, and once; `PUT /v1/approvals/<id>` asks.
 
 ## Proved again 再次确认本人
 
