@@ -5,8 +5,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
 
+LOCK_WAIT_S = 5
+"""How long a migration waits for a table that somebody is at. Whoever wants it meanwhile waits behind,
+so it gives up before people notice, undoes its own steps, and is run again."""
 FOLDER = Path(__file__).parent.parent / "migrations"
 
 
@@ -23,6 +28,11 @@ def config(connection: Connection | None = None) -> Config:
 def upgrade(connection: Connection | None = None) -> None:
     """Bring the database to the newest migration; one that is there already stays as it is."""
     command.upgrade(config(connection), "head")
+
+
+def is_kept_waiting(error: OperationalError) -> bool:
+    """Say whether a migration gave up because somebody was at a table that it needs."""
+    return isinstance(error.orig, LockNotAvailable)
 
 
 def newest() -> str | None:

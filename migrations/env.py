@@ -1,10 +1,11 @@
 """Alembic's environment: the engine comes from our settings, the tables from our models."""
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from app.config import Settings
 from app.db import engine_for
+from app.migrating import LOCK_WAIT_S
 from app.models import Base
 
 
@@ -26,6 +27,10 @@ if given is not None:
     run(given)
 else:
     engine = engine_for(Settings.read())
-    with engine.connect() as own:
-        run(own)
-    engine.dispose()
+    try:
+        with engine.connect() as own:
+            own.execute(text("SELECT set_config('lock_timeout', :wait, false)"), {"wait": f"{LOCK_WAIT_S}s"})
+            own.commit()  # else Alembic would take this transaction for that of all migrations
+            run(own)
+    finally:
+        engine.dispose()

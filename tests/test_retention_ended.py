@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import retention
 from app.clock import set_to
+from app.ids import new_id
 from app.models import (
     Base,
     Binding,
@@ -22,6 +23,8 @@ from app.models import (
     Proxy,
     ProxyEnd,
     ProxyState,
+    Removal,
+    RemovalKind,
     User,
 )
 from tests.cast import named, person
@@ -104,6 +107,22 @@ def test_what_ended_goes_after_three_years(
         assert (applied(session, name), applied(session, name)) == (1, 0)
 
     assert set(session.scalars(select(model.id))) == others  # type: ignore[attr-defined]
+
+
+def test_whose_a_removal_was_goes_after_three_years_and_its_id_stays(session: Session) -> None:
+    """S-81: the id is what an older backup is told by; what was not listed yet is still needed."""
+    facts = {"user_id": str(person("resident").user_id), "resident_id": str(named("resident"))}
+    kept = {"at": AT, "what": RemovalKind.BINDING_ENDED, "row_id": named("binding resident"), "facts": facts}
+    listed, unlisted = (Removal(id=new_id(), copied_at=copied, **kept) for copied in (AT, None))
+    session.add_all([listed, unlisted])
+    session.commit()
+    with set_to(IN_36_MONTHS - DAY):
+        assert applied(session, "facts of removals") == 0
+    with set_to(IN_36_MONTHS + 2 * DAY):
+        assert [applied(session, "facts of removals") for _ in range(2)] == [1, 0]
+    session.expire_all()
+
+    assert (listed.facts, unlisted.facts) == ({}, facts)
 
 
 def test_what_goes_on_does_not_go(session: Session) -> None:

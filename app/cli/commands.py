@@ -1,6 +1,7 @@
 """All commands, each from the module of its noun."""
 
 import click
+from sqlalchemy.exc import OperationalError
 
 from app import migrating
 from app.cli.auditing import verify_audit
@@ -9,7 +10,7 @@ from app.cli.founding import add_area, first_administrators
 from app.cli.keys import rotate_keys
 from app.cli.ledger import post_due, reconcile
 from app.cli.purging import purge_audit
-from app.cli.redeleting import redelete
+from app.cli.redeleting import recopy_removals, redelete
 from app.cli.retention import apply_retention
 from app.cli.wechat import wechat_events, wechat_messages, wechat_quotas
 
@@ -22,7 +23,16 @@ def commands() -> None:
 @commands.command()
 def migrate() -> None:
     """Bring the database's tables to this version of the code."""
-    migrating.upgrade()
+    try:
+        migrating.upgrade()
+    except OperationalError as error:
+        if not migrating.is_kept_waiting(error):
+            raise
+        raise click.ClickException(
+            f"Somebody was at a table that a migration needs, for more than {migrating.LOCK_WAIT_S} seconds. "
+            "Nothing of this migration is done; those before it are. Run the command again; if that does not "
+            "help, stop the scheduler meanwhile"
+        ) from error
     click.echo("The database is at the newest migration.")
 
 
@@ -39,6 +49,7 @@ for _command in (
     purge_audit,
     apply_retention,
     redelete,
+    recopy_removals,
     wechat_events,
     wechat_messages,
     wechat_quotas,

@@ -14,16 +14,15 @@ from sqlalchemy.orm import Session, sessionmaker
 from app import own_data
 from app.adapters import local_store
 from app.audit import AuditKeys
-from app.cli.sessions import many_sessions, record
+from app.cli.sessions import many_sessions, one_session, record
 from app.config import Settings
 from app.db import transaction
+from app.identity import again
 from app.models import RemovalKind
 from app.own_data import Outcome, Removed
 from app.sealing import Sealer
 
 log = structlog.get_logger()
-_BATCH = 1000
-"""Lines: of a long list no more is held in memory at a time."""
 _TOLD = 200
 
 
@@ -33,7 +32,8 @@ def redelete(*, dry_run: bool) -> None:
     """Remove again what the list of GONGDI_REDELETE_LIST says was removed after this backup was made.
 
     To be run after a restore, before anybody signs in; again changes nothing. Each removal is a transaction
-    with an entry in the audit trail. Exit 1 if one failed: run it again once that is put right.
+    with an entry in the audit trail. Exit 1 if one failed: run it again once that is put right. Everybody is
+    signed out, each time, for who signed out since is signed in again by the backup.
     """
     settings = Settings.read()
     file = settings.redelete_list
@@ -50,6 +50,7 @@ def redelete(*, dry_run: bool) -> None:
             for what, count in sorted(left.items()):
                 click.echo(f"{what}: {count}")
             return
+        run.end_ways_in()
         for kinds in own_data.ROUNDS:
             run.do(kinds)
     if run.waiting:
@@ -58,6 +59,23 @@ def redelete(*, dry_run: bool) -> None:
         "; ".join(f"{outcome}: {run.outcomes[outcome]}" for outcome in Outcome) + f"; failed: {run.failed}."
     )
     sys.exit(1 if run.failed else 0)
+
+
+@click.command(name="recopy-removals")
+def recopy_removals() -> None:
+    """Write the list of GONGDI_REDELETE_LIST anew from the database, where it was lost or is an older one.
+
+    Not after a restore: then the list knows more than the database, and the command refuses.
+    """
+    settings = Settings.read()
+    if settings.redelete_list is None:
+        raise click.ClickException("GONGDI_REDELETE_LIST is not set. Nothing was done")
+    try:
+        with one_session(settings) as session:
+            made = own_data.write_list_anew(session, AuditKeys.of(settings), settings.redelete_list)
+    except (own_data.ListAheadError, own_data.RemovalListError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"The list has {made} removals; what was not copied yet follows within a minute.")
 
 
 @dataclass
@@ -82,19 +100,32 @@ class _Run:
         """
         left = Counter[str]()
         try:
-            for batch in self._batches(frozenset(RemovalKind)):
+            for batch in self._batches():
                 self.listed += len(batch)
-                left.update(one.what.value for one in self._unknown(batch))
+                with self.new_session() as session:
+                    left.update(one.what.value for one in own_data.unknown(session, batch))
         except own_data.RemovalListError as error:
             raise click.ClickException(str(error)) from error
         return left
+
+    def end_ways_in(self) -> None:
+        """Let nobody in by what the backup brought back."""
+        with self.new_session() as session, transaction(session):
+            ended = again.end_ways_in(session)
+            record(session, self.settings, "redelete", ended, what="ways_in")
+        click.echo(f"{ended} sessions, refresh tokens, invitations and sign-in codes ended.")
 
     def do(self, kinds: Collection[RemovalKind]) -> None:
         """Do what is left of these kinds, which is one round."""
         tools = own_data.Tools(Sealer.of(self.settings), local_store(self.settings.photo_dir))
         failed = set[UUID]()
-        for batch in self._batches(kinds):
-            for one in self._unknown(batch):
+        for batch in self._batches():
+            with self.new_session() as session, transaction(session):
+                own_data.mark_listed(session, batch)
+                left = own_data.unknown(session, batch)
+            for one in left:
+                if one.what not in kinds:
+                    continue
                 if one.concerned & self._held:
                     self.waiting += 1
                     continue
@@ -124,17 +155,5 @@ class _Run:
             )
         return True
 
-    def _unknown(self, batch: Collection[Removed]) -> list[Removed]:
-        with self.new_session() as session:
-            return own_data.unknown(session, batch)
-
-    def _batches(self, kinds: Collection[RemovalKind]) -> Iterator[list[Removed]]:
-        batch: list[Removed] = []
-        for one in own_data.removals_in(self.file, AuditKeys.of(self.settings)):
-            if one.what in kinds:
-                batch.append(one)
-            if len(batch) == _BATCH:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
+    def _batches(self) -> Iterator[list[Removed]]:
+        return own_data.lines_in_batches(self.file, AuditKeys.of(self.settings))

@@ -1,17 +1,108 @@
 """Ending again what had ended before an older backup was restored; nobody is told a second time."""
 
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.identity.bindings import end_again as end_binding
 from app.identity.wechat import end_link as _end_link
-from app.models import FROZEN_TOO, Proxy, ProxyEnd, ProxyState, User, WeChatLink
+from app.models import (
+    FROZEN_TOO,
+    Binding,
+    BindingEnd,
+    BindingRequest,
+    BindingRequestState,
+    BindingWay,
+    EndReason,
+    Invitation,
+    Proxy,
+    ProxyEnd,
+    ProxyState,
+    RefreshToken,
+    Resident,
+    SignIn,
+    SignInCode,
+    User,
+    WeChatLink,
+)
 from app.people import lock_accounts
 
-__all__ = ["end_binding", "end_link", "end_proxy", "forget_phone"]
+__all__ = [
+    "end_binding",
+    "end_link",
+    "end_proxy",
+    "end_ways_in",
+    "forget_phone",
+    "withdraw_request",
+    "write_lost_binding",
+]
+
+
+def end_ways_in(session: Session) -> int:
+    """End every session, refresh token, invitation and sign-in code; give how many.
+
+    Those that ended since the backup was made are open in it again, and nothing tells which: whoever lost a
+    phone, and signed it out, would find it signed in.
+    """
+    values: dict[str, Any] = {"ended_at": now()}
+    ended = 0
+    for model in (SignIn, RefreshToken, Invitation, SignInCode):
+        more = {"end_reason": EndReason.SIGNED_OUT} if model is SignIn else {}
+        done = session.execute(update(model).where(model.ended_at.is_(None)).values(values | more))
+        assert isinstance(done, CursorResult)
+        ended += done.rowcount
+    return ended
+
+
+def withdraw_request(session: Session, request_id: UUID) -> bool:
+    """Take back a request to be bound; say whether that changes anything."""
+    query = select(BindingRequest).where(BindingRequest.id == request_id).with_for_update()
+    row = session.scalars(query).one_or_none()
+    if row is None or row.state is not BindingRequestState.OPEN:
+        return False
+    row.advance(BindingRequestState.WITHDRAWN)
+    row.decided_by, row.decided_at = row.user_id, now()
+    return True
+
+
+def write_lost_binding(
+    session: Session,
+    binding_id: UUID,
+    *,
+    user_id: UUID,
+    resident_id: UUID,
+    way: BindingWay,
+    at: datetime,
+    reason: BindingEnd,
+    by: UUID | None,
+) -> bool:
+    """Write down a binding that the backup has not, as it ended at that time; False if it has it.
+
+    When it began is not known any more. What was done by it came after the backup, too, and is gone.
+    """
+    query = select(Binding.id).where(Binding.id == binding_id)
+    if session.scalars(query, execution_options={FROZEN_TOO: True}).one_or_none() is not None:
+        return False
+    area_code = session.get_one(Resident, resident_id).area_code
+    session.add(
+        Binding(
+            id=binding_id,
+            area_code=area_code,
+            user_id=user_id,
+            resident_id=resident_id,
+            way=way,
+            begun_at=at,
+            ended_at=at,
+            ended_by=by,
+            end_reason=reason,
+            end_note="",
+        )
+    )
+    return True
 
 
 def end_proxy(session: Session, proxy_id: UUID, *, reason: ProxyEnd, by: UUID | None) -> bool:

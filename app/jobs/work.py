@@ -172,7 +172,8 @@ def remind_of_deletions(means: Means) -> int:
 def copy_removals(means: Means) -> int:
     """Copy removals that people asked for out of the database; give how many.
 
-    Raises ListAheadError where an older one was restored and nobody ran ``redelete``.
+    Raises ListAheadError where an older one was restored and nobody ran ``redelete`` to its end,
+    ListBehindError where the list is an older one or another.
     """
     if means.redelete_list is None:
         return 0

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy import BigInteger, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, Id
 
@@ -31,6 +31,7 @@ class RemovalKind(enum.StrEnum):
     CONSENT_REFUSED = "consents.refused"
     """A no, which ends every yes before it."""
     BINDING_ENDED = "bindings.ended"
+    BINDING_REQUEST_WITHDRAWN = "binding_requests.withdrawn"
     BINDING_CODE = "binding_codes"
     PROXY_ENDED = "proxies.ended"
     GUARDIANSHIP_ENDED = "guardianships.ended"
@@ -44,7 +45,8 @@ class RemovalKind(enum.StrEnum):
 class Removal(Base):
     """One removal, written by a trigger in its own transaction and copied to a file by a job; ids only.
 
-    It has no foreign keys, and stays: a database that knows a removal is not older than it.
+    It has no foreign keys, and stays: a database that knows a removal is not older than it. The database lets
+    it be numbered and copied once, and its facts be emptied when they are needed no more.
     """
 
     __tablename__ = "removals"
@@ -57,3 +59,5 @@ class Removal(Base):
     """Columns of the row that it takes to do it again: ids and words of fixed lists."""
     copied_at: Mapped[datetime | None]
     """When its line stood in the file."""
+    number: Mapped[int | None] = mapped_column(BigInteger, unique=True)
+    """Of its line, from 1 on without a gap: so a list that lost some is noticed."""

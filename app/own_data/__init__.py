@@ -36,6 +36,15 @@ from app.own_data.copies import (
     make_copy,
     waiting_copies,
 )
+from app.own_data.copying_removals import (
+    ListAheadError,
+    ListBehindError,
+    copy_removals,
+    lines_in_batches,
+    mark_listed,
+    unknown,
+    write_list_anew,
+)
 from app.own_data.corrections import (
     CorrectionOpenError,
     NewCorrection,
@@ -70,14 +79,8 @@ from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
 from app.own_data.outcomes import Outcome, Tools
-from app.own_data.redeleting import ROUNDS, redelete, unknown
-from app.own_data.removal_list import (
-    ListAheadError,
-    RemovalListError,
-    Removed,
-    copy_removals,
-    removals_in,
-)
+from app.own_data.redeleting import ROUNDS, redelete
+from app.own_data.removal_list import RemovalListError, Removed, removals_in
 from app.own_data.requests import DECIDED_WITHIN, AskerGoneError
 
 __all__ = [
@@ -110,6 +113,7 @@ __all__ = [
     "Held",
     "KeptByLawError",
     "ListAheadError",
+    "ListBehindError",
     "NewCorrection",
     "NewDeletion",
     "Outcome",
@@ -145,7 +149,9 @@ __all__ = [
     "follow_up",
     "frozen_rows",
     "held",
+    "lines_in_batches",
     "make_copy",
+    "mark_listed",
     "open_correction",
     "opened_correction",
     "own_closings",
@@ -162,4 +168,5 @@ __all__ = [
     "withdraw_closing",
     "withdraw_correction",
     "withdraw_deletion",
+    "write_list_anew",
 ]

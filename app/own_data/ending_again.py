@@ -11,12 +11,14 @@ from app.clock import now
 from app.identity import again
 from app.models import (
     BindingEnd,
+    BindingWay,
     Correction,
     Guardianship,
     HarmRecord,
     OwnRequest,
     OwnRequestState,
     ProxyEnd,
+    Resident,
     User,
 )
 from app.own_data.kinds import TABLES
@@ -49,8 +51,35 @@ def _withdraw(session: Session, one: Removed, which: ColumnElement[bool], *, by:
 def end_binding(session: Session, _tools: Tools, one: Removed) -> Outcome:
     """End a binding as it ended, so that what hangs on the reason holds."""
     by = there(session, User, one.facts["ended_by"])
-    done = again.end_binding(session, one.row_id, reason=BindingEnd(one.facts["end_reason"]), by=by)
+    reason = BindingEnd(one.facts["end_reason"])
+    done = again.end_binding(session, one.row_id, reason=reason, by=by)
+    if not done and reason is not BindingEnd.LEFT:
+        done = _write_lost_binding(session, one, reason, by)
     return Outcome.DONE if done else Outcome.NOTHING
+
+
+def _write_lost_binding(session: Session, one: Removed, reason: BindingEnd, by: UUID | None) -> bool:
+    """Write down a binding that began and ended since the backup was made, for what hangs on its end."""
+    user_id = there(session, User, one.facts["user_id"])
+    resident_id = there(session, Resident, one.facts["resident_id"])
+    if user_id is None or resident_id is None:
+        return False
+    way = BindingWay(one.facts["way"])
+    return again.write_lost_binding(
+        session,
+        one.row_id,
+        user_id=user_id,
+        resident_id=resident_id,
+        way=way,
+        at=one.at,
+        reason=reason,
+        by=by,
+    )
+
+
+def withdraw_binding_request(session: Session, _tools: Tools, one: Removed) -> Outcome:
+    """Take back a request to be bound, so that nobody is bound by it."""
+    return Outcome.DONE if again.withdraw_request(session, one.row_id) else Outcome.NOTHING
 
 
 def end_proxy(session: Session, _tools: Tools, one: Removed) -> Outcome:

@@ -4,14 +4,15 @@ Each removal that the database does not know (``removals``) happened after the b
 compared. It is done by its ids, idempotently, and then known. What tells of harm to a minor stays.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.models import Correction, Deletion, HarmRecord, Removal, RemovalKind
 from app.own_data import closing_again, ending_again, removing_again
+from app.own_data.copying_removals import free_number
 from app.own_data.outcomes import Outcome, Tools
 from app.own_data.removal_list import Removed
 
@@ -25,20 +26,15 @@ it a second time, and keeps its own reason, in whose place a closing would put a
 numbers that are gone afterwards, to take them out of texts."""
 
 
-def unknown(session: Session, listed: Collection[Removed]) -> list[Removed]:
-    """Give those of a batch that the database does not know."""
-    known = set(session.scalars(select(Removal.id).where(Removal.id.in_([one.id for one in listed]))))
-    return [one for one in listed if one.id not in known]
-
-
 def redelete(session: Session, tools: Tools, one: Removed) -> Outcome:
     """Do one removal again and know it from now on, both in the session's transaction."""
     session.execute(text("SET LOCAL gongdi.redeleting = 'on'"))
     outcome = _AGAIN[one.what](session, tools, one)
     session.flush()
-    session.add(
-        Removal(id=one.id, at=one.at, what=one.what, row_id=one.row_id, facts=one.facts, copied_at=now())
-    )
+    number = free_number(session, one)
+    known = Removal(id=one.id, at=one.at, what=one.what, row_id=one.row_id, facts=one.facts, number=number)
+    known.copied_at = now() if number else None
+    session.add(known)
     session.flush()
     return outcome
 
@@ -63,6 +59,7 @@ _AGAIN: Mapping[RemovalKind, Callable[[Session, Tools, Removed], Outcome]] = {
     RemovalKind.CONSENT_WITHDRAWN: ending_again.withdraw_consent,
     RemovalKind.CONSENT_REFUSED: ending_again.refuse_consent,
     RemovalKind.BINDING_ENDED: ending_again.end_binding,
+    RemovalKind.BINDING_REQUEST_WITHDRAWN: ending_again.withdraw_binding_request,
     RemovalKind.BINDING_CODE: removing_again.delete_code,
     RemovalKind.PROXY_ENDED: ending_again.end_proxy,
     RemovalKind.GUARDIANSHIP_ENDED: ending_again.end_guardianship,

@@ -14,12 +14,8 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
 from app.audit import AuditKeys
-from app.clock import now
-from app.models import Removal, RemovalKind
+from app.models import RemovalKind
 
 _TAIL = 16 * 1024
 """Bytes: longer than two lines."""
@@ -31,8 +27,13 @@ class RemovalListError(Exception):
     """The list cannot be gone by; the text names the line and the remedy."""
 
 
-class ListAheadError(Exception):
-    """The list holds removals that the database does not know: it is an older state."""
+@dataclass(frozen=True)
+class Last:
+    """What the next line goes on from."""
+
+    id: UUID
+    number: int
+    mac: str
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Removed:
     what: RemovalKind
     row_id: UUID
     facts: dict[str, Any]
+    number: int
+    """The first line has 1."""
 
     @property
     def concerned(self) -> frozenset[UUID]:
@@ -59,72 +62,56 @@ class Removed:
             "what": self.what.value,
             "row": str(self.row_id),
             "facts": self.facts,
+            "number": self.number,
         }
 
 
-def copy_removals(session: Session, keys: AuditKeys, file: Path, *, limit: int) -> int:
-    """Append the next removals that the file lacks, down to the disk, and mark them; give how many.
-
-    Whoever dies between both appends them once more; a reader takes each once. An unfinished last line is one
-    that was not marked, so it is cut off. One process at a time, which the caller sees to.
-
-    Raises ListAheadError, RemovalListError.
-    """
-    query = select(Removal).where(Removal.copied_at.is_(None)).order_by(Removal.at, Removal.id).limit(limit)
-    rows = session.scalars(query.with_for_update()).all()
-    with file.open("a+b") as out:
-        last = _last_line(file, out)
-        before = "" if last is None else last["mac"]
-        if last is not None and session.get(Removal, UUID(last["id"])) is None:
-            raise ListAheadError(
-                f"{file} holds removals that this database does not know, for it was restored from a backup: "
-                "run `python -m app.cli redelete`, see docs/operations.md, backup"
-            )
-        for row in rows:
-            line = _signed(keys, before, Removed(row.id, row.at, row.what, row.row_id, row.facts))
-            before = line["mac"]
-            out.write(json.dumps(line).encode() + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
-    for row in rows:
-        row.copied_at = now()
-    return len(rows)
-
-
 def removals_in(file: Path, keys: AuditKeys) -> Iterator[Removed]:
-    """Read the list from its beginning, each removal once.
+    """Read the list from its beginning.
 
-    Raises RemovalListError naming the first line that is not as it was written.
+    Raises RemovalListError naming the first line that is not as it was written, or that only a newer version
+    understands.
     """
-    before, seen = "", set[UUID]()
+    before = ""
     with file.open("rb") as lines:
-        for number, line in enumerate(lines, start=1):
+        for position, line in enumerate(lines, start=1):
             if not line.endswith(b"\n"):
-                raise _broken(file, number, "is unfinished: if no copy has it whole, delete this line alone")
+                raise _broken(
+                    file, position, "is unfinished: if no copy has it whole, delete this line alone"
+                )
             try:
                 said = json.loads(line)
                 mac = str(said.pop("mac"))
-                one = Removed(
-                    id=UUID(said["id"]),
-                    at=datetime.fromisoformat(said["at"]),
-                    what=RemovalKind(said["what"]),
-                    row_id=UUID(said["row"]),
-                    facts=dict(said["facts"]),
-                )
                 is_ours = keys.is_mac(_over(before, said), bytes.fromhex(mac))
             except (ValueError, KeyError, TypeError, AttributeError):
-                raise _broken(file, number, "is no removal") from None
+                raise _broken(file, position, "is no removal") from None
             if not is_ours:
                 raise _broken(
                     file,
-                    number,
+                    position,
                     "is not as it was written, does not follow from the line before, or was written with "
                     "another GONGDI_SECRET_KEY",
                 )
             before = mac
-            if one.id not in seen:
-                seen.add(one.id)
-                yield one
+            yield _read(file, position, said)
+
+
+def _read(file: Path, position: int, said: dict[str, Any]) -> Removed:
+    """Understand a line that is ours."""
+    try:
+        return Removed(
+            id=UUID(said["id"]),
+            at=datetime.fromisoformat(said["at"]),
+            what=RemovalKind(said["what"]),
+            row_id=UUID(said["row"]),
+            facts=dict(said["facts"]),
+            number=int(said["number"]),
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise RemovalListError(
+            f"{file}, line {position}, is whole, and was written by another version of Gongdi: run the "
+            "command of that version. Nothing was done"
+        ) from error
 
 
 def _broken(file: Path, number: int, wrong: str) -> RemovalListError:
@@ -132,9 +119,11 @@ def _broken(file: Path, number: int, wrong: str) -> RemovalListError:
     return RemovalListError(f"{file}, line {number}, {wrong}; {remedy}")
 
 
-def _signed(keys: AuditKeys, before: str, one: Removed) -> dict[str, Any]:
+def signed_line(keys: AuditKeys, before: str, one: Removed) -> tuple[bytes, str]:
+    """Give the line of a removal behind the one with the MAC ``before``, and its MAC."""
     content = one.content()
-    return content | {"mac": keys.mac(_over(before, content)).hex()}
+    mac = keys.mac(_over(before, content)).hex()
+    return json.dumps(content | {"mac": mac}).encode() + b"\n", mac
 
 
 def _over(before: str, content: dict[str, Any]) -> bytes:
@@ -142,8 +131,11 @@ def _over(before: str, content: dict[str, Any]) -> bytes:
     return f"removal {before} {json.dumps(content, sort_keys=True)}".encode()
 
 
-def _last_line(file: Path, out: BinaryIO) -> dict[str, Any] | None:
-    """Give the last whole line, None of an empty file; what is unfinished behind it is cut off."""
+def last_line(file: Path, out: BinaryIO) -> Last | None:
+    """Read the last whole line, None of an empty file; what is unfinished behind it is cut off.
+
+    Raises RemovalListError.
+    """
     size = out.seek(0, os.SEEK_END)
     start = max(0, size - _TAIL)
     out.seek(start)
@@ -152,13 +144,12 @@ def _last_line(file: Path, out: BinaryIO) -> dict[str, Any] | None:
     out.truncate(start + whole)
     if whole == 0:
         return None
-    line = tail[:whole].splitlines()[-1]
     try:
-        said: dict[str, Any] = json.loads(line)
-        UUID(said["id"]), bytes.fromhex(said["mac"])
+        said = json.loads(tail[:whole].splitlines()[-1])
+        bytes.fromhex(said["mac"])
+        return Last(UUID(said["id"]), int(said["number"]), said["mac"])
     except (ValueError, KeyError, TypeError) as error:
         raise RemovalListError(
             f"{file}: the last line is no removal; put the newest whole copy from the other machine in its "
             "place"
         ) from error
-    return said

@@ -68,6 +68,7 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
             "words on ended bindings",
             "ended bindings",
             "ended proxies",
+            "facts of removals",
             "answered binding requests",
             "answered corrections",
             "answered deletions",

@@ -55,7 +55,6 @@ KEPT_BECAUSE = {
     "message_credits": "the job forget_old_sends: ninety days after they end, at once with the link",
     "message_sends": "the job forget_old_sends: ninety days after they end",
     "own_copies": "the job end_copies: file and key after 72 hours; the asking as the audit trail",
-    "removals": "tell a restored backup what was removed since; ids only",
     "closings": "prove that an account was closed, when, and what was frozen",
     "account_events": "say what was done with an account, and why",
     "households": "the door, which the ledger of points goes by; who lives there stands with the residents",

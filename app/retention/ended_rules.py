@@ -19,6 +19,7 @@ from app.models import (
     HarmRecord,
     OwnRequestState,
     Proxy,
+    Removal,
 )
 from app.retention.gone_rules import came_back, says_gone, shows_return
 from app.retention.harm_rules import kept_for_a_case
@@ -61,6 +62,15 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         and_(over, Proxy.frozen_by.is_(None)),
         kept=f"{months} months after the end or the last day {setting}",
         basis=_BASIS,
+    )
+    yield Rule(
+        "facts of removals",
+        table_of(Removal),
+        and_(Removal.at < since, Removal.copied_at.is_not(None), Removal.facts != {}),
+        kept=f"{months} months {setting}",
+        basis="PIPL 19, 47",
+        emptied={"facts": {}},
+        stays="what kind of row went when, by its id, so that an older backup is told from a newer one",
     )
     for model, opened in (
         (BindingRequest, BindingRequestState.OPEN),

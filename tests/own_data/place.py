@@ -75,10 +75,16 @@ class Place:
 
 def new_place(servers: Servers, redis_url: str, folder: Path) -> Place:
     """Make an installation with the cast in it."""
+    url = peopled_database(servers, f"redelete_{os.getpid()}_{new_id().hex[-6:]}")
+    return Place(servers, environment(url, redis_url, folder), folder)
+
+
+def environment(database_url: str, redis_url: str, folder: Path) -> dict[str, str]:
+    """Give the settings of an installation that keeps its files in this folder."""
     (folder / "photos").mkdir()
-    environ = {
+    return {
         "GONGDI_ENV": "test",
-        "DATABASE_URL": peopled_database(servers, f"redelete_{os.getpid()}_{new_id().hex[-6:]}"),
+        "DATABASE_URL": database_url,
         "REDIS_URL": redis_url,
         **KEYS,
         **NO_RATES,
@@ -87,7 +93,6 @@ def new_place(servers: Servers, redis_url: str, folder: Path) -> Place:
         "GONGDI_AUDIT_COPIES": str(folder / "checkpoints"),
         "GONGDI_REDELETE_LIST": str(folder / "removals"),
     }
-    return Place(servers, environ, folder)
 
 
 def write_removal(place: Place) -> None:

@@ -29,6 +29,7 @@ from app.models import (
     Proxy,
     ProxyEnd,
     ProxyState,
+    SignIn,
     User,
     WeChatApp,
     WeChatLink,
@@ -193,6 +194,9 @@ def test_a_home_whose_code_went_again_gets_the_first_of_a_new_row(acts: tuple[Pl
     """S-81: the paper of before the backup opens nothing, and staff make the first of a home anew."""
     old, _ = acts
     assert old.run("redelete").exit_code == 0
+    with Session(old.engine) as session:  # the admin signs in anew
+        session.execute(update(SignIn).values(ended_at=None, end_reason=None))
+        session.commit()
     with served(old) as app:
         admin = Client(app, person("admin"))
         path = f"/v1/households/{HOUSEHOLD}/binding-code"

@@ -49,18 +49,13 @@ def closed(user_id: UUID, bound_to: UUID | None) -> Removed:
         "ward_id": None,
         "bound_to": str(bound_to) if bound_to else None,
     }
-    return Removed(new_id(), now(), RemovalKind.CLOSING_BEGUN, new_id(), facts)
+    return Removed(new_id(), now(), RemovalKind.CLOSING_BEGUN, new_id(), facts, 1)
 
 
 def ended(row_id: UUID, reason: str) -> Removed:
     """Give the line of a binding that an admin ended."""
-    return Removed(
-        new_id(),
-        now(),
-        RemovalKind.BINDING_ENDED,
-        row_id,
-        {"ended_by": str(person("admin").user_id), "end_reason": reason},
-    )
+    facts = {"ended_by": str(person("admin").user_id), "end_reason": reason}
+    return Removed(new_id(), now(), RemovalKind.BINDING_ENDED, row_id, facts, 2)
 
 
 def phoned(session: Session) -> tuple[UUID, UUID]:

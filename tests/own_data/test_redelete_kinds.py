@@ -1,5 +1,6 @@
 """Each kind of removal is written down by whichever code does it, and done again by its ids alone."""
 
+from itertools import count
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +39,7 @@ from tests.own_data_world import photos_of
 from tests.sealer import SEALER
 
 HOME = "421224100001"
+NUMBERS = count(1)
 
 
 @pytest.fixture
@@ -48,7 +50,7 @@ def tools(app: Flask) -> Tools:
 def listed(session: Session, what: RemovalKind, row_id: UUID) -> Removed:
     """Give the line of a removal that a trigger wrote."""
     row = session.scalars(select(Removal).where(Removal.what == what, Removal.row_id == row_id)).one()
-    return Removed(new_id(), row.at, row.what, row.row_id, row.facts)
+    return Removed(new_id(), row.at, row.what, row.row_id, row.facts, next(NUMBERS))
 
 
 def again(session: Session, tools: Tools, one: Removed) -> Outcome:
@@ -135,7 +137,10 @@ def test_a_guardianship_and_a_wish_that_ended_are_over_again(session: Session, t
         session.execute(update(model).where(model.id == row_id).values(before))
         session.commit()
         assert again(session, tools, line) is Outcome.DONE, what
-        assert again(session, tools, Removed(new_id(), line.at, what, row_id, line.facts)) is Outcome.NOTHING
+        assert (
+            again(session, tools, Removed(new_id(), line.at, what, row_id, line.facts, next(NUMBERS)))
+            is Outcome.NOTHING
+        )
         row = session.get_one(model, row_id, populate_existing=True)
         assert (row.ended_at if hasattr(row, "ended_at") else row.decided_at) is not None
     assert session.get_one(Correction, correction, populate_existing=True).wanted_sealed is None
@@ -180,7 +185,7 @@ def test_what_tells_of_harm_stays_though_the_list_names_it(
         )
     )  # fmt: skip
     session.commit()
-    line = Removed(new_id(), now(), RemovalKind.WORDS_OF_VISIT, visit.id, {})
+    line = Removed(new_id(), now(), RemovalKind.WORDS_OF_VISIT, visit.id, {}, 1)
 
     assert again(session, tools, line) is Outcome.NOTHING
     assert session.get_one(Visit, visit.id, populate_existing=True).note_sealed is not None
@@ -189,7 +194,7 @@ def test_what_tells_of_harm_stays_though_the_list_names_it(
 def test_a_correction_is_for_people_and_what_is_not_there_is_no_fault(session: Session, tools: Tools) -> None:
     """S-81: what is right stands in no list; rows that came after the backup are gone with it."""
     facts = {"field": "name", "resident_id": str(named("resident"))}
-    corrected = Removed(new_id(), now(), RemovalKind.CORRECTED, new_id(), facts)
+    corrected = Removed(new_id(), now(), RemovalKind.CORRECTED, new_id(), facts, next(NUMBERS))
     someone = {"user_id": str(new_id()), "asked_by": str(new_id()), "ward_id": None, "bound_to": None}
     more = {
         "withdrawn_by": None,
@@ -206,4 +211,7 @@ def test_a_correction_is_for_people_and_what_is_not_there_is_no_fault(session: S
         told = someone | more
         if what is RemovalKind.PROXY_ENDED:
             told |= {"end_reason": "proxy"}
-        assert again(session, tools, Removed(new_id(), now(), what, new_id(), told)) is Outcome.NOTHING, what
+        assert (
+            again(session, tools, Removed(new_id(), now(), what, new_id(), told, next(NUMBERS)))
+            is Outcome.NOTHING
+        ), what
