@@ -9,6 +9,7 @@ from marshmallow import fields
 from app import points as ledger
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
+from app.api.http.body_bounds import LISTS_BYTES
 from app.api.http.fields import Input, Output, Text, area_code, listed, uid, whole
 from app.api.http.recording import note, transaction
 from app.api.http.sentences import sentence
@@ -105,7 +106,7 @@ class AdjustedListOutput(Output):
 @blueprint.route("/points/adjustments", methods=["POST"])
 @allow(Permission.POINTS_ADJUST, checked=True)
 @blueprint.answer(AdjustedListOutput)
-@blueprint.body(ApprovedAdjustmentsInput)
+@blueprint.body(ApprovedAdjustmentsInput, most_bytes=LISTS_BYTES)
 def post_adjustments(sent: tuple[ledger.Adjustments, UUID]) -> dict[str, Any]:
     """Post corrections that a county officer approved; each is posted or refused for itself."""
     batch, approval_id = sent

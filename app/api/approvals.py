@@ -14,6 +14,7 @@ from app.api.adjustments import AdjustmentsInput
 from app.api.http.allow import actor, allow
 from app.api.http.askers import AskerOutput, NamedAccountOutput
 from app.api.http.blueprint import Blueprint, once
+from app.api.http.body_bounds import LISTS_BYTES
 from app.api.http.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
@@ -224,7 +225,7 @@ def get_approval(approval_id: UUID) -> Any:
 @blueprint.route("/approvals/<uuid:approval_id>", methods=["PUT"])
 @allow(Permission.APPROVAL_ASK)
 @blueprint.made_once(WholeApprovalOutput)
-@blueprint.body(ApprovalInput)
+@blueprint.body(ApprovalInput, most_bytes=LISTS_BYTES)
 def put_approval(new: NewApproval, approval_id: UUID) -> tuple[Any, int]:
     """Ask a second person to agree to a step."""
     note(area_code=new.area_code, kind=new.kind.value)

@@ -14,12 +14,13 @@ from app import evidence, hazards, places
 from app.actors import VISITOR
 from app.api.html import html_page, message_page, refusal, refusal_page, varying, wants_json
 from app.api.http.allow import PUBLIC, allow
+from app.api.http.body_bounds import takes
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
 from app.api.http.recording import note, reading, transaction
 from app.api.http.sentences import sentence
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
-from app.api.report_form import MAX_TEXT, ReportForm
+from app.api.report_form import MAX_FORM_BYTES, MAX_TEXT, ReportForm
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
 
@@ -45,6 +46,7 @@ def show_place(code: str) -> Response:
 @limiter.limit("60 per hour")
 @limiter.limit("10 per hour", deduct_when=lambda response: response.status_code == HTTPStatus.SEE_OTHER)
 @allow(PUBLIC)
+@takes(MAX_FORM_BYTES)
 def send_report(code: str) -> AnyResponse:
     """Report a hazard at the place of a code, without an account; sent again, it is one report.
 

@@ -11,6 +11,7 @@ from marshmallow import fields, validate
 from app import hazards
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
+from app.api.http.body_bounds import FORMS_BYTES
 from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
@@ -147,7 +148,7 @@ def list_inspections(limit: int, after: str | None, worker: Worker | None, **fil
 @blueprint.route("/inspections/<uuid:inspection_id>", methods=["PUT"])
 @allow(Permission.INSPECTION_FILE)
 @blueprint.made_once(WholeInspectionOutput)
-@blueprint.body(InspectionInput)
+@blueprint.body(InspectionInput, most_bytes=FORMS_BYTES)
 def put_inspection(form: hazards.InspectionForm, inspection_id: UUID) -> tuple[Any, int]:
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one."""
     with transaction() as session:

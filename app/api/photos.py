@@ -12,6 +12,7 @@ from app import evidence
 from app.adapters import PhotoMissingError, photo_key
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
+from app.api.http.body_bounds import MAX_PHOTO_BYTES, takes
 from app.api.http.fields import Input, Output, Text
 from app.api.http.parts import parts
 from app.api.http.photo_quota import PhotoQuota
@@ -32,7 +33,7 @@ who may read it (domain.md, visits)."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _IMAGE_BODY = {
     "required": True,
-    "description": "照片本身；格式由内容决定",
+    "description": "照片本身；格式由内容决定，最多12MB",
     "content": dict.fromkeys(("image/jpeg", "image/png", "image/webp", "application/octet-stream"), _BINARY),
 }
 
@@ -82,6 +83,7 @@ class LinkInput(Input):
 @allow(Permission.PHOTO_UPLOAD)
 @blueprint.doc(requestBody=_IMAGE_BODY)
 @blueprint.made_once(SeenPhotoOutput)
+@takes(MAX_PHOTO_BYTES)
 def put_photo(photo_id: UUID) -> tuple[Any, int]:
     """Upload a photo, before or after the record that names it; the body is the image."""
     data = request.get_data(cache=False)

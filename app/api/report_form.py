@@ -10,6 +10,7 @@ from uuid import UUID, uuid5
 import marshmallow as ma
 from flask import Request
 from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.api.http.fields import Input, Text, uid, word
 from app.clock import now
@@ -120,7 +121,10 @@ def _texts(request: Request) -> MultiDict[str, str]:
     """
     if request.mimetype != "application/x-www-form-urlencoded":
         return request.form
-    return MultiDict(parse_qsl(request.get_data().decode(errors="replace"), keep_blank_values=True))
+    sent = request.get_data()
+    if len(sent) > (request.max_form_memory_size or 0):
+        raise RequestEntityTooLarge  # as Werkzeug does where a form comes in parts
+    return MultiDict(parse_qsl(sent.decode(errors="replace"), keep_blank_values=True))
 
 
 def _bytes(upload: FileStorage) -> bytes:

@@ -11,6 +11,7 @@ from app.api.answers import answers
 from app.api.follow_ups import FollowUpOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
+from app.api.http.body_bounds import FORMS_BYTES
 from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
@@ -119,7 +120,7 @@ def list_visits(care_record_id: UUID, limit: int, after: str | None) -> dict[str
 @blueprint.route("/visits/<uuid:visit_id>", methods=["PUT"])
 @allow(Permission.VISIT_FILE)
 @blueprint.made_once(WholeVisitOutput)
-@blueprint.body(VisitInput)
+@blueprint.body(VisitInput, most_bytes=FORMS_BYTES)
 def put_visit(new: visits.NewVisit, visit_id: UUID) -> tuple[Any, int]:
     """File a visit."""
     with transaction() as session:

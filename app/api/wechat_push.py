@@ -11,6 +11,7 @@ from flask import Blueprint, Response, request
 from app import messages
 from app.adapters import wechat
 from app.api.http.allow import PUBLIC, allow
+from app.api.http.body_bounds import takes
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
 from app.api.wechat_calls import WeChatAwayError, WeChatOffError, wechat_client
@@ -41,6 +42,7 @@ def echo() -> Response:
 
 @blueprint.route("/v1/wechat/push", methods=["POST"])
 @allow(PUBLIC)
+@takes(wechat.LARGEST_CALLBACK)
 def hear() -> Response:
     """Keep what WeChat tells, once; it is handled by a job, so that WeChat never waits."""
     callbacks = _callbacks()

@@ -80,11 +80,12 @@ _BAD = [
     Bad("photos", "image/jpeg", SVG, 415, (_NO_PHOTO,)),
     Bad("hazards", "application/json", _DEEP, 400, ("errors",)),
     Bad("hazards", "application/json", _NAN, 400, ("errors",)),
-    _hazard(("text", "请填1到1000个字"), text="a" * 1_000_000),
+    Bad("hazards", "application/json", b"[" * 1_000_000, 413, ("内容太大，请缩小后再发",)),
+    _hazard(("text", "请填1到1000个字"), text="a" * 60_000),
     _hazard(("position", "经度和纬度写反了"), position={"lng": 29.6063, "lat": 114.4826}),
     _hazard(("points", "没有这一项，请去掉"), points=1000),
     _hazard(("position", "altitude", "没有这一项，请去掉"), position={"altitude": 12}),
-    _hazard(("没有这一项，请去掉",), **{f"field_{number}": number for number in range(5000)}),
+    _hazard(("没有这一项，请去掉",), **{f"f{number}": number for number in range(4000)}),
 ]
 _BAD_FORMS = [
     _form((_TOO_LARGE,), HUGE),

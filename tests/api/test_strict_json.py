@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from app.api.http.strict_json import MAX_JSON_BYTES, StrictJSONError, read
+from app.api.http.body_bounds import MOST_BYTES
+from app.api.http.strict_json import MAX_PARTS, StrictJSONError, read
 from app.ids import new_id
 from tests.cast import GRID
 from tests.client import Answer, Client
@@ -48,7 +49,9 @@ NO_JSON = {
     "33 deep, objects": '{"a":' * 33 + "1" + "}" * 33,
     "5,000 deep": "[" * 5000 + "]" * 5000,
     "5,000 deep, objects": '{"a":' * 5000 + "1" + "}" * 5000,
-    "200,000 deep": "[" * 200_000,
+    "60,000 deep": "[" * 60_000,
+    "10,001 parts": "[" + "0," * 9_999 + "0]",
+    "20,001 lists": "[" + "[]," * 20_000 + "[]]",
 }
 
 
@@ -73,6 +76,7 @@ def test_bytes_that_are_no_text_are_refused(admin: Client, path: str) -> None:
     [
         ("9007199254740992", 2**53),
         ("-9007199254740992", -(2**53)),
+        ("[" + "0," * (MAX_PARTS - 2) + "0]", None),
         ("1e300", 1e300),
         ("1e-400", 0.0),
         ("[" * 32 + "]" * 32, None),
@@ -111,11 +115,11 @@ def test_json_that_says_so_is_read(admin: Client, path: str, content_type: str) 
     assert put(admin, path, body, content_type).status_code == 201
 
 
-def test_a_body_over_a_megabyte_is_too_large(admin: Client, path: str) -> None:
-    """S-124: one byte over a megabyte of JSON gives 413."""
-    padded = b'{"name":"' + b"a" * (MAX_JSON_BYTES - 11) + b'"}'
+def test_a_body_over_64_kilobytes_is_too_large(admin: Client, path: str) -> None:
+    """S-124: one byte over 64 KB of JSON gives 413."""
+    padded = b'{"name":"' + b"a" * (MOST_BYTES - 11) + b'"}'
 
-    assert len(padded) == MAX_JSON_BYTES
+    assert len(padded) == MOST_BYTES
     assert put(admin, path, padded).status_code == 422
     answer = put(admin, path, padded + b" ")
     assert (answer.status_code, answer.json["code"]) == (413, "too_large")

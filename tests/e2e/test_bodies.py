@@ -9,8 +9,7 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.api.http.body_bounds import MAX_PHOTO_BYTES
-from app.api.http.strict_json import MAX_JSON_BYTES
+from app.api.http.body_bounds import MAX_PHOTO_BYTES, MOST_BYTES
 from app.ids import new_id
 from app.models import Photo, Place
 from tests.cast import GRID, person
@@ -66,7 +65,7 @@ def line_to(far: Far) -> Iterator[Line]:
         yield Line(opened)
 
 
-BOUNDS = {"JSON": ("PUT", "/v1/places/", "application/json", MAX_JSON_BYTES)}
+BOUNDS = {"JSON": ("PUT", "/v1/places/", "application/json", MOST_BYTES)}
 BOUNDS["photo"] = ("PUT", "/v1/photos/", "image/jpeg", MAX_PHOTO_BYTES)
 
 
@@ -121,7 +120,7 @@ def send_in_chunks(far: Far, method: str, path: str, kind: str, body: bytes) -> 
 
 def test_json_in_chunks_is_taken_up_to_its_last_byte_and_refused_with_one_more(far: Far) -> None:
     """S-124: what is good up to the bound is not cut there, and taken without the rest."""
-    shop = f'{{"area_code": "{GRID}", "kind": "shop", "name": "小卖部"}}'.encode().ljust(MAX_JSON_BYTES)
+    shop = f'{{"area_code": "{GRID}", "kind": "shop", "name": "小卖部"}}'.encode().ljust(MOST_BYTES)
     before, path, kind = rows(far), f"/v1/places/{new_id()}", "application/json"
 
     over = [send_in_chunks(far, "PUT", path, kind, shop + more) for more in (b" ", b"!", b" " * 70_000)]

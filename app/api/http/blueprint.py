@@ -10,6 +10,7 @@ import marshmallow as ma
 from flask_smorest import Blueprint as SmorestBlueprint
 
 from app.api.http.allow import FOR, PUBLIC
+from app.api.http.body_bounds import MOST_BYTES, takes
 from app.api.http.fields import NIL_ID, Input
 from app.api.http.strict_json import StrictParser
 from app.identity import TAKEN_FOR_ANOTHER
@@ -54,9 +55,14 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         """Describe what schemas cannot say, in the words of OpenAPI."""
         return super().doc(**facts)  # type: ignore[no-any-return]
 
-    def body(self, schema: type[Input]) -> Callable[[View], View]:
-        """Take a JSON body of this schema as the view's first argument."""
-        return self.arguments(schema)  # type: ignore[no-any-return]
+    def body(self, schema: type[Input], *, most_bytes: int = MOST_BYTES) -> Callable[[View], View]:
+        """Take a JSON body of this schema and at most this length as the view's first argument."""
+        described = self.arguments(schema, description=f"最多{most_bytes // 1024}KB")
+
+        def decorate(view: View) -> View:
+            return described(takes(most_bytes)(view))  # type: ignore[no-any-return]
+
+        return decorate
 
     def query(self, schema: type[Input]) -> Callable[[View], View]:
         """Take query parameters of this schema as keyword arguments; others are refused, not overlooked."""

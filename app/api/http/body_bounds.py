@@ -1,26 +1,42 @@
 """How long a body may be, by the view that takes it: what is longer is refused before anything is done.
 
-So is what is compressed: nobody knows how long that is.
+Each view says it itself; of one that does not, little is taken. What is compressed is refused, too: nobody
+knows how long that is.
 """
 
-from typing import IO
+from collections.abc import Callable
+from typing import IO, Any, TypeVar
 
 from flask import Flask, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
-from app.adapters import wechat
 from app.api.http.problems import IDENTITY, EncodedBodyError
-from app.api.http.strict_json import MAX_JSON_BYTES
-from app.api.report_form import MAX_FORM_BYTES
 
+View = TypeVar("View", bound=Callable[..., Any])
+MOST_BYTES = 64 * 1024
+"""Of a view that does not say how much it takes."""
+LISTS_BYTES = 128 * 1024
+"""JSON with a list of people or goods."""
+FORMS_BYTES = 1024 * 1024
+"""JSON of a checklist or a questionnaire with all its answers."""
 MAX_PHOTO_BYTES = 12 * 1024 * 1024
 """A photo of a phone fits."""
-_OTHER = {
-    "photos.put_photo": MAX_PHOTO_BYTES,
-    "codes.send_report": MAX_FORM_BYTES,
-    "wechat_push.hear": wechat.LARGEST_CALLBACK,
-}
+
+
+def takes(most_bytes: int) -> Callable[[View], View]:
+    """Let the view's body be this long."""
+
+    def decorate(view: View) -> View:
+        view.most_bytes = most_bytes  # type: ignore[attr-defined]
+        return view
+
+    return decorate
+
+
+def most_bytes_of(app: Flask, endpoint: str) -> int:
+    """Give the length that the body of this view may have."""
+    return getattr(app.view_functions.get(endpoint), "most_bytes", MOST_BYTES)
 
 
 def bound_bodies(app: Flask) -> None:
@@ -31,7 +47,7 @@ def bound_bodies(app: Flask) -> None:
             return
         if request.headers.get("Content-Encoding", IDENTITY).strip().lower() not in {IDENTITY, ""}:
             raise EncodedBodyError
-        bound = _OTHER.get(request.endpoint or "", MAX_JSON_BYTES)
+        bound = most_bytes_of(app, request.endpoint or "")
         request.max_content_length = bound
         if request.content_length is None and "wsgi.input_terminated" in request.environ:
             request.environ["wsgi.input"] = _Bounded(request.environ["wsgi.input"], bound)

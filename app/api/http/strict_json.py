@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 means it: no NaN, no duplicate keys, no bottomless nesting, no huge numbers."""
+"""JSON as RFC 8259 means it: no NaN, no duplicate keys, no bottomless nesting, no huge numbers or crowds."""
 
 import json
 import re
@@ -14,8 +14,8 @@ from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 
 MAX_DEPTH = 32
-MAX_JSON_BYTES = 1024 * 1024
-"""The largest record is a tenth of it; photos have their own route and bound."""
+MAX_PARTS = 10_000
+"""Values and keys of one body; the longest form has a third of it, and each costs time."""
 _MAX_WHOLE = 2**53
 """Beyond this a JavaScript client rounds."""
 _TWICE = "这一项填了两次，请只留一个"
@@ -179,9 +179,12 @@ def _refuse_odd(value: Any) -> None:
 
 
 def _check_parts(value: Any, *, escaped: bool) -> None:
-    """Refuse too deep a nesting and, where the text has escapes, what UTF-8 or PostgreSQL cannot hold."""
-    level, depth = [value], 0
+    """Refuse too many parts, too deep a nesting and, in escapes, what UTF-8 or PostgreSQL cannot hold."""
+    level, depth, count = [value], 0, 0
     while level:
+        count += len(level)
+        if count > MAX_PARTS:
+            raise StrictJSONError(f"more than {MAX_PARTS} parts", "内容太多，请分几次发")
         if escaped and any(isinstance(part, str) and _NO_TEXT.search(part) for part in level):
             message = "a text holds a null sign or half of a surrogate pair"
             raise StrictJSONError(message, "文字里有不能保存的符号，请删去后再发")

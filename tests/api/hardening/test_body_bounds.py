@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from app.adapters import wechat
 from app.api.http.allow import PUBLIC
-from app.api.http.body_bounds import MAX_PHOTO_BYTES
-from app.api.http.strict_json import MAX_JSON_BYTES
+from app.api.http.body_bounds import FORMS_BYTES, MAX_PHOTO_BYTES, MOST_BYTES, most_bytes_of
+from app.api.http.strict_json import MAX_PARTS
 from app.api.report_form import MAX_FORM_BYTES
 from app.ids import new_id
 from app.models import Hazard
+from tests.api.contract_samples import described
+from tests.api.hardening.test_every_field import DOCUMENT, schema, types
 from tests.client import Answer, Client
+from tests.cpu import least_cpu_s
 from tests.hazard_world import write_code
 
 _ID = new_id()
@@ -25,12 +28,16 @@ _FORM = "multipart/form-data; boundary=x"
 _BEGIN = b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a.jpg"\r\n\r\n'
 _END = b"\r\n--x--\r\n"
 BOUNDS = {
-    "JSON": ("PUT", f"/v1/places/{_ID}", "places.put_place", "application/json", MAX_JSON_BYTES),
-    "JSON of a stranger": ("POST", "/v1/sessions", "sessions.sign_in", "application/json", MAX_JSON_BYTES),
+    "JSON": ("PUT", f"/v1/places/{_ID}", "places.put_place", "application/json", MOST_BYTES),
+    "JSON of a form": ("PUT", f"/v1/visits/{_ID}", "visits.put_visit", "application/json", FORMS_BYTES),
+    "JSON of a stranger": ("POST", "/v1/sessions", "sessions.sign_in", "application/json", MOST_BYTES),
     "photo": ("PUT", f"/v1/photos/{_ID}", "photos.put_photo", "image/jpeg", MAX_PHOTO_BYTES),
     "push": ("POST", "/v1/wechat/push", "wechat_push.hear", "text/xml", wechat.LARGEST_CALLBACK),
     "form": ("POST", "/q/x/reports", "codes.send_report", _FORM, MAX_FORM_BYTES),
 }
+_ESCAPE_BYTES = 6
+_SCALAR_BYTES = 40
+"""An id, a moment, a number or a word of a list."""
 MOST_PARTS = 20
 MOST_TEXT_BYTES = 100_000
 
@@ -92,7 +99,7 @@ def test_one_byte_too_many_is_refused_before_the_view_has_it(
         had.append(endpoint)
         return "had"
 
-    view.permission = PUBLIC  # type: ignore[attr-defined]
+    view.__dict__ |= app.view_functions[endpoint].__dict__ | {"permission": PUBLIC}
     app.view_functions[endpoint] = view
 
     def send(length: int) -> tuple[Answer, Counted]:
@@ -110,6 +117,59 @@ def test_one_byte_too_many_is_refused_before_the_view_has_it(
     assert read.taken == most
 
 
+def largest(part: dict[str, Any], name: str = "") -> tuple[int, int]:
+    """Give the bytes and parts of the largest right JSON of a schema, each sign written as an escape."""
+    part = schema(part)
+    choices = [largest(choice, name) for key in ("anyOf", "oneOf") for choice in part.get(key, [])]
+    long, many = map(max, zip((_SCALAR_BYTES, 1), *choices, strict=True))
+    if name == "answers" and "object" in types(part):
+        return 100 * (60 + 2_000) * 4, 100 * 52  # as app.api.answers bounds them: by key, or 50 words chosen
+    if "string" in types(part):
+        long = max(long, _ESCAPE_BYTES * part.get("maxLength", 0) + 2)
+    if "array" in types(part):
+        item_long, item_many = largest(part["items"])
+        long, many = part["maxItems"] * (item_long + 2), 1 + part["maxItems"] * item_many
+    for inner_name, inner in part.get("properties", {}).items():
+        inner_long, inner_many = largest(inner, inner_name)
+        long, many = long + len(inner_name) + 6 + inner_long, many + 1 + inner_many
+    return long, many
+
+
+def test_every_route_takes_its_longest_form_and_little_more(app: Flask) -> None:
+    """S-124: a stranger's megabyte of JSON costs a second; where it is not wanted it is refused unread."""
+    wrong, seen = [], set[str]()
+    for rule in app.url_map.iter_rules():
+        most = most_bytes_of(app, rule.endpoint)
+        for method in (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            operation = DOCUMENT["paths"].get(described(rule.rule), {}).get(method.lower(), {})
+            form = operation.get("requestBody", {}).get("content", {}).get("application/json")
+            if form is None:
+                if most > MOST_BYTES:
+                    seen.add(rule.endpoint)
+                continue
+            assert operation["requestBody"]["description"] == f"最多{most // 1024}KB"
+            long, many = largest(form["schema"])
+            if long > most or many > MAX_PARTS or (most > MOST_BYTES and long < most / 2):
+                wrong.append((rule.endpoint, long, most, many))
+
+    assert not wrong
+    assert seen == {"photos.put_photo", "codes.send_report"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"[" + b"[]," * 5_000 + b"[]]", b"{" + b",".join(b'"k%d":0' % one for one in range(6_000)) + b"}"],
+)
+def test_many_small_parts_cost_a_stranger_more_than_us(visitor: Client, body: bytes) -> None:
+    """S-124: side by side with the same bytes in one text."""
+    plain = b'{"refresh_token": "' + b"a" * (len(body) - 21) + b'"}'
+
+    def send(sent: bytes) -> Callable[[], object]:
+        return lambda: visitor.post("/v1/sessions/refresh", data=sent, content_type="application/json")
+
+    assert least_cpu_s(send(body)) < 30 * least_cpu_s(send(plain))
+
+
 @pytest.mark.parametrize("say", [announced, in_chunks])
 def test_the_reading_of_json_does_not_cut_what_is_one_byte_too_long(
     visitor: Client, say: Callable[[bytes], dict[str, str | bool]]
@@ -120,7 +180,7 @@ def test_the_reading_of_json_does_not_cut_what_is_one_byte_too_long(
         environ = {**say(body), "wsgi.input": io.BytesIO(body), "CONTENT_TYPE": "application/json"}
         return visitor.open("/v1/sessions", "POST", environ_overrides=environ).status_code
 
-    whole = b'{"phone": "13900000000", "password": "nobody knows it"}'.ljust(MAX_JSON_BYTES)
+    whole = b'{"phone": "13900000000", "password": "nobody knows it"}'.ljust(MOST_BYTES)
 
     assert send(whole) == 401
     assert send(whole + b"!") == 413
