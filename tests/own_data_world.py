@@ -15,10 +15,13 @@ from app.api.http.parts import EXTENSION
 from app.clock import now
 from app.ids import new_id
 from app.models import OwnCopy, User
-from app.own_data import make_copy
+from app.own_data import COPIED, make_copy
+from app.own_data.packing import PAGE
 from tests.cast import person
 from tests.client import Answer, Client
 from tests.sealer import SEALER
+
+_KINDS = {copied.name for copied in COPIED}
 
 
 def photos_of(app: Flask) -> PhotoStore:
@@ -80,17 +83,28 @@ class Unpacked:
         return self.zip.read(name).decode("utf-8-sig")
 
     @property
+    def page(self) -> str:
+        """Give the page that people read, as it is written."""
+        return self.text(PAGE)
+
+    @property
     def everything(self) -> str:
         """Give all text of all members but photos."""
         return "\n".join(self.text(name) for name in self.names if not name.startswith("photos/"))
 
     def rows(self, kind: str) -> list[dict[str, Any]]:
-        """Give the rows of one kind, by its JSON."""
+        """Give the rows of one kind, by its JSON; a kind that holds nothing has no file."""
+        assert kind in _KINDS, "else a misspelt one would have no rows"
+        if f"data/{kind}.json" not in self.names:
+            return []
         found: list[dict[str, Any]] = json.loads(self.text(f"data/{kind}.json"))
+        assert found, "an empty file tells nothing"
         return found
 
     def table(self, kind: str) -> list[dict[str, str]]:
         """Give the rows of one kind, by its CSV."""
+        if not self.rows(kind):
+            return []
         return list(csv.DictReader(io.StringIO(self.text(f"data/{kind}.csv"), newline="")))
 
 

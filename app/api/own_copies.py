@@ -69,7 +69,7 @@ def put_copy(sent: dict[str, Any], copy_id: UUID) -> tuple[Any, int]:
 @sensitive
 @blueprint.file(_KIND)
 def get_copy_file(copy_id: UUID) -> Response:
-    """Give a copy's file to whoever asked for it: a ZIP of JSON, CSV and photos."""
+    """Give a copy's file to whoever asked for it: a ZIP of a page to read, tables and photos."""
     with transaction() as session:
         file = own_data.copy_file(session, actor(), parts().sealer, parts().photos, copy_id)
     response = Response(file.pieces, mimetype=_KIND)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.own_data.copied import COPIED
+from app.own_data.kinds import Whose
 from app.own_data.whose import whose_data
 
 
@@ -28,12 +29,16 @@ def held(session: Session, actor: Actor, *, ward_id: UUID | None = None) -> list
     Raises NotFoundError for somebody else's child.
     """
     assert actor.user_id is not None, "who asks is signed in"
-    whose = whose_data(session, actor.user_id, ward_id)
-    counted = union_all(
+    counts = counted(session, whose_data(session, actor.user_id, ward_id))
+    return [Held(copied.name, copied.title, counts[copied.name]) for copied in COPIED if counts[copied.name]]
+
+
+def counted(session: Session, whose: Whose) -> dict[str, int]:
+    """Count somebody's rows of every kind by its name, of those that hold nothing too."""
+    each = union_all(
         *(
             select(literal(number), func.count()).select_from(copied.table).where(copied.his(whose))
             for number, copied in enumerate(COPIED)
         )
     )
-    counts = {number: count for number, count in session.execute(counted) if count}
-    return [Held(COPIED[number].name, COPIED[number].title, counts[number]) for number in sorted(counts)]
+    return {COPIED[number].name: count for number, count in session.execute(each)}

@@ -1,10 +1,11 @@
-"""The file that people get: a ZIP of their data as JSON and CSV, with their photos, written as a stream."""
+"""The file that people get: a ZIP of a page to read, their data as JSON and CSV, and their photos."""
 
 import csv
 import io
 import json
 import zipfile
 from collections.abc import Iterator
+from itertools import chain
 from typing import IO, Any, cast
 from uuid import UUID
 
@@ -16,11 +17,18 @@ from app.clock import SHANGHAI, now
 from app.models import Photo
 from app.own_data import reach
 from app.own_data.copied import COPIED
+from app.own_data.held import counted
 from app.own_data.kinds import Copied, Whose
+from app.own_data.names import Names
+from app.own_data.page import Page
+from app.own_data.plain_words import heading
 from app.own_data.rows import told
+from app.own_data.saying import Saying
 from app.sealed_files import SealingSink
 from app.sealing import Sealer
 
+PAGE = "我的资料.html"
+"""The page for people, the first member."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 """Beginnings that spreadsheets take for a formula (ASVS 5.0, 1.2.10)."""
 _PHOTOS_AT_ONCE = 500
@@ -29,20 +37,23 @@ _PHOTOS_AT_ONCE = 500
 def pack(
     session: Session, sealer: Sealer, photos: PhotoStore, whose: Whose, sink: SealingSink, *, of_ward: bool
 ) -> None:
-    """Write the whole file; rows and photos pass through memory a few at a time.
+    """Write the whole file, the page for people first; rows and photos pass through memory a few at a time.
 
-    ``of_ward`` says that a guardian reads it: the explanation then says who is meant by "I".
+    ``of_ward`` says that a guardian reads it: the page then says who is meant by "I".
 
-    Each kind of rows is read twice, once for each format: read it in one snapshot.
+    Each kind of rows is read thrice, once for each format: read it in one snapshot.
     """
+    counts = counted(session, whose)
     with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED) as made:
-        with _member(made, "说明.txt") as file:
-            file.write(_explained(whose, of_ward=of_ward))
+        with _member(made, PAGE) as file:
+            Page(session, sealer, whose, counts).write(file, of_ward=of_ward)
+        names = Names(session, whose)
         for copied in COPIED:
-            with _member(made, f"data/{copied.name}.json") as file:
-                _write_json(file, told(session, sealer, copied, whose))
-            with _member(made, f"data/{copied.name}.csv") as file:
-                _write_csv(file, copied, told(session, sealer, copied, whose))
+            if counts[copied.name]:
+                with _member(made, f"data/{copied.name}.json") as file:
+                    _write_json(file, told(session, sealer, copied, whose))
+                with _member(made, f"data/{copied.name}.csv") as file:
+                    _write_csv(file, copied, names, told(session, sealer, copied, whose))
         for photo_id in _photos(session, whose):
             _add_photo(made, photos, photo_id)
     sink.close()
@@ -55,41 +66,29 @@ def _member(made: zipfile.ZipFile, name: str) -> IO[str]:
     return io.TextIOWrapper(made.open(info, "w", force_zip64=True), encoding=encoding, newline="")
 
 
-def _explained(whose: Whose, *, of_ward: bool) -> str:
-    meant = "您监护的孩子的资料，里面写的“我”是这个孩子" if of_ward else "您的资料"
-    lines = [
-        f"这里是{now().astimezone(SHANGHAI):%Y年%m月%d日%H时%M分}系统里保存的{meant}。",
-        "每一类有两个文件，内容一样：json 给程序读，csv 可以用表格软件打开。时间都带时区。",
-        "别人的编号已经去掉，这样的格子是空的。密码、登录码这类凭据不给出。",
-        "照片在 photos 文件夹里，文件名是照片编号。",
-        "",
-        *(f"data/{copied.name}　{copied.title}" for copied in COPIED),
-    ]
-    if whose.is_minor:
-        lines += ["", "未成年人的副本里没有家里的积分账户，只有本人得的积分。"]
-    return "\n".join(lines) + "\n"
-
-
-def _write_json(file: IO[str], rows: Iterator[dict[str, Any]]) -> None:
+def _write_json(file: IO[str], batches: Iterator[list[dict[str, Any]]]) -> None:
     file.write("[")
-    for number, row in enumerate(rows):
+    for number, row in enumerate(chain.from_iterable(batches)):
         file.write(",\n" if number else "\n")
         json.dump(row, file, ensure_ascii=False)
     file.write("\n]\n")
 
 
-def _write_csv(file: IO[str], copied: Copied, rows: Iterator[dict[str, Any]]) -> None:
-    names = [column.name.removesuffix("_sealed") for column in copied.columns]
+def _write_csv(file: IO[str], copied: Copied, names: Names, batches: Iterator[list[dict[str, Any]]]) -> None:
+    """Write a table in words: people open it, programs read the JSON."""
+    saying = Saying(names)
     writer = csv.writer(file)
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in names])
+    heads = [heading(copied.table.name, column.name.removesuffix("_sealed")) for column in copied.columns]
+    writer.writerow([head.text for head in heads])
+    for batch in batches:
+        names.learn(copied, batch)
+        writer.writerows(
+            [[_cell(saying.value(copied, column, row)) for column in copied.columns] for row in batch]
+        )
 
 
 def _cell(value: Any) -> Any:
     """Give a value as a table's cell: text that looks like a formula gets a sign before it."""
-    if isinstance(value, dict | list):
-        value = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str) and value.startswith(_FORMULA):
         return f"'{value}"
     return value

@@ -96,7 +96,7 @@ def test_a_long_life_is_packed_and_opened_a_few_rows_at_a_time(
     copy_id = UUID(ask(resident).json["id"])
     notice = {"area_code": GRID, "user_id": person("resident").user_id, "kind": "claim_step"}
     for _ in range(4000):
-        data = {"text": secrets.token_hex(2000)}
+        data = {"text": secrets.token_urlsafe(4500)}
         session.execute(insert(Notice).values(id=new_id(), created_at=now(), data=data, **notice))
     session.commit()
     actor, photos = Actor(user_id=person("resident").user_id), photos_of(app)

@@ -89,3 +89,4 @@ def test_what_a_colleague_found_is_not_in_the_copy_of_who_found_it_first(
 
     assert len(got.rows("hazards")) == 1
     assert (TOLD in str(got.rows("hazard_events"))) == shown
+    assert (TOLD in got.page) == shown

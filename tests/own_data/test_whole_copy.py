@@ -203,11 +203,11 @@ def test_sealed_values_photos_and_formulas(
     for name in pictures:
         assert Image.open(io.BytesIO(got.zip.read(name))).size == (4, 4)
     assert got.rows("hazards")[0]["text"] == "=楼道堆物的字迹属于resident"
-    assert got.table("hazards")[0]["text"] == "'=楼道堆物的字迹属于resident"
+    assert got.table("hazards")[0]["报的内容"] == "'=楼道堆物的字迹属于resident"
     for kind in KINDS:
-        assert [row.get("id") for row in got.table(kind)] == [row.get("id") for row in got.rows(kind)]
-    assert "data/hazards　我上报的隐患" in got.text("说明.txt")
-    assert "系统里保存的您的资料。" in got.text("说明.txt")
+        assert [row.get("编号") for row in got.table(kind)] == [row.get("id") for row in got.rows(kind)]
+    assert "<td>我上报的隐患</td><td>data/hazards</td>" in got.page
+    assert "这里是您的资料" in got.page
 
 
 def test_staff_get_their_work_and_nothing_of_people_they_served(
@@ -269,6 +269,6 @@ def test_a_minors_copy_has_what_he_earned_and_not_his_familys_points(
     assert "proof" not in got.rows("my_guardians")[0]
     assert [one["asked_by"] for one in got.rows("copies_of_me")] == [None]
     assert [one for one in ("王桂兰", "13800700001", "属于resident") if one in got.everything] == []
-    assert "未成年人的副本里没有家里的积分账户" in got.text("说明.txt")
-    assert "您监护的孩子的资料，里面写的“我”是这个孩子" in got.text("说明.txt")
+    assert "未成年人的副本里没有家里的积分账户" in got.page
+    assert "您监护的孩子的资料，里面写的“我”是这个孩子" in got.page
     assert lives
