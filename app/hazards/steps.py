@@ -67,9 +67,13 @@ class Step:
     ) -> None:
         """Move the hazard and record it, with a notice to the reporter.
 
+        Its words are watched first: whom they keep the hazard from is not told of the step either.
+
         Raises IllegalStepError, and OtherContentError if the step's id belongs to another step.
         """
         self.hazard.advance(to)
+        told = Told(HarmRecord.HAZARD, self.hazard.id, self.hazard.area_code, self.id)
+        harm.watch(self.session, self.actor, told, [note, *map(str, data.values())])
         record(
             self.session,
             self.actor,
@@ -82,8 +86,6 @@ class Step:
             photo_ids=photo_ids,
             **data,
         )
-        told = Told(HarmRecord.HAZARD, self.hazard.id, self.hazard.area_code, self.id)
-        harm.watch(self.session, self.actor, told, [note, *map(str, data.values())])
 
     def follow(self, to: HazardStatus, event: HazardStep) -> None:
         """Move the hazard on by what follows from the step of itself, under an id made here."""

@@ -230,6 +230,19 @@ def test_a_minor_does_not_find_the_hazard_that_tells_of_harm(
     assert be("admin").get(f"/v1/hazards/{case.hazard_id}").status_code == 200
 
 
+def test_a_minor_is_not_told_of_the_step_that_hides_his_hazard(
+    be: Be, resident: Client, session: Session
+) -> None:
+    """Its words open the case, so that he finds the hazard no more; the notice would name what is gone."""
+    grow_young(session)
+    path = f"/v1/hazards/{new_id()}"
+    assert resident.put(path, json=report_body(text="灯坏了")).status_code == 201
+    assert be("admin").step(f"{path}/reject", {"reason": TOLD}).status_code == 200
+
+    assert resident.get(path).status_code == 404
+    assert told(session, "resident", NoticeKind.HAZARD_STEP) == []
+
+
 def test_words_of_a_claim_are_weighed_once(be: Be, session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     """S-98: the look that spares a child's claim the consent opens the case, too, also of a step."""
     weighed: list[str] = []
