@@ -77,16 +77,27 @@ _ABOUT_A_MINOR_ONLY = (
 )
 _ELSEWHERE = (*_STRUCK, *_TOUCHED, *_LEFT, *_WANTS_TO_DIE)
 
+_NEAR = r"(?:(?:[他她](?!人)|我|俺|女儿|儿子|闺女|孙子|孙女|妹妹|弟弟|姐姐|哥哥)们?)"
+"""Whom a plea is for. Children as such (孩子、学生、儿童) are whom a rule is for."""
+_PLEA = (
+    rf"[^{_PAUSE}]{{0,4}}(?:{_NEAR}|(?:{_SMALL})们?[^{_PAUSE}]{{0,3}}了{_END})"
+    rf"|再[^{_PAUSE}]{{0,4}}(?:{_SMALL})"
+)
+"""Behind a word that forbids: it is done to somebody near the speaker, or was done before (再, 了)."""
+_TO_NOBODY = "(?<![他她你爸妈爹爷奶叔舅姑姨伯哥姐婆])(?<![他她你]们|老公|外公|公公|丈夫|男人|媳妇|女儿|儿子)"
+_FORBIDS = (
+    rf"(?:{_TO_NOBODY}|(?![^{_PAUSE}]{{0,6}}(?:{_SMALL})))"
+    rf"(?:不能|不许|不得|不要|不准|不可|(?<![特分个性区])别)(?!{_PLEA})"
+)
+"""Forbids it as teachers and posters do. Who forbids it to somebody he knows, or for somebody near him,
+pleads, or tells of what was done (爸爸别打我了, 劝她不要打孩子)."""
 _DENIAL = (
     r"(?=[没未无从不别禁严杜防预反抵避远])(?:没有|没(?![少完事])|未|无|从不|从来不|不会|不再"
-    rf"|(?:不能|不许|不得|不要|不准|不可|(?<![特分个性区])别)(?![^{_PAUSE}]{{0,4}}{_WHOM}(?!人))"
+    rf"|{_FORBIDS}"
     r"|禁止|严禁|杜绝|防止|预防|防|反对|反|抵制|避免|远离)"
     r"(?:发现|出现|发生|存在|遭受|遭|受到|受|被|有|任何|过|人|再|去|学生|儿童|青少年|未成年人|校园){0,3}"
 )
-"""Words before a word of harm that take it back, or teach against it.
-
-Whoever forbids it for somebody he names does not teach: he pleads, or tells of what was done (爸爸别打我了).
-"""
+"""Words before a word of harm that take it back, or teach against it."""
 _STOP = re.compile(r"[。！？!?；;\n]")
 _NEAR_SIGNS = 15
 """So far from a word of harm a child is still the one it is told of: about two clauses."""
