@@ -27,7 +27,7 @@ from app.own_data.whose import whose_resident
 from app.people import Numbers, numbers_of, sealed_numbers
 from app.retention import kept_for_a_case
 from app.sealing import Sealer
-from app.visits import answers_of, note_of
+from app.visits import answers_of, need_of, note_of, result_of
 
 _CLAIM_ENDED = [status for status, steps in CLAIM_NEXT.items() if not steps]
 
@@ -92,7 +92,8 @@ def _delete_photos(session: Session, resident: Resident) -> Figures:
 def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figures:
     """Empty what was said on visits that rest on his or his guardian's consent, or whose care has ended.
 
-    The columns become what retention makes of them; a visit that has no words counts neither way.
+    The columns become what retention makes of them; a visit that has no words, of its own or of a
+    follow-up that is done, counts neither way.
     Visits by duty stay while the duty lasts (Minor Protection Law, art. 43), and so do emergencies,
     and what was said to a grown-up about a child that comes to harm.
     """
@@ -111,9 +112,12 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     for visit, is_free in rows:
         if is_free:
             visit.answers_sealed = visit.note_sealed = None
-    done = FollowUp.visit_id.in_(gone) & FollowUp.done_at.is_not(None)
-    for follow_up in session.scalars(select(FollowUp).where(done).with_for_update()):
-        follow_up.need_sealed = follow_up.result_sealed = None
+    done = FollowUp.visit_id.in_({visit.id for visit, _ in rows}) & FollowUp.done_at.is_not(None)
+    for follow_up in session.scalars(select(FollowUp).where(done).order_by(FollowUp.id).with_for_update()):
+        if need_of(sealer, follow_up) or result_of(sealer, follow_up):
+            worded.add(follow_up.visit_id)
+        if follow_up.visit_id in gone:
+            follow_up.need_sealed = follow_up.result_sealed = None
     return Figures(deleted=len(worded & gone), kept=len(worded - gone))
 
 

@@ -15,6 +15,7 @@ from app.models import (
     CareCategory,
     CareRecord,
     Deletion,
+    FollowUp,
     Guardianship,
     HarmCase,
     Photo,
@@ -27,7 +28,7 @@ from app.models import (
 )
 from app.own_data import remind_of_deletions
 from app.people import Numbers, numbers_of, sealed_numbers
-from app.visits import answers_of, note_of, sealed_visit
+from app.visits import answers_of, need_of, note_of, sealed_need, sealed_result, sealed_visit
 from tests.care_world import NOON, file_visit, write_care, write_form
 from tests.cast import named, person
 from tests.child_world import write_child, write_guarded_child, write_guardian
@@ -198,6 +199,43 @@ def test_notes_go_but_for_what_duty_keeps(
     assert (third.json["deleted"], third.json["kept"]) == (0, 1)
     assert (agreed.answers_sealed, agreed.note_sealed) == (None, None), "so that no consent is kept for it"
     assert after == [(0, ""), (0, ""), (5, "想爸爸妈妈")]
+
+
+def test_words_of_a_follow_up_count_for_their_visit(
+    session: Session, resident: Client, worker: Client, admin: Client
+) -> None:
+    """S-94: nothing was noted on the visits; what came of them goes, or is kept, and he reads so."""
+    child = write_guarded_child(session)
+    agreed = visited(session, worker, child)
+    emergency = _like(session, agreed, VisitBasis.MANDATORY_REPORT)
+    for visit in (agreed, emergency):
+        visit.answers_sealed = visit.note_sealed = None
+    done, kept = (_done(visit) for visit in (agreed, emergency))
+    session.add_all([done, kept])
+    session.commit()
+    first = decide(admin, ask(resident, "notes", child))
+    second = decide(admin, ask(resident, "notes", child))
+    session.refresh(done)
+
+    assert (done.need_sealed, done.result_sealed) == (None, None)
+    assert need_of(SEALER, kept) == "买药"
+    assert (first.json["deleted"], first.json["kept"]) == (1, 1)
+    assert (second.json["deleted"], second.json["kept"]) == (0, 1)
+
+
+def _done(visit: Visit) -> FollowUp:
+    row_id, by = new_id(), person("worker").user_id
+    return FollowUp(
+        id=row_id,
+        area_code=visit.area_code,
+        visit_id=visit.id,
+        need_sealed=sealed_need(SEALER, row_id, "买药"),
+        owner_id=by,
+        due_on=NOON.date(),
+        done_at=NOON,
+        done_by=by,
+        result_sealed=sealed_result(SEALER, row_id, "送到了"),
+    )
 
 
 def _like(session: Session, visit: Visit, basis: VisitBasis) -> Visit:
