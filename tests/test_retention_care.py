@@ -251,6 +251,18 @@ def test_who_is_here_or_needed_stays_as_he_is(
         assert applied(session, GONE) == 0
 
 
+@pytest.mark.parametrize("reason", [BindingEnd.MISTAKE, BindingEnd.DISPUTE])
+def test_somebody_else_who_was_bound_to_him_is_no_return(
+    session: Session, gone: Resident, reason: BindingEnd
+) -> None:
+    """S-81: the new owner of his number, say; what that binding shows goes with its own time."""
+    _back(session, gone, ended_at=AT + 2 * DAY, end_reason=reason)
+    session.commit()
+    with set_to(AT.replace(year=2036)):
+        assert [applied(session, name) for name in ("ended bindings", GONE, "ended bindings")] == [0, 1, 0]
+    assert gone.phone_sealed is None
+
+
 def _closed(session: Session, user_id: UUID, at: datetime) -> UUID:
     """Write that an account was closed, and give the closing."""
     closing = Closing(

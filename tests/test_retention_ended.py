@@ -37,7 +37,7 @@ IN_36_MONTHS = AT.replace(year=2030)
 def ended_binding(session: Session) -> UUID:
     session.get_one(User, person("resident").user_id).resident_id = None
     row = session.get_one(Binding, named("binding resident"))
-    row.ended_at, row.end_reason = AT, BindingEnd.MISTAKE
+    row.ended_at, row.end_reason = AT, BindingEnd.LEFT
     return row.id
 
 
@@ -143,6 +143,16 @@ def test_what_goes_on_does_not_go(session: Session) -> None:
     assert len(names) == 5
 
 
+@pytest.mark.parametrize("reason", [BindingEnd.MISTAKE, BindingEnd.DISPUTE])
+def test_what_keeps_an_account_and_a_resident_apart_stays(session: Session, reason: BindingEnd) -> None:
+    """S-81: it holds until an admin has looked, else the account could bind itself again."""
+    made = ended_binding(session)
+    session.get_one(Binding, made).end_reason = reason
+    session.commit()
+    with set_to(AT.replace(year=2046)):
+        assert applied(session, "ended bindings") == 0
+
+
 def test_why_a_binding_ended_goes_after_ninety_days(session: Session) -> None:
     """S-81: the words go, the kind of end stays."""
     row = session.get_one(Binding, ended_binding(session))
@@ -153,4 +163,4 @@ def test_why_a_binding_ended_goes_after_ninety_days(session: Session) -> None:
     with set_to(AT + timedelta(days=91)):
         assert [applied(session, "words on ended bindings") for _ in range(2)] == [1, 0]
 
-    assert (row.end_note, row.end_reason) == ("", BindingEnd.MISTAKE)
+    assert (row.end_note, row.end_reason) == ("", BindingEnd.LEFT)

@@ -21,7 +21,7 @@ from app.models import (
     Proxy,
     Removal,
 )
-from app.retention.gone_rules import came_back, says_gone, shows_return
+from app.retention.gone_rules import came_back, says_gone, shows_return, was_him
 from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
@@ -46,11 +46,13 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         and_(
             Binding.ended_at < since,
             Binding.frozen_by.is_(None),
+            was_him(Binding),
             or_(~says_gone(Binding), came_back()),
             ~shows_return(),
         ),
         kept=f"{months} months after the end {setting}; one by which staff say that he moved away or died,"
-        " until he is bound again; the one that shows his return, as long as it",
+        " until he is bound again; the one that shows his return, as long as it; one of somebody else"
+        " than the resident, which keeps the two apart, while the account lives",
         basis=_BASIS,
     )
     over = or_(

@@ -10,6 +10,7 @@ from sqlalchemy.orm import aliased
 
 from app.clock import business_day, months_ago
 from app.models import (
+    NOT_HIM,
     Binding,
     BindingEnd,
     CareRecord,
@@ -32,11 +33,20 @@ def says_gone(ended: type[Binding]) -> ColumnElement[bool]:
     return ended.end_reason.in_(_GONE) & ended.ended_by.is_distinct_from(ended.user_id)
 
 
+def was_him(bound: type[Binding]) -> ColumnElement[bool]:
+    """Say in SQL that staff did not end a binding because the user was, or may have been, somebody else."""
+    return or_(bound.end_reason.is_(None), bound.end_reason.not_in(NOT_HIM))
+
+
 def came_back() -> ColumnElement[bool]:
-    """Say in SQL that a resident had an account again after a binding to him ended."""
+    """Say in SQL that a resident had an account again after a binding to him ended.
+
+    Not by somebody else's, who was bound to him by mistake: to the new owner of his number, say.
+    """
     newer = aliased(Binding)
     return exists().where(
         newer.resident_id == Binding.resident_id,
+        was_him(newer),
         or_(newer.ended_at.is_(None), newer.ended_at > Binding.ended_at),
     )
 
@@ -44,7 +54,7 @@ def came_back() -> ColumnElement[bool]:
 def shows_return() -> ColumnElement[bool]:
     """Say in SQL that a binding is what tells that somebody came back: without it he would count as gone."""
     older = aliased(Binding)
-    return exists().where(
+    return was_him(Binding) & exists().where(
         older.resident_id == Binding.resident_id,
         says_gone(older),
         older.ended_at < Binding.ended_at,
