@@ -15,7 +15,6 @@ from app.harm.home import (
     IS_MINOR,
     READER,
     hidden_from_a_minor,
-    named_by_a_case,
     reading_as,
     told_by_another,
 )
@@ -34,7 +33,6 @@ __all__ = [
     "harm_case",
     "harm_cases",
     "hidden_from_a_minor",
-    "named_by_a_case",
     "open_case",
     "reading_as",
     "signs_of_harm",

@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, Date, SQLColumnExpression, Uuid, bindparam
 from sqlalchemy.orm import aliased
 
 from app.clock import business_day
-from app.models import HARM_RECORDS, HarmCase, HarmRecord, Resident, User
+from app.models import HarmCase, HarmRecord, Resident, User
 from app.people import last_birth_of_adults
+from app.retention import kept_for_a_case, opened_a_case
 
 READER = bindparam("reader", type_=Uuid())
 _LAST_BIRTH = bindparam("last_birth", type_=Date())
@@ -31,19 +32,14 @@ def reading_as(user_id: UUID | None) -> dict[str, UUID | date | None]:
     return {"reader": user_id, "last_birth": last_birth_of_adults(business_day())}
 
 
-def named_by_a_case(kind: HarmRecord, record_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Say in SQL whether a case names this record, or a step of it."""
-    return exists().where(getattr(HarmCase, HARM_RECORDS[kind]) == record_id)
-
-
 def hidden_from_a_minor(kind: HarmRecord, record_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Say in SQL whether a case names this record and the reader is younger than 18.
 
     So he does not find it though he wrote it himself: his home reads on his phone.
     """
-    return IS_MINOR & named_by_a_case(kind, record_id)
+    return IS_MINOR & kept_for_a_case(record_id, kind)
 
 
-def told_by_another(row_id: SQLColumnExpression[Any]) -> ColumnElement[bool]:
-    """Say in SQL whether this very row tells of harm, and the reader did not write it."""
-    return exists().where(HarmCase.told_id == row_id, BY_ANOTHER)
+def told_by_another(*row_ids: SQLColumnExpression[Any]) -> ColumnElement[bool]:
+    """Say in SQL whether one of these very rows tells of harm, and the reader did not write it."""
+    return opened_a_case(*row_ids, which=BY_ANOTHER)

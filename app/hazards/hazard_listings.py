@@ -26,6 +26,7 @@ from app.models import (
     HazardStep,
     User,
 )
+from app.retention import inspection_of
 
 _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
@@ -42,7 +43,7 @@ _BY_ANOTHER = frozenset({HazardStep.VERIFY, HazardStep.CLOSE})
 MAX_EVENTS = 200
 """The latest events of a hazard are shown; only one that recurs for months has more."""
 _EVENTS = (
-    select(HazardEvent, User.name, told_by_another(HazardEvent.id))
+    select(HazardEvent, User.name, told_by_another(HazardEvent.id, inspection_of(HazardEvent.data)))
     .outerjoin(User, User.id == HazardEvent.actor_id)
     .where(HazardEvent.hazard_id == bindparam("hazard_id"))
     .order_by(HazardEvent.number.desc())

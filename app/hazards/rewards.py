@@ -5,6 +5,7 @@ from sqlalchemy.orm import Session
 
 from app import points
 from app.actors import Actor
+from app.hazards.steps import is_hidden
 from app.models import AutomaticSource, Hazard, HazardSource, Household, Resident, SourceKind, User
 
 
@@ -12,9 +13,10 @@ def claim_reward(session: Session, actor: Actor, hazard: Hazard) -> None:
     """Make the reporter's claim for an accepted report (domain.md, inspections and hazards).
 
     What somebody reported for a resident is that one's. Only a resident's report earns points: staff
-    report as their job, a visitor has no household.
+    report as their job, a visitor has no household. A minor's that tells of harm earns none: nobody asked for
+    the points, and their entry and public notice would tell the home that he reported something.
     """
-    if hazard.source is not HazardSource.RESIDENT:
+    if hazard.source is not HazardSource.RESIDENT or is_hidden(session, hazard):
         return
     own = select(User.resident_id).where(User.id == hazard.reported_by).scalar_subquery()
     reporter = session.execute(

@@ -152,12 +152,12 @@ def record(
         data=data,
     )
     link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
-    if hazard.reported_by not in {None, actor.user_id} and not _is_hidden(session, hazard):
+    if hazard.reported_by not in {None, actor.user_id} and not is_hidden(session, hazard):
         tell(session, NoticeKind.HAZARD_STEP, hazard, to=hazard.reported_by, step=step)
 
 
-def _is_hidden(session: Session, hazard: Hazard) -> bool:
-    """Say whether the reporter is a minor who does not find it: a notice of it would tell of the case."""
+def is_hidden(session: Session, hazard: Hazard) -> bool:
+    """Say whether the reporter is a minor who does not find it: a notice or points would tell of the case."""
     reader = harm.reading_as(hazard.reported_by)
     return bool(session.scalar(_HIDDEN, {"hazard_id": hazard.id, **reader}))
 

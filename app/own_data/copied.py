@@ -108,11 +108,11 @@ _HIMSELF = (
     kind("claims", "积分申报", reach.claims),
     kind("claim_events", "积分申报的办理经过", reach.claim_events),
     kind("redemptions", "兑换", reach.redemptions),
-    kind("notices", "消息", of_user("notices", "user_id")),
+    kind("notices", "消息", reach.notices),
     kind("message_acceptances", "我要的微信提醒", of_user("message_acceptances", "user_id")),
     kind("message_credits", "还能收到的微信提醒", reach.message_credits),
     kind("message_sends", "给我发过的微信提醒", reach.message_sends),
-    kind("audit_entries", "我的操作记录", of_user("audit_entries", "actor_id"), without="facts"),
+    kind("audit_entries", "我的操作记录", reach.audit_entries, without="facts"),
 )
 AT_WORK = (
     kind("inspections", "我做的巡查", of_user("inspections", "worker_id")),

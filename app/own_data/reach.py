@@ -1,13 +1,18 @@
 """Rows that are somebody's by way of others: a visit by the care it belongs to, a photo by what it shows."""
 
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, cast, exists, func, or_, select, true
 
 from app.models import ClaimStep, HarmRecord, PhotoOwner
 from app.own_data.kinds import TABLES, His, Whose, of_grown_household, of_household, of_resident, of_user
-from app.retention import belongs_to_a_case, kept_for_a_case, opened_a_case
+from app.retention import (
+    belongs_to_a_case,
+    earned_by_a_case,
+    inspection_of,
+    kept_for_a_case,
+    opened_a_case,
+)
 
 _ABOUT_PEOPLE = (PhotoOwner.VISIT, PhotoOwner.CLAIM)
 
@@ -37,7 +42,7 @@ def follow_ups(whose: Whose) -> ColumnElement[bool]:
 def claims(whose: Whose) -> ColumnElement[bool]:
     """Say which claims: for himself, or sent by himself for somebody of his household."""
     sent = of_user("claims", "submitted_by")(whose) & of_household("claims", "household_id")(whose)
-    shown = _shown("claims", "submitted_by", whose) & ~_rewritten(whose)
+    shown = _shown("claims", "submitted_by", whose) & ~_rewritten(whose) & ~_of_a_report(whose)
     return (of_resident("claims", "resident_id")(whose) | sent) & shown
 
 
@@ -57,6 +62,13 @@ def _rewritten(whose: Whose) -> ColumnElement[bool]:
     )
 
 
+def _of_a_report(whose: Whose) -> ColumnElement[bool]:
+    """Say which claims reward what somebody else reported, and it told of harm."""
+    claim, hazard = TABLES["claims"].c, TABLES["hazards"].c
+    his = exists().where(hazard.id == claim.source_id, of_user("hazards", "reported_by")(whose))
+    return earned_by_a_case(claim.source_kind, claim.source_id) & ~his.correlate(TABLES["claims"])
+
+
 def claim_events(whose: Whose) -> ColumnElement[bool]:
     """Say what became of those claims."""
     his = TABLES["claim_events"].c.claim_id.in_(select(TABLES["claims"].c.id).where(claims(whose)))
@@ -72,13 +84,8 @@ def hazard_events(whose: Whose) -> ColumnElement[bool]:
     """Say what became of the hazards that he reported."""
     reported = select(TABLES["hazards"].c.id).where(hazards(whose))
     step = TABLES["hazard_events"].c
-    others = ~of_user("hazard_events", "actor_id")(whose) & opened_a_case(_inspection_of(step.data))
+    others = ~of_user("hazard_events", "actor_id")(whose) & opened_a_case(inspection_of(step.data))
     return step.hazard_id.in_(reported) & _shown("hazard_events", "actor_id", whose) & ~others
-
-
-def _inspection_of(data: ColumnElement[Any]) -> ColumnElement[UUID]:
-    """Give the inspection by which a hazard was found again: that step has the inspection's words."""
-    return cast(data["inspection_id"].astext, Uuid)
 
 
 def corrections(whose: Whose) -> ColumnElement[bool]:
@@ -132,11 +139,10 @@ def inspection_answers(whose: Whose) -> ColumnElement[bool]:
 
 def transfers(whose: Whose) -> ColumnElement[bool]:
     """Say which points: those that he earned, and if he is of age all of his household."""
-    earned = of_resident("transfers", "resident_id")(whose)
+    earned, made = of_resident("transfers", "resident_id")(whose), TABLES["transfers"].c
     if whose.is_minor:
-        return earned
+        return earned & ~belongs_to_a_case(made.source_id)
     mine = select(TABLES["accounts"].c.id).where(of_household("accounts", "household_id")(whose))
-    made = TABLES["transfers"].c
     return earned | made.debit_id.in_(mine) | made.credit_id.in_(mine)
 
 
@@ -183,7 +189,26 @@ def message_credits(whose: Whose) -> ColumnElement[bool]:
 
 def message_sends(whose: Whose) -> ColumnElement[bool]:
     """Say which messages by WeChat were sent to him."""
-    return TABLES["message_sends"].c.link_id.in_(_links(whose))
+    send = TABLES["message_sends"].c
+    shown = send.notice_id.in_(select(TABLES["notices"].c.id).where(notices(whose)))
+    return send.link_id.in_(_links(whose)) & (shown if whose.is_minor else true())
+
+
+def notices(whose: Whose) -> ColumnElement[bool]:
+    """Say which notices he got; in a minor's copy none that names what tells of harm."""
+    told = TABLES["notices"].c
+    about = cast(func.coalesce(*(told.data[f"{kind}_id"].astext for kind in HarmRecord)), Uuid)
+    his = of_user("notices", "user_id")(whose)
+    return his & ~belongs_to_a_case(about) if whose.is_minor else his
+
+
+def audit_entries(whose: Whose) -> ColumnElement[bool]:
+    """Say what he did; in a minor's copy nothing of what tells of harm, nor of a photo that it names."""
+    did, links = TABLES["audit_entries"].c, TABLES["photo_links"].c
+    his = of_user("audit_entries", "actor_id")(whose)
+    pictured = exists().where(links.photo_id == did.object_id, belongs_to_a_case(links.record_id))
+    of_case = belongs_to_a_case(did.object_id) | pictured.correlate(TABLES["audit_entries"])
+    return his & ~of_case if whose.is_minor else his
 
 
 def _links(whose: Whose) -> Select[UUID]:

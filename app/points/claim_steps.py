@@ -12,11 +12,11 @@ from app import harm, notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
-from app.harm import HarmRecord, Told, named_by_a_case
+from app.harm import HarmRecord, Told
 from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
-from app.points.kept_back import check_shown, is_hidden_from
+from app.points.kept_back import NAMED, check_shown, is_hidden_from
 
 _LOCKED = (
     select(Claim)
@@ -26,7 +26,7 @@ _LOCKED = (
     .execution_options(populate_existing=True)
 )
 _CONCERNED = (
-    select(Claim.id, User.id, named_by_a_case(HarmRecord.CLAIM, Claim.id))
+    select(Claim.id, User.id, NAMED)
     .outerjoin(User, User.resident_id == Claim.resident_id)
     .where(Claim.id.in_(bindparam("claims", expanding=True)))
 )

@@ -1,18 +1,20 @@
 """Claims that tell of harm to a minor, kept back from the home they are about (ADR 0013).
 
-Who reads a claim by his household, or acts for somebody of it, does not find it, unless he wrote what it says
-and is of age. Staff read by their office, but of their own household they read as everybody of it does.
+Who reads a claim by his household, or acts for somebody of it, does not find it, unless he wrote what it
+says, or the report that it rewards, and is of age. Staff read by their office, but of their own household as
+everybody of it does.
 """
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, exists, or_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, exists, or_, select, true
 from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.harm import BY_ANOTHER, IS_MINOR, READER, reading_as, told_by_another
-from app.models import Claim, ClaimEvent, ClaimStep, HarmCase
+from app.models import Claim, ClaimEvent, ClaimStep, HarmCase, HarmRecord, Hazard
+from app.retention import earned_by_a_case, kept_for_a_case
 
 _WRITTEN, _AGAIN = aliased(ClaimEvent), aliased(ClaimEvent)
 _WROTE = (
@@ -31,8 +33,15 @@ _WORDS_OF_ANOTHER = BY_ANOTHER & or_(HarmCase.told_id == Claim.id, _STEP == Clai
 """In the claim itself, or in a step if the reader did not write the claim. Who wrote it keeps it where only a
 note of staff tells of harm, and does not see that note."""
 _REWRITTEN = exists().where(_OF_IT, _WORDS_OF_ANOTHER).correlate(Claim)
-_HIDDEN = exists().where(_OF_IT, or_(IS_MINOR, _WORDS_OF_ANOTHER)).correlate(Claim)
+_REPORTER = select(Hazard.reported_by).where(Hazard.id == Claim.source_id).correlate(Claim).scalar_subquery()
+_EARNED = earned_by_a_case(Claim.source_kind, Claim.source_id)
+_HIDDEN = or_(
+    exists().where(_OF_IT, or_(IS_MINOR, _WORDS_OF_ANOTHER)).correlate(Claim),
+    and_(_EARNED, or_(IS_MINOR, _REPORTER.is_distinct_from(READER))),
+)
 """What a minor wrote himself is hidden from him, too: his home reads on his phone."""
+NAMED = or_(kept_for_a_case(Claim.id, HarmRecord.CLAIM), _EARNED)
+"""Whether a case names a claim, or the report that it rewards; whoever reads."""
 _IS_HIDDEN = select(_HIDDEN).where(Claim.id == bindparam("claim_id")).select_from(Claim)
 _IS_REWRITTEN = select(_REWRITTEN).where(Claim.id == bindparam("claim_id")).select_from(Claim)
 NOTE_KEPT_BACK = told_by_another(ClaimEvent.id)

@@ -9,7 +9,13 @@ from app.retention.categories import (
     rules,
 )
 from app.retention.consent_rules import PROOF_MONTHS
-from app.retention.harm_rules import belongs_to_a_case, kept_for_a_case, opened_a_case
+from app.retention.harm_rules import (
+    belongs_to_a_case,
+    earned_by_a_case,
+    inspection_of,
+    kept_for_a_case,
+    opened_a_case,
+)
 from app.retention.photo_rules import UNNAMED_KEPT, forget_given_photos
 from app.retention.positions import POSITIONS_KEPT, forget_given_positions
 from app.retention.rules import Rule, apply, overdue
@@ -26,8 +32,10 @@ __all__ = [
     "Rule",
     "apply",
     "belongs_to_a_case",
+    "earned_by_a_case",
     "forget_given_photos",
     "forget_given_positions",
+    "inspection_of",
     "kept_for_a_case",
     "opened_a_case",
     "overdue",
