@@ -133,7 +133,6 @@ REQUIREMENTS: dict[int, str] = {
 }
 
 NOT_APPLICABLE: dict[int, str] = {
-    18: "no step up by the phone's own hardware (SOTER) is offered; the second factor is a TOTP",
     128: "no text messages are sent",
     135: "nothing is sent to webhooks of others",
 }

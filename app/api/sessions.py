@@ -1,11 +1,12 @@
 """Signing in and out, going on, and who I am."""
 
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 
 import marshmallow as ma
-from flask import after_this_request
+from flask import after_this_request, request
 from flask_limiter.util import get_remote_address
 from marshmallow import fields, validate
 from werkzeug.wrappers import Response
@@ -20,9 +21,13 @@ from app.api.http.parts import parts
 from app.api.http.recording import decided, note, transaction
 from app.api.http.sign_in_tries import counted_by_address, counted_by_phone
 from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
+from app.errors import DomainError
 from app.identity import Permission, SessionKind, wechat_checks
+from app.identity import sessions as open_sessions
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")
+_TRIED_SIGNS = 16
+"""Of the keyed hash of a phone, in the trail: enough to see that the same one is tried again."""
 _OFTEN = "20 per minute; 200 per hour"
 
 
@@ -157,11 +162,18 @@ def sign_in(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
     having, address = parts(), get_remote_address()
     with counted_by_address(), counted_by_phone(sent["phone"]) as closed:
         credentials = identity.Credentials(**sent, address=address, closed=closed, refreshable=not cookie)
-        opened = decided(
-            lambda session: identity.sign_in(
-                session, having.sealer, having.settings.sessions, having.tries_key, credentials
+        try:
+            opened = _opened(
+                lambda session: identity.sign_in(
+                    session, having.sealer, having.settings.sessions, having.tries_key, credentials
+                ),
+                cookie=bool(cookie),
             )
-        )
+        except identity.WrongCredentialsError:
+            note(
+                tried=identity.who_tries(having.tries_key, sent["phone"]).hex()[:_TRIED_SIGNS], closed=closed
+            )
+            raise
     return shown(opened, cookie=bool(cookie))
 
 
@@ -175,10 +187,11 @@ def sign_in_by_code(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
     """Sign in with a code that staff handed over."""
     having = parts()
     with counted_by_address():
-        opened = decided(
+        opened = _opened(
             lambda session: identity.sign_in_by_code(
                 session, having.settings.sessions, having.tries_key, sent["code"], refreshable=not cookie
-            )
+            ),
+            cookie=bool(cookie),
         )
     return shown(opened, cookie=bool(cookie))
 
@@ -241,6 +254,19 @@ def check(sent: dict[str, Any]) -> dict[str, Any]:
 def me() -> Any:
     """Say who I am and what I may; what waits counts once the session has a second factor."""
     return actor()
+
+
+def _opened(step: Callable[[Any], identity.Opened | DomainError], *, cookie: bool) -> identity.Opened:
+    """Sign in, and let the session end whose cookie the browser has so far."""
+    before = request.cookies.get(COOKIE) if cookie else None
+
+    def signed_in(session: Any) -> identity.Opened | DomainError:
+        outcome = step(session)
+        if before and isinstance(outcome, identity.Opened):
+            open_sessions.end_replaced(session, open_sessions.hashed(before))
+        return outcome
+
+    return decided(signed_in)
 
 
 def _checked_by_wechat(code: str) -> datetime:

@@ -43,12 +43,18 @@ class States:
     key: bytes
     """Makes session tokens of states."""
 
-    def start(self, browser: str | None) -> tuple[str, str]:
-        """Give a new state, and the mark that the browser keeps meanwhile: the one it has, if it has one."""
+    def start(self, browser: str | None, *, before: str | None = None) -> tuple[str, str]:
+        """Give a new state, and the mark that the browser keeps meanwhile: the one it has, if it has one.
+
+        ``before`` is the token of the session that the browser has: coming back from another site it does
+        not show it (SameSite).
+        """
         mark = browser if browser and _FORM.fullmatch(browser) else _random()
         state = _random()
         try:
             self.redis.hset(_name(state), mapping={"browser": _hashed(mark)})
+            if before:
+                self.redis.hset(_name(state), "before", _hashed(before))
             self.redis.expire(_name(state), _LIFE_S)
         except (RedisError, OSError):
             raise WeChatAwayError from None
@@ -70,6 +76,14 @@ class States:
         if now().timestamp() - float(cast("bytes", claimed or b"0")) > _AGAIN.total_seconds():
             raise SignInStateError
         return False
+
+    def before(self, state: str) -> bytes | None:
+        """Give the hash of the token that the browser had when it started, if it had one."""
+        try:
+            kept = cast("bytes | None", self.redis.hget(_name(state), "before"))
+        except (RedisError, OSError):
+            raise WeChatAwayError from None
+        return bytes.fromhex(kept.decode()) if kept else None
 
     def finish(self, state: str) -> None:
         """Let the copies of the first callback know that the session is open."""

@@ -10,7 +10,7 @@ from marshmallow import fields
 from app import identity
 from app.api.html import asks_for_page, refusal, refusal_page
 from app.api.http import problems
-from app.api.http.allow import PUBLIC, allow
+from app.api.http.allow import COOKIE, PUBLIC, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text
 from app.api.http.limits import limiter
@@ -21,6 +21,7 @@ from app.api.web_sign_in_states import States
 from app.api.wechat_calls import WeChatOffError, asking_wechat, place_at_wechat, service_account
 from app.errors import DomainError, Kind
 from app.identity import WeChatApp
+from app.identity import sessions as open_sessions
 from app.keys import derived
 
 blueprint = Blueprint("wechat web", __name__, description="微信内网页")
@@ -77,7 +78,7 @@ def _to(address: str) -> Response:
 def start() -> Response:
     """Send the browser to WeChat, and back to the callback with a code."""
     account = service_account()
-    state, mark = _states().start(request.cookies.get(_MARK))
+    state, mark = _states().start(request.cookies.get(_MARK), before=request.cookies.get(COOKIE))
     with asking_wechat(WeChatOffError, waiting=False):
         there = account.authorize_url(f"{parts().settings.public_url}/v1/oauth/wechat/callback", state)
     response = _to(there)
@@ -99,6 +100,7 @@ def callback(code: str, state: str) -> Response:
     with place_at_wechat():  # copies wait as long as the first one does
         if states.claim(state, mark):
             try:
+                before = states.before(state)
                 with asking_wechat(waiting=False):
                     who = account.exchange(code)
                 with transaction() as session:
@@ -106,6 +108,8 @@ def callback(code: str, state: str) -> Response:
                         session, parts().sealer, parts().settings.sessions, WeChatApp.WEB, who, token=token
                     )
                     note_opened(opened)
+                    if before is not None:
+                        open_sessions.end_replaced(session, before)
             except BaseException:
                 states.drop(state)
                 raise

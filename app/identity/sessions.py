@@ -121,16 +121,15 @@ def sign_out(session: Session, actor: Actor) -> None:
     """End the actor's session, and those that go on from the same sign-in."""
     assert actor.user_id is not None, "a view for signed-in people"
     take_turn(session, actor.user_id)
-    family = select(SignIn.family_id).where(SignIn.id == actor.session_id).scalar_subquery()
-    _end(session, SignIn.family_id == family, EndReason.SIGNED_OUT)
-    session.execute(
-        update(RefreshToken)
-        .where(RefreshToken.family_id == family, RefreshToken.ended_at.is_(None))
-        .values(ended_at=now())
-    )
+    _end_goings_on(session, SignIn.id == actor.session_id)
 
 
-def end_session(session: Session, token: str, why: EndReason = EndReason.SIGNED_OUT) -> None:
+def end_replaced(session: Session, token_hash: bytes) -> None:
+    """End the session that a browser had before it signed in anew: its cookie is overwritten (ASVS 7.2.4)."""
+    _end_goings_on(session, SignIn.token_hash == token_hash)
+
+
+def end_session(session: Session, token: str, why: EndReason) -> None:
     """End one session at once; ending it again changes nothing."""
     _end(session, SignIn.token_hash == hashed(token), why)
 
@@ -157,6 +156,17 @@ def shorten_sessions_of(session: Session, user_id: UUID, until: datetime) -> Non
     """Let no session of a user last longer than until then."""
     which = (SignIn.user_id == user_id, SignIn.ended_at.is_(None), SignIn.expires_at > until)
     session.execute(update(SignIn).where(*which).values(expires_at=until))
+
+
+def _end_goings_on(session: Session, which: ColumnElement[bool]) -> None:
+    """End, as by signing out, one session and all that go on from the same sign-in."""
+    family = select(SignIn.family_id).where(which).scalar_subquery()
+    _end(session, SignIn.family_id == family, EndReason.SIGNED_OUT)
+    session.execute(
+        update(RefreshToken)
+        .where(RefreshToken.family_id == family, RefreshToken.ended_at.is_(None))
+        .values(ended_at=now())
+    )
 
 
 def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:

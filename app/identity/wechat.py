@@ -14,6 +14,7 @@ from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.bindings import NAME_BEFORE_BINDING
 from app.identity.proxies import end_proxies_of, other_sides
+from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import Opened, end_sessions_of
 from app.identity.sign_in import let_in
 from app.ids import new_id
@@ -71,6 +72,7 @@ def sign_in_by_wechat(
 def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeChatIdentity) -> None:
     """Let the actor sign in by this WeChat from now on, in the place of the one before; again is no change.
 
+    Whoever has another WeChat may have lost the phone with the first one: what else is open ends.
     An account that holds nothing but this WeChat is given up for it. Raises WeChatTakenError.
     """
     assert actor.user_id is not None, "linking needs an account"
@@ -88,6 +90,8 @@ def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeCh
     if mine is not None and openid_of(sealer, mine) != who.openid:
         end_link(mine)
         session.flush()
+        end_sessions_of(session, [user.id], EndReason.SIGNED_OUT, but=actor.session_id)
+        end_refreshing_of(session, [user.id])
     keep_link(session, sealer, WeChatApp.MINI, who, user.id)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import AuditResult, Resident, User
+from tests.api.sign_in.conftest import PHONE
 from tests.cast import GRID, HOME, Person, named, person
 from tests.client import Client
 from tests.matrix.stage import Stage
@@ -129,10 +130,27 @@ def test_sign_in_failure_and_sign_out_leave_entries(
 
     failed, opened, ended = left
     assert (failed.result, failed.code, failed.actor_id) == (REFUSED, "wrong_credentials", None)
+    assert opened.facts == {}
     assert (opened.result, opened.actor_id, opened.area_code) == (DONE, user.id, HOME)
     assert (opened.object_kind, opened.object_id) == ("session", opened.session_id)
     assert (ended.result, ended.actor_id, ended.object_id) == (DONE, user.id, opened.session_id)
     assert token not in str([vars(one) for one in left])
+
+
+@pytest.mark.usefixtures("user")
+def test_failures_of_one_account_are_told_from_those_of_others(session: Session, sign_in: Any) -> None:
+    """S-100: by a keyed hash, known or not, and whether it is closed; the phone is in none."""
+    with entries_of(session) as left:
+        for phone in (PHONE, "13900002222", *[PHONE] * 4):
+            assert sign_in(phone=phone, password="wrong").status_code == 401
+
+    tried = [one.facts["tried"] for one in left]
+    assert tried[0] == tried[2] == tried[-1] != tried[1]
+    assert [one.facts["closed"] for one in left] == [False] * 6
+    with entries_of(session) as after:
+        assert sign_in().status_code == 401
+    assert after[0].facts == {"tried": tried[0], "closed": True}
+    assert PHONE not in str([vars(one) for one in (*left, *after)])
 
 
 @pytest.fixture

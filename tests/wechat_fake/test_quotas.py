@@ -1,10 +1,13 @@
 """How often what may be called (F8)."""
 
-from tests.fakes.wechat.control import MINI_APPID, MINI_SECRET, WeChatFake
-from tests.wechat_fake.plain import PHONE, STABLE, fetch_token, post, token
+import pytest
+
+from tests.fakes.wechat.control import H5_APPID, H5_SECRET, MINI_APPID, MINI_SECRET, WeChatFake
+from tests.wechat_fake.plain import LOGIN, PHONE, STABLE, fetch_token, get, post, token
 
 NOON = 1_790_000_000
 CHECK = "/wxa/msg_sec_check"
+EXCHANGE = "/sns/oauth2/access_token"
 CLEAR = "/cgi-bin/clear_quota/v2"
 OWNER = {"appid": MINI_APPID, "appsecret": MINI_SECRET}
 
@@ -43,6 +46,18 @@ def test_the_text_check_has_a_code_of_its_own(wechat: WeChatFake) -> None:
     found = [post(wechat, CHECK, body, access_token=text)["errcode"] for _ in range(2)]
 
     assert found == [0, 44991]
+
+
+@pytest.mark.parametrize("path", [LOGIN, EXCHANGE])
+def test_a_quota_of_a_login_strikes(wechat: WeChatFake, path: str) -> None:
+    """Whatever the code: the quota counts calls."""
+    wechat.set_clock(NOON)
+    wechat.quota(path, per_minute=2)
+    whose = {LOGIN: (MINI_APPID, MINI_SECRET, "js_code"), EXCHANGE: (H5_APPID, H5_SECRET, "code")}
+    appid, secret, code = whose[path]
+    asked = {"appid": appid, "secret": secret, code: "x", "grant_type": "authorization_code"}
+
+    assert [get(wechat, path, **asked)["errcode"] for _ in range(3)] == [40029, 40029, 45011]
 
 
 def test_quotas_are_of_one_app(wechat: WeChatFake) -> None:

@@ -12,7 +12,7 @@ from app import clock
 from app.actors import Role
 from app.ids import new_id
 from app.models import Binding, Consent, Notice, SignInCode, User
-from tests.api.sign_in.conftest import SignInAs, grant, refused
+from tests.api.sign_in.conftest import PASSWORD, PHONE, SignInAs, grant, refused
 from tests.cast import named, person
 from tests.child_world import write_guarded_child
 from tests.client import Answer, Client
@@ -201,6 +201,29 @@ def test_a_browser_has_its_token_in_a_cookie_that_no_script_reads(
     gone = visitor.delete("/v1/sessions/current", headers=ours)
     assert gone.headers["Set-Cookie"].startswith("__Host-gongdi=;")
     assert visitor.get("/v1/me", headers=headers).status_code == 401
+    assert user.disabled_at is None
+
+
+@pytest.mark.parametrize("path", ["/v1/sessions", "/v1/sessions/code"])
+def test_a_browser_that_signs_in_anew_leaves_no_session_behind(
+    sign_in: SignInAs, user: User, worker: Client, visitor: Client, with_token: WithToken, path: str
+) -> None:
+    """S-13: by another id, and the old one is dead, whoever it was; a refused sign-in ends nothing."""
+    cookie = sign_in(query="?cookie=1").headers["Set-Cookie"].split("; ")[0]
+    ours = {"Cookie": cookie, "Sec-Fetch-Site": "same-origin"}
+    right = {"phone": PHONE, "password": PASSWORD} if path == "/v1/sessions" else None
+    sent = right or {"code": hand_out(worker).json["code"]}
+
+    wrong = sent | {"password": "wrong"} if right else {"code": "0" * 12}
+    assert visitor.post(f"{path}?cookie=1", json=wrong, headers=ours).status_code == 401
+    assert visitor.get("/v1/me", headers={"Cookie": cookie}).status_code == 200
+    answer = visitor.post(f"{path}?cookie=1", json=sent, headers=ours)
+
+    assert answer.status_code == 201
+    after = answer.headers["Set-Cookie"].split("; ")[0]
+    assert after != cookie
+    assert with_token(cookie.partition("=")[2]).get("/v1/me").status_code == 401
+    assert with_token(after.partition("=")[2]).get("/v1/me").status_code == 200
     assert user.disabled_at is None
 
 

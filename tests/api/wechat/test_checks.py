@@ -29,6 +29,7 @@ def test_who_has_nothing_but_wechat_can_close_his_account(
 
 
 def test_a_code_proves_once(signed_in: SignedIn, wechat: WeChatFake, lan: Person) -> None:
+    """S-18: the code of a step up is taken once."""
     client, code = signed_in(lan), wechat.login_code(lan)
     assert client.post(CHECK, json={"wechat_code": code}).status_code == 200
 
@@ -39,6 +40,7 @@ def test_a_code_proves_once(signed_in: SignedIn, wechat: WeChatFake, lan: Person
 
 
 def test_another_wechat_proves_nothing(signed_in: SignedIn, wechat: WeChatFake, lan: Person) -> None:
+    """S-18: and only of the WeChat that the account has."""
     client, other = signed_in(lan), wechat.user("hua", phone="13900000002")
 
     assert refused(client.post(CHECK, json={"wechat_code": wechat.login_code(other)})) == (

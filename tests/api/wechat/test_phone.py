@@ -8,13 +8,14 @@ from structlog.testing import capture_logs
 
 from app.identity import phone_of, sealed_phone
 from app.models import SignIn, User, WeChatLink
-from tests.api.wechat.conftest import refused
+from tests.api.wechat.conftest import SESSIONS, refused
 from tests.cast import person
 from tests.client import Client
 from tests.fakes.wechat.control import Person, WeChatFake
 from tests.sealer import SEALER
 
 LOGIN, PHONE = "/sns/jscode2session", "/wxa/business/getuserphonenumber"
+REFRESH = "/v1/sessions/refresh"
 PATH, LINK = "/v1/me/phone/wechat", "/v1/me/wechat"
 SignedIn = Callable[[Person], Client]
 
@@ -171,6 +172,24 @@ def test_another_wechat_takes_the_place_of_the_first(
     assert signed_in(lan).get("/v1/me").json["user_id"] != str(person("worker").user_id)
     ended = session.scalars(select(WeChatLink).where(WeChatLink.ended_at.is_not(None))).one()
     assert (ended.openid_sealed, ended.openid_index, ended.unionid_index) == (None, None, None)
+
+
+def test_another_wechat_signs_out_the_lost_phone(
+    signed_in: SignedIn, be_there: Callable[[str], Client], phone: Client, wechat: WeChatFake, lan: Person
+) -> None:
+    """S-12: what the first WeChat opened ends, and does not go on; the session that links stays."""
+    new, here = wechat.user("new phone"), be_there("worker")
+    assert here.post(LINK, json={"code": wechat.login_code(lan)}).status_code == 204
+    lost = phone.post(SESSIONS, json={"code": wechat.login_code(lan)}).json
+    old = signed_in(lan)
+
+    again = here.post(LINK, json={"code": wechat.login_code(lan)})
+    assert (again.status_code, old.get("/v1/me").status_code) == (204, 200), "the same WeChat changes nothing"
+    assert here.post(LINK, json={"code": wechat.login_code(new)}).status_code == 204
+
+    gone = phone.post(REFRESH, json={"refresh_token": lost["refresh_token"]})
+    assert refused(gone) == (401, "refresh_over")
+    assert (old.get("/v1/me").status_code, here.get("/v1/me").status_code) == (401, 200)
 
 
 def test_linking_asks_for_a_fresh_proof(

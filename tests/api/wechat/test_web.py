@@ -67,6 +67,24 @@ def test_the_browser_comes_back_signed_in(
     assert (sessions_of_newcomers(session), wechat.calls(EXCHANGE), wechat.flags()) == (1, 1, [])
 
 
+def test_the_session_before_ends(browser: FlaskClient, wechat: WeChatFake, lan: Person) -> None:
+    """S-13: what the browser had when it left for WeChat is dead when it comes back, whoever it was."""
+    first = cookie(browser.get(way_back(browser, wechat, wechat.user("hua"))), COOKIE).split("; ")[0]
+    path = way_back(browser, wechat, lan)
+    browser.delete_cookie(COOKIE, domain="localhost")  # SameSite: it is not shown by who comes from elsewhere
+
+    second = cookie(browser.get(path), COOKIE).split("; ")[0]
+
+    assert first != second
+    answers = [
+        Client(browser.application, None).get(
+            "/v1/me", headers={"Authorization": f"Bearer {one.partition('=')[2]}"}
+        )
+        for one in (first, second)
+    ]
+    assert [answer.status_code for answer in answers] == [401, 200]
+
+
 def test_the_mark_of_the_browser_is_short_lived_and_out_of_reach(browser: FlaskClient) -> None:
     """S-28: the cookie that binds a state to its browser."""
     text = cookie(browser.get(START), MARK)

@@ -13,6 +13,7 @@ from tests.fakes.wechat.world import World
 def code2session(world: World, call: Call) -> dict[str, Any]:
     """Answer with openid, a new session_key and, where there is one, the unionid."""
     app = credentials(world, dict(call.query))
+    world.quotas.count(call.path, app.appid)
     if not call.query.get("js_code"):
         raise Refusal(41008)
     if call.query.get("grant_type") != "authorization_code":

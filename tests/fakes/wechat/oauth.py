@@ -44,6 +44,7 @@ def choose(world: World, call: Call) -> Reply:
 def exchange(world: World, call: Call) -> dict[str, Any]:
     """Answer a code with the person's openid; with unionid only if more than the silent scope was asked."""
     app = credentials(world, dict(call.query))
+    world.quotas.count(call.path, app.appid)
     if not call.query.get("code"):
         raise Refusal(41008)
     if call.query.get("grant_type") != "authorization_code":
