@@ -11,16 +11,17 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, or_, select, updat
 from sqlalchemy.orm import Session
 
 from app.models import Base
-from app.sealing import Cell, Sealer
+from app.sealing import Cell, Sealer, UnreadableError
 
 _ROW = "row_id"
 
 
 class Batch(NamedTuple):
-    """How many rows were sealed again, and the last of them."""
+    """How many rows were sealed again, the last that was looked at, and what in them nobody can open."""
 
     rows: int
     last: UUID | None
+    unreadable: list[Cell]
 
 
 def sealed_tables() -> Iterator[tuple[Table, list[str]]]:
@@ -36,29 +37,40 @@ def reseal(
 ) -> Batch:
     """Seal the next rows of a table again that an older key or suite sealed, in the order of their ids.
 
-    The caller commits between batches, until one is empty. Raises KeyGoneError and SealBrokenError for
-    a value that nobody can open any more.
+    The caller commits between batches, until one has no last row. A value that nobody can open any more is
+    left as it is, and told of: it must not keep all the others from the new key.
     """
     stale = or_(*(_is_stale(table.c[name], sealer.header()) for name in names))
     query = select(table).where(stale).order_by(table.c.id).limit(limit).with_for_update(key_share=True)
     if after is not None:
         query = query.where(table.c.id > after)
-    anew = [_anew(table, names, row, sealer) for row in session.execute(query).mappings()]
+    unreadable: list[Cell] = []
+    last, anew = None, []
+    for row in session.execute(query).mappings():
+        last = row["id"]
+        values = _anew(table, names, row, sealer, unreadable)
+        if any(values[name] != row[name] for name in names):
+            anew.append(values)
     if anew:
-        values: dict[str, Any] = {name: bindparam(name) for name in names}
-        session.execute(update(table).where(table.c.id == bindparam(_ROW)).values(values), anew)
-    return Batch(len(anew), anew[-1][_ROW] if anew else None)
+        columns: dict[str, Any] = {name: bindparam(name) for name in names}
+        session.execute(update(table).where(table.c.id == bindparam(_ROW)).values(columns), anew)
+    return Batch(len(anew), last, unreadable)
 
 
 def _is_stale(column: ColumnElement[bytes], header: bytes) -> ColumnElement[bool]:
     return column.is_not(None) & (func.substr(column, 1, len(header)) != header)
 
 
-def _anew(table: Table, names: list[str], row: Any, sealer: Sealer) -> dict[str, Any]:
-    """Give the row's id and its sealed values as they must be now; what is empty stays so."""
+def _anew(table: Table, names: list[str], row: Any, sealer: Sealer, unreadable: list[Cell]) -> dict[str, Any]:
+    """Give the row's id and its sealed values as they must be now; what is empty or unreadable stays so."""
     values: dict[str, Any] = {_ROW: row["id"]}
     for name in names:
         cell = Cell(table.name, name, row["id"])
-        sealed = row[name]
-        values[name] = sealer.seal(sealer.open(sealed, cell), cell) if sealed is not None else None
+        values[name] = sealed = row[name]
+        if sealed is None:
+            continue
+        try:
+            values[name] = sealer.seal(sealer.open(sealed, cell), cell)
+        except UnreadableError:
+            unreadable.append(cell)
     return values

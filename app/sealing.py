@@ -9,8 +9,10 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Protocol
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -26,11 +28,20 @@ _NONCE_BYTES = 12
 TAG_BYTES = 16
 
 
-class SealBrokenError(Exception):
+log = structlog.get_logger()
+UNREADABLE = "无法读取"
+"""Stands in an answer, a file or a copy in the place of a text that does not open."""
+
+
+class UnreadableError(Exception):
+    """A sealed value does not open; the log says where it stands."""
+
+
+class SealBrokenError(UnreadableError):
     """The value was changed, cut, or belongs to another row or column."""
 
 
-class KeyGoneError(Exception):
+class KeyGoneError(UnreadableError):
     """The key that sealed the value is no longer on the ring: nobody can read it any more."""
 
 
@@ -77,10 +88,17 @@ class Sealer:
         return header + nonce + cipher.update(text.encode()) + cipher.finalize() + cipher.tag
 
     def open(self, sealed: bytes, cell: Cell) -> str:
-        """Decrypt a value at the place where it stands.
+        """Decrypt a value at the place where it stands; where that fails, the log tells the place.
 
         Raises SealBrokenError, and KeyGoneError if its key was destroyed.
         """
+        try:
+            return self._opened(sealed, cell)
+        except UnreadableError as error:
+            _tell(cell, error)
+            raise
+
+    def _opened(self, sealed: bytes, cell: Cell) -> str:
         suite, name, start = _header(sealed)
         key = self.keys.get(name)
         if key is None:
@@ -112,6 +130,33 @@ class Sealer:
     def fingerprint(self, content: bytes) -> bytes:
         """Give what tells the same content again, but lets nobody try out what it might have been."""
         return hmac.new(derived(self.index_key.hex(), "fingerprints"), content, sha256).digest()
+
+
+class Opener(Protocol):
+    """Opens sealed values: a Sealer, or Showing where one that does not open must not hide all others."""
+
+    def open(self, sealed: bytes, cell: Cell) -> str:
+        """Decrypt a value at the place where it stands."""
+
+
+@dataclass(frozen=True)
+class Showing:
+    """Opens values to be looked at, and never to be written again or compared with."""
+
+    sealer: Sealer
+
+    def open(self, sealed: bytes, cell: Cell) -> str:
+        """Decrypt a value, or give UNREADABLE in its place."""
+        try:
+            return self.sealer.open(sealed, cell)
+        except UnreadableError:
+            return UNREADABLE
+
+
+def _tell(cell: Cell, error: UnreadableError) -> None:
+    """Write down where a value does not open, and never what stands there."""
+    why = type(error).__name__
+    log.error("sealed_unreadable", table=cell.table, column=cell.column, row_id=str(cell.row_id), why=why)
 
 
 def key_of(sealed: bytes) -> str:

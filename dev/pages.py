@@ -101,6 +101,7 @@ OF_THE_EDGE = {
     "too_large": "The body is larger than the address takes.",
     "unsupported_media_type": "The body is of a type that the address does not take.",
     "invalid": "Fields are wrong; `errors` says which, and what is wrong with each.",
+    "unreadable": "A sealed value that this needs does not open; nothing was stored. The log says where.",
     "internal": "A fault of ours; nothing was stored. The log has it under the `request_id`.",
     "database_away": "The database cannot be reached; send the same again later.",
 }
@@ -262,7 +263,8 @@ def _status(code: str, errors: dict[str, type[DomainError]]) -> int:
     if code in errors:
         return int(STATUS[errors[code].kind])
     of_http = {name: status for status, name in _HTTP_CODES.items()}
-    away = {"internal": HTTPStatus.INTERNAL_SERVER_ERROR, "database_away": HTTPStatus.SERVICE_UNAVAILABLE}
+    fault = HTTPStatus.INTERNAL_SERVER_ERROR
+    away = {"internal": fault, "unreadable": fault, "database_away": HTTPStatus.SERVICE_UNAVAILABLE}
     return int((of_http | away)[code])
 
 

@@ -134,7 +134,7 @@ def get_correction(correction_id: UUID) -> Any:
     with transaction() as session:
         row = own_data.correction_in_scope(session, actor(), correction_id)
         note(resident_id=str(row.resident_id), field=row.field.value)
-        wanted = own_data.open_correction(session, actor(), parts().sealer, row)
+        wanted = own_data.open_correction(session, actor(), parts().showing, row)
     shown = {name: getattr(row, name) for name in StaffCorrectionOutput().fields}
     return shown | {"value": wanted.value, "said": wanted.said}
 

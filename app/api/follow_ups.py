@@ -48,7 +48,7 @@ class FollowUpOutput(Output):
     @ma.pre_dump
     def flatten(self, row: visits.FollowUp, **_: Any) -> dict[str, Any]:
         """Open what is sealed, and add whom it is for where that is shown."""
-        sealer = parts().sealer
+        sealer = parts().showing
         told = {"need": visits.need_of(sealer, row), "result": visits.result_of(sealer, row)}
         told |= self.beside(row)
         return {name: told[name] if name in told else getattr(row, name) for name in self.fields}

@@ -73,7 +73,7 @@ class GuardianshipOutput(Output):
         """Open the proof, and put the people in words."""
         row = shown.told.guardianship
         beside = {
-            "proof": people.proof_of(parts().sealer, row),
+            "proof": people.proof_of(parts().showing, row),
             "child": shown.told.child,
             "guardian": shown.told.guardian,
             "recorder": shown.recorder,

@@ -44,7 +44,7 @@ class HarmCaseOutput(Output):
     @ma.pre_dump
     def unseal(self, row: harm.HarmCase, **_: Any) -> dict[str, Any]:
         """Open the result."""
-        result = harm.case_result_of(parts().sealer, row)
+        result = harm.case_result_of(parts().showing, row)
         return {name: getattr(row, name) for name in self.fields if name != "result"} | {"result": result}
 
 

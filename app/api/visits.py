@@ -90,7 +90,7 @@ class WholeVisitOutput(VisitOutput):
     @ma.pre_dump
     def flatten(self, whole: visits.WholeVisit, **_: Any) -> dict[str, Any]:
         """Put the photos and follow-ups beside the rest."""
-        sealer = parts().sealer
+        sealer = parts().showing
         besides = {
             "photos": whole.photos,
             "follow_ups": whole.follow_ups,

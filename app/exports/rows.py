@@ -21,7 +21,7 @@ from app.models import (
     User,
 )
 from app.people import Numbers, is_child, is_minor, masked, masked_numbers, numbers_of
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing
 
 HEADINGS = {
     RosterColumn.AREA: "网格",
@@ -130,6 +130,6 @@ def lines(
         withheld = NOT_OF_MINORS if is_minor(resident) else frozenset[RosterColumn]()
         numbers = Numbers()
         if wants_numbers and not withheld:
-            numbers = (numbers_of if clear else masked_numbers)(sealer, resident)
+            numbers = numbers_of(Showing(sealer), resident) if clear else masked_numbers(sealer, resident)
         line = _Line(resident, names.get(resident.area_code, resident.area_code), numbers)
         yield ["" if column in withheld else _CELLS[column](line) or "" for column in columns]

@@ -21,7 +21,7 @@ from app.identity import seeing_to
 from app.ids import new_id
 from app.models import HARM_RECORDS, HarmCase, HarmRecord, NoticeKind, Resident
 from app.people import is_minor
-from app.sealing import Cell, Sealer
+from app.sealing import Cell, Opener, Sealer
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def close_case(session: Session, actor: Actor, sealer: Sealer, case_id: UUID, *,
     return row
 
 
-def case_result_of(sealer: Sealer, row: HarmCase) -> str | None:
+def case_result_of(sealer: Opener, row: HarmCase) -> str | None:
     """Give what was done, if the case is closed."""
     return sealer.open(row.result_sealed, _cell(row)) if row.result_sealed else None
 

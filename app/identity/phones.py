@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 
 from app.models import User
-from app.people import masked_digits
-from app.sealing import Cell, Sealer
+from app.people import masked_digits, shown_masked
+from app.sealing import Cell, Opener, Sealer, Showing
 
 _KIND = "phone"
 _TENANT = "users"
@@ -27,15 +27,20 @@ def has_phone(sealer: Sealer, phone: str) -> ColumnElement[bool]:
     return User.phone_index == sealer.index(_KIND, _TENANT, phone)
 
 
-def phone_of(sealer: Sealer, user: User) -> str | None:
-    """Give a user's phone in clear, for a message to him or a masked view."""
+def phone_of(sealer: Opener, user: User) -> str | None:
+    """Give a user's phone in clear, for a message to him or a masked view.
+
+    Raises UnreadableError as ``sealer`` does.
+    """
     return sealer.open(user.phone_sealed, _cell(user.id)) if user.phone_sealed else None
 
 
 def masked_phone(sealer: Sealer, user: User) -> str | None:
-    """Give the phone as WeChat's rule shows it: the first three and the last two digits."""
-    phone = phone_of(sealer, user)
-    return masked_digits(phone) if phone else None
+    """Give the phone as WeChat's rule shows it: the first three and the last two digits.
+
+    One that does not open says so in its place.
+    """
+    return shown_masked(phone_of(Showing(sealer), user), masked_digits)
 
 
 def _cell(user_id: UUID) -> Cell:

@@ -19,7 +19,7 @@ from app.own_data import requests
 from app.own_data.whose import resident_meant
 from app.people import AGE_FIELDS, Category, check_about, check_value, correct
 from app.retention import kept_for_a_case
-from app.sealing import Cell, Sealer
+from app.sealing import Cell, Opener, Sealer
 
 _NUMBERS = {
     CorrectionField.PHONE: RevealField.PHONE,
@@ -175,7 +175,7 @@ def correction_in_scope(session: Session, actor: Actor, correction_id: UUID) -> 
     return found
 
 
-def open_correction(session: Session, actor: Actor, sealer: Sealer, row: Correction) -> Wanted:
+def open_correction(session: Session, actor: Actor, sealer: Opener, row: Correction) -> Wanted:
     """Give a request with what it asks for in clear; a number counts among those that the actor sees today.
 
     Raises RevealLimitError.
@@ -188,7 +188,7 @@ def open_correction(session: Session, actor: Actor, sealer: Sealer, row: Correct
     return wanted
 
 
-def opened_correction(sealer: Sealer, row: Correction) -> Wanted:
+def opened_correction(sealer: Opener, row: Correction) -> Wanted:
     """Give a request with what it asks for in clear."""
     wanted, said = row.wanted_sealed, row.said_sealed
     return Wanted(

@@ -26,7 +26,7 @@ from app.own_data import reach
 from app.own_data.whose import whose_resident
 from app.people import Numbers, numbers_of, sealed_numbers
 from app.retention import kept_for_a_case
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing
 from app.visits import answers_of, need_of, note_of, result_of
 
 _CLAIM_ENDED = [status for status, steps in CLAIM_NEXT.items() if not steps]
@@ -107,7 +107,8 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     )
     mine = select(Visit, free).join(CareRecord).where(CareRecord.resident_id == resident.id)
     rows = session.execute(mine.order_by(Visit.id).with_for_update(of=Visit)).all()
-    worded = {visit.id for visit, _ in rows if answers_of(sealer, visit) or note_of(sealer, visit)}
+    showing = Showing(sealer)  # what does not open any more goes as well
+    worded = {visit.id for visit, _ in rows if answers_of(showing, visit) or note_of(showing, visit)}
     gone = {visit.id for visit, is_free in rows if is_free}
     for visit, is_free in rows:
         if is_free:

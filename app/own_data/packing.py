@@ -25,7 +25,7 @@ from app.own_data.plain_words import heading
 from app.own_data.rows import told
 from app.own_data.saying import Saying
 from app.sealed_files import SealingSink
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing
 
 PAGE = "我的资料.html"
 """The page for people, the first member."""
@@ -43,17 +43,17 @@ def pack(
 
     Each kind of rows is read thrice, once for each format: read it in one snapshot.
     """
-    counts = counted(session, whose)
+    counts, showing = counted(session, whose), Showing(sealer)
     with zipfile.ZipFile(cast("IO[bytes]", sink), "w", zipfile.ZIP_DEFLATED) as made:
         with _member(made, PAGE) as file:
-            Page(session, sealer, whose, counts).write(file, of_ward=of_ward)
+            Page(session, showing, whose, counts).write(file, of_ward=of_ward)
         names = Names(session, whose)
         for copied in COPIED:
             if counts[copied.name]:
                 with _member(made, f"data/{copied.name}.json") as file:
-                    _write_json(file, told(session, sealer, copied, whose))
+                    _write_json(file, told(session, showing, copied, whose))
                 with _member(made, f"data/{copied.name}.csv") as file:
-                    _write_csv(file, copied, names, told(session, sealer, copied, whose))
+                    _write_csv(file, copied, names, told(session, showing, copied, whose))
         for photo_id in _photos(session, whose):
             _add_photo(made, photos, photo_id)
     sink.close()

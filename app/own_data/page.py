@@ -23,7 +23,7 @@ from app.own_data.page_parts import CARDS, GROUPS, PHOTOS, UNDER, Group
 from app.own_data.plain_words import heading
 from app.own_data.rows import told
 from app.own_data.saying import Row, Saying
-from app.sealing import Sealer
+from app.sealing import Opener
 
 _WHEN = ("captured_at", "at", "asked_at", "made_at", "revealed_at", "decided_at")
 _WRITTEN = "created_at"
@@ -75,7 +75,7 @@ class Page:
     """What the template asks for while it is written; each part is read once, from first to last."""
 
     session: Session
-    sealer: Sealer
+    sealer: Opener
     whose: Whose
     counts: Mapping[str, int]
     saying: Saying = field(init=False)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.models import Household, Resident, User
 from app.own_data.copied import rows_of
 from app.own_data.kinds import Copied, Whose
-from app.sealing import Cell, Sealer
+from app.sealing import Cell, Opener
 
 _BATCH = 100
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
@@ -23,7 +23,7 @@ OTHERS = None
 
 
 def told(
-    session: Session, sealer: Sealer, copied: Copied, whose: Whose, *within: ColumnElement[bool]
+    session: Session, sealer: Opener, copied: Copied, whose: Whose, *within: ColumnElement[bool]
 ) -> Iterator[list[dict[str, Any]]]:
     """Give somebody's rows of one kind as plain values, a hundred at a time; ``within`` asks for fewer."""
     query = rows_of(copied, whose).where(*within).execution_options(yield_per=_BATCH)
@@ -33,7 +33,7 @@ def told(
         yield [{name: _without(value, others) for name, value in row.items()} for row in plain]
 
 
-def opened_row(sealer: Sealer, copied: Copied, row: Mapping[Any, Any]) -> dict[str, Any]:
+def opened_row(sealer: Opener, copied: Copied, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Give a row's columns as plain values, sealed ones opened."""
     values = {}
     for column in copied.columns:

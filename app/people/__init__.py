@@ -86,6 +86,7 @@ from app.people.numbers import (
     residents_with_phone,
     sealed_numbers,
     set_numbers,
+    shown_masked,
 )
 from app.people.privacy_notice import NOTICE_VERSION, privacy_notice
 from app.people.register import (
@@ -201,6 +202,7 @@ __all__ = [
     "sealed_numbers",
     "sealed_proof",
     "set_numbers",
+    "shown_masked",
     "standings",
     "standings_of",
     "text_in_force",

@@ -19,7 +19,7 @@ from app.once import content_hash, insert_once, made_before
 from app.people.listings import resident_in_scope
 from app.people.locking import lock_accounts
 from app.people.names import age_on
-from app.sealing import Cell, Sealer
+from app.sealing import Cell, Opener, Sealer
 
 ADULT_YEARS = 18
 """Minor Protection Law, art. 2."""
@@ -168,7 +168,7 @@ def sealed_proof(sealer: Sealer, guardianship_id: UUID, proof: str) -> bytes:
     return sealer.seal(proof, Cell("guardianships", "proof_sealed", guardianship_id))
 
 
-def proof_of(sealer: Sealer, row: Guardianship) -> str:
+def proof_of(sealer: Opener, row: Guardianship) -> str:
     """Give which document was shown."""
     return sealer.open(row.proof_sealed, Cell("guardianships", "proof_sealed", row.id))
 

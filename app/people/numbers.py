@@ -1,5 +1,6 @@
 """Phone and ID number of residents: sealed in the row, found by blind index, shown masked."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from app.once import unique
 from app.people.bases import Category, check_about
 from app.people.listings import resident_in_scope
 from app.people.names import masked_digits
-from app.sealing import Cell, Sealer
+from app.sealing import UNREADABLE, Cell, Opener, Sealer, Showing
 
 ID_NUMBER_KEY = "uq_residents_id_number_index"
 _PHONE, _ID_NUMBER = "phone", "id_number"
@@ -86,8 +87,8 @@ def keep_numbers(sealer: Sealer, resident: Resident, numbers: Numbers) -> None:
         setattr(resident, name, value)
 
 
-def numbers_of(sealer: Sealer, resident: Resident) -> Numbers:
-    """Give a resident's numbers in clear."""
+def numbers_of(sealer: Opener, resident: Resident) -> Numbers:
+    """Give a resident's numbers in clear. Raises UnreadableError as ``sealer`` does."""
     phone, id_number = resident.phone_sealed, resident.id_number_sealed
     return Numbers(
         phone=sealer.open(phone, _cell(_PHONE, resident.id)) if phone else None,
@@ -96,12 +97,23 @@ def numbers_of(sealer: Sealer, resident: Resident) -> Numbers:
 
 
 def masked_numbers(sealer: Sealer, resident: Resident) -> Numbers:
-    """Give the numbers as WeChat masks them: a phone's first three and last two digits, an ID's ends."""
-    clear = numbers_of(sealer, resident)
+    """Give the numbers as WeChat masks them: a phone's first three and last two digits, an ID's ends.
+
+    One that does not open says so in its place.
+    """
+    clear = numbers_of(Showing(sealer), resident)
     return Numbers(
-        phone=masked_digits(clear.phone) if clear.phone else None,
-        id_number=f"{clear.id_number[:1]}{'*' * 16}{clear.id_number[-1:]}" if clear.id_number else None,
+        phone=shown_masked(clear.phone, masked_digits), id_number=shown_masked(clear.id_number, _masked_id)
     )
+
+
+def shown_masked(clear: str | None, mask: Callable[[str], str]) -> str | None:
+    """Mask a number; that it is unreadable shows as it is."""
+    return mask(clear) if clear and clear != UNREADABLE else clear
+
+
+def _masked_id(id_number: str) -> str:
+    return f"{id_number[:1]}{'*' * 16}{id_number[-1:]}"
 
 
 def check_numbers(session: Session, resident: Resident, *, before: Numbers, after: Numbers) -> None:
@@ -121,13 +133,14 @@ def set_numbers(
     """Keep these numbers of a resident in the place of those before; the same again changes nothing.
 
     They are a state, not a thing with an id of its own: what the resident has already is judged no more, but
-    whoever does not reach him any longer is not told what he has.
+    whoever does not reach him any longer is not told what he has. One that does not open counts as another:
+    this is how it is put right.
 
     Raises NotFoundError outside the actor's reach, IdNumberError, NoBasisError and ConsentChangedError for a
     child under 14 without its guardian's consent, IdNumberTakenError.
     """
     resident = resident_in_scope(session, actor, resident_id)
-    before = numbers_of(sealer, resident)
+    before = numbers_of(Showing(sealer), resident)
     if before == numbers:
         return resident
     if numbers.id_number is not None:

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.models import FollowUp, Visit
-from app.sealing import Cell, Sealer
+from app.sealing import UNREADABLE, Cell, Opener, Sealer
 
 
 def sealed_visit(sealer: Sealer, visit_id: UUID, *, answers: dict[str, Any], note: str) -> dict[str, Any]:
@@ -17,16 +17,21 @@ def sealed_visit(sealer: Sealer, visit_id: UUID, *, answers: dict[str, Any], not
     }
 
 
-def answers_of(sealer: Sealer, visit: Visit) -> dict[str, Any]:
-    """Give a visit's answers by the keys of its form; none once their time was over."""
+def answers_of(sealer: Opener, visit: Visit) -> dict[str, Any]:
+    """Give a visit's answers by the keys of its form; none once their time was over.
+
+    Where they do not open and ``sealer`` says so in their place, that stands under ``unreadable``.
+    """
     if visit.answers_sealed is None:
         return {}
     told = sealer.open(visit.answers_sealed, Cell("visits", "answers_sealed", visit.id))
+    if told == UNREADABLE:  # sealed answers are JSON, which this is not
+        return {"unreadable": UNREADABLE}
     answers: dict[str, Any] = json.loads(told)
     return answers
 
 
-def note_of(sealer: Sealer, visit: Visit) -> str:
+def note_of(sealer: Opener, visit: Visit) -> str:
     """Give a visit's note; nothing once its time was over."""
     if visit.note_sealed is None:
         return ""
@@ -43,14 +48,14 @@ def sealed_result(sealer: Sealer, follow_up_id: UUID, result: str) -> bytes:
     return sealer.seal(result, Cell("follow_ups", "result_sealed", follow_up_id))
 
 
-def need_of(sealer: Sealer, follow_up: FollowUp) -> str:
+def need_of(sealer: Opener, follow_up: FollowUp) -> str:
     """Give what is needed; nothing once its time was over."""
     if follow_up.need_sealed is None:
         return ""
     return sealer.open(follow_up.need_sealed, Cell("follow_ups", "need_sealed", follow_up.id))
 
 
-def result_of(sealer: Sealer, follow_up: FollowUp) -> str | None:
+def result_of(sealer: Opener, follow_up: FollowUp) -> str | None:
     """Give what came of it, if anything did yet."""
     if follow_up.result_sealed is None:
         return None

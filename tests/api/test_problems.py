@@ -138,16 +138,19 @@ def test_a_fault_of_ours_says_nothing_of_itself(app_with: AppWith) -> None:
     """S-136: a code and a request id; no stack, SQL, path or version."""
     app = app_with()
 
-    @app.get("/fault")
+    @app.route("/fault", methods=["GET", "POST"])
     @allow(PUBLIC)
     def fault() -> str:
         with db.session.begin():
             db.session.execute(text("SELECT secret FROM nowhere"))
         return "never"
 
-    answer = Client(app, None).get("/fault")
+    client = Client(app, None)
+    answer, sent = client.get("/fault"), client.post("/fault")
 
-    assert answer.status_code == 500
+    assert (answer.status_code, sent.status_code) == (500, 500)
+    assert answer.json["title"] == "系统出了问题，请稍后再试", "nothing was sent that could be lost"
+    assert sent.json["title"] == "系统出了问题，您的内容没有保存，请稍后再试"
     document = shape(answer)
     assert (document["code"], set(document)) == ("internal", {"title", "code"})
     assert not re.search("secret|nowhere|SELECT|psycopg|Traceback|line", answer.text)

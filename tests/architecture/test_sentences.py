@@ -9,7 +9,7 @@ from app.api.http.problems import _HTTP_CODES
 from app.api.http.sentences import SENTENCES
 from app.errors import DomainError
 
-_OF_THE_EDGE = {*_HTTP_CODES.values(), "internal", "database_away"}
+_OF_THE_EDGE = {*_HTTP_CODES.values(), "internal", "unreadable", "database_away"}
 
 
 def _all_errors(parent: type[DomainError] = DomainError) -> set[type[DomainError]]:

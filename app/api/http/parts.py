@@ -12,7 +12,7 @@ from app.api.http.rates import Rates
 from app.audit import AuditKeys
 from app.config import Settings
 from app.places import CodeSigner
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing
 from app.workdays import WorkCalendar
 
 EXTENSION = "gongdi"
@@ -42,6 +42,11 @@ class Parts:
     """Derives the pick-up codes of orders."""
     refresh_key: bytes
     """Derives the next refresh token from the one before."""
+
+    @property
+    def showing(self) -> Showing:
+        """Give what opens sealed values for an answer: one that does not open says so in its own place."""
+        return Showing(self.sealer)
 
 
 def parts() -> Parts:

@@ -14,6 +14,7 @@ from app.api.http.limits import retry_after_s
 from app.api.http.sentences import sentence
 from app.db import DATABASE_AWAY
 from app.errors import DomainError, Kind
+from app.sealing import UnreadableError
 
 log = structlog.get_logger()
 
@@ -42,6 +43,7 @@ _HTTP_CODES = {
     422: "invalid",
     429: "too_many_requests",
 }
+_READS = {"GET", "HEAD"}
 _MOST_ERRORS = 500
 """More than the columns of all tables have names; a body of thousands of odd fields is not echoed."""
 IDENTITY = "identity"
@@ -73,7 +75,7 @@ def problem(code: str, status: int, *, errors: Any = None, **data: Any) -> Respo
     """Give a problem document."""
     body = {
         "type": "about:blank",
-        "title": sentence(code, data),
+        "title": sentence(code, data, reading=request.method in _READS),
         "status": status,
         "code": code,
         "request_id": g.get("request_id", ""),
@@ -172,6 +174,12 @@ def _database_away(error: Exception) -> Response:
     return problem("database_away", HTTPStatus.SERVICE_UNAVAILABLE)
 
 
+def _unreadable(error: UnreadableError) -> Response:
+    """Say that what was asked for needs a sealed value that does not open; the log has the place of it."""
+    log.error("unreadable", route=_route(), method=request.method, exc_info=error)
+    return problem("unreadable", HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
 def _fault(error: Exception) -> Response:
     log.error("fault", route=_route(), method=request.method, exc_info=error)
     return problem("internal", HTTPStatus.INTERNAL_SERVER_ERROR)
@@ -187,6 +195,7 @@ _ANSWERS: dict[type[Exception], Callable[[Any], Response]] = {
     ma.ValidationError: _invalid,
     HTTPException: _http,
     **dict.fromkeys(DATABASE_AWAY, _database_away),
+    UnreadableError: _unreadable,
     Exception: _fault,
 }
 """The first that fits."""

@@ -18,6 +18,7 @@ SENTENCES: dict[str, str] = {
     "cross_site": "请在本系统的页面上操作",
     "too_many_requests": "操作太频繁，请稍后再试",
     "internal": "系统出了问题，您的内容没有保存，请稍后再试",
+    "unreadable": "系统里有一项资料读不出来，这一步没有办成，请联系管理员",
     "database_away": "系统正在恢复，请稍后再试",
     # audit
     "audit_away": "操作记录暂时写不进去，所以这一步没有办，请稍后再试",
@@ -215,10 +216,17 @@ SENTENCES: dict[str, str] = {
     "same_person": "谁整改的谁不能复查，请换一个人",
 }
 
+OF_READING = {
+    "internal": "系统出了问题，请稍后再试",
+    "unreadable": "系统里有一项资料读不出来，请联系管理员",
+}
+"""What is said instead where nothing was sent that could have been lost."""
 
-def sentence(code: str, data: Mapping[str, Any]) -> str:
-    """Give the sentence of a code, filled with the refusal's data."""
-    return SENTENCES[code].format_map(_Known(data))
+
+def sentence(code: str, data: Mapping[str, Any], *, reading: bool = False) -> str:
+    """Give the sentence of a code, filled with the refusal's data; to who only reads, of reading."""
+    found = OF_READING.get(code) if reading else None
+    return (found or SENTENCES[code]).format_map(_Known(data))
 
 
 class _Known(dict[str, Any]):
