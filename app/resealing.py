@@ -62,12 +62,12 @@ def _is_stale(column: ColumnElement[bytes], header: bytes) -> ColumnElement[bool
 
 
 def _anew(table: Table, names: list[str], row: Any, sealer: Sealer, unreadable: list[Cell]) -> dict[str, Any]:
-    """Give the row's id and its sealed values as they must be now; what is empty or unreadable stays so."""
+    """Give the row's id and its sealed values as they must be now; what nobody can open stays as it is."""
     values: dict[str, Any] = {_ROW: row["id"]}
     for name in names:
         cell = Cell(table.name, name, row["id"])
         values[name] = sealed = row[name]
-        if sealed is None:
+        if sealed is None or sealed.startswith(sealer.header()):
             continue
         try:
             values[name] = sealer.seal(sealer.open(sealed, cell), cell)

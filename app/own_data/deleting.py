@@ -115,7 +115,7 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
             visit.answers_sealed = visit.note_sealed = None
     done = FollowUp.visit_id.in_({visit.id for visit, _ in rows}) & FollowUp.done_at.is_not(None)
     for follow_up in session.scalars(select(FollowUp).where(done).order_by(FollowUp.id).with_for_update()):
-        if need_of(sealer, follow_up) or result_of(sealer, follow_up):
+        if need_of(showing, follow_up) or result_of(showing, follow_up):
             worded.add(follow_up.visit_id)
         if follow_up.visit_id in gone:
             follow_up.need_sealed = follow_up.result_sealed = None

@@ -39,18 +39,8 @@ ELSEWHERE = "4201"
 """A city where nobody of the cast has anything to do."""
 UNLIKE = {"allowed", "token", "url", "thumb_url", "large_url"}
 """What a body shows of the moment: today's verbs, a token and its link once, addresses that run out."""
-IN_WORDS = {
-    "asker",
-    "text",
-    "can_be_done",
-    "account",
-    "adjustments",
-    "rows",
-    "minor",
-    "recorder",
-    "child",
-    "guardian",
-}
+_WHO = {"asker", "account", "minor", "recorder", "child", "guardian"}
+IN_WORDS = {*_WHO, "text", "can_be_done", "adjustments", "rows"}
 """What a body that is to be decided on says in words, as of the moment and as far as the reader reaches."""
 
 

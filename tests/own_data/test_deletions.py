@@ -12,10 +12,7 @@ from app.clock import now, set_to
 from app.ids import new_id
 from app.models import (
     AuditEntry,
-    CareCategory,
-    CareRecord,
     Deletion,
-    FollowUp,
     Guardianship,
     HarmCase,
     Photo,
@@ -24,59 +21,16 @@ from app.models import (
     Resident,
     User,
     Visit,
-    VisitBasis,
 )
 from app.own_data import remind_of_deletions
 from app.people import Numbers, numbers_of, sealed_numbers
-from app.visits import answers_of, need_of, note_of, sealed_need, sealed_result, sealed_visit
-from tests.care_world import NOON, file_visit, write_care, write_form
+from app.visits import note_of
 from tests.cast import named, person
 from tests.child_world import write_child, write_guarded_child, write_guardian
-from tests.client import Answer, Client
+from tests.client import Client
 from tests.own_data.correcting import outcome, told
+from tests.own_data.deleting import ask, counts, decide, photo_of, visited
 from tests.sealer import SEALER
-
-
-def ask(
-    client: Client, what: str, resident_id: UUID | None = None, deletion_id: UUID | None = None
-) -> Answer:
-    body = {"what": what, "resident_id": str(resident_id) if resident_id else None}
-    return client.put(f"/v1/me/deletions/{deletion_id or new_id()}", json=body)
-
-
-def decide(client: Client, asked: Answer, verb: str = "approve", note: str = "已办") -> Answer:
-    assert asked.status_code == 201, asked.text
-    return client.post(f"/v1/deletions/{asked.json['id']}/{verb}", json={"note": note})
-
-
-def counts(client: Client, resident_id: UUID | None = None) -> dict[str, int]:
-    query = f"?resident_id={resident_id}" if resident_id else ""
-    answer = client.get(f"/v1/me/held{query}")
-    assert answer.status_code == 200, answer.text
-    return {one["kind"]: one["count"] for one in answer.json["items"]}
-
-
-def visited(session: Session, worker: Client, child: UUID) -> Visit:
-    """Let the worker visit a child whose guardian agreed, and name a photo that he sent."""
-    care = write_care(session, resident_id=child, category=CareCategory.LEFT_BEHIND_CHILD)
-    form = write_form(session, CareCategory.LEFT_BEHIND_CHILD)
-    with set_to(NOON):
-        answer = file_visit(worker, care, form, note="想爸爸妈妈")
-    assert answer.status_code == 201, answer.text
-    return session.get_one(Visit, UUID(answer.json["id"]))
-
-
-def photo_of(session: Session, *records: tuple[UUID, PhotoOwner]) -> UUID:
-    """Keep a photo that the worker sent and these records name."""
-    photo_id, by = new_id(), person("worker").user_id
-    session.add(
-        Photo(id=photo_id, sha256=photo_id.bytes, width=9, height=9, uploaded_by=by, received_at=now())
-    )
-    for record_id, kind in records:
-        link: dict[str, Any] = {"area_code": "421202001001", "position": 0, "named_by": by}
-        session.add(PhotoLink(record_id=record_id, photo_id=photo_id, record_kind=kind, **link))
-    session.commit()
-    return photo_id
 
 
 def test_a_guardian_sees_kinds_and_counts_while_he_is_one(
@@ -175,87 +129,6 @@ def test_a_refusal_says_why_in_writing(session: Session, resident: Client, admin
     assert outcome(other) == (409, "illegal_step")
     assert resident.get("/v1/me/deletions").json["items"][0]["decision_note"] == "照护还在进行，记录依法保留"
     assert told(session, "resident") == ["deletion_refused"]
-
-
-def test_notes_go_but_for_what_duty_keeps(
-    session: Session, resident: Client, worker: Client, admin: Client
-) -> None:
-    """S-94: what rests on consent goes; visits by duty stay while it lasts, emergencies always."""
-    child = write_guarded_child(session)
-    agreed = visited(session, worker, child)
-    bases = (VisitBasis.DUTY, VisitBasis.MANDATORY_REPORT, VisitBasis.CONSENT)
-    duty, emergency, own = (_like(session, agreed, basis) for basis in bases)
-    first = decide(admin, ask(resident, "notes", child))
-    during = [_said(session, one) for one in (agreed, duty, emergency, own)]
-    session.execute(update(CareRecord).values(ended_on=NOON.date()))
-    session.commit()
-    second = decide(admin, ask(resident, "notes", child))
-    after = [_said(session, one) for one in (agreed, duty, emergency)]
-    third = decide(admin, ask(resident, "notes", child))
-
-    assert (first.json["deleted"], first.json["kept"]) == (2, 2)
-    assert during == [(0, ""), (5, "想爸爸妈妈"), (5, "想爸爸妈妈"), (0, "")]
-    assert (second.json["deleted"], second.json["kept"]) == (1, 1), "what went before is not counted again"
-    assert (third.json["deleted"], third.json["kept"]) == (0, 1)
-    assert (agreed.answers_sealed, agreed.note_sealed) == (None, None), "so that no consent is kept for it"
-    assert after == [(0, ""), (0, ""), (5, "想爸爸妈妈")]
-
-
-def test_words_of_a_follow_up_count_for_their_visit(
-    session: Session, resident: Client, worker: Client, admin: Client
-) -> None:
-    """S-94: nothing was noted on the visits; what came of them goes, or is kept, and he reads so."""
-    child = write_guarded_child(session)
-    agreed = visited(session, worker, child)
-    emergency = _like(session, agreed, VisitBasis.MANDATORY_REPORT)
-    for visit in (agreed, emergency):
-        visit.answers_sealed = visit.note_sealed = None
-    done, kept = (_done(visit) for visit in (agreed, emergency))
-    session.add_all([done, kept])
-    session.commit()
-    first = decide(admin, ask(resident, "notes", child))
-    second = decide(admin, ask(resident, "notes", child))
-    session.refresh(done)
-
-    assert (done.need_sealed, done.result_sealed) == (None, None)
-    assert need_of(SEALER, kept) == "买药"
-    assert (first.json["deleted"], first.json["kept"]) == (1, 1)
-    assert (second.json["deleted"], second.json["kept"]) == (0, 1)
-
-
-def _done(visit: Visit) -> FollowUp:
-    row_id, by = new_id(), person("worker").user_id
-    return FollowUp(
-        id=row_id,
-        area_code=visit.area_code,
-        visit_id=visit.id,
-        need_sealed=sealed_need(SEALER, row_id, "买药"),
-        owner_id=by,
-        due_on=NOON.date(),
-        done_at=NOON,
-        done_by=by,
-        result_sealed=sealed_result(SEALER, row_id, "送到了"),
-    )
-
-
-def _like(session: Session, visit: Visit, basis: VisitBasis) -> Visit:
-    """Write another visit with the same words."""
-    copied = {
-        column.key: getattr(visit, column.key)
-        for column in Visit.__table__.columns
-        if column.key not in {"id", "basis", "answers_sealed", "note_sealed"}
-    }
-    row_id = new_id()
-    said = sealed_visit(SEALER, row_id, answers=answers_of(SEALER, visit), note=note_of(SEALER, visit))
-    row = Visit(id=row_id, basis=basis, **copied, **said)
-    session.add(row)
-    session.commit()
-    return row
-
-
-def _said(session: Session, visit: Visit) -> tuple[int, str]:
-    session.refresh(visit)
-    return len(answers_of(SEALER, visit)), note_of(SEALER, visit)
 
 
 def test_photos_go_that_no_other_record_needs(

@@ -14,8 +14,8 @@ from app.models import ClaimEvent, ClaimStep, HarmCase, Hazard, HazardEvent, Pho
 from tests.cast import named, person
 from tests.child_world import write_guardian
 from tests.client import Client
+from tests.own_data.deleting import counts
 from tests.own_data.life import Life
-from tests.own_data.test_deletions import counts
 from tests.own_data.test_harm_kept import write_case
 from tests.own_data_world import copy_of, photos_of
 from tests.points_world import Be, claimed, move_in, write_rule

@@ -36,8 +36,8 @@ from tests.child_world import write_guardian
 from tests.client import Client
 from tests.own_data.closing import close, in_his_own_words
 from tests.own_data.correcting import ask as ask_correction
+from tests.own_data.deleting import ask, counts, decide, photo_of
 from tests.own_data.life import Life
-from tests.own_data.test_deletions import ask, counts, decide, photo_of
 from tests.own_data_world import copy_of, photos_of
 from tests.sealer import SEALER
 

@@ -38,9 +38,9 @@ from app.people import Numbers, numbers_of, sealed_numbers
 from tests.cast import named, person
 from tests.child_world import write_guarded_child
 from tests.client import Client
+from tests.own_data.deleting import ask, decide, visited
 from tests.own_data.life import Life
 from tests.own_data.place import Place
-from tests.own_data.test_deletions import ask, decide, visited
 from tests.sealer import SEALER
 
 

@@ -34,7 +34,7 @@ from app.own_data import Outcome, Removed, Tools, redelete, unknown
 from tests.cast import named, person
 from tests.child_world import write_guarded_child
 from tests.client import Client
-from tests.own_data.test_deletions import visited
+from tests.own_data.deleting import visited
 from tests.own_data_world import photos_of
 from tests.sealer import SEALER
 
