@@ -142,5 +142,5 @@ def _refusal_page(document: Response) -> Response:
 def page_signature(url: str) -> dict[str, Any]:
     """Sign one of our pages for WeChat's functions, such as scanning; without its fragment."""
     account = service_account()
-    with asking_wechat(PageForeignError, waiting=not account.has_ticket()):
+    with asking_wechat(PageForeignError, field="url", waiting=not account.has_ticket()):
         return asdict(account.sign_page(url))

@@ -62,17 +62,23 @@ def sign_in(
     if not right or user is None or not _still_stands(session, user):
         return WrongCredentialsError()
     address_hash = keyed(key, "address", shown.address)
-    if shown.closed and not (shown.totp and _is_known(session, user, address_hash)):
-        return WrongCredentialsError()
     enrolled = has_second_factor(session, user.id)
     proven = shown.totp is not None and enrolled
-    if proven and not prove_code(session, sealer, key, user.id, shown.totp or ""):
+    if shown.closed and not (proven and _is_known(session, user, address_hash)):
         return WrongCredentialsError()
-    if shown.closed and not proven:
+    before_code = session.begin_nested()
+    if proven and not prove_code(session, sealer, key, user.id, shown.totp or ""):
+        before_code.commit()
         return WrongCredentialsError()
     refusal = _renew(session, sealer, rules, user, shown, proven=proven or not enrolled)
-    if refusal:
+    if isinstance(refusal, WrongCredentialsError):
+        before_code.commit()
         return refusal
+    if refusal:
+        before_code.rollback()  # the same code goes with the next try of a new password
+        clear_tries(session, who_tries(key, shown.phone))
+        return refusal
+    before_code.commit()
     clear_tries(session, who_tries(key, shown.phone))
     return let_in(
         session,

@@ -142,6 +142,17 @@ def test_staff_change_their_password_after_ninety_days(
         assert refused(sign_in(password=GOOD)) == (201, "")
 
 
+@pytest.mark.usefixtures("administrator")
+def test_new_passwords_that_are_refused_shut_nobody_out(sign_in: SignInAs) -> None:
+    """Whoever shows the right password and code is not guessing, however unfit the next password is."""
+    with clock.set_to(clock.now() + timedelta(days=91)):
+        now_code = code()
+        for _ in range(6):
+            assert refused(sign_in(new_password="short", totp=now_code)) == (422, "password_short")
+            assert refused(sign_in()) == (403, "password_expired")
+        assert refused(sign_in(new_password=GOOD, totp=now_code)) == (201, "")
+
+
 @pytest.mark.usefixtures("user")
 def test_a_residents_password_does_not_expire(sign_in: SignInAs) -> None:
     with clock.set_to(clock.now() + timedelta(days=400)):

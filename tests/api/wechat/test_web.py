@@ -231,7 +231,8 @@ def test_our_pages_are_signed(phone: Client, wechat: WeChatFake) -> None:
 )
 def test_pages_elsewhere_are_not_signed(phone: Client, wechat: WeChatFake, url: str) -> None:
     """S-64: evil.com, https://ours@evil, ours.evil.com, http: all 400, and WeChat is not asked."""
-    assert refused(phone.get(f"{SIGN}?url={url}")) == (400, "page_foreign")
+    answer = phone.get(f"{SIGN}?url={url}")
+    assert (refused(answer), list(answer.json["errors"])) == ((400, "page_foreign"), ["url"])
     assert wechat.journal() == []
 
 
