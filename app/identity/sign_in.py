@@ -66,19 +66,18 @@ def sign_in(
     proven = shown.totp is not None and enrolled
     if shown.closed and not (proven and _is_known(session, user, address_hash)):
         return WrongCredentialsError()
-    before_code = session.begin_nested()
-    if proven and not prove_code(session, sealer, key, user.id, shown.totp or ""):
-        before_code.commit()
-        return WrongCredentialsError()
-    refusal = _renew(session, sealer, rules, user, shown, proven=proven or not enrolled)
-    if isinstance(refusal, WrongCredentialsError):
-        before_code.commit()
-        return refusal
-    if refusal:
-        before_code.rollback()  # the same code goes with the next try of a new password
+    try:
+        with session.begin_nested():
+            if proven and not prove_code(session, sealer, key, user.id, shown.totp or ""):
+                return WrongCredentialsError()
+            refusal = _renew(session, sealer, rules, user, shown, proven=proven or not enrolled)
+            if isinstance(refusal, WrongCredentialsError):
+                return refusal
+            if refusal:
+                raise refusal  # undone, so that the same code goes with the next try of a new password
+    except DomainError as unfit:
         clear_tries(session, who_tries(key, shown.phone))
-        return refusal
-    before_code.commit()
+        return unfit
     clear_tries(session, who_tries(key, shown.phone))
     return let_in(
         session,

@@ -108,7 +108,7 @@ def test_one_that_fails_holds_up_no_other_and_is_tried_again(session: Session, m
     assert seen(session, whole).state is WeChatEventState.DONE
     row = seen(session, broken)
     assert (row.state, row.tries, row.fault) == (WeChatEventState.WAITING, 1, "SealBrokenError")
-    assert [one["event"] for one in told] == ["event_failed"]
+    assert [one["event"] for one in told] == ["sealed_unreadable", "event_failed"]
     assert sum(WAITS, timedelta()) < timedelta(hours=24)
 
 

@@ -62,8 +62,8 @@ class StrictJSON(DefaultJSONProvider):
     compact = True
 
     def loads(self, s: str | bytes, **_: Any) -> Any:
-        """Read a text, or raise StrictJSONError."""
-        return read(s)
+        """Read a text of our own, as long as it may be, or raise StrictJSONError."""
+        return read(s, most_parts=None)
 
 
 class StrictParser(FlaskParser):
@@ -94,7 +94,7 @@ class StrictParser(FlaskParser):
             raise refused from None
 
 
-def read(text: str | bytes) -> Any:
+def read(text: str | bytes, *, most_parts: int | None = MAX_PARTS) -> Any:
     """Read a JSON text strictly. Raises StrictJSONError."""
     reader = _Reader()
     try:
@@ -113,7 +113,7 @@ def read(text: str | bytes) -> Any:
         raise StrictJSONError(str(error), "内容不完整或格式不对，请重新发送") from None
     if reader.met_odd:
         _refuse_odd(value)
-    _check_parts(value, escaped="\\u" in text)
+    _check_parts(value, most_parts, escaped="\\u" in text)
     return value
 
 
@@ -178,13 +178,13 @@ def _refuse_odd(value: Any) -> None:
     raise _too_deep()
 
 
-def _check_parts(value: Any, *, escaped: bool) -> None:
+def _check_parts(value: Any, most: int | None, *, escaped: bool) -> None:
     """Refuse too many parts, too deep a nesting and, in escapes, what UTF-8 or PostgreSQL cannot hold."""
     level, depth, count = [value], 0, 0
     while level:
         count += len(level)
-        if count > MAX_PARTS:
-            raise StrictJSONError(f"more than {MAX_PARTS} parts", "内容太多，请分几次发")
+        if most is not None and count > most:
+            raise StrictJSONError(f"more than {most} parts", "内容太多，请分几次发")
         if escaped and any(isinstance(part, str) and _NO_TEXT.search(part) for part in level):
             message = "a text holds a null sign or half of a surrogate pair"
             raise StrictJSONError(message, "文字里有不能保存的符号，请删去后再发")
