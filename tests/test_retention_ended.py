@@ -113,7 +113,7 @@ def test_whose_a_removal_was_goes_after_three_years_and_its_id_stays(session: Se
     """S-81: the id is what an older backup is told by; what was not listed yet is still needed."""
     facts = {"user_id": str(person("resident").user_id), "resident_id": str(named("resident"))}
     kept = {"at": AT, "what": RemovalKind.BINDING_ENDED, "row_id": named("binding resident"), "facts": facts}
-    listed, unlisted = (Removal(id=new_id(), copied_at=copied, **kept) for copied in (AT, None))
+    listed, unlisted = (Removal(id=new_id(), copied_at=AT, number=one, **kept) for one in (1, None))
     session.add_all([listed, unlisted])
     session.commit()
     with set_to(IN_36_MONTHS - DAY):

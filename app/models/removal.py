@@ -50,7 +50,7 @@ class Removal(Base):
     """
 
     __tablename__ = "removals"
-    __table_args__ = (Index("ix_removals_uncopied", "at", postgresql_where=text("copied_at IS NULL")),)
+    __table_args__ = (Index("ix_removals_uncopied", "at", postgresql_where=text("number IS NULL")),)
     id: Mapped[Id]
     at: Mapped[datetime]
     what: Mapped[RemovalKind]
@@ -58,6 +58,6 @@ class Removal(Base):
     facts: Mapped[dict[str, Any]]
     """Columns of the row that it takes to do it again: ids and words of fixed lists."""
     copied_at: Mapped[datetime | None]
-    """When its line stood in the file."""
+    """When its line stood in the file; without a number the file was one of before lines had numbers."""
     number: Mapped[int | None] = mapped_column(BigInteger, unique=True)
     """Of its line, from 1 on without a gap: so a list that lost some is noticed."""

@@ -43,7 +43,7 @@ def copy_removals(session: Session, keys: AuditKeys, file: Path, *, limit: int) 
         last = last_line(file, out)
         _check(session, keys, file, last)
         number, mac = (0, "") if last is None else (last.number, last.mac)
-        uncopied = select(Removal).where(Removal.copied_at.is_(None)).order_by(Removal.at, Removal.id)
+        uncopied = select(Removal).where(Removal.number.is_(None)).order_by(Removal.at, Removal.id)
         rows = session.scalars(uncopied.limit(limit).with_for_update()).all()
         for row in rows:
             number += 1

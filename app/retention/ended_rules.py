@@ -68,7 +68,7 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
     yield Rule(
         "facts of removals",
         table_of(Removal),
-        and_(Removal.at < since, Removal.copied_at.is_not(None), Removal.facts != {}),
+        and_(Removal.at < since, Removal.number.is_not(None), Removal.facts != {}),
         kept=f"{months} months {setting}",
         basis="PIPL 19, 47",
         emptied={"facts": {}},

@@ -41,8 +41,8 @@ _OF_BINDING = ("ended_by", "end_reason")
 def upgrade() -> None:
     op.add_column("removals", sa.Column("number", sa.BigInteger(), nullable=True))
     op.create_unique_constraint(op.f("uq_removals_number"), "removals", ["number"])
-    # A list from before has no numbers, so another one begins.
-    op.execute("UPDATE removals SET copied_at = NULL WHERE copied_at IS NOT NULL")
+    # A list from before has no numbers, so another one begins; what older code copies meanwhile has none either.
+    _uncopied("number IS NULL")
     _kinds(*BEFORE, NEW)
     op.execute(
         """
@@ -50,8 +50,8 @@ def upgrade() -> None:
         BEGIN
             IF (NEW.id, NEW.at, NEW.what, NEW.row_id) IS DISTINCT FROM (OLD.id, OLD.at, OLD.what, OLD.row_id)
                 OR (OLD.number IS NOT NULL AND NEW.number IS DISTINCT FROM OLD.number)
-                OR (OLD.copied_at IS NOT NULL AND NEW.copied_at IS DISTINCT FROM OLD.copied_at)
-                OR (NEW.facts <> OLD.facts AND (NEW.facts <> '{}' OR OLD.copied_at IS NULL))
+                OR (OLD.number IS NOT NULL AND NEW.copied_at IS DISTINCT FROM OLD.copied_at)
+                OR (NEW.facts <> OLD.facts AND (NEW.facts <> '{}' OR OLD.number IS NULL))
             THEN
                 RAISE EXCEPTION 'removals are numbered and copied once, and their facts emptied after that'
                     USING ERRCODE = 'restrict_violation';
@@ -84,8 +84,14 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER removals_as_they_are ON removals")
     op.execute("DROP FUNCTION keep_removal_as_it_is()")
     _kinds(*BEFORE)
+    _uncopied("copied_at IS NULL")
     op.drop_constraint(op.f("uq_removals_number"), "removals", type_="unique")
     op.drop_column("removals", "number")
+
+
+def _uncopied(where: str) -> None:
+    op.drop_index("ix_removals_uncopied", table_name="removals")
+    op.create_index("ix_removals_uncopied", "removals", ["at"], postgresql_where=sa.text(where))
 
 
 def _kinds(*kinds: str) -> None:

@@ -14,14 +14,20 @@ INSERT = text(
 )
 
 
-def test_what_was_copied_is_copied_to_a_numbered_list_again(at: At) -> None:
-    """S-81: an older list has no numbers, so nothing counts as copied."""
+def test_what_was_copied_before_or_by_older_code_after_is_numbered(at: At) -> None:
+    """S-81: an older list has no numbers, so nothing counts as copied, whoever copies while it migrates."""
     connection = at(BEFORE)
     connection.execute(INSERT, {"id": new_id(), "row": new_id()})
     connection.commit()
     to(connection, AFTER)
+    connection.execute(INSERT, {"id": new_id(), "row": new_id()})
+    change_to(connection, "copied_at = now() + interval '1 second'")
+    left = connection.execute(text("SELECT number FROM removals WHERE number IS NULL")).all()
+    one = "(SELECT count(*) FROM removals AS other WHERE other.id <= removals.id)"
+    change_to(connection, f"number = {one}, copied_at = now() + interval '2 seconds'")
 
-    assert connection.execute(text("SELECT number, copied_at FROM removals")).all() == [(None, None)]
+    assert left == [(None,), (None,)]
+    assert connection.scalars(text("SELECT number FROM removals ORDER BY number")).all() == [1, 2]
 
 
 def test_the_way_back_is_refused_as_long_as_anything_was_removed(at: At) -> None:
@@ -44,6 +50,8 @@ def test_the_way_back_is_refused_as_long_as_anything_was_removed(at: At) -> None
         ("copied_at = now(), number = 1", "what = 'photos'", True),
         ("copied_at = now(), number = 1", 'facts = \'{"a": "c"}\'', True),
         ("number = NULL", "facts = '{}'", True),
+        ("copied_at = now()", "facts = '{}'", True),
+        ("copied_at = now()", "copied_at = now() + interval '1 second', number = 1", False),
         ("copied_at = now(), number = 1", "facts = '{}'", False),
         ("number = NULL", "copied_at = now(), number = 1", False),
     ],

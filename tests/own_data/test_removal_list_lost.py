@@ -5,11 +5,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import own_data
 from app.audit import AuditKeys
+from app.clock import now
 from app.jobs.work import copy_removals
 from app.models import Removal
 from tests.own_data.place import Place, write_removal
@@ -121,6 +122,17 @@ def test_what_the_backup_knew_and_had_not_copied_is_numbered_as_it_is_listed(pla
 
     assert "0 of them younger" in done.output
     assert (done.exit_code, copied, numbers(old)) == (0, 0, [1])
+
+
+def test_what_older_code_copied_has_no_number_and_is_copied_again(place: Place) -> None:
+    """S-81: such code ran on while the database was migrated, and its list is moved aside."""
+    write_removal(place)
+    with Session(place.engine) as session:
+        session.execute(update(Removal).values(copied_at=now()))
+        session.commit()
+    copied = copy_removals(place.means)
+
+    assert (copied, copy_removals(place.means), numbers(place)) == (1, 0, [1])
 
 
 def test_a_line_of_a_newer_version_is_no_damage(listed: Place) -> None:
