@@ -1,17 +1,22 @@
 """Alembic with this project's own configuration, so that no ini file is needed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
+from alembic import command, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from psycopg.errors import LockNotAvailable
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 LOCK_WAIT_S = 5
 """How long a migration waits for a table that somebody is at. Whoever wants it meanwhile waits behind,
 so it gives up before people notice, undoes its own steps, and is run again."""
+INDEX_WAIT_S = 600
+"""The same for an index that is built beside the work: nobody waits behind it, and it waits for everybody who
+began before it, a dump as well."""
 FOLDER = Path(__file__).parent.parent / "migrations"
 
 
@@ -30,9 +35,47 @@ def upgrade(connection: Connection | None = None) -> None:
     command.upgrade(config(connection), "head")
 
 
+@contextmanager
+def beside_the_work() -> Iterator[None]:
+    """Let a migration build indexes, with ``build_index``, while people go on reading and writing.
+
+    Each is there when it is built, and what was done before it in the migration stays, too.
+    """
+    context = op.get_context()
+    with context.autocommit_block():
+        connection = op.get_bind()
+        before = connection.scalar(text("SHOW lock_timeout"))
+        _wait(connection, f"{INDEX_WAIT_S}s")
+        try:
+            yield
+        finally:
+            _wait(connection, before)
+
+
+def build_index(name: str, table: str, column: str, *, where: str | None = None) -> None:
+    """Build an index unless it is there; what an earlier try left half built is built anew."""
+    half_built = op.get_bind().scalar(
+        text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": name}
+    )
+    if half_built:
+        op.drop_index(name, table_name=table, postgresql_concurrently=True)
+    op.create_index(
+        name,
+        table,
+        [column],
+        postgresql_where=text(where) if where else None,
+        postgresql_concurrently=True,
+        if_not_exists=True,
+    )
+
+
+def _wait(connection: Connection, at_most: str | None) -> None:
+    connection.execute(text("SELECT set_config('lock_timeout', :wait, false)"), {"wait": at_most})
+
+
 def is_kept_waiting(error: OperationalError) -> bool:
     """Say whether a migration gave up because somebody was at a table that it needs."""
-    return isinstance(error.orig, LockNotAvailable)
+    return isinstance(error.orig, LockNotAvailable | DeadlockDetected)
 
 
 def newest() -> str | None:

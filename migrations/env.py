@@ -30,6 +30,8 @@ else:
     try:
         with engine.connect() as own:
             own.execute(text("SELECT set_config('lock_timeout', :wait, false)"), {"wait": f"{LOCK_WAIT_S}s"})
+            # What works on all rows of a table takes as long as it takes, or it would never come to its end.
+            own.execute(text("SET statement_timeout = 0"))
             own.commit()  # else Alembic would take this transaction for that of all migrations
             run(own)
     finally:

@@ -29,9 +29,8 @@ def migrate() -> None:
         if not migrating.is_kept_waiting(error):
             raise
         raise click.ClickException(
-            f"Somebody was at a table that a migration needs, for more than {migrating.LOCK_WAIT_S} seconds. "
-            "Nothing of this migration is done; those before it are. Run the command again; if that does not "
-            "help, stop the scheduler meanwhile"
+            "Somebody was at a table that a migration needs, for too long. This migration is not done; those "
+            "before it are. Run the command again; if that does not help, stop the scheduler meanwhile"
         ) from error
     click.echo("The database is at the newest migration.")
 

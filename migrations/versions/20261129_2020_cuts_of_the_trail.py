@@ -1,7 +1,8 @@
 """Find the cuts of the audit trail without reading it from end to end."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from app.migrating import beside_the_work, build_index
 
 revision = "20261129_2020"
 down_revision = "20261129_1650"
@@ -10,12 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_audit_entries_cuts",
-        "audit_entries",
-        ["id"],
-        postgresql_where=sa.text("action = 'audit:cut'"),
-    )
+    with beside_the_work():
+        build_index("ix_audit_entries_cuts", "audit_entries", "id", where="action = 'audit:cut'")
 
 
 def downgrade() -> None:

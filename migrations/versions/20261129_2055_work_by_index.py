@@ -4,8 +4,9 @@ The tables that grow with every act; what grows with the roster is a few thousan
 for it: one more would cost every posting.
 """
 
-import sqlalchemy as sa
 from alembic import op
+
+from app.migrating import beside_the_work, build_index
 
 revision = "20261129_2055"
 down_revision = "20261129_2020"
@@ -30,11 +31,11 @@ MOSTLY_EMPTY = (
 
 
 def upgrade() -> None:
-    for table, column in INDEXES:
-        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
-    for table, column in MOSTLY_EMPTY:
-        where = sa.text(f"{column} IS NOT NULL")
-        op.create_index(f"ix_{table}_{column}", table, [column], postgresql_where=where)
+    with beside_the_work():
+        for table, column in INDEXES:
+            build_index(f"ix_{table}_{column}", table, column)
+        for table, column in MOSTLY_EMPTY:
+            build_index(f"ix_{table}_{column}", table, column, where=f"{column} IS NOT NULL")
 
 
 def downgrade() -> None:

@@ -39,6 +39,8 @@ _OF_BINDING = ("ended_by", "end_reason")
 
 
 def upgrade() -> None:
+    # At once and in the order in which requests come to them, so that neither side holds what the other wants.
+    op.execute("LOCK TABLE bindings, binding_requests, removals IN ACCESS EXCLUSIVE MODE")
     op.add_column("removals", sa.Column("number", sa.BigInteger(), nullable=True))
     op.create_unique_constraint(op.f("uq_removals_number"), "removals", ["number"])
     # A list from before has no numbers, so another one begins; what older code copies meanwhile has none either.
