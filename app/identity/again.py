@@ -37,6 +37,7 @@ __all__ = [
     "end_proxy",
     "end_ways_in",
     "forget_phone",
+    "has_binding",
     "withdraw_request",
     "write_lost_binding",
 ]
@@ -69,6 +70,12 @@ def withdraw_request(session: Session, request_id: UUID) -> bool:
     return True
 
 
+def has_binding(session: Session, binding_id: UUID) -> bool:
+    """Say whether the backup has a binding."""
+    query = select(Binding.id).where(Binding.id == binding_id)
+    return session.scalars(query, execution_options={FROZEN_TOO: True}).one_or_none() is not None
+
+
 def write_lost_binding(
     session: Session,
     binding_id: UUID,
@@ -84,8 +91,7 @@ def write_lost_binding(
 
     When it began is not known any more. What was done by it came after the backup, too, and is gone.
     """
-    query = select(Binding.id).where(Binding.id == binding_id)
-    if session.scalars(query, execution_options={FROZEN_TOO: True}).one_or_none() is not None:
+    if has_binding(session, binding_id):
         return False
     area_code = session.get_one(Resident, resident_id).area_code
     session.add(

@@ -21,6 +21,8 @@ def close(session: Session, tools: Tools, one: Removed) -> Outcome:
     What would be a reason against it today was none when it was done. Numbers and texts go of whom the
     account was bound to then, though that be nobody: whom it is bound to in the backup had nothing removed.
     """
+    if not one.tells("user_id"):
+        return Outcome.BY_HAND
     user_id = UUID(one.facts["user_id"])
     user = session.get(User, user_id, with_for_update=True, populate_existing=True)
     if user is None:
@@ -38,7 +40,7 @@ def close(session: Session, tools: Tools, one: Removed) -> Outcome:
     session.add(row)
     session.flush()
     if row.state is ClosingState.OPEN:
-        shut(session, tools.sealer, row, user, there(session, Resident, one.facts["bound_to"]))
+        shut(session, tools.sealer, row, user, there(session, Resident, one.facts.get("bound_to")))
     while erase_some(session, tools.photos, row.id, limit=_BATCH):
         session.flush()
     end_erasing(session, row.id)
@@ -50,9 +52,9 @@ def asked(session: Session, user: User, one: Removed) -> Closing:
     return Closing(
         id=one.row_id,
         area_code=user.area_code,
-        asked_by=there(session, User, one.facts["asked_by"]) or user.id,
+        asked_by=there(session, User, one.facts.get("asked_by")) or user.id,
         user_id=user.id,
-        ward_id=there(session, Resident, one.facts["ward_id"]),
+        ward_id=there(session, Resident, one.facts.get("ward_id")),
         asked_at=one.at,
         carry_out_at=one.at,
         due_at=one.at,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from app import identity, retention
@@ -29,31 +29,44 @@ from app.own_data.removal_list import Removed
 def withdraw_consent(session: Session, _tools: Tools, one: Removed) -> Outcome:
     """Take back a yes that was taken back."""
     agreed = TABLES["consents"].c
-    return _withdraw(session, one, agreed.id == one.row_id, by=one.facts["withdrawn_by"])
+    if one.tells("resident_id"):
+        whose: UUID | None = UUID(one.facts["resident_id"])
+    else:
+        query = select(agreed.resident_id).where(agreed.id == one.row_id)
+        whose = session.execute(query).scalar_one_or_none()
+    if whose is None:
+        return Outcome.BY_HAND
+    return _withdraw(session, agreed.id == one.row_id, of=whose, by=one.facts.get("withdrawn_by"))
 
 
 def refuse_consent(session: Session, _tools: Tools, one: Removed) -> Outcome:
     """Take back every yes that the lost no had ended; whoever said yes again since is asked anew."""
-    agreed = TABLES["consents"].c
-    ended = (agreed.resident_id == UUID(one.facts["resident_id"])) & (agreed.purpose == one.facts["purpose"])
-    return _withdraw(session, one, ended, by=one.facts["recorded_by"])
+    if not one.tells("resident_id", "purpose"):
+        return Outcome.BY_HAND
+    agreed, whose = TABLES["consents"].c, UUID(one.facts["resident_id"])
+    ended = (agreed.resident_id == whose) & (agreed.purpose == one.facts["purpose"])
+    return _withdraw(session, ended, of=whose, by=one.facts.get("recorded_by"))
 
 
-def _withdraw(session: Session, one: Removed, which: ColumnElement[bool], *, by: str | None) -> Outcome:
+def _withdraw(session: Session, which: ColumnElement[bool], *, of: UUID, by: str | None) -> Outcome:
     table = TABLES["consents"]
     given = (table.c.given, table.c.withdrawn_at.is_(None))
     values = {"withdrawn_at": now(), "withdrawn_by": there(session, User, by)}
     done = outcome_of(session.execute(update(table).where(which, *given).values(values)))
-    identity.children.shut_out_child(session, UUID(one.facts["resident_id"]))
+    identity.children.shut_out_child(session, of)
     return done
 
 
 def end_binding(session: Session, _tools: Tools, one: Removed) -> Outcome:
     """End a binding as it ended, so that what hangs on the reason holds."""
-    by = there(session, User, one.facts["ended_by"])
+    if not one.tells("end_reason"):
+        return Outcome.BY_HAND
+    by = there(session, User, one.facts.get("ended_by"))
     reason = BindingEnd(one.facts["end_reason"])
     done = again.end_binding(session, one.row_id, reason=reason, by=by)
     if not done and reason is not BindingEnd.LEFT:
+        if not one.tells("user_id", "resident_id", "way"):
+            return Outcome.NOTHING if again.has_binding(session, one.row_id) else Outcome.BY_HAND
         done = _write_lost_binding(session, one, reason, by)
     return Outcome.DONE if done else Outcome.NOTHING
 
@@ -84,7 +97,9 @@ def withdraw_binding_request(session: Session, _tools: Tools, one: Removed) -> O
 
 def end_proxy(session: Session, _tools: Tools, one: Removed) -> Outcome:
     """End a proxy as it ended."""
-    by = there(session, User, one.facts["ended_by"])
+    if not one.tells("end_reason"):
+        return Outcome.BY_HAND
+    by = there(session, User, one.facts.get("ended_by"))
     done = again.end_proxy(session, one.row_id, reason=ProxyEnd(one.facts["end_reason"]), by=by)
     return Outcome.DONE if done else Outcome.NOTHING
 
@@ -94,7 +109,7 @@ def end_guardianship(session: Session, _tools: Tools, one: Removed) -> Outcome:
     row = session.get(Guardianship, one.row_id, with_for_update=True)
     if row is None or row.ended_at is not None:
         return Outcome.NOTHING
-    row.ended_at, row.ended_by = now(), there(session, User, one.facts["ended_by"])
+    row.ended_at, row.ended_by = now(), there(session, User, one.facts.get("ended_by"))
     session.flush()
     identity.children.shut_out_child(session, row.child_id)
     return Outcome.DONE

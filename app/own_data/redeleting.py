@@ -42,8 +42,10 @@ def redelete(session: Session, tools: Tools, one: Removed) -> Outcome:
 _AGAIN: Mapping[RemovalKind, Callable[[Session, Tools, Removed], Outcome]] = {
     RemovalKind.CLOSING_BEGUN: closing_again.close,
     RemovalKind.CLOSING_WITHDRAWN: closing_again.withdraw_closing,
-    RemovalKind.PHONE_OF_RESIDENT: removing_again.forget_number,
-    RemovalKind.ID_NUMBER_OF_RESIDENT: removing_again.forget_number,
+    RemovalKind.PHONE_OF_RESIDENT: removing_again.emptying("phone_sealed", "phone_index", harm=None),
+    RemovalKind.ID_NUMBER_OF_RESIDENT: removing_again.emptying(
+        "id_number_sealed", "id_number_index", harm=None
+    ),
     RemovalKind.PHONE_OF_USER: removing_again.forget_phone,
     RemovalKind.WORDS_OF_VISIT: removing_again.emptying(
         "answers_sealed", "note_sealed", harm=("id", HarmRecord.VISIT)

@@ -54,6 +54,10 @@ class Removed:
         named = (self.facts.get(name) for name in _CONCERNED)
         return frozenset({self.row_id, *(UUID(one) for one in named if one)})
 
+    def tells(self, *names: str) -> bool:
+        """Say whether it has these facts: older versions wrote fewer, and retention empties them."""
+        return all(name in self.facts for name in names)
+
     def content(self) -> dict[str, Any]:
         """Give what a line says, without its MAC."""
         return {

@@ -8,23 +8,10 @@ from sqlalchemy.orm import Session
 
 from app import evidence, retention
 from app.identity import again
-from app.models import FROZEN_TOO, HarmRecord, Photo, PhotoLink, RemovalKind, Resident
+from app.models import FROZEN_TOO, HarmRecord, Photo, PhotoLink, Resident
 from app.own_data.kinds import TABLES
 from app.own_data.outcomes import Outcome, Tools, outcome_of, there
 from app.own_data.removal_list import Removed
-from app.people import Numbers, keep_numbers, numbers_of
-
-
-def forget_number(session: Session, tools: Tools, one: Removed) -> Outcome:
-    """Take a phone or ID number off the roster."""
-    row = session.get(Resident, one.row_id, with_for_update=True)
-    if row is None:
-        return Outcome.NOTHING
-    present = numbers_of(tools.sealer, row)
-    is_phone = one.what is RemovalKind.PHONE_OF_RESIDENT
-    left = Numbers(None if is_phone else present.phone, present.id_number if is_phone else None)
-    keep_numbers(tools.sealer, row, left)
-    return Outcome.NOTHING if left == present else Outcome.DONE
 
 
 def forget_phone(session: Session, _tools: Tools, one: Removed) -> Outcome:
@@ -77,6 +64,8 @@ def delete_code(session: Session, _tools: Tools, one: Removed) -> Outcome:
 
 def tell_correction(session: Session, _tools: Tools, one: Removed) -> Outcome:
     """Say that what stands there is wrong again; what is right stands in no list, so people put it right."""
+    if not one.tells("resident_id"):
+        return Outcome.BY_HAND
     found = there(session, Resident, one.facts["resident_id"])
     return Outcome.BY_HAND if found else Outcome.NOTHING
 

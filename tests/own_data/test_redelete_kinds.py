@@ -27,6 +27,7 @@ from app.models import (
     OwnRequestState,
     Removal,
     RemovalKind,
+    Resident,
     User,
     Visit,
 )
@@ -215,3 +216,45 @@ def test_a_correction_is_for_people_and_what_is_not_there_is_no_fault(session: S
             again(session, tools, Removed(new_id(), now(), what, new_id(), told, next(NUMBERS)))
             is Outcome.NOTHING
         ), what
+
+
+def test_a_line_that_tells_too_little_stops_nothing(session: Session, tools: Tools) -> None:
+    """S-81: retention empties facts, and older versions wrote fewer; what an id suffices for is done."""
+    by_hand = set()
+    for what in RemovalKind:
+        outcome = again(session, tools, Removed(new_id(), now(), what, new_id(), {}, next(NUMBERS)))
+        assert outcome is not Outcome.DONE, what
+        if outcome is Outcome.BY_HAND:
+            by_hand.add(what)
+    bound = select(Binding.id).where(Binding.resident_id == named("resident"), Binding.ended_at.is_(None))
+    of_before = {"ended_by": None, "end_reason": BindingEnd.MISTAKE.value}
+    outcomes = [
+        again(session, tools, Removed(new_id(), now(), RemovalKind.BINDING_ENDED, row_id, of_before, number))
+        for row_id, number in ((session.scalars(bound).one(), next(NUMBERS)), (new_id(), next(NUMBERS)))
+    ]
+
+    assert by_hand == {
+        RemovalKind.CLOSING_BEGUN,
+        RemovalKind.CONSENT_WITHDRAWN,
+        RemovalKind.CONSENT_REFUSED,
+        RemovalKind.BINDING_ENDED,
+        RemovalKind.PROXY_ENDED,
+        RemovalKind.CORRECTED,
+    }
+    assert outcomes == [Outcome.DONE, Outcome.BY_HAND]
+
+
+def test_a_number_that_does_not_open_goes_as_any_other(session: Session, tools: Tools) -> None:
+    """S-81: nobody needs to read what is to be gone; the other number stays as it is."""
+    himself = Resident.id == named("resident")
+    damaged = {"phone_sealed": b"damaged", "id_number_sealed": b"damaged", "phone_index": None}
+    session.execute(update(Resident).where(himself).values(damaged))
+    session.commit()
+    outcomes = [
+        again(session, tools, Removed(new_id(), now(), what, named("resident"), {}, next(NUMBERS)))
+        for what in [RemovalKind.PHONE_OF_RESIDENT] * 2
+    ]
+    columns = select(Resident.phone_sealed, Resident.phone_index, Resident.id_number_sealed)
+
+    assert outcomes == [Outcome.DONE, Outcome.NOTHING]
+    assert session.execute(columns.where(himself)).one() == (None, None, b"damaged")
