@@ -43,8 +43,8 @@ __all__ = [
 ]
 
 
-def end_ways_in(session: Session) -> int:
-    """End every session, refresh token, invitation and sign-in code; give how many.
+def end_ways_in(session: Session, *, limit: int) -> int:
+    """End the next sessions, refresh tokens, invitations and sign-in codes that still let in; give how many.
 
     Those that ended since the backup was made are open in it again, and nothing tells which: whoever lost a
     phone, and signed it out, would find it signed in.
@@ -53,7 +53,9 @@ def end_ways_in(session: Session) -> int:
     ended = 0
     for model in (SignIn, RefreshToken, Invitation, SignInCode):
         more = {"end_reason": EndReason.SIGNED_OUT} if model is SignIn else {}
-        done = session.execute(update(model).where(model.ended_at.is_(None)).values(values | more))
+        open_ones = select(model.id).where(model.ended_at.is_(None), model.expires_at > now())
+        change = update(model).where(model.id.in_(open_ones.limit(limit - ended))).values(values | more)
+        done = session.execute(change, execution_options={"synchronize_session": False})
         assert isinstance(done, CursorResult)
         ended += done.rowcount
     return ended
