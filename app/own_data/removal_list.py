@@ -138,22 +138,24 @@ def _over(before: str, content: dict[str, Any]) -> bytes:
 def last_line(file: Path, out: BinaryIO) -> Last | None:
     """Read the last whole line, None of an empty file; what is unfinished behind it is cut off.
 
-    Raises RemovalListError.
+    Raises RemovalListError, and changes nothing, where that is no removal, or no line of ours is so long.
     """
     size = out.seek(0, os.SEEK_END)
     start = max(0, size - _TAIL)
     out.seek(start)
     tail = out.read()
     whole = tail.rfind(b"\n") + 1
-    out.truncate(start + whole)
-    if whole == 0:
+    if whole == 0 and start == 0:
+        out.truncate(0)
         return None
     try:
         said = json.loads(tail[:whole].splitlines()[-1])
         bytes.fromhex(said["mac"])
-        return Last(UUID(said["id"]), int(said["number"]), said["mac"])
-    except (ValueError, KeyError, TypeError) as error:
+        last = Last(UUID(said["id"]), int(said["number"]), said["mac"])
+    except (ValueError, KeyError, TypeError, IndexError) as error:
         raise RemovalListError(
             f"{file}: the last line is no removal; put the newest whole copy from the other machine in its "
             "place"
         ) from error
+    out.truncate(start + whole)
+    return last

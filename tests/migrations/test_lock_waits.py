@@ -39,7 +39,7 @@ def test_an_index_is_built_beside_the_work_and_anew_where_that_broke_off(
     at: At, redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever writes goes on, however long it takes; half an index is no index."""
-    monkeypatch.setitem(engine_options.__kwdefaults__, "statement_s", 1)
+    monkeypatch.setattr(engine_options, "__kwdefaults__", {"statement_s": 1})
     monkeypatch.setattr(migrating, "INDEX_WAIT_S", 2)
     writer = at(BEFORE_INDEXES)
     writer.execute(text("LOCK TABLE audit_entries IN ROW EXCLUSIVE MODE"))

@@ -71,6 +71,21 @@ def _die(_: int) -> None:
     raise OSError("no disk")
 
 
+@pytest.mark.parametrize("behind", [b"\0" * 20_000, b"no removal\nhalf a li"])
+def test_a_damaged_end_is_refused_and_stays_as_it_is(place: Place, behind: bytes) -> None:
+    """S-81: no line is as long as what is there without an end, so nobody was writing it."""
+    write_removal(place)
+    assert copy_removals(place.means) == 1
+    with place.list.open("ab") as out:
+        out.write(behind)
+    damaged = place.list.read_bytes()
+    write_removal(place)
+    with pytest.raises(own_data.RemovalListError, match="the last line is no removal"):
+        copy_removals(place.means)
+
+    assert place.list.read_bytes() == damaged
+
+
 def test_a_removal_that_is_undone_leaves_no_line(place: Place) -> None:
     """S-81: line and removal are of one transaction."""
     with Session(place.engine) as session:
