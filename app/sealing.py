@@ -153,6 +153,14 @@ class Showing:
             return UNREADABLE
 
 
+def known(shown: str | None) -> str | None:
+    """Give a number that Showing opened; None where it did not open, so that it counts as absent.
+
+    For values that are never UNREADABLE themselves, and steps that may go on without them.
+    """
+    return None if shown == UNREADABLE else shown
+
+
 def _tell(cell: Cell, error: UnreadableError) -> None:
     """Write down where a value does not open, and never what stands there."""
     why = type(error).__name__

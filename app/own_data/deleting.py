@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.own_data import reach
 from app.own_data.whose import whose_resident
-from app.people import Numbers, numbers_of, sealed_numbers
+from app.people import Numbers, sealed_numbers
 from app.retention import kept_for_a_case
 from app.sealing import Sealer, Showing
 from app.visits import answers_of, need_of, note_of, result_of
@@ -63,10 +63,11 @@ def delete_data(session: Session, sealer: Sealer, resident: Resident, what: Dele
 
 
 def _delete_numbers(sealer: Sealer, resident: Resident) -> Figures:
-    present = numbers_of(sealer, resident)
+    """Delete both without opening them: one that does not open any more goes as well."""
+    present = (resident.phone_sealed, resident.id_number_sealed)
     for name, value in sealed_numbers(sealer, resident.id, resident.area_code, Numbers()).items():
         setattr(resident, name, value)
-    return Figures(deleted=sum(one is not None for one in (present.phone, present.id_number)), kept=0)
+    return Figures(deleted=sum(one is not None for one in present), kept=0)
 
 
 def _delete_photos(session: Session, resident: Resident) -> Figures:

@@ -13,6 +13,7 @@ from app.models import TransferKind
 from app.own_data.kinds import Copied
 from app.own_data.names import Names
 from app.own_data.plain_words import word
+from app.sealing import UNREADABLE
 
 Row = Mapping[str, Any]
 _LISTS = {
@@ -85,6 +86,8 @@ def _answers(names: Names, row: Row) -> str:
     """Say what was answered on a visit, question by question in the words of its form."""
     if row["answers"] is None:
         return ""
+    if row["answers"] == UNREADABLE:  # sealed answers are JSON, which this is not
+        return UNREADABLE
     answers = json.loads(row["answers"])
     asked = {one["key"]: one for one in names.questions(row["form_id"])}
     return "\n".join(

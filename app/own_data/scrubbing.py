@@ -12,7 +12,7 @@ from app.own_data.copied import COPIED
 from app.own_data.kinds import Copied, Whose
 from app.own_data.whose import known_as
 from app.people import numbers_of
-from app.sealing import Cell, Sealer
+from app.sealing import Cell, Sealer, Showing, UnreadableError, known
 
 IN_ITS_PLACE = "［号码已删］"
 _BATCH = 200
@@ -34,12 +34,13 @@ _GONE_ANYWAY = frozenset({"users", "residents", "wechat_identities"})
 
 
 def numbers_known(sealer: Sealer, user: User, resident: Resident | None) -> frozenset[str]:
-    """Give the phones and the ID number that are on record of somebody."""
-    found = {identity.phone_of(sealer, user)}
+    """Give the phones and the ID number that are on record of somebody; not those that do not open."""
+    showing = Showing(sealer)
+    found = {identity.phone_of(showing, user)}
     if resident is not None:
-        numbers = numbers_of(sealer, resident)
+        numbers = numbers_of(showing, resident)
         found |= {numbers.phone, numbers.id_number}
-    return frozenset(one for one in found if one)
+    return frozenset(one for one in map(known, found) if one)
 
 
 def scrub(
@@ -48,7 +49,8 @@ def scrub(
     """Take these numbers out of every text of rows that are his, sealed or not; give out of how many rows.
 
     Which rows are his is what his own copy goes by (``COPIED``). Rows that nobody may change stay,
-    and so do records that tell of harm to a minor.
+    and so do records that tell of harm to a minor. A text that does not open is passed over: nobody reads a
+    number in it, and the log says where it stands.
     """
     if not numbers:
         return 0
@@ -105,7 +107,10 @@ def _without(
         value, is_sealed = row[column], bool(column.info.get("sealed"))
         if value is None or (column.name == "key_sealed"):
             continue
-        text = sealer.open(value, _cell(table, column, row)) if is_sealed else value
+        try:
+            text = sealer.open(value, _cell(table, column, row)) if is_sealed else value
+        except UnreadableError:
+            continue
         clean = text
         for number in numbers:
             clean = clean.replace(number, IN_ITS_PLACE)

@@ -32,6 +32,8 @@ from app.models import (
     Visit,
 )
 from app.own_data import Outcome, Removed, Tools, redelete, unknown
+from app.people import Numbers, keep_numbers
+from tests.breaking import break_sealed
 from tests.cast import named, person
 from tests.child_world import write_guarded_child
 from tests.client import Client
@@ -95,6 +97,24 @@ def test_a_consent_taken_back_or_refused_is_none_again(session: Session, tools: 
         assert again(session, tools, line) is Outcome.DONE
         yes = session.get_one(Consent, yes.id)
         assert yes.withdrawn_at is not None
+
+
+def test_a_number_that_does_not_open_goes_again(session: Session, tools: Tools) -> None:
+    """S-81, S-108: neither it nor the one beside it is opened, and that one stays as it is."""
+    both = Numbers("13900001234", "000000195503081029")
+    keep_numbers(SEALER, session.get_one(Resident, named("resident")), both)
+    session.commit()
+    keep_numbers(SEALER, session.get_one(Resident, named("resident")), Numbers())
+    session.commit()
+    line = listed(session, RemovalKind.PHONE_OF_RESIDENT, named("resident"))
+    keep_numbers(SEALER, session.get_one(Resident, named("resident")), both)
+    session.commit()
+    break_sealed(session, "residents", "phone_sealed", "id_number_sealed")
+    kept = session.get_one(Resident, named("resident")).id_number_sealed
+
+    assert again(session, tools, line) is Outcome.DONE
+    left = session.get_one(Resident, named("resident"))
+    assert (left.phone_sealed, left.phone_index, left.id_number_sealed) == (None, None, kept)
 
 
 def test_a_guardianship_and_a_wish_that_ended_are_over_again(session: Session, tools: Tools) -> None:
