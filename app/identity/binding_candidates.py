@@ -17,7 +17,7 @@ from app.identity.phones import phone_of
 from app.identity.same_texts import has_door, has_name
 from app.models import Binding, BindingRequest, BindingRequestState, Household, Place, Resident, User
 from app.people import has_phone
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing, known
 
 MOST_CANDIDATES = 10
 """Who looks for one person reads no longer list; whoever is not on it is found in the roster by his door."""
@@ -108,9 +108,9 @@ def _homes(session: Session, row: BindingRequest) -> _Homes:
 def _terms(
     session: Session, sealer: Sealer, row: BindingRequest, homes: _Homes
 ) -> dict[Fit, ColumnElement[bool]]:
-    """Say in SQL when a resident of the community fits."""
+    """Say in SQL when a resident of the community fits; nobody does by a phone that does not open."""
     user = session.get_one(User, row.user_id)
-    phone = phone_of(sealer, user) if user.phone_vouched_at is not None else None
+    phone = known(phone_of(Showing(sealer), user)) if user.phone_vouched_at is not None else None
     return {
         Fit.PHONE: has_phone(sealer, row.area_code, phone) if phone is not None else false(),
         Fit.NAME: has_name(Resident.name, row.name),

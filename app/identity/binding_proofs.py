@@ -29,7 +29,7 @@ from app.identity.phones import phone_of
 from app.identity.same_texts import same_name
 from app.models import Binding, BindingWay, ConsentPurpose, Resident, User
 from app.people import check_text, is_child, keep_consent, numbers_of, residents_with_phone
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing, known
 
 TAIL = 6
 
@@ -142,11 +142,14 @@ def _bind_by_id_number(
 
 
 def _proven(session: Session, sealer: Sealer, proof: IdProof) -> Resident | None:
-    """Give the resident of the household whom name and number fit; all of it is compared, whatever fails."""
+    """Give the resident of the household whom name and number fit; all of it is compared, whatever fails.
+
+    A number that does not open proves nothing, and keeps nobody else of the household out.
+    """
     is_code, members = behind_code(session, sealer, proof.code)
-    fitting = []
+    fitting, showing = [], Showing(sealer)
     for resident in members:
-        number = numbers_of(sealer, resident).id_number or ""
+        number = known(numbers_of(showing, resident).id_number) or ""
         is_name, is_number = same_name(resident.name, proof.name), same(number[-TAIL:], proof.id_tail)
         if is_name & is_number:
             fitting.append(resident)

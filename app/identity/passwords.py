@@ -18,7 +18,7 @@ from app.identity.refused_passwords import is_easy
 from app.identity.sessions import end_sessions_of
 from app.identity.tries import clear_tries, count_try, keyed
 from app.models import Area, EndReason, Grant, User
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing, known
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 """Argon2id as ASVS 5.0 Appendix C asks at least."""
@@ -98,7 +98,8 @@ def set_password(
     if profile is PasswordProfile.MLPS and _kinds(password) < _KINDS_LEAST:
         raise PasswordPlainError(field=field)
     area = session.get(Area, user.area_code)
-    if is_easy(password, [user.name, phone_of(sealer, user) or "", area.name if area else ""]):
+    phone = known(phone_of(Showing(sealer), user)) or ""
+    if is_easy(password, [user.name, phone, area.name if area else ""]):
         raise PasswordEasyError(field=field)
     former = [user.password_hash, *user.old_password_hashes] if user.password_hash else []
     if profile is PasswordProfile.MLPS and any(matches(one, password) for one in former[:_REMEMBERED]):

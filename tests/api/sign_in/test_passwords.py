@@ -12,6 +12,7 @@ from app.errors import DomainError
 from app.identity import is_easy, let_in, matches, set_password
 from app.models import User
 from tests.api.sign_in.conftest import HASH, PASSWORD, SignInAs, code, grant, refused
+from tests.breaking import break_sealed
 from tests.client import Client
 from tests.cpu import least_cpu_s
 from tests.sealer import SEALER
@@ -88,6 +89,14 @@ def test_what_attackers_try_first_is_refused(signed_in: Client, password: str) -
     assert answer.status_code == 422
     assert answer.json["code"] == "password_easy"
     assert list(answer.json["errors"]) == ["new_password"]
+
+
+def test_a_phone_that_does_not_open_keeps_no_password_away(session: Session, user: User) -> None:
+    """S-108: what else is known of him is refused all the same."""
+    break_sealed(session, "users", "phone_sealed")
+
+    assert said(session, user, MLPS, "赵六zhaoliu888!") == "password_easy"
+    assert said(session, user, MLPS, GOOD) == ""
 
 
 def test_good_passwords_are_not_easy() -> None:
