@@ -133,8 +133,8 @@ def set_numbers(
     """Keep these numbers of a resident in the place of those before; the same again changes nothing.
 
     They are a state, not a thing with an id of its own: what the resident has already is judged no more, but
-    whoever does not reach him any longer is not told what he has. One that does not open counts as another:
-    this is how it is put right.
+    whoever does not reach him any longer is not told what he has. One that does not open is sealed anew, as
+    this is how it is put right; it counts as another unless its blind index is that of the number sent.
 
     Raises NotFoundError outside the actor's reach, IdNumberError, NoBasisError and ConsentChangedError for a
     child under 14 without its guardian's consent, IdNumberTakenError.
@@ -145,11 +145,25 @@ def set_numbers(
         return resident
     if numbers.id_number is not None:
         check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
-    check_numbers(session, resident, before=before, after=numbers)
+    check_numbers(session, resident, before=_met(sealer, resident, before, numbers), after=numbers)
     keep_numbers(sealer, resident, numbers)
     with unique({ID_NUMBER_KEY: IdNumberTakenError(field="id_number")}):
         session.flush()
     return resident
+
+
+def _met(sealer: Sealer, resident: Resident, before: Numbers, after: Numbers) -> Numbers:
+    """Give the numbers before; for one that does not open, the one after it where their indexes are equal."""
+
+    def told(kind: str, old: str | None, new: str | None, index: bytes | None) -> str | None:
+        if old != UNREADABLE or new is None:
+            return old
+        return new if sealer.index(kind, community_of(resident.area_code), new) == index else old
+
+    return Numbers(
+        phone=told(_PHONE, before.phone, after.phone, resident.phone_index),
+        id_number=told(_ID_NUMBER, before.id_number, after.id_number, resident.id_number_index),
+    )
 
 
 def residents_with_phone(session: Session, sealer: Sealer, community: str, phone: str) -> list[Resident]:
