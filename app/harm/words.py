@@ -91,6 +91,12 @@ _FORBIDS = (
 )
 """Forbids it as teachers and posters do. Who forbids it to somebody he knows, or for somebody near him,
 pleads, or tells of what was done (爸爸别打我了, 劝她不要打孩子)."""
+_PUPILS = "家长|老师|教师|教练|学校|学生|同学|大人|父母|大家|村民|居民|业主|群众|监护人|各位|孩子|儿童|小朋友"
+_TOLD = re.compile(
+    rf"(?:劝|求|告诉|告知|警告|提醒|叫|让|喊)[了过着]?(?![^{_PAUSE}]{{0,6}}(?:{_PUPILS}))[^{_PAUSE}]{{1,8}}$"
+)
+"""Before a word that forbids: said to one who is named, and not to people as such (劝王强不要打孩子)."""
+_TOLD_SIGNS = 16
 _DENIAL = (
     r"(?=[没未无从不别禁严杜防预反抵避远])(?:没有|没(?![少完事])|未|无|从不|从来不|不会|不再"
     rf"|{_FORBIDS}"
@@ -111,6 +117,7 @@ _BEGINNINGS = (
 _FORM_OF_A_MINOR = f"{_BEGINNINGS}(?:{'|'.join((*_ELSEWHERE, *_ABOUT_A_MINOR_ONLY))})"
 _FORM_OF_ANYBODY = f"{_BEGINNINGS}(?:{'|'.join(_ELSEWHERE)})"
 _OF_A_MINOR, _OF_ANYBODY = re.compile(_FORM_OF_A_MINOR), re.compile(_FORM_OF_ANYBODY)
+_FORBIDDEN = re.compile("不能|不许|不得|不要|不准|不可|别")
 _DENIED = re.compile(rf"{_DENIAL}{_FORM_OF_A_MINOR}(?:[、和或及与/]{_FORM_OF_A_MINOR})*")
 _CHILDREN = re.compile(_CHILD)
 
@@ -128,8 +135,17 @@ def tells_of_harm(text: str, *, of_minor: bool) -> bool:
 def _found(words: re.Pattern[str], sentence: str) -> list[tuple[int, int]]:
     """Give where such words begin and end in a sentence, apart from those that are denied."""
     spans = [one.span() for one in words.finditer(sentence)]
-    denied = [one.span() for one in _DENIED.finditer(sentence)] if spans else []
+    denied = [
+        one.span() for one in (_DENIED.finditer(sentence) if spans else ()) if not _is_told(sentence, one)
+    ]
     return [span for span in spans if not any(first <= span[0] < last for first, last in denied)]
+
+
+def _is_told(sentence: str, denied: re.Match[str]) -> bool:
+    """Say whether it is forbidden to somebody who is named, who then did it or is about to."""
+    begin = denied.start()
+    before = sentence[max(0, begin - _TOLD_SIGNS) : begin]
+    return bool(_FORBIDDEN.match(denied.group()) and _TOLD.search(before))
 
 
 def _near_a_child(sentence: str, span: tuple[int, int]) -> bool:

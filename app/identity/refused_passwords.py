@@ -3,7 +3,7 @@
 They are made of common words, walks over the keyboard, runs, dates, and what is known of the person. Rather
 than list long passwords we know these pieces: what is left besides counts. ``common_passwords.txt`` has the
 3,000 most frequent passwords of published leaks and the most frequent English first names, as the frequency
-lists of zxcvbn 4.5.0 have them, without those of three signs and fewer: common pieces of longer ones, too.
+lists of zxcvbn 4.5.0 (MIT) have them, without those of three signs and fewer: they are pieces of longer ones.
 """
 
 import re
@@ -41,7 +41,7 @@ _WORDS = frozenset(
     guanliyuan xitong denglu zhongguo zhonghua beijing shanghai hubei wuhan xianning tongshan tongcheng
     shequ wangge wanggeyuan jifen xuncha tanfang jumin caonima shabi dashabi niubi wangba laopo laogong
     baobao baobei mama baba yeye nainai gege jiejie didi meimei xiexie zaijian shengri kuaile xinnian
-    renmin gongheguo gongheguo zuguo chengshi laoshi xuesheng
+    renmin gongheguo zuguo chengshi laoshi xuesheng
     office chocolate united thisis this correct horse battery staple
     gongxi facai pingan jiankang xingfu wanshi ruyi fendou jiayou tiantian xiangshang haohao xuexi
     zhang wang li zhao chen yang huang zhou liu xu sun ma zhu hu guo he lin gao luo

@@ -14,11 +14,11 @@ from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.bindings import NAME_BEFORE_BINDING
 from app.identity.proxies import end_proxies_of, other_sides
-from app.identity.refreshing import end_refreshing_of
+from app.identity.refreshing import end_refreshing
 from app.identity.sessions import Opened, end_sessions_of
 from app.identity.sign_in import let_in
 from app.ids import new_id
-from app.models import EndReason, Grant, ProxyEnd, User, WeChatApp, WeChatLink
+from app.models import EndReason, Grant, ProxyEnd, RefreshToken, SignIn, User, WeChatApp, WeChatLink
 from app.people import lock_account, lock_accounts
 from app.sealing import Cell, Sealer
 
@@ -91,7 +91,8 @@ def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeCh
         end_link(mine)
         session.flush()
         end_sessions_of(session, [user.id], EndReason.SIGNED_OUT, but=actor.session_id)
-        end_refreshing_of(session, [user.id])
+        ours = select(SignIn.family_id).where(SignIn.id == actor.session_id).scalar_subquery()
+        end_refreshing(session, (RefreshToken.user_id == user.id) & (RefreshToken.family_id != ours))
     keep_link(session, sealer, WeChatApp.MINI, who, user.id)
 
 

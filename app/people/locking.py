@@ -27,9 +27,11 @@ These keep to it, each with the accounts that it locks first:
 - ``own_data.requests``: the resident's, and whoever asked and decides; then the resident.
 - ``own_data.closing``, a wish: the account that it is about, and whoever asks.
 
-Three do not. Whoever is bound while ``sign_in_codes`` waits for the resident is locked after him. Kin who ask
-for a proxy learn whose account is told only from a code. ``disable_unused`` locks many in another order, and
-passes over who is locked; the other sides of their proxies come last. The next run does what broke off.
+Five do not. ``identity.approvals`` and the end of a grant lock their row, and then write who did it: nobody
+who has such an account locked asks for these rows. Whoever is bound while ``sign_in_codes`` waits for the
+resident is locked after him. Kin who ask for a proxy learn whose account is told only from a code.
+``disable_unused`` locks many in another order, and passes over who is locked; the other sides of their
+proxies come last. The next run does what broke off.
 
 A closing stands before all of these: only the job that carries it out locks it. It changes rows of every kind
 under a locked account, in no order, and so gives way where one is taken; it comes again a minute later.
