@@ -38,6 +38,7 @@ def fresh(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> dict[st
     engine = create_engine(url)
     with engine.connect() as connection:
         connection.exec_driver_sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+        connection.commit()  # each migration has a transaction of its own
         migrating.upgrade(connection)
         connection.commit()
     engine.dispose()
