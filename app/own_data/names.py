@@ -12,8 +12,9 @@ from sqlalchemy import ColumnElement, String, cast, select
 from sqlalchemy.orm import Session
 
 from app.models import (
+    DIGITS,
     Account,
-    Area,
+    AreaLevel,
     Checklist,
     ChecklistItem,
     ConsentText,
@@ -23,9 +24,9 @@ from app.models import (
     VisitForm,
 )
 from app.own_data.kinds import Copied, Whose
+from app.places import area_names
 
-_COUNTY, _TOWNSHIP, _COMMUNITY, _GRID = 6, 9, 12, 15
-_LEVELS = (_COUNTY, _TOWNSHIP, _COMMUNITY, _GRID)
+_LEVELS = tuple(digits for level, digits in DIGITS.items() if level is not AreaLevel.CITY)
 """Digits of the areas that make up an address; the city goes without saying."""
 
 
@@ -88,10 +89,7 @@ class Names:
 
     def _learn_areas(self, codes: set[str]) -> None:
         above = {code[:digits] for code in codes for digits in (*_LEVELS, len(code))}
-        names = {
-            row.code: row.name
-            for row in self._session.execute(select(Area.code, Area.name).where(Area.code.in_(above)))
-        }
+        names = area_names(self._session, above)
         for code in codes:
             steps = sorted({code[:digits] for digits in (*_LEVELS, len(code))}, key=len)
             self._known[code] = "".join(names.get(one, "") for one in steps) or code

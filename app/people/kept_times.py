@@ -1,7 +1,8 @@
 """How long what is kept, in the words of the privacy notice (PIPL, art. 17: the period of retention).
 
 Each sentence names the rules of retention that it tells of, and takes its times from where the rules have
-them; a test wants every rule told, with its time.
+them; a test wants every rule told, with its time. Those of messages, copies and exports are set on floors
+above and written out here: a test compares them.
 """
 
 from collections.abc import Iterator
