@@ -29,11 +29,10 @@ from app.people import Numbers, numbers_of, sealed_numbers
 from tests.cast import named, person
 from tests.hazard_world import write_hazard
 from tests.matrix.stage import Stage
+from tests.own_data.closing import PHONE, in_his_own_words
 from tests.own_data.place import Place
 from tests.own_data_world import photos_of
 from tests.sealer import SEALER
-
-PHONE = "13900001234"
 
 
 @pytest.fixture
@@ -66,7 +65,7 @@ def phoned(session: Session) -> tuple[UUID, UUID]:
     for name, value in columns.items():
         setattr(resident, name, value)
     hazard = write_hazard(session, HazardStatus.REPORTED, reported_by=user.id)
-    hazard.text = f"联系 {PHONE}"
+    hazard.text = in_his_own_words()
     session.commit()
     return resident.id, hazard.id
 
