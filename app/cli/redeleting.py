@@ -52,7 +52,7 @@ def redelete(*, dry_run: bool) -> None:
             for what, count in sorted(left.items()):
                 click.echo(f"{what}: {count}")
             return
-        run.end_ways_in()
+        run.shut_everybody_out()
         for kinds in own_data.ROUNDS:
             run.do(kinds)
     if run.waiting:
@@ -105,18 +105,18 @@ class _Run:
             for batch in self._batches():
                 self.listed += len(batch)
                 with self.new_session() as session:
-                    left.update(one.what.value for one in own_data.unknown(session, batch))
+                    left.update(one.what.value for one in own_data.not_in_database(session, batch))
         except own_data.RemovalListError as error:
             raise click.ClickException(str(error)) from error
         return left
 
-    def end_ways_in(self) -> None:
+    def shut_everybody_out(self) -> None:
         """Let nobody in by what the backup brought back."""
         ended = sum(batches(self.new_session, self._end_some, size=_WAYS_IN))
         click.echo(f"{ended} sessions, refresh tokens, invitations and sign-in codes ended.")
 
     def _end_some(self, session: Session) -> int:
-        ended = again.end_ways_in(session, limit=_WAYS_IN)
+        ended = again.shut_everybody_out(session, limit=_WAYS_IN)
         record(session, self.settings, "redelete", ended, what="ways_in")
         return ended
 
@@ -127,7 +127,7 @@ class _Run:
         for batch in self._batches():
             with self.new_session() as session, transaction(session):
                 own_data.mark_listed(session, batch)
-                left = own_data.unknown(session, batch)
+                left = own_data.not_in_database(session, batch)
             for one in left:
                 if one.what not in kinds:
                     continue

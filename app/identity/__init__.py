@@ -27,6 +27,7 @@ from app.identity.binding_codes import (
     new_binding_code,
     sealed_binding_secret,
 )
+from app.identity.binding_ends import BY_HIMSELF, end_binding, leave
 from app.identity.binding_proofs import (
     TAIL,
     BindingRefusedError,
@@ -50,14 +51,11 @@ from app.identity.binding_requests import (
     withdraw_request,
 )
 from app.identity.bindings import (
-    BY_HIMSELF,
     NAME_BEFORE_BINDING,
     AlreadyBoundError,
     ResidentTakenError,
     bindings,
-    end_binding,
     follow_name,
-    leave,
     open_binding,
 )
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up

@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.notices import post
 from app.once import append_event, content_hash, made_before
-from app.people import lock_account
+from app.people import lock_fully
 
 log = structlog.get_logger()
 UNUSED_AFTER = timedelta(days=90)
@@ -163,7 +163,7 @@ def _begin(
     A step is recorded where it changes nothing, too: a copy of it that comes late is no new wish.
     """
     beside = or_(other_sides(user_id), User.id == actor.user_id)
-    user = lock_account(session, user_id, beside=beside)
+    user = lock_fully(session, user_id, beside=beside)
     if user is None:
         raise NotFoundError
     sent = content_hash(verb, actor.user_id, user_id, note)

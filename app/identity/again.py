@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.identity.bindings import end_again as end_binding
+from app.identity.binding_ends import end_again as end_binding
 from app.identity.wechat import end_link as _end_link
 from app.models import (
     FROZEN_TOO,
@@ -35,15 +35,15 @@ __all__ = [
     "end_binding",
     "end_link",
     "end_proxy",
-    "end_ways_in",
+    "end_request",
     "forget_phone",
     "has_binding",
-    "withdraw_request",
+    "shut_everybody_out",
     "write_lost_binding",
 ]
 
 
-def end_ways_in(session: Session, *, limit: int) -> int:
+def shut_everybody_out(session: Session, *, limit: int) -> int:
     """End the next sessions, refresh tokens, invitations and sign-in codes that still let in; give how many.
 
     Those that ended since the backup was made are open in it again, and nothing tells which: whoever lost a
@@ -61,7 +61,7 @@ def end_ways_in(session: Session, *, limit: int) -> int:
     return ended
 
 
-def withdraw_request(session: Session, request_id: UUID) -> bool:
+def end_request(session: Session, request_id: UUID) -> bool:
     """Take back a request to be bound; say whether that changes anything."""
     query = select(BindingRequest).where(BindingRequest.id == request_id).with_for_update()
     row = session.scalars(query).one_or_none()

@@ -21,14 +21,20 @@ from app.identity.bindings import (
     bind,
     made_binding,
     open_binding,
-    resident_locked,
-    user_locked,
     was_not_him,
 )
 from app.identity.phones import phone_of
 from app.identity.same_texts import same_name
 from app.models import Binding, BindingWay, ConsentPurpose, Resident, User
-from app.people import check_text, is_child, keep_consent, numbers_of, residents_with_phone
+from app.people import (
+    check_text,
+    is_child,
+    keep_consent,
+    numbers_of,
+    resident_locked,
+    residents_with_phone,
+    user_locked,
+)
 from app.sealing import Sealer, Showing, known
 
 TAIL = 6

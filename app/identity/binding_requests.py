@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope, community_of
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity.bindings import AlreadyBoundError, bind, resident_locked
+from app.identity.bindings import AlreadyBoundError, bind
 from app.identity.seeing_to import who_sees_to_it
 from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about, lock_account, lock_accounts
+from app.people import Category, check_about, lock_accounts, lock_fully, resident_locked
 from app.places import AreaUnknownError
 
 
@@ -211,7 +211,7 @@ def _to_decide(session: Session, actor: Actor, request_id: UUID) -> tuple[Bindin
     row = request_in_scope(session, actor, request_id)
     if row.user_id == actor.user_id:
         raise OwnRequestError
-    user = lock_account(session, row.user_id, beside=User.id == actor.user_id)
+    user = lock_fully(session, row.user_id, beside=User.id == actor.user_id)
     assert user is not None, "a foreign key"
     session.refresh(row, with_for_update=True)
     return row, user

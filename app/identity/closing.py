@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.errors import NotFoundError
+from app.identity.binding_ends import end_for_good
 from app.identity.binding_requests import drop_request
-from app.identity.bindings import end_for_good
 from app.identity.proxies import end_proxies_of
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import drop_second_factor

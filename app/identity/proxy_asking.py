@@ -15,7 +15,6 @@ from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.binding_codes import behind_code
 from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
-from app.identity.bindings import user_locked
 from app.identity.holders import holders
 from app.identity.proxies import ON_DUTY, end_locked, open_proxies, tell, with_names
 from app.identity.same_texts import same_name
@@ -23,7 +22,7 @@ from app.identity.seeing_to import who_sees_to_it
 from app.models import NoticeKind, Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import is_minor, lock_accounts, resident_in_scope
+from app.people import is_minor, lock_accounts, resident_in_scope, user_locked
 from app.sealing import Sealer
 
 LONGEST = timedelta(days=366)

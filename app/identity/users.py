@@ -12,14 +12,14 @@ from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
-from app.identity.bindings import bind, resident_locked
+from app.identity.bindings import bind
 from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint, check_level
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
 from app.models import ApprovalKind, Area, BindingWay, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about, lock_account, lock_accounts
+from app.people import Category, check_about, lock_accounts, lock_fully, resident_locked
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
@@ -135,7 +135,7 @@ def grant(
     check_level(new.role, new.area_code)
     if new.user_id == actor.user_id:
         raise OwnGrantError
-    user = lock_account(session, new.user_id, beside=User.id == actor.user_id)
+    user = lock_fully(session, new.user_id, beside=User.id == actor.user_id)
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     check_disjoint(session, grant_id, new.user_id, new.role)

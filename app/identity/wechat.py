@@ -19,7 +19,7 @@ from app.identity.sessions import Opened, end_sessions_of
 from app.identity.sign_in import let_in
 from app.ids import new_id
 from app.models import EndReason, Grant, ProxyEnd, RefreshToken, SignIn, User, WeChatApp, WeChatLink
-from app.people import lock_account, lock_accounts
+from app.people import lock_accounts, lock_fully
 from app.sealing import Cell, Sealer
 
 _TABLE, _TENANT = "wechat_identities", "users"
@@ -136,7 +136,7 @@ def holder_locked(
     if link is None:
         return None
     beside = or_(other_sides(link.user_id), User.id == by) if ends else false()
-    user = lock_account(session, link.user_id, beside=beside)
+    user = lock_fully(session, link.user_id, beside=beside)
     session.refresh(link, with_for_update=True)
     return user if link.ended_at is None else None
 

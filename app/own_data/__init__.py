@@ -42,7 +42,7 @@ from app.own_data.copying_removals import (
     copy_removals,
     lines_in_batches,
     mark_listed,
-    unknown,
+    not_in_database,
     write_list_anew,
 )
 from app.own_data.corrections import (
@@ -152,6 +152,7 @@ __all__ = [
     "lines_in_batches",
     "make_copy",
     "mark_listed",
+    "not_in_database",
     "open_correction",
     "opened_correction",
     "own_closings",
@@ -163,7 +164,6 @@ __all__ = [
     "remind_of_corrections",
     "remind_of_deletions",
     "removals_in",
-    "unknown",
     "waiting_copies",
     "withdraw_closing",
     "withdraw_correction",

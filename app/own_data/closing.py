@@ -19,7 +19,7 @@ from app.once import content_hash, insert_once, made_before
 from app.own_data.closing_reasons import reasons_against
 from app.own_data.scrubbing import numbers_known, scrub
 from app.own_data.whose import speaks_for
-from app.people import GuardianNeededError, Numbers, is_child, keep_numbers, lock_account, ward
+from app.people import GuardianNeededError, Numbers, is_child, keep_numbers, lock_fully, ward
 from app.sealing import Sealer
 from app.workdays import HolidaysUnknownError, WorkCalendar
 
@@ -56,7 +56,7 @@ def ask_closing(
     himself = session.get(Resident, actor.resident_id) if actor.resident_id and ward_id is None else None
     if himself is not None and is_child(himself):
         raise GuardianNeededError  # it takes the child's numbers off the roster, too
-    user = lock_account(session, account_of(session, actor, ward_id), beside=User.id == actor.user_id)
+    user = lock_fully(session, account_of(session, actor, ward_id), beside=User.id == actor.user_id)
     assert user is not None, "it was found just now"
     at, reasons = now(), reasons_against(session, user.id)
     return insert_once(

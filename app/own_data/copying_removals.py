@@ -65,7 +65,7 @@ def write_list_anew(session: Session, keys: AuditKeys, file: Path) -> int:
     _take_turn(session)
     if file.exists():
         for batch in lines_in_batches(file, keys):
-            if unknown(session, batch):
+            if not_in_database(session, batch):
                 raise _ahead(file)
     rows = select(Removal).where(Removal.number.is_not(None)).order_by(Removal.number)
     made, mac, beside = 0, "", file.with_name(f"{file.name}.new")
@@ -92,7 +92,7 @@ def lines_in_batches(file: Path, keys: AuditKeys) -> Iterator[list[Removed]]:
         yield batch
 
 
-def unknown(session: Session, listed: Collection[Removed]) -> list[Removed]:
+def not_in_database(session: Session, listed: Collection[Removed]) -> list[Removed]:
     """Give those of a batch that the database does not know."""
     known = set(session.scalars(select(Removal.id).where(Removal.id.in_([one.id for one in listed]))))
     return [one for one in listed if one.id not in known]
@@ -143,7 +143,7 @@ def _check(session: Session, keys: AuditKeys, file: Path, last: Last | None) -> 
 def _take_written(session: Session, keys: AuditKeys, file: Path) -> None:
     """Take what a process wrote that died before it could say so. Raises ListAheadError, RemovalListError."""
     for batch in lines_in_batches(file, keys):
-        if unknown(session, batch):
+        if not_in_database(session, batch):
             raise _ahead(file)
         mark_listed(session, batch)
 

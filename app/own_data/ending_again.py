@@ -92,7 +92,7 @@ def _write_lost_binding(session: Session, one: Removed, reason: BindingEnd, by: 
 
 def withdraw_binding_request(session: Session, _tools: Tools, one: Removed) -> Outcome:
     """Take back a request to be bound, so that nobody is bound by it."""
-    return Outcome.DONE if again.withdraw_request(session, one.row_id) else Outcome.NOTHING
+    return Outcome.DONE if again.end_request(session, one.row_id) else Outcome.NOTHING
 
 
 def end_proxy(session: Session, _tools: Tools, one: Removed) -> Outcome:

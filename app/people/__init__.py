@@ -72,7 +72,7 @@ from app.people.listings import (
     residents_of,
     residents_reached,
 )
-from app.people.locking import lock_account, lock_accounts
+from app.people.locking import lock_accounts, lock_fully, resident_locked, user_locked
 from app.people.names import age_on, masked, masked_digits
 from app.people.numbers import (
     IdNumberError,
@@ -182,8 +182,8 @@ __all__ = [
     "keep_consent",
     "keep_numbers",
     "last_birth_of_adults",
-    "lock_account",
     "lock_accounts",
+    "lock_fully",
     "masked",
     "masked_digits",
     "masked_numbers",
@@ -195,6 +195,7 @@ __all__ = [
     "register_household",
     "register_resident",
     "resident_in_scope",
+    "resident_locked",
     "resident_with_id_number",
     "residents_of",
     "residents_reached",
@@ -207,6 +208,7 @@ __all__ = [
     "standings_of",
     "text_in_force",
     "told_guardianships",
+    "user_locked",
     "verify_guardian",
     "ward",
     "wards",

@@ -14,7 +14,7 @@ These keep to it, each with the accounts that it locks first:
 - ``people.consents``, a decision or a withdrawal: whoever decides or records, and the resident's.
 - ``people.guardians``: the child's, the guardian's, and whoever records, verifies or ends; whoever records
   then locks the two on the roster.
-- ``identity.bindings``, an end: whose it is, whoever ends it, the other sides of his proxies, and those for
+- ``identity.binding_ends``: whose it is, whoever ends it, the other sides of his proxies, and those for
   whom he agreed.
 - ``identity.accounts``, an end: whose it is, whoever ends it, and the other sides of his proxies.
 - ``identity.binding_requests``: whoever asks and whoever decides.
@@ -42,7 +42,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from app.models import User
+from app.models import Resident, User
 
 
 def lock_accounts(session: Session, which: ColumnElement[bool]) -> list[User]:
@@ -54,7 +54,7 @@ def lock_accounts(session: Session, which: ColumnElement[bool]) -> list[User]:
     return list(session.scalars(query.execution_options(populate_existing=True)))
 
 
-def lock_account(session: Session, user_id: UUID, *, beside: ColumnElement[bool]) -> User | None:
+def lock_fully(session: Session, user_id: UUID, *, beside: ColumnElement[bool]) -> User | None:
     """Lock an account against whoever would even name it, and those ``beside`` it as above, in one order.
 
     Whoever writes a row that names it waits, and then sees what became of it. None if there is no such one.
@@ -63,3 +63,13 @@ def lock_account(session: Session, user_id: UUID, *, beside: ColumnElement[bool]
     for one in sorted({user_id, *others}):
         session.get(User, one, with_for_update={"key_share": one != user_id}, populate_existing=True)
     return session.get(User, user_id)
+
+
+def resident_locked(session: Session, resident_id: UUID) -> Resident | None:
+    """Give a resident, locked: whoever binds to him takes his turn here before any unique key is touched."""
+    return session.get(Resident, resident_id, with_for_update=True, populate_existing=True)
+
+
+def user_locked(session: Session, user_id: UUID) -> User:
+    """Give a user, locked; taken before a resident."""
+    return session.get_one(User, user_id, with_for_update=True, populate_existing=True)

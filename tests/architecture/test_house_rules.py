@@ -33,7 +33,11 @@ WRITERS = {
         "app/models/proxy.py",
         "app/models/wechat_event.py",
     },
-    "resident_id": {"app/identity/bindings.py", "app/identity/binding_requests.py"},
+    "resident_id": {
+        "app/identity/bindings.py",
+        "app/identity/binding_ends.py",
+        "app/identity/binding_requests.py",
+    },
     "balance": set[str](),
     "held": set[str](),
     "remaining": set[str](),

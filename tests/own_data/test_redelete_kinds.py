@@ -31,7 +31,7 @@ from app.models import (
     User,
     Visit,
 )
-from app.own_data import Outcome, Removed, Tools, redelete, unknown
+from app.own_data import Outcome, Removed, Tools, not_in_database, redelete
 from app.people import Numbers, keep_numbers
 from tests.breaking import break_sealed
 from tests.cast import named, person
@@ -59,11 +59,11 @@ def listed(session: Session, what: RemovalKind, row_id: UUID) -> Removed:
 def again(session: Session, tools: Tools, one: Removed) -> Outcome:
     """Do it again, as the command does, in a session that knows no row yet."""
     session.expunge_all()
-    assert unknown(session, [one]) == [one]
+    assert not_in_database(session, [one]) == [one]
     outcome = redelete(session, tools, one)
     session.commit()
     session.execute(text("SET LOCAL gongdi.redeleting = 'off'"))
-    assert unknown(session, [one]) == []
+    assert not_in_database(session, [one]) == []
     return outcome
 
 

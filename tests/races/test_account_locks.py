@@ -1,10 +1,6 @@
-"""Accounts come first also where accounts are seen to: ended, invited, given roles, linked to WeChat.
-
-Each step is taken beside somebody who holds an account and goes on to what the step takes as well.
-"""
+"""Accounts come first also where accounts are seen to: ended, invited, given roles, linked to WeChat."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,12 +10,12 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from app import identity, own_data
-from app.actors import Actor, Role, Scope
+from app.actors import Actor, Role
 from app.adapters.wechat import WeChatIdentity
 from app.clock import now
 from app.config import Settings
 from app.identity import wechat, wechat_withdrawals
-from app.identity.bindings import follow_name, resident_locked, user_locked
+from app.identity.bindings import follow_name
 from app.identity.second_factor import enrol
 from app.ids import new_id
 from app.models import (
@@ -35,11 +31,13 @@ from app.models import (
     WeChatLink,
 )
 from app.notices import post
+from app.people import resident_locked, user_locked
 from app.workdays import WorkCalendar
 from tests.binding_world import write_newcomer
 from tests.cast import GRID, HOME, LONG_AGO, acting, named, person
 from tests.child_world import write_child, write_guardian
-from tests.races.together import Step, one_inside_the_other
+from tests.races.beside import beside, holding, staff, taking, taking_one
+from tests.races.together import one_inside_the_other
 from tests.sealer import SEALER
 
 FIRST, WORKER = person("security").user_id, person("worker").user_id
@@ -47,33 +45,6 @@ FIRST, WORKER = person("security").user_id, person("worker").user_id
 GUARDIAN, HIS_ACCOUNT = named("resident"), person("resident").user_id
 LAST = UUID(int=(1 << 128) - 1)
 WHO = WeChatIdentity("openid of a race", None)
-
-
-def staff(name: str) -> Actor:
-    """Give one of the staff with the reach that he has."""
-    return replace(acting(name), scope=Scope(areas=(HOME,)))
-
-
-def holding(user_id: UUID) -> Step:
-    """Begin as whoever shuts an account, or ends its binding, does."""
-    return lambda session: user_locked(session, user_id)
-
-
-def taking(table: Any, which: Any) -> Step:
-    """Go on to rows, as whoever changes them does."""
-    return lambda session: session.execute(select(table.id).where(which).with_for_update())
-
-
-def beside(engine: Engine, begin: Step, step: Step, go_on: Step) -> Any:
-    """Give what a step gives that is taken beside somebody else, and undone then."""
-
-    def undone(session: Session) -> Any:
-        gave = step(session)
-        session.flush()
-        session.rollback()
-        return gave
-
-    return one_inside_the_other(engine, begin, undone, then=go_on)[1]
 
 
 def disabled(session: Session) -> bool:
@@ -156,7 +127,7 @@ def test_a_request_is_taken_back_beside_who_binds_the_asker(engine: Engine, newc
     def step(session: Session) -> Any:
         return identity.withdraw_request(session, Actor(user_id=newcomer), request_id).decided_by
 
-    requests = taking(BindingRequest, BindingRequest.id == request_id)
+    requests = taking_one(BindingRequest, request_id)
     assert beside(engine, holding(newcomer), step, requests) == newcomer
 
 

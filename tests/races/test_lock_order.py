@@ -1,7 +1,6 @@
 """Accounts come before residents and proxies, whoever locks both: nobody waits for who waits for him."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -10,14 +9,15 @@ from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from app import own_data
-from app.actors import Actor, ProxyFunction, Scope
+from app.actors import ProxyFunction
 from app.clock import business_day, now
 from app.identity import hand_out, proxies
-from app.identity.bindings import resident_locked, user_locked
 from app.ids import new_id
 from app.models import Correction, Notice, Proxy, ProxyRelation, ProxyState, ProxyWord, SignInCode
 from app.own_data import CorrectionField
-from tests.cast import GRID, HOME, acting, named, person
+from app.people import resident_locked
+from tests.cast import GRID, acting, named, person
+from tests.races.beside import holding, staff
 from tests.races.together import Step, one_inside_the_other
 from tests.sealer import SEALER
 
@@ -63,19 +63,9 @@ def _left(engine: Engine) -> Iterator[None]:
         session.commit()
 
 
-def staff(name: str) -> Actor:
-    """Give one of the staff with the reach that he has."""
-    return replace(acting(name), scope=Scope(areas=(HOME,)))
-
-
-def shutting(session: Session) -> None:
-    """Begin as whoever shuts an account, or ends its binding, does."""
-    user_locked(session, ACCOUNT)
-
-
 def beside_it(engine: Engine, step: Step, then: Step) -> None:
     """Take a step beside who holds the account and goes on; where each waits for the other, one is killed."""
-    one_inside_the_other(engine, shutting, step, then=then)
+    one_inside_the_other(engine, holding(ACCOUNT), step, then=then)
 
 
 def test_a_code_is_handed_out_beside_who_shuts_the_account(engine: Engine) -> None:

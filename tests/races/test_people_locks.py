@@ -5,20 +5,19 @@ row: where the step took the row first, each waits for the other, and the databa
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete
 from sqlalchemy.orm import Session
 
 from app import identity, people, visits
-from app.actors import Actor, ProxyFunction, Scope
+from app.actors import ProxyFunction
 from app.clock import business_day, now
 from app.identity import children, guardian_notices
-from app.identity.bindings import resident_locked, user_locked
 from app.identity.sessions import take_turn
 from app.ids import new_id
 from app.models import (
@@ -35,10 +34,11 @@ from app.models import (
     User,
     ViewingTicket,
 )
-from app.people import SHIPPED_TEXTS
-from tests.cast import GRID, HOME, LONG_AGO, acting, named, person
+from app.people import SHIPPED_TEXTS, resident_locked
+from tests.cast import GRID, LONG_AGO, acting, named, person
 from tests.child_world import write_child, write_consent, write_guardian, write_ticket
-from tests.races.together import Step, one_inside_the_other
+from tests.races.beside import beside, holding, staff, taking_one
+from tests.races.together import Step
 from tests.sealer import SEALER
 
 GUARDIAN, HIS_ACCOUNT = named("resident"), person("resident").user_id
@@ -83,36 +83,9 @@ def child(engine: Engine, request: pytest.FixtureRequest) -> Iterator[Child]:
         session.commit()
 
 
-def staff(name: str) -> Actor:
-    """Give one of the staff with the reach that he has."""
-    return replace(acting(name), scope=Scope(areas=(HOME,)))
-
-
-def holding(user_id: UUID) -> Step:
-    """Begin as whoever shuts an account, or ends its binding, does."""
-    return lambda session: user_locked(session, user_id)
-
-
 def turning(user_id: UUID) -> Step:
     """Begin as whoever changes what an account is open by does."""
     return lambda session: take_turn(session, user_id)
-
-
-def taking(table: Any, row_id: UUID) -> Step:
-    """Go on to a row, as whoever changes it does."""
-    return lambda session: session.execute(select(table.id).where(table.id == row_id).with_for_update())
-
-
-def beside(engine: Engine, begin: Step, step: Step, go_on: Step) -> Any:
-    """Give what a step gives that is taken beside somebody else, and undone then."""
-
-    def undone(session: Session) -> Any:
-        gave = step(session)
-        session.flush()
-        session.rollback()
-        return gave
-
-    return one_inside_the_other(engine, begin, undone, then=go_on)[1]
 
 
 def test_a_ward_s_consent_is_taken_back_beside_the_end_of_the_guardian_s_binding(
@@ -122,7 +95,7 @@ def test_a_ward_s_consent_is_taken_back_beside_the_end_of_the_guardian_s_binding
         return people.withdraw(session, acting("resident"), child.consent_id).withdrawn_by
 
     with_guardian(engine, child)
-    assert beside(engine, holding(HIS_ACCOUNT), step, taking(Consent, child.consent_id)) == HIS_ACCOUNT
+    assert beside(engine, holding(HIS_ACCOUNT), step, taking_one(Consent, child.consent_id)) == HIS_ACCOUNT
 
 
 def with_guardian(engine: Engine, child: Child) -> None:
@@ -139,7 +112,7 @@ def test_a_consent_is_taken_back_on_paper_beside_the_end_of_his_binding(engine: 
         children.shut_out_child(session, row.resident_id)
         return row.withdrawn_by
 
-    assert beside(engine, holding(HIS_ACCOUNT), step, taking(Consent, OWN)) == ADMIN
+    assert beside(engine, holding(HIS_ACCOUNT), step, taking_one(Consent, OWN)) == ADMIN
 
 
 def in_app(session: Session, child: Child) -> Consent:
@@ -177,7 +150,7 @@ def test_a_guardian_is_verified_beside_who_shuts_his_account(engine: Engine, chi
         guardian_notices.tell_guardian(session, row, ended=False)
         return is_new
 
-    assert beside(engine, holding(HIS_ACCOUNT), step, taking(Guardianship, child.guardianship_id)) is True
+    assert beside(engine, holding(HIS_ACCOUNT), step, taking_one(Guardianship, child.guardianship_id)) is True
 
 
 def test_a_guardianship_ends_beside_who_puts_the_birth_date_right(engine: Engine, child: Child) -> None:
@@ -186,7 +159,7 @@ def test_a_guardianship_ends_beside_who_puts_the_birth_date_right(engine: Engine
         return children.shut_out_child(session, row.child_id)
 
     with_guardian(engine, child)
-    go_on = taking(Guardianship, child.guardianship_id)
+    go_on = taking_one(Guardianship, child.guardianship_id)
     assert beside(engine, turning(child.user_id), step, go_on) is True
 
 
@@ -203,7 +176,7 @@ def test_a_guardian_is_recorded_anew_beside_who_puts_the_birth_date_right(
         new = people.NewGuardianship(child.resident_id, GUARDIAN, relation, "户口本", until)
         return people.record_guardian(session, staff("worker"), SEALER, new_id(), new)[1]
 
-    go_on = taking(Guardianship, child.guardianship_id)
+    go_on = taking_one(Guardianship, child.guardianship_id)
     assert beside(engine, lambda session: resident_locked(session, child.resident_id), step, go_on) is True
 
 
@@ -211,7 +184,7 @@ def test_a_ticket_is_decided_beside_who_shuts_the_asker_s_account(engine: Engine
     def step(session: Session) -> Any:
         return visits.decide_ticket(session, staff("admin"), child.ticket_id, approved=False).approved
 
-    assert beside(engine, holding(WORKER), step, taking(ViewingTicket, child.ticket_id)) is False
+    assert beside(engine, holding(WORKER), step, taking_one(ViewingTicket, child.ticket_id)) is False
 
 
 def test_a_binding_ends_as_a_mistake_beside_who_takes_a_ward_s_consent_back(
@@ -225,7 +198,7 @@ def test_a_binding_ends_as_a_mistake_beside_who_takes_a_ward_s_consent_back(
         return session.get_one(Consent, child.consent_id).withdrawn_by
 
     with_guardian(engine, child)
-    assert beside(engine, turning(child.user_id), step, taking(Consent, child.consent_id)) == ADMIN
+    assert beside(engine, turning(child.user_id), step, taking_one(Consent, child.consent_id)) == ADMIN
 
 
 @pytest.fixture
@@ -258,5 +231,5 @@ def test_a_resident_leaves_beside_who_shuts_the_account_of_his_proxy(engine: Eng
         left = identity.leave(session, acting("resident"), named("binding resident"), BindingEnd.LEFT)
         return left.end_reason
 
-    go_on = taking(Proxy, proxy_id)
+    go_on = taking_one(Proxy, proxy_id)
     assert beside(engine, holding(WORKER), step, go_on) is BindingEnd.LEFT
