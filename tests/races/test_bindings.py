@@ -1,7 +1,6 @@
 """Who is who, claimed by several at the same moment: one wins."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -12,7 +11,6 @@ from sqlalchemy import Engine, delete, select
 from sqlalchemy.orm import Session
 
 from app import identity, people
-from app.actors import Scope
 from app.errors import NotFoundError
 from app.ids import new_id
 from app.models import (
@@ -30,8 +28,9 @@ from app.models import (
 )
 from app.people import SHIPPED_TEXTS
 from tests.binding_world import ask, by_id_number, new_code, write_newcomer, write_unbound
-from tests.cast import HOME, Person, acting, person
+from tests.cast import Person, person
 from tests.client import Client
+from tests.races.beside import staff
 from tests.races.together import at_once, one_inside_the_other
 
 MANY = 8
@@ -143,7 +142,7 @@ def test_nobody_agrees_in_the_name_of_whom_he_just_ceases_to_be(
     assert as_resident.resident_id == unbound
 
     def end(session: Session) -> None:
-        admin = replace(acting("admin"), scope=Scope(areas=(HOME,)))
+        admin = staff("admin")
         binding_id, reason = UUID(made.json["id"]), BindingEnd.MISTAKE
         identity.end_binding(session, admin, binding_id, reason=reason, note="不是本人")
 

@@ -1,7 +1,7 @@
 """A child comes in at the moment at which its guardian's consent ends: nothing is left open."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,6 @@ from sqlalchemy import Engine, delete, func, select
 from sqlalchemy.orm import Session
 
 from app import people
-from app.actors import Actor, Scope
 from app.config import Settings
 from app.errors import DomainError
 from app.identity import children, hand_out, refresh, sign_in_by_code
@@ -27,8 +26,9 @@ from app.models import (
     SignInCode,
     User,
 )
-from tests.cast import HOME, acting
+from tests.cast import acting
 from tests.child_world import write_child, write_consent, write_guardian
+from tests.races.beside import staff
 from tests.races.together import Step, one_inside_the_other
 
 KEY = b"tries"
@@ -67,11 +67,6 @@ def child(engine: Engine, settings: Settings) -> Iterator[Child]:
         session.execute(delete(User).where(User.id == user_id))
         session.execute(delete(Resident).where(Resident.id == resident_id))
         session.commit()
-
-
-def staff(name: str) -> Actor:
-    """Give one of the staff with the reach that he has."""
-    return replace(acting(name), scope=Scope(areas=(HOME,)))
 
 
 def new_code(session: Session, resident_id: UUID) -> str:

@@ -1,7 +1,6 @@
 """Grants at the same moment: to one person, and of offices that only the first may be given alone."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -10,7 +9,7 @@ from flask import Flask
 from sqlalchemy import Engine, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.actors import Role, Scope
+from app.actors import Role
 from app.clock import now
 from app.config import Settings
 from app.errors import DomainError
@@ -18,8 +17,9 @@ from app.identity import NewGrant, grant, officers
 from app.ids import new_id
 from app.models import Approval, Grant, Notice, NoticeKind
 from tests.approval_world import adjustment, admin_grant, approved, batch, granted
-from tests.cast import acting, person, sign_in_again
+from tests.cast import person, sign_in_again
 from tests.client import Answer, Client
+from tests.races.beside import staff
 from tests.races.together import Step, at_once, one_inside_the_other
 
 WHO = "neighbour"
@@ -112,7 +112,7 @@ def made_officer(who: str, role: Role, area_code: str, *, by: str) -> Step:
     """Let an administrator of the city give an office without a second person; give what stops him."""
 
     def step(session: Session) -> Any:
-        actor = replace(acting(by), scope=Scope(areas=(CITY,)))
+        actor = staff(by, CITY)
         try:
             grant(session, actor, new_id(), NewGrant(person(who).user_id, role, area_code))
         except DomainError as refusal:

@@ -1,7 +1,6 @@
 """Two doors to somebody else's account, tried at the same moment by one administrator: one opens."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,14 +8,15 @@ from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app import identity
-from app.actors import Actor, Scope
+from app.actors import Actor
 from app.clock import now
 from app.config import Settings
 from app.errors import DomainError
 from app.ids import new_id
 from app.models import AccountEvent, Invitation, Notice, SecondFactor, SignIn, User
 from tests.binding_world import write_newcomer
-from tests.cast import HOME, Person, acting
+from tests.cast import HOME, Person
+from tests.races.beside import staff
 from tests.races.together import one_inside_the_other
 from tests.sealer import SEALER
 
@@ -48,7 +48,7 @@ def who(engine: Engine, settings: Settings) -> Iterator[Person]:
 
 
 def administrator() -> Actor:
-    return replace(acting("system"), scope=Scope(areas=("4212",)))
+    return staff("system", "4212")
 
 
 @pytest.mark.parametrize("reset_first", [True, False])

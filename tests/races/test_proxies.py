@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from time import sleep
 from typing import Any
@@ -14,7 +13,7 @@ from sqlalchemy import Engine, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from app import identity
-from app.actors import ProxyFunction, Scope
+from app.actors import ProxyFunction
 from app.clock import business_day, now
 from app.config import Settings
 from app.errors import DomainError, NotFoundError
@@ -34,9 +33,10 @@ from app.models import (
     User,
 )
 from tests.binding_world import write_newcomer
-from tests.cast import GRID, HOME, Person, acting, named, person
+from tests.cast import GRID, HOME, Person, named, person
 from tests.client import Client
 from tests.points_world import claim_body, write_rule
+from tests.races.beside import staff
 from tests.races.together import one_inside_the_other
 
 HEAD = named("resident")
@@ -128,7 +128,7 @@ def close(session: Session, user_id: UUID) -> None:
 
 
 def disable(session: Session, user_id: UUID) -> None:
-    identity.disable(session, replace(acting("system"), scope=Scope(areas=("4212",))), user_id, new_id())
+    identity.disable(session, staff("system", "4212"), user_id, new_id())
 
 
 @pytest.mark.parametrize("shut", [close, disable])
@@ -147,7 +147,7 @@ def test_no_proxy_is_left_to_an_account_that_is_shut_meanwhile(
     )
 
     def ask(session: Session) -> Any:
-        actor = replace(acting("admin"), scope=Scope(areas=(HOME,)))
+        actor = staff("admin")
         try:
             return proxy_asking.ask_proxy(session, actor, new_id(), new)
         except DomainError as refusal:
