@@ -7,12 +7,12 @@ from typing import Any
 
 import marshmallow as ma
 from flask import after_this_request, request
-from flask_limiter.util import get_remote_address
 from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from app import identity
 from app.actors import Role
+from app.api.http.addresses import asking_address
 from app.api.http.allow import COOKIE, PUBLIC, actor, allow, bearer, is_browser
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Signs, Text, phone, sent_moment, whole, word
@@ -159,7 +159,7 @@ def set_cookie(token: str) -> None:
 @blueprint.query(CookieInput)
 def sign_in(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
     """Sign in with phone and password, and the second factor if there is one."""
-    having, address = parts(), get_remote_address()
+    having, address = parts(), asking_address()
     with counted_by_address(), counted_by_phone(sent["phone"]) as closed:
         credentials = identity.Credentials(**sent, address=address, closed=closed, refreshable=not cookie)
         try:

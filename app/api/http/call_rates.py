@@ -3,6 +3,7 @@
 from flask import Flask, request
 
 from app.actors import Actor
+from app.api.http.addresses import asking_address
 from app.api.http.parts import parts
 
 _STRICT = {"redemptions.hand_over": 30, "redemptions.show_pickup_code": 30}
@@ -18,7 +19,7 @@ def count_addresses(app: Flask) -> None:
     def check() -> None:
         if request.blueprint != _PROBES:
             limit = parts().settings.rates.address_requests
-            parts().rates.count("address", request.remote_addr or "", limit)
+            parts().rates.count("address", asking_address(), limit)
 
     app.before_request(check)
 

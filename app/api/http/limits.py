@@ -10,16 +10,16 @@ from typing import TypeVar
 
 import structlog
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from limits import RateLimitItem
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter, RateLimiter
 
+from app.api.http.addresses import asking_address
 from app.clock import now
 
 log = structlog.get_logger()
 
-limiter = Limiter(key_func=get_remote_address, headers_enabled=False, in_memory_fallback_enabled=True)
+limiter = Limiter(key_func=asking_address, headers_enabled=False, in_memory_fallback_enabled=True)
 _alone = FixedWindowRateLimiter(MemoryStorage())
 """Counts until the limiter, which has such a storage too, has noticed that Redis is away."""
 _A_WHILE_S = 60

@@ -7,10 +7,10 @@ shares an address, too, so good sign-ins do not count.
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask_limiter.util import get_remote_address
 from limits import parse
 
 from app import identity
+from app.api.http.addresses import asking_address
 from app.api.http.limits import Tally
 from app.api.http.parts import parts
 from app.api.http.recording import reading
@@ -32,7 +32,7 @@ def counted_by_address() -> Iterator[None]:
 
     Raises TooManyTriesError, with nothing read, once the limit is full.
     """
-    name = identity.keyed(parts().tries_key, "address", get_remote_address()).hex()
+    name = identity.keyed(parts().tries_key, "address", asking_address()).hex()
     tally = Tally(FAILURES, ("failed sign-ins", name))
     if not tally.add():
         after_s = tally.reopens_in_s()

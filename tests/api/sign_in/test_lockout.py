@@ -139,6 +139,19 @@ def test_a_closed_administrator_comes_in_with_his_second_factor_where_he_was_bef
     assert session.scalar(select(func.count()).select_from(SignInTries)) == 0
 
 
+@pytest.mark.usefixtures("administrator")
+def test_another_address_of_the_same_subscriber_is_where_he_was_before(sign_in: SignInAs) -> None:
+    """S-6: a computer takes another address of its /64 every day, which shuts out no administrator."""
+    network = f"2001:db8:{secrets.randbelow(0xFFFF):x}"
+    start = clock.now()
+    with clock.set_to(start):
+        assert refused(sign_in(at=f"{network}:1::a", totp=code())) == (201, "")
+        assert fail(sign_in, 5) == [WRONG_ANSWER] * 5
+    with clock.set_to(start + MINUTE):
+        assert refused(sign_in(at=f"{network}:2::a", totp=code())) == WRONG_ANSWER, "a neighbour's"
+        assert refused(sign_in(at=f"{network}:1::b", totp=code())) == (201, "")
+
+
 @pytest.mark.usefixtures("user")
 def test_without_redis_a_phone_is_closed_all_the_same(app_with: AppWith) -> None:
     client = Client(app_with(redis_url="redis://127.0.0.1:1/0"), None)
