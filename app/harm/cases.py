@@ -1,23 +1,24 @@
 """Cases of harm to a minor: opened by what somebody wrote, restricted, and told to whoever must act at once.
 
 Who sees signs must report (Minor Protection Law, art. 11), and what tells of them is kept
-(未成年人网络保护条例, art. 38). Only the community's admins read a case; nothing deletes it, nor the record
-that it names. Whoever wrote is told nothing.
+(未成年人网络保护条例, art. 38). Only the community's admins read a case, and none of his own home; nothing
+deletes it, nor the record that it names. Whoever wrote is told nothing.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import Actor
+from app.actors import Actor, Role
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
+from app.harm.home import about_home, people_of_home
 from app.harm.words import tells_of_harm
-from app.identity import seeing_to
+from app.identity import holders, seeing_to
 from app.ids import new_id
 from app.models import HARM_RECORDS, HarmCase, HarmRecord, NoticeKind, Resident
 from app.people import is_minor
@@ -66,9 +67,9 @@ def signs_of_harm(
 def open_case(
     session: Session, actor: Actor, told: Told, signals: list[str], *, about: Resident | None = None
 ) -> None:
-    """Open the case of a record that tells of harm, and tell the community's admins.
+    """Open the case of a record that tells of harm, and tell the community's admins, but none of that home.
 
-    Where there is none, the office above is told that somebody must see to it, and no more.
+    Where there is no other, the office above is told that somebody must see to it, and no more.
     """
     minor = _minor(session, actor, about)
     case = HarmCase(
@@ -83,7 +84,12 @@ def open_case(
     )
     session.add(case)
     session.flush()
-    what, people = seeing_to.who_sees_to_it(session, told.area_code, asker=None)
+    home = people_of_home(session, case.id)
+
+    def elsewhere(area_code: str, role: Role) -> set[UUID]:
+        return holders(session, area_code, {role}) - home
+
+    what, people = seeing_to.who_sees_to_it(session, told.area_code, asker=None, holding=elsewhere)
     about_it: dict[str, object] = {"harm_case_id": case.id} if what == "asked" else {"what": what}
     for user_id in sorted(people):
         notices.post(session, NoticeKind.HARM_CASE, to=user_id, area_code=told.area_code, **about_it)
@@ -98,27 +104,26 @@ def _minor(session: Session, actor: Actor, about: Resident | None) -> Resident |
 
 
 def harm_cases(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[HarmCase]:
-    """List the cases of the actor's areas, the newest first."""
-    query = (
-        select(HarmCase)
-        .where(actor.scope.clause(HarmCase.area_code))
-        .order_by(HarmCase.id.desc())
-        .limit(limit)
-    )
+    """List the cases of the actor's areas, the newest first, but none of his own home."""
+    query = select(HarmCase).where(_seen_to_by(actor)).order_by(HarmCase.id.desc()).limit(limit)
     if after is not None:
         query = query.where(HarmCase.id < after)
     return list(session.scalars(query))
 
 
 def harm_case(session: Session, actor: Actor, case_id: UUID, *, lock: bool = False) -> HarmCase:
-    """Give one case of the actor's areas. Raises NotFoundError."""
-    query = select(HarmCase).where(HarmCase.id == case_id, actor.scope.clause(HarmCase.area_code))
+    """Give one case of the actor's areas. Raises NotFoundError, also for one of his own home."""
+    query = select(HarmCase).where(HarmCase.id == case_id, _seen_to_by(actor))
     if lock:
         query = query.with_for_update().execution_options(populate_existing=True)
     row = session.scalars(query).one_or_none()
     if row is None:
         raise NotFoundError
     return row
+
+
+def _seen_to_by(actor: Actor) -> ColumnElement[bool]:
+    return and_(actor.scope.clause(HarmCase.area_code), ~about_home(actor.household_id))
 
 
 def close_case(session: Session, actor: Actor, sealer: Sealer, case_id: UUID, *, result: str) -> HarmCase:

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, SQLColumnExpression, Uuid, bindparam, exists
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Date, SQLColumnExpression, Uuid, bindparam, exists, select, union_all
+from sqlalchemy.orm import Session, aliased
 
 from app.clock import business_day
-from app.models import HarmCase, HarmRecord, Resident, User
+from app.models import CareRecord, Claim, Correction, HarmCase, HarmRecord, Resident, User, Visit
 from app.people import last_birth_of_adults
 from app.retention import kept_for_a_case, opened_a_case
 
@@ -21,6 +21,19 @@ _LAST_BIRTH = bindparam("last_birth", type_=Date())
 BY_ANOTHER = HarmCase.opened_by.is_distinct_from(READER)
 """Of a case: not the reader wrote what opened it."""
 _ACCOUNT, _PERSON = aliased(User), aliased(Resident)
+_HOME = Resident.household_id.label("household_id")
+_HOMES = union_all(
+    select(HarmCase.id.label("case_id"), _HOME).join(Resident, Resident.id == HarmCase.resident_id),
+    select(HarmCase.id, _HOME)
+    .join(Visit, Visit.id == HarmCase.visit_id)
+    .join(CareRecord, CareRecord.id == Visit.care_record_id)
+    .join(Resident, Resident.id == CareRecord.resident_id),
+    select(HarmCase.id, _HOME)
+    .join(Correction, Correction.id == HarmCase.correction_id)
+    .join(Resident, Resident.id == Correction.resident_id),
+    select(HarmCase.id, Claim.household_id).join(Claim, Claim.id == HarmCase.claim_id),
+).subquery("homes")
+"""The households that cases are about: the minor's, and whose record tells of it."""
 IS_MINOR = exists().where(
     _ACCOUNT.id == READER, _PERSON.id == _ACCOUNT.resident_id, _PERSON.birth_date > _LAST_BIRTH
 )
@@ -43,3 +56,18 @@ def hidden_from_a_minor(kind: HarmRecord, record_id: SQLColumnExpression[Any]) -
 def told_by_another(*row_ids: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Say in SQL whether one of these very rows tells of harm, and the reader did not write it."""
     return opened_a_case(*row_ids, which=BY_ANOTHER)
+
+
+def about_home(household_id: UUID | None) -> ColumnElement[bool]:
+    """Say in SQL whether a case is about somebody of this household, or its record is of it.
+
+    Nobody sees to a case of his own home, whatever his post: who does the harm may live there.
+    """
+    return exists().where(_HOMES.c.case_id == HarmCase.id, _HOMES.c.household_id == household_id)
+
+
+def people_of_home(session: Session, case_id: UUID) -> set[UUID]:
+    """Give the accounts of those who live where a case is about."""
+    query = select(User.id).join(Resident, Resident.id == User.resident_id)
+    home = _HOMES.c.household_id == Resident.household_id
+    return set(session.scalars(query.join(_HOMES, home).where(_HOMES.c.case_id == case_id)))

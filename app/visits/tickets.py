@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from app import notices
@@ -187,7 +187,8 @@ def give_with_care(session: Session, actor: Actor, record: CareRecord, resident:
 def ticket_for(session: Session, actor: Actor, resident: Resident) -> UUID | None:
     """Give the ticket by which the actor reads this resident's record, None if he needs none.
 
-    An open case of harm is leave enough for the admins whose it is; then it is the case's id.
+    An open case of harm is leave enough for the admins whose it is, but not in their own home; then it is the
+    case's id.
 
     Raises TicketNeededError.
     """
@@ -226,7 +227,11 @@ def leave_for(session: Session, actor: Actor, minors: Collection[Resident]) -> d
     """
     if not minors:
         return {}
-    mine = [one.id for one in minors if admin_scope(actor).covers(one.area_code)]
+    mine = [
+        one.id
+        for one in minors
+        if admin_scope(actor).covers(one.area_code) and one.household_id != actor.household_id
+    ]
     case = select(HarmCase.resident_id, HarmCase.id).where(
         HarmCase.resident_id.in_(mine), HarmCase.closed_at.is_(None)
     )
@@ -277,5 +282,6 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
     last_birth = last_birth_of_adults(business_day())
     ticket = exists().where(ViewingTicket.resident_id == Resident.id, _good_for(actor))
     case = exists().where(HarmCase.resident_id == Resident.id, HarmCase.closed_at.is_(None))
-    mine = admin_scope(actor).clause(Resident.area_code)
+    elsewhere = true() if actor.household_id is None else Resident.household_id != actor.household_id
+    mine = admin_scope(actor).clause(Resident.area_code) & elsewhere
     return or_(Resident.birth_date <= last_birth, ticket, and_(mine, case))

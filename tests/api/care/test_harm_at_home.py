@@ -1,0 +1,138 @@
+"""A case of harm is nothing for an admin who lives where the child does, whatever his post."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.models import CareCategory, Grant, HarmCase, Notice, NoticeKind, User
+from tests.api.care.test_harm_told import (
+    Write,
+    claim,
+    correction,
+    follow_up,
+    report,
+    step_of_a_claim,
+    visit_to_an_adult,
+)
+from tests.care_world import file_visit, write_care, write_form, write_resident
+from tests.cast import person
+from tests.child_world import write_child
+from tests.client import Client
+
+OF_CHILDREN = CareCategory.LEFT_BEHIND_CHILD
+
+
+def visit_to_a_child(people: dict[str, Client], session: Session) -> tuple[str, UUID, UUID]:
+    record = write_care(session, resident_id=write_child(session), category=OF_CHILDREN)
+    made = file_visit(people["worker"], record, write_form(session, OF_CHILDREN), harm_signs=True)
+    assert made.status_code == 201, made.text
+    return "visit", UUID(made.json["id"]), UUID(made.json["id"])
+
+
+OF_THE_HOME = [visit_to_a_child, visit_to_an_adult, follow_up, claim, step_of_a_claim, correction]
+
+
+@pytest.fixture
+def people(app: Flask, session: Session) -> dict[str, Client]:
+    """Give everybody who writes or reads here; the admin lives with the resident."""
+    lives = update(User).where(User.id == person("admin").user_id)
+    session.execute(lives.values(resident_id=write_resident(session, name="赵干部")))
+    session.commit()
+    names = ("worker", "admin", "next_admin", "resident", "neighbour")
+    return {name: Client(app, person(name)) for name in names}
+
+
+def make_admin(session: Session, name: str) -> None:
+    """Let somebody be admin where the resident lives."""
+    grants = update(Grant).where(Grant.user_id == person(name).user_id)
+    session.execute(grants.values(area_code=session.get_one(User, person("admin").user_id).area_code))
+    session.commit()
+
+
+@pytest.mark.parametrize("write", OF_THE_HOME)
+def test_whoever_lives_there_is_not_told_and_reads_and_closes_nothing(
+    people: dict[str, Client], session: Session, write: Write
+) -> None:
+    """S-98: the other admin sees to it; to the one of that home the case is absent."""
+    make_admin(session, "next_admin")
+    write(people, session)
+
+    case = session.scalars(select(HarmCase.id)).one()
+    path, result = f"/v1/harm-cases/{case}", {"result": "没有这回事"}
+    home, other = people["admin"], people["next_admin"]
+    assert (home.get("/v1/harm-cases").json["items"], home.get(path).status_code) == ([], 404)
+    assert home.post(f"{path}/close", json=result).status_code == 404
+    assert (
+        [one["id"] for one in other.get("/v1/harm-cases").json["items"]],
+        other.get(path).status_code,
+    ) == (
+        [str(case)],
+        200,
+    )
+    told = session.scalars(select(Notice).where(Notice.kind == NoticeKind.HARM_CASE)).all()
+    assert [(one.user_id, one.data) for one in told] == [
+        (person("next_admin").user_id, {"harm_case_id": str(case)})
+    ]
+    assert other.post(f"{path}/close", json=result).status_code == 200
+
+
+def test_an_open_case_is_no_leave_to_read_the_child_of_ones_own_home(
+    people: dict[str, Client], session: Session
+) -> None:
+    """S-96, S-98: the visit says who told what; lists by category go by the same rule."""
+    make_admin(session, "next_admin")
+    _, visit, _ = visit_to_a_child(people, session)
+
+    shown = {name: people[name].get(f"/v1/visits/{visit}") for name in ("admin", "next_admin")}
+    by_category = f"/v1/care-records?category={OF_CHILDREN}"
+    listed = [len(people[name].get(by_category).json["items"]) for name in ("admin", "next_admin")]
+    assert (shown["admin"].json["code"], shown["next_admin"].status_code) == ("ticket_needed", 200)
+    assert listed == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "gone, told", [((), "county"), (("county",), "city")], ids=["to the county", "to the city"]
+)
+def test_where_every_admin_lives_there_the_office_above_is_told(
+    people: dict[str, Client], session: Session, gone: tuple[str, ...], told: str
+) -> None:
+    """S-98: that somebody must see to it, and no more."""
+    users = [person(name).user_id for name in gone]
+    session.execute(update(Grant).where(Grant.user_id.in_(users)).values(ended_at=now()))
+    session.commit()
+
+    claim(people, session)
+
+    notices = session.scalars(select(Notice).where(Notice.kind == NoticeKind.HARM_CASE)).all()
+    assert [(one.user_id, one.data) for one in notices] == [
+        (person(told).user_id, {"what": "nobody_decides"})
+    ]
+
+
+def test_a_case_that_is_not_of_ones_home_is_seen_to_as_before(
+    people: dict[str, Client], session: Session
+) -> None:
+    """S-98: living in the community, or next door, takes nobody his duty."""
+    report(people, session)
+
+    (case,) = session.scalars(select(HarmCase))
+    assert people["admin"].get(f"/v1/harm-cases/{case.id}").status_code == 200
+    assert session.scalars(select(Notice.user_id).where(Notice.kind == NoticeKind.HARM_CASE)).all() == [
+        person("admin").user_id
+    ]
+
+
+def test_who_moved_out_sees_to_it_again(people: dict[str, Client], session: Session) -> None:
+    """S-98: what counts is where he lives now."""
+    claim(people, session)
+    case = session.scalars(select(HarmCase.id)).one()
+    assert people["admin"].get(f"/v1/harm-cases/{case}").status_code == 404
+
+    lives = update(User).where(User.id == person("admin").user_id)
+    session.execute(lives.values(resident_id=None))
+    session.commit()
+    assert people["admin"].get(f"/v1/harm-cases/{case}").status_code == 200
