@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app.identity import phone_of, sealed_phone
 from app.models import SignIn, User, WeChatLink
 from tests.api.wechat.conftest import SESSIONS, refused
+from tests.breaking import break_sealed
 from tests.cast import person
 from tests.client import Client
 from tests.fakes.wechat.control import Person, WeChatFake
@@ -132,6 +133,24 @@ def test_another_phone_asks_for_a_fresh_proof(
 
     assert refused(answer) == (403, "reauth_required")
     assert phone_of(SEALER, user_of(session, client)) == "13900000009"
+
+
+def test_one_that_does_not_open_any_more_is_mended(
+    signed_in: SignedIn, session: Session, wechat: WeChatFake, lan: Person
+) -> None:
+    """S-109: the same number needs no proof, since it is found by its index; another needs one as before."""
+    client, body = signed_in(lan), {"code": wechat.phone_code(lan)}
+    assert client.post(PATH, json=body).status_code == 200
+    break_sealed(session, "users", "phone_sealed")
+
+    again = client.post(PATH, json={"code": wechat.phone_code(lan)})
+    mended = phone_of(SEALER, user_of(session, client))
+    session.execute(update(User).values(phone_index=None).where(User.phone_index.is_not(None)))
+    break_sealed(session, "users", "phone_sealed")
+    unknown = client.post(PATH, json={"code": wechat.phone_code(lan)})
+
+    assert ((again.status_code, again.json), mended) == ((200, {"phone": "139******01"}), "13900000001")
+    assert refused(unknown) == (403, "reauth_required")
 
 
 def test_staff_link_their_wechat_and_come_by_it(
