@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role, Scope
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, IllegalStepError, Kind, NotFoundError
-from app.identity.grantable import OwnGrantError, check_disjoint, check_level
+from app.identity.grantable import OwnGrantError, check_disjoint, check_level, check_room
 from app.identity.holders import holders
 from app.identity.officers import OFFICERS
 from app.identity.permissions import Permission, scope_of
@@ -102,7 +102,8 @@ def ask_approval(
     area, and a second one of the three.
 
     Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
-    AreaUnknownError, OwnGrantError, AreaLevelError, RolesExcludeError, OtherContentError.
+    AreaUnknownError, OwnGrantError, AreaLevelError, RolesExcludeError, GrantsFullError,
+    OtherContentError.
     """
     sent = content_hash(actor.user_id, new.kind, new.area_code, dict(new.payload), new.reason)
     first = made_before(session, Approval, approval_id, sent, author=Approval.asked_by, by=actor.user_id)
@@ -146,6 +147,7 @@ def _check_grant(session: Session, reach: Scope, new: NewApproval) -> None:
     known = select(User.id).where(User.id == user_id, reach.clause(User.area_code))
     if session.scalar(known) is not None:
         check_disjoint(session, UUID(new.payload["id"]), user_id, role)
+        check_room(session, user_id)
 
 
 def approvals(

@@ -7,7 +7,7 @@ asked for what would be refused.
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -35,6 +35,10 @@ has no grids: its worker and its lead have the community.
 """
 
 
+MOST_GRANTS = 100
+"""How often an account is granted a role at most, so that what is shown of it stays bounded."""
+
+
 class OwnGrantError(DomainError):
     """Nobody changes his own grants, and nobody asks a second person for one of his own."""
 
@@ -53,6 +57,13 @@ class RolesExcludeError(DomainError):
     """System, security and audit administration exclude each other (三员分立)."""
 
     code = "roles_exclude"
+    kind = Kind.CONFLICT
+
+
+class GrantsFullError(DomainError):
+    """The account was granted as many roles as one may be, ended ones too (data: ``most``)."""
+
+    code = "grants_full"
     kind = Kind.CONFLICT
 
 
@@ -81,3 +92,10 @@ def check_disjoint(session: Session, grant_id: UUID, user_id: UUID, role: Role) 
     )
     if any(other is not role and other in ADMINISTRATORS for other in others):
         raise RolesExcludeError(field="role")
+
+
+def check_room(session: Session, user_id: UUID) -> None:
+    """Refuse one more grant of whoever was given the most there may be. Raises GrantsFullError."""
+    given = session.scalar(select(func.count()).where(Grant.user_id == user_id)) or 0
+    if given >= MOST_GRANTS:
+        raise GrantsFullError(field="user_id", most=MOST_GRANTS)

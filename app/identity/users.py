@@ -13,7 +13,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
 from app.identity.bindings import bind
-from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint, check_level
+from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint, check_level, check_room
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
@@ -125,7 +125,8 @@ def grant(
     The same grant again is the first one, though the user moved or got another role since.
 
     Raises OwnGrantError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the user is outside
-    the actor's areas), AreaUnknownError, AreaLevelError, OtherContentError, and what ``use_approval`` raises.
+    the actor's areas), AreaUnknownError, AreaLevelError, GrantsFullError, OtherContentError, and what
+    ``use_approval`` raises.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Grant, grant_id, sent, author=Grant.granted_by, by=actor.user_id)
@@ -139,6 +140,7 @@ def grant(
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     check_disjoint(session, grant_id, new.user_id, new.role)
+    check_room(session, new.user_id)
     by_two = new.role in ADMINISTRATORS or (
         new.role in OFFICERS
         and (approval_id is not None or has_officer(session, new.area_code, but=new.user_id))

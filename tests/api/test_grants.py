@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import Role
+from app.identity.grantable import MOST_GRANTS
 from app.ids import new_id
 from app.models import Grant, User
 from tests.approval_world import admin_grant, approved, granted
-from tests.cast import FAR, GRID, HOME, named, person, sign_in_again
+from tests.cast import FAR, GRID, HOME, LONG_AGO, named, person, sign_in_again
 from tests.client import Answer, Client
 
 Become = Callable[[str | None], Client]
@@ -204,3 +205,32 @@ def test_a_grant_sent_again_after_it_ran_out_is_the_same_grant(security: Client)
 
     with clock.set_to(until + timedelta(days=1)):
         assert security.put(path, json=body).status_code == 200
+
+
+def test_an_account_is_granted_only_so_often(security: Client, session: Session) -> None:
+    """What is shown of an account has a limit: ended grants count, the same grant again is the first one."""
+    path = grant_path()
+    assert security.put(path, json=role()).status_code == 201
+    for _ in range(MOST_GRANTS - 1):
+        session.add(
+            Grant(
+                id=new_id(),
+                user_id=person("neighbour").user_id,
+                role=Role.GRID_WORKER,
+                area_code=GRID,
+                valid_from=LONG_AGO,
+                ended_at=LONG_AGO,
+                granted_by=person("security").user_id,
+                created_at=LONG_AGO,
+                content_hash=b"",
+            )
+        )
+    session.commit()
+
+    answer, again = security.put(grant_path(), json=role()), security.put(path, json=role())
+
+    assert outcome(answer) == (409, "grants_full")
+    assert list(answer.json["errors"]) == ["user_id"]
+    assert "100次" in answer.json["errors"]["user_id"][0]
+    assert again.status_code == 200
+    assert security.put(grant_path(), json=role("resident")).status_code == 201

@@ -92,6 +92,7 @@ SENTENCES: dict[str, str] = {
         "授权地区级别不对，请改选：网格员、楼栋长选社区或网格，店员、社区"
         "管理员选社区，县、市易迁办选县、市，三种管理员选社区以上"
     ),
+    "grants_full": "这个账号已经授权{most}次，不能再加了，请为他新开一个账号",
     # consents, minors, what is shown
     "code_limit": "今天发的登录码已经满{most}个，请明天再发",
     "reveal_limit": "今天查看完整号码已经满{most}次，请明天再看",
