@@ -21,14 +21,21 @@ def carry_out_closings(means: Means) -> int:
     """Shut the accounts whose time to think is over, and empty those shut a while ago; give how many steps.
 
     One that fails, or gives way to somebody who has a row of it, is told and holds up no other; the next run
-    goes on where this one ended.
+    goes on where this one ended. One that always gives way is an error after an hour.
     """
     with transaction(sessions_for(means.engine)()) as session:
         due = own_data.due_closings(session, limit=_BATCH)
         begun = own_data.begun_closings(session, limit=_BATCH)
     steps = sum(_guarded(means, closing_id, _begin) for closing_id in due)
     steps += sum(_guarded(means, closing_id, _erase) for closing_id in begun)
+    _cry_out(means)
     return steps + _follow_up(means)
+
+
+def _cry_out(means: Means) -> None:
+    with transaction(sessions_for(means.engine)()) as session:
+        for row in own_data.stuck_closings(session, limit=_BATCH):
+            log.error("closing_stuck", closing_id=str(row.id), state=str(row.state))
 
 
 def _guarded(means: Means, closing_id: UUID, step: Callable[[Means, UUID], int]) -> int:

@@ -18,6 +18,7 @@ from app.own_data.closing import (
     begin_closing,
     due_closings,
     own_closings,
+    stuck_closings,
     withdraw_closing,
 )
 from app.own_data.closing_reasons import ClosingReason
@@ -164,6 +165,7 @@ __all__ = [
     "remind_of_corrections",
     "remind_of_deletions",
     "removals_in",
+    "stuck_closings",
     "waiting_copies",
     "withdraw_closing",
     "withdraw_correction",

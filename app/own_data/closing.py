@@ -26,6 +26,8 @@ from app.workdays import HolidaysUnknownError, WorkCalendar
 TAKEN_BACK_WITHIN = timedelta(days=7)
 """Long enough to think better of it, or to notice that somebody else asked; well within the fifteen days."""
 DUE_WORKDAYS = 15
+STUCK_AFTER = timedelta(hours=1)
+"""Nobody holds a row for so long: whoever runs the system must look what does."""
 _GIVES_WAY_MS = 100
 """How long the job waits for a row while it holds the account: far shorter than a second (deadlock_timeout),
 after which PostgreSQL breaks off one of two who wait for each other, perhaps somebody's request."""
@@ -125,6 +127,15 @@ def due_closings(session: Session, *, limit: int) -> list[UUID]:
     """Give the wishes whose time to be taken back is over, the oldest first."""
     query = select(Closing.id).where(Closing.state == ClosingState.OPEN, Closing.carry_out_at <= now())
     return list(session.scalars(query.order_by(Closing.carry_out_at, Closing.id).limit(limit)))
+
+
+def stuck_closings(session: Session, *, limit: int) -> list[Closing]:
+    """Give those that should have been shut, or emptied, an hour ago, the oldest first."""
+    since = now() - STUCK_AFTER
+    unshut = (Closing.state == ClosingState.OPEN) & (Closing.carry_out_at <= since)
+    unemptied = (Closing.state == ClosingState.CARRYING) & (Closing.begun_at <= since)
+    query = select(Closing).where(unshut | unemptied).order_by(Closing.carry_out_at, Closing.id)
+    return list(session.scalars(query.limit(limit)))
 
 
 def begin_closing(session: Session, sealer: Sealer, closing_id: UUID) -> bool:

@@ -1,5 +1,6 @@
 """Accounts closed by the job: shut, emptied a minute later, and gone on with where it broke off."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
@@ -115,5 +116,45 @@ def test_one_that_gives_way_is_no_fault_and_is_done_later(
 
     assert states(means, due) == ["open", "carrying"]
     assert ("closing_gave_way" in told, "closing_failed" in told) == (True, False)
+    assert "closing_stuck" not in told
     assert run(carry_out_closings, means) == 1
     assert states(means, due) == ["carrying", "carrying"]
+
+
+def test_one_that_has_given_way_for_an_hour_is_cried_out(
+    means: Means, due: list[UUID], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-78: what holds its row for so long must be looked at, before it is shut and after."""
+    told = []
+    with Session(means.engine) as session:
+        user_id = session.get_one(Closing, due[0]).user_id
+        session.get_one(User, user_id, with_for_update=True)
+        for minutes in (59, 61):
+            with set_to(now() + timedelta(minutes=minutes)):
+                run(carry_out_closings, means)
+            told.append(stuck(capsys))
+    with set_to(now() + timedelta(minutes=120)):
+        run(carry_out_closings, means)
+    told.append(stuck(capsys))
+    monkeypatch.setattr(own_data, "erase_some", breaks)
+    with set_to(now() + timedelta(minutes=190)):
+        run(carry_out_closings, means)
+    told.append(stuck(capsys))
+
+    assert told == [[], [(due[0], "open")], [], [(due[0], "carrying")]]
+
+
+def breaks(_session: Session, _photos: object, _closing_id: UUID, *, limit: int) -> int:
+    raise RuntimeError(limit)
+
+
+def stuck(capsys: pytest.CaptureFixture[str]) -> list[tuple[UUID, str]]:
+    """Give of which closings an error was logged, and how far they had come."""
+    told = plain(capsys.readouterr().out)
+    found = re.findall(r"error .*closing_stuck .*closing_id=(\S+) .*state=(\w+)", told)
+    return [(UUID(one), state) for one, state in found]
+
+
+def plain(text: str) -> str:
+    """Give what stands on a terminal, without its colours."""
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
