@@ -19,7 +19,7 @@ from app.own_data import reach
 from app.own_data.copied import AT_WORK, COPIED
 from app.own_data.kinds import Copied, Whose
 from app.own_data.names import Names
-from app.own_data.page_parts import CARDS, GROUPS, PHOTOS, UNDER, Group
+from app.own_data.page_parts import CARDS, GROUPS, PHOTOS, SHOWN, UNDER, Group, time_of
 from app.own_data.plain_words import heading
 from app.own_data.rows import told
 from app.own_data.saying import Row, Saying
@@ -47,6 +47,10 @@ class Table:
     title: str
     heads: list[str]
     rows: Sequence[list[str]]
+    """The newest ones."""
+    count: int
+    file: str
+    """What the file is called that has them all."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,13 @@ class Card:
 
 @dataclass(frozen=True)
 class Section:
-    """One kind of records; as a table its cells stand in the order of ``heads``."""
+    """The newest records of one kind; as a table their cells stand in the order of ``heads``."""
 
     title: str
     count: int
+    """Of all that there are."""
+    file: str
+    """What the file is called that has them all."""
     layout: str
     heads: list[str]
     cards: Iterator[Card]
@@ -91,6 +98,7 @@ class Page:
         pieces = _PAGES.get_template("page.html").generate(
             page=self,
             groups=groups,
+            shown=SHOWN,
             made_at=now().astimezone(SHANGHAI).strftime("%Y年%-m月%-d日 %H:%M"),
             of_ward=of_ward,
             is_minor=self.whose.is_minor,
@@ -109,14 +117,25 @@ class Page:
         for kind in group.kinds:
             if self.counts[kind]:
                 copied = _KINDS[kind]
-                columns = self._columns(copied)
+                newest = self._newest(copied)
+                columns = self._columns(copied, *newest)
                 yield Section(
                     title=copied.title,
                     count=self.counts[kind],
+                    file=kind,
                     layout="photos" if kind in PHOTOS else "cards" if kind in CARDS else "table",
                     heads=[_head(copied, column) for column in columns],
-                    cards=self._cards(copied, columns),
+                    cards=self._cards(copied, columns, *newest),
                 )
+
+    def _newest(self, copied: Copied) -> list[ColumnElement[bool]]:
+        """Say which rows the page shows of a kind that has more than people read."""
+        if self.counts[copied.name] <= SHOWN:
+            return []
+        key = copied.table.c.id
+        query = select(key).where(copied.his(self.whose))
+        newest = query.order_by(time_of(copied.table).desc(), key.desc()).limit(SHOWN)
+        return [key.in_(self.session.scalars(newest).all())]
 
     def _nothing(self) -> list[str]:
         """Name the kinds of which the copy holds nothing; those of posts by one line to who never had one."""
@@ -126,11 +145,12 @@ class Page:
         at_work = {copied.name for copied in AT_WORK}
         return [*(copied.title for copied in none if copied.name not in at_work), _OF_POSTS]
 
-    def _columns(self, copied: Copied) -> list[Column[Any]]:
+    def _columns(self, copied: Copied, *within: ColumnElement[bool]) -> list[Column[Any]]:
         """Choose the columns that are for the page and say something in some row, the time first."""
         shown = [column for column in copied.columns if heading(copied.table.name, _name(column)).on_page]
         counts = [func.count(self._filled(column)) for column in shown]
-        row = self.session.execute(select(*counts).where(copied.his(self.whose))).one() if counts else ()
+        rows = select(*counts).where(copied.his(self.whose), *within)
+        row = self.session.execute(rows).one() if counts else ()
         filled = [
             column for column, count in zip(shown, row, strict=True) if count or _is_said(copied, column)
         ]
@@ -145,8 +165,10 @@ class Page:
             return func.nullif(column.in_([one for one in own if one]), False)  # noqa: FBT003 - SQL's own
         return func.nullif(column, "") if isinstance(column.type, Text) else column
 
-    def _cards(self, copied: Copied, columns: list[Column[Any]]) -> Iterator[Card]:
-        for rows in told(self.session, self.sealer, copied, self.whose):
+    def _cards(
+        self, copied: Copied, columns: list[Column[Any]], *within: ColumnElement[bool]
+    ) -> Iterator[Card]:
+        for rows in told(self.session, self.sealer, copied, self.whose, *within):
             self.saying.names.learn(copied, rows)
             under = self._under(copied, rows)
             pictures, used_in = self._pictures(copied, rows), self._used_in(copied, rows)
@@ -167,13 +189,15 @@ class Page:
         below = _KINDS[kind]
         columns = self._columns(below)
         heads = [_head(below, column) for column in columns]
-        found: dict[str, list[list[str]]] = defaultdict(list)
+        found: dict[str, list[tuple[str, list[str]]]] = defaultdict(list)
+        when = time_of(below.table).name
         these = below.table.c[key].in_([row["id"] for row in rows])
         for batch in told(self.session, self.sealer, below, self.whose, these):
             self.saying.names.learn(below, batch)
             for row in batch:
-                found[row[key]].append([self._said(below, column, row) for column in columns])
-        return {row_id: Table(below.title, heads, cells) for row_id, cells in found.items()}
+                cells = [self._said(below, column, row) for column in columns]
+                found[row[key]].append((str(row.get(when, "")), cells))
+        return {row_id: _newest_of(below, heads, lines) for row_id, lines in found.items()}
 
     def _used_in(self, copied: Copied, rows: Sequence[Row]) -> dict[Any, str]:
         """Say what kinds of records name these photos, as far as the copy tells."""
@@ -200,6 +224,12 @@ class Page:
         if (copied.table.name, column.name) == ("transfers", "amount") and isinstance(said, int):
             return f"{said:+d}"
         return str(said)
+
+
+def _newest_of(below: Copied, heads: list[str], lines: list[tuple[str, list[str]]]) -> Table:
+    """Make the table of what stands under one record, of lines with their times."""
+    newest = sorted(lines, key=lambda line: line[0])[-SHOWN:]
+    return Table(below.title, heads, [cells for _, cells in newest], len(lines), below.name)
 
 
 def _name(column: Column[Any]) -> str:

@@ -2,7 +2,25 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy import Column, Table
+
 from app.own_data.copied import AT_WORK
+
+SHOWN = 200
+"""Rows of one kind, the newest: nobody reads years of an audit trail, and the files beside have it all."""
+_TIMES = [
+    "received_at",
+    "at",
+    "created_at",
+    "asked_at",
+    "made_at",
+    "revealed_at",
+    "begun_at",
+    "issued_at",
+    "decided_at",
+    "since",
+    "due_on",
+]
 
 
 @dataclass(frozen=True)
@@ -79,3 +97,8 @@ CARDS = frozenset(
     }
 )
 """Drawn as a card each, heading by heading; the others are lines of a table."""
+
+
+def time_of(table: Table) -> Column[object]:
+    """Give what tells which rows of a table are newer: ids that phones made do not."""
+    return next((table.c[name] for name in _TIMES if name in table.c), next(iter(table.primary_key)))
