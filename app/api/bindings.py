@@ -10,7 +10,7 @@ from app import identity, places
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, sent_moment, uid, whole, word
-from app.api.http.limits import limiter
+from app.api.http.limits import each_person
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction
@@ -19,9 +19,9 @@ from app.typesetting import Label, binding_sheet_pdf, check_printable
 
 blueprint = Blueprint("bindings", __name__, description="居民绑定")
 _CODES = "200 per hour"
-"""Of one address, by hand; a building's come as a sheet."""
+"""Of one person, by hand; a building's come as a sheet."""
 _SHEETS = "30 per hour"
-"""Of one address, all buildings of a settlement."""
+"""Of one person, all buildings of a settlement."""
 
 
 class BindingListInput(PageInput):
@@ -102,8 +102,8 @@ def get_code(household_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/households/<uuid:household_id>/binding-code", methods=["POST"])
-@limiter.limit(_CODES)
 @allow(Permission.BINDING_CODE)
+@each_person(_CODES)
 @blueprint.answer(BindingCodeOutput)
 @blueprint.body(NewCodeInput)
 def make_code(sent: dict[str, Any], household_id: UUID) -> dict[str, Any]:
@@ -113,8 +113,8 @@ def make_code(sent: dict[str, Any], household_id: UUID) -> dict[str, Any]:
 
 
 @blueprint.route("/places/<uuid:place_id>/binding-code-sheet", methods=["POST"])
-@limiter.limit(_SHEETS)
 @allow(Permission.BINDING_CODE, checked=True)
+@each_person(_SHEETS)
 @blueprint.file("application/pdf")
 def make_sheet(place_id: UUID) -> Response:
     """Make a PDF of the codes of all households of a building, to print, cut and hand out.

@@ -10,7 +10,7 @@ from app import identity
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, sent_moment, uid
-from app.api.http.limits import limiter
+from app.api.http.limits import each_person, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import decided, transaction
 from app.api.sessions import password_field, totp_field
@@ -92,8 +92,8 @@ def accept(sent: dict[str, Any]) -> None:
 
 
 @blueprint.route("/residents/<uuid:resident_id>/sign-in-codes", methods=["POST"])
-@limiter.limit("60 per hour")
 @allow(Permission.SIGN_IN_CODE, checked=True)
+@each_person("60 per hour")
 @blueprint.answer(SignInCodeOutput, HTTPStatus.CREATED)
 @blueprint.body(NewSignInCodeInput)
 def hand_out(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:

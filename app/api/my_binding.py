@@ -12,7 +12,7 @@ from app.api.bindings import BindingOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Signs, Text, community_code, uid
-from app.api.http.limits import limiter
+from app.api.http.limits import each_person
 from app.api.http.paging import PageInput, page
 from app.api.http.parts import parts
 from app.api.http.recording import decided, note, reading, transaction
@@ -20,8 +20,8 @@ from app.identity import BindingEnd, IdProof, NewBindingRequest, Permission
 from app.people import ConsentPurpose
 
 blueprint = Blueprint("my_binding", __name__, description="我的居民身份")
-_OFTEN = "30 per minute; 300 per hour"
-"""Of one address: a village may share one; what is guessed at is counted by user and household besides."""
+_OFTEN = "30 per minute; 100 per hour"
+"""Of one person; what is guessed at is counted by user and household besides."""
 _CODE = r"^[0-9]{16}$"
 _TAIL = r"^[0-9]{5}[0-9X]$"
 
@@ -119,8 +119,8 @@ def my_binding() -> dict[str, Any]:
 
 
 @blueprint.route("/me/binding/phone", methods=["POST"])
-@limiter.limit(_OFTEN)
 @allow(Permission.SELF)
+@each_person(_OFTEN)
 @blueprint.answer(BindingOutput)
 @blueprint.body(PhoneProofInput)
 def bind_by_phone(sent: dict[str, Any]) -> Any:
@@ -132,8 +132,8 @@ def bind_by_phone(sent: dict[str, Any]) -> Any:
 
 
 @blueprint.route("/me/binding/id-number", methods=["POST"])
-@limiter.limit(_OFTEN)
 @allow(Permission.SELF)
+@each_person(_OFTEN)
 @blueprint.answer(BindingOutput)
 @blueprint.body(IdProofInput)
 def bind_by_id_number(proof: IdProof) -> Any:
@@ -175,8 +175,8 @@ def my_requests(limit: int, after: str | None) -> dict[str, Any]:
 
 
 @blueprint.route("/me/binding-requests/<uuid:request_id>", methods=["PUT"])
-@limiter.limit(_OFTEN)
 @allow(Permission.SELF)
+@each_person(_OFTEN)
 @blueprint.made_once(BindingRequestOutput)
 @blueprint.body(BindingRequestInput)
 def put_request(new: NewBindingRequest, request_id: UUID) -> tuple[Any, int]:

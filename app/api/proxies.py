@@ -12,7 +12,7 @@ from app.actors import ProxyFunction
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Signs, Text, day, listed, sent_moment, uid, word
-from app.api.http.limits import limiter
+from app.api.http.limits import each_person
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import decided, reading, transaction
@@ -28,8 +28,8 @@ from app.identity import (
 )
 from app.people import GuardianRelation
 
-_OFTEN = "30 per minute; 300 per hour"
-"""Of one address: a village may share one; what is guessed at is counted by user and household besides."""
+_OFTEN = "30 per minute; 100 per hour"
+"""Of one person; what is guessed at is counted by user and household besides."""
 _OF_KIN = frozenset(ProxyRelation) - {ProxyRelation.STAFF}
 blueprint = Blueprint("proxies", __name__, description="代办")
 
@@ -204,8 +204,8 @@ def my_proxies(side: Side, limit: int, after: str | None) -> dict[str, Any]:
 
 
 @blueprint.route("/me/proxies/<uuid:proxy_id>", methods=["PUT"])
-@limiter.limit(_OFTEN)
 @allow(Permission.SELF)
+@each_person(_OFTEN)
 @blueprint.made_once(ProxyOutput)
 @blueprint.body(KinProxyInput)
 def put_my_proxy(new: proxy_asking.KinProxy, proxy_id: UUID) -> tuple[Any, int]:

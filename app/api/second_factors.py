@@ -9,7 +9,7 @@ from app import identity
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output
-from app.api.http.limits import limiter
+from app.api.http.limits import each_person
 from app.api.http.parts import parts
 from app.api.http.recording import decided, transaction
 from app.api.sessions import SecondFactorInput, SessionOutput, password_field, stepped_up
@@ -32,8 +32,8 @@ class EnrolOutput(Output):
 
 
 @blueprint.route("/me/password", methods=["POST"])
-@limiter.limit("20 per hour")
 @allow(Permission.SELF)
+@each_person("20 per hour")
 @blueprint.response(HTTPStatus.NO_CONTENT)
 @blueprint.body(PasswordInput)
 def change_password(sent: dict[str, Any]) -> None:

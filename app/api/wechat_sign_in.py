@@ -9,7 +9,7 @@ from app import identity
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text
-from app.api.http.limits import limiter
+from app.api.http.limits import each_person, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import note_opened, reading, transaction
 from app.api.sessions import SessionOutput, shown
@@ -19,6 +19,8 @@ from app.identity import Permission, WeChatApp
 blueprint = Blueprint("wechat", __name__, description="微信登录")
 _LIMIT = "60 per minute; 1000 per hour"
 """Of one address: a village may share one, and a code of WeChat's cannot be guessed."""
+_OFTEN = "20 per minute; 100 per hour"
+"""Of one person: each asks WeChat."""
 
 
 class WeChatCodeInput(Input):
@@ -51,8 +53,8 @@ def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 @blueprint.route("/me/wechat", methods=["POST"])
-@limiter.limit(_LIMIT)
 @allow(Permission.SELF, checked=True)
+@each_person(_OFTEN)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 @blueprint.body(WeChatCodeInput)
 def link(sent: dict[str, Any]) -> None:
@@ -64,8 +66,8 @@ def link(sent: dict[str, Any]) -> None:
 
 
 @blueprint.route("/me/phone/wechat", methods=["POST"])
-@limiter.limit(_LIMIT)
 @allow(Permission.SELF)
+@each_person(_OFTEN)
 @blueprint.answer(WeChatPhoneOutput)
 @blueprint.body(WeChatCodeInput)
 def keep_phone(sent: dict[str, Any]) -> dict[str, Any]:
