@@ -80,6 +80,7 @@ from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
 from app.own_data.outcomes import Outcome, Tools
+from app.own_data.plain_words import word_for
 from app.own_data.redeleting import ROUNDS, redelete
 from app.own_data.removal_list import RemovalListError, Removed, removals_in
 from app.own_data.requests import DECIDED_WITHIN, AskerGoneError
@@ -170,5 +171,6 @@ __all__ = [
     "withdraw_closing",
     "withdraw_correction",
     "withdraw_deletion",
+    "word_for",
     "write_list_anew",
 ]

@@ -5,6 +5,7 @@ A test holds both complete: every column that a copy can carry has a heading, ev
 
 import csv
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -40,6 +41,11 @@ def headings() -> dict[tuple[str, str], Heading]:
 def word(kind: str, code: str) -> str:
     """Give the word for a code of one kind, an enumeration's name; the code itself where there is none."""
     return words().get((kind, code), code)
+
+
+def word_for(code: StrEnum) -> str:
+    """Give the word for a code, which one more page says as a copy does. Raises KeyError without one."""
+    return words()[type(code).__name__, code.value]
 
 
 @cache

@@ -24,9 +24,9 @@ def test_the_reporter_follows_each_step(
     path = f"/v1/hazards/{report_id}"
     steps: list[tuple[Client, str, dict[str, Any], str]] = [
         (admin, "accept", {"note": "内部说明"}, "已受理"),
-        (admin, "assign", {"assignee_id": str(person("worker").user_id)}, "已受理"),
-        (worker, "start", {}, "正在处理"),
-        (worker, "rectify", {"note": "搬走了", "photo_ids": [str(new_id())]}, "正在处理"),
+        (admin, "assign", {"assignee_id": str(person("worker").user_id)}, "已派人处理"),
+        (worker, "start", {}, "正在整改"),
+        (worker, "rectify", {"note": "搬走了", "photo_ids": [str(new_id())]}, "已整改，等复查"),
         (colleague, "verify", {"passed": True}, "已处理好"),
     ]
     seen = [state(receipt(visitor, code, report_id))]
@@ -39,7 +39,7 @@ def test_the_reporter_follows_each_step(
     page = receipt(visitor, code, report_id)
     assert "内部说明" not in page, "what the staff notes for itself is not shown"
     assert "worker" not in page
-    assert page.index("收到您的报告") < page.index("社区已受理") < page.index("处理好了")
+    assert page.index("</time> 上报") < page.index("</time> 受理") < page.index("</time> 处理好了")
 
 
 def test_a_refusal_shows_its_reason(send: Send, visitor: Client, admin: Client, code: str) -> None:
@@ -64,7 +64,7 @@ def test_a_merged_report_shows_how_the_other_one_goes(
 
     page = receipt(visitor, code, report_id)
 
-    assert state(page) == "正在处理"
+    assert state(page) == "正在整改"
     assert "有人已经报过同一件事" in page
     assert str(other.id) not in page
 
@@ -85,7 +85,7 @@ def test_a_report_merged_into_one_that_is_frozen_keeps_its_receipt(
 
     page = receipt(visitor, code, report_id)
 
-    assert state(page) == "已收到"
+    assert state(page) == "和别人报的是同一件事"
     assert "有人已经报过同一件事" in page
 
 
