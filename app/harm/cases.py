@@ -13,12 +13,12 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import Actor, Role
+from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.harm.home import about_home, people_of_home
 from app.harm.words import tells_of_harm
-from app.identity import holders, seeing_to
+from app.identity import seeing_to
 from app.ids import new_id
 from app.models import HARM_RECORDS, HarmCase, HarmRecord, NoticeKind, Resident
 from app.people import is_minor
@@ -85,11 +85,7 @@ def open_case(
     session.add(case)
     session.flush()
     home = people_of_home(session, case.id)
-
-    def elsewhere(area_code: str, role: Role) -> set[UUID]:
-        return holders(session, area_code, {role}) - home
-
-    what, people = seeing_to.who_sees_to_it(session, told.area_code, asker=None, holding=elsewhere)
+    what, people = seeing_to.who_sees_to_it(session, told.area_code, but=home)
     about_it: dict[str, object] = {"harm_case_id": case.id} if what == "asked" else {"what": what}
     for user_id in sorted(people):
         notices.post(session, NoticeKind.HARM_CASE, to=user_id, area_code=told.area_code, **about_it)

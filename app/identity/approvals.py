@@ -23,6 +23,7 @@ from app.identity.permissions import Permission, scope_of
 from app.models import Approval, ApprovalKind, ApprovalState, Area, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
+from app.people import check_other_household
 from app.places import AreaUnknownError
 
 LIFE = timedelta(hours=72)
@@ -180,7 +181,8 @@ def decide_approval(
 ) -> Approval:
     """Agree or refuse, and tell who asked; the same decision again by the same person changes nothing.
 
-    Raises NotFoundError, OwnApprovalError, ApprovalExpiredError, IllegalStepError.
+    Raises NotFoundError, OwnApprovalError, OwnHouseholdError if points are his own household's,
+    ApprovalExpiredError, IllegalStepError.
     """
     found = _locked(session, Approval.id == approval_id, _visible(actor))
     if found is None:
@@ -188,6 +190,8 @@ def decide_approval(
     if actor.user_id in {found.asked_by, _gets_by(found.kind, found.payload)}:
         raise OwnApprovalError
     to = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
+    if found.kind is ApprovalKind.POINTS_BULK:
+        check_other_household(actor, *(UUID(item["household_id"]) for item in found.payload["items"]))
     if found.decided_by is not None:
         stands = ApprovalState.APPROVED if found.used_at else found.state
         if (found.decided_by, stands, found.decision_note) == (actor.user_id, to, note):

@@ -91,7 +91,7 @@ def tell_who_sees_to_it(
     ``but`` names who knows already; ``holding`` gives the holders of a role over an area to whoever tells of
     many. Says whether anybody was told.
     """
-    what, to_know = who_sees_to_it(session, row.area_code, asker=row.user_id, holding=holding)
+    what, to_know = who_sees_to_it(session, row.area_code, but={row.user_id}, holding=holding)
     new = sorted(to_know.difference(but))
     for user_id in new:
         _tell(session, row, user_id, what)

@@ -176,7 +176,7 @@ def _asked(
 
 def _tell_office(session: Session, row: Proxy) -> None:
     """Tell the office above where no admin could hear the resident: kin from elsewhere find nobody to ask."""
-    what, to_know = who_sees_to_it(session, community_of(row.area_code), asker=row.user_id)
+    what, to_know = who_sees_to_it(session, community_of(row.area_code), but={row.user_id})
     if what == "nobody_decides":
         for user_id in sorted(to_know):
             post(session, NoticeKind.PROXY, to=user_id, area_code=row.area_code, what=what, proxy_id=row.id)

@@ -4,7 +4,7 @@ It decides on viewing tickets only (``app/visits/tickets.py``). Of all else it i
 where nobody decides, and sees to an admin.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -24,16 +24,17 @@ def who_sees_to_it(
     session: Session,
     community: str,
     *,
-    asker: UUID | None,
+    but: Collection[UUID | None],
     holding: Callable[[str, Role], set[UUID]] | None = None,
 ) -> tuple[str, set[UUID]]:
-    """Give what to tell and whom: the admins, or the county's office, or else the city's; never who asks.
+    """Give what to tell and whom: the admins, or the county's office, or else the city's; none of ``but``.
 
+    Those are who asks, and who lives where it is about.
     ``holding`` gives the holders of a role over an area to whoever tells of many. Nobody at all is an empty
     set.
     """
     for role, what in _SEEN_TO:
         held = holding(community, role) if holding else holders(session, community, {role})
-        if to_know := held - {asker}:
+        if to_know := held.difference(but):
             return what, to_know
     return "nobody_decides", set()

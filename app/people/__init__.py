@@ -63,6 +63,7 @@ from app.people.guardians import (
     verify_guardian,
     ward,
 )
+from app.people.homes import OwnHouseholdError, accounts_of_home, check_other_household
 from app.people.listings import (
     Door,
     head_of,
@@ -144,6 +145,7 @@ __all__ = [
     "NotAChildError",
     "NotResidentialError",
     "Numbers",
+    "OwnHouseholdError",
     "OwnSideError",
     "PaperDecision",
     "PresenceState",
@@ -158,6 +160,7 @@ __all__ = [
     "Whom",
     "account_stands",
     "account_until",
+    "accounts_of_home",
     "age_group",
     "age_on",
     "agreed_for",
@@ -165,6 +168,7 @@ __all__ = [
     "check_basis",
     "check_child",
     "check_given",
+    "check_other_household",
     "check_text",
     "check_value",
     "correct",

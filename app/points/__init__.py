@@ -75,7 +75,6 @@ from app.points.ordering import (
     redemptions,
     show_code,
 )
-from app.points.reach import OwnHouseholdError
 from app.points.reconciliation import Finding, reconcile
 from app.points.rulebook import RuleNotInForceError, rules
 from app.points.statements import Entry, Expiry, Statement, entries, statement
@@ -105,7 +104,6 @@ __all__ = [
     "NoteNeededError",
     "Order",
     "OutOfStockError",
-    "OwnHouseholdError",
     "OwnSubmissionError",
     "Period",
     "PhotoNeededError",

@@ -22,10 +22,10 @@ from app.models import (
     SourceKind,
     TransferKind,
 )
+from app.people import OwnHouseholdError, check_other_household
 from app.places import AreaUnknownError
 from app.points.accounts import household_account, system_account
 from app.points.ledger import InsufficientPointsError, Posting, post
-from app.points.reach import OwnHouseholdError, check_other_household
 
 
 @dataclass(frozen=True)

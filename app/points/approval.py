@@ -20,12 +20,13 @@ from app.models import (
     Verifier,
 )
 from app.once import content_hash
+from app.people import check_other_household
 from app.points import ledger
 from app.points.accounts import Ends, award_ends
 from app.points.caps import check_cap
 from app.points.claim_steps import Course, Step, begin, tell
 from app.points.ledger import Posting
-from app.points.reach import check_other_household, holds_over
+from app.points.reach import holds_over
 
 _MAY_VERIFY = {
     Verifier.GRID_WORKER: (Role.GRID_WORKER,),

@@ -25,13 +25,14 @@ from app.models import (
     TransferKind,
 )
 from app.once import insert_once, made_before
+from app.people import check_other_household
 from app.points import ledger
 from app.points.accounts import household_account, system_account
 from app.points.acted_for import made_for, tell_of_order
 from app.points.caps import span
 from app.points.goods import move_stock, reward_on_offer
 from app.points.ledger import Posting
-from app.points.reach import check_other_household, own_or_in_scope
+from app.points.reach import own_or_in_scope
 
 CODE_BYTES = 16
 """128 bits: not to be guessed within its life."""

@@ -5,16 +5,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role, Scope, community_of
-from app.errors import DomainError, Kind, NotFoundError
+from app.errors import NotFoundError
 from app.models import Household
 from app.people import household_in_scope
-
-
-class OwnHouseholdError(DomainError):
-    """Nobody decides on what concerns his own household (domain.md, claim)."""
-
-    code = "own_household"
-    kind = Kind.FORBIDDEN
 
 
 def communities(actor: Actor) -> Scope:
@@ -25,12 +18,6 @@ def communities(actor: Actor) -> Scope:
 def holds_over(actor: Actor, role: Role, area_code: str) -> bool:
     """Say whether the actor holds a role in an area."""
     return any(held.role is role and area_code.startswith(held.area_code) for held in actor.held)
-
-
-def check_other_household(actor: Actor, household_id: UUID) -> None:
-    """Refuse with OwnHouseholdError whoever belongs to the household."""
-    if actor.household_id == household_id:
-        raise OwnHouseholdError
 
 
 def own_or_in_scope(session: Session, actor: Actor, household_id: UUID | None) -> Household:

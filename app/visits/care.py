@@ -10,9 +10,9 @@ from app.actors import Actor, Role
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
-from app.models import CareCategory, CareLevel, CareRecord
+from app.models import CareCategory, CareLevel, CareRecord, Resident
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, age_on, check_about, resident_in_scope
+from app.people import Category, age_on, check_about, check_other_household, is_minor, resident_in_scope
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
 from app.visits.tickets import end_with_care, give_with_care
@@ -111,11 +111,15 @@ def check_staff(session: Session, area_code: str, user_ids: set[UUID], *, field:
 def end_care(session: Session, actor: Actor, record_id: UUID, *, ended_on: date) -> CareRecord:
     """End the care with a day; visits up to that day may still arrive. The same again changes nothing.
 
-    The leave to read a minor's record that came with it ends at once.
+    The leave to read a minor's record that came with it ends at once; so none of the minor's home ends it.
 
-    Raises EndDayError, IllegalStepError if it ended on another day, NotResponsibleError, NotFoundError.
+    Raises EndDayError, IllegalStepError if it ended on another day, NotResponsibleError, NotFoundError,
+    OwnHouseholdError.
     """
     record = care_record_of(session, actor, record_id, lock=True)
+    resident = session.get_one(Resident, record.resident_id)
+    if is_minor(resident):
+        check_other_household(actor, resident.household_id)
     if record.ended_on == ended_on:
         return record
     if record.ended_on is not None:

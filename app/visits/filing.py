@@ -17,6 +17,7 @@ from app.identity import holders
 from app.ids import new_id
 from app.models import CareRecord, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
 from app.once import content_hash, insert_once, made_before
+from app.people import accounts_of_home, is_minor
 from app.places import CodeSigner
 from app.sealing import Sealer
 from app.visits.answers import check_answers
@@ -190,8 +191,15 @@ def _follow(
         if row.owner_id != actor.user_id:
             _tell(session, NoticeKind.FOLLOW_UP_ASSIGNED, row.owner_id, visit, follow_up_id=row.id)
     if visit.outcome in _URGENT or any(one.urgent for one in new.follow_ups):
-        for admin_id in holders(session, record.area_code, {Role.COMMUNITY_ADMIN}) - {actor.user_id}:
+        for admin_id in sorted(_told_of_urgent(session, record) - {actor.user_id}):
             _tell(session, NoticeKind.VISIT_URGENT, admin_id, visit)
+
+
+def _told_of_urgent(session: Session, record: CareRecord) -> set[UUID]:
+    """Give the admins, but of a minor none of its home: what is urgent may be what he did (ADR 0013)."""
+    admins = holders(session, record.area_code, {Role.COMMUNITY_ADMIN})
+    minor = is_minor(record.resident)
+    return admins - accounts_of_home(session, record.resident.household_id) if minor else admins
 
 
 def _tell(session: Session, kind: NoticeKind, to: UUID, visit: Visit, **ids: UUID) -> None:

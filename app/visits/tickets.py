@@ -1,7 +1,8 @@
 """Tickets: staff read a minor's care record and visits only with an approved, time-boxed leave.
 
 The worker who is given a minor's care gets one with it, from the admin who gives it. Everybody else asks, and
-another admin of the community decides; where there is none, an officer of the county or city does.
+another admin of the community decides, who does not live there; where there is none, an officer of the county
+or city does.
 """
 
 from collections.abc import Collection, Sequence
@@ -20,7 +21,7 @@ from app.identity import officers, seeing_to
 from app.ids import new_id
 from app.models import CareRecord, HarmCase, NoticeKind, Resident, User, ViewingTicket
 from app.once import content_hash, insert_once, made_before
-from app.people import is_minor, last_birth_of_adults, lock_accounts, resident_in_scope
+from app.people import accounts_of_home, is_minor, last_birth_of_adults, lock_accounts, resident_in_scope
 from app.visits.care_listings import admin_scope
 
 STANDING_DAYS = 90
@@ -90,7 +91,8 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         raise NotFoundError(field="resident_id") from None
     if not is_minor(resident):
         raise NotAMinorError(field="resident_id")
-    what, deciders = seeing_to.who_sees_to_it(session, resident.area_code, asker=actor.user_id)
+    home = accounts_of_home(session, resident.household_id)
+    what, deciders = seeing_to.who_sees_to_it(session, resident.area_code, but=home | {actor.user_id})
     row, made = insert_once(
         session,
         ViewingTicket,
@@ -150,12 +152,19 @@ def tickets(session: Session, actor: Actor, *, after: UUID | None, limit: int) -
 
 
 def _decided_by(actor: Actor) -> ColumnElement[bool]:
-    """Say in SQL that a ticket lies before the actor: as the community's admin, or as the office above."""
+    """Say in SQL that a ticket lies before the actor: as the community's admin, or as the office above.
+
+    None of his own home does: what somebody wants to look at there may be what he did (ADR 0013).
+    """
+    home = exists().where(
+        Resident.id == ViewingTicket.resident_id, Resident.household_id == actor.household_id
+    )
     office = Scope(areas=tuple(held.area_code for held in actor.held if held.role in officers.OFFICERS))
-    return or_(
+    before_him = or_(
         admin_scope(actor).clause(ViewingTicket.area_code),
         and_(ViewingTicket.office_decides, office.clause(ViewingTicket.area_code)),
     )
+    return before_him if actor.household_id is None else before_him & ~home
 
 
 def give_with_care(session: Session, actor: Actor, record: CareRecord, resident: Resident) -> None:

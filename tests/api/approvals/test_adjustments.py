@@ -3,13 +3,14 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, update
 from sqlalchemy.orm import Session
 
 from app import points
 from app.ids import new_id
-from app.models import Transfer, TransferKind
+from app.models import Approval, Transfer, TransferKind, User
 from tests.approval_world import Become, adjustment, approved, asked, batch, outcome
+from tests.care_world import write_resident
 from tests.cast import FAR, HOME, NEXT, named, person, sign_in_again
 from tests.client import Answer, Client
 from tests.counting import statements
@@ -191,3 +192,27 @@ def test_a_batch_has_at_most_500(admin: Client, count: int, status: int) -> None
     answer = admin.put(f"/v1/approvals/{new_id()}", json={"reason": "核对", "points_bulk": what})
 
     assert answer.status_code == status
+
+
+@pytest.mark.parametrize("step", ["approve", "refuse"])
+def test_nobody_agrees_to_points_of_his_own_household(
+    admin: Client, county: Client, session: Session, step: str
+) -> None:
+    """S-40: the second person is there to have no part in it; nor does he refuse others theirs."""
+    lives = update(User).where(User.id == person("county").user_id)
+    kin = write_resident(session, name="饶干部", household_id=named("household neighbour"))
+    session.execute(lives.values(resident_id=kin))
+    session.commit()
+    theirs = asked(admin, points_bulk=batch(adjustment(), adjustment(household="neighbour")))
+    others = asked(admin, points_bulk=batch(adjustment()))
+
+    answers = [
+        county.post(f"/v1/approvals/{one}/{step}", json={"note": "核对过"}) for one in (theirs, others)
+    ]
+
+    assert [(one.status_code, one.json.get("code")) for one in answers] == [
+        (403, "own_household"),
+        (200, None),
+    ]
+    states = {str(one.id): one.state for one in session.scalars(select(Approval))}
+    assert (states[theirs], states[others]) == ("open", "approved" if step == "approve" else "refused")

@@ -1,4 +1,4 @@
-"""A case of harm is nothing for an admin who lives where the child does, whatever his post."""
+"""What is done about a child is nothing for an admin who lives where it does, whatever his post."""
 
 from uuid import UUID
 
@@ -7,7 +7,8 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.clock import now
+from app.clock import business_day, now
+from app.ids import new_id
 from app.models import CareCategory, Grant, HarmCase, Notice, NoticeKind, User
 from tests.api.care.test_harm_told import (
     Write,
@@ -20,7 +21,7 @@ from tests.api.care.test_harm_told import (
 )
 from tests.care_world import file_visit, write_care, write_form, write_resident
 from tests.cast import person
-from tests.child_world import write_child
+from tests.child_world import write_child, write_guarded_child
 from tests.client import Client
 
 OF_CHILDREN = CareCategory.LEFT_BEHIND_CHILD
@@ -42,7 +43,7 @@ def people(app: Flask, session: Session) -> dict[str, Client]:
     lives = update(User).where(User.id == person("admin").user_id)
     session.execute(lives.values(resident_id=write_resident(session, name="赵干部")))
     session.commit()
-    names = ("worker", "admin", "next_admin", "resident", "neighbour")
+    names = ("worker", "admin", "next_admin", "county", "resident", "neighbour")
     return {name: Client(app, person(name)) for name in names}
 
 
@@ -136,3 +137,54 @@ def test_who_moved_out_sees_to_it_again(people: dict[str, Client], session: Sess
     session.execute(lives.values(resident_id=None))
     session.commit()
     assert people["admin"].get(f"/v1/harm-cases/{case}").status_code == 200
+
+
+def test_whoever_lives_there_neither_hears_of_a_wish_to_look_nor_decides_on_it(
+    people: dict[str, Client], session: Session
+) -> None:
+    """S-95: the purpose says what somebody suspects; nobody else decides, so the office above does."""
+    child, ticket = write_child(session), f"/v1/viewing-tickets/{new_id()}"
+    body = {"resident_id": str(child), "purpose": "核对受伤线索", "days": 7}
+    asked = people["worker"].put(ticket, json=body)
+
+    home, county = people["admin"], people["county"]
+    assert asked.status_code == 201, asked.text
+    assert home.get("/v1/viewing-tickets").json["items"] == []
+    assert home.post(f"{ticket}/decide", json={"approved": False}).status_code == 404
+    told = session.scalars(select(Notice.user_id).where(Notice.kind == NoticeKind.APPROVAL)).all()
+    assert told == [person("county").user_id]
+    assert county.post(f"{ticket}/decide", json={"approved": True}).status_code == 200
+    assert [one["id"] for one in people["worker"].get("/v1/viewing-tickets").json["items"]] == [ticket[-36:]]
+
+
+def test_whoever_lives_there_does_not_end_the_care_of_the_child(
+    people: dict[str, Client], session: Session
+) -> None:
+    """S-95: with it would end the worker's leave to read the record. Of a grown-up it tells nothing."""
+    child, grown = (
+        write_care(session, resident_id=write_child(session), category=OF_CHILDREN),
+        write_care(session),
+    )
+    body = {"ended_on": business_day().isoformat()}
+
+    answers = [people["admin"].post(f"/v1/care-records/{one}/end", json=body) for one in (child, grown)]
+
+    assert [(one.status_code, one.json.get("code")) for one in answers] == [
+        (403, "own_household"),
+        (200, None),
+    ]
+
+
+@pytest.mark.parametrize("urgent", [True, False])
+def test_what_is_urgent_with_a_child_is_told_elsewhere(
+    people: dict[str, Client], session: Session, *, urgent: bool
+) -> None:
+    """S-98: a notice beside the case would tell of it."""
+    make_admin(session, "next_admin")
+    record = write_care(session, resident_id=write_guarded_child(session), category=OF_CHILDREN)
+    needed = [{"need": "送医", "due_on": business_day().isoformat(), "urgent": urgent}]
+    made = file_visit(people["worker"], record, write_form(session, OF_CHILDREN), follow_ups=needed)
+
+    assert made.status_code == 201, made.text
+    told = session.scalars(select(Notice.user_id).where(Notice.kind == NoticeKind.VISIT_URGENT)).all()
+    assert told == [person("next_admin").user_id] * urgent

@@ -1,0 +1,29 @@
+"""Whoever lives somewhere decides on nothing that concerns that home, whatever his post."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.errors import DomainError, Kind
+from app.models import Resident, User
+
+
+class OwnHouseholdError(DomainError):
+    """Nobody decides on what concerns his own household (domain.md, claim)."""
+
+    code = "own_household"
+    kind = Kind.FORBIDDEN
+
+
+def check_other_household(actor: Actor, *household_ids: UUID) -> None:
+    """Refuse with OwnHouseholdError whoever belongs to one of these households."""
+    if actor.household_id in household_ids:
+        raise OwnHouseholdError
+
+
+def accounts_of_home(session: Session, household_id: UUID) -> set[UUID]:
+    """Give the accounts of those who live in a household now."""
+    query = select(User.id).join(Resident, Resident.id == User.resident_id)
+    return set(session.scalars(query.where(Resident.household_id == household_id)))
