@@ -19,7 +19,7 @@ from app.api.http.fields import Input, Output, Signs, Text, phone, sent_moment, 
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
 from app.api.http.recording import decided, note, transaction
-from app.api.http.sign_in_tries import counted_by_address, counted_by_phone
+from app.api.http.sign_in_tries import count_refresh, counted_by_address, counted_by_phone, is_wrong
 from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
 from app.errors import DomainError
 from app.identity import Permission, SessionKind, wechat_checks
@@ -29,6 +29,7 @@ blueprint = Blueprint("sessions", __name__, description="登录与退出")
 _TRIED_SIGNS = 16
 """Of the keyed hash of a phone, in the trail: enough to see that the same one is tried again."""
 _OFTEN = "20 per minute; 200 per hour"
+"""Of one address, those that are wrong."""
 
 
 def totp_field(**kwargs: Any) -> Signs:
@@ -152,7 +153,7 @@ def set_cookie(token: str) -> None:
 
 
 @blueprint.route("/sessions", methods=["POST"])
-@limiter.limit(_OFTEN)
+@limiter.limit(_OFTEN, deduct_when=is_wrong)
 @allow(PUBLIC)
 @blueprint.answer(SessionOutput, HTTPStatus.CREATED)
 @blueprint.body(SignInInput)
@@ -178,7 +179,7 @@ def sign_in(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
 
 
 @blueprint.route("/sessions/code", methods=["POST"])
-@limiter.limit(_OFTEN)
+@limiter.limit(_OFTEN, deduct_when=is_wrong)
 @allow(PUBLIC)
 @blueprint.answer(SessionOutput, HTTPStatus.CREATED)
 @blueprint.body(SignInCodeInput)
@@ -197,19 +198,23 @@ def sign_in_by_code(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
 
 
 @blueprint.route("/sessions/refresh", methods=["POST"])
-@limiter.limit("60 per minute")
+@limiter.limit("60 per minute", deduct_when=is_wrong)
 @allow(PUBLIC)
 @blueprint.answer(SessionOutput, HTTPStatus.CREATED)
 @blueprint.body(RefreshInput)
 def refresh(sent: dict[str, Any]) -> dict[str, Any]:
     """Go on with the next session and the next refresh token; the one sent is used up."""
     having = parts()
-    opened = decided(
-        lambda session: identity.refresh(
+
+    def step(session: Any) -> identity.Opened | DomainError:
+        outcome = identity.refresh(
             session, having.settings.sessions, having.refresh_key, sent["refresh_token"]
         )
-    )
-    return shown(opened, cookie=False)
+        if isinstance(outcome, identity.Opened):
+            count_refresh(outcome.session.user_id)
+        return outcome
+
+    return shown(decided(step), cookie=False)
 
 
 @blueprint.route("/sessions/current", methods=["DELETE"])

@@ -12,13 +12,14 @@ from app.api.http.fields import Input, Output, Text
 from app.api.http.limits import each_person, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import note_opened, reading, transaction
+from app.api.http.sign_in_tries import count_wechat, is_wrong
 from app.api.sessions import SessionOutput, shown
 from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
 from app.identity import Permission, WeChatApp
 
 blueprint = Blueprint("wechat", __name__, description="微信登录")
 _LIMIT = "60 per minute; 1000 per hour"
-"""Of one address: a village may share one, and a code of WeChat's cannot be guessed."""
+"""Of one address, those that are wrong: a village may share one, and a code of WeChat's cannot be guessed."""
 _OFTEN = "20 per minute; 100 per hour"
 """Of one person: each asks WeChat."""
 
@@ -36,7 +37,7 @@ class WeChatPhoneOutput(Output):
 
 
 @blueprint.route("/sessions/wechat", methods=["POST"])
-@limiter.limit(_LIMIT)
+@limiter.limit(_LIMIT, deduct_when=is_wrong)
 @allow(PUBLIC)
 @blueprint.answer(SessionOutput, HTTPStatus.CREATED)
 @blueprint.body(WeChatCodeInput)
@@ -44,6 +45,7 @@ def sign_in(sent: dict[str, Any]) -> dict[str, Any]:
     """Sign in by the code of wx.login; somebody new gets an account that is bound to nobody yet."""
     with asking_wechat():
         who = wechat_client().mini.code2session(sent["code"])
+    count_wechat(who.openid)
     with transaction() as session:
         opened = identity.sign_in_by_wechat(
             session, parts().sealer, parts().settings.sessions, WeChatApp.MINI, who

@@ -16,6 +16,7 @@ from app.api.http.fields import Input, Output, Text
 from app.api.http.limits import limiter
 from app.api.http.parts import parts
 from app.api.http.recording import note_opened, sensitive, transaction
+from app.api.http.sign_in_tries import count_wechat, is_wrong
 from app.api.sessions import set_cookie
 from app.api.web_sign_in_states import States
 from app.api.wechat_calls import WeChatOffError, asking_wechat, place_at_wechat, service_account
@@ -88,7 +89,7 @@ def start() -> Response:
 
 
 @blueprint.route("/oauth/wechat/callback", methods=["GET"])
-@limiter.limit(_LIMIT)
+@limiter.limit(_LIMIT, deduct_when=is_wrong)
 @allow(PUBLIC)
 @sensitive
 @blueprint.response(HTTPStatus.FOUND)
@@ -103,6 +104,7 @@ def callback(code: str, state: str) -> Response:
                 before = states.before(state)
                 with asking_wechat(waiting=False):
                     who = account.exchange(code)
+                count_wechat(who.openid)
                 with transaction() as session:
                     opened = identity.sign_in_by_wechat(
                         session, parts().sealer, parts().settings.sessions, WeChatApp.WEB, who, token=token
