@@ -19,6 +19,9 @@ from app.models import (
     Consent,
     Hazard,
     HazardStatus,
+    Proxy,
+    ProxyEnd,
+    ProxyState,
     RemovalKind,
     Resident,
     User,
@@ -164,6 +167,42 @@ def test_a_closing_that_fails_keeps_the_numbers_that_it_needs(
     assert PHONE not in text
     assert gone is None
     assert states == [ClosingState.DONE]
+
+
+def test_an_account_waits_for_the_end_of_its_proxy(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    """S-81: the line names whose it was; else the closing would end it first, for another reason."""
+    user_id = person("clerk").user_id
+    with Session(place.engine) as session:
+        proxy = Stage(session).proxy(is_confirmed=True)
+        session.commit()
+    backup = place.backup()
+    with Session(place.engine) as session:
+        row = session.get_one(Proxy, proxy)
+        row.advance(ProxyState.ENDED)
+        row.ended_at, row.end_reason = now(), ProxyEnd.RESIDENT
+        session.flush()
+        user = session.get_one(User, user_id)
+        wish = closing_again.asked(session, user, closed(user_id, None))
+        session.add(wish)
+        session.flush()
+        shut(session, SEALER, wish, user, None)
+        session.commit()
+    copy_removals(place.means)
+    old = place.restored(backup)
+    with monkeypatch.context() as broken:
+        broken.setattr("app.identity.again.end_proxy", _fail)
+        first = old.run("redelete")
+    with Session(old.engine) as session:
+        waited = session.get_one(User, user_id).closed_at is None
+    second = old.run("redelete")
+    with Session(old.engine) as session:
+        over = select(Proxy.end_reason).where(Proxy.id == proxy)
+        reason = session.scalar(over, execution_options={FROZEN_TOO: True})
+        is_closed = session.get_one(User, user_id).closed_at is not None
+    old.engine.dispose()
+
+    assert (first.exit_code, second.exit_code) == (1, 0), first.output + second.output
+    assert (waited, is_closed, reason) == (True, True, ProxyEnd.RESIDENT)
 
 
 def _fail(*_: object) -> None:
