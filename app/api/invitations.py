@@ -65,7 +65,7 @@ class SignInCodeOutput(Output):
 def put_invitation(sent: dict[str, Any], invitation_id: UUID) -> tuple[Any, int]:
     """Invite a user to set his password within a day; an earlier invitation of his ends."""
     with transaction() as session:
-        row, token = identity.invite(session, actor(), invitation_id, sent["user_id"])
+        row, token = identity.invite(session, actor(), parts().sealer, invitation_id, sent["user_id"])
     told = {
         "id": row.id,
         "user_id": row.user_id,

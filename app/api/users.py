@@ -37,7 +37,6 @@ class UserInput(Input):
     area_code = area_code(required=True)
     phone = phone(required=True)
     name = Text(40, least=1, required=True)
-    resident_id = uid(load_default=None, allow_none=True)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> identity.NewUser:

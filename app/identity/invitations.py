@@ -15,14 +15,15 @@ from app.clock import now
 from app.config import PasswordProfile
 from app.errors import DomainError, Kind
 from app.identity.passwords import set_password
+from app.identity.phones import sealed_phone
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import WrongCodeError, has_second_factor, prove_code
 from app.identity.sessions import end_sessions_of, hashed, new_token
-from app.identity.users import check_not_above, user_in_scope
-from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, User
+from app.identity.users import PhoneTakenError, check_not_above, user_in_scope
+from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, Resident, User
 from app.notices import post
-from app.once import content_hash, insert_once, made_before
-from app.people import lock_accounts
+from app.once import content_hash, insert_once, made_before, unique
+from app.people import lock_accounts, numbers_of
 from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
@@ -44,14 +45,22 @@ class InvitationOtherAdminError(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class PhoneMissingError(DomainError):
+    """The account has no phone to sign in with beside a password, and its resident none on the roster."""
+
+    code = "phone_missing"
+    kind = Kind.CONFLICT
+
+
 def invite(
-    session: Session, actor: Actor, invitation_id: UUID, user_id: UUID
+    session: Session, actor: Actor, sealer: Sealer, invitation_id: UUID, user_id: UUID
 ) -> tuple[Invitation, str | None]:
     """Invite a user to set his password; give the token this once, and None when it is sent again.
 
-    An earlier invitation of the same user ends, and whoever signed in before is told. The same again is the
-    first one, though the user moved or it was used since. Raises NotFoundError, AccountAboveError,
-    InvitationOtherAdminError, OtherContentError.
+    An earlier invitation of the same user ends, and whoever signed in before is told. A resident's account
+    that has no phone gets the roster's: he signs in by it and the password. The same again is the first one,
+    though the user moved or it was used since. Raises NotFoundError, AccountAboveError,
+    InvitationOtherAdminError, PhoneMissingError, PhoneTakenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, user_id)
     first = made_before(session, Invitation, invitation_id, sent, author=Invitation.made_by, by=actor.user_id)
@@ -63,10 +72,23 @@ def invite(
     check_not_above(session, actor, user.id)
     if _took_second_factor(session, actor, user):
         raise InvitationOtherAdminError
+    if user.phone_sealed is None and user.resident_id is not None:
+        _take_phone_of_roster(session, sealer, user)
     row, token = write_invitation(session, invitation_id, user.id, made_by=actor.user_id)
     if token is not None and user.last_signed_in_at is not None:
         _alert(session, user, "invited")
     return row, token
+
+
+def _take_phone_of_roster(session: Session, sealer: Sealer, user: User) -> None:
+    """Give a locked account the phone of its resident. Raises PhoneMissingError, PhoneTakenError."""
+    phone = numbers_of(sealer, session.get_one(Resident, user.resident_id)).phone
+    if phone is None:
+        raise PhoneMissingError(field="user_id")
+    for name, value in sealed_phone(sealer, user.id, phone).items():
+        setattr(user, name, value)
+    with unique({"uq_users_phone_index": PhoneTakenError(field="user_id")}):
+        session.flush()
 
 
 def _took_second_factor(session: Session, actor: Actor, user: User) -> bool:

@@ -12,14 +12,13 @@ from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
-from app.identity.bindings import bind
 from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint, check_level, check_room
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
-from app.models import ApprovalKind, Area, BindingWay, EndReason, Grant, User
+from app.models import ApprovalKind, Area, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about, lock_accounts, lock_fully, resident_locked
+from app.people import lock_accounts, lock_fully
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
@@ -52,7 +51,6 @@ class NewUser:
     area_code: str
     phone: str
     name: str
-    resident_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -71,11 +69,11 @@ def make_user(
 ) -> tuple[User, bool]:
     """Make a user; an invitation lets him set his password.
 
-    The same user again is the first one, though the actor's areas are others or the resident moved since.
+    Who he is on the roster he shows himself (``binding_proofs``): an administrator who could say it would be
+    any resident whom he likes. The same user again is the first one, though the actor's areas are others.
 
-    Raises NotFoundError (the area is outside the actor's, the resident outside the area), AreaUnknownError,
-    PhoneTakenError, ResidentTakenError, OtherContentError, and for a child under 14 without its guardian's
-    consent NoBasisError, ConsentChangedError.
+    Raises NotFoundError (the area is outside the actor's), AreaUnknownError, PhoneTakenError,
+    OtherContentError.
     """
     values = {key: value for key, value in asdict(new).items() if key != "phone"}
     sent = content_hash(actor.user_id, values, sealer.fingerprint(new.phone.encode()).hex())
@@ -84,13 +82,8 @@ def make_user(
         return first, False
     _check_area(session, actor, new.area_code)
     lock_accounts(session, User.id == actor.user_id)
-    resident = resident_locked(session, new.resident_id) if new.resident_id else None
-    if new.resident_id is not None and (resident is None or not resident.area_code.startswith(new.area_code)):
-        raise NotFoundError(field="resident_id")
-    if resident is not None:
-        check_about(session, resident, Category.ACCOUNT)
     phone = sealed_phone(sealer, user_id, new.phone)
-    user, made = insert_once(
+    return insert_once(
         session,
         User,
         user_id,
@@ -101,9 +94,6 @@ def make_user(
         name=new.name,
         **phone,
     )
-    if made and resident is not None:
-        bind(session, user, resident, BindingWay.STAFF, by=actor.user_id)
-    return user, made
 
 
 def grant_payload(grant_id: UUID, new: NewGrant) -> dict[str, Any]:

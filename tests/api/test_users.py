@@ -1,7 +1,6 @@
 """Making and reading users."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -9,8 +8,8 @@ from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import Resident, User
-from tests.cast import GRID, HOME, LONG_AGO, NEXT, named, person
+from app.models import User
+from tests.cast import GRID, HOME, NEXT, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
 
@@ -69,35 +68,6 @@ def test_a_phone_belongs_to_one_user(system: Client) -> None:
     assert answer.json["errors"] == {"phone": [answer.json["title"]]}
 
 
-def test_a_user_may_be_bound_to_a_resident_once(system: Client, session: Session) -> None:
-    household = named("household neighbour")
-    kin = Resident(
-        id=new_id(),
-        household_id=household,
-        area_code=GRID,
-        name="李小福",
-        sex="male",
-        birth_date=date(1990, 5, 1),
-        relation="child",
-        content_hash=b"",
-        created_at=LONG_AGO,
-    )
-    session.add(kin)
-    session.commit()
-    bound = NEW | {"resident_id": str(kin.id)}
-
-    assert system.put(user_path(), json=bound).json["resident_id"] == str(kin.id)
-    assert outcome(system.put(user_path(), json=bound | {"phone": "13900002222"})) == (409, "resident_taken")
-
-
-@pytest.mark.parametrize("resident_id", [str(named("far_resident")), str(named("nobody"))])
-def test_a_resident_of_another_area_is_not_there(system: Client, resident_id: str) -> None:
-    answer = system.put(user_path(), json=NEW | {"resident_id": resident_id})
-
-    assert outcome(answer) == (404, "not_found")
-    assert list(answer.json["errors"]) == ["resident_id"]
-
-
 @pytest.mark.parametrize(
     "changes, field",
     [
@@ -107,7 +77,7 @@ def test_a_resident_of_another_area_is_not_there(system: Client, resident_id: st
         ({"name": "   "}, "name"),
         ({"name": "名" * 41}, "name"),
         ({"area_code": "42122"}, "area_code"),
-        ({"resident_id": "1"}, "resident_id"),
+        ({"resident_id": str(named("resident"))}, "resident_id"),
         ({"role": "city_officer"}, "role"),
         ({"disabled_at": None}, "disabled_at"),
     ],

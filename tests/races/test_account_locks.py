@@ -52,7 +52,7 @@ def disabled(session: Session) -> bool:
 
 
 def invited(session: Session) -> bool:
-    return identity.invite(session, staff("security"), new_id(), WORKER)[1] is not None
+    return identity.invite(session, staff("security"), SEALER, new_id(), WORKER)[1] is not None
 
 
 def granted(session: Session) -> bool:

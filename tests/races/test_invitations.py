@@ -62,7 +62,7 @@ def test_who_takes_the_second_factor_holds_no_invitation_made_meanwhile(
 
     def invite(session: Session) -> Any:
         try:
-            return identity.invite(session, administrator(), new_id(), who.user_id)
+            return identity.invite(session, administrator(), SEALER, new_id(), who.user_id)
         except DomainError as refusal:
             return refusal
 
@@ -79,7 +79,7 @@ def test_of_two_invitations_at_once_the_later_is_good(engine: Engine, who: Perso
     """S-15: only the newest."""
 
     def invite(session: Session) -> Any:
-        return identity.invite(session, administrator(), new_id(), who.user_id)[0].id
+        return identity.invite(session, administrator(), SEALER, new_id(), who.user_id)[0].id
 
     _, later = one_inside_the_other(engine, invite, invite)
 
@@ -91,7 +91,7 @@ def test_of_two_invitations_at_once_the_later_is_good(engine: Engine, who: Perso
 def test_an_invitation_to_an_account_that_is_being_closed_is_over(engine: Engine, who: Person) -> None:
     """Closing takes it away altogether: no fault, and no way in."""
     with Session(engine) as session:
-        token = identity.invite(session, administrator(), new_id(), who.user_id)[1]
+        token = identity.invite(session, administrator(), SEALER, new_id(), who.user_id)[1]
         session.commit()
     assert token is not None
 

@@ -11,12 +11,15 @@ from structlog.testing import capture_logs
 
 from app import clock
 from app.actors import Role
-from app.identity import disable_unused
+from app.identity import disable_unused, sealed_phone
 from app.ids import new_id
 from app.models import AccountEvent, Notice, User
+from app.people import Numbers
 from tests.api.sign_in.conftest import SignInAs, code, grant, refused
 from tests.cast import HOME, person
 from tests.client import Answer, Client
+from tests.own_data.correcting import give_numbers
+from tests.sealer import SEALER
 
 Become = Callable[[str | None], Client]
 WithToken = Callable[[str], Client]
@@ -226,3 +229,36 @@ def test_the_last_system_administrator_is_kept_however_long_he_was_away(session:
     assert (system.disabled_at is None, other.disabled_at is None) == (False, True)
     kept = [one for one in told if one["event"] == "unused_account_kept"]
     assert [(one["user_id"], one["log_level"]) for one in kept] == [(str(other.id), "warning")] * 2
+
+
+def test_who_has_neither_wechat_nor_phone_comes_by_password_to_her_own_data(
+    be: Become, visitor: Client, with_token: WithToken, session: Session
+) -> None:
+    """S-76: her account has no number; an invitation takes that of the roster, by which she signs in."""
+    user = session.get_one(User, person("resident").user_id)
+    before = invite(be, user)
+    give_numbers(session, "resident", Numbers("13900660066"))
+    invitation_id = new_id()
+    first, again = invite(be, user, invitation_id), invite(be, user, invitation_id)
+
+    assert refused(before) == (409, "phone_missing")
+    assert list(before.json["errors"]) == ["user_id"]
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert accept(visitor, first.json["token"]) == (204, "")
+    opened = visitor.post("/v1/sessions", json={"phone": "13900660066", "password": GOOD})
+    assert opened.status_code == 201, opened.text
+    assert with_token(opened.json["token"]).put(f"/v1/me/copies/{new_id()}", json={}).status_code == 201
+
+
+def test_a_number_of_another_account_is_not_taken_from_the_roster(be: Become, session: Session) -> None:
+    """S-53: two of one family with one phone: one of them signs in by it."""
+    give_numbers(session, "resident", Numbers("13900660067"))
+    other = session.get_one(User, person("neighbour").user_id)
+    for name, value in sealed_phone(SEALER, other.id, "13900660067").items():
+        setattr(other, name, value)
+    session.commit()
+
+    answer = invite(be, session.get_one(User, person("resident").user_id))
+
+    assert refused(answer) == (409, "phone_taken")
+    assert list(answer.json["errors"]) == ["user_id"]
