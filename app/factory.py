@@ -50,8 +50,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions[EXTENSION] = _parts(settings)
     secure(app, production=settings.is_production)
     _number_requests(app)
-    require_host(app)
     count_addresses(app)
+    require_host(app, settings.trusted_hosts)
     limiter.init_app(app)
     bound_bodies(app)
     refuse_cross_site(app, settings.public_url)
@@ -76,7 +76,6 @@ def _flask_config(settings: Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": MAX_PHOTO_BYTES,
         "MAX_FORM_MEMORY_SIZE": 100_000,
         "MAX_FORM_PARTS": 20,
-        "TRUSTED_HOSTS": list(settings.trusted_hosts),
         "API_TITLE": "Gongdi",
         "API_VERSION": "v1",
         "OPENAPI_VERSION": "3.1.0",

@@ -120,6 +120,7 @@ REQUIREMENTS: dict[int, str] = {
     134: "Nobody makes the server call an address of his choice",
     135: "Outgoing calls to others are signed",
     136: "Errors tell a code and a request id, and nothing of the inside",
+    138: "Requests under a name that is not ours are refused, and no link is made of such a name",
     139: "The description equals the routes, and is not public",
     # Taking data out
     152: "Nothing in a file that is taken out is a formula",

@@ -148,6 +148,13 @@ def test_our_own_host_is_trusted(public_url: str, host: str) -> None:
     assert settings.public_url == public_url.rstrip("/")
 
 
+def test_hosts_that_are_named_stand_beside_our_own() -> None:
+    """S-138: who names what probes use does not shut out everybody else."""
+    settings = read(GONGDI_TRUSTED_HOSTS="10.0.0.5, 127.0.0.1")
+
+    assert settings.trusted_hosts == ("gongdi.example.cn", "10.0.0.5", "127.0.0.1")
+
+
 def test_settings_are_frozen() -> None:
     with pytest.raises(FrozenInstanceError):
         read().secret_key = "another"  # type: ignore[misc]

@@ -294,9 +294,10 @@ def _months_least(stage: Stage) -> int:
 
 
 def _hosts(value: str | None, public_url: str) -> tuple[str, ...]:
-    hosts = tuple(host.strip() for host in (value or "").split(",") if host.strip())
+    """Give the public URL's own host, under which people come in any case, and those named beside it."""
+    named = [host.strip() for host in (value or "").split(",") if host.strip()]
     own = urlsplit(public_url).hostname or ""
-    return hosts or (f"[{own}]" if ":" in own else own,)
+    return tuple(dict.fromkeys([f"[{own}]" if ":" in own else own, *named]))
 
 
 def _database_url(value: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 SENTENCES: dict[str, str] = {
     # HTTP itself
     "bad_request": "发来的内容看不懂，请检查后再试",
+    "host_unknown": "这个网址不是本站的，请用单位公布的网址，或重新扫码打开",
     "sign_in_needed": "请先登录",
     "forbidden": "您没有办理这件事的权限",
     "not_found": "没有找到，可能已经不在了",
