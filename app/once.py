@@ -6,18 +6,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from app.errors import DomainError, OtherContentError
 from app.ids import new_id
 from app.models import FROZEN_TOO, Base
 
 Row = TypeVar("Row", bound=Base)
+_ONE_ROW = {"dml_strategy": "orm"}
+"""Execution option of an INSERT that gets one row: without it the ORM prepares for many."""
 
 
 def content_hash(*parts: Any) -> bytes:
@@ -75,15 +80,17 @@ def insert_once(
     """Insert a row unless its id is there already; give the row, and whether it is new.
 
     ``sent`` is the hash of the content. Whatever was looked up before, the table's unique keys decide: a
-    parallel copy waits for the first one and then reads it.
+    parallel copy waits for the first one and then reads it. A value may be a term of SQL; what it leaves open
+    is given beside the columns.
 
     Raises OtherContentError if the id was used for something else, and ``taken`` if another unique key
     of the table (which the caller must then expect) belongs to another row.
     """
-    statement = (
-        insert(table).values(id=row_id, content_hash=sent, **values).on_conflict_do_nothing().returning(table)
-    )
-    made = session.scalars(statement).one_or_none()
+    terms = {name: value for name, value in values.items() if isinstance(value, ColumnElement)}
+    statement = _insertion(table).values(terms) if terms else _insertion(table)
+    row = {name: value for name, value in values.items() if name not in terms}
+    row |= {"id": row_id, "content_hash": sent}
+    made = session.scalars(statement, row, execution_options=_ONE_ROW).one_or_none()
     if made is not None:
         return made, True
     first = session.get(table, row_id, populate_existing=True, execution_options={FROZEN_TOO: True})
@@ -93,6 +100,12 @@ def insert_once(
     if first.content_hash != sent:  # type: ignore[attr-defined]
         raise OtherContentError(id=row_id)
     return first, False
+
+
+@cache
+def _insertion(table: type[Row]) -> ReturningInsert[tuple[Row]]:
+    """Put the statement together once for each table: that costs as much as running it."""
+    return insert(table).on_conflict_do_nothing().returning(table)
 
 
 @contextmanager
@@ -116,13 +129,9 @@ def append_event(
 ) -> Row:
     """Append an event to a locked record: a step's under the name it has, any other under one made here.
 
-    The record's own changes wait for the transaction's end, so that they are written once.
+    The record is in its table already; its own changes wait, so that they are written once.
 
     Raises OtherContentError if the name belongs to another event.
     """
-    if event_id is None:
-        event = table(id=new_id(), content_hash=sent, **values)
-        session.add(event)
-        return event
     with session.no_autoflush:
-        return insert_once(session, table, event_id, sent, **values)[0]
+        return insert_once(session, table, event_id or new_id(), sent, **values)[0]
