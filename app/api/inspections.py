@@ -153,6 +153,8 @@ def put_inspection(form: hazards.InspectionForm, inspection_id: UUID) -> tuple[A
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one."""
     with transaction() as session:
         row, made = hazards.submit(session, actor(), parts().signer, inspection_id, form)
+        if made:
+            return hazards.whole_inspection(session, row), once(made)
         return hazards.inspection(session, actor().as_author(row.area_code), inspection_id), once(made)
 
 

@@ -28,6 +28,7 @@ from app.hazards.inspection_listings import (
     ShownInspection,
     inspection,
     inspections,
+    whole_inspection,
 )
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
@@ -116,4 +117,5 @@ __all__ = [
     "start",
     "submit",
     "verify",
+    "whole_inspection",
 ]

@@ -2,14 +2,26 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, bindparam, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
 from app.models import DIGITS, Checklist, Place, PlaceKind
 from app.places import place_in_scope
+
+_SERVING = (
+    select(Checklist)
+    .where(
+        Checklist.id == bindparam("checklist_id"),
+        Checklist.kind == bindparam("kind"),
+        Checklist.published_at <= bindparam("at"),
+        Checklist.area_code.in_(bindparam("owners", expanding=True)),
+    )
+    .options(joinedload(Checklist.items))
+)
+"""Built once: putting a statement together costs as much as running it."""
 
 
 def checklists(
@@ -68,16 +80,13 @@ def checklist_serving(session: Session, place: Place, checklist_id: UUID) -> Che
     A retired list still serves: the phone may have been offline since before its end, and the
     inspection keeps the version it used (domain.md, inspections).
     """
-    return session.scalars(
-        select(Checklist)
-        .where(
-            Checklist.id == checklist_id,
-            Checklist.kind == place.kind,
-            Checklist.published_at <= now(),
-            _owned_above(place.area_code),
-        )
-        .options(selectinload(Checklist.items))
-    ).one_or_none()
+    asked = {
+        "checklist_id": checklist_id,
+        "kind": place.kind,
+        "at": now(),
+        "owners": _at_or_above(place.area_code),
+    }
+    return session.scalars(_SERVING, asked).unique().one_or_none()
 
 
 def _within_reach(actor: Actor) -> ColumnElement[bool]:
@@ -88,5 +97,8 @@ def _within_reach(actor: Actor) -> ColumnElement[bool]:
 
 def _owned_above(area_code: str) -> ColumnElement[bool]:
     """Match lists of an area or of any of its parents: those serve it."""
-    chain = [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
-    return Checklist.area_code.in_(chain)
+    return Checklist.area_code.in_(_at_or_above(area_code))
+
+
+def _at_or_above(area_code: str) -> list[str]:
+    return [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]

@@ -5,14 +5,20 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor
 from app.clock import end_of, start_of
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.models import AnswerResult, Checklist, ChecklistItem, Inspection, InspectionAnswer
+
+_ANSWERS = (
+    select(InspectionAnswer)
+    .where(InspectionAnswer.inspection_id == bindparam("inspection_id"))
+    .order_by(InspectionAnswer.position)
+)
 
 
 @dataclass(frozen=True)
@@ -77,20 +83,23 @@ def inspection(session: Session, actor: Actor, inspection_id: UUID) -> ShownInsp
         .options(
             joinedload(Inspection.place),
             joinedload(Inspection.checklist).selectinload(Checklist.items),
-            selectinload(Inspection.answers),
         )
     ).one_or_none()
     if row is None:
         raise NotFoundError
+    return whole_inspection(session, row)
+
+
+def whole_inspection(session: Session, row: Inspection) -> ShownInspection:
+    """Give an inspection that has its place and its checklist at hand, with its answers."""
+    answers = session.scalars(_ANSWERS, {"inspection_id": row.id}).all()
     photos = photos_of(session, [row.id])[row.id]
     items = {item.id: item for item in row.checklist.items}
     return ShownInspection(
         inspection=row,
         photos=photos,
-        problems=sum(answer.result is AnswerResult.PROBLEM for answer in row.answers),
-        answers=[
-            ShownAnswer(items[answer.item_id], answer, _named_by(answer, photos)) for answer in row.answers
-        ],
+        problems=sum(answer.result is AnswerResult.PROBLEM for answer in answers),
+        answers=[ShownAnswer(items[answer.item_id], answer, _named_by(answer, photos)) for answer in answers],
     )
 
 

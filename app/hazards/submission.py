@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import harm
 from app.actors import Actor
@@ -53,6 +54,7 @@ def submit(
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one.
 
     The same form again is the inspection it made, though its place moved or its checklist was taken back.
+    A new one has its place and its checklist at hand, so that its answer need not ask for them again.
 
     Raises NotFoundError for a place outside the actor's areas, ChecklistUnfitError, what
     ``answers.paired`` raises, OtherContentError.
@@ -83,6 +85,8 @@ def submit(
         **gathered.columns(),
     )
     if made:
+        set_committed_value(inspection, "place", place)
+        set_committed_value(inspection, "checklist", checklist)
         link_photos(
             session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids, by=actor.user_id
         )

@@ -70,6 +70,14 @@ def test_an_inspection_keeps_its_answers(session: Session, worker: Client, check
     assert count(session, Hazard) == 0
 
 
+def test_filing_asks_for_nothing_twice(connection: Connection, worker: Client, checklist: Checklist) -> None:
+    with statements(connection) as sent:
+        assert file(worker, inspection_body(checklist)).status_code == 201
+
+    asked = [one.partition("FROM ")[2].split()[0] for one in sent if one.startswith("SELECT")]
+    assert sorted(asked) == ["checklists", "inspection_answers", "inspections", "photo_links", "places"]
+
+
 def test_the_same_again_is_the_same_answer(session: Session, worker: Client, checklist: Checklist) -> None:
     inspection_id, photo = new_id(), str(new_id())
     body = inspection_body(checklist, _1=problem(photo_ids=[photo]), photo_ids=[str(new_id())])
