@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import harm, notices
@@ -30,7 +30,12 @@ _CONCERNED = (
     .outerjoin(User, User.resident_id == Claim.resident_id)
     .where(Claim.id.in_(bindparam("claims", expanding=True)))
 )
-"""Built once: putting a statement together costs as much as running it."""
+_LAST_NUMBER = func.coalesce(
+    select(func.max(ClaimEvent.number)).where(ClaimEvent.claim_id == bindparam("claim")).scalar_subquery(), 0
+)
+"""The number of a claim's last event, 0 if there is none; ``claim`` is given beside what else is."""
+_LAST, _NEXT_NUMBER = select(_LAST_NUMBER), _LAST_NUMBER + 1
+"""All built once: putting a statement together costs as much as running it."""
 
 
 @dataclass
@@ -45,7 +50,7 @@ class Course:
     @classmethod
     def of(cls, session: Session, claim: Claim) -> "Course":
         """Read how far a claim that is locked has come."""
-        return cls(session, claim, session.scalar(select(_last_number(claim.id))) or 0)
+        return cls(session, claim, session.scalar(_LAST, {"claim": claim.id}) or 0)
 
     def record(self, step: ClaimStep, sent: bytes, *, by: UUID | None, note: str = "") -> None:
         """Leave the event of a step that nobody named."""
@@ -87,7 +92,8 @@ class Step:
             ClaimEvent,
             self.id,
             self.sent,
-            number=_last_number(self.claim.id) + 1,
+            number=_NEXT_NUMBER,
+            claim=self.claim.id,
             **_facts(self.claim, self.verb, by=self.actor.user_id, note=note),
         )
         claim = self.claim
@@ -117,12 +123,6 @@ def begin(
         raise NotFoundError
     check_shown(session, actor, claim, repeated=event is not None)
     return Step(session, actor, claim, step_id, verb, mark, repeated=event is not None)
-
-
-def _last_number(claim_id: UUID) -> ColumnElement[int]:
-    """Give, in SQL, the number of a claim's last event, 0 if there is none."""
-    last = select(func.max(ClaimEvent.number)).where(ClaimEvent.claim_id == claim_id)
-    return func.coalesce(last.scalar_subquery(), 0)
 
 
 def _facts(claim: Claim, step: ClaimStep, *, by: UUID | None, note: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, literal, select, union_all
+from sqlalchemy import Integer, and_, bindparam, func, literal, literal_column, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.actors import Actor
@@ -22,6 +22,17 @@ from app.models import (
     User,
 )
 from app.points.reach import own_or_in_scope
+
+_ZERO, _ONE = literal_column("0", Integer), literal_column("1", Integer)
+_NEXT_EXPIRY = (
+    select(Lot.use_by, func.sum(Lot.remaining))
+    .where(Lot.account_id == bindparam("account_id"), Lot.remaining > _ZERO)
+    .group_by(Lot.use_by)
+    .order_by(Lot.use_by)
+    .limit(_ONE)
+)
+"""Its numbers stand in the text: parameters would hide from PostgreSQL that an index serves, and it would
+plan the statement anew each time."""
 
 
 @dataclass(frozen=True)
@@ -116,13 +127,7 @@ def _whose(session: Session, actor: Actor, household_id: UUID | None) -> UUID:
 
 
 def _next_expiry(session: Session, account_id: UUID) -> Expiry | None:
-    row = session.execute(
-        select(Lot.use_by, func.sum(Lot.remaining))
-        .where(Lot.account_id == account_id, Lot.remaining > 0)
-        .group_by(Lot.use_by)
-        .order_by(Lot.use_by)
-        .limit(1)
-    ).one_or_none()
+    row = session.execute(_NEXT_EXPIRY, {"account_id": account_id}).one_or_none()
     return None if row is None else Expiry(points=int(row[1]), use_by=row[0])
 
 
