@@ -57,7 +57,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
 
     def body(self, schema: type[Input], *, most_bytes: int = MOST_BYTES) -> Callable[[View], View]:
         """Take a JSON body of this schema and at most this length as the view's first argument."""
-        described = self.arguments(schema, description=f"最多{most_bytes // 1024}KB")
+        described = self.arguments(schema(), description=f"最多{most_bytes // 1024}KB")
 
         def decorate(view: View) -> View:
             return described(takes(most_bytes)(view))  # type: ignore[no-any-return]
@@ -67,7 +67,7 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
     def query(self, schema: type[Input]) -> Callable[[View], View]:
         """Take query parameters of this schema as keyword arguments; others are refused, not overlooked."""
         return self.arguments(  # type: ignore[no-any-return]
-            schema, location="query", as_kwargs=True, unknown=ma.RAISE
+            schema(), location="query", as_kwargs=True, unknown=ma.RAISE
         )
 
     def answer(self, schema: Any, status: int = HTTPStatus.OK) -> Callable[[View], View]:
