@@ -1,6 +1,5 @@
 """Signing in and out, going on, and who I am."""
 
-from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -23,7 +22,7 @@ from app.api.http.sign_in_tries import count_refresh, counted_by_address, counte
 from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
 from app.errors import DomainError
 from app.identity import Permission, SessionKind, wechat_checks
-from app.identity import sessions as open_sessions
+from app.identity.sessions import hashed
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")
 _TRIED_SIGNS = 16
@@ -162,13 +161,14 @@ def sign_in(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
     """Sign in with phone and password, and the second factor if there is one."""
     having, address = parts(), asking_address()
     with counted_by_address(), counted_by_phone(sent["phone"]) as closed:
-        credentials = identity.Credentials(**sent, address=address, closed=closed, refreshable=not cookie)
+        credentials = identity.Credentials(
+            **sent, address=address, closed=closed, refreshable=not cookie, replaces=_replaced(cookie)
+        )
         try:
-            opened = _opened(
+            opened = decided(
                 lambda session: identity.sign_in(
                     session, having.sealer, having.settings.sessions, having.tries_key, credentials
-                ),
-                cookie=bool(cookie),
+                )
             )
         except identity.WrongCredentialsError:
             note(
@@ -188,11 +188,15 @@ def sign_in_by_code(sent: dict[str, Any], cookie: int) -> dict[str, Any]:
     """Sign in with a code that staff handed over."""
     having = parts()
     with counted_by_address():
-        opened = _opened(
+        opened = decided(
             lambda session: identity.sign_in_by_code(
-                session, having.settings.sessions, having.tries_key, sent["code"], refreshable=not cookie
-            ),
-            cookie=bool(cookie),
+                session,
+                having.settings.sessions,
+                having.tries_key,
+                sent["code"],
+                refreshable=not cookie,
+                replaces=_replaced(cookie),
+            )
         )
     return shown(opened, cookie=bool(cookie))
 
@@ -261,17 +265,10 @@ def me() -> Any:
     return actor()
 
 
-def _opened(step: Callable[[Any], identity.Opened | DomainError], *, cookie: bool) -> identity.Opened:
-    """Sign in, and let the session end whose cookie the browser has so far."""
+def _replaced(cookie: int) -> bytes | None:
+    """Give what is kept of the token that a browser has so far, whose session ends as it signs in anew."""
     before = request.cookies.get(COOKIE) if cookie else None
-
-    def signed_in(session: Any) -> identity.Opened | DomainError:
-        outcome = step(session)
-        if before and isinstance(outcome, identity.Opened):
-            open_sessions.end_replaced(session, open_sessions.hashed(before))
-        return outcome
-
-    return decided(signed_in)
+    return hashed(before) if before else None
 
 
 def _checked_by_wechat(code: str) -> datetime:

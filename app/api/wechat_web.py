@@ -22,7 +22,6 @@ from app.api.web_sign_in_states import States
 from app.api.wechat_calls import WeChatOffError, asking_wechat, place_at_wechat, service_account
 from app.errors import DomainError, Kind
 from app.identity import WeChatApp
-from app.identity import sessions as open_sessions
 from app.keys import derived
 
 blueprint = Blueprint("wechat web", __name__, description="微信内网页")
@@ -107,11 +106,15 @@ def callback(code: str, state: str) -> Response:
                 count_wechat(who.openid)
                 with transaction() as session:
                     opened = identity.sign_in_by_wechat(
-                        session, parts().sealer, parts().settings.sessions, WeChatApp.WEB, who, token=token
+                        session,
+                        parts().sealer,
+                        parts().settings.sessions,
+                        WeChatApp.WEB,
+                        who,
+                        token=token,
+                        replaces=before,
                     )
                     note_opened(opened)
-                    if before is not None:
-                        open_sessions.end_replaced(session, before)
             except BaseException:
                 states.drop(state)
                 raise

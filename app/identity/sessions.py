@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text, true, update
+from sqlalchemy import ColumnElement, false, select, text, true, update
 from sqlalchemy.orm import Session
 
 from app.actors import SECOND_FACTOR_ROLES, Actor, Held, Role
@@ -17,7 +17,7 @@ from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.acting import ACTING_COLUMNS, ACTING_JOINS, acting_as
 from app.ids import new_id
-from app.models import EndReason, RefreshToken, SessionKind, SignIn
+from app.models import EndReason, RefreshToken, SessionKind, SignIn, User
 
 _TOKEN_BYTES = 32
 _SEEN_EVERY = timedelta(minutes=1)
@@ -124,9 +124,21 @@ def sign_out(session: Session, actor: Actor) -> None:
     _end_goings_on(session, SignIn.id == actor.session_id)
 
 
-def end_replaced(session: Session, token_hash: bytes) -> None:
-    """End the session that a browser had before it signed in anew: its cookie is overwritten (ASVS 7.2.4)."""
-    _end_goings_on(session, SignIn.token_hash == token_hash)
+def whose_session(token_hash: bytes | None) -> ColumnElement[bool]:
+    """Say in SQL whose account a session is: locked with that of whoever signs in in its place."""
+    if token_hash is None:
+        return false()
+    return User.id.in_(select(SignIn.user_id).where(SignIn.token_hash == token_hash))
+
+
+def end_replaced(session: Session, token_hash: bytes | None) -> None:
+    """End the session that a browser had before it signed in anew: its cookie is overwritten (ASVS 7.2.4).
+
+    Whose it was is locked: else two people who sign in in each other's browsers, and each have one session
+    too many, would each end one and wait for the other's.
+    """
+    if token_hash is not None:
+        _end_goings_on(session, SignIn.token_hash == token_hash)
 
 
 def end_session(session: Session, token: str, why: EndReason) -> None:

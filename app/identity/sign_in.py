@@ -14,10 +14,18 @@ from app.identity.passwords import HASHER, PasswordExpiredError, is_expired, mat
 from app.identity.phones import has_phone
 from app.identity.refreshing import end_refreshing_of, first_refresh_token
 from app.identity.second_factor import has_second_factor, prove_code
-from app.identity.sessions import Opened, end_sessions_of, new_token, open_session, shorten
+from app.identity.sessions import (
+    Opened,
+    end_replaced,
+    end_sessions_of,
+    new_token,
+    open_session,
+    shorten,
+    whose_session,
+)
 from app.identity.tries import clear_tries, keyed
 from app.models import ConsentPurpose, EndReason, Grant, SessionKind, SignIn, User
-from app.people import NoBasisError, account_stands, account_until
+from app.people import NoBasisError, account_stands, account_until, lock_fully
 from app.sealing import Sealer
 
 
@@ -42,6 +50,8 @@ class Credentials:
     closed: bool = False
     """Whether the phone is closed because too many tries failed."""
     refreshable: bool = True
+    replaces: bytes | None = None
+    """What is kept of the token that the browser has so far: that session ends."""
 
 
 def who_tries(key: bytes, phone: str) -> bytes:
@@ -59,7 +69,7 @@ def sign_in(
     """
     user = session.scalars(select(User).where(has_phone(sealer, shown.phone))).one_or_none()
     right = matches(user.password_hash if user else None, shown.password)
-    if not right or user is None or not _still_stands(session, user):
+    if not right or user is None or not _still_stands(session, user, shown.replaces):
         return WrongCredentialsError()
     address_hash = keyed(key, "address", shown.address)
     enrolled = has_second_factor(session, user.id)
@@ -79,7 +89,7 @@ def sign_in(
         clear_tries(session, who_tries(key, shown.phone))
         return unfit
     clear_tries(session, who_tries(key, shown.phone))
-    return let_in(
+    opened = let_in(
         session,
         rules,
         user,
@@ -88,6 +98,8 @@ def sign_in(
         address_hash=address_hash,
         refreshable=shown.refreshable,
     )
+    end_replaced(session, shown.replaces)
+    return opened
 
 
 def let_in(
@@ -156,10 +168,10 @@ def _renew(
     return None
 
 
-def _still_stands(session: Session, user: User) -> bool:
+def _still_stands(session: Session, user: User, replaces: bytes | None) -> bool:
     """Lock a user whose password was compared, which is slow, and say whether he may come in by it still."""
     compared = user.password_hash
-    session.refresh(user, with_for_update=True)
+    lock_fully(session, user.id, beside=whose_session(replaces))
     if user.disabled_at is not None or compared is None or user.password_hash is None:
         return False
     return hmac.compare_digest(user.password_hash, compared)

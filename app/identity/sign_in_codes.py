@@ -22,14 +22,14 @@ from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.bindings import bind
-from app.identity.sessions import Opened
+from app.identity.sessions import Opened, end_replaced, whose_session
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
 from app.ids import new_id
 from app.models import BindingWay, Grant, NoticeKind, Resident, SignInCode, User
 from app.notices import post
 from app.once import content_hash
-from app.people import Category, check_about, lock_accounts
+from app.people import Category, check_about, lock_accounts, lock_fully
 
 HOLDS = timedelta(minutes=10)
 CODES_A_DAY = 30
@@ -131,18 +131,26 @@ def hand_out(
 
 
 def sign_in_by_code(
-    session: Session, rules: SessionSettings, key: bytes, code: str, *, refreshable: bool = True
+    session: Session,
+    rules: SessionSettings,
+    key: bytes,
+    code: str,
+    *,
+    refreshable: bool = True,
+    replaces: bytes | None = None,
 ) -> Opened | DomainError:
     """Let in whoever was handed this code; a refusal is returned, since the try must stay counted.
 
-    The user is locked before the code, as wherever all that lets him in is ended.
+    The user is locked before the code, as wherever all that lets him in is ended. ``replaces`` says which
+    session ends for the new one.
     """
     handle, secret = code[:_HANDLE_DIGITS], code[_HANDLE_DIGITS:]
     good = (SignInCode.handle == handle, SignInCode.ended_at.is_(None))
     user_id = session.scalar(select(SignInCode.user_id).where(*good))
     if user_id is None:
         return CodeRefusedError()
-    user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    user = lock_fully(session, user_id, beside=whose_session(replaces))
+    assert user is not None, "a foreign key"
     row = session.scalars(
         select(SignInCode)
         .where(*good, SignInCode.user_id == user_id)
@@ -158,6 +166,7 @@ def sign_in_by_code(
     if not right or user.disabled_at is not None:
         return CodeRefusedError()
     opened = let_in(session, rules, user, refreshable=refreshable, checked=False)
+    end_replaced(session, replaces)
     return replace(opened, handed_out_by=row.handed_out_by)
 
 

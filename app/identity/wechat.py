@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,7 +15,7 @@ from app.errors import DomainError, Kind
 from app.identity.bindings import NAME_BEFORE_BINDING
 from app.identity.proxies import end_proxies_of, other_sides
 from app.identity.refreshing import end_refreshing
-from app.identity.sessions import Opened, end_sessions_of
+from app.identity.sessions import Opened, end_replaced, end_sessions_of, whose_session
 from app.identity.sign_in import let_in
 from app.ids import new_id
 from app.models import EndReason, Grant, ProxyEnd, RefreshToken, SignIn, User, WeChatApp, WeChatLink
@@ -24,6 +24,7 @@ from app.sealing import Cell, Sealer
 
 _TABLE, _TENANT = "wechat_identities", "users"
 _OPENID, _UNIONID = "openid", "unionid"
+_NOBODY = false()
 
 
 class UserDisabledError(DomainError):
@@ -55,18 +56,26 @@ def sign_in_by_wechat(
     who: wechat.WeChatIdentity,
     *,
     token: str | None = None,
+    replaces: bytes | None = None,
 ) -> Opened:
     """Open a session for whom WeChat names; somebody new becomes a user without phone, area and grants.
 
-    ``token`` is what the session goes by, or else a random one. WeChat signs in by itself,
-    without the person doing anything: that is no fresh proof of him. Raises UserDisabledError.
+    ``token`` is what the session goes by, or else a random one; ``replaces`` says which ends for it. WeChat
+    signs in by itself, without the person doing anything: that is no fresh proof of him. Raises
+    UserDisabledError.
     """
     _take_turns(session, sealer, who)
-    user = _known(session, sealer, app, who) or _newcomer(session)
+    replaced = whose_session(replaces)
+    user = _known(session, sealer, app, who, beside=replaced)
+    if user is None:
+        lock_accounts(session, replaced)
+        user = _newcomer(session)
     if user.disabled_at is not None:
         raise UserDisabledError
     keep_link(session, sealer, app, who, user.id)
-    return let_in(session, rules, user, checked=False, token=token, refreshable=token is None)
+    opened = let_in(session, rules, user, checked=False, token=token, refreshable=token is None)
+    end_replaced(session, replaces)
+    return opened
 
 
 def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeChatIdentity) -> None:
@@ -77,7 +86,7 @@ def link_wechat(session: Session, actor: Actor, sealer: Sealer, who: wechat.WeCh
     """
     assert actor.user_id is not None, "linking needs an account"
     _take_turns(session, sealer, who)
-    other = _known(session, sealer, WeChatApp.MINI, who, ends=True, by=actor.user_id)
+    other = _known(session, sealer, WeChatApp.MINI, who, ends=True, beside=User.id == actor.user_id)
     (user,) = lock_accounts(session, User.id == actor.user_id)
     if other is not None and other.id != user.id:
         if not is_empty(session, other):
@@ -127,15 +136,21 @@ def by_openid(sealer: Sealer, app: WeChatApp, openid: str) -> Select[WeChatLink]
 
 
 def holder_locked(
-    session: Session, link: WeChatLink | None, *, ends: bool = False, by: UUID | None = None
+    session: Session,
+    link: WeChatLink | None,
+    *,
+    ends: bool = False,
+    beside: ColumnElement[bool] = _NOBODY,
 ) -> User | None:
     """Give whom a link leads to, locked before the link; None if there is none, or it ended meanwhile.
 
-    ``ends`` says that the account may end: whom its proxies concern is locked with it, and ``by`` whom.
+    Who is ``beside`` him is locked with him. ``ends`` says that the account may end: then whom its proxies
+    concern is locked as well.
     """
     if link is None:
         return None
-    beside = or_(other_sides(link.user_id), User.id == by) if ends else false()
+    if ends:
+        beside = or_(other_sides(link.user_id), beside)
     user = lock_fully(session, link.user_id, beside=beside)
     session.refresh(link, with_for_update=True)
     return user if link.ended_at is None else None

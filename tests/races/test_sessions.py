@@ -1,18 +1,23 @@
 """Whoever takes the ground from under a session takes it from those, too, that open at the same moment."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic, sleep
 from typing import Any
 
 import pyotp
 import pytest
+from flask import Flask
 from sqlalchemy import Engine, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app import identity
 from app.actors import Actor
+from app.api.http.allow import COOKIE
 from app.clock import now
 from app.config import Settings
 from app.errors import DomainError
+from app.identity.sessions import hashed
 from app.ids import new_id
 from app.models import RefreshToken, SecondFactor, SessionKind, SignIn, SignInTries, User
 from tests.binding_world import write_newcomer
@@ -20,7 +25,8 @@ from tests.cast import HOME, Person
 from tests.races.together import Step, one_inside_the_other
 from tests.sealer import SEALER
 
-PHONE, PASSWORD, BETTER = "13900008888", "Zweig&41 Moorhuhn tropft", "Kiesel 7 Fjordlampe"
+PHONE, OTHER_PHONE = "13900008888", "13900008889"
+PASSWORD, BETTER = "Zweig&41 Moorhuhn tropft", "Kiesel 7 Fjordlampe"
 KEY = b"tries"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
@@ -29,8 +35,12 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def who(engine: Engine, settings: Settings) -> Iterator[Person]:
     """Give somebody with phone, password and second factor."""
     assert settings
+    yield from _somebody(engine, PHONE)
+
+
+def _somebody(engine: Engine, phone: str) -> Iterator[Person]:
     with Session(engine) as session:
-        made, row_id = write_newcomer(session, PHONE), new_id()
+        made, row_id = write_newcomer(session, phone), new_id()
         values = {
             "password_hash": identity.HASHER.hash(PASSWORD),
             "password_set_at": now(),
@@ -185,3 +195,56 @@ def test_at_the_console_too(
 
     assert isinstance(made, identity.Opened)
     assert still_open(engine, who) == 1
+
+
+@pytest.fixture
+def other(engine: Engine, settings: Settings) -> Iterator[Person]:
+    """Give somebody else with phone and password."""
+    assert settings
+    yield from _somebody(engine, OTHER_PHONE)
+
+
+def with_console(engine: Engine, who: Person) -> str:
+    """Let somebody have been signed in at a console; give the token that the browser has."""
+    token = f"token-of-{new_id()}"
+    with Session(engine) as session:
+        before = {"token_hash": hashed(token), "kind": SessionKind.CONSOLE, "ended_at": None}
+        session.execute(update(SignIn).where(SignIn.user_id == who.user_id).values(before))
+        session.commit()
+    return token
+
+
+def _waiting(engine: Engine) -> Any:
+    """Count who waits for a row, as another connection sees it."""
+    with engine.connect() as beside:
+        return beside.scalar(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+
+
+def test_two_who_sign_in_in_each_other_s_browsers_do_not_wait_for_each_other(
+    app: Flask, engine: Engine, settings: Settings, who: Person, other: Person
+) -> None:
+    """S-11: each ends his own earlier session, and the one that the browser had, which is the other's.
+
+    Both are held until both wait, so that each has one of the two rows when he asks for the other.
+    """
+    assert settings.sessions.console_most == 1
+    tokens = {PHONE: with_console(engine, other), OTHER_PHONE: with_console(engine, who)}
+
+    def at_console(phone: str) -> int:
+        shown = {"phone": phone, "password": PASSWORD, "kind": "console"}
+        headers = {"Cookie": f"{COOKIE}={tokens[phone]}", "Sec-Fetch-Site": "same-origin"}
+        browser = app.test_client(use_cookies=False)  # else the header is not sent
+        return browser.post("/v1/sessions?cookie=1", json=shown, headers=headers).status_code
+
+    with Session(engine) as session, ThreadPoolExecutor(2) as pool:
+        open_ones = SignIn.user_id.in_([who.user_id, other.user_id])
+        session.execute(select(SignIn.id).where(open_ones).with_for_update())
+        answers = [pool.submit(at_console, phone) for phone in tokens]
+        until = monotonic() + 20
+        while _waiting(engine) != len(tokens):
+            assert monotonic() < until, "somebody waits for no row"
+            sleep(0.05)
+        session.commit()
+        assert [one.result(20) for one in answers] == [201, 201]
+
+    assert (still_open(engine, who), still_open(engine, other)) == (1, 1)
