@@ -23,7 +23,7 @@ from app.identity.permissions import Permission, scope_of
 from app.models import Approval, ApprovalKind, ApprovalState, Area, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import check_other_household
+from app.people import check_other_household, lock_accounts
 from app.places import AreaUnknownError
 
 LIFE = timedelta(hours=72)
@@ -184,7 +184,9 @@ def decide_approval(
     Raises NotFoundError, OwnApprovalError, OwnHouseholdError if points are his own household's,
     ApprovalExpiredError, IllegalStepError.
     """
-    found = _locked(session, Approval.id == approval_id, _visible(actor))
+    which = (Approval.id == approval_id, _visible(actor))
+    lock_accounts(session, (User.id == actor.user_id) | User.id.in_(select(Approval.asked_by).where(*which)))
+    found = _locked(session, *which)
     if found is None:
         raise NotFoundError
     if actor.user_id in {found.asked_by, _gets_by(found.kind, found.payload)}:

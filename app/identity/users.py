@@ -166,9 +166,9 @@ def _start(new: NewGrant) -> datetime:
 
 def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
     """End a grant now; ending it again changes nothing. Raises OwnGrantError, NotFoundError."""
-    row = session.scalars(
-        select(Grant).where(Grant.id == grant_id, actor.scope.clause(Grant.area_code)).with_for_update()
-    ).one_or_none()
+    which = (Grant.id == grant_id, actor.scope.clause(Grant.area_code))
+    lock_accounts(session, User.id.in_(select(Grant.user_id).where(*which)))
+    row = session.scalars(select(Grant).where(*which).with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError
     if row.user_id == actor.user_id:

@@ -16,6 +16,8 @@ These keep to it, each with the accounts that it locks first:
   then locks the two on the roster.
 - ``identity.binding_ends``: whose it is, whoever ends it, the other sides of his proxies, and those for
   whom he agreed.
+- ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
+  had before.
 - ``identity.accounts``, an end: whose it is, whoever ends it, and the other sides of his proxies.
 - ``identity.binding_requests``: whoever asks and whoever decides.
 - ``identity.proxies``: the resident's, and whoever acts, asked, confirms or ends.
@@ -23,15 +25,15 @@ These keep to it, each with the accounts that it locks first:
 - ``identity.invitations``, ``identity.users``: whoever gives and whoever gets; then the resident.
 - ``identity.second_factor``: whose it is.
 - ``identity.wechat``: whom a link leads to, before the link; where that account may end, as above.
+- ``identity.approvals``, a decision: whoever asked and whoever decides.
+- ``identity.users``, the end of a grant: whose it is.
 - ``visits.tickets``: whoever asked and whoever decides.
 - ``own_data.requests``: the resident's, and whoever asked and decides; then the resident.
 - ``own_data.closing``, a wish: the account that it is about, and whoever asks.
 
-Five do not. ``identity.approvals`` and the end of a grant lock their row, and then write who did it: nobody
-who has such an account locked asks for these rows. Whoever is bound while ``sign_in_codes`` waits for the
-resident is locked after him. Kin who ask for a proxy learn whose account is told only from a code.
-``disable_unused`` locks many in another order, and passes over who is locked; the other sides of their
-proxies come last. The next run does what broke off.
+Three do not. Whoever is bound while ``sign_in_codes`` waits for the resident is locked after him. Kin who ask
+for a proxy learn whose account is told only from a code. ``disable_unused`` locks many in another order, and
+passes over who is locked; the other sides of their proxies come last. The next run does what broke off.
 
 A closing stands before all of these: only the job that carries it out locks it. It changes rows of every kind
 under a locked account, in no order, and so gives way where one is taken; it comes again a minute later.
@@ -57,12 +59,19 @@ def lock_accounts(session: Session, which: ColumnElement[bool]) -> list[User]:
 def lock_fully(session: Session, user_id: UUID, *, beside: ColumnElement[bool]) -> User | None:
     """Lock an account against whoever would even name it, and those ``beside`` it as above, in one order.
 
-    Whoever writes a row that names it waits, and then sees what became of it. None if there is no such one.
+    Whoever writes a row that names it waits, and then sees what became of it. Whoever came to be beside it
+    while this waited is seen once it is locked: all are let go, and locked anew with him among them. None if
+    there is no such one.
     """
-    others = session.scalars(select(User.id).where(beside))
-    for one in sorted({user_id, *others}):
-        session.get(User, one, with_for_update={"key_share": one != user_id}, populate_existing=True)
-    return session.get(User, user_id)
+    who = {user_id}
+    while True:
+        who.update(session.scalars(select(User.id).where(beside)))
+        with session.begin_nested() as locks:
+            for one in sorted(who):
+                session.get(User, one, with_for_update={"key_share": one != user_id}, populate_existing=True)
+            if who.issuperset(session.scalars(select(User.id).where(beside))):
+                return session.get(User, user_id)
+            locks.rollback()
 
 
 def resident_locked(session: Session, resident_id: UUID) -> Resident | None:

@@ -19,7 +19,10 @@ from app.identity.bindings import follow_name
 from app.identity.second_factor import enrol
 from app.ids import new_id
 from app.models import (
+    Approval,
+    ApprovalKind,
     BindingRequest,
+    Grant,
     Guardianship,
     Notice,
     NoticeKind,
@@ -199,3 +202,46 @@ def test_an_account_that_turns_out_to_be_somebody_else_s_does_not_follow_the_nam
         with Session(engine) as session:
             named_anew(session, "resident")
             session.commit()
+
+
+@pytest.fixture
+def approval_id(engine: Engine) -> Iterator[UUID]:
+    """Let an administrator have asked for a second person."""
+    row_id, area = new_id(), {"area_code": HOME, "payload": {"items": []}, "payload_hash": b""}
+    asked = {"asked_by": WORKER, "asked_at": now(), "expires_at": now() + timedelta(hours=1)}
+    with Session(engine) as session:
+        kind = ApprovalKind.POINTS_BULK
+        session.add(Approval(id=row_id, kind=kind, reason="核对", content_hash=b"", **area, **asked))
+        session.commit()
+    yield row_id
+    with Session(engine) as session:
+        session.execute(delete(Approval).where(Approval.id == row_id))
+        session.commit()
+
+
+def test_an_approval_is_decided_beside_who_shuts_the_asker_s_account(
+    engine: Engine, approval_id: UUID
+) -> None:
+    """He is told, and a notice holds his account."""
+
+    def step(session: Session) -> Any:
+        county = acting("county")
+        return identity.decide_approval(session, county, approval_id, approved=True, note="").decided_by
+
+    decided_by = beside(engine, holding(WORKER), step, taking_one(Approval, approval_id))
+    assert decided_by == person("county").user_id
+
+
+def test_a_grant_ends_beside_who_shuts_the_account(engine: Engine) -> None:
+    """Both end its sessions."""
+    with Session(engine) as session:
+        grant_id = session.scalars(select(Grant.id).where(Grant.user_id == WORKER)).one()
+
+    def shut(session: Session) -> None:
+        user_locked(session, WORKER)
+        taking(SignIn, SignIn.user_id == WORKER)(session)
+
+    def step(session: Session) -> bool:
+        return identity.end_grant(session, staff("security"), grant_id).ended_at is not None
+
+    assert beside(engine, shut, step, taking_one(Grant, grant_id)) is True
