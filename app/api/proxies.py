@@ -234,7 +234,7 @@ def my_wards(limit: int, after: str | None) -> dict[str, Any]:
 
 
 @blueprint.route("/me/proxies/<uuid:proxy_id>/confirm", methods=["POST"])
-@allow(Permission.SELF)
+@allow(Permission.SELF, checked=True)
 @blueprint.answer(ProxyOutput)
 def confirm_own(proxy_id: UUID) -> Proxy:
     """Say yes to somebody who wants to act for me."""

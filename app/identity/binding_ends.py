@@ -26,7 +26,7 @@ from app.models import (
     User,
 )
 from app.notices import post
-from app.people import agreed_for, lock_fully, withdraw_of
+from app.people import agreed_for, check_other_household, lock_fully, withdraw_of
 
 BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
 """The reasons for which a user may end his own binding."""
@@ -57,7 +57,7 @@ def end_binding(
     and the resident's wards is taken back: it was never theirs. That can also be said of a binding that ended
     for another reason before: nobody keeps what was not his by leaving first.
 
-    Raises NotFoundError, IllegalStepError if it ended otherwise.
+    Raises NotFoundError, OwnHouseholdError, IllegalStepError if it ended otherwise.
     """
     found = session.scalars(
         select(Binding).where(Binding.id == binding_id, actor.scope.clause(Binding.area_code))
@@ -65,6 +65,7 @@ def end_binding(
     if found is None:
         raise NotFoundError
     user = _user_of(session, found, by=actor.user_id)
+    check_other_household(actor, session.get_one(Resident, found.resident_id).household_id)
     over = found.end_reason is not None and found.end_reason not in NOT_HIM
     if over and reason in NOT_HIM:
         found.ended_by, found.end_reason, found.end_note = actor.user_id, reason, note

@@ -15,7 +15,14 @@ from app.identity.seeing_to import who_sees_to_it
 from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about, lock_accounts, lock_fully, resident_locked
+from app.people import (
+    Category,
+    check_about,
+    check_other_household,
+    lock_accounts,
+    lock_fully,
+    resident_locked,
+)
 from app.places import AreaUnknownError
 
 
@@ -129,7 +136,8 @@ def approve_request(session: Session, actor: Actor, request_id: UUID, *, residen
     """Bind the user to this resident, and tell him; the same again changes nothing.
 
     A child under 14 needs its guardian's consent (PIPL, art. 31). Raises NotFoundError, OwnRequestError,
-    AlreadyBoundError, ResidentTakenError, IllegalStepError, NoBasisError, ConsentChangedError.
+    AlreadyBoundError, OwnHouseholdError, ResidentTakenError, IllegalStepError, NoBasisError,
+    ConsentChangedError.
     """
     row, user = _to_decide(session, actor, request_id)
     if _is_decided(row, actor, BindingRequestState.APPROVED, same=row.resident_id == resident_id):
@@ -143,6 +151,7 @@ def approve_request(session: Session, actor: Actor, request_id: UUID, *, residen
         or community_of(resident.area_code) != row.area_code
     ):
         raise NotFoundError(field="resident_id")
+    check_other_household(actor, resident.household_id)
     check_about(session, resident, Category.ACCOUNT)
     bind(session, user, resident, BindingWay.REQUEST, by=actor.user_id)
     row.resident_id = resident.id

@@ -63,7 +63,12 @@ from app.people.guardians import (
     verify_guardian,
     ward,
 )
-from app.people.homes import OwnHouseholdError, accounts_of_home, check_other_household
+from app.people.homes import (
+    OwnHouseholdError,
+    accounts_of_home,
+    check_minor_elsewhere,
+    check_other_household,
+)
 from app.people.listings import (
     Door,
     head_of,
@@ -168,6 +173,7 @@ __all__ = [
     "check_basis",
     "check_child",
     "check_given",
+    "check_minor_elsewhere",
     "check_other_household",
     "check_text",
     "check_value",

@@ -18,6 +18,7 @@ from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Gua
 from app.once import content_hash, insert_once, made_before
 from app.people.consent_texts import NO_LONGER_ASKED
 from app.people.guardians import guardianship_in_force, is_child, ward
+from app.people.homes import check_minor_elsewhere
 from app.people.listings import resident_in_scope
 from app.people.locking import lock_accounts
 
@@ -99,7 +100,7 @@ def record_on_paper(
     """Keep what a resident of the actor's areas, or his verified guardian, signed on paper.
 
     Raises NotFoundError, GuardianNeededError if a child under 14 signed, WardNeededError,
-    ConsentChangedError, OtherContentError.
+    OwnHouseholdError for a minor of the actor's own home, ConsentChangedError, OtherContentError.
     """
     if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
@@ -107,6 +108,7 @@ def record_on_paper(
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
+    check_minor_elsewhere(actor, resident)
     _lock_two(session, actor, resident.id)
     if new.decided_by != resident.id:
         ward(session, new.decided_by, resident.id)
@@ -185,10 +187,14 @@ def withdraw(session: Session, actor: Actor, consent_id: UUID) -> Consent:
 
 
 def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> Consent:
-    """Take a consent back for a resident of the actor's areas who says so. Raises NotFoundError."""
+    """Take a consent back for a resident of the actor's areas who says so.
+
+    Raises NotFoundError, OwnHouseholdError for a minor of the actor's own home.
+    """
     row = _given(session, actor, consent_id)
     if not actor.scope.covers(row.area_code):
         raise NotFoundError
+    check_minor_elsewhere(actor, session.get_one(Resident, row.resident_id))
     return _taken_back(row, actor)
 
 

@@ -56,7 +56,7 @@ class GuardianOpenError(DomainError):
 
 
 class OwnSideError(DomainError):
-    """Whoever verifies a guardian is neither of the two nor of their households."""
+    """Whoever verifies or ends a guardianship is neither of the two nor of their households."""
 
     code = "own_side"
     kind = Kind.FORBIDDEN
@@ -193,10 +193,8 @@ def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> tu
     by now, IllegalStepError for a guardianship that has ended.
     """
     row = _locked(session, actor, guardianship_id)
-    child = session.get_one(Resident, row.child_id)
-    guardian = session.get_one(Resident, row.guardian_id)
-    if actor.household_id in {child.household_id, guardian.household_id}:
-        raise OwnSideError
+    child, guardian = _two_of(session, row)
+    _check_no_side(actor, child, guardian)
     if row.recorded_by == actor.user_id:
         raise RecordedGuardianError
     if _same_person(child, guardian):
@@ -214,13 +212,24 @@ def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> t
 
     Again changes nothing.
 
-    Raises NotFoundError.
+    Raises NotFoundError, OwnSideError.
     """
     row = _locked(session, actor, guardianship_id)
+    _check_no_side(actor, *_two_of(session, row))
     is_new = row.ended_at is None
     if is_new:
         row.ended_at, row.ended_by = now(), actor.user_id
     return row, is_new
+
+
+def _two_of(session: Session, row: Guardianship) -> tuple[Resident, Resident]:
+    return session.get_one(Resident, row.child_id), session.get_one(Resident, row.guardian_id)
+
+
+def _check_no_side(actor: Actor, *two: Resident) -> None:
+    """Refuse with OwnSideError whoever lives with one of the two."""
+    if actor.household_id in {one.household_id for one in two}:
+        raise OwnSideError
 
 
 def _locked(session: Session, actor: Actor, guardianship_id: UUID) -> Guardianship:

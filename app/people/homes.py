@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.models import Resident, User
+from app.people.guardians import is_minor
 
 
 class OwnHouseholdError(DomainError):
@@ -21,6 +22,12 @@ def check_other_household(actor: Actor, *household_ids: UUID) -> None:
     """Refuse with OwnHouseholdError whoever belongs to one of these households."""
     if actor.household_id in household_ids:
         raise OwnHouseholdError
+
+
+def check_minor_elsewhere(actor: Actor, resident: Resident) -> None:
+    """Refuse with OwnHouseholdError whoever lives with this resident, if that is a minor (ADR 0013)."""
+    if is_minor(resident):
+        check_other_household(actor, resident.household_id)
 
 
 def accounts_of_home(session: Session, household_id: UUID) -> set[UUID]:

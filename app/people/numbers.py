@@ -15,6 +15,7 @@ from app.errors import DomainError, Kind
 from app.models import Resident, Sex
 from app.once import unique
 from app.people.bases import Category, check_about
+from app.people.homes import check_other_household
 from app.people.listings import resident_in_scope
 from app.people.names import masked_digits
 from app.sealing import UNREADABLE, Cell, Opener, Sealer, Showing
@@ -136,13 +137,14 @@ def set_numbers(
     whoever does not reach him any longer is not told what he has. One that does not open is sealed anew, as
     this is how it is put right; it counts as another unless its blind index is that of the number sent.
 
-    Raises NotFoundError outside the actor's reach, IdNumberError, NoBasisError and ConsentChangedError for a
-    child under 14 without its guardian's consent, IdNumberTakenError.
+    Raises NotFoundError outside the actor's reach, OwnHouseholdError, IdNumberError, NoBasisError and
+    ConsentChangedError for a child under 14 without its guardian's consent, IdNumberTakenError.
     """
     resident = resident_in_scope(session, actor, resident_id)
     before = numbers_of(Showing(sealer), resident)
     if before == numbers:
         return resident
+    check_other_household(actor, resident.household_id)
     if numbers.id_number is not None:
         check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
     check_numbers(session, resident, before=_met(sealer, resident, before, numbers), after=numbers)

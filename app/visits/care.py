@@ -12,7 +12,7 @@ from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
 from app.models import CareCategory, CareLevel, CareRecord, Resident
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, age_on, check_about, check_other_household, is_minor, resident_in_scope
+from app.people import Category, age_on, check_about, check_minor_elsewhere, resident_in_scope
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
 from app.visits.tickets import end_with_care, give_with_care
@@ -117,9 +117,7 @@ def end_care(session: Session, actor: Actor, record_id: UUID, *, ended_on: date)
     OwnHouseholdError.
     """
     record = care_record_of(session, actor, record_id, lock=True)
-    resident = session.get_one(Resident, record.resident_id)
-    if is_minor(resident):
-        check_other_household(actor, resident.household_id)
+    check_minor_elsewhere(actor, session.get_one(Resident, record.resident_id))
     if record.ended_on == ended_on:
         return record
     if record.ended_on is not None:

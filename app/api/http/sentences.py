@@ -116,7 +116,7 @@ SENTENCES: dict[str, str] = {
     "own_ticket": "自己的查看单要由别的管理员批准",
     "ticket_over": "这份查看单超过7天没有人决定，已经作废；还需要看的，请申请人重新申请",
     "not_a_minor": "这位居民已满18周岁，不用申请查看单",
-    "own_side": "监护关系要由两家以外的管理员核实",
+    "own_side": "监护关系的核实、解除，都要由两家以外的管理员办理",
     "recorded_guardian": "这位监护人是您登记的，要由另一位社区管理员看过证明再核实",
     # own data
     "correction_value": "填的内容不合这一项的格式，请核对后再填",

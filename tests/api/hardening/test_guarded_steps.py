@@ -48,6 +48,7 @@ SENSITIVE = {
         "POST /v1/binding-requests/<uuid:request_id>/approve",
         "POST /v1/guardianships/<uuid:guardianship_id>/verify",
         "POST /v1/proxies/<uuid:proxy_id>/confirm",
+        "POST /v1/me/proxies/<uuid:proxy_id>/confirm",
         "POST /v1/viewing-tickets/<uuid:ticket_id>/decide",
     },
     "points": {"POST /v1/points/adjustments"},

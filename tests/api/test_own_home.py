@@ -1,0 +1,132 @@
+"""Whoever lives somewhere decides on nothing there, whatever his post: who is who, guardians, consents."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.ids import new_id
+from app.models import Binding, ConsentPurpose, Resident, User
+from app.people import SHIPPED_TEXTS
+from tests.binding_world import ask, write_newcomer
+from tests.care_world import write_resident
+from tests.cast import named, person
+from tests.child_world import write_child, write_consent, write_guardian
+from tests.client import Answer, Client
+
+BORN = date(1990, 5, 1)
+ACCOUNTS = {"home": "resident", "neighbour": "neighbour"}
+
+
+@dataclass
+class Stage:
+    """An admin who lives in the household ``home``, and what he may be asked to decide in one of the two."""
+
+    app: Flask
+    session: Session
+    admin: Client
+    home: str
+
+    def member(self, **columns: Any) -> UUID:
+        """Write somebody who lives there."""
+        return write_resident(self.session, household_id=named(f"household {self.home}"), **columns)
+
+    def child(self) -> UUID:
+        """Write a child who lives there, and whose guardian does."""
+        child = write_child(self.session, household_id=named(f"household {self.home}"))
+        write_guardian(self.session, child, of=ACCOUNTS[self.home])
+        return child
+
+
+Act = Callable[[Stage], Answer]
+
+
+def approve_binding(stage: Stage) -> Answer:
+    asks, request = Client(stage.app, write_newcomer(stage.session)), new_id()
+    assert ask(asks, request).status_code == 201
+    body = {"resident_id": str(stage.member(name="李小芳", birth_date=BORN))}
+    return stage.admin.post(f"/v1/binding-requests/{request}/approve", json=body)
+
+
+def end_binding(stage: Stage) -> Answer:
+    who = person(ACCOUNTS[stage.home]).user_id
+    binding = stage.session.scalars(select(Binding.id).where(Binding.user_id == who)).one()
+    return stage.admin.post(f"/v1/bindings/{binding}/end", json={"reason": "dispute", "note": "不是本人"})
+
+
+def end_guardianship(stage: Stage) -> Answer:
+    child = write_child(stage.session, household_id=named("household neighbour"))
+    guardianship = write_guardian(stage.session, child, of=ACCOUNTS[stage.home])
+    return stage.admin.post(f"/v1/guardianships/{guardianship}/end")
+
+
+def agree_on_paper(stage: Stage) -> Answer:
+    text = SHIPPED_TEXTS[ConsentPurpose.MINORS]
+    body = {
+        "text_id": str(text.id),
+        "given": True,
+        "resident_id": str(stage.child()),
+        "decided_by": str(named(ACCOUNTS[stage.home])),
+    }
+    return stage.admin.put(f"/v1/consents/{new_id()}", json=body)
+
+
+def withdraw_on_paper(stage: Stage) -> Answer:
+    consent = write_consent(stage.session, stage.child(), by=ACCOUNTS[stage.home])
+    return stage.admin.post(f"/v1/consents/{consent}/withdraw")
+
+
+def put_numbers(stage: Stage) -> Answer:
+    who = stage.member(name="李小芳", birth_date=BORN)
+    body = {"phone": "13900770077", "id_number": None}
+    return stage.admin.put(f"/v1/residents/{who}/numbers", json=body)
+
+
+REFUSALS: dict[Act, str] = {
+    approve_binding: "own_household",
+    end_binding: "own_household",
+    end_guardianship: "own_side",
+    agree_on_paper: "own_household",
+    withdraw_on_paper: "own_household",
+    put_numbers: "own_household",
+}
+
+
+@pytest.fixture
+def lives_there(session: Session, app: Flask) -> Client:
+    """Be the community's admin, who lives with the resident."""
+    lives = update(User).where(User.id == person("admin").user_id)
+    session.execute(lives.values(resident_id=write_resident(session, name="赵干部")))
+    session.commit()
+    return Client(app, person("admin"))
+
+
+@pytest.mark.parametrize("act", REFUSALS)
+def test_nobody_decides_on_his_own_home(app: Flask, session: Session, lives_there: Client, act: Act) -> None:
+    """S-38, S-91: with what he may decide there he would shut every eye on a child."""
+    answer = act(Stage(app, session, lives_there, "home"))
+
+    assert (answer.status_code, answer.json["code"]) == (403, REFUSALS[act])
+
+
+@pytest.mark.parametrize("act", REFUSALS)
+def test_he_decides_next_door(app: Flask, session: Session, lives_there: Client, act: Act) -> None:
+    answer = act(Stage(app, session, lives_there, "neighbour"))
+
+    assert answer.status_code in {200, 201}, answer.text
+
+
+def test_on_paper_a_grown_up_of_his_home_may_agree(session: Session, lives_there: Client) -> None:
+    """S-74: of grown-ups a signature is nothing that he could hide."""
+    text = SHIPPED_TEXTS[ConsentPurpose.LOCATION]
+    whose = str(named("resident"))
+    body = {"text_id": str(text.id), "given": True, "resident_id": whose, "decided_by": whose}
+
+    assert lives_there.put(f"/v1/consents/{new_id()}", json=body).status_code == 201
+    assert session.get_one(Resident, named("resident")).household_id == named("household home")
