@@ -2,7 +2,7 @@
 
 from app.identity import children, closing, proxies
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
-from app.identity.acting import check_acting
+from app.identity.acting import acts_since, check_acting
 from app.identity.approvals import (
     DECIDERS,
     FUNCTION,
@@ -230,6 +230,7 @@ __all__ = [
     "WrongPasswordError",
     "accept_invitation",
     "actor_of",
+    "acts_since",
     "approval_in_scope",
     "approvals",
     "approve_request",

@@ -1,6 +1,8 @@
 """Acting for a resident in one request: by a proxy in force, or as the guardian of a child (代办)."""
 
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.actors import Acting, Actor, Held, ProxyFunction
 from app.clock import business_day
 from app.errors import NotFoundError
+from app.identity.holders import holders
 from app.identity.proxies import ON_DUTY
-from app.models import Guardianship, Proxy, ProxyRelation, ProxyState, User
+from app.models import Guardianship, Household, Proxy, ProxyRelation, ProxyState, Resident, User
 from app.people import guardianship_in_force
 
 ACTING_COLUMNS = ", f.proxy_id, f.relation, f.functions, fr.id, fr.household_id, fh.area_code"
@@ -78,6 +81,37 @@ def check_acting(session: Session, actor: Actor) -> None:
         )
     if session.scalars(query.with_for_update(read=True)).one_or_none() is None:
         raise NotFoundError
+
+
+def acts_since(session: Session, user_id: UUID, resident_id: UUID, since: datetime) -> bool:
+    """Say whether somebody acts for a resident without a break since then, and hold by what until the end.
+
+    What ended and began anew is another proxy, and another guardianship.
+    """
+    proxies = (
+        select(Proxy.relation, Household.area_code)
+        .join(Resident, Resident.id == Proxy.resident_id)
+        .join(Household, Household.id == Resident.household_id)
+        .where(
+            Proxy.user_id == user_id,
+            Proxy.resident_id == resident_id,
+            Proxy.state == ProxyState.CONFIRMED,
+            Proxy.confirmed_at <= since,
+            Proxy.valid_until >= business_day(),
+        )
+    )
+    own = select(User.resident_id).where(User.id == user_id).scalar_subquery()
+    guardianships = select(Guardianship.id).where(
+        Guardianship.child_id == resident_id,
+        Guardianship.guardian_id == own,
+        Guardianship.verified_at <= since,
+        guardianship_in_force(),
+    )
+    proxy = session.execute(proxies.with_for_update(read=True, of=Proxy)).one_or_none()
+    if proxy is None:
+        return session.scalars(guardianships.with_for_update(read=True)).first() is not None
+    relation, home_code = proxy
+    return relation is not ProxyRelation.STAFF or user_id in holders(session, home_code, ON_DUTY)
 
 
 def _own_resident(actor: Actor) -> Any:

@@ -82,6 +82,10 @@ class Redemption(Base):
     pickup_hash: Mapped[bytes | None]
     """SHA-256 of the pick-up code shown last."""
     pickup_until: Mapped[datetime | None]
+    pickup_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who showed it."""
+    pickup_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    """The resident for whom he acted then: the code is good only as long as he may."""
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]
     reward: Mapped[Reward] = relationship(lazy="raise")

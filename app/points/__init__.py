@@ -65,9 +65,6 @@ from app.points.ledger import (
 from app.points.ordering import (
     LimitReachedError,
     Order,
-    PickupCode,
-    PickupCodeError,
-    PickupVersionError,
     cancel,
     hand_over,
     order,
@@ -75,6 +72,7 @@ from app.points.ordering import (
     redemptions,
     show_code,
 )
+from app.points.pickup_codes import PickupCode, PickupCodeError, PickupVersionError
 from app.points.reconciliation import Finding, reconcile
 from app.points.rulebook import RuleNotInForceError, rules
 from app.points.statements import Entry, Expiry, Statement, entries, statement

@@ -1,10 +1,6 @@
 """Redemptions: goods ordered for points, collected with a one-time code, or cancelled."""
 
-import base64
-import hmac
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from hashlib import sha256
 from uuid import UUID
 
 from sqlalchemy import func, select
@@ -32,31 +28,14 @@ from app.points.acted_for import made_for, tell_of_order
 from app.points.caps import span
 from app.points.goods import move_stock, reward_on_offer
 from app.points.ledger import Posting
+from app.points.pickup_codes import PickupCode, check_good, is_shown, next_code
 from app.points.reach import own_or_in_scope
-
-CODE_BYTES = 16
-"""128 bits: not to be guessed within its life."""
-CODE_LIFE = timedelta(seconds=120)
 
 
 class LimitReachedError(DomainError):
     """The household may not have that many pieces this month (data: ``limit``, ``used``)."""
 
     code = "limit_reached"
-    kind = Kind.CONFLICT
-
-
-class PickupCodeError(DomainError):
-    """The pick-up code is not the one shown last, or its time is over; which of them is not told."""
-
-    code = "pickup_code_refused"
-    kind = Kind.CONFLICT
-
-
-class PickupVersionError(DomainError):
-    """Another pick-up code was shown than the one the caller knows (data: ``version``, the latest)."""
-
-    code = "pickup_version"
     kind = Kind.CONFLICT
 
 
@@ -74,16 +53,6 @@ class Order:
     reward_id: UUID
     quantity: int
     household_id: UUID | None = None
-
-
-@dataclass(frozen=True)
-class PickupCode:
-    """A code to show at the counter."""
-
-    redemption_id: UUID
-    version: int
-    code: str
-    valid_until: datetime
 
 
 def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) -> tuple[Redemption, bool]:
@@ -134,21 +103,12 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
 def show_code(session: Session, actor: Actor, key: bytes, redemption_id: UUID, *, version: int) -> PickupCode:
     """Show the pick-up code that follows the version the caller knows; the one before no longer works.
 
-    The same call again shows the code that it made. A code is derived from the order and its version, so none
-    is stored. Raises NotFoundError, PickupVersionError if another version was shown meanwhile,
-    IllegalStepError if the redemption is no longer open.
+    The same call again shows the code that it made. Raises NotFoundError, PickupVersionError if another
+    version was shown meanwhile, or this one by somebody else, IllegalStepError if the redemption is not open.
     """
     redemption = _locked(session, actor, redemption_id)
     _check_open(redemption, RedemptionStatus.COLLECTED)
-    code = _code(key, redemption.id, version + 1)
-    if redemption.pickup_version == version:
-        redemption.pickup_version += 1
-        redemption.pickup_hash = _hash(code)
-        redemption.pickup_until = now() + CODE_LIFE
-    elif redemption.pickup_version != version + 1:
-        raise PickupVersionError(version=redemption.pickup_version)
-    assert redemption.pickup_until is not None, "a code was shown"
-    return PickupCode(redemption.id, redemption.pickup_version, code, redemption.pickup_until)
+    return next_code(redemption, actor, key, version=version)
 
 
 def hand_over(session: Session, actor: Actor, redemption_id: UUID, code: str) -> Redemption:
@@ -162,12 +122,11 @@ def hand_over(session: Session, actor: Actor, redemption_id: UUID, code: str) ->
     check_other_household(actor, redemption.household_id)
     if redemption.acted_for is not None and redemption.made_by == actor.user_id:
         raise OwnOrderError
-    shown = redemption.pickup_hash is not None and hmac.compare_digest(redemption.pickup_hash, _hash(code))
+    shown = is_shown(redemption, code)
     if redemption.status is RedemptionStatus.COLLECTED and shown and redemption.ended_by == actor.user_id:
         return redemption
     _check_open(redemption, RedemptionStatus.COLLECTED)
-    if not shown or redemption.pickup_until is None or redemption.pickup_until <= now():
-        raise PickupCodeError
+    check_good(session, redemption, shown=shown)
     redemption.pickup_until = None
     _end(redemption, actor, RedemptionStatus.COLLECTED)
     _settle(session, actor, redemption)
@@ -299,13 +258,3 @@ def _settle(session: Session, actor: Actor, redemption: Redemption) -> None:
         settling=True,
     )
     ledger.post(session, posting)
-
-
-def _code(key: bytes, redemption_id: UUID, version: int) -> str:
-    """Derive a code: without the key nobody can tell it from chance."""
-    digest = hmac.new(key, f"{redemption_id} {version}".encode(), sha256).digest()
-    return base64.urlsafe_b64encode(digest[:CODE_BYTES]).rstrip(b"=").decode()
-
-
-def _hash(code: str) -> bytes:
-    return sha256(code.encode()).digest()
