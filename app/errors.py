@@ -18,6 +18,9 @@ class Kind(StrEnum):
     UNSUPPORTED = "unsupported"
     TOO_MANY = "too_many"
     UNAVAILABLE = "unavailable"
+    """What is missing comes back by itself: whoever waits may try again."""
+    NOT_SET_UP = "not_set_up"
+    """Whoever runs the installation must see to it first; no waiting helps."""
 
 
 class DomainError(Exception):

@@ -19,7 +19,7 @@ class HolidaysUnknownError(DomainError):
     """The year's holidays are not published, or nobody has entered them (data: ``year``)."""
 
     code = "holidays_unknown"
-    kind = Kind.UNAVAILABLE
+    kind = Kind.NOT_SET_UP
 
 
 @dataclass(frozen=True)

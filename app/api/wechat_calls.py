@@ -20,7 +20,7 @@ class WeChatOffError(DomainError):
     """The installation does without WeChat, or without this part of it."""
 
     code = "wechat_off"
-    kind = Kind.UNAVAILABLE
+    kind = Kind.NOT_SET_UP
 
 
 class WeChatAwayError(DomainError):

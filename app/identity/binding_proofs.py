@@ -62,7 +62,7 @@ class BindingRefusedError(DomainError):
 
 
 class BindingTriesError(DomainError):
-    """The user, or somebody for this household, tried too often (data: ``minutes``)."""
+    """The user, or somebody for this household, tried too often (data: ``minutes``, ``retry_after_s``)."""
 
     code = "binding_tries"
     kind = Kind.TOO_MANY

@@ -58,7 +58,7 @@ class ProxyRefusedError(DomainError):
 
 
 class ProxyTriesError(DomainError):
-    """The user, or somebody for this household, tried too often (data: ``minutes``)."""
+    """The user, or somebody for this household, tried too often (data: ``minutes``, ``retry_after_s``)."""
 
     code = "proxy_tries"
     kind = Kind.TOO_MANY

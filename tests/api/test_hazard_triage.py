@@ -52,7 +52,10 @@ def test_only_the_county_makes_a_major_hazard_general(session: Session, take: Ta
     session.refresh(hazard)
     assert (refused(kept), hazard.level) == ((403, "level_kept"), HazardLevel.MAJOR)
     assert hazard.status is HazardStatus.REPORTED
-    assert (kept.json["title"], list(kept.json["errors"])) == ("重大隐患只有县里才能改为一般隐患", ["level"])
+    assert (kept.json["title"], list(kept.json["errors"])) == (
+        "重大隐患只有县里才能改为一般隐患，请报县里",
+        ["level"],
+    )
 
     lowered = done(take("county", hazard, "accept", level="general", note="只是抹灰裂缝"))
     assert (lowered["level"], lowered["status"]) == ("general", "accepted")

@@ -38,7 +38,7 @@ def test_every_item_is_answered_exactly_once(session: Session, worker: Client, c
     twice = file(worker, {**body, "answers": [*whole, whole[0]]})
     unknown = file(worker, {**body, "answers": [*whole, {"item_id": stranger, "result": "ok"}]})
 
-    assert refusal(missing) == (422, "answers_missing", {"answers": ["这些检查项还没有填：第1、3项"]})
+    assert refusal(missing) == (422, "answers_missing", {"answers": ["这些检查项还没有填，请填好：第1、3项"]})
     assert refusal(twice) == (422, "answers_twice", {"answers": ["这些检查项填了两遍，请各留一个：第1项"]})
     assert refusal(unknown)[:2] == (422, "answers_unknown")
     assert stranger in unknown.json["errors"]["answers"][0]

@@ -11,8 +11,11 @@ from sqlalchemy import text
 
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.fields import Input
+from app.audit.entries import AuditAwayError
 from app.db import db
+from app.errors import DomainError
 from app.ids import new_id
+from app.workdays import HolidaysUnknownError
 from tests.cast import named
 from tests.client import Answer, Client
 
@@ -132,6 +135,24 @@ def _messages(errors: Any) -> list[str]:
     if isinstance(errors, dict):
         return [message for inner in errors.values() for message in _messages(inner)]
     return list(errors)
+
+
+@pytest.mark.parametrize("error, wait_s", [(HolidaysUnknownError(year=2031), None), (AuditAwayError(), "5")])
+def test_only_what_waiting_mends_says_how_long(
+    app_with: AppWith, error: DomainError, wait_s: str | None
+) -> None:
+    """A client that waits and sends the same again would do so for ever."""
+    app = app_with()
+
+    @app.route("/refused")
+    @allow(PUBLIC)
+    def refused() -> str:
+        raise error
+
+    answer = Client(app, None).get("/refused")
+
+    assert (answer.status_code, answer.json["code"]) == (503, error.code)
+    assert answer.headers.get("Retry-After") == wait_s
 
 
 def test_a_fault_of_ours_says_nothing_of_itself(app_with: AppWith) -> None:

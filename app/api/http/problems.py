@@ -30,6 +30,7 @@ STATUS = {
     Kind.UNSUPPORTED: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     Kind.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
     Kind.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    Kind.NOT_SET_UP: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _HTTP_CODES = {
     400: "bad_request",
@@ -105,6 +106,8 @@ def _domain(error: DomainError) -> Response:
     title = sentence(error.code, error.data)
     errors = _nested(error.data["field"], [title]) if "field" in error.data else None
     response = problem(error.code, STATUS[error.kind], errors=errors, **error.data)
+    if error.kind is Kind.NOT_SET_UP:
+        del response.headers["Retry-After"]
     if "retry_after_s" in error.data:
         response.headers["Retry-After"] = str(error.data["retry_after_s"])
     if isinstance(error, EncodedBodyError):

@@ -167,7 +167,7 @@ def test_the_form_may_stay_open_where_nobody_could_be_asked(
     assert file_visit(worker, record, form, outcome=outcome, answers={}).status_code == 201
     answer = file_visit(worker, record, form, answers={"gas_safe": True})
     assert (answer.status_code, answer.json["code"]) == (422, "answer_missing")
-    assert answer.json["errors"] == {"answers": {"mood": ["“心情怎么样”还没有填"]}}
+    assert answer.json["errors"] == {"answers": {"mood": ["“心情怎么样”还没有填，请填好"]}}
 
 
 def test_presence_counts_at_the_door_and_a_call_keeps_no_position(

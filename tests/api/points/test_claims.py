@@ -173,7 +173,7 @@ def test_points_outside_the_rules_range_are_refused(resident: Client, rule: Rule
     answer = resident.put(f"/v1/claims/{new_id()}", json=claim_body(rule, points=points))
 
     assert refused(answer) == (422, "points_out_of_range")
-    assert answer.json["errors"] == {"points": ["这条细则可以申报2到5分"]}
+    assert answer.json["errors"] == {"points": ["这条细则可以申报2到5分，请改分数"]}
 
 
 @pytest.mark.parametrize(

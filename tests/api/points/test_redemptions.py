@@ -108,7 +108,7 @@ def test_too_few_points_are_refused_and_nothing_happens(
     answer = resident.put(f"/v1/redemptions/{new_id()}", json=order_body(reward, 7))
 
     assert refused(answer) == (409, "insufficient_points")
-    assert answer.json["title"] == "积分不够：可以用的有20分，这次要21分"
+    assert answer.json["title"] == "积分不够：可以用的有20分，这次要21分，请减少"
     assert (standing(session, account_id), stock_of(session, reward)) == ((20, 0), 10)
     assert rows(session, Redemption) == 0
 
@@ -128,7 +128,7 @@ def test_out_of_stock_is_refused_and_nothing_happens(
     answer = resident.put(f"/v1/redemptions/{new_id()}", json=order_body(scarce, 2))
 
     assert refused(answer) == (409, "out_of_stock")
-    assert answer.json["title"] == "库存不够，还剩1件"
+    assert answer.json["title"] == "库存不够，还剩1件，请减少件数"
     assert (standing(session, account_id), stock_of(session, scarce)) == ((20, 0), 1)
     assert rows(session, Redemption) == 0
 
@@ -145,7 +145,7 @@ def test_a_month_has_its_limit(resident: Client, account_id: UUID, session: Sess
         ordered(resident, limited, 2)
 
     assert refused(answer) == (409, "limit_reached")
-    assert answer.json["title"] == "这件商品每户每月最多换2件，这个月已经换了2件"
+    assert answer.json["title"] == "这件商品每户每月最多换2件，这个月已经换了2件，请减少"
 
 
 @pytest.mark.parametrize("quantity", [0, -1, 101, "1"])

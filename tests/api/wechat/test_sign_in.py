@@ -164,6 +164,7 @@ def test_without_wechat_the_sentence_is_plain(visitor: Client, admin: Client) ->
 
     assert [refused(answer) for answer in answers] == [(503, "wechat_off")] * 3
     assert answers[0].json["title"] == "这里没有开通微信功能，请用手机号登录"
+    assert [answer.headers.get("Retry-After") for answer in answers] == [None] * 3, "no waiting mends it"
 
 
 def test_wechat_is_down_and_the_rest_goes_on(
