@@ -30,12 +30,20 @@ _WAYS_IN = 5000
 
 @click.command(name="redelete")
 @click.option("--dry-run", is_flag=True, help="Count what is to be removed again, and change nothing.")
-def redelete(*, dry_run: bool) -> None:
+@click.option(
+    "--by-hand",
+    type=click.IntRange(min=1),
+    multiple=True,
+    metavar="LINE",
+    help="This line, which failed each time, counts as done: people put it right. May stand more than once.",
+)
+def redelete(*, dry_run: bool, by_hand: tuple[int, ...]) -> None:
     """Remove again what the list of GONGDI_REDELETE_LIST says was removed after this backup was made.
 
     To be run after a restore, before anybody signs in; again changes nothing. Each removal is a transaction
-    with an entry in the audit trail. Exit 1 if one failed: run it again once that is put right. Everybody is
-    signed out, each time, for who signed out since is signed in again by the backup.
+    with an entry in the audit trail. Exit 1 if one failed, which is named with its line: run it again once
+    that is put right, or with --by-hand. Everybody is signed out, each time, for who signed out since is
+    signed in again by the backup.
     """
     settings = Settings.read()
     file = settings.redelete_list
@@ -45,7 +53,7 @@ def redelete(*, dry_run: bool) -> None:
             "Nothing was done"
         )
     with many_sessions(settings) as new_session:
-        run = _Run(settings, new_session, file)
+        run = _Run(settings, new_session, file, frozenset(by_hand))
         left = run.count()
         click.echo(f"{run.listed} removals in the list, {left.total()} of them younger than this database.")
         if dry_run:
@@ -55,6 +63,7 @@ def redelete(*, dry_run: bool) -> None:
         run.shut_everybody_out()
         for kinds in own_data.ROUNDS:
             run.do(kinds)
+        run.number()
     if run.waiting:
         click.echo(f"{run.waiting} wait for those that failed, for they are about the same people.")
     click.echo(
@@ -87,6 +96,8 @@ class _Run:
     settings: Settings
     new_session: sessionmaker[Session]
     file: Path
+    by_hand: frozenset[int] = frozenset()
+    """Lines that count as done."""
     listed: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
     failed: int = 0
@@ -100,14 +111,20 @@ class _Run:
 
         Raises ClickException.
         """
-        left = Counter[str]()
+        left, numbers = Counter[str](), set[int]()
         try:
             for batch in self._batches():
                 self.listed += len(batch)
                 with self.new_session() as session:
-                    left.update(one.what.value for one in own_data.not_in_database(session, batch))
+                    lacking = own_data.not_in_database(session, batch)
+                left.update(one.what.value for one in lacking)
+                numbers |= self.by_hand & {one.number for one in lacking}
         except own_data.RemovalListError as error:
             raise click.ClickException(str(error)) from error
+        if self.by_hand - numbers:
+            raise click.ClickException(
+                f"Nothing is left to do of line {min(self.by_hand - numbers)}. Nothing was done"
+            )
         return left
 
     def shut_everybody_out(self) -> None:
@@ -125,8 +142,7 @@ class _Run:
         tools = own_data.Tools(Sealer.of(self.settings), local_store(self.settings.photo_dir))
         failed = set[UUID]()
         for batch in self._batches():
-            with self.new_session() as session, transaction(session):
-                own_data.mark_listed(session, batch)
+            with self.new_session() as session:
                 left = own_data.not_in_database(session, batch)
             for one in left:
                 if one.what not in kinds:
@@ -141,24 +157,35 @@ class _Run:
                     click.echo(f"{done} so far.")
         self._held |= failed
 
+    def number(self) -> None:
+        """Give numbers to all lines, if all are known: until then the scheduler goes on crying out."""
+        if not self.failed and not self.waiting:
+            with self.new_session() as session, transaction(session):
+                own_data.take_numbers(session, AuditKeys.of(self.settings), self.file)
+
     def _do(self, tools: own_data.Tools, one: Removed) -> bool:
+        named = ", ".join(f"{name} {value}" for name, value in sorted(one.facts.items()))
+        told = f"{one.what} of {one.row_id}{f' ({named})' if named else ''}, line {one.number}"
         try:
             with self.new_session() as session, transaction(session):
-                outcome = own_data.redelete(session, tools, one)
+                outcome = self._outcome(session, tools, one)
                 facts = {"removal": str(one.id), "what": one.what.value, "outcome": outcome.value}
                 record(session, self.settings, "redelete", 1, row=str(one.row_id), **facts)
         except Exception:
-            log.exception("removal_failed", removal=str(one.id), what=one.what.value)
+            log.exception("removal_failed", removal=str(one.id), what=one.what.value, line=one.number)
             self.failed += 1
-            click.echo(f"Failed: {one.what} of {one.row_id}, removal {one.id}; the log says where.")
+            click.echo(f"Failed: {told}, removal {one.id}; the log says where.")
             return False
         self.outcomes[outcome] += 1
         if outcome is Outcome.BY_HAND:
-            named = ", ".join(f"{name} {value}" for name, value in sorted(one.facts.items()))
-            click.echo(
-                f"For people to put right: {one.what} of {one.row_id}{f' ({named})' if named else ''}."
-            )
+            click.echo(f"For people to put right: {told}.")
         return True
+
+    def _outcome(self, session: Session, tools: own_data.Tools, one: Removed) -> Outcome:
+        if one.number in self.by_hand:
+            own_data.know(session, one)
+            return Outcome.BY_HAND
+        return own_data.redelete(session, tools, one)
 
     def _batches(self) -> Iterator[list[Removed]]:
         return own_data.lines_in_batches(self.file, AuditKeys.of(self.settings))

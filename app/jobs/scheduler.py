@@ -28,6 +28,7 @@ from app.jobs.work import (
     reconcile,
     remind_of_corrections,
     remind_of_deletions,
+    renew_removals,
     sweep_photos,
     tell_not_reached,
     tell_of_waiting_requests,
@@ -58,6 +59,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (checkpoint_audit, 0, 5),
     (reconcile, 2, 30),
     (apply_retention, 2, 45),
+    (renew_removals, 3, 20),
     (sweep_photos, 3, 30),
     (disable_unused_accounts, 3, 50),
     (forget_old_events, 3, 55),
@@ -69,7 +71,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (remind_of_corrections, 8, 0),
     (remind_of_deletions, 8, 0),
 ]
-"""Job, hour and minute, in China. Files of photos go after their rows."""
+"""Job, hour and minute, in China. Files of photos go after their rows, lines of the list after the facts."""
 
 
 def run(job: Job, means: Means) -> int | None:

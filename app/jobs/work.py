@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app import audit, evidence, identity, own_data, points, retention, visits
 from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys, Entry
-from app.clock import now
+from app.clock import months_ago, now
 from app.config import RetentionSettings
 from app.db import Mark, batches, sessions_for, transaction, walk
 from app.identity import waiting_requests
@@ -23,6 +23,8 @@ log = structlog.get_logger()
 _BATCH = 200
 ORPHAN_AGE = timedelta(days=1)
 """A photo is stored before its row: younger files may still get one."""
+RENEWED_AFTER = timedelta(days=30)
+"""The list is written anew that often, not each night for one day's removals."""
 
 
 @dataclass(frozen=True)
@@ -180,6 +182,19 @@ def copy_removals(means: Means) -> int:
     file = means.redelete_list
     step = partial(own_data.copy_removals, keys=means.audit_keys, file=file)
     return sum(batches(sessions_for(means.engine), partial(step, limit=_BATCH), size=_BATCH))
+
+
+def renew_removals(means: Means) -> int:
+    """Read the whole list of removals, and write it anew once it tells what the database forgot for a month.
+
+    Gives how many lines were written. Raises ListAheadError, ListBehindError, RemovalListError.
+    """
+    file = means.redelete_list
+    if file is None:
+        return 0
+    before = months_ago(means.months_kept.ended) - RENEWED_AFTER
+    with transaction(sessions_for(means.engine)()) as session:
+        return own_data.renew_list(session, means.audit_keys, file, before=before)
 
 
 def link_audit(means: Means) -> int:

@@ -42,8 +42,9 @@ from app.own_data.copying_removals import (
     ListBehindError,
     copy_removals,
     lines_in_batches,
-    mark_listed,
     not_in_database,
+    renew_list,
+    take_numbers,
     write_list_anew,
 )
 from app.own_data.corrections import (
@@ -81,7 +82,7 @@ from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
 from app.own_data.outcomes import Outcome, Tools
 from app.own_data.plain_words import word_for
-from app.own_data.redeleting import ROUNDS, redelete
+from app.own_data.redeleting import ROUNDS, know, redelete
 from app.own_data.removal_list import RemovalListError, Removed, removals_in
 from app.own_data.requests import DECIDED_WITHIN, AskerGoneError
 
@@ -151,9 +152,9 @@ __all__ = [
     "follow_up",
     "frozen_rows",
     "held",
+    "know",
     "lines_in_batches",
     "make_copy",
-    "mark_listed",
     "not_in_database",
     "open_correction",
     "opened_correction",
@@ -166,7 +167,9 @@ __all__ = [
     "remind_of_corrections",
     "remind_of_deletions",
     "removals_in",
+    "renew_list",
     "stuck_closings",
+    "take_numbers",
     "waiting_copies",
     "withdraw_closing",
     "withdraw_correction",

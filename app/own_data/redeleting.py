@@ -9,10 +9,8 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.clock import now
 from app.models import Correction, Deletion, HarmRecord, Removal, RemovalKind
 from app.own_data import closing_again, ending_again, removing_again
-from app.own_data.copying_removals import free_number
 from app.own_data.outcomes import Outcome, Tools
 from app.own_data.removal_list import Removed
 
@@ -31,12 +29,14 @@ def redelete(session: Session, tools: Tools, one: Removed) -> Outcome:
     session.execute(text("SET LOCAL gongdi.redeleting = 'on'"))
     outcome = _AGAIN[one.what](session, tools, one)
     session.flush()
-    number = free_number(session, one)
-    known = Removal(id=one.id, at=one.at, what=one.what, row_id=one.row_id, facts=one.facts, number=number)
-    known.copied_at = now() if number else None
-    session.add(known)
-    session.flush()
+    know(session, one)
     return outcome
+
+
+def know(session: Session, one: Removed) -> None:
+    """Know a removal from now on. It is numbered with all others of the list, once all are known."""
+    session.add(Removal(id=one.id, at=one.at, what=one.what, row_id=one.row_id, facts=one.facts))
+    session.flush()
 
 
 _AGAIN: Mapping[RemovalKind, Callable[[Session, Tools, Removed], Outcome]] = {

@@ -19,6 +19,7 @@ from app.models import RemovalKind
 
 _TAIL = 16 * 1024
 """Bytes: longer than two lines."""
+_BEGINNING = b'{"id": "'
 _CONCERNED = ("user_id", "resident_id", "bound_to")
 """Facts that say whose a removal is; others say who did it."""
 
@@ -135,27 +136,48 @@ def _over(before: str, content: dict[str, Any]) -> bytes:
     return f"removal {before} {json.dumps(content, sort_keys=True)}".encode()
 
 
-def last_line(file: Path, out: BinaryIO) -> Last | None:
-    """Read the last whole line, None of an empty file; what is unfinished behind it is cut off.
+def last_line(file: Path, out: BinaryIO) -> tuple[Last | None, int]:
+    """Read the last whole line, None where there is none yet, and say where it ends; nothing is changed.
 
-    Raises RemovalListError, and changes nothing, where that is no removal, or no line of ours is so long.
+    What stands behind it is the beginning of a line that somebody did not write to its end. Raises
+    RemovalListError where it is anything else, where the last line is no removal, or none of ours is so long.
     """
     size = out.seek(0, os.SEEK_END)
     start = max(0, size - _TAIL)
     out.seek(start)
     tail = out.read()
     whole = tail.rfind(b"\n") + 1
-    if whole == 0 and start == 0:
-        out.truncate(0)
-        return None
+    last = _last(file, tail[:whole]) if whole or start else None
+    if not _is_unfinished(tail[whole:]):
+        raise RemovalListError(
+            f"{file}: behind the last line stands what is neither a line nor the beginning of one; put the "
+            "newest whole copy from the other machine in its place"
+        )
+    return last, start + whole
+
+
+def _last(file: Path, lines: bytes) -> Last:
     try:
-        said = json.loads(tail[:whole].splitlines()[-1])
+        said = json.loads(lines.splitlines()[-1])
         bytes.fromhex(said["mac"])
-        last = Last(UUID(said["id"]), int(said["number"]), said["mac"])
+        return Last(UUID(said["id"]), int(said["number"]), said["mac"])
     except (ValueError, KeyError, TypeError, IndexError) as error:
         raise RemovalListError(
             f"{file}: the last line is no removal; put the newest whole copy from the other machine in its "
             "place"
         ) from error
-    out.truncate(start + whole)
-    return last
+
+
+def _is_unfinished(rest: bytes) -> bool:
+    """Say whether this, without an end of line, was to become a line and holds no removal yet.
+
+    Nulls are what a file system leaves of what it did not write any more before the power went.
+    """
+    said = rest.rstrip(b"\0")
+    if said[: len(_BEGINNING)] != _BEGINNING[: len(said)]:
+        return False
+    try:
+        json.JSONDecoder().raw_decode(said.decode("ascii"))
+    except ValueError:
+        return True
+    return False

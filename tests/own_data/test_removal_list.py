@@ -86,6 +86,40 @@ def test_a_damaged_end_is_refused_and_stays_as_it_is(place: Place, behind: bytes
     assert place.list.read_bytes() == damaged
 
 
+@pytest.mark.parametrize("damage", ["no end of line", "no lines", "words"])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_short_list_without_an_end_of_line_is_not_cut_to_nothing(
+    place: Place, damage: str, *, is_known: bool
+) -> None:
+    """S-81: it may be all that knows of a removal, where the database is an older one."""
+    backup = place.backup()
+    for _ in range(1 if damage == "no end of line" else 3):
+        write_removal(place)
+    copy_removals(place.means)
+    lines = place.list.read_bytes()
+    place.list.write_bytes(b"gone" if damage == "words" else lines.replace(b"\n", b""))
+    damaged = place.list.read_bytes()
+    used = place if is_known else place.restored(backup)
+    with pytest.raises(own_data.RemovalListError, match="neither a line nor the beginning of one"):
+        copy_removals(used.means)
+    used.engine.dispose()
+
+    assert place.list.read_bytes() == damaged
+
+
+def test_the_beginning_of_the_first_line_is_cut_off_where_nothing_was_copied(place: Place) -> None:
+    """S-81: and else stays, for whoever looks where the lines are gone."""
+    write_removal(place)
+    place.list.write_bytes(b'{"id": "half a li')
+    first = copy_removals(place.means)
+    place.list.write_bytes(b'{"id": "half a li')
+    with pytest.raises(own_data.ListBehindError):
+        copy_removals(place.means)
+
+    assert first == 1
+    assert place.list.read_bytes() == b'{"id": "half a li'
+
+
 def test_a_removal_that_is_undone_leaves_no_line(place: Place) -> None:
     """S-81: line and removal are of one transaction."""
     with Session(place.engine) as session:

@@ -1,11 +1,16 @@
 """A list that lost lines, or is another, cries out; it is written anew from the database."""
 
 import json
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, Engine, event, select, text, update
 from sqlalchemy.orm import Session
 
 from app import own_data
@@ -85,6 +90,70 @@ def test_a_new_key_takes_a_new_list(listed: Place) -> None:
     changed.engine.dispose()
 
 
+def test_what_the_job_asks_every_minute_reads_no_more_of_a_longer_list(listed: Place) -> None:
+    """S-81: years of removals are not counted each time."""
+    for _ in range(30):
+        write_removal(listed)
+    copy_removals(listed.means)
+    with asked_of(listed.engine, "FROM removals") as queries:
+        copy_removals(listed.means)
+    with listed.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("VACUUM ANALYZE removals"))
+        connection.execute(text("SET enable_seqscan = off"))
+        read = [rows_read(connection, *query) for query in queries]
+
+    assert len(read) >= 3
+    assert max(read) <= 1, queries
+
+
+@contextmanager
+def asked_of(engine: Engine, part: str) -> Iterator[list[tuple[str, Any]]]:
+    """Gather the queries with these words that the engine is asked meanwhile."""
+    found: list[tuple[str, Any]] = []
+
+    def gather(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        if part in statement.replace("\n", ""):
+            found.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", gather)
+    yield found
+    event.remove(engine, "before_cursor_execute", gather)
+
+
+def rows_read(connection: Connection, statement: str, parameters: Any) -> float:
+    """Give how many rows a query takes from the table at the most."""
+    explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+    nodes, read = [explained.scalar_one()[0]["Plan"]], 0.0
+    while nodes:
+        node = nodes.pop()
+        nodes += node.get("Plans", [])
+        if "Scan" in node["Node Type"]:
+            read = max(read, node["Actual Rows"])
+    return read
+
+
+def test_a_list_written_anew_has_owner_and_mode_of_the_old_one(listed: Place) -> None:
+    """S-81: the scheduler goes on appending, and the other machine fetching, whoever ran the command."""
+    owner = (12345, 12346) if os.geteuid() == 0 else (os.geteuid(), os.getegid())
+    os.chown(listed.list, *owner)
+    listed.list.chmod(0o640)
+    done = listed.run("recopy-removals")
+    made = listed.list.stat()
+
+    assert done.exit_code == 0, done.output
+    assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (*owner, 0o640)
+
+
+def test_a_list_that_is_a_link_stays_one(listed: Place, tmp_path: Path) -> None:
+    """S-81: to the disk where it lies."""
+    listed.list.rename(tmp_path / "elsewhere")
+    listed.list.symlink_to(tmp_path / "elsewhere")
+
+    assert listed.run("recopy-removals").exit_code == 0
+    assert listed.list.is_symlink()
+    assert numbers(listed) == [1, 2, 3]
+
+
 def test_an_older_database_neither_writes_the_list_anew_nor_is_content_half_way(listed: Place) -> None:
     """S-81: redelete that broke off leaves gaps, though the last line may be done already."""
     backup = listed.backup()
@@ -98,6 +167,7 @@ def test_an_older_database_neither_writes_the_list_anew_nor_is_content_half_way(
     with Session(old.engine) as session:
         own_data.redelete(session, tools, last)
         session.commit()
+        numbered = session.scalars(select(Removal.number).order_by(Removal.number.nulls_last())).all()
     with pytest.raises(own_data.ListAheadError):
         copy_removals(old.means)
     first, copied = old.run("redelete"), copy_removals(old.means)
@@ -106,6 +176,7 @@ def test_an_older_database_neither_writes_the_list_anew_nor_is_content_half_way(
     old.engine.dispose()
 
     assert (refused.exit_code, "run `python -m app.cli redelete`" in refused.output) == (1, True)
+    assert numbered == [1, 2, 3, None], "a gap could be told by counting all of them alone"
     assert first.exit_code == 0, first.output
     assert (copied, later) == (0, 1)
     assert numbers(old) == [1, 2, 3, 4, 5, 6, 7]
