@@ -101,7 +101,7 @@ class ClaimStep(enum.StrEnum):
 
 
 class ClaimEvent(Base):
-    """One step of a claim, append-only."""
+    """One step of a claim, append-only: only numbers of whoever closes his account are taken out of notes."""
 
     __tablename__ = "claim_events"
     __table_args__ = (UniqueConstraint("claim_id", "number"),)

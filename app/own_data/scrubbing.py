@@ -16,10 +16,11 @@ from app.sealing import Cell, Sealer, Showing, UnreadableError, known
 
 IN_ITS_PLACE = "［号码已删］"
 _BATCH = 200
-APPEND_ONLY = frozenset(
-    {"account_events", "audit_entries", "claim_events", "hazard_events", "stock_movements", "transfers"}
-)
-"""Nobody changes these, not even for this; they hold ids and what was done, and short notes of steps."""
+APPEND_ONLY = frozenset({"account_events", "audit_entries", "hazard_events", "stock_movements", "transfers"})
+"""Nobody changes these, not even for this; they hold ids and what was done, and short notes of steps.
+
+``claim_events`` keep what the claim said at each step, and the database lets numbers alone be taken out.
+"""
 _OF_RECORDS = {
     "visits": ("id", HarmRecord.VISIT),
     "follow_ups": ("visit_id", HarmRecord.VISIT),
@@ -27,6 +28,7 @@ _OF_RECORDS = {
     "inspections": ("id", HarmRecord.INSPECTION),
     "inspection_answers": ("inspection_id", HarmRecord.INSPECTION),
     "claims": ("id", HarmRecord.CLAIM),
+    "claim_events": ("claim_id", HarmRecord.CLAIM),
     "corrections": ("id", HarmRecord.CORRECTION),
 }
 """Tables with texts of records that may tell of harm to a minor, and which record it is."""

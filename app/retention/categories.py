@@ -67,7 +67,7 @@ KEPT_BECAUSE = {
     "inspection_answers": "the ledger of hazards (Work Safety Law 41)",
     "accounts": "the ledger of points is never deleted",
     "claims": "the ledger of points is never deleted",
-    "claim_events": "append-only: prove each step",
+    "claim_events": "append-only but for numbers of who closes his account: prove each step",
     "transfers": "the ledger of points is never deleted",
     "redemptions": "the ledger of points is never deleted",
     "stock_movements": "the ledger of points is never deleted",

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import LargeBinary, Table, delete, func, select, update
+from sqlalchemy import LargeBinary, Table, delete, func, insert, select, update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app import own_data
@@ -18,6 +19,7 @@ from app.ids import new_id
 from app.models import (
     Base,
     Claim,
+    ClaimEvent,
     ClaimStatus,
     Consent,
     Invitation,
@@ -37,9 +39,10 @@ from app.own_data import follow_up
 from app.sealing import Cell
 from tests.cast import person
 from tests.client import Client
-from tests.own_data.closing import ID_NUMBER, PHONE, asked, begin, close, finish
+from tests.own_data.closing import ID_NUMBER, PHONE, asked, begin, close, finish, in_his_own_words
 from tests.own_data.life import Life
 from tests.own_data_world import photos_of
+from tests.points_world import claim_body, write_rule
 from tests.sealer import SEALER
 from tests.snapshot import files
 
@@ -113,6 +116,59 @@ def test_none_of_his_numbers_is_left_anywhere(
     assert not [place for place in (in_redis, on_disk, logged.encode()) if PHONE.encode() in place]
     assert not [place for place in (in_redis, on_disk, logged.encode()) if ID_NUMBER.encode() in place]
     assert "［号码已删］" in session.get_one(Claim, life["claim"], populate_existing=True).text
+
+
+def test_what_a_claim_said_at_each_sending_has_no_number_of_his(
+    app: Flask,
+    session: Session,
+    resident: Client,
+    worker: Client,
+    admin: Client,
+    life: dict[str, Any],
+) -> None:
+    """S-78: each step keeps the words that were sent then."""
+    assert life["claim"]
+    path = f"/v1/claims/{new_id()}"
+    worded = f"扫了楼道（二楼）。{in_his_own_words()}"
+    assert resident.put(path, json=claim_body(write_rule(session), text=worded)).status_code == 201
+    assert worker.step(f"{path}/return", {"reason": f"打了{PHONE}没人接"}).status_code == 200
+    again = {"step_id": str(new_id()), "text": f"又扫了一遍，{in_his_own_words()}"}
+    assert resident.post(f"{path}/resubmit", json=again).status_code == 200
+    before = hits(session, PHONE, ID_NUMBER)
+    close(app, session, resident)
+
+    assert "claim_events.note" in before
+    assert hits(session, PHONE, ID_NUMBER) == set()
+    assert [one["note"] for one in admin.get(path).json["steps"]] == [
+        "扫了楼道（二楼）。请打［号码已删］，证号［号码已删］",
+        "打了［号码已删］没人接",
+        "又扫了一遍，请打［号码已删］，证号［号码已删］",
+    ]
+
+
+def test_nothing_else_of_a_claims_step_can_be_changed(session: Session, life: dict[str, Any]) -> None:
+    assert life["claim"]
+    row = session.scalars(select(ClaimEvent).limit(1)).one()
+    step = ClaimEvent.__table__.c
+    insert_event = {"id": new_id(), "number": 90, "note": "打 13800700001 (二楼)* 或 88［号码已删］"}
+    kept = {name: getattr(row, name) for name in step.keys()} | insert_event  # noqa: SIM118
+    session.execute(insert(ClaimEvent).values(kept))
+    this = update(ClaimEvent).where(ClaimEvent.id == insert_event["id"])
+    refused: list[dict[str, Any]] = [
+        {"note": "打  (二楼)* 或 88［号码已删］"},
+        {"note": "打 ［号码已删］ (三楼)* 或 88［号码已删］"},
+        {"note": "［号码已删］"},
+        {"note": ""},
+        {"number": 91},
+        {"note": "打 ［号码已删］ (二楼)* 或 88［号码已删］", "points": 99},
+    ]
+    for values in refused:
+        with pytest.raises(DBAPIError, match="claim_events is append-only"), session.begin_nested():
+            session.execute(this.values(values))
+    with pytest.raises(DBAPIError, match="claim_events is append-only"), session.begin_nested():
+        session.execute(delete(ClaimEvent))
+
+    session.execute(this.values(note="打 ［号码已删］ (二楼)* 或 88［号码已删］"))
 
 
 def test_what_let_him_in_and_what_was_told_him_is_gone(
