@@ -8,7 +8,7 @@ from alembic import command, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg.errors import DeadlockDetected, LockNotAvailable
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, TextClause, text
 from sqlalchemy.exc import OperationalError
 
 LOCK_WAIT_S = 5
@@ -52,7 +52,7 @@ def beside_the_work() -> Iterator[None]:
             _wait(connection, before)
 
 
-def build_index(name: str, table: str, column: str, *, where: str | None = None) -> None:
+def build_index(name: str, table: str, *columns: str | TextClause, where: str | None = None) -> None:
     """Build an index unless it is there; what an earlier try left half built is built anew."""
     half_built = op.get_bind().scalar(
         text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": name}
@@ -62,7 +62,7 @@ def build_index(name: str, table: str, column: str, *, where: str | None = None)
     op.create_index(
         name,
         table,
-        [column],
+        list(columns),
         postgresql_where=text(where) if where else None,
         postgresql_concurrently=True,
         if_not_exists=True,

@@ -9,18 +9,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Integer, cast, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Integer, cast, exists, false, func, or_, select, union_all
 from sqlalchemy.orm import Session, contains_eager
 
 from app.actors import Actor, AreaColumn, Scope
 from app.identity.phones import phone_of
-from app.identity.same_texts import has_door, has_name
+from app.identity.same_texts import building_of, has_door, has_name, parts_of_door
 from app.models import Binding, BindingRequest, BindingRequestState, Household, Place, Resident, User
 from app.people import has_phone
 from app.sealing import Sealer, Showing, known
 
 MOST_CANDIDATES = 10
 """Who looks for one person reads no longer list; whoever is not on it is found in the roster by his door."""
+
+MOST_LOOKED_AT = 200
+"""Of those who fit in one thing: more residents of one name, or buildings of one, no community has."""
 
 
 class Fit(enum.StrEnum):
@@ -46,9 +49,10 @@ class Candidate:
 class _Homes:
     """The households behind the door that was typed."""
 
-    fitting: list[UUID]
-    certain: bool
-    """Whether it leads to their residents: not a door without its building that several buildings have."""
+    certain: list[UUID]
+    """Those to whose residents it leads: not a door without its building that several buildings have."""
+    fits: ColumnElement[bool]
+    """Whether a household is one that fits, certain or not."""
 
 
 def candidates(session: Session, actor: Actor, sealer: Sealer, row: BindingRequest) -> list[Candidate] | None:
@@ -66,10 +70,7 @@ def candidates(session: Session, actor: Actor, sealer: Sealer, row: BindingReque
         select(Resident, is_bound, *marks)
         .join(Resident.household)
         .options(contains_eager(Resident.household).joinedload(Household.place))
-        .where(
-            _of_community(row, Resident.area_code),
-            or_(*(term for fit, term in terms.items() if homes.certain or fit is not Fit.DOOR)),
-        )
+        .where(Resident.id.in_(_looked_at(session, row, homes, terms)))
         .order_by(sum(marks[1:], marks[0]).desc(), *(mark.desc() for mark in marks), Resident.id)
         .limit(MOST_CANDIDATES)
     )
@@ -85,36 +86,59 @@ def fits_of(session: Session, sealer: Sealer, row: BindingRequest) -> list[Fit] 
         return None
     marks = _marks(_terms(session, sealer, row, _homes(session, row)))
     which = (Resident.id == row.resident_id, _of_community(row, Resident.area_code))
-    told = session.execute(select(*marks).where(*which)).one_or_none()
+    told = session.execute(select(*marks).join(Resident.household).where(*which)).one_or_none()
     return None if told is None else _fits(told)
+
+
+def _looked_at(
+    session: Session, row: BindingRequest, homes: _Homes, terms: dict[Fit, ColumnElement[bool]]
+) -> set[UUID]:
+    """Find by an index for each thing who fits in it; a door that is not certain finds nobody."""
+    which = [terms[Fit.PHONE], terms[Fit.NAME], Resident.household_id.in_(homes.certain)]
+    of_community = _of_community(row, Resident.area_code)
+    looks = [select(Resident.id).where(one, of_community).limit(MOST_LOOKED_AT) for one in which]
+    return set(session.scalars(union_all(*looks)))
 
 
 def _homes(session: Session, row: BindingRequest) -> _Homes:
     """Find the households by building and door, or else by the door alone, as neighbours name it."""
-    whole = has_door(Place.name + Household.door, row.door)
-    found = session.execute(
-        select(Household.id, whole)
-        .join(Household.place)
-        .where(
-            _of_community(row, Household.area_code),
-            or_(whole, has_door(Household.door, row.door)),
-        )
+    named = _named_homes(session, row)
+    if named:
+        return _Homes(named, Household.id.in_(named))
+    by_door = has_door(Household.door, row.door)
+    which = (by_door, _of_community(row, Household.area_code))
+    alone = session.scalars(select(Household.id).where(*which).limit(2)).all()
+    return _Homes(list(alone) if len(alone) == 1 else [], by_door)
+
+
+def _named_homes(session: Session, row: BindingRequest) -> list[UUID]:
+    """Find the households behind a building and a door: the building by each beginning of what was typed."""
+    parts = parts_of_door(row.door)
+    building = building_of(Place.name)
+    buildings = session.execute(
+        select(Place.id, building)
+        .where(building.in_(parts), _of_community(row, Place.area_code))
+        .limit(MOST_LOOKED_AT)
     ).all()
-    named = [household_id for household_id, is_whole in found if is_whole]
-    fitting = named or [household_id for household_id, _ in found]
-    return _Homes(fitting, certain=bool(named) or len(fitting) == 1)
+    doors = [
+        (Household.place_id == place_id) & has_door(Household.door, parts[name])
+        for place_id, name in buildings
+        if parts[name]
+    ]
+    which = (or_(false(), *doors), _of_community(row, Household.area_code))
+    return list(session.scalars(select(Household.id).where(*which).limit(MOST_LOOKED_AT)))
 
 
 def _terms(
     session: Session, sealer: Sealer, row: BindingRequest, homes: _Homes
 ) -> dict[Fit, ColumnElement[bool]]:
-    """Say in SQL when a resident of the community fits; nobody does by a phone that does not open."""
+    """Say in SQL when a resident, or his household, fits; nobody does by a phone that does not open."""
     user = session.get_one(User, row.user_id)
     phone = known(phone_of(Showing(sealer), user)) if user.phone_vouched_at is not None else None
     return {
         Fit.PHONE: has_phone(sealer, row.area_code, phone) if phone is not None else false(),
         Fit.NAME: has_name(Resident.name, row.name),
-        Fit.DOOR: Resident.household_id.in_(homes.fitting),
+        Fit.DOOR: homes.fits,
     }
 
 

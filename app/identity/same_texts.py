@@ -1,12 +1,13 @@
 """Names and doors as people write them: compared without what lists, keyboards and habits put in between.
 
-Each way of reading is the same in Python, for the few of a household, and in PostgreSQL, for a community.
+Each way of reading is the same in Python, for the few of a household, and in PostgreSQL, for a community:
+there it is a function of the database (``plain_name``, ``plain_door``), and indexes hold what it gives.
 """
 
 import string
 import unicodedata
 
-from sqlalchemy import ColumnElement, func, literal_column
+from sqlalchemy import ColumnElement, false, func
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.identity.binding_codes import same
@@ -22,16 +23,11 @@ class _Reading:
     """Signs that are read as others, and signs that are not read; wide ones are read as plain ones."""
 
     def __init__(self, signs: str, become: str, unread: str) -> None:
-        self.signs, self.become = signs + unread, become
         self.table = str.maketrans(signs, become, unread)
 
     def of(self, text: str) -> str:
         """Read a text."""
         return unicodedata.normalize("NFKC", text).translate(self.table)
-
-    def in_sql(self, text: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:
-        """Read it in PostgreSQL, whose ``translate`` drops the signs that have no other in their place."""
-        return func.translate(func.normalize(text, literal_column("NFKC")), self.signs, self.become)
 
 
 _NAME = _Reading(_DOTS, "\N{MIDDLE DOT}" * len(_DOTS), _GAPS)
@@ -46,11 +42,22 @@ def same_name(one: str, other: str) -> bool:
 
 
 def has_name(column: InstrumentedAttribute[str], name: str) -> ColumnElement[bool]:
-    """Say in SQL what ``same_name`` says."""
-    return _NAME.in_sql(column) == _NAME.of(name)
+    """Say in SQL what ``same_name`` says; an index finds it."""
+    return func.plain_name(column) == _NAME.of(name)
 
 
-def has_door(text: ColumnElement[str] | InstrumentedAttribute[str], door: str) -> ColumnElement[bool]:
+def has_door(door: InstrumentedAttribute[str], written: str) -> ColumnElement[bool]:
     """Say in SQL that a door is the one that somebody wrote; nothing but gaps and dashes is none."""
-    read = _DOOR.of(door)
-    return (_DOOR.in_sql(text) == read) & bool(read)
+    read = _DOOR.of(written)
+    return func.plain_door(door) == read if read else false()
+
+
+def parts_of_door(written: str) -> dict[str, str]:
+    """Give where a door may be cut in two, a building and what is behind it: each beginning with its end."""
+    read = _DOOR.of(written)
+    return {read[:end]: read[end:] for end in range(1, len(read) + 1)}
+
+
+def building_of(name: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """Give in SQL a building's name as a beginning of ``parts_of_door``."""
+    return func.plain_door(name)

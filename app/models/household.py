@@ -46,6 +46,8 @@ class Household(Base):
     __table_args__ = (
         UniqueConstraint("place_id", "door"),
         Index("ix_households_area_code_door", "area_code", "door", "id"),
+        Index("ix_households_plain_door", text("plain_door(door)"), "area_code"),
+        Index("ix_households_place_id_plain_door", "place_id", text("plain_door(door)")),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
@@ -65,6 +67,7 @@ class Resident(Base):
     __tablename__ = "residents"
     __table_args__ = (
         Index("ix_residents_area_code_name", "area_code", "name", "id"),
+        Index("ix_residents_plain_name", text("plain_name(name)"), "area_code", "id"),
         Index(
             "uq_residents_household_id_head",
             "household_id",

@@ -32,6 +32,7 @@ class Place(Base):
     __table_args__ = (
         CheckConstraint("radius_m BETWEEN 5 AND 5000", name="radius"),
         Index("ix_places_area_code_name", "area_code", "name"),
+        Index("ix_places_plain_name", text("plain_door(name)"), "area_code"),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
