@@ -21,7 +21,7 @@ from tests.binding_world import (
     refused,
     write_unbound,
 )
-from tests.cast import HOME, NEXT, named, person
+from tests.cast import NEXT, named, person
 from tests.client import Answer, Client
 
 
@@ -115,17 +115,15 @@ def test_staff_elsewhere_and_the_household_itself_end_nothing(far_admin: Client,
     assert far_admin.get(f"/v1/bindings?resident_id={named('resident')}").json["items"] == []
 
 
-def test_an_account_made_by_staff_is_bound_by_them(
-    be: Callable[[str], Client], session: Session, admin: Client
-) -> None:
-    resident_id = write_unbound(session)
-    body = {"area_code": HOME, "phone": "13900007777", "name": "王小兰", "resident_id": str(resident_id)}
-    user_id = named("user of staff")
+def test_an_account_made_by_staff_is_bound_by_them(worker: Client, session: Session, admin: Client) -> None:
+    """Whoever has no account gets one with the first code that staff hand to him."""
+    resident_id, code = write_unbound(session), {"id": str(new_id())}
+    path = f"/v1/residents/{resident_id}/sign-in-codes"
 
-    made = [be("system").put(f"/v1/users/{user_id}", json=body).status_code for _ in range(2)]
+    made = [worker.post(path, json=code).status_code for _ in range(2)]
 
-    assert made == [201, 200]
-    (found,) = admin.get(f"/v1/bindings?user_id={user_id}").json["items"]
+    assert made == [201, 201]
+    (found,) = admin.get(f"/v1/bindings?resident_id={resident_id}").json["items"]
     assert (found["way"], found["resident_id"]) == ("staff", str(resident_id))
 
 
