@@ -37,7 +37,7 @@ def echo() -> Response:
     try:
         return _text(_callbacks().echo(request.args))
     except wechat.CallbackRefusedError as error:
-        raise PushRefusedError from error
+        raise _refused(error) from error
 
 
 @blueprint.route("/v1/wechat/push", methods=["POST"])
@@ -52,7 +52,7 @@ def hear() -> Response:
     except wechat.CallbackRepeatedError:
         return _text(_HEARD)
     except (wechat.CallbackRefusedError, wechat.EventError) as error:
-        raise PushRefusedError from error
+        raise _refused(error) from error
     except wechat.CallbackUncertainError as error:
         raise WeChatAwayError from error
     try:
@@ -71,6 +71,12 @@ def _callbacks() -> wechat.Callbacks:
     if callbacks is None:
         raise WeChatOffError
     return callbacks
+
+
+def _refused(error: Exception) -> PushRefusedError:
+    """Tell the log that something came and of what length, and nothing of what it holds."""
+    log.warning("push_refused", error=type(error).__name__, bytes=request.content_length or 0)
+    return PushRefusedError()
 
 
 def _text(text: str) -> Response:

@@ -1,6 +1,7 @@
 """Events as WeChat writes them: XML or JSON, numbers as texts, and a list of one as no list."""
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +14,8 @@ from app.adapters.wechat.reply import whole
 
 _DEEPEST = 8
 _LATEST_S = 2**33
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a sign, which JSON can write and nothing can keep."""
 
 
 class EventError(Exception):
@@ -26,11 +29,14 @@ class Fields:
         self._fields = fields
 
     def text(self, name: str) -> str:
-        """Return a field as text; raises EventError if it is not there."""
+        """Return a field as text; raises EventError if it is not there, or has signs that are none."""
         value = self._fields.get(name)
         if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
             raise EventError(name)
-        return str(value)
+        text = str(value)
+        if _HALF.search(text):
+            raise EventError(name)
+        return text
 
     def text_or_none(self, name: str) -> str | None:
         """Return a field as text that may be absent or empty."""
@@ -57,12 +63,9 @@ class Event(Fields):
         if not 0 < seconds < _LATEST_S:
             raise EventError
         self.created_at = datetime.fromtimestamp(seconds, UTC)
-
-    @property
-    def id(self) -> str:
+        given = self.text_or_none("MsgId") or self.text_or_none("MsgID")
+        self.id = given or f"{self.openid}:{seconds}:{self.kind}"
         """By which WeChat's repetitions are known: its own id, or who, when and what."""
-        given = self._fields.get("MsgId") or self._fields.get("MsgID")
-        return str(given) if given else f"{self.openid}:{int(self.created_at.timestamp())}:{self.kind}"
 
     def rows(self) -> list[Fields]:
         """Return the objects of ``List``, which JSON has beside the other fields and XML one deeper."""
