@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.migrating import beside_the_work, build_index
 
 revision = "20261130_0150"
-down_revision = "20261130_0110"
+down_revision = "20261130_0120"
 branch_labels = None
 depends_on = None
 
