@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid
 from app.api.http.parts import parts
 from app.api.http.recording import note, sensitive, transaction
-from app.identity import Permission, children
+from app.identity import Permission, children, consent_notices
 from app.people import ConsentChannel, ConsentPurpose, ConsentState
 
 blueprint = Blueprint("consents", __name__, description="知情同意")
@@ -169,10 +169,12 @@ def resident_consents(resident_id: UUID) -> dict[str, Any]:
 @blueprint.made_once(ConsentOutput)
 @blueprint.body(PaperConsentInput)
 def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
-    """Record what a resident, or a child's verified guardian, signed on paper."""
+    """Record what a resident, or a child's verified guardian, signed on paper; they are told."""
     with transaction() as session:
         row, made = people.record_on_paper(session, actor(), consent_id, new)
         note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
+        if made:
+            consent_notices.tell_of_paper(session, actor(), row)
         _shut_out(session, row)
     return row, once(made)
 
@@ -181,9 +183,12 @@ def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
 @allow(Permission.CONSENT_RECORD)
 @blueprint.answer(ConsentOutput)
 def withdraw(consent_id: UUID) -> Any:
-    """Take a consent back for a resident who says so."""
+    """Take a consent back for a resident who says so; he, or a child's guardian, is told."""
     with transaction() as session:
-        return _shut_out(session, people.withdraw_on_paper(session, actor(), consent_id))
+        row, is_new = people.withdraw_on_paper(session, actor(), consent_id)
+        if is_new:
+            consent_notices.tell_of_paper(session, actor(), row)
+        return _shut_out(session, row)
 
 
 def _shut_out(session: Any, row: people.Consent) -> people.Consent:

@@ -105,6 +105,7 @@ from app.people.register import (
     register_household,
     register_resident,
 )
+from app.people.said_no import SaidNoError
 from app.people.standings import Standing, standings, standings_of
 from app.people.standings import State as ConsentState
 from app.people.told_guardians import ToldGuardianship, ToldResident, told_guardianships
@@ -157,6 +158,7 @@ __all__ = [
     "RecordedGuardianError",
     "Relation",
     "Resident",
+    "SaidNoError",
     "Sex",
     "Standing",
     "ToldGuardianship",

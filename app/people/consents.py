@@ -21,6 +21,7 @@ from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.homes import check_minor_elsewhere
 from app.people.listings import resident_in_scope
 from app.people.locking import lock_accounts
+from app.people.said_no import check_said_no
 
 
 class NoBasisError(DomainError):
@@ -82,7 +83,7 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
     own = new.resident_id in {None, actor.resident_id}
     if actor.resident_id is None:
         raise NotFoundError
-    _lock_two(session, actor, new.resident_id or actor.resident_id)
+    _lock_concerned(session, actor, new.resident_id or actor.resident_id)
     _check_still_he(session, actor)
     if own:
         resident = session.get_one(Resident, actor.resident_id)
@@ -100,7 +101,8 @@ def record_on_paper(
     """Keep what a resident of the actor's areas, or his verified guardian, signed on paper.
 
     Raises NotFoundError, GuardianNeededError if a child under 14 signed, WardNeededError,
-    OwnHouseholdError for a minor of the actor's own home, ConsentChangedError, OtherContentError.
+    OwnHouseholdError for a minor of the actor's own home, ConsentChangedError, SaidNoError for a yes soon
+    after a no that was said in the app, OtherContentError.
     """
     if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
@@ -109,7 +111,7 @@ def record_on_paper(
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
     check_minor_elsewhere(actor, resident)
-    _lock_two(session, actor, resident.id)
+    _lock_concerned(session, actor, resident.id)
     if new.decided_by != resident.id:
         ward(session, new.decided_by, resident.id)
     elif is_child(resident):
@@ -135,9 +137,16 @@ def _check_still_he(session: Session, actor: Actor) -> None:
         raise NotFoundError
 
 
-def _lock_two(session: Session, actor: Actor, resident_id: UUID) -> None:
-    """Lock who decides or records, and whose decision it is: a child's account may be shut by it."""
-    lock_accounts(session, (User.id == actor.user_id) | (User.resident_id == resident_id))
+def _lock_concerned(session: Session, actor: Actor, resident_id: UUID) -> None:
+    """Lock who decides or records, whose decision it is, and his guardians.
+
+    A child's account may be shut by it, and the others are told.
+    """
+    guardians = select(Guardianship.guardian_id).where(
+        Guardianship.child_id == resident_id, guardianship_in_force()
+    )
+    concerned = (User.resident_id == resident_id) | User.resident_id.in_(guardians)
+    lock_accounts(session, (User.id == actor.user_id) | concerned)
 
 
 def _keep(
@@ -156,6 +165,8 @@ def _keep(
         raise ConsentChangedError(purpose=text.purpose)
     if new.given and text.purpose is ConsentPurpose.MINORS and decided_by == resident.id:
         raise WardNeededError(field="resident_id")
+    if new.given and channel is ConsentChannel.PAPER:
+        check_said_no(session, resident.id, text.purpose)
     return insert_once(
         session,
         Consent,
@@ -186,8 +197,8 @@ def withdraw(session: Session, actor: Actor, consent_id: UUID) -> Consent:
     return _taken_back(row, actor)
 
 
-def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> Consent:
-    """Take a consent back for a resident of the actor's areas who says so.
+def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> tuple[Consent, bool]:
+    """Take a consent back for a resident of the actor's areas who says so; say whether that is news.
 
     Raises NotFoundError, OwnHouseholdError for a minor of the actor's own home.
     """
@@ -195,7 +206,8 @@ def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> Conse
     if not actor.scope.covers(row.area_code):
         raise NotFoundError
     check_minor_elsewhere(actor, session.get_one(Resident, row.resident_id))
-    return _taken_back(row, actor)
+    is_new = row.withdrawn_at is None
+    return _taken_back(row, actor), is_new
 
 
 def _given(session: Session, actor: Actor, consent_id: UUID) -> Consent:
@@ -203,7 +215,7 @@ def _given(session: Session, actor: Actor, consent_id: UUID) -> Consent:
     resident_id = session.scalar(select(Consent.resident_id).where(*which))
     if resident_id is None:
         raise NotFoundError
-    _lock_two(session, actor, resident_id)
+    _lock_concerned(session, actor, resident_id)
     row = session.scalars(
         select(Consent).where(*which).with_for_update().execution_options(populate_existing=True)
     ).one_or_none()

@@ -11,7 +11,8 @@ before. Where a row says which accounts these are, it is read without a lock fir
 
 These keep to it, each with the accounts that it locks first:
 
-- ``people.consents``, a decision or a withdrawal: whoever decides or records, and the resident's.
+- ``people.consents``, a decision or a withdrawal: whoever decides or records, his whose it is, and his
+  guardians'.
 - ``people.guardians``: the child's, the guardian's, and whoever records, verifies or ends; whoever records
   then locks the two on the roster.
 - ``identity.binding_ends``: whose it is, whoever ends it, the other sides of his proxies, and those for

@@ -108,7 +108,7 @@ def with_guardian(engine: Engine, child: Child) -> None:
 
 def test_a_consent_is_taken_back_on_paper_beside_the_end_of_his_binding(engine: Engine) -> None:
     def step(session: Session) -> Any:
-        row = people.withdraw_on_paper(session, staff("admin"), OWN)
+        row, _ = people.withdraw_on_paper(session, staff("admin"), OWN)
         children.shut_out_child(session, row.resident_id)
         return row.withdrawn_by
 
