@@ -112,7 +112,15 @@ def bind(
 def was_not_him(session: Session, user: User, resident: Resident) -> bool:
     """Say whether staff ended a binding of the two as a mistake or in dispute, and bound them by none since.
 
-    What a user shows of himself outweighs their word no more: it had let him in before.
+    What a user shows of himself outweighs their word no more: it had let him in before. Their word is about
+    the time of that one binding, whenever it is said: an admin who bound the two after that time looked at
+    who the user is then, and what is said of the earlier binding later takes nothing of that back. Whoever
+    thinks that he was wrong, too, says so of the binding that he made.
+
+    A roster that was put right since changes nothing by itself: a phone or number that was somebody else's
+    leads the user to another resident now, from whom nothing keeps him. To the same one he is bound by an
+    admin, who reads the end and its note; numbers that anybody may have asked a worker to write down are no
+    such look.
     """
     later = aliased(Binding)
     looked_at_since = exists().where(

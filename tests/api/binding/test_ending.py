@@ -207,6 +207,24 @@ def test_a_mistake_said_of_a_binding_that_was_left_counts_too(
     assert refused(by_phone(newcomer)) == (409, "binding_unclear")
 
 
+@pytest.mark.parametrize("of_later, told", [(False, None), (True, "binding_unclear")])
+def test_a_mistake_said_of_a_binding_is_about_its_time(
+    newcomer: Client, admin: Client, session: Session, told: str | None, *, of_later: bool
+) -> None:
+    """Whom an admin bound after it was looked at since, unless the same is said of that binding."""
+    resident_id = write_unbound(session)
+    made = [by_phone(newcomer).json["id"]]
+    leave(newcomer, made[0])
+    path = f"/v1/binding-requests/{ask(newcomer).json['id']}/approve"
+    assert admin.post(path, json={"resident_id": str(resident_id)}).status_code == 200
+    made.append(newcomer.get("/v1/me/binding").json["binding"]["id"])
+    leave(newcomer, made[1])
+
+    end(admin, made[of_later], reason="mistake")
+
+    assert by_phone(newcomer).json.get("code") == told
+
+
 def test_only_the_two_are_kept_apart(
     newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
 ) -> None:
