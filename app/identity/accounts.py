@@ -18,6 +18,7 @@ from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
 from app.identity.users import check_not_above
 from app.identity.ways_in import end_ways_in
+from app.identity.without_auditor import audited_by, tell_without_auditor
 from app.models import (
     AccountEvent,
     AccountStep,
@@ -152,6 +153,7 @@ def _disable(session: Session, user: User) -> None:
     end_refreshing_of(session, [user.id])
     end_ways_in(session, user.id)
     session.flush()
+    tell_without_auditor(session, audited_by(session, user.id))
     end_proxies_of(session, ProxyEnd.ACCOUNT, by=None, user_id=user.id)
 
 

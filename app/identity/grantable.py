@@ -54,7 +54,7 @@ class AreaLevelError(DomainError):
 
 
 class RolesExcludeError(DomainError):
-    """System, security and audit administration exclude each other (三员分立)."""
+    """System, security and audit administration exclude each other (三员分立), an auditor all others."""
 
     code = "roles_exclude"
     kind = Kind.CONFLICT
@@ -79,9 +79,10 @@ def check_level(role: Role, area_code: str) -> None:
 
 
 def check_disjoint(session: Session, grant_id: UUID, user_id: UUID, role: Role) -> None:
-    """Refuse a second one of the three to whoever has another, now or later. Raises RolesExcludeError."""
-    if role not in ADMINISTRATORS:
-        return
+    """Refuse a second one of the three to whoever has another, and an auditor any other role, now or later.
+
+    Whoever audits and writes would read the trail of what he did himself. Raises RolesExcludeError.
+    """
     others = session.scalars(
         select(Grant.role).where(
             Grant.user_id == user_id,
@@ -90,8 +91,14 @@ def check_disjoint(session: Session, grant_id: UUID, user_id: UUID, role: Role) 
             Grant.valid_until.is_(None) | (Grant.valid_until > now()),
         )
     )
-    if any(other is not role and other in ADMINISTRATORS for other in others):
+    if any(_excludes(role, other) for other in others):
         raise RolesExcludeError(field="role")
+
+
+def _excludes(role: Role, other: Role) -> bool:
+    if Role.AUDITOR in {role, other}:
+        return role is not other
+    return role is not other and {role, other} <= ADMINISTRATORS
 
 
 def check_room(session: Session, user_id: UUID) -> None:

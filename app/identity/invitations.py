@@ -1,7 +1,8 @@
 """Invitations: a user sets his password by a token that works once, within a day.
 
 Whoever makes one could use it himself. So of an account with a second factor the token asks for it, and
-nobody both takes a second factor away and invites: no administrator alone becomes somebody else.
+nobody both takes a second factor away and invites: no administrator alone becomes somebody with one. A grid
+worker has none: of his invitation and new password others who know him are told, not his own inbox alone.
 """
 
 from datetime import timedelta
@@ -10,23 +11,25 @@ from uuid import UUID
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from app.actors import Actor
+from app.actors import Actor, Role
 from app.clock import now
 from app.config import PasswordProfile
 from app.errors import DomainError, Kind
+from app.identity.holders import holders
 from app.identity.passwords import set_password
 from app.identity.phones import sealed_phone
 from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import WrongCodeError, has_second_factor, prove_code
 from app.identity.sessions import end_sessions_of, hashed, new_token
 from app.identity.users import PhoneTakenError, check_not_above, user_in_scope
-from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, Resident, User
+from app.models import AccountEvent, AccountStep, EndReason, Grant, Invitation, NoticeKind, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before, unique
 from app.people import lock_accounts, numbers_of
 from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
+_TOLD = frozenset({Role.COMMUNITY_ADMIN, Role.SECURITY_ADMIN})
 _REMEMBERED = timedelta(days=90)
 """How long whoever took somebody's second factor may not invite him, unless he has another one."""
 
@@ -105,8 +108,14 @@ def _took_second_factor(session: Session, actor: Actor, user: User) -> bool:
 
 
 def _alert(session: Session, user: User, what: str) -> None:
-    if user.area_code is not None:
-        post(session, NoticeKind.ACCOUNT_ALERT, to=user.id, area_code=user.area_code, what=what)
+    """Tell a user what is done to his account, and of staff also the admins of the area, who know them."""
+    if user.area_code is None:
+        return
+    post(session, NoticeKind.ACCOUNT_ALERT, to=user.id, area_code=user.area_code, what=what)
+    if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
+        for admin_id in sorted(holders(session, user.area_code, _TOLD) - {user.id}):
+            about = {"what": f"{what}_of", "user_id": user.id}
+            post(session, NoticeKind.ACCOUNT_ALERT, to=admin_id, area_code=user.area_code, **about)
 
 
 def write_invitation(

@@ -16,6 +16,7 @@ from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
+from app.identity.without_auditor import tell_without_auditor
 from app.models import ApprovalKind, Area, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
 from app.people import lock_accounts, lock_fully
@@ -157,15 +158,18 @@ def _check_area(session: Session, actor: Actor, area_code: str) -> None:
 
 
 def _start(new: NewGrant) -> datetime:
-    """Give when the grant begins: as asked, or now."""
-    start = new.valid_from or now()
+    """Give when the grant begins: as asked, but not before now: nobody had it then."""
+    start = max(new.valid_from or now(), now())
     if new.valid_until is not None and new.valid_until <= start:
         raise GrantSpanError(field="valid_until")
     return start
 
 
 def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
-    """End a grant now; ending it again changes nothing. Raises OwnGrantError, NotFoundError."""
+    """End a grant now; ending it again changes nothing. That nobody audits there any more is told.
+
+    Raises OwnGrantError, NotFoundError.
+    """
     which = (Grant.id == grant_id, actor.scope.clause(Grant.area_code))
     lock_accounts(session, User.id.in_(select(Grant.user_id).where(*which)))
     row = session.scalars(select(Grant).where(*which).with_for_update()).one_or_none()
@@ -176,6 +180,9 @@ def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
     if row.ended_at is None:
         row.ended_at = now()
         end_sessions_of(session, [row.user_id], EndReason.ROLE_CHANGED)
+        session.flush()
+        if row.role is Role.AUDITOR:
+            tell_without_auditor(session, [row.area_code])
     return row
 
 

@@ -14,6 +14,8 @@ from app.models import (
     Hazard,
     Redemption,
     RedemptionStatus,
+    Resident,
+    User,
 )
 
 
@@ -21,7 +23,7 @@ class ClosingReason(enum.StrEnum):
     """What stands in the way."""
 
     OPEN_ORDER = "open_order"
-    """Goods that he ordered wait for him: points are held and stock is kept back."""
+    """Goods that he ordered for his home wait for him: points are held and stock is kept back."""
     POST = "post"
     """He holds a post, and others count on him."""
     OPEN_WORK = "open_work"
@@ -34,8 +36,13 @@ def reasons_against(session: Session, user_id: UUID) -> list[ClosingReason]:
     What he reported or claimed runs on without him, and so do the community's duties towards him: neither is
     a reason. A case of harm is none either, and is not told of here: whoever asks may be who must not know.
     """
+    home = select(Resident.household_id).join(User, User.resident_id == Resident.id).where(User.id == user_id)
     ordered = select(
-        exists().where(Redemption.made_by == user_id, Redemption.status == RedemptionStatus.HELD)
+        exists().where(
+            Redemption.made_by == user_id,
+            Redemption.status == RedemptionStatus.HELD,
+            Redemption.household_id.in_(home),
+        )
     )
     assigned = exists().where(Hazard.assignee_id == user_id, Hazard.status.not_in(HAZARD_ENDED))
     cares = exists().where(CareRecord.worker_id == user_id, CareRecord.ended_on.is_(None))

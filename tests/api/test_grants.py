@@ -1,7 +1,7 @@
 """Who may empower whom."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -153,6 +153,7 @@ def test_one_of_the_three_may_hold_his_role_in_two_areas(security: Client, be: B
             "valid_until",
         ),
         ({"valid_until": "2026-01-01T00:00:00Z"}, "valid_until"),
+        ({"valid_from": "2026-01-01T00:00:00Z", "valid_until": "2026-02-01T00:00:00Z"}, "valid_until"),
         ({"granted_by": str(named("x"))}, "granted_by"),
     ],
 )
@@ -234,3 +235,13 @@ def test_an_account_is_granted_only_so_often(security: Client, session: Session)
     assert "100次" in answer.json["errors"]["user_id"][0]
     assert again.status_code == 200
     assert security.put(grant_path(), json=role("resident")).status_code == 201
+
+
+def test_nobody_had_a_role_before_it_was_given(security: Client) -> None:
+    """The table of grants says who could do what and when, so none reaches back."""
+    at = clock.now()
+    with clock.set_to(at):
+        answer = security.put(grant_path(), json=role(valid_from="2026-01-01T00:00:00Z"))
+
+    assert answer.status_code == 201
+    assert datetime.fromisoformat(answer.json["valid_from"]) >= at.replace(microsecond=0)

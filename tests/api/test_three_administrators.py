@@ -3,16 +3,16 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.actors import Role
 from app.identity import ADMINISTRATORS, TABLE, Permission
 from app.identity.officers import OFFICERS
 from app.ids import new_id
-from app.models import Grant
-from tests.approval_world import Become, admin_grant, approved, granted, outcome
-from tests.cast import HOME, LONG_AGO, named, person, sign_in_again
+from app.models import Grant, Notice, NoticeKind
+from tests.approval_world import WHY, Become, admin_grant, approved, granted, outcome
+from tests.cast import HOME, LONG_AGO, STAFF, named, person, sign_in_again
 from tests.client import Client
 
 _THREE = ("system", "security", "auditor")
@@ -83,7 +83,7 @@ def test_one_person_is_one_of_them(be: Become, session: Session, first: str, sec
     security = be("security" if first != "security" else "far_security")
     decider = be("county" if first != "security" else "far_county")
     area_code = HOME if first != "security" else "421222102203"
-    who = "neighbour" if first != "security" else "far_worker"
+    who = "neighbour" if first != "security" else "far_resident"
     one, two = (admin_grant(who, role=_ROLE[name], area_code=area_code) for name in (first, second))
     agreed = [approved(security, decider, admin_grant=new) for new in (one, two)]
     assert granted(security, one, agreed[0]).status_code == 201
@@ -173,3 +173,55 @@ def test_a_demoted_person_is_refused_at_the_next_request(be: Become, session: Se
     assert outcome(refused) == (403, "forbidden")
     sign_in_again(session, "admin")
     assert admin.get("/v1/users").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "role, area_code", [("community_admin", HOME), ("grid_worker", HOME), ("county_officer", HOME[:6])]
+)
+def test_an_auditor_has_no_other_role(be: Become, role: str, area_code: str) -> None:
+    """S-39: the auditor is read-only; whoever writes would read the trail of what he did himself."""
+    new = admin_grant("auditor", role=role, area_code=area_code)
+
+    assert outcome(granted(be("security"), new, None)) == (409, "roles_exclude")
+
+
+def test_whoever_has_another_role_becomes_no_auditor(be: Become) -> None:
+    """S-39: nor is an officer asked for it; once the other role has ended, he may."""
+    security, new = be("security"), admin_grant("worker", role="auditor", area_code=HOME)
+    path = f"/v1/approvals/{new_id()}"
+    refused = security.put(path, json={"admin_grant": new, "reason": WHY})
+    held = next(one for one in security.get(f"/v1/users/{new['user_id']}").json["grants"])
+    assert security.post(f"/v1/grants/{held['id']}/end").status_code == 200
+
+    assert outcome(refused) == (409, "roles_exclude")
+    assert granted(security, new, approved(security, be("city"), admin_grant=new)).status_code == 201
+
+
+def _told(session: Session) -> set[str]:
+    of = {person(name).user_id: name for name in STAFF}
+    which = (Notice.kind == NoticeKind.ACCOUNT_ALERT, Notice.data["what"].astext == "no_auditor")
+    return {of[one] for one in session.scalars(select(Notice.user_id).where(*which))}
+
+
+@pytest.mark.parametrize("by", ["grant", "account"])
+def test_that_the_last_auditor_went_is_told(be: Become, session: Session, by: str) -> None:
+    """S-39: one person alone may have to end it at once; that nobody looks any more is no secret."""
+    auditor = person("auditor").user_id
+    if by == "grant":
+        (grant,) = session.scalars(select(Grant.id).where(Grant.user_id == auditor))
+        assert be("security").post(f"/v1/grants/{grant}/end").status_code == 200
+    else:
+        assert be("system").step(f"/v1/users/{auditor}/disable").status_code == 200
+
+    assert _told(session) == {"city", "system", "security"}
+
+
+def test_where_another_auditor_is_left_nobody_is_told(be: Become, session: Session) -> None:
+    """S-39: of the county's auditor the city's is the other."""
+    county = person("far_auditor").user_id
+    session.execute(update(Grant).where(Grant.user_id == county).values(area_code=HOME[:6]))
+    session.commit()
+    (grant,) = session.scalars(select(Grant.id).where(Grant.user_id == county))
+
+    assert be("security").post(f"/v1/grants/{grant}/end").status_code == 200
+    assert _told(session) == set()

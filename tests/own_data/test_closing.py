@@ -231,3 +231,16 @@ def test_another_cannot_take_it_back_or_see_it(resident: Client, be: Callable[[s
     assert neighbour.get("/v1/me/closings").json["items"] == []
     assert outcome(ask(neighbour, closing_id)) == (409, "other_content")
     assert UUID(resident.get("/v1/me/closings").json["items"][0]["id"]) == closing_id
+
+
+@pytest.mark.parametrize("gone", ["the order is another home's", "he left his home"])
+def test_an_order_that_is_his_no_more_is_no_reason(session: Session, resident: Client, gone: str) -> None:
+    """S-78: a helper whose proxy ended, or who moved, can neither fetch nor cancel it: its home can."""
+    Stage(session).redemption()
+    if gone == "he left his home":
+        session.execute(update(User).where(User.id == ME).values(resident_id=None))
+    else:
+        session.execute(update(Redemption).values(household_id=named("household neighbour")))
+    session.commit()
+
+    assert asked(resident)

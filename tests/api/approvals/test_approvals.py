@@ -107,7 +107,7 @@ def test_another_administrator_of_the_same_role_does_not_decide(
     peer = admin_grant("neighbour", role="security_admin", area_code=HOME)
     assert granted(security, peer, approved(security, county, admin_grant=peer)).status_code == 201
     sign_in_again(session, "neighbour")
-    path = f"/v1/approvals/{asked(security, admin_grant=admin_grant('worker'))}"
+    path = f"/v1/approvals/{asked(security, admin_grant=admin_grant('worker', role='system_admin'))}"
 
     assert outcome(be("neighbour").get(path)) == (404, "not_found")
     assert outcome(be("neighbour").post(f"{path}/approve", json={})) == (403, "forbidden")
@@ -153,7 +153,7 @@ def test_without_a_yes_nothing_happens(
         {"id": str(new_id())},
         {"role": "system_admin"},
         {"area_code": "421224100"},
-        {"user_id": str(person("worker").user_id)},
+        {"user_id": str(person("resident").user_id)},
         {"valid_until": "2030-01-01T00:00:00Z"},
     ],
 )
@@ -175,7 +175,7 @@ def test_an_approval_is_good_for_who_asked(
     peer = admin_grant("neighbour", role="security_admin", area_code=HOME)
     granted(security, peer, approved(security, county, admin_grant=peer))
     sign_in_again(session, "neighbour")
-    new = admin_grant("worker")
+    new = admin_grant("worker", role="system_admin")
     approval_id = approved(security, county, admin_grant=new)
 
     theirs, unknown = (granted(be("neighbour"), new, one) for one in (approval_id, new_id()))

@@ -98,7 +98,7 @@ def test_whoever_ends_the_last_officer_does_not_choose_the_next_alone(
 
 def test_nobody_agrees_to_his_own_office(security: Client, county: Client, be: Become) -> None:
     """S-38: neither as officer nor as administrator; another officer does."""
-    for role in ("county_officer", "auditor"):
+    for role in ("county_officer", "system_admin"):
         new = admin_grant("county", role=role, area_code=COUNTY)
         path = f"/v1/approvals/{asked(security, admin_grant=new)}"
 

@@ -50,7 +50,7 @@ def test_a_grant_says_who_gets_what_and_what_he_is_now(security: Client, county:
 
 
 def test_names_are_those_of_now(security: Client, county: Client, session: Session) -> None:
-    approval_id = asked(security, admin_grant=admin_grant("worker"))
+    approval_id = asked(security, admin_grant=admin_grant("worker", role="system_admin"))
     session.get_one(User, person("worker").user_id).name = "张三"
     session.get_one(Grant, named("grant worker")).ended_at = now()
     session.commit()
@@ -92,7 +92,7 @@ def test_a_decider_of_both_areas_is_warned_though_he_knows_the_account(be: Becom
 
 def test_an_asker_without_his_post_is_warned_of_and_what_is_over_is_not(be: Become, session: Session) -> None:
     asks = {
-        "admin_grant": (be("security"), admin_grant("worker")),
+        "admin_grant": (be("security"), admin_grant("worker", role="system_admin")),
         "points_bulk": (be("admin"), batch()),
         "roster_export": (be("admin"), roster()),
     }
@@ -237,7 +237,7 @@ def test_answers_to_asking_and_deciding_say_it_too(admin: Client, county: Client
 def test_a_longer_list_takes_no_more_statements(be: Become, county: Client, connection: Connection) -> None:
     def ask() -> None:
         for who in ("worker", "clerk"):
-            asked(be("security"), admin_grant=admin_grant(who))
+            asked(be("security"), admin_grant=admin_grant(who, role="system_admin"))
         asked(be("admin"), points_bulk=batch(adjustment(), adjustment(household="neighbour")))
         asked(be("admin"), roster_export=roster())
 

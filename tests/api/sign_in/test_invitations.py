@@ -262,3 +262,22 @@ def test_a_number_of_another_account_is_not_taken_from_the_roster(be: Become, se
 
     assert refused(answer) == (409, "phone_taken")
     assert list(answer.json["errors"]) == ["user_id"]
+
+
+def test_of_a_workers_new_password_those_who_know_her_are_told(
+    be: Become, user: User, visitor: Client, session: Session
+) -> None:
+    """S-39: a worker has no second factor; whoever invites her and goes in for her has her inbox, too."""
+    grant(session, user.id, role=Role.GRID_WORKER, area_code=HOME)
+    user.area_code, user.last_signed_in_at = HOME, clock.now()
+    session.commit()
+
+    assert accept(visitor, invite(be, user).json["token"]) == (204, "")
+
+    told = session.execute(select(Notice.user_id, Notice.data).where(Notice.user_id != user.id)).all()
+    expected = [
+        (person(who).user_id, {"what": what, "user_id": str(user.id)})
+        for what in ("invited_of", "password_set_of")
+        for who in ("admin", "security")
+    ]
+    assert sorted(map(str, told)) == sorted(map(str, expected))
