@@ -80,4 +80,5 @@ class SignInCode(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     tries: Mapped[int]
+    """How often it was typed, the right time as well."""
     ended_at: Mapped[datetime | None]

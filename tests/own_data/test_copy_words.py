@@ -54,6 +54,11 @@ def test_every_column_has_a_chinese_heading_and_no_heading_is_left_over() -> Non
     assert [one for one in known.values() if not _CHINESE.search(one.text)] == []
 
 
+def test_a_code_that_was_typed_right_at_once_is_not_called_wrong() -> None:
+    """S-76: each try is counted, the right one as well."""
+    assert heading("sign_in_codes", "tries").text == "输入次数"
+
+
 def test_headings_of_one_kind_differ() -> None:
     """S-76: two columns of one table must not read the same."""
     for copied in COPIED:
