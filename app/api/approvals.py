@@ -15,7 +15,7 @@ from app.api.http.allow import actor, allow
 from app.api.http.askers import AskerOutput, NamedAccountOutput
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import LISTS_BYTES
-from app.api.http.fields import NOT_EMPTY, Input, Output, Text, sent_moment, uid, word
+from app.api.http.fields import NOT_EMPTY, Input, Output, Text, has_words, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import note, transaction
 from app.api.roster_exports import NamedExportInput
@@ -51,7 +51,7 @@ class ApprovalInput(Input):
     admin_grant = fields.Nested(AdminGrantInput, error_messages=NOT_EMPTY)
     points_bulk = fields.Nested(AdjustmentsInput, error_messages=NOT_EMPTY)
     roster_export = fields.Nested(NamedExportInput, error_messages=NOT_EMPTY)
-    reason = Text(200, least=1, required=True)
+    reason = Text(200, least=1, required=True, checks=[has_words])
 
     @ma.validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:

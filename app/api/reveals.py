@@ -10,7 +10,7 @@ from marshmallow import fields
 from app import identity, people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Input, Output, Text, word
+from app.api.http.fields import Input, Output, Text, has_words, word
 from app.api.http.parts import parts
 from app.api.http.recording import note, note_ticket, transaction
 from app.identity import Permission, RevealField
@@ -26,7 +26,7 @@ def _without_numbers(purpose: str) -> None:
 
 def purpose() -> Text:
     """Give a field for what somebody needs personal data for; numbers of people do not belong there."""
-    return Text(100, least=4, required=True, checks=[_without_numbers])
+    return Text(100, least=4, required=True, checks=[has_words, _without_numbers])
 
 
 class RevealInput(Input):

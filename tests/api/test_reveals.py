@@ -80,7 +80,9 @@ def test_a_number_needs_a_fresh_proof(worker: Client, session: Session) -> None:
     assert session.scalar(select(func.count()).select_from(Reveal)) == 0
 
 
-@pytest.mark.parametrize("purpose", ["", "看看", "打13900001234", "长" * 101])
+@pytest.mark.parametrize(
+    "purpose", ["", "看看", "打13900001234", "长" * 101, "....", "1111", "查 1234", "，。！？", "①②③④"]
+)
 def test_a_purpose_is_words(worker: Client, session: Session, purpose: str) -> None:
     """S-36: without a purpose, or with a number in it, nothing is shown."""
     refused = reveal(worker, purpose=purpose)

@@ -18,6 +18,7 @@ _TEXT = "请填写文字"
 _INVISIBLE = {"Cc", "Cf", "Cs"}
 _SLACK = 64
 """Signs of a text that may fall away, besides three of each four: what is composed, gaps and dashes."""
+_LEAST_LETTERS = 2
 _DASHES = set("-\N{HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}")
 NIL_ID = "编号不能全是0，请换一个新的"
 _CHINA = {"lng": (73.4, 135.2), "lat": (3.8, 53.6)}
@@ -67,6 +68,12 @@ class Text(fields.String):
         return "".join(
             sign for sign in text if sign in kept or unicodedata.category(sign) not in _INVISIBLE
         ).strip()
+
+
+def has_words(text: str) -> None:
+    """Refuse a reason of dots or digits: it must have two letters or characters at least."""
+    if sum(sign.isalpha() for sign in text) < _LEAST_LETTERS:
+        raise ma.ValidationError("请用文字写明，至少两个字，不能只写数字和符号")
 
 
 class Signs(Text):

@@ -279,6 +279,15 @@ def test_a_question_needs_a_reason(security: Client) -> None:
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["reason"])
 
 
+@pytest.mark.parametrize("reason", ["", "...", "2026", "借1"])
+def test_a_reason_is_words(security: Client, reason: str) -> None:
+    """S-36: it is the purpose of an export and stands in the file."""
+    body = {"admin_grant": admin_grant(), "reason": reason}
+    answer = security.put(f"/v1/approvals/{new_id()}", json=body)
+
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["reason"])
+
+
 def _told(session: Session, name: str) -> list[tuple[str, str]]:
     mine = (Notice.user_id == person(name).user_id, Notice.kind == NoticeKind.APPROVAL)
     rows = session.scalars(select(Notice).where(*mine).order_by(Notice.id))
