@@ -44,7 +44,7 @@ def word(kind: str, code: str) -> str:
 
 
 def word_for(code: StrEnum) -> str:
-    """Give the word for a code, which one more page says as a copy does. Raises KeyError without one."""
+    """Give the word that a copy has for a code, for other pages. Raises KeyError where it has none."""
     return words()[type(code).__name__, code.value]
 
 
