@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -58,7 +58,8 @@ def made_before(
 
     Raises OtherContentError if the same person used the id for something else.
     """
-    first = session.get(table, row_id, populate_existing=True)
+    with session.no_autoflush:
+        first: Row | None = session.scalars(_look_up(table), {"row_id": row_id}).one_or_none()
     if first is None:
         return None
     if first.content_hash == sent:  # type: ignore[attr-defined]
@@ -103,8 +104,15 @@ def insert_once(
 
 
 @cache
-def _insertion(table: type[Row]) -> ReturningInsert[tuple[Row]]:
-    """Put the statement together once for each table: that costs as much as running it."""
+def _look_up(table: type[Row]) -> Select[Row]:
+    """Put the question together once for each table: that costs as much as asking it."""
+    query = select(table).where(table.id == bindparam("row_id"))  # type: ignore[attr-defined]
+    return query.execution_options(populate_existing=True)
+
+
+@cache
+def _insertion(table: type[Row]) -> ReturningInsert[Row]:
+    """Put the statement together once for each table, too."""
     return insert(table).on_conflict_do_nothing().returning(table)
 
 

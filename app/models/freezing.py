@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any
 from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ForeignKey, Select, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, with_loader_criteria
@@ -47,12 +48,24 @@ _INNER: dict[str, Callable[[Any], Iterable[Any]]] = {
 _CONSTANT = frozenset({"bindparam", "null", "true", "false"})
 
 
+_FILTERED: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+"""Questions with the filter put on, or None where none is needed, by the questions as they were asked.
+
+One that a module built is looked at once, and stays the same object, whose key for the statement cache is
+known from then on; any other is forgotten with its request.
+"""
+
+
 @event.listens_for(Session, "do_orm_execute")
 def _pass_over(state: ORMExecuteState) -> None:
-    if asks_elsewhere(state.statement) or not state.is_select or state.is_column_load:
+    if not state.is_select or state.is_column_load or state.execution_options.get(FROZEN_TOO, False):
         return
-    if not state.execution_options.get(FROZEN_TOO, False):
-        state.statement = state.statement.options(_IN_SIGHT)
+    asked = state.statement
+    if asked not in _FILTERED:
+        _FILTERED[asked] = None if asks_elsewhere(asked) else asked.options(_IN_SIGHT)
+    filtered = _FILTERED[asked]
+    if filtered is not None:
+        state.statement = filtered
 
 
 def asks_elsewhere(statement: Any) -> bool:

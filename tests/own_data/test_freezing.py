@@ -1,13 +1,31 @@
 """Which questions are spared the filter of frozen rows: only those that surely touch none."""
 
+import gc
 from typing import Any
+from weakref import ref
 
 import pytest
-from sqlalchemy import exists, func, literal, select, text, union
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import exists, func, literal, select, text, union, update
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.models import Account, Hazard, HazardEvent, Household, Lot, Proxy, SignIn, User
+from app.clock import now
+from app.ids import new_id
+from app.models import (
+    FROZEN_TOO,
+    Account,
+    Binding,
+    Closing,
+    ClosingState,
+    Hazard,
+    HazardEvent,
+    Household,
+    Lot,
+    Proxy,
+    SignIn,
+    User,
+)
 from app.models.freezing import asks_elsewhere
+from tests.cast import GRID, named, person
 
 HAZARDS = select(Hazard.reported_by)
 
@@ -52,3 +70,54 @@ def test_questions_of_other_tables_are_spared(question: Any) -> None:
 def test_any_other_question_gets_the_filter(question: Any) -> None:
     """S-79: where it is not sure, nothing frozen is shown."""
     assert not asks_elsewhere(question)
+
+
+def _closed(session: Session) -> Closing:
+    at = now()
+    closing = Closing(
+        id=new_id(),
+        area_code=GRID,
+        asked_by=person("resident").user_id,
+        user_id=person("resident").user_id,
+        asked_at=at,
+        carry_out_at=at,
+        due_at=at,
+        begun_at=at,
+        state=ClosingState.DONE,
+        reasons=[],
+        ended_at=at,
+        content_hash=b"",
+    )
+    session.add(closing)
+    session.flush()
+    return closing
+
+
+def test_a_question_that_is_asked_again_passes_over_what_was_frozen_since(session: Session) -> None:
+    """S-79: the filter is put on a question once, and is there whenever it is asked without the option."""
+    bound = named("binding resident")
+    his = select(Binding.id).where(Binding.id == bound)
+    assert session.scalars(his).all() == [bound]
+    session.execute(update(Binding).where(Binding.id == bound).values(frozen_by=_closed(session).id))
+
+    found = [
+        session.scalars(his, execution_options={FROZEN_TOO: too}).all() for too in (False, True, False, True)
+    ]
+
+    assert found == [[], [bound], [], [bound]]
+
+
+@pytest.mark.parametrize("table", [Binding, User])
+def test_a_question_is_forgotten_with_its_asking(session: Session, table: Any) -> None:
+    """Or the memory of a process would grow with each request."""
+
+    def asked() -> ref[Any]:
+        question = select(table.id).where(table.id == new_id())
+        session.scalars(question).all()
+        return ref(question)
+
+    asked()  # the statement cache keeps the first of its kind
+    second = asked()
+    gc.collect()
+
+    assert second() is None
