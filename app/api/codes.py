@@ -15,7 +15,7 @@ from app.actors import VISITOR
 from app.api.html import html_page, message_page, refusal, refusal_page, varying, wants_json
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.body_bounds import takes
-from app.api.http.limits import limiter
+from app.api.http.limits import READ_BY_MANY, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import note, reading, transaction
 from app.api.http.sentences import sentence
@@ -25,11 +25,13 @@ from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
 
 blueprint = Blueprint("codes", __name__)
+_TOO_MANY_REPORTS = "从您这个网络来的报告太多，请过一会儿再试；急的不要等，请马上打电话给网格员或社区"
+"""Many share one address, so whoever reads it may have sent nothing yet, and what he saw may not wait."""
 _LINKLESS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
 @blueprint.route("/q/<code>", methods=["GET"])
-@limiter.limit("300 per minute")
+@limiter.limit(READ_BY_MANY)
 @allow(PUBLIC)
 def show_place(code: str) -> Response:
     """Show the place of a code, with a form to report a hazard there."""
@@ -79,7 +81,7 @@ def back_to_form(code: str) -> AnyResponse:
 
 
 @blueprint.route("/q/<code>/reports/<uuid:hazard_id>", methods=["GET"])
-@limiter.limit("300 per minute")
+@limiter.limit(READ_BY_MANY)
 @allow(PUBLIC)
 def show_report(code: str, hazard_id: UUID) -> Response:
     """Show what came of a report, to whoever has its address; the sheet may have been revoked since."""
@@ -115,6 +117,8 @@ def _refused(error: Exception) -> Response:
 def _refusal_page(document: Response) -> Response:
     code = (request.view_args or {}).get("code")
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
+    if document.status_code == HTTPStatus.TOO_MANY_REQUESTS and request.method == "POST":
+        return message_page(document.status_code, _TOO_MANY_REPORTS, again=back)
     return refusal_page(document, again=back)
 
 

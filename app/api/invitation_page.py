@@ -11,10 +11,11 @@ from app import identity
 from app.api.html import html_page, refusal
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.fields import Input
-from app.api.http.limits import limiter
+from app.api.http.limits import READ_BY_MANY, is_refused, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import decided, reading
 from app.api.http.sentences import sentence
+from app.api.invitations import INVITATIONS
 from app.api.sessions import password_field, totp_field
 from app.config import PasswordProfile
 from app.errors import DomainError, Kind
@@ -38,7 +39,7 @@ class PasswordFormInput(Input):
 
 
 @blueprint.route("/invite/<token>", methods=["GET"])
-@limiter.limit("60 per minute")
+@limiter.limit(READ_BY_MANY)
 @allow(PUBLIC)
 def show_invitation(token: str) -> Response:
     """Show the form, with the name of whoever is invited."""
@@ -46,7 +47,7 @@ def show_invitation(token: str) -> Response:
 
 
 @blueprint.route("/invite/<token>", methods=["POST"])
-@limiter.limit("20 per minute; 100 per hour")
+@limiter.limit(INVITATIONS, deduct_when=is_refused)
 @allow(PUBLIC)
 def set_password(token: str) -> AnyResponse:
     """Set the password; the link works no longer then."""

@@ -10,13 +10,15 @@ from app import identity
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, sent_moment, uid
-from app.api.http.limits import each_person, limiter
+from app.api.http.limits import each_person, is_refused, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import decided, transaction
 from app.api.sessions import password_field, totp_field
 from app.identity import Permission
 
 blueprint = Blueprint("invitations", __name__, description="邀请与登录码")
+INVITATIONS = "30 per minute; 300 per hour"
+"""Of one address, those that are refused: an office sets its passwords on one day, some at the third try."""
 
 
 class InvitationInput(Input):
@@ -77,7 +79,7 @@ def put_invitation(sent: dict[str, Any], invitation_id: UUID) -> tuple[Any, int]
 
 
 @blueprint.route("/invitations/accept", methods=["POST"])
-@limiter.limit("20 per minute; 100 per hour")
+@limiter.limit(INVITATIONS, deduct_when=is_refused)
 @allow(PUBLIC)
 @blueprint.response(HTTPStatus.NO_CONTENT)
 @blueprint.body(AcceptanceInput)

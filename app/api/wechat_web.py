@@ -13,7 +13,7 @@ from app.api.http import problems
 from app.api.http.allow import COOKIE, PUBLIC, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text
-from app.api.http.limits import limiter
+from app.api.http.limits import READ_BY_MANY, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import note_opened, sensitive, transaction
 from app.api.http.sign_in_tries import count_wechat, is_wrong
@@ -26,6 +26,7 @@ from app.keys import derived
 
 blueprint = Blueprint("wechat web", __name__, description="微信内网页")
 _LIMIT = "60 per minute; 1000 per hour"
+"""Of one address, those that come back wrong."""
 _MARK = "__Host-gongdi-sign-in"
 _MARK_S = 600
 _LED_HERE = {"wechat web.start", "wechat web.callback"}
@@ -72,7 +73,7 @@ def _to(address: str) -> Response:
 
 
 @blueprint.route("/oauth/wechat/start", methods=["GET"])
-@limiter.limit(_LIMIT)
+@limiter.limit(READ_BY_MANY)
 @allow(PUBLIC)
 @blueprint.response(HTTPStatus.FOUND)
 def start() -> Response:
@@ -140,7 +141,7 @@ def _refusal_page(document: Response) -> Response:
 
 
 @blueprint.route("/wechat/page-signature", methods=["GET"])
-@limiter.limit(_LIMIT)
+@limiter.limit(READ_BY_MANY)
 @allow(PUBLIC)
 @blueprint.answer(PageSignatureOutput)
 @blueprint.query(PageInput)

@@ -6,10 +6,11 @@ wider as there are workers. Redis holds no phone in the clear.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, TypeVar, cast
 
 import structlog
-from flask import g
+from flask import Response, g
 from flask_limiter import Limiter
 from limits import RateLimitItem
 from limits.storage import MemoryStorage
@@ -24,9 +25,16 @@ log = structlog.get_logger()
 limiter = Limiter(key_func=asking_address, headers_enabled=False, in_memory_fallback_enabled=True)
 _alone = FixedWindowRateLimiter(MemoryStorage())
 """Counts until the limiter, which has such a storage too, has noticed that Redis is away."""
+READ_BY_MANY = "600 per minute"
+"""Of one address, of a page that people read: a whole settlement may sit behind its carrier's."""
 _A_WHILE_S = 60
 _Told = TypeVar("_Told")
 View = TypeVar("View", bound=Callable[..., Any])
+
+
+def is_refused(response: Response) -> bool:
+    """Say whether something was refused: what is right then uses up nothing of the limit of its address."""
+    return HTTPStatus.BAD_REQUEST <= response.status_code < HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def each_person(rate: str) -> Callable[[View], View]:

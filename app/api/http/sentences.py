@@ -17,7 +17,7 @@ SENTENCES: dict[str, str] = {
     "unsupported_media_type": "这种格式用不了，填写的内容请用JSON格式发送",
     "invalid": "有些内容填得不对，请看每一项的提示",
     "cross_site": "请在本系统的页面上操作",
-    "too_many_requests": "操作太频繁，请稍后再试",
+    "too_many_requests": "操作太频繁，或者这会儿用的人太多，请稍后再试",
     "internal": "系统出了问题，您的内容没有保存，请稍后再试",
     "unreadable": "系统里有一项资料读不出来，这一步没有办成，请联系管理员",
     "database_away": "系统正在恢复，请稍后再试",

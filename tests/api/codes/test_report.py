@@ -229,5 +229,8 @@ def test_the_eleventh_report_of_an_address_waits(send: Send, session: Session) -
     answer = send()
 
     assert (answer.status_code, answer.mimetype) == (429, "text/html")
+    assert "急的不要等，请马上打电话给网格员或社区" in answer.text, (
+        "he may have sent nothing, and danger waits not"
+    )
     assert 3500 < int(answer.headers["Retry-After"]) <= 3601
     assert rows(session)[0] == 10

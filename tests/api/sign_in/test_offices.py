@@ -143,6 +143,29 @@ def test_wrong_refreshes_count_against_their_address(refresh: Callable[[str], An
     assert refused(refresh("no token")) == BUSY
 
 
+def test_an_office_sets_its_passwords_on_one_day(
+    office: list[str], visitor: Client, be: Callable[[str], Client], session: Session, address: str
+) -> None:
+    """S-15, S-126: per IP: links that are right use up nothing of it, those that are none do."""
+    system, at = be("system"), {"REMOTE_ADDR": address}
+
+    def accept(token: str) -> tuple[int, str]:
+        sent = {"token": token, "password": "Kiesel 7 Fjordlampe"}
+        answer = visitor.post("/v1/invitations/accept", json=sent, environ_overrides=at)
+        return answer.status_code, answer.json["code"] if answer.status_code >= 400 else ""
+
+    tokens = []
+    for user in session.query(User).filter(User.name == "同事").limit(25):
+        user.password_hash = None
+        session.commit()
+        made = system.put(f"/v1/invitations/{new_id()}", json={"user_id": str(user.id)})
+        tokens.append(made.json["token"])
+
+    assert len(office) == 40
+    assert [accept(token) for token in tokens] == [(204, "")] * 25
+    assert [accept(f"no token {n}") for n in range(31)] == [(410, "invitation_over")] * 30 + [BUSY]
+
+
 def test_forty_may_be_under_way_at_once_and_few_guesses_slip_through(app: Flask, address: str) -> None:
     """S-5: those whose end is not known yet are bounded, too; each gives its place back, however it ends."""
     with app.test_request_context(environ_overrides={"REMOTE_ADDR": address}):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 
 from tests.api.wechat.conftest import SESSIONS, refused
@@ -74,3 +75,30 @@ def test_the_browser_counts_with_the_same_limits(wechat_app: Flask) -> None:
     wrong = [refused(browser.get(f"/v1/oauth/wechat/callback?code=x&state=y{n}")) for n in range(61)]
 
     assert wrong == [(400, "sign_in_state")] * 60 + [BUSY]
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/oauth/wechat/start", "/v1/wechat/page-signature?url=https%3A%2F%2Fgongdi.example.cn%2F"]
+)
+def test_a_settlement_begins_behind_one_address(wechat_app: Flask, path: str) -> None:
+    """S-126: per IP: what each browser asks for as it opens our pages is wide, and has an end."""
+    browser = Client(wechat_app, None)
+    begun = [browser.get(path).status_code for _ in range(600)]
+
+    answer = browser.get(path)
+
+    assert set(begun) <= {200, 302}
+    assert refused(answer) == BUSY
+    assert 0 < int(answer.headers["Retry-After"]) <= 61
+
+
+def test_whoever_waits_to_begin_reads_it_on_a_page(wechat_app: Flask) -> None:
+    """S-126: WeChat's browser asks for a page."""
+    browser = Client(wechat_app, None)
+    for _ in range(600):
+        browser.get("/v1/oauth/wechat/start")
+
+    answer = browser.get("/v1/oauth/wechat/start", headers={"Accept": "text/html"})
+
+    assert (answer.status_code, answer.mimetype) == (429, "text/html")
+    assert "这会儿用的人太多，请稍后再试" in answer.text
