@@ -22,7 +22,6 @@ from app.api.http.sign_in_tries import count_refresh, counted_by_address, counte
 from app.api.wechat_calls import WeChatPhoneCodeError, asking_wechat, wechat_client
 from app.errors import DomainError
 from app.identity import Permission, SessionKind, wechat_checks
-from app.identity.sessions import hashed
 
 blueprint = Blueprint("sessions", __name__, description="登录与退出")
 _TRIED_SIGNS = 16
@@ -268,7 +267,7 @@ def me() -> Any:
 def _replaced(cookie: int) -> bytes | None:
     """Give what is kept of the token that a browser has so far, whose session ends as it signs in anew."""
     before = request.cookies.get(COOKIE) if cookie else None
-    return hashed(before) if before else None
+    return identity.hashed(before) if before else None
 
 
 def _checked_by_wechat(code: str) -> datetime:

@@ -82,7 +82,7 @@ from app.identity.refreshing import RefreshOverError, refresh
 from app.identity.refused_passwords import is_easy
 from app.identity.reveals import RevealLimitError, keep_look, reveal
 from app.identity.second_factor import SecondFactorHeldError, WrongCodeError, code_now, enrol, sealed_secret
-from app.identity.sessions import Opened, SessionSupersededError, actor_of, saw, sign_out
+from app.identity.sessions import Opened, SessionSupersededError, actor_of, hashed, saw, sign_out
 from app.identity.sign_in import Credentials, WrongCredentialsError, let_in, sign_in, who_tries
 from app.identity.sign_in_codes import (
     DIGITS,
@@ -263,6 +263,7 @@ __all__ = [
     "grant_payload",
     "hand_out",
     "has_phone",
+    "hashed",
     "holders",
     "invitation_url",
     "invite",

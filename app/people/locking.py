@@ -40,12 +40,17 @@ A closing stands before all of these: only the job that carries it out locks it.
 under a locked account, in no order, and so gives way where one is taken; it comes again a minute later.
 """
 
+from contextlib import suppress
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.models import Resident, User
+
+
+class _SomebodyCame(Exception):  # noqa: N818 - no error, but what lets the locks go
+    """Somebody came to be beside an account before it was locked."""
 
 
 def lock_accounts(session: Session, which: ColumnElement[bool]) -> list[User]:
@@ -67,12 +72,12 @@ def lock_fully(session: Session, user_id: UUID, *, beside: ColumnElement[bool]) 
     who = {user_id}
     while True:
         who.update(session.scalars(select(User.id).where(beside)))
-        with session.begin_nested() as locks:
+        with suppress(_SomebodyCame), session.begin_nested():
             for one in sorted(who):
                 session.get(User, one, with_for_update={"key_share": one != user_id}, populate_existing=True)
-            if who.issuperset(session.scalars(select(User.id).where(beside))):
-                return session.get(User, user_id)
-            locks.rollback()
+            if not who.issuperset(session.scalars(select(User.id).where(beside))):
+                raise _SomebodyCame
+            return session.get(User, user_id)
 
 
 def resident_locked(session: Session, resident_id: UUID) -> Resident | None:
