@@ -24,8 +24,8 @@ _SENTENCES = {
     FindingKind.ENTRY_CHANGED: "Entry {entry_id}, number {number}, is not as it was written.",
     FindingKind.ENTRY_MISSING: "Entry {entry_id}, number {number}, is missing.",
     FindingKind.ENTRY_INSERTED: "Entry {entry_id} was not written by this program.",
-    FindingKind.ENTRY_UNLINKED: "Entry {entry_id} has had no number for too long: either its link was "
-    "removed, or the job that links does not run.",
+    FindingKind.ENTRY_UNLINKED: "Entry {entry_id} has had no number for too long: its link was removed, or "
+    "the job that links does not run, or not yet since a restore (docs/operations.md, To restore, 8).",
     FindingKind.LINK_CHANGED: "Link {number}, of entry {entry_id}, does not follow from the link before.",
     FindingKind.LINKS_MISSING: "Links {number} to {last} are missing.",
     FindingKind.CHECKPOINT_CHANGED: "The checkpoint at {number} is not as it was signed.",

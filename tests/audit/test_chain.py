@@ -128,6 +128,23 @@ def test_what_has_no_number_for_too_long_is_named(
         assert found() == [Finding(FindingKind.ENTRY_UNLINKED, entry_id=link.entry_id)]
 
 
+def test_what_a_dump_had_without_a_number_is_named_until_the_job_runs_again(
+    session: Session, keys: AuditKeys, trail: list[AuditLink], found: Found
+) -> None:
+    """After a restore the newest entries wait for the scheduler, which operations.md has start last."""
+    assert trail
+    audit.record(session, keys, Entry(action="job:test"))
+    session.commit()
+    with clock.set_to(now() + timedelta(hours=1)):
+        (finding,) = found()
+        audit.link(session, keys)
+        after = found()
+
+    assert finding.kind is FindingKind.ENTRY_UNLINKED
+    assert "since a restore (docs/operations.md, To restore, 8)" in str(finding)
+    assert after == []
+
+
 def test_a_checkpoint_is_copied_and_read_again(
     session: Session, keys: AuditKeys, trail: list[AuditLink], tmp_path: Path
 ) -> None:
