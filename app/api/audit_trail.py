@@ -15,7 +15,6 @@ from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
 from app.audit import AuditResult, FindingKind
-from app.errors import NotFoundError
 from app.identity import Permission
 
 blueprint = Blueprint("audit", __name__, description="审计记录")
@@ -122,11 +121,11 @@ def list_entries(limit: int, after: str | None, **filters: Any) -> dict[str, Any
 @allow(Permission.AUDIT_READ)
 @blueprint.answer(VerificationOutput)
 def show_verification() -> dict[str, Any]:
-    """Show what the last verification found, and since when the trail is kept; 404 until there was one."""
+    """Show what the last verification found, and since when the trail is kept; 404 before the first."""
     with transaction() as session:
         last, checkpoint = audit.last_verification(session), audit.last_checkpoint(session)
         if last is None:
-            raise NotFoundError
+            raise audit.NotVerifiedYetError
         note(verification_id=str(last.id))
         return {
             "at": last.at,

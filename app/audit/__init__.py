@@ -6,7 +6,14 @@ from app.audit.cutting import Beginning, Cut, CutRefusedError, beginning, cut, d
 from app.audit.entries import AuditAwayError, Entry, area_of, record
 from app.audit.findings import Finding, FindingKind
 from app.audit.keys import AuditKeys
-from app.audit.listings import Filters, entries, keep_verification, last_checkpoint, last_verification
+from app.audit.listings import (
+    Filters,
+    NotVerifiedYetError,
+    entries,
+    keep_verification,
+    last_checkpoint,
+    last_verification,
+)
 from app.audit.verifying import Signed, Verifier
 from app.models import AuditCheckpoint, AuditEntry, AuditResult, AuditVerification
 
@@ -26,6 +33,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Head",
+    "NotVerifiedYetError",
     "Signed",
     "Verifier",
     "append_copy",

@@ -12,6 +12,7 @@ from app.actors import Actor
 from app.audit.findings import Finding
 from app.audit.verifying import Verifier
 from app.clock import now
+from app.errors import DomainError, Kind
 from app.ids import new_id
 from app.models import DIGITS, AreaLevel, AuditCheckpoint, AuditEntry, AuditResult, AuditVerification
 
@@ -76,6 +77,13 @@ def keep_verification(
     session.add(made)
     session.flush()
     return made
+
+
+class NotVerifiedYetError(DomainError):
+    """No verification of the trail has run yet."""
+
+    code = "not_verified_yet"
+    kind = Kind.NOT_FOUND
 
 
 def last_verification(session: Session) -> AuditVerification | None:

@@ -32,10 +32,23 @@ AGE_FIELDS = frozenset({CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER})
 """What may change how old somebody is when it is put right."""
 _NAME_SIGNS = 40
 _PHONE_DIGITS, _ID_SIGNS = 11, 18
+FORMS = {
+    CorrectionField.NAME: "姓名最少1个字，最多40个字",
+    CorrectionField.SEX: "女填female，男填male",
+    CorrectionField.BIRTH_DATE: "日期如1955-03-08，不能晚于今天",
+    CorrectionField.RELATION: "户主填head，配偶填spouse，子女填child，父母填parent，"
+    "孙辈填grandchild，祖辈填grandparent，兄弟姐妹填sibling，其他填other",
+    CorrectionField.PRESENCE: "在家填home，外出填away，回来过节填holiday",
+    CorrectionField.PHONE: "11位手机号；要去掉号码的，什么都不填",
+    CorrectionField.ID_NUMBER: "18位身份证号，末尾是字母的填大写X，要和身份证一样；要去掉号码的，什么都不填",
+    CorrectionField.DOOR: "门牌号最少1个字，最多40个字",
+    CorrectionField.OTHER: "写明哪里不对、应该是什么",
+}
+"""What each field takes, in simple words."""
 
 
 class CorrectionValueError(DomainError):
-    """What is wanted cannot stand in this field."""
+    """What is wanted cannot stand in this field (data: ``form``, what the field takes)."""
 
     code = "correction_value"
     kind = Kind.INVALID
@@ -48,7 +61,7 @@ def check_value(field: CorrectionField, value: str) -> None:
     except (ValueError, BirthDateError):
         fits = False
     if not fits:
-        raise CorrectionValueError(field="value")
+        raise CorrectionValueError(field="value", form=FORMS[field])
 
 
 def correct(session: Session, sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:

@@ -151,7 +151,8 @@ def test_pages_are_whole(be: Become, session: Session, keys: AuditKeys) -> None:
 def test_there_is_no_verification_before_the_first(be: Become) -> None:
     answer = be("auditor").get("/v1/audit/verification")
 
-    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    assert (answer.status_code, answer.json["code"]) == (404, "not_verified_yet")
+    assert "还没有核对过" in answer.json["title"]
 
 
 def test_the_last_verification_is_shown(

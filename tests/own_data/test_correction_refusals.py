@@ -1,6 +1,7 @@
 """What of a correction is refused, and to whom."""
 
 from datetime import timedelta
+from enum import StrEnum
 from uuid import UUID
 
 import pytest
@@ -9,8 +10,20 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Binding, Correction, Resident, Reveal, SignIn, User
+from app.models import (
+    Binding,
+    Correction,
+    CorrectionField,
+    PresenceState,
+    Relation,
+    Resident,
+    Reveal,
+    Sex,
+    SignIn,
+    User,
+)
 from app.people import Numbers
+from app.people.correcting import FORMS
 from tests.cast import named, person
 from tests.child_world import write_child
 from tests.client import Client
@@ -59,7 +72,15 @@ def test_what_cannot_stand_there_is_refused_at_once(
     answer = ask(resident, field, value)
 
     assert outcome(answer) == (422, "correction_value")
+    assert FORMS[CorrectionField(field)] in answer.json["errors"]["value"][0]
     assert session.scalar(select(func.count()).select_from(Correction)) == 0
+
+
+@pytest.mark.parametrize("field, words", [("sex", Sex), ("relation", Relation), ("presence", PresenceState)])
+def test_each_word_that_a_field_takes_is_told(field: str, words: type[StrEnum]) -> None:
+    told = FORMS[CorrectionField(field)]
+
+    assert [one for one in words if f"填{one}" not in told] == []
 
 
 @pytest.mark.parametrize(

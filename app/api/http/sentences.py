@@ -23,6 +23,7 @@ SENTENCES: dict[str, str] = {
     "database_away": "系统正在恢复，请稍后再试",
     # audit
     "audit_away": "操作记录暂时写不进去，所以这一步没有办，请稍后再试",
+    "not_verified_yet": "操作记录还没有核对过。系统每天凌晨4点核对一次，急用的请运维人员现在核对",
     # everywhere
     "other_content": "这个编号已经用于别的内容，请重新填写一份",
     "illegal_step": "这件事现在的进度不能这样办，请刷新后再看",
@@ -120,7 +121,7 @@ SENTENCES: dict[str, str] = {
     "own_side": "监护关系的核实、解除，都要由两家以外的管理员办理",
     "recorded_guardian": "这位监护人是您登记的，要由另一位社区管理员看过证明再核实",
     # own data
-    "correction_value": "填的内容不合这一项的格式，请核对后再填",
+    "correction_value": "这一项不能这样填，请改成：{form}",
     "correction_open": "这一项您已经申请过更正，社区还在核对，请等结果或先撤回",
     "closing_open": "这个账号已经申请了注销，不用再申请；想反悔，请撤回那份申请",
     "asker_gone": "提出申请的人已经不是这位居民，也不是监护人，不能照办；请选择不同意并写明原因",
