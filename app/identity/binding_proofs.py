@@ -22,6 +22,7 @@ from app.identity.bindings import (
     made_binding,
     open_binding,
     was_not_him,
+    was_said_dead,
 )
 from app.identity.phones import phone_of
 from app.identity.same_texts import same_name
@@ -165,7 +166,9 @@ def _proven(session: Session, sealer: Sealer, proof: IdProof) -> Resident | None
 def _bound(session: Session, user: User, found: Resident, way: BindingWay, binding_id: UUID) -> Binding:
     """Bind a locked user who is nobody yet; what he asked for waits no longer. Raises BindingUnclearError."""
     resident = resident_locked(session, found.id)
-    if resident is None or is_child(resident) or was_not_him(session, user, resident):
+    if resident is None or is_child(resident):
+        raise BindingUnclearError
+    if was_not_him(session, user, resident) or was_said_dead(session, resident):
         raise BindingUnclearError
     try:
         made = bind(session, user, resident, way, by=user.id, binding_id=binding_id)

@@ -17,6 +17,7 @@ from app.ids import new_id
 from app.models import (
     NOT_HIM,
     Binding,
+    BindingEnd,
     BindingWay,
     Grant,
     Resident,
@@ -132,6 +133,21 @@ def was_not_him(session: Session, user: User, resident: Resident) -> bool:
     which = (Binding.user_id == user.id, Binding.resident_id == resident.id)
     ended = exists().where(*which, Binding.end_reason.in_(NOT_HIM), ~looked_at_since)
     return bool(session.scalar(select(ended)))
+
+
+def was_said_dead(session: Session, resident: Resident) -> bool:
+    """Say whether staff ended a binding of a resident since he died, and bound nobody to him since.
+
+    Whoever has his phone or papers then is not he; that he lives after all an admin says by binding him.
+    """
+    later = aliased(Binding)
+    bound_since = exists().where(
+        later.resident_id == Binding.resident_id,
+        later.way.in_(BY_OTHERS),
+        later.begun_at >= Binding.ended_at,
+    )
+    which = (Binding.resident_id == resident.id, Binding.end_reason == BindingEnd.DECEASED)
+    return bool(session.scalar(select(exists().where(*which, ~bound_since))))
 
 
 def follow_name(session: Session, resident: Resident, former: str) -> None:

@@ -245,3 +245,19 @@ def test_another_end_by_staff_keeps_nobody_out(newcomer: Client, admin: Client, 
     end(admin, by_phone(newcomer).json["id"], reason="moved_away")
 
     assert by_phone(newcomer).status_code == 200
+
+
+def test_nobody_becomes_who_died(
+    newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
+) -> None:
+    """Whoever has his phone or papers then is not he, whosever account, until an admin binds him."""
+    resident_id = write_unbound(session)
+    code = new_code(admin)
+    end(admin, by_phone(newcomer).json["id"], reason="deceased")
+
+    assert refused(by_phone(newcomer)) == (409, "binding_unclear")
+    assert refused(by_id_number(be_new(), code)) == (409, "binding_unclear")
+    path = f"/v1/binding-requests/{ask(newcomer).json['id']}/approve"
+    assert admin.post(path, json={"resident_id": str(resident_id)}).status_code == 200
+    leave(newcomer, newcomer.get("/v1/me/binding").json["binding"]["id"])
+    assert by_phone(newcomer).json["resident_id"] == str(resident_id)
