@@ -309,8 +309,9 @@ def test_who_came_back_is_not_taken_for_gone_once_the_proof_is_old(
     before = state(gone)
     for year in (2031, 2032, 2033):
         with set_to(AT.replace(year=year)):
-            for rule in list(retention.rules(MONTHS)):
-                applied(session, rule.name)
+            for rule in retention.rules(MONTHS):
+                if rule.name != "facts of removals":  # the database keeps these by its own clock
+                    applied(session, rule.name)
 
     assert state(gone) == before
     his = select(Binding.id).where(Binding.resident_id == gone.id)
