@@ -7,7 +7,9 @@ from functools import partial
 from pathlib import Path
 
 import structlog
+from psycopg.errors import SerializationFailure
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import audit, evidence, identity, own_data, points, retention, visits
@@ -134,7 +136,8 @@ def sweep_photos(means: Means) -> int:
 def make_copies(means: Means) -> int:
     """Make the copies that people asked for of their own data; give how many.
 
-    Each is read in one snapshot, of its own; what is wrong with one of them keeps no other waiting.
+    Each is read in one snapshot, of its own; what is wrong with one of them keeps no other waiting. One whose
+    rows were changed meanwhile, by a closing say, is looked at again at the next run.
     """
     snapshots = sessions_for(means.engine.execution_options(isolation_level="REPEATABLE READ"))
     with transaction(snapshots()) as session:
@@ -145,8 +148,11 @@ def make_copies(means: Means) -> int:
             with transaction(snapshots()) as session:
                 done = own_data.make_copy(session, means.sealer, means.photos, copy_id)
                 record_job(session, means, "make_copies", int(done))
-        except Exception:
-            log.exception("copy_failed", copy_id=str(copy_id))
+        except Exception as fault:
+            if isinstance(fault, OperationalError) and isinstance(fault.orig, SerializationFailure):
+                log.info("copy_gave_way", copy_id=str(copy_id))
+            else:
+                log.exception("copy_failed", copy_id=str(copy_id))
             continue
         made += done
     return made

@@ -18,6 +18,7 @@ from app.models import Notice, OwnCopy
 from app.own_data import LIFE, copy_file
 from tests.cast import person
 from tests.own_data_world import Unpacked, write_copy
+from tests.races.together import one_inside_the_other
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -65,6 +66,21 @@ def test_copies_are_made_once_and_end_after_their_time(
     assert (early, ended) == (0, [3, 0])
     assert files(environ) == []
     assert [row(means, copy_id).key_sealed for copy_id in asked] == [None] * 3
+
+
+def test_a_copy_that_is_ended_while_it_is_made_is_no_alarm(asked: list[UUID], means: Means) -> None:
+    """A closing that is carried out at the same minute ends it: the next run finds nothing to do."""
+
+    def end(session: Session) -> None:
+        session.get_one(OwnCopy, asked[0], with_for_update=True).ended_at = now()
+
+    with capture_logs() as told:
+        one_inside_the_other(means.engine, end, lambda _: run(make_copies, means))
+
+    about = [one["event"] for one in told if one.get("copy_id") == str(asked[0])]
+    assert about == ["copy_gave_way"]
+    assert row(means, asked[1]).ready_at is not None
+    assert run(make_copies, means) == 0
 
 
 def test_what_is_wrong_with_one_copy_keeps_no_other_waiting(
