@@ -12,7 +12,7 @@ from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, note_tickets, sensitive, transaction
-from app.identity import BindingRequestState, Permission, binding_candidates
+from app.identity import BindingEnd, BindingRequestState, Permission, binding_candidates
 
 blueprint = Blueprint("binding_requests", __name__, description="绑定申请")
 
@@ -58,6 +58,14 @@ def _fits(**options: Any) -> Any:
     return fields.List(fields.Enum(binding_candidates.Fit, by_value=True), required=True, **options)
 
 
+class CandidateEndOutput(Output):
+    """That staff once said of the two that he is not this resident, or that the resident died."""
+
+    end_reason = fields.Enum(BindingEnd, by_value=True, required=True)
+    end_note = fields.String(required=True)
+    ended_at = sent_moment(required=True)
+
+
 class CandidateOutput(Output):
     """A resident who may be the one who asks; his year of birth as the roster shows it to the reader."""
 
@@ -69,6 +77,7 @@ class CandidateOutput(Output):
     birth_year = fields.Integer(required=True, allow_none=True)
     fits = _fits()
     bound = fields.Boolean(required=True)
+    ended = fields.Nested(CandidateEndOutput, required=True, allow_none=True)
 
 
 class OneBindingRequestOutput(BindingRequestOutput):
@@ -159,6 +168,7 @@ def _shown(session: Any, found: list[binding_candidates.Candidate]) -> list[dict
             "birth_year": one.resident.birth_date.year if how.whole else None,
             "fits": one.fits,
             "bound": one.bound,
+            "ended": one.ended,
         }
         for one, how in zip(found, seen, strict=True)
     ]

@@ -10,12 +10,23 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Integer, cast, exists, false, func, or_, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, contains_eager
 
 from app.actors import Actor, AreaColumn, Scope
 from app.identity.phones import phone_of
 from app.identity.same_texts import building_of, has_door, has_name, parts_of_door
-from app.models import Binding, BindingRequest, BindingRequestState, Household, Place, Resident, User
+from app.models import (
+    NOT_HIM,
+    Binding,
+    BindingEnd,
+    BindingRequest,
+    BindingRequestState,
+    Household,
+    Place,
+    Resident,
+    User,
+)
 from app.people import has_phone
 from app.sealing import Sealer, Showing, known
 
@@ -43,6 +54,8 @@ class Candidate:
     fits: list[Fit]
     bound: bool
     """Somebody is this resident already."""
+    ended: Binding | None
+    """Staff said that he was not this user, or has died: their last such word, whatever was decided since."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +87,23 @@ def candidates(session: Session, actor: Actor, sealer: Sealer, row: BindingReque
         .order_by(sum(marks[1:], marks[0]).desc(), *(mark.desc() for mark in marks), Resident.id)
         .limit(MOST_CANDIDATES)
     )
-    return [Candidate(resident, _fits(told), bound) for resident, bound, *told in found]
+    rows = found.all()
+    ended = _ended(session, row.user_id, [resident.id for resident, *_ in rows])
+    return [
+        Candidate(resident, _fits(told), bound, ended.get(resident.id)) for resident, bound, *told in rows
+    ]
+
+
+def _ended(session: Session, user_id: UUID, residents: list[UUID]) -> dict[UUID, Binding]:
+    """Give of these residents the last binding of which staff said that he was not the user, or died."""
+    not_him = (Binding.user_id == user_id) & Binding.end_reason.in_(NOT_HIM)
+    last = (
+        select(Binding)
+        .where(Binding.resident_id.in_(residents), not_him | (Binding.end_reason == BindingEnd.DECEASED))
+        .ext(distinct_on(Binding.resident_id))
+        .order_by(Binding.resident_id, Binding.ended_at.desc())
+    )
+    return {one.resident_id: one for one in session.scalars(last)}
 
 
 def fits_of(session: Session, sealer: Sealer, row: BindingRequest) -> list[Fit] | None:
