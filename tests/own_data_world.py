@@ -1,8 +1,9 @@
-"""Copies that people asked for, and what stands in their files."""
+"""Copies that people asked for and what stands in their files, and accounts that were closed."""
 
 import csv
 import io
 import json
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zipfile import ZipFile
@@ -14,10 +15,10 @@ from app.adapters import PhotoStore
 from app.api.http.parts import EXTENSION
 from app.clock import now
 from app.ids import new_id
-from app.models import OwnCopy, User
+from app.models import Closing, ClosingState, OwnCopy, User
 from app.own_data import COPIED, make_copy
 from app.own_data.packing import PAGE
-from tests.cast import person
+from tests.cast import GRID, person
 from tests.client import Answer, Client
 from tests.sealer import SEALER
 
@@ -116,3 +117,24 @@ def copy_of(app: Flask, session: Session, client: Client, **body: Any) -> Unpack
     got = fetch(client, asked.json["id"])
     assert got.status_code == 200, got.text
     return Unpacked(got.data)
+
+
+def write_closed(session: Session, user_id: UUID, at: datetime) -> UUID:
+    """Write that an account was closed; give the closing, by which rows are frozen."""
+    closing = Closing(
+        id=new_id(),
+        area_code=GRID,
+        asked_by=user_id,
+        user_id=user_id,
+        asked_at=at,
+        carry_out_at=at,
+        due_at=at,
+        begun_at=at,
+        state=ClosingState.DONE,
+        reasons=[],
+        ended_at=at,
+        content_hash=b"",
+    )
+    session.add(closing)
+    session.flush()
+    return closing.id

@@ -1,9 +1,8 @@
 """What was said on visits goes after the care, and who moved away or died becomes a masked name."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
@@ -19,8 +18,6 @@ from app.models import (
     BindingEnd,
     BindingWay,
     CareRecord,
-    Closing,
-    ClosingState,
     Consent,
     FollowUp,
     HarmCase,
@@ -35,6 +32,7 @@ from app.visits import answers_of, need_of, note_of
 from tests.cast import GRID, named, person
 from tests.child_world import write_child, write_consent, write_guardian
 from tests.matrix.stage import Stage
+from tests.own_data_world import write_closed
 from tests.sealer import SEALER
 from tests.test_retention_categories import AT, DAY, MONTHS, WORKER, applied
 
@@ -263,37 +261,16 @@ def test_somebody_else_who_was_bound_to_him_is_no_return(
     assert gone.phone_sealed is None
 
 
-def _closed(session: Session, user_id: UUID, at: datetime) -> UUID:
-    """Write that an account was closed, and give the closing."""
-    closing = Closing(
-        id=new_id(),
-        area_code=GRID,
-        asked_by=user_id,
-        user_id=user_id,
-        asked_at=at,
-        carry_out_at=at,
-        due_at=at,
-        begun_at=at,
-        state=ClosingState.DONE,
-        reasons=[],
-        ended_at=at,
-        content_hash=b"",
-    )
-    session.add(closing)
-    session.flush()
-    return closing.id
-
-
 def _came_back_and_closed(session: Session, row: Resident) -> None:
     """Close the account of who came back: the binding is frozen then."""
     at = AT + 9 * DAY
-    _back(session, row, ended_at=at, end_reason=BindingEnd.LEFT, frozen_by=_closed(session, WORKER, at))
+    _back(session, row, ended_at=at, end_reason=BindingEnd.LEFT, frozen_by=write_closed(session, WORKER, at))
 
 
 def _came_back_and_closed_the_old_one_late(session: Session, row: Resident) -> None:
     """Close the account before the move after all: what tells of the move goes later than its turn."""
     _was_back(session, row)
-    closed = _closed(session, person("resident").user_id, AT.replace(year=2029))
+    closed = write_closed(session, person("resident").user_id, AT.replace(year=2029))
     session.get_one(Binding, named("binding resident")).frozen_by = closed
 
 

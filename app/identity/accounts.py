@@ -18,7 +18,7 @@ from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
 from app.identity.users import check_not_above
 from app.identity.ways_in import end_ways_in
-from app.identity.without_auditor import audited_by, tell_without_auditor
+from app.identity.without_auditor import audited_by, tell_without_auditor, told_of
 from app.models import (
     AccountEvent,
     AccountStep,
@@ -164,7 +164,8 @@ def _begin(
 
     A step is recorded where it changes nothing, too: a copy of it that comes late is no new wish.
     """
-    beside = or_(other_sides(user_id), User.id == actor.user_id)
+    told = told_of(session, audited_by(session, user_id))
+    beside = or_(other_sides(user_id), User.id.in_([*told, actor.user_id]))
     user = lock_fully(session, user_id, beside=beside)
     if user is None:
         raise NotFoundError

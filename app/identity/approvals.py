@@ -192,13 +192,13 @@ def decide_approval(
     if actor.user_id in {found.asked_by, _gets_by(found.kind, found.payload)}:
         raise OwnApprovalError
     to = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
-    if found.kind is ApprovalKind.POINTS_BULK:
-        check_other_household(actor, *(UUID(item["household_id"]) for item in found.payload["items"]))
     if found.decided_by is not None:
         stands = ApprovalState.APPROVED if found.used_at else found.state
         if (found.decided_by, stands, found.decision_note) == (actor.user_id, to, note):
             return found
         raise IllegalStepError(now=found.state, asked=to)
+    if found.kind is ApprovalKind.POINTS_BULK:
+        check_other_household(actor, *(UUID(item["household_id"]) for item in found.payload["items"]))
     if found.expires_at <= now():
         raise ApprovalExpiredError
     found.advance(to)

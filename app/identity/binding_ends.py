@@ -65,7 +65,8 @@ def end_binding(
     if found is None:
         raise NotFoundError
     user = _user_of(session, found, by=actor.user_id)
-    check_other_household(actor, session.get_one(Resident, found.resident_id).household_id)
+    if (found.ended_by, found.end_reason, found.end_note) != (actor.user_id, reason, note):
+        check_other_household(actor, session.get_one(Resident, found.resident_id).household_id)
     over = found.end_reason is not None and found.end_reason not in NOT_HIM
     if over and reason in NOT_HIM:
         found.ended_by, found.end_reason, found.end_note = actor.user_id, reason, note

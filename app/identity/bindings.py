@@ -6,7 +6,7 @@ written here and where it ends. One user, one resident: the database decides, an
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -15,6 +15,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, OtherContentError
 from app.ids import new_id
 from app.models import (
+    FROZEN_TOO,
     NOT_HIM,
     Binding,
     BindingEnd,
@@ -136,18 +137,21 @@ def was_not_him(session: Session, user: User, resident: Resident) -> bool:
 
 
 def was_said_dead(session: Session, resident: Resident) -> bool:
-    """Say whether staff ended a binding of a resident since he died, and bound nobody to him since.
+    """Say whether staff ended a binding of a resident since he died, and no admin bound anybody to him since.
 
-    Whoever has his phone or papers then is not he; that he lives after all an admin says by binding him.
+    Whoever has his phone or papers then is not he; that he lives after all an admin says by approving a
+    request, unless that was a mistake, too. What a closing froze counts as well: the family may have asked.
     """
     later = aliased(Binding)
     bound_since = exists().where(
         later.resident_id == Binding.resident_id,
-        later.way.in_(BY_OTHERS),
+        later.way == BindingWay.REQUEST,
         later.begun_at >= Binding.ended_at,
+        or_(later.end_reason.is_(None), later.end_reason.not_in(NOT_HIM)),
     )
     which = (Binding.resident_id == resident.id, Binding.end_reason == BindingEnd.DECEASED)
-    return bool(session.scalar(select(exists().where(*which, ~bound_since))))
+    told = select(exists().where(*which, ~bound_since))
+    return bool(session.scalar(told, execution_options={FROZEN_TOO: True}))
 
 
 def follow_name(session: Session, resident: Resident, former: str) -> None:

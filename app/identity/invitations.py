@@ -2,7 +2,8 @@
 
 Whoever makes one could use it himself. So of an account with a second factor the token asks for it, and
 nobody both takes a second factor away and invites: no administrator alone becomes somebody with one. A grid
-worker has none: of his invitation and new password others who know him are told, not his own inbox alone.
+worker or resident has none: of the invitation and the password others who know them are told, not their own
+inbox alone, and nobody invites whom he lives with.
 """
 
 from datetime import timedelta
@@ -22,10 +23,10 @@ from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import WrongCodeError, has_second_factor, prove_code
 from app.identity.sessions import end_sessions_of, hashed, new_token
 from app.identity.users import PhoneTakenError, check_not_above, user_in_scope
-from app.models import AccountEvent, AccountStep, EndReason, Grant, Invitation, NoticeKind, Resident, User
+from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before, unique
-from app.people import lock_accounts, numbers_of
+from app.people import check_other_household, lock_fully, numbers_of, resident_locked
 from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
@@ -60,10 +61,12 @@ def invite(
 ) -> tuple[Invitation, str | None]:
     """Invite a user to set his password; give the token this once, and None when it is sent again.
 
-    An earlier invitation of the same user ends, and whoever signed in before is told. A resident's account
-    that has no phone gets the roster's: he signs in by it and the password. The same again is the first one,
-    though the user moved or it was used since. Raises NotFoundError, AccountAboveError,
-    InvitationOtherAdminError, PhoneMissingError, PhoneTakenError, OtherContentError.
+    An earlier invitation of the same user ends, and residents and whoever signed in before are told. A
+    resident's account that has no phone gets the roster's: he signs in by it and the password. The same again
+    is the first one, though the user moved or it was used since.
+
+    Raises NotFoundError, AccountAboveError, OwnHouseholdError, InvitationOtherAdminError, PhoneMissingError,
+    PhoneTakenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, user_id)
     first = made_before(session, Invitation, invitation_id, sent, author=Invitation.made_by, by=actor.user_id)
@@ -71,21 +74,25 @@ def invite(
         return first, None
     user = user_in_scope(session, actor, user_id)
     # Whoever takes the second factor meanwhile is seen here, or sees this.
-    lock_accounts(session, User.id.in_([user.id, actor.user_id]))
+    others = _others(session, user)
+    lock_fully(session, user.id, beside=User.id.in_([*others, actor.user_id]))
     check_not_above(session, actor, user.id)
+    resident = resident_locked(session, user.resident_id) if user.resident_id is not None else None
+    if resident is not None:
+        check_other_household(actor, resident.household_id)
     if _took_second_factor(session, actor, user):
         raise InvitationOtherAdminError
-    if user.phone_sealed is None and user.resident_id is not None:
-        _take_phone_of_roster(session, sealer, user)
+    if user.phone_sealed is None and resident is not None:
+        _take_phone_of_roster(session, sealer, user, resident)
     row, token = write_invitation(session, invitation_id, user.id, made_by=actor.user_id)
-    if token is not None and user.last_signed_in_at is not None:
-        _alert(session, user, "invited")
+    if token is not None and (resident is not None or user.last_signed_in_at is not None):
+        _alert(session, user, "invited", others)
     return row, token
 
 
-def _take_phone_of_roster(session: Session, sealer: Sealer, user: User) -> None:
+def _take_phone_of_roster(session: Session, sealer: Sealer, user: User, resident: Resident) -> None:
     """Give a locked account the phone of its resident. Raises PhoneMissingError, PhoneTakenError."""
-    phone = numbers_of(sealer, session.get_one(Resident, user.resident_id)).phone
+    phone = numbers_of(sealer, resident).phone
     if phone is None:
         raise PhoneMissingError(field="user_id")
     for name, value in sealed_phone(sealer, user.id, phone).items():
@@ -107,15 +114,19 @@ def _took_second_factor(session: Session, actor: Actor, user: User) -> bool:
     return bool(session.scalar(select(took)))
 
 
-def _alert(session: Session, user: User, what: str) -> None:
-    """Tell a user what is done to his account, and of staff also the admins of the area, who know them."""
+def _others(session: Session, user: User) -> set[UUID]:
+    """Give who is told beside a user: the admins of his area, who know him. They are locked with him."""
+    return holders(session, user.area_code, _TOLD) - {user.id} if user.area_code is not None else set()
+
+
+def _alert(session: Session, user: User, what: str, others: set[UUID]) -> None:
+    """Tell a user, and those others, what is done to his account."""
     if user.area_code is None:
         return
     post(session, NoticeKind.ACCOUNT_ALERT, to=user.id, area_code=user.area_code, what=what)
-    if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
-        for admin_id in sorted(holders(session, user.area_code, _TOLD) - {user.id}):
-            about = {"what": f"{what}_of", "user_id": user.id}
-            post(session, NoticeKind.ACCOUNT_ALERT, to=admin_id, area_code=user.area_code, **about)
+    about = {"what": f"{what}_of", "user_id": user.id}
+    for user_id in sorted(others):
+        post(session, NoticeKind.ACCOUNT_ALERT, to=user_id, area_code=user.area_code, **about)
 
 
 def write_invitation(
@@ -174,7 +185,7 @@ def accept_invitation(
     Who has a second factor shows it. A wrong code is returned, since it counts. Raises InvitationOverError,
     and what ``set_password`` raises, after which the invitation still works.
     """
-    row, user = _open(session, token)
+    row, user, others = _open(session, token)
     if has_second_factor(session, user.id) and not prove_code(session, sealer, key, user.id, totp or ""):
         return WrongCodeError(field="totp")
     is_first = user.password_hash is None
@@ -182,20 +193,25 @@ def accept_invitation(
     row.ended_at = now()
     end_sessions_of(session, [user.id], EndReason.PASSWORD_CHANGED)
     end_refreshing_of(session, [user.id])
-    if not is_first:
-        _alert(session, user, "password_set")
+    if user.resident_id is not None or not is_first:
+        _alert(session, user, "password_set", others)
     return None
 
 
-def _open(session: Session, token: str) -> tuple[Invitation, User]:
-    """Lock the user of a token that still works, then its invitation. Raises InvitationOverError."""
+def _open(session: Session, token: str) -> tuple[Invitation, User, set[UUID]]:
+    """Lock the user of a token that still works, and who is told, then its invitation; give them.
+
+    Raises InvitationOverError.
+    """
     which = Invitation.token_hash == hashed(token)
-    user_id = session.scalar(select(Invitation.user_id).where(which))
-    if user_id is None:
+    invited = session.scalar(select(User).join(Invitation, Invitation.user_id == User.id).where(which))
+    if invited is None:
         raise InvitationOverError
-    user = session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    others = _others(session, invited)
+    user = lock_fully(session, invited.id, beside=User.id.in_(others))
+    assert user is not None, "a foreign key"
     locked = select(Invitation).where(which).with_for_update().execution_options(populate_existing=True)
     row = session.scalars(locked).one_or_none()  # none where the account was closed meanwhile
     if row is None or row.ended_at or now() >= row.expires_at or user.disabled_at:
         raise InvitationOverError
-    return row, user
+    return row, user, others

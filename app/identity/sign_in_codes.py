@@ -21,7 +21,7 @@ from app.actors import Actor
 from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
-from app.identity.bindings import bind
+from app.identity.bindings import bind, was_said_dead
 from app.identity.sessions import Opened, end_replaced, whose_session
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
@@ -53,6 +53,13 @@ class CodeLimitError(DomainError):
     kind = Kind.TOO_MANY
 
 
+class ResidentDeadError(DomainError):
+    """Staff recorded that the resident died: an admin says by a binding request if he lives after all."""
+
+    code = "resident_dead"
+    kind = Kind.CONFLICT
+
+
 class CodesExhaustedError(DomainError):
     """Too many codes are open at this moment (data: ``retry_after_s``)."""
 
@@ -73,8 +80,9 @@ def hand_out(
     """Make a code for a resident, and his user if he has none; the one before ends, and he gets a notice.
 
     The same call again gives the same code, good or over: it is derived from its id, and none is stored.
-    Raises NotFoundError, CodeForStaffError, CodeLimitError, CodesExhaustedError, OtherContentError, and where
-    a child under 14 would get in without its guardian's consent NoBasisError, ConsentChangedError.
+    Raises NotFoundError, CodeForStaffError, ResidentDeadError, CodeLimitError, CodesExhaustedError,
+    OtherContentError, and where a child under 14 would get in without its guardian's consent NoBasisError,
+    ConsentChangedError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
     accounts = lock_accounts(session, (User.id == actor.user_id) | (User.resident_id == resident_id))
@@ -187,6 +195,8 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     """
     for known in lock_accounts(session, User.resident_id == resident.id):
         return known
+    if was_said_dead(session, resident):
+        raise ResidentDeadError
     check_about(session, resident, Category.ACCOUNT)
     made = User(
         id=new_id(),

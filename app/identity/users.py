@@ -16,7 +16,7 @@ from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.sessions import end_sessions_of
-from app.identity.without_auditor import tell_without_auditor
+from app.identity.without_auditor import tell_without_auditor, told_of
 from app.models import ApprovalKind, Area, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
 from app.people import lock_accounts, lock_fully
@@ -171,7 +171,9 @@ def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
     Raises OwnGrantError, NotFoundError.
     """
     which = (Grant.id == grant_id, actor.scope.clause(Grant.area_code))
-    lock_accounts(session, User.id.in_(select(Grant.user_id).where(*which)))
+    audited = session.scalars(select(Grant.area_code).where(*which, Grant.role == Role.AUDITOR)).all()
+    whose = User.id.in_(select(Grant.user_id).where(*which))
+    lock_accounts(session, whose | User.id.in_(told_of(session, audited)))
     row = session.scalars(select(Grant).where(*which).with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError

@@ -1,5 +1,6 @@
 """System, security and audit administration are three people's work (三员分立)."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -224,4 +225,15 @@ def test_where_another_auditor_is_left_nobody_is_told(be: Become, session: Sessi
     (grant,) = session.scalars(select(Grant.id).where(Grant.user_id == county))
 
     assert be("security").post(f"/v1/grants/{grant}/end").status_code == 200
+    assert _told(session) == set()
+
+
+def test_an_auditor_until_last_year_leaves_no_gap(be: Become, session: Session) -> None:
+    """S-39: what is over when his account is shut was no look any more."""
+    auditor = person("auditor").user_id
+    over = update(Grant).where(Grant.user_id == auditor)
+    session.execute(over.values(valid_until=LONG_AGO + timedelta(1)))
+    session.commit()
+
+    assert be("system").step(f"/v1/users/{auditor}/disable").status_code == 200
     assert _told(session) == set()

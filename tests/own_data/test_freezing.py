@@ -14,8 +14,6 @@ from app.models import (
     FROZEN_TOO,
     Account,
     Binding,
-    Closing,
-    ClosingState,
     Hazard,
     HazardEvent,
     Household,
@@ -25,7 +23,8 @@ from app.models import (
     User,
 )
 from app.models.freezing import asks_elsewhere
-from tests.cast import GRID, named, person
+from tests.cast import named, person
+from tests.own_data_world import write_closed
 
 HAZARDS = select(Hazard.reported_by)
 
@@ -72,33 +71,16 @@ def test_any_other_question_gets_the_filter(question: Any) -> None:
     assert not asks_elsewhere(question)
 
 
-def _closed(session: Session) -> Closing:
-    at = now()
-    closing = Closing(
-        id=new_id(),
-        area_code=GRID,
-        asked_by=person("resident").user_id,
-        user_id=person("resident").user_id,
-        asked_at=at,
-        carry_out_at=at,
-        due_at=at,
-        begun_at=at,
-        state=ClosingState.DONE,
-        reasons=[],
-        ended_at=at,
-        content_hash=b"",
-    )
-    session.add(closing)
-    session.flush()
-    return closing
-
-
 def test_a_question_that_is_asked_again_passes_over_what_was_frozen_since(session: Session) -> None:
     """S-79: the filter is put on a question once, and is there whenever it is asked without the option."""
     bound = named("binding resident")
     his = select(Binding.id).where(Binding.id == bound)
     assert session.scalars(his).all() == [bound]
-    session.execute(update(Binding).where(Binding.id == bound).values(frozen_by=_closed(session).id))
+    session.execute(
+        update(Binding)
+        .where(Binding.id == bound)
+        .values(frozen_by=write_closed(session, person("resident").user_id, now()))
+    )
 
     found = [
         session.scalars(his, execution_options={FROZEN_TOO: too}).all() for too in (False, True, False, True)

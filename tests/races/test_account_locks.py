@@ -13,9 +13,10 @@ from app import identity, own_data
 from app.actors import Actor, Role
 from app.adapters.wechat import WeChatIdentity
 from app.clock import now
-from app.config import Settings
+from app.config import PasswordProfile, Settings
 from app.identity import wechat, wechat_withdrawals
 from app.identity.bindings import follow_name
+from app.identity.invitations import write_invitation
 from app.identity.second_factor import enrol
 from app.ids import new_id
 from app.models import (
@@ -24,6 +25,7 @@ from app.models import (
     BindingRequest,
     Grant,
     Guardianship,
+    Invitation,
     Notice,
     NoticeKind,
     Resident,
@@ -69,6 +71,40 @@ def test_what_is_done_to_an_account_holds_who_does_it(
 ) -> None:
     """Its row names him; so two who do it to each other would each hold one account and want the other."""
     assert beside(engine, holding(FIRST), step, holding(WORKER)) is True
+
+
+def test_whoever_is_told_of_a_password_is_locked_before_it_is_set(engine: Engine) -> None:
+    """Two admins who set theirs by a link at the same moment are told of each other's."""
+    with Session(engine) as session:
+        row, token = write_invitation(session, new_id(), HIS_ACCOUNT, made_by=None)
+        row_id = row.id
+        session.commit()
+    assert token is not None
+
+    def accepted(session: Session) -> bool:
+        profile, word = PasswordProfile.ASVS, "Kiesel 7 Fjordlampe"
+        told = identity.accept_invitation(session, SEALER, b"key", profile, token=token, password=word)
+        return told is None
+
+    try:
+        assert beside(engine, holding(FIRST), accepted, holding(HIS_ACCOUNT)) is True
+    finally:
+        with Session(engine) as session:
+            session.execute(delete(Invitation).where(Invitation.id == row_id))
+            session.commit()
+
+
+@pytest.mark.parametrize("by", ["account", "grant"])
+def test_whoever_is_told_that_the_last_auditor_goes_is_locked_before(engine: Engine, by: str) -> None:
+    auditor = person("auditor").user_id
+
+    def ended(session: Session) -> bool:
+        if by == "account":
+            done = identity.disable(session, staff("system", "4212"), auditor, new_id())
+            return done.disabled_at is not None
+        return identity.end_grant(session, staff("city", "4212"), named("grant auditor")).ended_at is not None
+
+    assert beside(engine, holding(FIRST), ended, holding(auditor)) is True
 
 
 @pytest.fixture

@@ -216,3 +216,18 @@ def test_nobody_agrees_to_points_of_his_own_household(
     ]
     states = {str(one.id): one.state for one in session.scalars(select(Approval))}
     assert (states[theirs], states[others]) == ("open", "approved" if step == "approve" else "refused")
+
+
+def test_a_decision_sent_again_is_answered_though_he_lives_there_by_now(
+    admin: Client, county: Client, session: Session
+) -> None:
+    """Every write is safe to repeat: what he decided as a stranger stands."""
+    path = f"/v1/approvals/{asked(admin, points_bulk=batch(adjustment()))}/approve"
+    first = county.post(path, json={"note": "核对过"})
+    lives = update(User).where(User.id == person("county").user_id)
+    session.execute(lives.values(resident_id=write_resident(session, name="饶干部")))
+    session.commit()
+
+    again = county.post(path, json={"note": "核对过"})
+
+    assert (first.status_code, again.status_code) == (200, 200)

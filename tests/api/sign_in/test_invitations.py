@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
@@ -16,6 +16,7 @@ from app.ids import new_id
 from app.models import AccountEvent, Notice, User
 from app.people import Numbers
 from tests.api.sign_in.conftest import SignInAs, code, grant, refused
+from tests.care_world import write_resident
 from tests.cast import HOME, person
 from tests.client import Answer, Client
 from tests.own_data.correcting import give_numbers
@@ -25,6 +26,7 @@ Become = Callable[[str | None], Client]
 WithToken = Callable[[str], Client]
 GOOD, BETTER = "Kiesel 7 Fjordlampe", "Zweig&41 Moorhuhn tropft"
 OVER = (410, "invitation_over")
+_OF = ("invited_of", "password_set_of")
 
 
 def invite(be: Become, user: User, invitation_id: UUID | None = None) -> Answer:
@@ -277,7 +279,33 @@ def test_of_a_workers_new_password_those_who_know_her_are_told(
     told = session.execute(select(Notice.user_id, Notice.data).where(Notice.user_id != user.id)).all()
     expected = [
         (person(who).user_id, {"what": what, "user_id": str(user.id)})
-        for what in ("invited_of", "password_set_of")
+        for what in _OF
         for who in ("admin", "security")
     ]
     assert sorted(map(str, told)) == sorted(map(str, expected))
+
+
+def test_of_a_residents_password_somebody_else_is_told_from_the_first_one_on(
+    be: Become, visitor: Client, session: Session
+) -> None:
+    """S-39: she never signed in, so her own inbox has no reader but who goes in for her."""
+    give_numbers(session, "resident", Numbers("13900660068"))
+    user = session.get_one(User, person("resident").user_id)
+
+    assert accept(visitor, invite(be, user).json["token"]) == (204, "")
+
+    told = session.execute(select(Notice.user_id, Notice.data["what"].astext)).all()
+    others = {(person(who).user_id, what) for who in ("admin", "security") for what in _OF}
+    assert set(map(tuple, told)) == others | {(user.id, "invited"), (user.id, "password_set")}
+
+
+def test_nobody_invites_whom_he_lives_with(be: Become, session: Session) -> None:
+    """S-39: with her token and her phone he would be she."""
+    give_numbers(session, "resident", Numbers("13900660069"))
+    lives = update(User).where(User.id == person("system").user_id)
+    session.execute(lives.values(resident_id=write_resident(session, name="赵系统")))
+    session.commit()
+
+    answer = invite(be, session.get_one(User, person("resident").user_id))
+
+    assert refused(answer) == (403, "own_household")
