@@ -52,7 +52,8 @@ def tools(app: Flask) -> Tools:
 
 def listed(session: Session, what: RemovalKind, row_id: UUID) -> Removed:
     """Give the line of a removal that a trigger wrote."""
-    row = session.scalars(select(Removal).where(Removal.what == what, Removal.row_id == row_id)).one()
+    which = select(Removal).where(Removal.what == what, Removal.row_id == row_id)
+    row = session.scalars(which.order_by(Removal.at.desc()).limit(1)).one()
     return Removed(new_id(), row.at, row.what, row.row_id, row.facts, next(NUMBERS))
 
 
