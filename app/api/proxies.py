@@ -183,7 +183,7 @@ def confirm_proxy(sent: dict[str, Any], proxy_id: UUID) -> Proxy:
 @allow(Permission.PROXY_DECIDE)
 @blueprint.answer(ProxyOutput)
 def end_proxy(proxy_id: UUID) -> Proxy:
-    """End a proxy of my areas at once; both sides are told."""
+    """End a proxy of my areas at once, but none of my own home; both sides are told."""
     with transaction() as session:
         return proxies.end_proxy(session, actor(), proxy_id)
 

@@ -22,7 +22,7 @@ from app.models import (
     User,
 )
 from app.notices import post
-from app.people import lock_accounts
+from app.people import check_other_household, lock_accounts
 
 HEARD = frozenset({ProxyWord.IN_PERSON, ProxyWord.BY_PHONE})
 """How an admin may have heard the resident."""
@@ -59,11 +59,7 @@ def confirm_proxy(session: Session, actor: Actor, proxy_id: UUID, *, how: ProxyW
     """
     assert how in HEARD, "the form takes no other"
     row = _locked(session, actor, Proxy.id == proxy_id, _of(actor))
-    homes = select(Resident.household_id).where(
-        (Resident.id == row.resident_id)
-        | Resident.id.in_(select(User.resident_id).where(User.id == row.user_id))
-    )
-    if row.user_id == actor.user_id or actor.household_id in set(session.scalars(homes)):
+    if row.user_id == actor.user_id or actor.household_id in _homes(session, row):
         raise OwnProxyError
     if row.asked_by == actor.user_id:
         raise AskedProxyError
@@ -79,8 +75,14 @@ def end_own(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
 
 
 def end_proxy(session: Session, actor: Actor, proxy_id: UUID) -> Proxy:
-    """End a proxy of the actor's areas now; again changes nothing. Raises NotFoundError."""
+    """End a proxy of the actor's areas now; again changes nothing.
+
+    Who lives with one of the two has no say as staff; who is one of them has ``end_own``. Raises
+    NotFoundError, OwnHouseholdError.
+    """
     row = _locked(session, actor, Proxy.id == proxy_id, _of(actor))
+    if row.state is not ProxyState.ENDED:
+        check_other_household(actor, *_homes(session, row))
     end_locked(session, row, ProxyEnd.ADMIN, by=actor.user_id)
     return row
 
@@ -172,6 +174,13 @@ def tell(session: Session, row: Proxy, what: str, others: set[UUID], *, but: UUI
 
 def _of(actor: Actor) -> ColumnElement[bool]:
     return actor.scope.clause(Proxy.area_code)
+
+
+def _homes(session: Session, row: Proxy) -> set[UUID]:
+    """Give the households of the resident and of whoever acts for him, if that is a resident."""
+    acts = select(User.resident_id).where(User.id == row.user_id)
+    homes = select(Resident.household_id).where((Resident.id == row.resident_id) | Resident.id.in_(acts))
+    return set(session.scalars(homes))
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:

@@ -68,6 +68,7 @@ from app.people.homes import (
     accounts_of_home,
     check_minor_elsewhere,
     check_other_household,
+    check_reader_elsewhere,
 )
 from app.people.listings import (
     Door,
@@ -177,6 +178,7 @@ __all__ = [
     "check_given",
     "check_minor_elsewhere",
     "check_other_household",
+    "check_reader_elsewhere",
     "check_text",
     "check_value",
     "correct",

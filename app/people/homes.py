@@ -1,4 +1,8 @@
-"""Whoever lives somewhere decides on nothing that concerns that home, whatever his post."""
+"""Whoever lives somewhere decides on nothing that concerns that home, whatever his post.
+
+Two things are kept from him of minors alone, since of grown-ups there is nothing in them that he could hide:
+care, and consents on paper.
+"""
 
 from uuid import UUID
 
@@ -28,6 +32,12 @@ def check_minor_elsewhere(actor: Actor, resident: Resident) -> None:
     """Refuse with OwnHouseholdError whoever lives with this resident, if that is a minor (ADR 0013)."""
     if is_minor(resident):
         check_other_household(actor, resident.household_id)
+
+
+def check_reader_elsewhere(session: Session, user_id: UUID, resident: Resident, *, field: str) -> None:
+    """Refuse with OwnHouseholdError to let a user read of a minor with whom he lives (ADR 0013)."""
+    if is_minor(resident) and user_id in accounts_of_home(session, resident.household_id):
+        raise OwnHouseholdError(field=field)
 
 
 def accounts_of_home(session: Session, household_id: UUID) -> set[UUID]:

@@ -12,7 +12,14 @@ from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
 from app.models import CareCategory, CareLevel, CareRecord, Resident
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, age_on, check_about, check_minor_elsewhere, resident_in_scope
+from app.people import (
+    Category,
+    age_on,
+    check_about,
+    check_minor_elsewhere,
+    check_reader_elsewhere,
+    resident_in_scope,
+)
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
 from app.visits.tickets import end_with_care, give_with_care
@@ -64,11 +71,12 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
     """Begin to look after a resident, today.
 
     The same record again is the first one, though the resident, the worker or the actor moved since, the
-    care ended, or a guardian took his consent back.
+    care ended, or a guardian took his consent back. Whoever looks after a minor reads its record: so nobody
+    of its home does, nor says who does.
 
-    Raises NotFoundError for a resident outside the actor's areas, NoBasisError and ConsentChangedError for a
-    child under 14 without its guardian's consent, TooSeldomError, NotStaffHereError,
-    CareOpenError, OtherContentError.
+    Raises NotFoundError for a resident outside the actor's areas, OwnHouseholdError, NoBasisError and
+    ConsentChangedError for a child under 14 without its guardian's consent, TooSeldomError,
+    NotStaffHereError, CareOpenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, CareRecord, record_id, sent)
@@ -78,6 +86,7 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
+    check_minor_elsewhere(actor, resident)
     check_about(session, resident, Category.CARE)
     today = business_day()
     most = most_days(new.category, new.level, age=age_on(resident.birth_date, today))
@@ -85,6 +94,7 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
     if every_days > most:
         raise TooSeldomError(field="every_days", most=most)
     check_staff(session, resident.area_code, {new.worker_id}, field="worker_id")
+    check_reader_elsewhere(session, new.worker_id, resident, field="worker_id")
     record, made = insert_once(
         session,
         CareRecord,

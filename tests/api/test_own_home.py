@@ -1,4 +1,4 @@
-"""Whoever lives somewhere decides on nothing there, whatever his post: who is who, guardians, consents."""
+"""Whoever lives somewhere decides on nothing there, whatever his post: people, guardians, consents, care."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,14 +12,17 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import Binding, ConsentPurpose, Resident, User
+from app.models import Binding, ConsentPurpose, Resident, User, ViewingTicket
 from app.people import SHIPPED_TEXTS
 from tests.binding_world import ask, write_newcomer
 from tests.care_world import write_resident
 from tests.cast import named, person
 from tests.child_world import write_child, write_consent, write_guardian
 from tests.client import Answer, Client
+from tests.proxy_world import ask as ask_proxy
 
+SIXTEEN = date(2010, 6, 1)
+"""Born then, nobody needs a guardian's consent to be looked after, and is a minor yet."""
 BORN = date(1990, 5, 1)
 ACCOUNTS = {"home": "resident", "neighbour": "neighbour"}
 
@@ -88,6 +91,35 @@ def put_numbers(stage: Stage) -> Answer:
     return stage.admin.put(f"/v1/residents/{who}/numbers", json=body)
 
 
+def end_helper_of(stage: Stage) -> Answer:
+    worker, whose = Client(stage.app, person("worker")), str(named(ACCOUNTS[stage.home]))
+    proxy = ask_proxy(worker, resident_id=whose).json["id"]
+    return stage.admin.post(f"/v1/proxies/{proxy}/end")
+
+
+def end_helper_from(stage: Stage) -> Answer:
+    helped = write_resident(stage.session, household_id=named("household neighbour"))
+    user = str(person(ACCOUNTS[stage.home]).user_id)
+    worker = Client(stage.app, person("worker"))
+    proxy = ask_proxy(worker, resident_id=str(helped), user_id=user).json["id"]
+    return stage.admin.post(f"/v1/proxies/{proxy}/end")
+
+
+def open_care(stage: Stage) -> Answer:
+    return put_care(stage.admin, stage.member(birth_date=SIXTEEN))
+
+
+def put_care(client: Client, resident_id: UUID, record_id: UUID | None = None, **fields: Any) -> Answer:
+    """Let the worker look after somebody."""
+    body = {
+        "resident_id": str(resident_id),
+        "category": "left_behind_child",
+        "level": "low",
+        "worker_id": str(person("worker").user_id),
+    }
+    return client.put(f"/v1/care-records/{record_id or new_id()}", json=body | fields)
+
+
 REFUSALS: dict[Act, str] = {
     approve_binding: "own_household",
     end_binding: "own_household",
@@ -95,16 +127,24 @@ REFUSALS: dict[Act, str] = {
     agree_on_paper: "own_household",
     withdraw_on_paper: "own_household",
     put_numbers: "own_household",
+    end_helper_of: "own_household",
+    end_helper_from: "own_household",
+    open_care: "own_household",
 }
 
 
 @pytest.fixture
 def lives_there(session: Session, app: Flask) -> Client:
     """Be the community's admin, who lives with the resident."""
-    lives = update(User).where(User.id == person("admin").user_id)
+    move_in(session, "admin")
+    return Client(app, person("admin"))
+
+
+def move_in(session: Session, name: str) -> None:
+    """Let somebody of the staff live with the resident."""
+    lives = update(User).where(User.id == person(name).user_id)
     session.execute(lives.values(resident_id=write_resident(session, name="赵干部")))
     session.commit()
-    return Client(app, person("admin"))
 
 
 @pytest.mark.parametrize("act", REFUSALS)
@@ -130,3 +170,42 @@ def test_on_paper_a_grown_up_of_his_home_may_agree(session: Session, lives_there
 
     assert lives_there.put(f"/v1/consents/{new_id()}", json=body).status_code == 201
     assert session.get_one(Resident, named("resident")).household_id == named("household home")
+
+
+def test_the_care_of_a_grown_up_of_his_home_he_may_begin(lives_there: Client) -> None:
+    assert put_care(lives_there, named("resident"), category="elderly").status_code == 201
+
+
+def test_who_ended_a_helper_and_moved_in_may_send_it_again(
+    admin: Client, worker: Client, session: Session
+) -> None:
+    path = f"/v1/proxies/{ask_proxy(worker).json['id']}/end"
+    assert admin.post(path).status_code == 200
+    move_in(session, "admin")
+
+    assert admin.post(path).json["end_reason"] == "admin"
+
+
+def test_nobody_is_given_the_care_of_a_minor_he_lives_with(admin: Client, session: Session) -> None:
+    """S-95: with the care comes the leave to read what is written of it; of a grown-up there is none."""
+    minor = write_resident(session, birth_date=SIXTEEN)
+    before = new_id()
+    given = put_care(admin, minor, before)
+    move_in(session, "worker")
+
+    refused = put_care(admin, write_resident(session, birth_date=SIXTEEN))
+    code, fields = refused.json["code"], list(refused.json["errors"])
+    assert (given.status_code, refused.status_code, code, fields) == (
+        201,
+        403,
+        "own_household",
+        ["worker_id"],
+    )
+    assert session.scalars(select(ViewingTicket.resident_id)).all() == [minor]
+    next_door = write_resident(session, birth_date=SIXTEEN, household_id=named("household neighbour"))
+    others = [
+        put_care(admin, minor, before),
+        put_care(admin, next_door),
+        put_care(admin, named("resident"), category="elderly"),
+    ]
+    assert [one.status_code for one in others] == [200, 201, 201]
