@@ -64,7 +64,7 @@ SENTENCES: dict[str, str] = {
     "answer_range": "“{label}”请填{least}到{most}之间的数字",
     "answer_long": "“{label}”太长，请改到{most}个字以内",
     # identity
-    "wrong_credentials": "手机号、密码或动态验证码不对；连错5次，要过30分钟再试",
+    "wrong_credentials": "手机号、密码或动态验证码不对，请核对后再试；连错5次，要过30分钟才能再试",
     "session_superseded": "您的账号刚才在别处登录了，这里已经退出；如果不是您本人，请马上改密码",
     "second_factor_needed": "这件事要先输入动态验证码才能办，请用验证码再登录一次",
     "reauth_required": (
@@ -72,7 +72,7 @@ SENTENCES: dict[str, str] = {
         "都没有的，请社区帮您开通密码"
     ),
     "too_many_tries": "这里试错的次数太多，请过{minutes}分钟再试",
-    "wrong_password": "现在的密码不对；连错5次，要过30分钟再试",
+    "wrong_password": "现在的密码不对，请核对后再试；连错5次，要过30分钟才能再试",
     "wrong_code": "动态验证码不对或已经用过，请等下一个；连错5次，要过30分钟再试",
     "second_factor_held": "您已经绑定了动态验证码，换手机请找系统管理员重置",
     "session_over": "登录刚刚结束了，请重新登录",
@@ -118,7 +118,7 @@ SENTENCES: dict[str, str] = {
     "ticket_needed": "这是未成年人的资料，要先申请查看单，由社区管理员批准",
     "own_ticket": "自己的查看单要由别的管理员批准",
     "ticket_over": "这份查看单超过7天没有人决定，已经作废；还需要看的，请申请人重新申请",
-    "not_a_minor": "这位居民已满18周岁，不用申请查看单",
+    "not_a_minor": "这位居民已满18周岁，不用申请查看单，请直接查看",
     "own_side": "监护关系的核实、解除，都要由两家以外的管理员办理",
     "recorded_guardian": "这位监护人是您登记的，要由另一位社区管理员看过证明再核实",
     # own data

@@ -74,7 +74,7 @@ def test_wrong_unknown_and_disabled_read_the_same(sign_in: SignInAs, user: User,
 
     assert answers == [answers[0]] * 4
     assert (answers[0][0], answers[0][1]["code"]) == (401, "wrong_credentials")
-    assert answers[0][1]["title"] == "手机号、密码或动态验证码不对；连错5次，要过30分钟再试"
+    assert answers[0][1]["title"] == "手机号、密码或动态验证码不对，请核对后再试；连错5次，要过30分钟才能再试"
 
 
 @pytest.mark.usefixtures("user")
