@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
 from app.errors import DomainError, Kind
-from app.models import Consent, ConsentChannel, ConsentPurpose, Guardianship, User
+from app.models import FROZEN_TOO, Binding, Consent, ConsentChannel, ConsentPurpose, Guardianship
 from app.people.standings import NOT_ASKED_FOR
+from app.retention import was_him
 
 
 class SaidNoError(DomainError):
@@ -26,14 +27,15 @@ class SaidNoError(DomainError):
 def check_said_no(session: Session, resident_id: UUID, purpose: ConsentPurpose) -> None:
     """Refuse a yes on paper so soon after a no that was said in the app; wait for one that is under way.
 
-    What staff noted after it changes nothing, what he agreed to himself does. Raises SaidNoError.
+    What staff noted after it changes nothing, what he agreed to himself does. A no outlasts the account by
+    which it was said, so frozen decisions are looked at, too. Raises SaidNoError.
     """
     decided, taken_back, since = (
         Consent.decided_at,
         Consent.withdrawn_at,
         now() - NOT_ASKED_FOR - timedelta(1),
     )
-    rows = session.scalars(
+    query = (
         select(Consent)
         .where(Consent.resident_id == resident_id, Consent.purpose == purpose)
         .where((decided >= since) | (taken_back >= since))
@@ -41,7 +43,7 @@ def check_said_no(session: Session, resident_id: UUID, purpose: ConsentPurpose) 
         .with_for_update()
         .execution_options(populate_existing=True)
     )
-    for row in rows:
+    for row in session.scalars(query, execution_options={FROZEN_TOO: True}):
         if row.given and row.withdrawn_at is None and row.channel is ConsentChannel.APP:
             return
         ask_again_on = business_day((row.withdrawn_at or row.decided_at) + NOT_ASKED_FOR)
@@ -50,11 +52,22 @@ def check_said_no(session: Session, resident_id: UUID, purpose: ConsentPurpose) 
 
 
 def _by_himself(session: Session, row: Consent) -> bool:
-    """Say whether a decision is a no of the resident, or of a guardian of his, by his own account."""
-    if row.withdrawn_at is None:
-        return not row.given and row.channel is ConsentChannel.APP
+    """Say whether a decision is a no that the resident, or a guardian of his, said by his own account.
+
+    What counts is whose account it was then, whatever became of it; of somebody who was not he it never was.
+    A closing takes back what was agreed to once the account is nobody's any more: that is no such no.
+    """
+    who, when = row.recorded_by, row.decided_at
+    if row.withdrawn_at is not None:
+        if row.withdrawn_by is None:
+            return False
+        who, when = row.withdrawn_by, row.withdrawn_at
+    elif row.given or row.channel is not ConsentChannel.APP:
+        return False
     guards = exists().where(
-        Guardianship.child_id == row.resident_id, Guardianship.guardian_id == User.resident_id
+        Guardianship.child_id == row.resident_id, Guardianship.guardian_id == Binding.resident_id
     )
-    himself = (User.resident_id == row.resident_id) | (User.resident_id == row.decided_by) | guards
-    return session.scalar(select(User.id).where(User.id == row.withdrawn_by, himself)) is not None
+    himself = Binding.resident_id.in_((row.resident_id, row.decided_by)) | guards
+    then = (Binding.begun_at <= when) & (Binding.ended_at.is_(None) | (Binding.ended_at >= when))
+    query = select(Binding.id).where(Binding.user_id == who, himself, then, was_him(Binding)).limit(1)
+    return session.scalar(query, execution_options={FROZEN_TOO: True}) is not None

@@ -9,6 +9,7 @@ from app.retention.categories import (
     rules,
 )
 from app.retention.consent_rules import PROOF_MONTHS
+from app.retention.gone_rules import was_him
 from app.retention.harm_rules import (
     belongs_to_a_case,
     earned_by_a_case,
@@ -40,4 +41,5 @@ __all__ = [
     "opened_a_case",
     "overdue",
     "rules",
+    "was_him",
 ]

@@ -5,17 +5,20 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, now, set_to
 from app.ids import new_id
 from app.models import Consent, Notice, NoticeKind
+from app.own_data import TAKEN_BACK_WITHIN
 from app.people.standings import NOT_ASKED_FOR
 from tests.cast import forget_consents, named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Answer, Client
 from tests.consenting import LOCATION, MINORS, put, standing
+from tests.own_data.closing import close
 
 
 @pytest.fixture(autouse=True)
@@ -37,6 +40,13 @@ def on_paper(
 ) -> Answer:
     body: dict[str, object] = {"text_id": str(text), "given": given, "resident_id": str(resident_id)}
     return client.put(f"/v1/consents/{new_id()}", json=body | {"decided_by": str(named(by))})
+
+
+def no_in_app(client: Client, no: str) -> None:
+    """Let somebody refuse in the app, or take back there what he agreed to."""
+    said = put(client, given=no == "withdrawn")
+    if no == "withdrawn":
+        assert client.post(f"/v1/me/consents/{said.json['id']}/withdraw").status_code == 200
 
 
 def told(session: Session, name: str) -> list[tuple[str, str]]:
@@ -76,9 +86,7 @@ def test_both_guardians_are_told_and_a_child_is_not(
 @pytest.mark.parametrize("no", ["withdrawn", "refused"])
 def test_no_paper_undoes_what_somebody_said_himself(resident: Client, worker: Client, no: str) -> None:
     """S-74, S-75: for as long as nobody asks him; himself he may."""
-    said = put(resident, given=no == "withdrawn")
-    if no == "withdrawn":
-        assert resident.post(f"/v1/me/consents/{said.json['id']}/withdraw").status_code == 200
+    no_in_app(resident, no)
     at_once = on_paper(worker, named("resident"))
     also_no = on_paper(worker, named("resident"), given=False)
     then_yes = on_paper(worker, named("resident"))
@@ -125,3 +133,49 @@ def test_what_was_taken_back_on_paper_may_be_signed_again(resident: Client, work
     assert worker.post(f"/v1/consents/{given}/withdraw").status_code == 200
 
     assert on_paper(worker, named("resident")).status_code == 201
+
+
+@pytest.mark.parametrize("no", ["withdrawn", "refused"])
+@pytest.mark.parametrize("ended", ["left", "moved_away"])
+def test_a_no_outlasts_the_binding_of_who_said_it(
+    resident: Client, worker: Client, be: Callable[[str], Client], no: str, ended: str
+) -> None:
+    """S-74: nobody undoes it by ending his binding first."""
+    no_in_app(resident, no)
+    binding = named("binding resident")
+    if ended == "left":
+        over = resident.post(f"/v1/me/bindings/{binding}/end", json={"reason": ended})
+    else:
+        over = be("admin").post(f"/v1/bindings/{binding}/end", json={"reason": ended, "note": "搬走了"})
+    signed = on_paper(worker, named("resident"))
+
+    assert over.status_code == 200, over.text
+    assert (signed.status_code, signed.json.get("code")) == (409, "said_no")
+
+
+@pytest.mark.parametrize("no", ["withdrawn", "refused"])
+def test_a_no_of_who_was_not_he_stops_no_paper(
+    resident: Client, worker: Client, be: Callable[[str], Client], no: str
+) -> None:
+    no_in_app(resident, no)
+    path = f"/v1/bindings/{named('binding resident')}/end"
+    assert be("admin").post(path, json={"reason": "mistake", "note": "不是本人"}).status_code == 200
+
+    assert on_paper(worker, named("resident")).status_code == 201
+
+
+@pytest.mark.parametrize("said", ["withdrawn", "refused", "given"])
+def test_a_no_outlasts_the_account_and_a_closing_is_none(
+    app: Flask, session: Session, resident: Client, worker: Client, said: str
+) -> None:
+    """S-74: who gives the app up may sign at once what he never said no to."""
+    if said == "given":
+        put(resident)
+    else:
+        no_in_app(resident, said)
+    close(app, session, resident)
+    with set_to(now() + TAKEN_BACK_WITHIN + timedelta(days=1)):
+        signed = on_paper(worker, named("resident"))
+
+    assert signed.json.get("code") == (None if said == "given" else "said_no")
+    assert signed.status_code == (201 if said == "given" else 409)
