@@ -69,6 +69,7 @@ from app.people.homes import (
     check_minor_elsewhere,
     check_other_household,
     check_reader_elsewhere,
+    lives_in,
 )
 from app.people.listings import (
     Door,
@@ -196,6 +197,7 @@ __all__ = [
     "keep_consent",
     "keep_numbers",
     "last_birth_of_adults",
+    "lives_in",
     "lock_accounts",
     "lock_fully",
     "masked",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
-from app.models import Resident, User
+from app.models import Binding, Resident, User
 from app.people.guardians import is_minor
 
 
@@ -44,3 +44,13 @@ def accounts_of_home(session: Session, household_id: UUID) -> set[UUID]:
     """Give the accounts of those who live in a household now."""
     query = select(User.id).join(Resident, Resident.id == User.resident_id)
     return set(session.scalars(query.where(Resident.household_id == household_id)))
+
+
+def lives_in(session: Session, user_id: UUID, household_id: UUID) -> bool:
+    """Say whether an account is of somebody who lives in a household now; hold its binding until the end."""
+    query = (
+        select(Binding.id)
+        .join(Resident, Resident.id == Binding.resident_id)
+        .where(Binding.user_id == user_id, Binding.ended_at.is_(None), Resident.household_id == household_id)
+    )
+    return session.scalars(query.with_for_update(read=True, of=Binding)).first() is not None

@@ -1,4 +1,4 @@
-"""Pick-up codes: shown for an order, good once, for two minutes, and as long as who showed it may.
+"""Pick-up codes: shown for an order, good once, for two minutes, and as long as who showed it may show one.
 
 A code is derived from the order and its version, so none is stored.
 """
@@ -17,6 +17,7 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind
 from app.models import Redemption
+from app.people import lives_in
 
 CODE_BYTES = 16
 """128 bits: not to be guessed within its life."""
@@ -71,19 +72,30 @@ def is_shown(redemption: Redemption, code: str) -> bool:
 
 
 def check_good(session: Session, redemption: Redemption, *, shown: bool) -> None:
-    """Refuse a code whose time is over, or that of somebody who acts for the resident no longer.
+    """Refuse a code whose time is over, or that of somebody who may show none any more.
 
-    Whoever ends a proxy waits for a hand-over under way, or that sees its end. Raises PickupCodeError.
+    Whoever ends a proxy or a binding waits for a hand-over under way, or that sees its end. Raises
+    PickupCodeError.
     """
     until = redemption.pickup_until
     if not shown or until is None or until <= now():
         raise PickupCodeError
     who, whom = redemption.pickup_by, redemption.pickup_for
-    if whom is None:
+    if who is None:  # it was shown before that was kept
         return
-    assert who is not None, "somebody showed it"
-    if not identity.acts_since(session, who, whom, until - CODE_LIFE):
+    if whom is not None:
+        may = identity.acts_since(session, who, whom, until - CODE_LIFE)
+    else:
+        may = _leads(session, who, redemption) or lives_in(session, who, redemption.household_id)
+    if not may:
         raise PickupCodeError
+
+
+def _leads(session: Session, user_id: UUID, redemption: Redemption) -> bool:
+    """Say whether somebody may show codes for an order by a post that he holds now."""
+    reaches = identity.TABLE[identity.Permission.REDEEM]
+    posts = [role for role, reach in reaches.items() if reach is identity.Reach.AREA]
+    return bool(identity.holders(session, redemption.area_code, posts, among=[user_id]))
 
 
 def _code(key: bytes, redemption_id: UUID, version: int) -> str:

@@ -1,14 +1,16 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock, points
 from app.clock import now
-from app.models import Redemption, Reward, Transfer
+from app.models import Grant, Redemption, Reward, Transfer
+from tests.cast import named, person
 from tests.client import Client
-from tests.points_world import Be, code_of, move_in, refused, rows, standing, stock_of
+from tests.points_world import Be, code_of, move_in, move_out, refused, rows, standing, stock_of
 
 
 def test_goods_are_handed_over_against_the_code(
@@ -135,3 +137,38 @@ def test_a_hand_over_sent_again_shows_the_same_code(resident: Client, clerk: Cli
 
     assert clerk.post(path, json={"code": code}).status_code == 200
     assert refused(clerk.post(path, json={"code": "A" * 22})) == (409, "illegal_step")
+
+
+@pytest.mark.parametrize("how", ["left", "dispute", "moved"])
+def test_a_code_ends_when_who_showed_it_is_of_the_household_no_more(
+    be: Be, resident: Client, clerk: Client, order: str, session: Session, how: str
+) -> None:
+    """S-41: not for the rest of its two minutes."""
+    code, binding = code_of(resident, order), named("binding resident")
+    if how == "left":
+        assert resident.post(f"/v1/me/bindings/{binding}/end", json={"reason": how}).status_code == 200
+    elif how == "dispute":
+        said = {"reason": how, "note": "不是本人"}
+        assert be("admin").post(f"/v1/bindings/{binding}/end", json=said).status_code == 200
+    else:
+        move_out(session)
+
+    assert refused(clerk.post(f"{order}/hand-over", json={"code": code})) == (409, "pickup_code_refused")
+
+
+def test_a_building_leads_code_ends_with_his_post(
+    lead: Client, clerk: Client, order: str, session: Session
+) -> None:
+    code = code_of(lead, order)
+    session.execute(update(Grant).where(Grant.user_id == person("lead").user_id).values(ended_at=now()))
+
+    assert refused(clerk.post(f"{order}/hand-over", json={"code": code})) == (409, "pickup_code_refused")
+
+
+def test_a_code_from_before_it_was_kept_who_showed_it_is_good(
+    resident: Client, clerk: Client, order: str, session: Session
+) -> None:
+    code = code_of(resident, order)
+    session.execute(update(Redemption).values(pickup_by=None))
+
+    assert clerk.post(f"{order}/hand-over", json={"code": code}).status_code == 200
