@@ -116,6 +116,8 @@ class Actor:
     household_id: UUID | None = None
     home_code: str | None = None
     """Area of the actor's own household, if he is bound to a resident."""
+    other_homes: frozenset[UUID] = frozenset()
+    """Of staff: where they belonged until lately, and where somebody lives whose guardian they are."""
     held: tuple[Held, ...] = ()
     waiting: tuple[Held, ...] = ()
     """Grants that do not count before the session has a second factor."""
@@ -129,6 +131,11 @@ class Actor:
     acting: Acting | None = None
     """Set where he acts for a resident: he has that one's household then, and no grants."""
     scope: Scope = Scope()
+
+    @property
+    def homes(self) -> frozenset[UUID]:
+        """Give the homes on which he decides nothing: he belongs there, did lately, or has a child there."""
+        return self.other_homes | ({self.household_id} if self.household_id is not None else frozenset())
 
     @property
     def acted_for(self) -> UUID | None:

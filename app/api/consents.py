@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import people
+from app import identity, people
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid
@@ -137,9 +137,12 @@ def my_consents(resident_id: UUID | None) -> dict[str, Any]:
 @blueprint.made_once(ConsentOutput)
 @blueprint.body(ConsentInput)
 def put_my_consent(new: people.NewDecision, consent_id: UUID) -> tuple[Any, int]:
-    """Agree to one text or refuse it, for myself or my ward."""
+    """Agree to one text or refuse it, for myself or my ward; after a no of mine with a fresh proof only."""
     with transaction() as session:
-        row, made = people.decide(session, actor(), consent_id, new)
+        try:
+            row, made = people.decide(session, actor(), consent_id, new, proven=identity.is_checked(actor()))
+        except people.SaidNoError:
+            raise identity.ReauthRequiredError from None
         note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
         _shut_out(session, row)
     return row, once(made)

@@ -119,7 +119,7 @@ def harm_case(session: Session, actor: Actor, case_id: UUID, *, lock: bool = Fal
 
 
 def _seen_to_by(actor: Actor) -> ColumnElement[bool]:
-    return and_(actor.scope.clause(HarmCase.area_code), ~about_home(actor.household_id))
+    return and_(actor.scope.clause(HarmCase.area_code), ~about_home(actor.homes))
 
 
 def close_case(session: Session, actor: Actor, sealer: Sealer, case_id: UUID, *, result: str) -> HarmCase:

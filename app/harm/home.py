@@ -4,6 +4,7 @@ Staff read by their office; these terms are for who reads as a resident, or acts
 with the reader left open: a statement that has them is run with ``reading_as``.
 """
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.clock import business_day
 from app.models import CareRecord, Claim, Correction, HarmCase, HarmRecord, Resident, User, Visit
-from app.people import last_birth_of_adults
+from app.people import accounts_of_home, last_birth_of_adults
 from app.retention import kept_for_a_case, opened_a_case
 
 READER = bindparam("reader", type_=Uuid())
@@ -58,16 +59,15 @@ def told_by_another(*row_ids: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     return opened_a_case(*row_ids, which=BY_ANOTHER)
 
 
-def about_home(household_id: UUID | None) -> ColumnElement[bool]:
-    """Say in SQL whether a case is about somebody of this household, or its record is of it.
+def about_home(homes: Collection[UUID]) -> ColumnElement[bool]:
+    """Say in SQL whether a case is about somebody of these households, or its record is of one.
 
     Nobody sees to a case of his own home, whatever his post: who does the harm may live there.
     """
-    return exists().where(_HOMES.c.case_id == HarmCase.id, _HOMES.c.household_id == household_id)
+    return exists().where(_HOMES.c.case_id == HarmCase.id, _HOMES.c.household_id.in_(sorted(homes)))
 
 
 def people_of_home(session: Session, case_id: UUID) -> set[UUID]:
-    """Give the accounts of those who live where a case is about."""
-    query = select(User.id).join(Resident, Resident.id == User.resident_id)
-    home = _HOMES.c.household_id == Resident.household_id
-    return set(session.scalars(query.join(_HOMES, home).where(_HOMES.c.case_id == case_id)))
+    """Give the accounts of those whose home a case is about."""
+    homes = session.scalars(select(_HOMES.c.household_id).where(_HOMES.c.case_id == case_id)).all()
+    return {user_id for home in set(homes) for user_id in accounts_of_home(session, home)}

@@ -52,6 +52,7 @@ def acting_as(held: tuple[Held, ...], found: tuple[Any, ...]) -> dict[str, Any] 
         "resident_id": resident_id,
         "household_id": household_id,
         "home_code": home_code,
+        "other_homes": frozenset(),
         "held": (),
         "waiting": (),
     }

@@ -19,6 +19,7 @@ from app.identity.bindings import (
     AlreadyBoundError,
     ResidentTakenError,
     bind,
+    has_post_there,
     made_binding,
     open_binding,
     was_not_him,
@@ -169,6 +170,8 @@ def _bound(session: Session, user: User, found: Resident, way: BindingWay, bindi
     if resident is None or is_child(resident):
         raise BindingUnclearError
     if was_not_him(session, user, resident) or was_said_dead(session, resident):
+        raise BindingUnclearError
+    if has_post_there(session, user, resident):
         raise BindingUnclearError
     try:
         made = bind(session, user, resident, way, by=user.id, binding_id=binding_id)

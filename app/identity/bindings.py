@@ -10,11 +10,12 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
-from app.actors import Actor
+from app.actors import Actor, community_of
 from app.clock import now
 from app.errors import DomainError, Kind, OtherContentError
 from app.ids import new_id
 from app.models import (
+    DIGITS,
     FROZEN_TOO,
     NOT_HIM,
     Binding,
@@ -134,6 +135,19 @@ def was_not_him(session: Session, user: User, resident: Resident) -> bool:
     which = (Binding.user_id == user.id, Binding.resident_id == resident.id)
     ended = exists().where(*which, Binding.end_reason.in_(NOT_HIM), ~looked_at_since)
     return bool(session.scalar(select(ended)))
+
+
+def has_post_there(session: Session, user: User, resident: Resident) -> bool:
+    """Say whether a user has a post over or within the community of a resident, now or later.
+
+    What proves who others are he can look up there, and a phone he can write into the roster. So it proves
+    nothing of him: an admin looks who he is.
+    """
+    community = community_of(resident.area_code)
+    over = [community[:digits] for digits in DIGITS.values() if digits <= len(community)]
+    there = Grant.area_code.in_(over) | Grant.area_code.startswith(community)
+    lasting = Grant.ended_at.is_(None) & (Grant.valid_until.is_(None) | (Grant.valid_until > now()))
+    return bool(session.scalar(select(exists().where(Grant.user_id == user.id, lasting, there))))
 
 
 def was_said_dead(session: Session, resident: Resident) -> bool:

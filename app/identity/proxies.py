@@ -59,7 +59,7 @@ def confirm_proxy(session: Session, actor: Actor, proxy_id: UUID, *, how: ProxyW
     """
     assert how in HEARD, "the form takes no other"
     row = _locked(session, actor, Proxy.id == proxy_id, _of(actor))
-    if row.user_id == actor.user_id or actor.household_id in _homes(session, row):
+    if row.user_id == actor.user_id or not actor.homes.isdisjoint(_homes(session, row)):
         raise OwnProxyError
     if row.asked_by == actor.user_id:
         raise AskedProxyError

@@ -18,6 +18,7 @@ from app.errors import DomainError, Kind
 from app.identity.acting import ACTING_COLUMNS, ACTING_JOINS, acting_as
 from app.ids import new_id
 from app.models import EndReason, RefreshToken, SessionKind, SignIn, User
+from app.people import HOMES_OF_USER, STILL_AT_HOME
 
 _TOKEN_BYTES = 32
 _SEEN_EVERY = timedelta(minutes=1)
@@ -192,15 +193,17 @@ _WHO = """
            s.ended_at, s.end_reason, u.id, u.name, u.disabled_at, r.id, r.household_id, h.area_code,
            ARRAY(SELECT g.role || ' ' || g.area_code FROM grants g
                  WHERE g.user_id = u.id AND g.ended_at IS NULL AND g.valid_from <= :at
-                   AND (g.valid_until IS NULL OR g.valid_until > :at)){columns}
+                   AND (g.valid_until IS NULL OR g.valid_until > :at)),
+           CASE WHEN EXISTS (SELECT FROM grants g WHERE g.user_id = u.id AND g.ended_at IS NULL)
+                THEN ARRAY({homes}) END{columns}
     FROM sign_ins s JOIN users u ON u.id = s.user_id
     LEFT JOIN residents r ON r.id = u.resident_id
     LEFT JOIN households h ON h.id = r.household_id{joins}
     WHERE s.token_hash = :hash
     """
-_WHO_ASKS = text(_WHO.format(columns="", joins=""))
-_WHO_ACTS = text(_WHO.format(columns=ACTING_COLUMNS, joins=ACTING_JOINS))
-_OWN_COLUMNS = 16
+_WHO_ASKS = text(_WHO.format(homes=HOMES_OF_USER, columns="", joins=""))
+_WHO_ACTS = text(_WHO.format(homes=HOMES_OF_USER, columns=ACTING_COLUMNS, joins=ACTING_JOINS))
+_OWN_COLUMNS = 17
 
 
 def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) -> Actor | None:
@@ -215,7 +218,7 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
     Raises SessionSupersededError.
     """
     at = now()
-    asked: dict[str, Any] = {"hash": hashed(token), "at": at}
+    asked: dict[str, Any] = {"hash": hashed(token), "at": at, "since": at - STILL_AT_HOME}
     if acting_for is None:
         row = session.execute(_WHO_ASKS, asked).one_or_none()
     else:
@@ -225,7 +228,7 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
         return None
     own = row[:_OWN_COLUMNS]
     (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = own
-    user_id, name, disabled_at, resident_id, household_id, home_code, grants = who
+    user_id, name, disabled_at, resident_id, household_id, home_code, grants, homes = who
     if why == EndReason.SUPERSEDED:
         raise SessionSupersededError
     if ended_at or disabled_at or at >= expires_at or at >= seen_at + timedelta(seconds=idle_s):
@@ -238,6 +241,7 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
         resident_id=resident_id,
         household_id=household_id,
         home_code=home_code,
+        other_homes=frozenset(homes or ()),
         held=tuple(one for one in held if one not in waiting),
         waiting=waiting,
         session_id=session_id,

@@ -90,8 +90,7 @@ def to_decide(
     resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
     if not actor.scope.covers(resident.area_code):
         raise NotFoundError
-    own_home = actor.household_id is not None and actor.household_id == resident.household_id
-    if own_home or row.asked_by == actor.user_id:
+    if resident.household_id in actor.homes or row.asked_by == actor.user_id:
         raise kind.own
     return row, resident
 

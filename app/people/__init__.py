@@ -64,6 +64,8 @@ from app.people.guardians import (
     ward,
 )
 from app.people.homes import (
+    HOMES_OF_USER,
+    STILL_AT_HOME,
     OwnHouseholdError,
     accounts_of_home,
     check_minor_elsewhere,
@@ -118,9 +120,11 @@ __all__ = [
     "AGE_FIELDS",
     "BASES",
     "CHILD_YEARS",
+    "HOMES_OF_USER",
     "NOTICE_VERSION",
     "NO_LONGER_ASKED",
     "SHIPPED_TEXTS",
+    "STILL_AT_HOME",
     "AgeGroup",
     "Basis",
     "BirthDateError",

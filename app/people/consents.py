@@ -71,8 +71,13 @@ class PaperDecision:
     decided_by: UUID
 
 
-def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -> tuple[Consent, bool]:
+def decide(
+    session: Session, actor: Actor, consent_id: UUID, new: NewDecision, *, proven: bool = True
+) -> tuple[Consent, bool]:
     """Keep the actor's decision for himself or for his ward.
+
+    ``proven`` says that he proved himself just now: without that, as in the session of a code that staff
+    handed out, nobody takes a no back so soon (SaidNoError).
 
     Raises NotFoundError for a text that is unknown or asked no more, somebody without a place on the roster,
     also by now, or somebody else's child; GuardianNeededError, WardNeededError, ConsentChangedError,
@@ -92,7 +97,8 @@ def decide(session: Session, actor: Actor, consent_id: UUID, new: NewDecision) -
         resident = ward(session, actor.resident_id, new.resident_id)
     if own and is_child(resident):
         raise GuardianNeededError
-    return _keep(session, actor, consent_id, new, resident, actor.resident_id, ConsentChannel.APP)
+    by = actor.resident_id
+    return _keep(session, actor, consent_id, new, resident, by, ConsentChannel.APP, proven=proven)
 
 
 def record_on_paper(
@@ -116,7 +122,9 @@ def record_on_paper(
         ward(session, new.decided_by, resident.id)
     elif is_child(resident):
         raise GuardianNeededError
-    return _keep(session, actor, consent_id, new, resident, new.decided_by, ConsentChannel.PAPER)
+    return _keep(
+        session, actor, consent_id, new, resident, new.decided_by, ConsentChannel.PAPER, proven=False
+    )
 
 
 def _made_before(
@@ -157,6 +165,8 @@ def _keep(
     resident: Resident,
     decided_by: UUID,
     channel: ConsentChannel,
+    *,
+    proven: bool,
 ) -> tuple[Consent, bool]:
     text = session.get(ConsentText, new.text_id)
     if text is None or text.published_at > now() or text.purpose in NO_LONGER_ASKED:
@@ -165,7 +175,7 @@ def _keep(
         raise ConsentChangedError(purpose=text.purpose)
     if new.given and text.purpose is ConsentPurpose.MINORS and decided_by == resident.id:
         raise WardNeededError(field="resident_id")
-    if new.given and channel is ConsentChannel.PAPER:
+    if new.given and not proven:
         check_said_no(session, resident.id, text.purpose)
     return insert_once(
         session,

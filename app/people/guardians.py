@@ -228,7 +228,7 @@ def _two_of(session: Session, row: Guardianship) -> tuple[Resident, Resident]:
 
 def _check_no_side(actor: Actor, *two: Resident) -> None:
     """Refuse with OwnSideError whoever lives with one of the two."""
-    if actor.household_id in {one.household_id for one in two}:
+    if not actor.homes.isdisjoint(one.household_id for one in two):
         raise OwnSideError
 
 

@@ -4,15 +4,36 @@ Two things are kept from him of minors alone, since of grown-ups there is nothin
 care, and consents on paper.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
+from app.clock import now
 from app.errors import DomainError, Kind
-from app.models import Binding, Resident, User
+from app.models import Binding, Resident
 from app.people.guardians import is_minor
+
+STILL_AT_HOME = timedelta(days=365)
+"""How long staff who left a household decide nothing there: they would leave it, decide and come back."""
+_LATELY = "(b.ended_at IS NULL OR b.ended_at > :since AND b.end_reason NOT IN ('mistake', 'dispute'))"
+HOMES_OF_USER = f"""
+    WITH been AS (SELECT u.resident_id
+                  UNION SELECT b.resident_id FROM bindings b WHERE b.user_id = u.id AND {_LATELY})
+    SELECT p.household_id FROM been JOIN residents p ON p.id = been.resident_id
+    UNION SELECT c.household_id FROM been JOIN guardianships gs ON gs.guardian_id = been.resident_id
+          JOIN residents c ON c.id = gs.child_id"""  # noqa: S608 - our own words
+"""In SQL, of the user ``u``: ``Actor.homes``, with those where he belonged after ``:since``."""
+_AT_HOME = text(
+    f"""
+    WITH people AS (SELECT p.id FROM residents p WHERE p.household_id = :household_id
+                    UNION SELECT gs.guardian_id FROM guardianships gs JOIN residents c ON c.id = gs.child_id
+                    WHERE c.household_id = :household_id)
+    SELECT u.id FROM users u JOIN people ON people.id = u.resident_id
+    UNION SELECT b.user_id FROM bindings b JOIN people ON people.id = b.resident_id WHERE {_LATELY}"""  # noqa: S608
+)
 
 
 class OwnHouseholdError(DomainError):
@@ -24,7 +45,7 @@ class OwnHouseholdError(DomainError):
 
 def check_other_household(actor: Actor, *household_ids: UUID) -> None:
     """Refuse with OwnHouseholdError whoever belongs to one of these households."""
-    if actor.household_id in household_ids:
+    if not actor.homes.isdisjoint(household_ids):
         raise OwnHouseholdError
 
 
@@ -41,9 +62,8 @@ def check_reader_elsewhere(session: Session, user_id: UUID, resident: Resident, 
 
 
 def accounts_of_home(session: Session, household_id: UUID) -> set[UUID]:
-    """Give the accounts of those who live in a household now."""
-    query = select(User.id).join(Resident, Resident.id == User.resident_id)
-    return set(session.scalars(query.where(Resident.household_id == household_id)))
+    """Give the accounts of those to whom a household is a home, as ``Actor.homes`` says of staff."""
+    return set(session.scalars(_AT_HOME, {"household_id": household_id, "since": now() - STILL_AT_HOME}))
 
 
 def lives_in(session: Session, user_id: UUID, household_id: UUID) -> bool:

@@ -50,13 +50,14 @@ NOTE_KEPT_BACK = told_by_another(ClaimEvent.id)
 
 def shown_to(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL, beside ``Claim``, which claims of his reach an actor may read; run with ``reading_as``."""
-    home = actor.scope.household_id
-    return true() if home is None else or_(Claim.household_id != home, ~_HIDDEN)
+    own = actor.scope.household_id
+    homes = actor.other_homes if own is None else actor.other_homes | {own}
+    return or_(Claim.household_id.not_in(sorted(homes)), ~_HIDDEN) if homes else true()
 
 
 def reads_as_home(actor: Actor, claim: Claim) -> bool:
     """Say whether no office opens a claim to an actor: it is of his own household, or out of his areas."""
-    return claim.household_id == actor.household_id or not actor.scope.covers(claim.area_code)
+    return claim.household_id in actor.homes or not actor.scope.covers(claim.area_code)
 
 
 def check_shown(session: Session, actor: Actor, claim: Claim, *, repeated: bool) -> None:

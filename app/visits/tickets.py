@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import notices
@@ -157,14 +157,14 @@ def _decided_by(actor: Actor) -> ColumnElement[bool]:
     None of his own home does: what somebody wants to look at there may be what he did (ADR 0013).
     """
     home = exists().where(
-        Resident.id == ViewingTicket.resident_id, Resident.household_id == actor.household_id
+        Resident.id == ViewingTicket.resident_id, Resident.household_id.in_(sorted(actor.homes))
     )
     office = Scope(areas=tuple(held.area_code for held in actor.held if held.role in officers.OFFICERS))
     before_him = or_(
         admin_scope(actor).clause(ViewingTicket.area_code),
         and_(ViewingTicket.office_decides, office.clause(ViewingTicket.area_code)),
     )
-    return before_him if actor.household_id is None else before_him & ~home
+    return before_him & ~home
 
 
 def give_with_care(session: Session, actor: Actor, record: CareRecord, resident: Resident) -> None:
@@ -234,18 +234,15 @@ def leave_for(session: Session, actor: Actor, minors: Collection[Resident]) -> d
 
     ``may_read`` says the same in SQL.
     """
-    if not minors:
+    elsewhere = [one for one in minors if one.household_id not in actor.homes]
+    if not elsewhere:
         return {}
-    mine = [
-        one.id
-        for one in minors
-        if admin_scope(actor).covers(one.area_code) and one.household_id != actor.household_id
-    ]
+    mine = [one.id for one in elsewhere if admin_scope(actor).covers(one.area_code)]
     case = select(HarmCase.resident_id, HarmCase.id).where(
         HarmCase.resident_id.in_(mine), HarmCase.closed_at.is_(None)
     )
     ticket = select(ViewingTicket.resident_id, ViewingTicket.id).where(
-        ViewingTicket.resident_id.in_([one.id for one in minors]), _good_for(actor)
+        ViewingTicket.resident_id.in_([one.id for one in elsewhere]), _good_for(actor)
     )
     found = [*session.execute(case), *session.execute(ticket)]
     return {whose: by for whose, by in found if whose is not None}
@@ -291,6 +288,6 @@ def may_read(actor: Actor) -> ColumnElement[bool]:
     last_birth = last_birth_of_adults(business_day())
     ticket = exists().where(ViewingTicket.resident_id == Resident.id, _good_for(actor))
     case = exists().where(HarmCase.resident_id == Resident.id, HarmCase.closed_at.is_(None))
-    elsewhere = true() if actor.household_id is None else Resident.household_id != actor.household_id
-    mine = admin_scope(actor).clause(Resident.area_code) & elsewhere
-    return or_(Resident.birth_date <= last_birth, ticket, and_(mine, case))
+    elsewhere = Resident.household_id.not_in(sorted(actor.homes))
+    mine = admin_scope(actor).clause(Resident.area_code)
+    return or_(Resident.birth_date <= last_birth, and_(elsewhere, or_(ticket, and_(mine, case))))

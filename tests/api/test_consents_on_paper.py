@@ -1,6 +1,7 @@
 """What staff note as somebody's word on paper: he is told, and what he said himself is not undone by it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import business_day, now, set_to
 from app.ids import new_id
-from app.models import Consent, Notice, NoticeKind
+from app.models import Consent, ConsentPurpose, Notice, NoticeKind
 from app.own_data import TAKEN_BACK_WITHIN
+from app.people import SHIPPED_TEXTS
 from app.people.standings import NOT_ASKED_FOR
 from tests.cast import forget_consents, named, person
 from tests.child_world import write_child, write_guardian
@@ -81,6 +83,22 @@ def test_both_guardians_are_told_and_a_child_is_not(
         assert told(session, name) == [("consent_given", made.json["id"])]
     (notice,) = be("resident").get("/v1/me/notices").json["items"]
     assert notice["data"] == {"what": "consent_given", "consent_id": made.json["id"]}
+
+
+def test_a_code_that_staff_handed_out_takes_no_no_back(
+    resident: Client, worker: Client, app: Flask, session: Session
+) -> None:
+    """S-74: whoever handed it out could use it; it says yes where nothing was refused, and takes back."""
+    no_in_app(resident, "withdrawn")
+    made = worker.post(f"/v1/residents/{named('resident')}/sign-in-codes", json={"id": str(new_id())}).json
+    opened = Client(app, None).post("/v1/sessions/code", json={"code": made["code"]}).json
+    by_code = Client(app, replace(person("resident"), token=opened["token"]))
+
+    answer, other = put(by_code), put(by_code, SHIPPED_TEXTS[ConsentPurpose.PHOTO].id)
+
+    assert (answer.status_code, answer.json["code"]) == (403, "reauth_required")
+    assert other.status_code == 201
+    assert put(resident).status_code == 201
 
 
 @pytest.mark.parametrize("no", ["withdrawn", "refused"])

@@ -1,5 +1,7 @@
 """What is done about a child is nothing for an admin who lives where it does, whatever his post."""
 
+from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -9,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
 from app.ids import new_id
-from app.models import CareCategory, Grant, HarmCase, Notice, NoticeKind, User
+from app.models import Binding, CareCategory, Grant, HarmCase, Notice, NoticeKind, User
 from tests.api.care.test_harm_told import (
     Write,
     claim,
@@ -20,8 +22,8 @@ from tests.api.care.test_harm_told import (
     visit_to_an_adult,
 )
 from tests.care_world import file_visit, write_care, write_form, write_resident
-from tests.cast import person
-from tests.child_world import write_child, write_guarded_child
+from tests.cast import HOME, LONG_AGO, named, person
+from tests.child_world import write_child, write_guarded_child, write_guardian, write_ticket
 from tests.client import Client
 
 OF_CHILDREN = CareCategory.LEFT_BEHIND_CHILD
@@ -188,3 +190,105 @@ def test_what_is_urgent_with_a_child_is_told_elsewhere(
     assert made.status_code == 201, made.text
     told = session.scalars(select(Notice.user_id).where(Notice.kind == NoticeKind.VISIT_URGENT)).all()
     assert told == [person("next_admin").user_id] * urgent
+
+
+def sees_nothing(session: Session, admin: Client, write: Write, people: dict[str, Client]) -> bool:
+    """Say whether an admin neither reads, closes nor is told of a case, nor reads the visit by it."""
+    make_admin(session, "next_admin")
+    _, record, _ = write(people, session)
+    case = session.scalars(select(HarmCase.id)).one()
+    path = f"/v1/harm-cases/{case}"
+    closed = admin.post(f"{path}/close", json={"result": "没有这回事"})
+    visit = admin.get(f"/v1/visits/{record}")
+    told = set(session.scalars(select(Notice.user_id).where(Notice.kind == NoticeKind.HARM_CASE)))
+    listed = admin.get("/v1/harm-cases").json["items"]
+    return (
+        (admin.get(path).status_code, closed.status_code, listed) == (404, 404, [])
+        and visit.status_code in {403, 404}
+        and told == {person("next_admin").user_id}
+    )
+
+
+def leave_home(session: Session, who: str, *, ago: timedelta = timedelta(0), **end: Any) -> None:
+    """Let somebody of the staff have lived with the resident, and end the binding."""
+    kin = session.get_one(User, person(who).user_id).resident_id or write_resident(session, name="赵干部")
+    ended = {"end_reason": "moved_away", "end_note": "", "ended_by": person(who).user_id} | end
+    session.execute(update(User).where(User.id == person(who).user_id).values(resident_id=None))
+    session.add(
+        Binding(
+            id=new_id(),
+            user_id=person(who).user_id,
+            resident_id=kin,
+            area_code=HOME,
+            way="phone",
+            begun_at=LONG_AGO,
+            ended_at=now() - ago,
+            **ended,
+        )
+    )
+    session.commit()
+
+
+def test_who_leaves_his_home_to_decide_on_it_gains_nothing(
+    people: dict[str, Client], session: Session
+) -> None:
+    """S-98: leaving asks nobody, and coming back is one more call."""
+    leave_home(session, "admin")
+
+    assert sees_nothing(session, people["admin"], visit_to_a_child, people)
+
+
+@pytest.mark.parametrize(
+    "ago, end",
+    [(timedelta(days=366), {}), (timedelta(0), {"end_reason": "mistake"})],
+    ids=["a year ago", "it was not he"],
+)
+def test_whose_home_it_was_long_ago_or_never_sees_to_it(
+    people: dict[str, Client], session: Session, ago: timedelta, end: dict[str, Any]
+) -> None:
+    leave_home(session, "admin", ago=ago, **end)
+    visit_to_a_child(people, session)
+
+    case = session.scalars(select(HarmCase.id)).one()
+    assert people["admin"].get(f"/v1/harm-cases/{case}").status_code == 200
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_parent_who_lives_elsewhere_sees_nothing(
+    people: dict[str, Client], session: Session, *, ended: bool
+) -> None:
+    """S-98: separated parents are the ordinary case; who is, or was, the guardian has no part in it."""
+    elsewhere = write_resident(session, name="陈学林", household_id=named("household neighbour"))
+    session.execute(update(User).where(User.id == person("admin").user_id).values(resident_id=elsewhere))
+    session.commit()
+
+    def write(people: dict[str, Client], session: Session) -> tuple[str, UUID, UUID]:
+        child = write_child(session)
+        write_guardian(session, child, guardian_id=elsewhere, ended_at=now() if ended else None)
+        made = file_visit(
+            people["worker"],
+            write_care(session, resident_id=child, category=OF_CHILDREN),
+            write_form(session, OF_CHILDREN),
+            harm_signs=True,
+        )
+        assert made.status_code == 201, made.text
+        return "visit", UUID(made.json["id"]), UUID(made.json["id"])
+
+    assert sees_nothing(session, people["admin"], write, people)
+
+
+def test_a_worker_of_the_childs_home_reads_nothing_by_his_ticket(
+    people: dict[str, Client], session: Session
+) -> None:
+    """S-95, S-98: whoever gave it may not have known; another looks after the child."""
+    child = write_child(session)
+    record = write_care(session, resident_id=child, category=OF_CHILDREN)
+    write_ticket(session, child, "worker")
+    visit = file_visit(people["worker"], record, write_form(session, OF_CHILDREN), harm_signs=True).json["id"]
+    lives = update(User).where(User.id == person("worker").user_id)
+    assert people["worker"].get(f"/v1/visits/{visit}").status_code == 200
+    session.execute(lives.values(resident_id=write_resident(session, name="胡永安")))
+    session.commit()
+
+    answers = [people["worker"].get(f"/v1/{path}") for path in (f"visits/{visit}", f"care-records/{record}")]
+    assert [answer.json["code"] for answer in answers] == ["ticket_needed"] * 2
