@@ -59,6 +59,20 @@ def test_a_code_that_was_typed_right_at_once_is_not_called_wrong() -> None:
     assert heading("sign_in_codes", "tries").text == "输入次数"
 
 
+def test_a_pick_up_code_is_called_as_everywhere() -> None:
+    """One word for one thing, the glossary's."""
+    of_code = [one.text for (_, name), one in headings().items() if name.startswith("pickup_")]
+
+    assert len(of_code) == 4
+    assert [one for one in of_code if "取货码" not in one] == []
+
+
+@pytest.mark.parametrize("what", ["consent_given", "consent_refused", "consent_withdrawn"])
+def test_a_paper_is_not_said_to_be_the_readers(what: str) -> None:
+    """S-74: the other guardian, who did not sign, is told by the same notice."""
+    assert "您" not in words()["Told", what]
+
+
 def test_headings_of_one_kind_differ() -> None:
     """S-76: two columns of one table must not read the same."""
     for copied in COPIED:
