@@ -1,6 +1,5 @@
 """Keep who showed a pick-up code, and for whom he acted then: the code ends with his right to."""
 
-import sqlalchemy as sa
 from alembic import op
 
 revision = "20261130_0110"
@@ -11,10 +10,13 @@ depends_on = None
 
 def upgrade() -> None:
     # Codes of the last two minutes are anybody's, as they were.
-    op.add_column("redemptions", sa.Column("pickup_by", sa.Uuid(), nullable=True))
-    op.add_column("redemptions", sa.Column("pickup_for", sa.Uuid(), nullable=True))
-    for column, table in (("pickup_by", "users"), ("pickup_for", "residents")):
-        op.create_foreign_key(op.f(f"fk_redemptions_{column}"), "redemptions", table, [column], ["id"])
+    # Where a column comes with its key, the server knows that it is empty, and reads no row for it: all three
+    # tables are needed for a moment, and not for as long as the orders are read.
+    op.execute(
+        "ALTER TABLE redemptions "
+        "ADD COLUMN pickup_by uuid CONSTRAINT fk_redemptions_pickup_by REFERENCES users (id), "
+        "ADD COLUMN pickup_for uuid CONSTRAINT fk_redemptions_pickup_for REFERENCES residents (id)"
+    )
 
 
 def downgrade() -> None:

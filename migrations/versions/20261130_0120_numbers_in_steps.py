@@ -15,18 +15,29 @@ _NUMBER = "[0-9X]{11,18}"
 _ALONE = "(?<![0-9])(1[0-9]{10}|[0-9]{17}[0-9Xx])(?![0-9])"
 """A mobile phone or an ID number, and no part of something longer."""
 _OF_CLOSED = """
-    SELECT c.id FROM claims c LEFT JOIN bindings b ON b.resident_id = c.resident_id
-    JOIN closings d ON d.user_id IN (c.submitted_by, b.user_id) AND d.begun_at IS NOT NULL
-    WHERE c.received_at < d.begun_at AND NOT EXISTS (SELECT FROM harm_cases h WHERE h.claim_id = c.id)
+    SELECT c.id FROM closings d JOIN claims c ON c.submitted_by = d.user_id
+    WHERE d.begun_at IS NOT NULL AND c.received_at < d.begun_at
+    UNION
+    SELECT c.id FROM closings d JOIN bindings b ON b.user_id = d.user_id
+    JOIN claims c ON c.resident_id = b.resident_id
+    WHERE d.begun_at IS NOT NULL AND c.received_at < d.begun_at
 """
+"""From the closings on, of which there are few, by indexes."""
 
 
 def upgrade() -> None:
+    # They are looked for before the trigger goes: from then on nobody reads or writes a step until the end.
+    op.execute(
+        "CREATE TEMPORARY TABLE steps_with_numbers ON COMMIT DROP AS "  # noqa: S608 - our own words
+        f"SELECT e.id FROM ({_OF_CLOSED}) AS c JOIN claim_events e ON e.claim_id = c.id "
+        f"WHERE e.note ~ '{_ALONE}' AND NOT EXISTS (SELECT FROM harm_cases h WHERE h.claim_id = c.id)"
+    )
+    op.execute("ANALYZE steps_with_numbers")
     op.execute("DROP TRIGGER claim_events_append_only ON claim_events")
     # Which numbers they were is gone with the account, so each that looks like one is taken out.
     op.execute(
         f"UPDATE claim_events SET note = regexp_replace(note, '{_ALONE}', '{IN_ITS_PLACE}', 'g') "  # noqa: S608
-        f"WHERE note ~ '{_ALONE}' AND claim_id IN ({_OF_CLOSED})"
+        "WHERE id IN (SELECT id FROM steps_with_numbers)"
     )
     op.execute(
         rf"""

@@ -1,13 +1,15 @@
 """Steps of claims from before closing took numbers out of them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from app.ids import new_id
 from tests.migrations.conftest import At, back_to, to
+from tests.migrations.test_lock_waits import wait_for_lock
 from tests.migrations.test_sealing_rows import row, write
 
 BEFORE, AFTER = "20261130_0110", "20261130_0120"
@@ -16,15 +18,15 @@ TOLD = "打13800700001或12013800700001，证号00000019550307102X"
 COMMON = {"area_code": "421224100001", "content_hash": b"", "points": 2}
 
 
-def write_step(connection: Connection, user_id: UUID) -> UUID:
-    """Write a claim of somebody, and the step by which he sent it; the rest of the world is left out."""
+def write_step(connection: Connection, user_id: UUID, resident_id: UUID | None = None) -> UUID:
+    """Write a claim that somebody sent, and the step by which he did; the rest of the world is left out."""
     connection.execute(text("SET LOCAL session_replication_role = replica"))
     claim = write(
         connection,
         "claims",
         **COMMON,
         household_id=new_id(),
-        resident_id=new_id(),
+        resident_id=resident_id or new_id(),
         rule_id=new_id(),
         text="",
         status="submitted",
@@ -57,3 +59,37 @@ def test_numbers_go_where_the_account_was_closed(at: At) -> None:
     back_to(connection, BEFORE)
     with pytest.raises(DBAPIError, match="append-only"):
         connection.execute(text("UPDATE claim_events SET note = note"))
+
+
+def test_numbers_go_that_others_sent_for_whoever_closed_his_account(at: At) -> None:
+    connection = at(BEFORE)
+    closed, he = new_id(), new_id()
+    step = write_step(connection, new_id(), he)
+    bound = {"user_id": closed, "resident_id": he, "way": "staff", "begun_at": NOON, "end_note": ""}
+    write(connection, "bindings", area_code="4212", **bound)
+    write_closing(connection, closed)
+    connection.commit()
+    to(connection, AFTER)
+
+    assert row(connection, "claim_events", step)["note"] == f"打{MARK}或12013800700001，证号{MARK}"
+
+
+def test_steps_are_looked_for_before_they_are_kept_from_everybody(at: At) -> None:
+    """Whoever reads steps then waits for the change alone, and not for the search."""
+    reader = at(BEFORE)
+    reader.execute(text("SELECT count(*) FROM claim_events"))
+    engine = create_engine(reader.engine.url)
+    looked = text(
+        "SELECT count(*) FROM pg_locks AS waits JOIN pg_locks AS has USING (pid) "
+        "WHERE waits.relation = to_regclass('claim_events') AND NOT waits.granted "
+        "AND has.relation = to_regclass('closings') AND has.granted"
+    )
+    with ThreadPoolExecutor(1) as beside, engine.connect() as connection:
+        migrated = beside.submit(to, connection, AFTER)
+        wait_for_lock(engine, "claim_events")
+        have_looked = reader.scalar(looked)
+        reader.rollback()
+        migrated.result(timeout=20)
+    engine.dispose()
+
+    assert have_looked == 1
