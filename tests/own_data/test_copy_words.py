@@ -98,6 +98,8 @@ def test_every_kind_has_one_place_on_the_page() -> None:
     below = {kind for kind, _ in UNDER.values()} | {"photo_links"}
 
     assert sorted([*grouped, *below]) == sorted(_KINDS)
+    without_id = {copied.name for copied in COPIED if "id" not in copied.table.c}
+    assert without_id & set(grouped) == set(), "the page finds the newest rows by it"
     assert set(grouped) >= CARDS | PHOTOS | set(UNDER)
 
 
