@@ -112,15 +112,18 @@ def _write_anew(session: Session, keys: AuditKeys, file: Path) -> int:
     file = file.resolve()
     rows = select(Removal).where(Removal.number.is_not(None)).order_by(Removal.number)
     made, mac, beside = 0, "", file.with_name(f"{file.name}.new")
-    with beside.open("wb") as out:
-        _give_to_owner(out, file)
-        for row in session.scalars(rows.execution_options(yield_per=LINES)):
-            line, mac = signed_line(keys, mac, _removed(row))
-            out.write(line)
-            made += 1
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(file)
+    try:
+        with beside.open("wb") as out:
+            _give_to_owner(out, file)
+            for row in session.scalars(rows.execution_options(yield_per=LINES)):
+                line, mac = signed_line(keys, mac, _removed(row))
+                out.write(line)
+                made += 1
+            out.flush()
+            os.fsync(out.fileno())
+        beside.replace(file)
+    finally:
+        beside.unlink(missing_ok=True)
     return made
 
 

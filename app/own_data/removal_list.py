@@ -20,6 +20,7 @@ from app.models import RemovalKind
 _TAIL = 16 * 1024
 """Bytes: longer than two lines."""
 _BEGINNING = b'{"id": "'
+_UNFINISHED = "is unfinished: if no copy has it whole, delete this line alone"
 _CONCERNED = ("user_id", "resident_id", "bound_to")
 """Facts that say whose a removal is; others say who did it."""
 
@@ -81,9 +82,8 @@ def removals_in(file: Path, keys: AuditKeys) -> Iterator[Removed]:
     with file.open("rb") as lines:
         for position, line in enumerate(lines, start=1):
             if not line.endswith(b"\n"):
-                raise _broken(
-                    file, position, "is unfinished: if no copy has it whole, delete this line alone"
-                )
+                wrong = "has lost its end" if _is_whole(line) else _UNFINISHED
+                raise _broken(file, position, wrong)
             try:
                 said = json.loads(line)
                 mac = str(said.pop("mac"))
@@ -148,10 +148,15 @@ def last_line(file: Path, out: BinaryIO) -> tuple[Last | None, int]:
     tail = out.read()
     whole = tail.rfind(b"\n") + 1
     last = _last(file, tail[:whole]) if whole or start else None
-    if not _is_unfinished(tail[whole:]):
+    behind = tail[whole:]
+    if not _is_unfinished(behind):
+        wrong = (
+            "the last line has lost its end"
+            if _is_whole(behind)
+            else "behind the last line stands what is neither a line nor the beginning of one"
+        )
         raise RemovalListError(
-            f"{file}: behind the last line stands what is neither a line nor the beginning of one; put the "
-            "newest whole copy from the other machine in its place"
+            f"{file}: {wrong}; put the newest whole copy from the other machine in its place"
         )
     return last, start + whole
 
@@ -166,6 +171,14 @@ def _last(file: Path, lines: bytes) -> Last:
             f"{file}: the last line is no removal; put the newest whole copy from the other machine in its "
             "place"
         ) from error
+
+
+def _is_whole(rest: bytes) -> bool:
+    """Say whether this is a removal to which nothing is missing but the end of its line."""
+    try:
+        return rest.startswith(_BEGINNING) and "mac" in json.loads(rest.rstrip(b"\0"))
+    except ValueError:
+        return False
 
 
 def _is_unfinished(rest: bytes) -> bool:

@@ -16,7 +16,7 @@ from app.models import Removal, User
 from tests.own_data.place import ONE, Place, write_removal
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "missing", "added", "no json"])
+@pytest.mark.parametrize("damage", ["cut", "no end of line", "changed", "missing", "added", "no json"])
 def test_a_damaged_list_is_refused_by_its_line(place: Place, damage: str) -> None:
     """S-81: nobody deletes by an edited list; the error names the line and what to do."""
     for _ in range(3):
@@ -25,6 +25,8 @@ def test_a_damaged_list_is_refused_by_its_line(place: Place, damage: str) -> Non
     lines = place.list.read_bytes().splitlines(keepends=True)
     if damage == "cut":
         lines[-1] = lines[-1][:-9]
+    elif damage == "no end of line":
+        lines[-1] = lines[-1][:-1]
     elif damage == "changed":
         said = json.loads(lines[1])
         lines[1] = json.dumps(said | {"row": str(new_id())}).encode() + b"\n"
@@ -37,10 +39,11 @@ def test_a_damaged_list_is_refused_by_its_line(place: Place, damage: str) -> Non
     place.list.write_bytes(b"".join(lines))
     done = place.run("redelete")
 
-    number = len(lines) if damage == "cut" else 2
+    number = len(lines) if damage in {"cut", "no end of line"} else 2
     assert done.exit_code == 1
     assert f"line {number}," in done.output
     assert "put the newest whole copy from the other machine in its place" in done.output
+    assert ("delete this line alone" in done.output) == (damage == "cut")
 
 
 def test_who_dies_between_file_and_mark_leaves_lines_that_are_taken_as_they_are(
@@ -86,21 +89,29 @@ def test_a_damaged_end_is_refused_and_stays_as_it_is(place: Place, behind: bytes
     assert place.list.read_bytes() == damaged
 
 
-@pytest.mark.parametrize("damage", ["no end of line", "no lines", "words"])
+@pytest.mark.parametrize(
+    "damage, said",
+    [
+        ("no end of line", "the last line has lost its end"),
+        ("nulls", "the last line has lost its end"),
+        ("no lines", "neither a line nor the beginning of one"),
+        ("words", "neither a line nor the beginning of one"),
+    ],
+)
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_short_list_without_an_end_of_line_is_not_cut_to_nothing(
-    place: Place, damage: str, *, is_known: bool
+    place: Place, damage: str, said: str, *, is_known: bool
 ) -> None:
     """S-81: it may be all that knows of a removal, where the database is an older one."""
     backup = place.backup()
-    for _ in range(1 if damage == "no end of line" else 3):
+    for _ in range(3 if damage == "no lines" else 1):
         write_removal(place)
     copy_removals(place.means)
-    lines = place.list.read_bytes()
-    place.list.write_bytes(b"gone" if damage == "words" else lines.replace(b"\n", b""))
+    lines, end = place.list.read_bytes(), b"\0\0" if damage == "nulls" else b""
+    place.list.write_bytes(b"gone" if damage == "words" else lines.replace(b"\n", end))
     damaged = place.list.read_bytes()
     used = place if is_known else place.restored(backup)
-    with pytest.raises(own_data.RemovalListError, match="neither a line nor the beginning of one"):
+    with pytest.raises(own_data.RemovalListError, match=said):
         copy_removals(used.means)
     used.engine.dispose()
 

@@ -144,6 +144,25 @@ def test_a_list_written_anew_has_owner_and_mode_of_the_old_one(listed: Place) ->
     assert (made.st_uid, made.st_gid, stat.S_IMODE(made.st_mode)) == (*owner, 0o640)
 
 
+@pytest.mark.parametrize("step", ["fchmod", "fsync"])
+def test_a_list_that_is_not_written_anew_leaves_nothing_beside_it(
+    listed: Place, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """S-81: whoever may not give it to its owner, or has no room on the disk, begins anew."""
+    before = listed.list.read_bytes()
+    with monkeypatch.context() as broken:
+        broken.setattr(os, step, _refuse)
+        done = listed.run("recopy-removals")
+
+    assert done.exit_code != 0
+    assert list(listed.list.parent.glob(f"{listed.list.name}*")) == [listed.list]
+    assert listed.list.read_bytes() == before
+
+
+def _refuse(*_: object) -> None:
+    raise PermissionError("not the owner")
+
+
 def test_a_list_that_is_a_link_stays_one(listed: Place, tmp_path: Path) -> None:
     """S-81: to the disk where it lies."""
     listed.list.rename(tmp_path / "elsewhere")
