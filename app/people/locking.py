@@ -6,7 +6,7 @@
    approvals, second factors, links to WeChat, sessions.
 
 A row that names an account by a foreign key, such as a notice or whoever decided, holds that account. So
-whoever tells somebody what becomes of a locked row, or writes into it who did it, locked both accounts
+whoever tells somebody what becomes of a locked row of his, or writes into it who did it, locked both accounts
 before. Where a row says which accounts these are, it is read without a lock first, and again under it.
 
 These keep to it, each with the accounts that it locks first:
@@ -19,15 +19,17 @@ These keep to it, each with the accounts that it locks first:
   whom he agreed.
 - ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
   had before.
-- ``identity.accounts``, an end: whose it is, whoever ends it, and the other sides of his proxies.
+- ``identity.accounts``, an end: whose it is, whoever ends it, the other sides of his proxies, and who is told
+  that nobody audits there any more.
 - ``identity.binding_requests``: whoever asks and whoever decides.
 - ``identity.proxies``: the resident's, and whoever acts, asked, confirms or ends.
 - ``identity.sign_in_codes``: whoever hands one out and whoever gets it; then the resident.
-- ``identity.invitations``, ``identity.users``: whoever gives and whoever gets; then the resident.
+- ``identity.invitations``: whoever gives, whoever gets, and the admins who are told; then the resident.
+- ``identity.users``: whoever gives and whoever gets; then the resident.
 - ``identity.second_factor``: whose it is.
 - ``identity.wechat``: whom a link leads to, before the link; where that account may end, as above.
 - ``identity.approvals``, a decision: whoever asked and whoever decides.
-- ``identity.users``, the end of a grant: whose it is.
+- ``identity.users``, the end of a grant: whose it is, and who is told that nobody audits there any more.
 - ``visits.tickets``: whoever asked and whoever decides.
 - ``own_data.requests``: the resident's, and whoever asked and decides; then the resident.
 - ``own_data.closing``, a wish: the account that it is about, and whoever asks.
@@ -35,6 +37,13 @@ These keep to it, each with the accounts that it locks first:
 Three do not. Whoever is bound while ``sign_in_codes`` waits for the resident is locked after him. Kin who ask
 for a proxy learn whose account is told only from a code. ``disable_unused`` locks many in another order, and
 passes over who is locked; the other sides of their proxies come last. The next run does what broke off.
+
+Admins, and the offices above, who only hear that something waits are not locked: of a proxy that is asked
+for, a request to be bound, a guardian, a correction or deletion, an approval, a ticket, the first officer of
+an area. Nothing of theirs changes there, and a notice waits for nobody but who locked its reader fully, as
+where his account ends. Should that one in turn wait for an account that the teller locked, the database breaks
+one off, which is undone whole and may be sent again: too rare to hold all admins of a community for each
+request.
 
 A closing stands before all of these: only the job that carries it out locks it. It changes rows of every kind
 under a locked account, in no order, and so gives way where one is taken; it comes again a minute later.
