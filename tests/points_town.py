@@ -19,6 +19,7 @@ from app.models import (
     Area,
     AreaLevel,
     Claim,
+    Grant,
     Household,
     Place,
     PlaceKind,
@@ -49,6 +50,7 @@ _TABLES = (
     "residents",
     "households",
     "places",
+    "grants",
 )
 
 
@@ -92,6 +94,14 @@ class Town:
         return Actor(
             user_id=person(name).user_id, held=(Held(role, self.code),), scope=Scope(areas=(self.code,))
         )
+
+    def lead(self) -> Actor:
+        """Give a building lead over this community, whose grant is written down."""
+        row = {"role": Role.BUILDING_LEAD, "area_code": self.code, "user_id": person("colleague").user_id}
+        times = {"valid_from": LONG_AGO, "created_at": LONG_AGO}
+        self.session.add(Grant(id=new_id(), content_hash=b"", **row, **times))
+        self.session.flush()
+        return self.actor(Role.BUILDING_LEAD, "colleague")
 
     def award(self, number: int, amount: int, **more: Any) -> Posted:
         """Award points to a household."""

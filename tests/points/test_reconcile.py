@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app import points
-from app.actors import Role
+from app.actors import Actor, Role
 from app.ids import new_id
 from app.models import Claim, ClaimStatus, Redemption, RedemptionStatus, Reward
 from app.points import InsufficientPointsError, OutOfStockError
@@ -22,17 +22,18 @@ def lived_in(town: Town) -> Town:
     rng = random.Random(7)
     rule = write_rule(town.session, town.code, points_max=9)
     reward = write_reward(town.session, town.code, stock=12)
+    lead = town.lead()
     for _ in range(60):
         number = rng.randrange(2)
         try:
             with town.session.begin_nested():
-                _live(town, rng, number, rule, reward)
+                _live(town, lead, rng, number, rule, reward)
         except (InsufficientPointsError, OutOfStockError):
             continue
     return town
 
 
-def _live(town: Town, rng: random.Random, number: int, rule: Any, reward: Reward) -> None:
+def _live(town: Town, lead: Actor, rng: random.Random, number: int, rule: Any, reward: Reward) -> None:
     session, actor = town.session, town.actor()
     if rng.random() < 0.5:
         claim = town.verified_claim(rule, number, points=rng.randint(2, 9))
@@ -43,7 +44,7 @@ def _live(town: Town, rng: random.Random, number: int, rule: Any, reward: Reward
     redemption, _ = points.order(session, actor, points_id(rng), order)
     fate = rng.random()
     if fate < 0.4:
-        shown = points.show_code(session, actor, b"test", redemption.id, version=0)
+        shown = points.show_code(session, lead, b"test", redemption.id, version=0)
         points.hand_over(session, town.actor(Role.SHOP_CLERK, "clerk"), redemption.id, shown.code)
     elif fate < 0.6:
         points.cancel(session, actor, redemption.id)
