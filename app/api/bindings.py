@@ -88,7 +88,9 @@ def list_bindings(limit: int, after: str | None, **filters: Any) -> dict[str, An
 def end_binding(sent: dict[str, Any], binding_id: UUID) -> Any:
     """End a binding; the user is told."""
     with transaction() as session:
-        return identity.end_binding(session, actor(), binding_id, **sent)
+        row = identity.end_binding(session, actor(), binding_id, **sent)
+        note(user_id=str(row.user_id), resident_id=str(row.resident_id), reason=sent["reason"].value)
+        return row
 
 
 @blueprint.route("/households/<uuid:household_id>/binding-code", methods=["GET"])

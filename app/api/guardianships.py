@@ -100,6 +100,10 @@ def _shown(session: Any, rows: Sequence[people.Guardianship]) -> list[_Shown]:
 GuardianshipPage = page_of(GuardianshipOutput)
 
 
+def _note_two(row: people.Guardianship) -> None:
+    note(child_id=str(row.child_id), guardian_id=str(row.guardian_id))
+
+
 @blueprint.route("/guardianships/<uuid:guardianship_id>", methods=["PUT"])
 @allow(Permission.GUARDIAN_RECORD)
 @blueprint.made_once(GuardianshipOutput)
@@ -110,6 +114,7 @@ def put_guardianship(new: people.NewGuardianship, guardianship_id: UUID) -> tupl
         row, made = people.record_guardian(session, actor(), parts().sealer, guardianship_id, new)
         if made:
             guardian_notices.tell_verifiers(session, actor(), row)
+        _note_two(row)
         (shown,) = _shown(session, [row])
     return shown, once(made)
 
@@ -141,6 +146,7 @@ def verify_guardianship(guardianship_id: UUID) -> Any:
         row, is_new = people.verify_guardian(session, actor(), guardianship_id)
         if is_new:
             guardian_notices.tell_guardian(session, row, ended=False)
+        _note_two(row)
         (shown,) = _shown(session, [row])
     return shown
 
@@ -154,6 +160,7 @@ def end_guardianship(guardianship_id: UUID) -> Any:
         row, is_new = people.end_guardianship(session, actor(), guardianship_id)
         if is_new and row.verified_at is not None:
             guardian_notices.tell_guardian(session, row, ended=True)
+        _note_two(row)
         if children.shut_out_child(session, row.child_id):
             note(child_shut_out=True)
         (shown,) = _shown(session, [row])

@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, sent_moment, uid
 from app.api.http.limits import each_person, is_refused, limiter
 from app.api.http.parts import parts
-from app.api.http.recording import decided, transaction
+from app.api.http.recording import decided, note, transaction
 from app.api.sessions import password_field, totp_field
 from app.identity import Permission
 
@@ -68,6 +68,7 @@ def put_invitation(sent: dict[str, Any], invitation_id: UUID) -> tuple[Any, int]
     """Invite a user to set his password within a day; an earlier invitation of his ends."""
     with transaction() as session:
         row, token = identity.invite(session, actor(), parts().sealer, invitation_id, sent["user_id"])
+        note(user_id=str(row.user_id))
     told = {
         "id": row.id,
         "user_id": row.user_id,

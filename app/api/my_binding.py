@@ -127,7 +127,12 @@ def bind_by_phone(sent: dict[str, Any]) -> Any:
     """Make me the one resident of a community who has the phone that WeChat vouches for."""
     with transaction() as session:
         made = identity.bind_by_phone(session, actor(), parts().sealer, sent["id"], sent["area_code"])
-        note(object_kind="binding", object_id=made.id, area_code=made.area_code)
+        note(
+            object_kind="binding",
+            object_id=made.id,
+            area_code=made.area_code,
+            resident_id=str(made.resident_id),
+        )
         return made
 
 

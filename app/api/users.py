@@ -187,7 +187,8 @@ def reset_second_factor(sent: dict[str, Any], user_id: UUID) -> Any:
 def put_grant(sent: tuple[identity.NewGrant, UUID | None], grant_id: UUID) -> tuple[Any, int]:
     """Give a role to a user; an administrator's, and an officer's but the first, needs an approval."""
     new, approval_id = sent
-    note(area_code=new.area_code, role=new.role.value, approval_id=str(approval_id) if approval_id else None)
+    approval = str(approval_id) if approval_id else None
+    note(area_code=new.area_code, user_id=str(new.user_id), role=new.role.value, approval_id=approval)
     with transaction() as session:
         grant, made = identity.grant(session, actor(), grant_id, new, approval_id=approval_id)
         if made and approval_id is None and new.role in officers.OFFICERS:
@@ -201,7 +202,9 @@ def put_grant(sent: tuple[identity.NewGrant, UUID | None], grant_id: UUID) -> tu
 def end_grant(grant_id: UUID) -> Any:
     """End a grant now."""
     with transaction() as session:
-        return identity.end_grant(session, actor(), grant_id)
+        row = identity.end_grant(session, actor(), grant_id)
+        note(user_id=str(row.user_id), role=row.role.value)
+        return row
 
 
 def _taken(step: Callable[..., identity.User], sent: dict[str, Any], user_id: UUID) -> Any:

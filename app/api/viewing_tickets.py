@@ -101,7 +101,7 @@ def list_tickets(limit: int, after: str | None) -> dict[str, Any]:
 def put_ticket(new: visits.NewTicket, ticket_id: UUID) -> tuple[Any, int]:
     """Ask to read a minor's care record and visits."""
     with transaction() as session:
-        note(purpose=new.purpose)
+        note(purpose=new.purpose, resident_id=str(new.resident_id))
         row, made = visits.ask(session, actor(), ticket_id, new)
         (told,) = visits.told_tickets(session, actor(), [row])
     return told, once(made)
@@ -116,5 +116,6 @@ def decide_ticket(sent: dict[str, Any], ticket_id: UUID) -> Any:
     with transaction() as session:
         note(approved=sent["approved"])
         row = visits.decide_ticket(session, actor(), ticket_id, **sent)
+        note(resident_id=str(row.resident_id), user_id=str(row.user_id))
         (told,) = visits.told_tickets(session, actor(), [row])
     return told

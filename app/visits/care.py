@@ -127,9 +127,9 @@ def end_care(session: Session, actor: Actor, record_id: UUID, *, ended_on: date)
     OwnHouseholdError.
     """
     record = care_record_of(session, actor, record_id, lock=True)
-    check_minor_elsewhere(actor, session.get_one(Resident, record.resident_id))
     if record.ended_on == ended_on:
         return record
+    check_minor_elsewhere(actor, session.get_one(Resident, record.resident_id))
     if record.ended_on is not None:
         raise IllegalStepError(now="ended", asked="end")
     if not record.started_on <= ended_on <= business_day():

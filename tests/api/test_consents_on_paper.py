@@ -85,9 +85,7 @@ def test_both_guardians_are_told_and_a_child_is_not(
     assert notice["data"] == {"what": "consent_given", "consent_id": made.json["id"]}
 
 
-def test_a_code_that_staff_handed_out_takes_no_no_back(
-    resident: Client, worker: Client, app: Flask, session: Session
-) -> None:
+def test_a_code_that_staff_handed_out_takes_no_no_back(resident: Client, worker: Client, app: Flask) -> None:
     """S-74: whoever handed it out could use it; it says yes where nothing was refused, and takes back."""
     no_in_app(resident, "withdrawn")
     made = worker.post(f"/v1/residents/{named('resident')}/sign-in-codes", json={"id": str(new_id())}).json

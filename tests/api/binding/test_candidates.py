@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.ids import new_id
 from app.models import Binding, BindingEnd, BindingRequest, Household, Place, PlaceKind
-from tests.binding_world import PHONE, ask, by_phone, give_numbers, write_unbound
+from tests.binding_world import PHONE, ask, give_numbers, write_unbound
 from tests.care_world import write_resident
 from tests.cast import FAR, GRID, LONG_AGO, NEXT, named
 from tests.child_world import write_child, write_ticket
@@ -312,20 +312,3 @@ def test_more_who_fit_take_no_more_statements(
     for number in range(5):
         write_resident(session, name="王小兰", birth_date=date(1980 + number, 5, 6))
     assert sent(6) == few
-
-
-@pytest.mark.parametrize("reason", ["dispute", "deceased", "moved_away"])
-def test_who_decides_reads_what_staff_said_of_the_two(
-    newcomer: Client, admin: Client, session: Session, reason: str
-) -> None:
-    """He would else bind again whom a colleague had put out; that somebody moved is no such word."""
-    write_unbound(session)
-    made = by_phone(newcomer).json["id"]
-    body = {"reason": reason, "note": "本人到社区说明"}
-    ended = admin.post(f"/v1/bindings/{made}/end", json=body).json
-    request = ask(newcomer).json["id"]
-
-    (found, *_) = admin.get(f"/v1/binding-requests/{request}").json["candidates"]
-
-    told = {"end_reason": reason, "end_note": body["note"], "ended_at": ended["ended_at"]}
-    assert found["ended"] == (None if reason == "moved_away" else told)
