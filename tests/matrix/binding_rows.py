@@ -72,13 +72,15 @@ class BindingRows(PeopleRows):
         )
         return resident_id
 
-    def vouched_admin(self) -> None:
-        """Let WeChat vouch for the admin's phone, which stands on the roster with one resident."""
-        admin = self.session.get_one(User, self.user("admin"))
-        for name, value in sealed_phone(SEALER, admin.id, PHONE).items():
-            setattr(admin, name, value)
-        admin.phone_vouched_at = now()
-        self.reachable_resident(self.unbound())
+    def bound_by_phone(self) -> None:
+        """Let the household's head be bound by the phone that WeChat vouches for, which the roster has."""
+        bound = self.session.get_one(Binding, self.binding())
+        bound.way = BindingWay.PHONE
+        user = self.session.get_one(User, bound.user_id)
+        for name, value in sealed_phone(SEALER, user.id, PHONE).items():
+            setattr(user, name, value)
+        user.phone_vouched_at = now()
+        self.reachable_resident()
 
     def binding_code(self) -> str:
         """Write the household's code."""
