@@ -15,7 +15,9 @@ from app.identity.approvals import use_approval
 from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint, check_level, check_room
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
+from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of
+from app.identity.ways_in import end_codes
 from app.identity.without_auditor import tell_without_auditor, told_of
 from app.models import ApprovalKind, Area, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
@@ -113,7 +115,8 @@ def grant(
     """Give a role in an area to a user; an administrator's needs an approval, and an officer's but the first.
 
     The security administrator holds the power to grant, as far as his own area: no area of his, no grant.
-    The same grant again is the first one, though the user moved or got another role since.
+    The same grant again is the first one, though the user moved or got another role since. He signs in anew:
+    what a code of staff had opened before, whoever used it, goes on as nobody with a post.
 
     Raises OwnGrantError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the user is outside
     the actor's areas), AreaUnknownError, AreaLevelError, GrantsFullError, OtherContentError, and what
@@ -145,6 +148,8 @@ def grant(
     )
     if made:
         end_sessions_of(session, [new.user_id], EndReason.ROLE_CHANGED)
+        end_refreshing_of(session, [new.user_id])
+        end_codes(session, new.user_id)
     if made and new.role in OFFICERS and not by_two:
         tell_first(session, given)
     return given, made

@@ -13,7 +13,7 @@ from app.actors import Role
 from app.ids import new_id
 from app.models import Binding, Consent, Notice, SignInCode, User
 from tests.api.sign_in.conftest import PASSWORD, PHONE, SignInAs, grant, refused
-from tests.cast import named, person
+from tests.cast import HOME, named, person
 from tests.child_world import write_guarded_child
 from tests.client import Answer, Client
 from tests.trail import entries_of
@@ -230,3 +230,20 @@ def test_a_browser_that_signs_in_anew_leaves_no_session_behind(
 def test_no_cookie_is_set_unless_asked(sign_in: SignInAs, user: User) -> None:
     assert "Set-Cookie" not in sign_in().headers
     assert user.disabled_at is None
+
+
+@pytest.mark.parametrize("typed", [True, False])
+def test_what_a_code_opened_ends_for_good_with_a_post(
+    worker: Client, visitor: Client, be: Become, *, typed: bool
+) -> None:
+    """S-12: whoever handed it out would go on by it as a worker, in whose name the trail has what he does."""
+    code = hand_out(worker).json["code"]
+    opened = use(visitor, code).json if typed else {}
+    body = {"user_id": str(person("resident").user_id), "role": "grid_worker", "area_code": HOME}
+    assert be("security").put(f"/v1/grants/{new_id()}", json=body).status_code == 201
+
+    if typed:
+        sent = {"refresh_token": opened["refresh_token"]}
+        assert refused(visitor.post("/v1/sessions/refresh", json=sent)) == (401, "refresh_over")
+    else:
+        assert refused(use(visitor, code)) == REFUSED
