@@ -169,9 +169,11 @@ def _bound(session: Session, user: User, found: Resident, way: BindingWay, bindi
     resident = resident_locked(session, found.id)
     if resident is None or is_child(resident):
         raise BindingUnclearError
-    if was_not_him(session, user, resident) or was_said_dead(session, resident):
-        raise BindingUnclearError
-    if has_post_there(session, user, resident):
+    if (
+        was_not_him(session, user, resident)
+        or was_said_dead(session, resident)
+        or has_post_there(session, user, resident)
+    ):
         raise BindingUnclearError
     try:
         made = bind(session, user, resident, way, by=user.id, binding_id=binding_id)

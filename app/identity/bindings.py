@@ -6,7 +6,7 @@ written here and where it ends. One user, one resident: the database decides, an
 
 from uuid import UUID
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -25,6 +25,7 @@ from app.models import (
     Resident,
     User,
 )
+from app.retention import was_him
 
 BY_OTHERS = frozenset({BindingWay.REQUEST, BindingWay.STAFF})
 """The ways of being bound in which a member of staff looked at who it is."""
@@ -161,7 +162,7 @@ def was_said_dead(session: Session, resident: Resident) -> bool:
         later.resident_id == Binding.resident_id,
         later.way == BindingWay.REQUEST,
         later.begun_at >= Binding.ended_at,
-        or_(later.end_reason.is_(None), later.end_reason.not_in(NOT_HIM)),
+        was_him(later),
     )
     which = (Binding.resident_id == resident.id, Binding.end_reason == BindingEnd.DECEASED)
     told = select(exists().where(*which, ~bound_since))

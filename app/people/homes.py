@@ -13,12 +13,13 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind
-from app.models import Binding, Resident
+from app.models import NOT_HIM, Binding, Resident
 from app.people.guardians import is_minor
 
 STILL_AT_HOME = timedelta(days=365)
 """How long staff who left a household decide nothing there: they would leave it, decide and come back."""
-_LATELY = "(b.ended_at IS NULL OR b.ended_at > :since AND b.end_reason NOT IN ('mistake', 'dispute'))"
+_NOT_HIM = ", ".join(f"'{reason}'" for reason in sorted(NOT_HIM))
+_LATELY = f"(b.ended_at IS NULL OR b.ended_at > :since AND b.end_reason NOT IN ({_NOT_HIM}))"
 HOMES_OF_USER = f"""
     WITH been AS (SELECT u.resident_id
                   UNION SELECT b.resident_id FROM bindings b WHERE b.user_id = u.id AND {_LATELY})

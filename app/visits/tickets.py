@@ -234,7 +234,8 @@ def leave_for(session: Session, actor: Actor, minors: Collection[Resident]) -> d
 
     ``may_read`` says the same in SQL.
     """
-    elsewhere = [one for one in minors if one.household_id not in actor.homes]
+    homes = actor.homes
+    elsewhere = [one for one in minors if one.household_id not in homes]
     if not elsewhere:
         return {}
     mine = [one.id for one in elsewhere if admin_scope(actor).covers(one.area_code)]
