@@ -17,6 +17,7 @@ from app.harm.home import (
     hidden_from_a_minor,
     reading_as,
     told_by_another,
+    visit_kept_from,
 )
 from app.harm.words import tells_of_harm
 from app.models import HarmCase, HarmRecord
@@ -38,5 +39,6 @@ __all__ = [
     "signs_of_harm",
     "tells_of_harm",
     "told_by_another",
+    "visit_kept_from",
     "watch",
 ]

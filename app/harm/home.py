@@ -9,9 +9,20 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, SQLColumnExpression, Uuid, bindparam, exists, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    SQLColumnExpression,
+    Uuid,
+    bindparam,
+    exists,
+    false,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
+from app.actors import Actor
 from app.clock import business_day
 from app.models import CareRecord, Claim, Correction, HarmCase, HarmRecord, Resident, User, Visit
 from app.people import accounts_of_home, last_birth_of_adults
@@ -35,6 +46,7 @@ _HOMES = union_all(
     select(HarmCase.id, Claim.household_id).join(Claim, Claim.id == HarmCase.claim_id),
 ).subquery("homes")
 """The households that cases are about: the minor's, and whose record tells of it."""
+_RECORD, _VISITED = aliased(CareRecord), aliased(Resident)
 IS_MINOR = exists().where(
     _ACCOUNT.id == READER, _PERSON.id == _ACCOUNT.resident_id, _PERSON.birth_date > _LAST_BIRTH
 )
@@ -57,6 +69,22 @@ def hidden_from_a_minor(kind: HarmRecord, record_id: SQLColumnExpression[Any]) -
 def told_by_another(*row_ids: SQLColumnExpression[Any]) -> ColumnElement[bool]:
     """Say in SQL whether one of these very rows tells of harm, and the reader did not write it."""
     return opened_a_case(*row_ids, which=BY_ANOTHER)
+
+
+def visit_kept_from(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL, beside ``Visit``, that a case names it, and staff who live there are not to find it.
+
+    Whom the visit was to counts, of whatever age. Who wrote what opened the case finds what he wrote.
+    """
+    if not actor.homes:
+        return false()
+    at_home = exists().where(
+        _RECORD.id == Visit.care_record_id,
+        _VISITED.id == _RECORD.resident_id,
+        _VISITED.household_id.in_(sorted(actor.homes)),
+    )
+    named = exists().where(HarmCase.visit_id == Visit.id, HarmCase.opened_by.is_distinct_from(actor.user_id))
+    return at_home & named
 
 
 def about_home(homes: Collection[UUID]) -> ColumnElement[bool]:

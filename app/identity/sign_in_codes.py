@@ -29,7 +29,7 @@ from app.ids import new_id
 from app.models import BindingWay, Grant, NoticeKind, Resident, SignInCode, User
 from app.notices import post
 from app.once import content_hash
-from app.people import Category, check_about, lock_accounts, lock_fully
+from app.people import Category, check_about, check_other_household, lock_accounts, lock_fully
 
 HOLDS = timedelta(minutes=10)
 CODES_A_DAY = 30
@@ -80,7 +80,8 @@ def hand_out(
     """Make a code for a resident, and his user if he has none; the one before ends, and he gets a notice.
 
     The same call again gives the same code, good or over: it is derived from its id, and none is stored.
-    Raises NotFoundError, CodeForStaffError, ResidentDeadError, CodeLimitError, CodesExhaustedError,
+    Nobody gets one for his own home: with it he could act there as his kin. Raises NotFoundError,
+    OwnHouseholdError, CodeForStaffError, ResidentDeadError, CodeLimitError, CodesExhaustedError,
     OtherContentError, and where a child under 14 would get in without its guardian's consent NoBasisError,
     ConsentChangedError.
     """
@@ -102,6 +103,7 @@ def hand_out(
         if (first.user_id, first.handed_out_by) != (user.id, actor.user_id):
             raise OtherContentError(id=code_id)
         return first, first.handle + _secret(key, code_id)
+    check_other_household(actor, resident.household_id)
     if session.scalar(select(exists().where(Grant.user_id == user.id, Grant.ended_at.is_(None)))):
         raise CodeForStaffError
     check_about(session, resident, Category.ACCOUNT)

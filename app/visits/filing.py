@@ -130,7 +130,7 @@ def file(
     if made:
         book(session, record, visit)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
-        _follow(session, actor, sealer, record, visit, new)
+        _follow(session, actor, sealer, record, visit, new, signs=bool(signs))
         if signs:
             told = Told(HarmRecord.VISIT, visit.id, visit.area_code)
             harm.open_case(session, actor, told, signs, about=resident)
@@ -167,9 +167,20 @@ def _gathered(
 
 
 def _follow(
-    session: Session, actor: Actor, sealer: Sealer, record: CareRecord, visit: Visit, new: NewVisit
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    record: CareRecord,
+    visit: Visit,
+    new: NewVisit,
+    *,
+    signs: bool,
 ) -> None:
-    """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent."""
+    """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent.
+
+    With ``signs`` of harm nobody of the home is told of anything: he does not find the visit.
+    """
+    home = accounts_of_home(session, record.resident.household_id) if signs else set()
     day = business_day(visit.happened_at)
     if any(not day <= one.due_on <= day + FURTHEST for one in new.follow_ups):
         raise DueDayError(field="follow_ups")
@@ -188,10 +199,10 @@ def _follow(
             due_on=one.due_on,
         )
         session.add(row)
-        if row.owner_id != actor.user_id:
+        if row.owner_id not in {actor.user_id, *home}:
             _tell(session, NoticeKind.FOLLOW_UP_ASSIGNED, row.owner_id, visit, follow_up_id=row.id)
     if visit.outcome in _URGENT or any(one.urgent for one in new.follow_ups):
-        for admin_id in sorted(_told_of_urgent(session, record) - {actor.user_id}):
+        for admin_id in sorted(_told_of_urgent(session, record) - home - {actor.user_id}):
             _tell(session, NoticeKind.VISIT_URGENT, admin_id, visit)
 
 

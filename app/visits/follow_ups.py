@@ -16,6 +16,7 @@ from app.sealing import Sealer
 from app.visits.basis import check_result
 from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
+from app.visits.listings import check_shown
 from app.visits.sealed import result_of, sealed_result
 from app.visits.tickets import may_read
 
@@ -53,7 +54,8 @@ def follow_ups(
 ) -> list[FollowUp]:
     """List follow-ups by the day they are due: the actor's own, or an admin's whole area.
 
-    What minors need is shown to whoever sees to it, and to admins with a ticket.
+    What minors need is shown to whoever sees to it, and to admins with a ticket; to none of a home what a
+    case of harm keeps from it.
     """
     query = (
         select(FollowUp)
@@ -63,10 +65,11 @@ def follow_ups(
         .limit(limit)
     )
     own = FollowUp.owner_id == actor.user_id
+    query = query.join(FollowUp.visit).where(~harm.visit_kept_from(actor))
     if whose is Whose.MINE:
         query = query.where(own)
     else:
-        home = query.join(FollowUp.visit).join(Visit.care_record).join(CareRecord.resident)
+        home = query.join(Visit.care_record).join(CareRecord.resident)
         query = home.where(or_(own, may_read(actor)))
     if done is Done.OPEN:
         query = query.where(FollowUp.done_at.is_(None))
@@ -91,6 +94,7 @@ def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *
     if row is None:
         raise NotFoundError
     check_responsible(actor, row.area_code, row.owner_id)
+    check_shown(session, actor, row.visit)
     if row.done_at is None:
         resident = row.visit.care_record.resident
         signs = harm.signs_of_harm(session, actor, [result], about=resident)

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload, selectinload
 
+from app import harm
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
@@ -42,7 +43,7 @@ def visits_of(
     query = (
         select(Visit)
         .options(defer(Visit.answers_sealed, raiseload=True), defer(Visit.note_sealed, raiseload=True))
-        .where(Visit.care_record_id == care_record_id)
+        .where(Visit.care_record_id == care_record_id, ~harm.visit_kept_from(actor))
         .order_by(Visit.id.desc())
         .limit(limit)
     )
@@ -54,14 +55,16 @@ def visits_of(
 def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     """Give one visit with everything in it.
 
-    Raises NotFoundError outside the actor's areas, NotResponsibleError if another worker looks after the
-    resident now, whoever made the visit, TicketNeededError for a minor's.
+    Raises NotFoundError outside the actor's areas, and for what a case of harm keeps from his home,
+    NotResponsibleError if another worker looks after the resident now, whoever made the visit,
+    TicketNeededError for a minor's.
     """
     visit = _visit(session, visit_id)
     if visit is None:
         raise NotFoundError
     check_responsible(actor, visit.area_code, visit.care_record.worker_id)
     ticket_id = ticket_for(session, actor, visit.care_record.resident)
+    check_shown(session, actor, visit)
     return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups, ticket_id)
 
 
@@ -78,6 +81,12 @@ def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     if not (still_reads and is_responsible(actor, visit.area_code, visit.care_record.worker_id)):
         follow_ups = [one for one in follow_ups if one.owner_id == actor.user_id]
     return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], follow_ups)
+
+
+def check_shown(session: Session, actor: Actor, visit: Visit) -> None:
+    """Refuse with NotFoundError a visit that a case of harm keeps from staff who live there (ADR 0013)."""
+    if session.scalar(select(Visit.id).where(Visit.id == visit.id, harm.visit_kept_from(actor))) is not None:
+        raise NotFoundError
 
 
 def _visit(session: Session, visit_id: UUID) -> Visit | None:

@@ -21,7 +21,14 @@ from app.identity import officers, seeing_to
 from app.ids import new_id
 from app.models import CareRecord, HarmCase, NoticeKind, Resident, User, ViewingTicket
 from app.once import content_hash, insert_once, made_before
-from app.people import accounts_of_home, is_minor, last_birth_of_adults, lock_accounts, resident_in_scope
+from app.people import (
+    accounts_of_home,
+    check_other_household,
+    is_minor,
+    last_birth_of_adults,
+    lock_accounts,
+    resident_in_scope,
+)
 from app.visits.care_listings import admin_scope
 
 STANDING_DAYS = 90
@@ -77,7 +84,9 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
 
     The same wish again is the first one, though the minor came of age or one of the two moved since.
 
-    Raises NotFoundError, NotAMinorError, OtherContentError.
+    Of a minor of his own home nobody asks: it would open nothing.
+
+    Raises NotFoundError, NotAMinorError, OwnHouseholdError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(
@@ -91,6 +100,7 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
         raise NotFoundError(field="resident_id") from None
     if not is_minor(resident):
         raise NotAMinorError(field="resident_id")
+    check_other_household(actor, resident.household_id)
     home = accounts_of_home(session, resident.household_id)
     what, deciders = seeing_to.who_sees_to_it(session, resident.area_code, but=home | {actor.user_id})
     row, made = insert_once(

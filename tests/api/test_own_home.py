@@ -1,4 +1,4 @@
-"""Whoever lives somewhere decides on nothing there, whatever his post: people, guardians, consents, care."""
+"""Whoever lives somewhere decides on nothing there, whatever his post, nor acts as his kin by a code."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
@@ -120,6 +120,20 @@ def put_care(client: Client, resident_id: UUID, record_id: UUID | None = None, *
     return client.put(f"/v1/care-records/{record_id or new_id()}", json=body | fields)
 
 
+def ask_for_ticket(stage: Stage) -> Answer:
+    body = {
+        "resident_id": str(stage.member(birth_date=SIXTEEN)),
+        "purpose": "核对帮扶情况",
+        "days": 7,
+    }
+    return stage.admin.put(f"/v1/viewing-tickets/{new_id()}", json=body)
+
+
+def hand_out_code(stage: Stage) -> Answer:
+    whose = stage.member(name="李小芳", birth_date=BORN)
+    return stage.admin.post(f"/v1/residents/{whose}/sign-in-codes", json={"id": str(new_id())})
+
+
 REFUSALS: dict[Act, str] = {
     approve_binding: "own_household",
     end_binding: "own_household",
@@ -130,6 +144,8 @@ REFUSALS: dict[Act, str] = {
     end_helper_of: "own_household",
     end_helper_from: "own_household",
     open_care: "own_household",
+    ask_for_ticket: "own_household",
+    hand_out_code: "own_household",
 }
 
 
@@ -184,6 +200,29 @@ def test_who_ended_a_helper_and_moved_in_may_send_it_again(
     move_in(session, "admin")
 
     assert admin.post(path).json["end_reason"] == "admin"
+
+
+def test_a_refused_code_leaves_neither_account_nor_notice(
+    app: Flask, session: Session, lives_there: Client
+) -> None:
+    before = session.scalar(select(func.count()).select_from(User))
+
+    assert hand_out_code(Stage(app, session, lives_there, "home")).status_code == 403
+    assert session.scalar(select(func.count()).select_from(User)) == before
+
+
+def test_who_asked_or_handed_out_before_he_moved_in_gets_the_answer_again(
+    admin: Client, session: Session
+) -> None:
+    minor = str(write_resident(session, birth_date=SIXTEEN))
+    ticket, code = f"/v1/viewing-tickets/{new_id()}", f"/v1/residents/{named('resident')}/sign-in-codes"
+    wish, handed = {"resident_id": minor, "purpose": "核对帮扶情况", "days": 7}, {"id": str(new_id())}
+    first = [admin.put(ticket, json=wish), admin.post(code, json=handed)]
+    move_in(session, "admin")
+
+    again = [admin.put(ticket, json=wish), admin.post(code, json=handed)]
+    assert [one.status_code for one in [*first, *again]] == [201, 201, 200, 201]
+    assert again[1].json["code"] == first[1].json["code"]
 
 
 def test_nobody_is_given_the_care_of_a_minor_he_lives_with(admin: Client, session: Session) -> None:
