@@ -82,7 +82,7 @@ from app.people.listings import (
     residents_of,
     residents_reached,
 )
-from app.people.locking import lock_accounts, lock_fully, resident_locked, user_locked
+from app.people.locking import held_enabled, lock_accounts, lock_fully, resident_locked, user_locked
 from app.people.names import age_on, masked, masked_digits
 from app.people.numbers import (
     IdNumberError,
@@ -194,6 +194,7 @@ __all__ = [
     "guardianships",
     "has_phone",
     "head_of",
+    "held_enabled",
     "household_in_scope",
     "households",
     "is_child",

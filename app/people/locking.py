@@ -89,6 +89,12 @@ def lock_fully(session: Session, user_id: UUID, *, beside: ColumnElement[bool]) 
             return session.get(User, user_id)
 
 
+def held_enabled(session: Session, user_id: UUID) -> bool:
+    """Say whether an account is enabled, and hold it so until the end; who disables it waits, or is seen."""
+    query = select(User.id).where(User.id == user_id, User.disabled_at.is_(None))
+    return session.scalars(query.with_for_update(read=True, key_share=True)).first() is not None
+
+
 def resident_locked(session: Session, resident_id: UUID) -> Resident | None:
     """Give a resident, locked: whoever binds to him takes his turn here before any unique key is touched."""
     return session.get(Resident, resident_id, with_for_update=True, populate_existing=True)

@@ -17,7 +17,7 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind
 from app.models import Redemption
-from app.people import lives_in
+from app.people import held_enabled, lives_in
 
 CODE_BYTES = 16
 """128 bits: not to be guessed within its life."""
@@ -74,8 +74,8 @@ def is_shown(redemption: Redemption, code: str) -> bool:
 def check_good(session: Session, redemption: Redemption, *, shown: bool) -> None:
     """Refuse a code whose time is over, or that of somebody who may show none any more.
 
-    Whoever ends a proxy or a binding waits for a hand-over under way, or that sees its end. Raises
-    PickupCodeError.
+    Whoever ends a proxy or a binding, or disables an account, waits for a hand-over under way, or that sees
+    its end. Raises PickupCodeError.
     """
     until = redemption.pickup_until
     if not shown or until is None or until <= now():
@@ -83,6 +83,8 @@ def check_good(session: Session, redemption: Redemption, *, shown: bool) -> None
     who, whom = redemption.pickup_by, redemption.pickup_for
     if who is None:  # it was shown before that was kept
         return
+    if not held_enabled(session, who):
+        raise PickupCodeError
     if whom is not None:
         may = identity.acts_since(session, who, whom, until - CODE_LIFE)
     else:

@@ -27,12 +27,12 @@ class Place:
         self.code = town.code
         self.households = [home.id for home in town.households]
         self.accounts: list[UUID] = town.accounts
-        self._engine = engine
+        self.engine = engine
         town.session.commit()
 
     def run(self, verb: Callable[[Session], Given]) -> Given | DomainError:
         """Do something in a transaction of its own; give what came of it, or the refusal."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False) as session:
             try:
                 with transaction(session):
                     return verb(session)

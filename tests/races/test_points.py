@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -25,11 +25,13 @@ from app.models import (
     StockMovement,
     Transfer,
 )
-from app.points import OutOfStockError
+from app.people import user_locked
+from app.points import OutOfStockError, PickupCodeError
 from tests.cast import person
 from tests.points_town import award_to
 from tests.points_world import rows, standing, stock_of, write_reward, write_rule
 from tests.races.points_races import CLIENTS, Place, raced, split
+from tests.races.together import one_inside_the_other
 
 COPIES = 20
 
@@ -140,6 +142,33 @@ def test_a_code_is_good_for_one_of_many_clerks(place: Place) -> None:
     assert standing(place.fresh(), place.accounts[0]) == (97, 0)
     assert rows(place.fresh(), Transfer, source_id=order.id) == 1
     assert place.agrees()
+
+
+def test_no_code_outlasts_an_account_that_is_being_disabled(place: Place) -> None:
+    """S-41: the hand-over waits for who disables it, and sees that it is."""
+    reward = write_reward(place.fresh(), place.code)
+    order = place.run(ordering(place, reward, place.households[0]))
+    assert isinstance(order, Redemption)
+    shower = lead(place)
+    code = place.run(partial(points.show_code, actor=shower, key=b"test", redemption_id=order.id, version=0))
+    assert isinstance(code, points.PickupCode)
+
+    def disabling(session: Session, *, at: datetime | None) -> None:
+        assert shower.user_id is not None
+        user_locked(session, shower.user_id).disabled_at = at
+
+    def handing_over(session: Session) -> str:
+        try:
+            points.hand_over(session, place.town.actor(Role.SHOP_CLERK, "clerk"), order.id, code.code)
+        except PickupCodeError as refusal:
+            return refusal.code
+        return "handed over"
+
+    try:
+        _, told = one_inside_the_other(place.engine, partial(disabling, at=now()), handing_over)
+    finally:
+        place.run(partial(disabling, at=None))
+    assert told == "pickup_code_refused"
 
 
 def test_an_order_is_either_collected_or_cancelled(place: Place) -> None:

@@ -156,6 +156,16 @@ def test_a_code_ends_when_who_showed_it_is_of_the_household_no_more(
     assert refused(clerk.post(f"{order}/hand-over", json={"code": code})) == (409, "pickup_code_refused")
 
 
+def test_a_code_ends_when_the_account_of_who_showed_it_is_disabled(
+    be: Be, resident: Client, clerk: Client, order: str
+) -> None:
+    """S-41: not for the rest of its two minutes."""
+    code, path = code_of(resident, order), f"/v1/users/{person('resident').user_id}"
+    assert be("system").step(f"{path}/disable").status_code == 200
+
+    assert refused(clerk.post(f"{order}/hand-over", json={"code": code})) == (409, "pickup_code_refused")
+
+
 def test_a_building_leads_code_ends_with_his_post(
     lead: Client, clerk: Client, order: str, session: Session
 ) -> None:
