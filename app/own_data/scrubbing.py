@@ -1,5 +1,6 @@
 """Taking a person's own numbers out of texts: a phone in a report stays there when its column is emptied."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from app import identity, retention
 from app.models import HarmRecord, Resident, User
 from app.own_data.copied import COPIED
 from app.own_data.kinds import Copied, Whose
+from app.own_data.spelled import spellings, without
 from app.own_data.whose import known_as
 from app.people import numbers_of
 from app.sealing import Cell, Sealer, Showing, UnreadableError, known
@@ -50,17 +52,18 @@ def scrub(
 ) -> int:
     """Take these numbers out of every text of rows that are his, sealed or not; give out of how many rows.
 
+    They are found however he spelled them, but not inside a longer number.
     Which rows are his is what his own copy goes by (``COPIED``). Rows that nobody may change stay,
     and so do records that tell of harm to a minor. A text that does not open is passed over: nobody reads a
     number in it, and the log says where it stands.
     """
     if not numbers:
         return 0
-    his, done = known_as(user.id, resident), 0
+    his, wanted, done = known_as(user.id, resident), spellings(numbers), 0
     for copied in COPIED:
         columns = list(_texts(copied.table))
         if columns and copied.table.name not in APPEND_ONLY | _GONE_ANYWAY:
-            done += _scrub(session, sealer, copied, columns, his, numbers)
+            done += _scrub(session, sealer, copied, columns, his, wanted)
     return done
 
 
@@ -76,7 +79,7 @@ def _scrub(
     copied: Copied,
     columns: list[Column[Any]],
     his: Whose,
-    numbers: frozenset[str],
+    wanted: re.Pattern[str],
 ) -> int:
     table, done = copied.table, 0
     keys = list(table.primary_key.columns)
@@ -84,7 +87,7 @@ def _scrub(
     query = select(*keys, *columns).where(copied.his(his), ~kept).execution_options(yield_per=_BATCH)
     for batch in session.execute(query).mappings().partitions():
         for row in batch:
-            values = _without(sealer, table, columns, row, numbers)
+            values = _without(sealer, table, columns, row, wanted)
             if values:
                 this = (key == row[key] for key in keys)
                 session.execute(update(table).where(*this).values(values))
@@ -101,7 +104,7 @@ def _kept_for_a_case(table: Table) -> ColumnElement[bool]:
 
 
 def _without(
-    sealer: Sealer, table: Table, columns: list[Column[Any]], row: Mapping[Any, Any], numbers: frozenset[str]
+    sealer: Sealer, table: Table, columns: list[Column[Any]], row: Mapping[Any, Any], wanted: re.Pattern[str]
 ) -> dict[str, Any]:
     """Give the columns of a row that held a number, as they must be now."""
     values: dict[str, Any] = {}
@@ -113,9 +116,7 @@ def _without(
             text = sealer.open(value, _cell(table, column, row)) if is_sealed else value
         except UnreadableError:
             continue
-        clean = text
-        for number in numbers:
-            clean = clean.replace(number, IN_ITS_PLACE)
+        clean = without(text, wanted, IN_ITS_PLACE)
         if clean != text:
             values[column.name] = sealer.seal(clean, _cell(table, column, row)) if is_sealed else clean
     return values

@@ -1,5 +1,6 @@
 """Asking to close an account and carrying it out, for several tests."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Closing
 from app.own_data import TAKEN_BACK_WITHIN
+from app.own_data.spelled import GAPS
 from tests import canaries
 from tests.client import Answer, Client
 from tests.own_data_world import photos_of
@@ -25,6 +27,14 @@ def in_his_own_words() -> str:
     """Give a text in which a person gave his numbers away, which is no leak where it stands in clear."""
     canaries.look_at([PHONE, ID_NUMBER], sent=True)
     return f"请打{PHONE}，证号{ID_NUMBER}"
+
+
+def in_every_spelling() -> str:
+    """Give a text with his numbers as people write them, each sign beside which closing knows them once."""
+    between = [sign for sign in map(chr, range(0x10000)) if re.fullmatch(f"[{GAPS}]", sign)]
+    wide = {ord(sign): ord(sign) - ord("0") + ord("０") for sign in "0123456789"}
+    spelled = [f"{one[0]}{sign}{one[1:]}" for one in (PHONE, ID_NUMBER) for sign in between]
+    return "；".join([*spelled, f"+86-{PHONE}", PHONE.translate(wide), ID_NUMBER.translate(wide)])
 
 
 def ask(client: Client, closing_id: UUID | None = None, **body: Any) -> Answer:

@@ -33,13 +33,23 @@ from app.models import (
     SignIn,
     SignInCode,
     Transfer,
+    Visit,
     WeChatLink,
 )
 from app.own_data import follow_up
 from app.sealing import Cell
 from tests.cast import person
 from tests.client import Client
-from tests.own_data.closing import ID_NUMBER, PHONE, asked, begin, close, finish, in_his_own_words
+from tests.own_data.closing import (
+    ID_NUMBER,
+    PHONE,
+    asked,
+    begin,
+    close,
+    finish,
+    in_every_spelling,
+    in_his_own_words,
+)
 from tests.own_data.life import Life
 from tests.own_data_world import photos_of
 from tests.points_world import claim_body, write_rule
@@ -144,6 +154,32 @@ def test_what_a_claim_said_at_each_sending_has_no_number_of_his(
         "打了［号码已删］没人接",
         "又扫了一遍，请打［号码已删］，证号［号码已删］",
     ]
+
+
+def test_his_numbers_go_however_they_are_spelled(
+    app: Flask, session: Session, resident: Client, life: dict[str, Any]
+) -> None:
+    """S-78: in wide digits, with gaps, dashes and dots, sealed or not, and where steps are kept."""
+    worded, visit = f"打{in_every_spelling()}。", life["visit"]
+    step = session.scalars(select(ClaimEvent).where(ClaimEvent.claim_id == life["claim"]).limit(1)).one()
+    kept = {column.name: getattr(step, column.name) for column in ClaimEvent.__table__.columns}
+    step_id = new_id()
+    session.execute(insert(ClaimEvent).values(kept | {"id": step_id, "number": 90, "note": worded}))
+    session.execute(update(Claim).where(Claim.id == life["claim"]).values(text=worded))
+    note = Cell("visits", "note_sealed", visit)
+    session.execute(update(Visit).where(Visit.id == visit).values(note_sealed=SEALER.seal(worded, note)))
+    session.commit()
+    close(app, session, resident)
+
+    marks = "；".join(["［号码已删］"] * (worded.count("；") + 1))
+    visited = session.scalar(select(Visit.note_sealed).where(Visit.id == visit))
+    assert visited is not None
+    texts = [
+        session.scalar(select(ClaimEvent.note).where(ClaimEvent.id == step_id)),
+        session.scalar(select(Claim.text).where(Claim.id == life["claim"])),
+        SEALER.open(visited, note),
+    ]
+    assert texts == [f"打{marks}。"] * 3
 
 
 def test_nothing_else_of_a_claims_step_can_be_changed(session: Session, life: dict[str, Any]) -> None:
