@@ -5,7 +5,7 @@ Each end takes the proxies of both with it. ``bindings`` says how one begins.
 
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -27,6 +27,7 @@ from app.models import (
 )
 from app.notices import post
 from app.people import agreed_for, check_other_household, lock_fully, withdraw_of
+from app.retention import was_him
 
 BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
 """The reasons for which a user may end his own binding."""
@@ -55,7 +56,8 @@ def end_binding(
 
     Where he was somebody else, he loses the name that came with it, and what he agreed to for the resident
     and the resident's wards is taken back: it was never theirs. That can also be said of a binding that ended
-    for another reason before: nobody keeps what was not his by leaving first.
+    for another reason before: nobody keeps what was not his by leaving first. So can that the resident died:
+    he, or whoever had his phone, may have left first, and nobody else is to come in for him.
 
     Raises NotFoundError, OwnHouseholdError, IllegalStepError if it ended otherwise.
     """
@@ -67,14 +69,16 @@ def end_binding(
     user = _user_of(session, found, by=actor.user_id)
     if (found.ended_by, found.end_reason, found.end_note) != (actor.user_id, reason, note):
         check_other_household(actor, session.get_one(Resident, found.resident_id).household_id)
-    over = found.end_reason is not None and found.end_reason not in NOT_HIM
-    if over and reason in NOT_HIM:
-        found.ended_by, found.end_reason, found.end_note = actor.user_id, reason, note
+    if _can_be_said_still(session, found, reason):
+        _say_still(found, by=actor.user_id, reason=reason, note=note)
         ended, is_new = found, True
     else:
         ended, is_new = _ended(session, user, found, by=actor.user_id, reason=reason, note=note)
     if is_new and reason in NOT_HIM:
         _disown(session, user, ended, by=actor.user_id)
+    if is_new and reason is BindingEnd.DECEASED and user.resident_id is None:
+        which = {"user_id": user.id, "resident_id": ended.resident_id}
+        end_proxies_of(session, ProxyEnd.BINDING, by=actor.user_id, **which)
     if is_new:
         post(
             session,
@@ -88,6 +92,27 @@ def end_binding(
     return ended
 
 
+def _can_be_said_still(session: Session, found: Binding, reason: BindingEnd) -> bool:
+    """Say whether a binding that ended for one reason may be said to have ended for this one.
+
+    That the resident died is said of the last binding to him, as it alone may be in force.
+    """
+    if found.end_reason is None or found.end_reason in NOT_HIM:
+        return False
+    if reason is BindingEnd.DECEASED:
+        later = Binding.ended_at.is_(None) | ((Binding.ended_at > found.ended_at) & was_him(Binding))
+        is_bound = exists().where(Binding.resident_id == found.resident_id, later)
+        return found.end_reason in BY_HIMSELF and not session.scalar(select(is_bound))
+    return reason in NOT_HIM
+
+
+def _say_still(found: Binding, *, by: UUID | None, reason: BindingEnd, note: str) -> None:
+    """Say of a locked binding that ended why it did; a death counts from now, and so how long data stay."""
+    found.ended_by, found.end_reason, found.end_note = by, reason, note
+    if reason is BindingEnd.DECEASED:
+        found.ended_at = now()
+
+
 def end_again(session: Session, binding_id: UUID, *, reason: BindingEnd, by: UUID | None) -> bool:
     """End a binding that had ended before an older backup was restored; say whether that changes anything.
 
@@ -99,12 +124,12 @@ def end_again(session: Session, binding_id: UUID, *, reason: BindingEnd, by: UUI
     if found is None:
         return False
     user = _user_of(session, found, by=by)
-    if (found.end_reason is reason) or (found.ended_at is not None and reason not in NOT_HIM):
-        return False
     if found.ended_at is None:
         _ended(session, user, found, by=by, reason=reason, note="")
+    elif found.end_reason is not reason and _can_be_said_still(session, found, reason):
+        _say_still(found, by=by, reason=reason, note=found.end_note)
     else:
-        found.ended_by, found.end_reason = by, reason
+        return False
     if reason in NOT_HIM:
         _disown(session, user, found, by=by)
     return True

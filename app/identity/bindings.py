@@ -4,9 +4,10 @@
 written here and where it ends. One user, one resident: the database decides, and nobody is taken over.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, aliased
 
@@ -30,6 +31,9 @@ from app.retention import was_him
 BY_OTHERS = frozenset({BindingWay.REQUEST, BindingWay.STAFF})
 """The ways of being bound in which a member of staff looked at who it is."""
 
+POST_REMEMBERED = timedelta(days=365)
+"""How long a post that ended counts: as long as a binding code is good, and as a home that somebody left."""
+
 NAME_BEFORE_BINDING = "微信用户"
 """Of an account that WeChat made: it tells no names."""
 
@@ -45,6 +49,13 @@ class ResidentTakenError(DomainError):
     """The resident is bound to another user; nobody is taken over."""
 
     code = "resident_taken"
+    kind = Kind.CONFLICT
+
+
+class ResidentDeadError(DomainError):
+    """Staff recorded that the resident died: an admin says by a binding request if he lives after all."""
+
+    code = "resident_dead"
     kind = Kind.CONFLICT
 
 
@@ -139,15 +150,16 @@ def was_not_him(session: Session, user: User, resident: Resident) -> bool:
 
 
 def has_post_there(session: Session, user: User, resident: Resident) -> bool:
-    """Say whether a user has a post over or within the community of a resident, now or later.
+    """Say whether a user has a post over or within the community of a resident, now or later, or had one.
 
     What proves who others are he can look up there, and a phone he can write into the roster. So it proves
-    nothing of him: an admin looks who he is.
+    nothing of him: an admin looks who he is. What he looked up he knows still when the post has just ended.
     """
     community = community_of(resident.area_code)
     over = [community[:digits] for digits in DIGITS.values() if digits <= len(community)]
     there = Grant.area_code.in_(over) | Grant.area_code.startswith(community)
-    lasting = Grant.ended_at.is_(None) & (Grant.valid_until.is_(None) | (Grant.valid_until > now()))
+    end = func.least(Grant.ended_at, Grant.valid_until)
+    lasting = end.is_(None) | (end > now() - POST_REMEMBERED)
     return bool(session.scalar(select(exists().where(Grant.user_id == user.id, lasting, there))))
 
 
@@ -167,6 +179,15 @@ def was_said_dead(session: Session, resident: Resident) -> bool:
     which = (Binding.resident_id == resident.id, Binding.end_reason == BindingEnd.DECEASED)
     told = select(exists().where(*which, ~bound_since))
     return bool(session.scalar(told, execution_options={FROZEN_TOO: True}))
+
+
+def check_not_dead(session: Session, resident: Resident) -> None:
+    """Refuse to let anybody in as, or act for, a resident of whom staff said that he died.
+
+    Raises ResidentDeadError.
+    """
+    if was_said_dead(session, resident):
+        raise ResidentDeadError
 
 
 def follow_name(session: Session, resident: Resident, former: str) -> None:

@@ -50,7 +50,7 @@ class InvitationOtherAdminError(DomainError):
 
 
 class PhoneMissingError(DomainError):
-    """The account has no phone to sign in with beside a password, and its resident none on the roster."""
+    """The account has no phone to sign in with beside a password, nor a resident with one on the roster."""
 
     code = "phone_missing"
     kind = Kind.CONFLICT
@@ -62,8 +62,9 @@ def invite(
     """Invite a user to set his password; give the token this once, and None when it is sent again.
 
     An earlier invitation of the same user ends, and residents and whoever signed in before are told. A
-    resident's account that has no phone gets the roster's: he signs in by it and the password. The same again
-    is the first one, though the user moved or it was used since.
+    resident's account that has no phone gets the roster's: he signs in by it and the password. An account
+    with neither comes in by WeChat alone, and a password would be good for nothing. The same again is the
+    first one, though the user moved or it was used since.
 
     Raises NotFoundError, AccountAboveError, OwnHouseholdError, InvitationOtherAdminError, PhoneMissingError,
     PhoneTakenError, OtherContentError.
@@ -82,7 +83,7 @@ def invite(
         check_other_household(actor, resident.household_id)
     if _took_second_factor(session, actor, user):
         raise InvitationOtherAdminError
-    if user.phone_sealed is None and resident is not None:
+    if user.phone_sealed is None:
         _take_phone_of_roster(session, sealer, user, resident)
     row, token = write_invitation(session, invitation_id, user.id, made_by=actor.user_id)
     if token is not None and (resident is not None or user.last_signed_in_at is not None):
@@ -90,9 +91,9 @@ def invite(
     return row, token
 
 
-def _take_phone_of_roster(session: Session, sealer: Sealer, user: User, resident: Resident) -> None:
+def _take_phone_of_roster(session: Session, sealer: Sealer, user: User, resident: Resident | None) -> None:
     """Give a locked account the phone of its resident. Raises PhoneMissingError, PhoneTakenError."""
-    phone = numbers_of(sealer, resident).phone
+    phone = numbers_of(sealer, resident).phone if resident is not None else None
     if phone is None:
         raise PhoneMissingError(field="user_id")
     for name, value in sealed_phone(sealer, user.id, phone).items():

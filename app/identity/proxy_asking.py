@@ -15,6 +15,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.binding_codes import behind_code
 from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
+from app.identity.bindings import ResidentDeadError, check_not_dead, was_said_dead
 from app.identity.holders import holders
 from app.identity.proxies import ON_DUTY, end_locked, open_proxies, tell, with_names
 from app.identity.same_texts import same_name
@@ -92,8 +93,8 @@ class KinProxy:
 def ask_proxy(session: Session, actor: Actor, proxy_id: UUID, new: NewProxy) -> tuple[Proxy, bool]:
     """Ask that somebody may act for a resident; the resident and his community are told.
 
-    Raises NotFoundError for a resident or user out of reach, ProxyUnfitError, ProxySpanError, ProxyOpenError,
-    OtherContentError.
+    Raises NotFoundError for a resident or user out of reach, ProxyUnfitError, ResidentDeadError,
+    ProxySpanError, ProxyOpenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Proxy, proxy_id, sent, author=Proxy.asked_by, by=actor.user_id)
@@ -101,6 +102,7 @@ def ask_proxy(session: Session, actor: Actor, proxy_id: UUID, new: NewProxy) -> 
         return with_names(session, first.id), False
     resident, user = _two(session, actor, new)
     _check_fit(session, resident, user, new.relation)
+    check_not_dead(session, resident)
     _check_span(new.valid_until)
     return _asked(session, actor, proxy_id, sent, new, resident, user)
 
@@ -113,7 +115,7 @@ def ask_as_kin(
     It shows that somebody of the household gave him the code, and no more: the resident, or an admin who
     heard him, confirms as ever. A refusal is returned, since the try must stay counted, with those of
     binding: who guesses does not begin anew here. An unknown code, a wrong name, a minor and himself read
-    the same.
+    the same. That the resident died is told to whoever has name and code.
 
     Raises ProxySpanError, ProxyUnfitError for an actor under age, ProxyOpenError, OtherContentError.
     """
@@ -134,6 +136,8 @@ def ask_as_kin(
     if resident is None or is_minor(resident) or resident.id == user.resident_id:
         return ProxyRefusedError()
     uncount_binding_try(session, counted)
+    if was_said_dead(session, resident):
+        return ResidentDeadError()
     return _asked(session, actor, proxy_id, sent, new, resident, user)
 
 

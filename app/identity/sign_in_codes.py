@@ -21,7 +21,7 @@ from app.actors import Actor
 from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
-from app.identity.bindings import bind, was_said_dead
+from app.identity.bindings import bind, check_not_dead
 from app.identity.sessions import Opened, end_replaced, whose_session
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
@@ -51,13 +51,6 @@ class CodeLimitError(DomainError):
 
     code = "code_limit"
     kind = Kind.TOO_MANY
-
-
-class ResidentDeadError(DomainError):
-    """Staff recorded that the resident died: an admin says by a binding request if he lives after all."""
-
-    code = "resident_dead"
-    kind = Kind.CONFLICT
 
 
 class CodesExhaustedError(DomainError):
@@ -197,8 +190,7 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     """
     for known in lock_accounts(session, User.resident_id == resident.id):
         return known
-    if was_said_dead(session, resident):
-        raise ResidentDeadError
+    check_not_dead(session, resident)
     check_about(session, resident, Category.ACCOUNT)
     made = User(
         id=new_id(),

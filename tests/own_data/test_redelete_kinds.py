@@ -194,6 +194,23 @@ def test_a_binding_and_a_proxy_that_ended_let_nobody_in_again(
     assert (user.resident_id, bound.end_reason, bound.ended_by) == (None, reason, person("admin").user_id)
 
 
+def test_a_death_that_was_said_of_who_had_left_is_said_again(session: Session, tools: Tools) -> None:
+    """S-78: the backup knows only that he left; else whoever has his papers comes in for him."""
+    user = session.get_one(User, person("resident").user_id)
+    which = (Binding.user_id == user.id, Binding.ended_at.is_(None))
+    bound, user.resident_id = session.scalars(select(Binding).where(*which)).one(), None
+    bound.ended_at, bound.end_reason = now(), BindingEnd.LEFT
+    session.flush()
+    bound.end_reason = BindingEnd.DECEASED
+    session.flush()
+    line = listed(session, RemovalKind.BINDING_ENDED, bound.id)
+    bound.end_reason = BindingEnd.LEFT
+    session.commit()
+
+    assert again(session, tools, line) is Outcome.DONE
+    assert session.get_one(Binding, bound.id, populate_existing=True).end_reason is BindingEnd.DECEASED
+
+
 def test_what_tells_of_harm_stays_though_the_list_names_it(
     session: Session, tools: Tools, worker: Client
 ) -> None:

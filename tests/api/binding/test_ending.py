@@ -8,9 +8,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import now
 from app.ids import new_id
-from app.models import Binding, Notice, User
+from app.models import Notice, User
 from tests.binding_world import (
     HOUSEHOLD,
     PHONE,
@@ -24,7 +23,6 @@ from tests.binding_world import (
 )
 from tests.cast import NEXT, named, person
 from tests.client import Answer, Client
-from tests.own_data_world import write_closed
 
 
 def leave(client: Client, binding_id: object, reason: str = "left") -> Answer:
@@ -247,49 +245,3 @@ def test_another_end_by_staff_keeps_nobody_out(newcomer: Client, admin: Client, 
     end(admin, by_phone(newcomer).json["id"], reason="moved_away")
 
     assert by_phone(newcomer).status_code == 200
-
-
-def test_nobody_becomes_who_died_and_whose_account_is_closed(
-    newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
-) -> None:
-    """S-78: the family closes it; what that freezes still says that he died, and so does a mistake since."""
-    resident_id = write_unbound(session)
-    code = new_code(admin)
-    made = by_phone(newcomer).json["id"]
-    end(admin, made, reason="deceased")
-    session.get_one(Binding, UUID(made)).frozen_by = write_closed(session, person("resident").user_id, now())
-    session.commit()
-    other = be_new()
-    frozen = by_id_number(other, code)
-    path = f"/v1/binding-requests/{ask(other).json['id']}/approve"
-    assert admin.post(path, json={"resident_id": str(resident_id)}).status_code == 200
-    end(admin, other.get("/v1/me/binding").json["binding"]["id"], reason="mistake")
-
-    assert refused(frozen) == (409, "binding_unclear")
-    assert refused(by_id_number(be_new(), code)) == (409, "binding_unclear")
-
-
-def test_no_code_is_handed_out_for_who_died(newcomer: Client, admin: Client, session: Session) -> None:
-    """Whoever took it would be he."""
-    resident_id = write_unbound(session)
-    end(admin, by_phone(newcomer).json["id"], reason="deceased")
-
-    answer = admin.post(f"/v1/residents/{resident_id}/sign-in-codes", json={"id": str(new_id())})
-
-    assert refused(answer) == (409, "resident_dead")
-
-
-def test_nobody_becomes_who_died(
-    newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
-) -> None:
-    """Whoever has his phone or papers then is not he, whosever account, until an admin binds him."""
-    resident_id = write_unbound(session)
-    code = new_code(admin)
-    end(admin, by_phone(newcomer).json["id"], reason="deceased")
-
-    assert refused(by_phone(newcomer)) == (409, "binding_unclear")
-    assert refused(by_id_number(be_new(), code)) == (409, "binding_unclear")
-    path = f"/v1/binding-requests/{ask(newcomer).json['id']}/approve"
-    assert admin.post(path, json={"resident_id": str(resident_id)}).status_code == 200
-    leave(newcomer, newcomer.get("/v1/me/binding").json["binding"]["id"])
-    assert by_phone(newcomer).json["resident_id"] == str(resident_id)

@@ -1,5 +1,7 @@
 """Staff look up what proves who others are, so in their community it proves nothing of themselves."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy.orm import Session
 
@@ -45,11 +47,24 @@ def test_neither_papers_nor_a_phone_prove_anything_of_them(
 
 
 def test_elsewhere_they_are_as_everybody(newcomer: Client, session: Session) -> None:
-    """S-14: who works in another community, or did here, looks nothing up here."""
+    """S-14: who works in another community looks nothing up here."""
     write_unbound(session)
     post_of(session, newcomer, Role.GRID_WORKER, FAR)
+
+    assert by_phone(newcomer).status_code == 200
+
+
+@pytest.mark.parametrize("column", ["ended_at", "valid_until"])
+def test_who_had_a_post_proves_nothing_for_a_year(newcomer: Client, session: Session, column: str) -> None:
+    """S-14: she knows what she looked up on her last day."""
+    write_unbound(session)
     over = post_of(session, newcomer, Role.GRID_WORKER, GRID)
-    over.ended_at = now()
+    over.valid_from = now() - timedelta(days=800)
+    setattr(over, column, now() - timedelta(days=364))
+    session.commit()
+    before = refused(by_phone(newcomer))
+    setattr(over, column, now() - timedelta(days=366))
     session.commit()
 
+    assert before == UNCLEAR
     assert by_phone(newcomer).status_code == 200

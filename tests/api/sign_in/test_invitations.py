@@ -252,6 +252,14 @@ def test_who_has_neither_wechat_nor_phone_comes_by_password_to_her_own_data(
     assert with_token(opened.json["token"]).put(f"/v1/me/copies/{new_id()}", json={}).status_code == 201
 
 
+def test_without_phone_and_resident_nobody_is_invited(be: Become, user: User, session: Session) -> None:
+    """An account of WeChat's: a password would be good for nothing, as it goes with a phone."""
+    user.phone_sealed = user.phone_index = None
+    session.commit()
+
+    assert refused(invite(be, user)) == (409, "phone_missing")
+
+
 def test_a_number_of_another_account_is_not_taken_from_the_roster(be: Become, session: Session) -> None:
     """S-53: two of one family with one phone: one of them signs in by it."""
     give_numbers(session, "resident", Numbers("13900660067"))
