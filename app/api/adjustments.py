@@ -111,5 +111,6 @@ def post_adjustments(sent: tuple[ledger.Adjustments, UUID]) -> dict[str, Any]:
     """Post corrections that a county officer approved; each is posted or refused for itself."""
     batch, approval_id = sent
     note(area_code=batch.area_code, approval_id=str(approval_id), items=len(batch.items))
+    note(household_ids=sorted({str(item.household_id) for item in batch.items}))
     with transaction() as session:
         return {"results": ledger.adjust(session, actor(), batch, approval_id=approval_id)}

@@ -1,6 +1,6 @@
 """Approvals: high-risk steps that a second person, of another role, agrees to."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -229,6 +229,7 @@ def get_approval(approval_id: UUID) -> Any:
 def put_approval(new: NewApproval, approval_id: UUID) -> tuple[Any, int]:
     """Ask a second person to agree to a step."""
     note(area_code=new.area_code, kind=new.kind.value)
+    _note_whom(new.payload)
     with transaction() as session:
         approval, made = identity.ask_approval(session, actor(), approval_id, new)
         (shown,) = _shown(session, [approval])
@@ -257,5 +258,14 @@ def refuse(sent: dict[str, Any], approval_id: UUID) -> Any:
 
 def _decided(session: Any, approval_id: UUID, **answer: Any) -> _Shown:
     approval = identity.decide_approval(session, actor(), approval_id, **answer)
+    _note_whom(approval.payload)
     (shown,) = _shown(session, [approval])
     return shown
+
+
+def _note_whom(payload: Mapping[str, Any]) -> None:
+    """Tell for whom a step is: who gets a role, or whose points change."""
+    if "user_id" in payload:
+        note(user_id=payload["user_id"])
+    if "items" in payload:
+        note(household_ids=sorted({item["household_id"] for item in payload["items"]}))

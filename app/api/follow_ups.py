@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, sent_moment, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import transaction
+from app.api.http.recording import note, transaction
 from app.identity import Permission
 from app.visits import Done, Whose
 
@@ -96,4 +96,6 @@ def list_follow_ups(limit: int, after: str | None, **filters: Any) -> dict[str, 
 def finish_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     """Note what came of a follow-up."""
     with transaction() as session:
-        return visits.finish(session, actor(), parts().sealer, follow_up_id, **sent)
+        row = visits.finish(session, actor(), parts().sealer, follow_up_id, **sent)
+        note(resident_id=str(row.visit.care_record.resident_id))
+        return row

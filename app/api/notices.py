@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 from marshmallow import fields
 
 from app import notices
@@ -17,13 +18,20 @@ blueprint = Blueprint("notices", __name__, description="我的消息")
 
 
 class NoticeOutput(Output):
-    """A notice to me."""
+    """A notice to me; ``by_name`` is who did it, where ``by_id`` in ``data`` says that somebody did."""
 
     id = fields.UUID(required=True)
     kind = fields.Enum(notices.NoticeKind, by_value=True, required=True)
     data = fields.Dict(required=True)
     created_at = sent_moment(required=True)
     read_at = sent_moment(required=True, allow_none=True)
+    by_name = fields.String(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def name(self, told: notices.ToldNotice, **_: Any) -> dict[str, Any]:
+        """Put the name beside the notice."""
+        row = {name: getattr(told.notice, name) for name in self.fields if name != "by_name"}
+        return row | {"by_name": told.by_name}
 
 
 @blueprint.route("/me/notices", methods=["GET"])
@@ -37,7 +45,7 @@ def list_notices(limit: int, after: str | None) -> dict[str, Any]:
         return notices.inbox(session, actor(), **span)
 
     with transaction() as session:
-        return page(fetch, lambda notice: notice.id, limit=limit, after=after)
+        return page(fetch, lambda told: told.notice.id, limit=limit, after=after)
 
 
 @blueprint.route("/me/notices/<uuid:notice_id>/read", methods=["POST"])

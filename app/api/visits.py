@@ -15,7 +15,7 @@ from app.api.http.body_bounds import FORMS_BYTES
 from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note_ticket, transaction
+from app.api.http.recording import note, note_ticket, transaction
 from app.api.photos import PhotoOutput
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.identity import Permission
@@ -125,7 +125,9 @@ def put_visit(new: visits.NewVisit, visit_id: UUID) -> tuple[Any, int]:
     """File a visit."""
     with transaction() as session:
         _, made = visits.file(session, actor(), parts().signer, parts().sealer, visit_id, new)
-        return visits.filed_visit(session, actor(), visit_id), once(made)
+        filed = visits.filed_visit(session, actor(), visit_id)
+        note(resident_id=str(filed.visit.care_record.resident_id))
+        return filed, once(made)
 
 
 @blueprint.route("/visits/<uuid:visit_id>", methods=["GET"])

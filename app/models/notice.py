@@ -31,7 +31,8 @@ class NoticeKind(enum.StrEnum):
     APPROVAL = "approval"
     """A step waits for this person's approval, or was decided on (data: ``what``)."""
     PROXY = "proxy"
-    """A proxy was asked for, confirmed, used for an order or ended (data: ``what``)."""
+    """A proxy was asked for, confirmed or ended (data: ``what``), or somebody ordered or claimed for a home
+    (``by_id``, and his post there, ``by_role``)."""
     ROSTER_EXPORT = "roster_export"
     """A file of the roster is ready, or could not be made (data: ``what``, ``export_id``, ``reason``)."""
 

@@ -1,4 +1,4 @@
-"""What is claimed or ordered for a resident by somebody who acts for him (代办)."""
+"""What is claimed or ordered for a household by somebody else: for whom he acts (代办), or by his post."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
-from app.models import NoticeKind, Redemption, User
+from app.models import Claim, NoticeKind, Redemption, Resident, User
 from app.notices import post
 from app.once import content_hash
 
@@ -17,15 +17,17 @@ def made_for(actor: Actor, new: Any) -> bytes:
     return content_hash(actor.user_id, new, *acted_for)
 
 
-def tell_of_order(session: Session, redemption: Redemption) -> None:
-    """Tell the resident, if he has an account, that somebody ordered for him."""
-    if redemption.acted_for is None:
+def tell_home(session: Session, actor: Actor, about: Claim | Redemption, what: str) -> None:
+    """Tell everybody of a household who has an account what somebody else ordered or claimed for it.
+
+    The notice names who did it, and his post there; whoever does so for his own household tells nobody.
+    """
+    if actor.acting is None and actor.household_id == about.household_id:
         return
-    post(
-        session,
-        NoticeKind.PROXY,
-        to=session.scalars(select(User.id).where(User.resident_id == redemption.acted_for)).one_or_none(),
-        area_code=redemption.area_code,
-        what="redeemed",
-        redemption_id=redemption.id,
-    )
+    held = (one.role for one in actor.held if about.area_code.startswith(one.area_code))
+    key = "redemption_id" if isinstance(about, Redemption) else "claim_id"
+    told = {"what": what, key: about.id, "by_id": actor.user_id, "by_role": next(held, None)}
+    home = select(User.id).join(Resident, Resident.id == User.resident_id)
+    for user_id in session.scalars(home.where(Resident.household_id == about.household_id).order_by(User.id)):
+        if user_id != actor.user_id:
+            post(session, NoticeKind.PROXY, to=user_id, area_code=about.area_code, **told)

@@ -30,7 +30,7 @@ from app.models import (
 )
 from app.once import content_hash, insert_once, made_before
 from app.people import Category, ConsentChangedError, NoBasisError, check_about, resident_in_scope
-from app.points.acted_for import made_for
+from app.points.acted_for import made_for, tell_home
 from app.points.claim_steps import Course, begin, tell
 from app.points.kept_back import check_shown
 from app.points.rulebook import automatic_rule, claimable_rule
@@ -130,6 +130,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
         if signs:
             told = Told(HarmRecord.CLAIM, claim.id, claim.area_code)
             harm.open_case(session, actor, told, signs, about=resident)
+        else:
+            tell_home(session, actor, claim, "claimed")
         tell(session, [claim], ClaimStep.SUBMIT, by=actor.user_id)
     return claim, made
 

@@ -24,7 +24,7 @@ from app.once import insert_once, made_before
 from app.people import check_other_household
 from app.points import ledger
 from app.points.accounts import household_account, system_account
-from app.points.acted_for import made_for, tell_of_order
+from app.points.acted_for import made_for, tell_home
 from app.points.caps import span
 from app.points.goods import move_stock, reward_on_offer
 from app.points.ledger import Posting
@@ -96,7 +96,7 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
             redemption_id=redemption.id,
             by=actor.user_id,
         )
-        tell_of_order(session, redemption)
+        tell_home(session, actor, redemption, "redeemed")
     return redemption, made
 
 

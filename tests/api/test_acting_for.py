@@ -69,7 +69,7 @@ def test_what_is_done_names_both_and_the_resident_is_told(
     assert (
         session.get_one(Claim, claim_id).acted_for == session.get_one(Redemption, order_id).acted_for == HEAD
     )
-    assert told_of(session, "resident") == ["asked", "redeemed"]
+    assert told_of(session, "resident") == ["asked", "claimed", "redeemed"]
 
 
 def test_who_filed_for_another_neither_verifies_nor_approves_nor_hands_over(

@@ -40,6 +40,8 @@ _OF_A_STEP = {Kind.NOT_FOUND, Kind.GONE, Kind.CONFLICT, Kind.TOO_MANY, Kind.UNKN
 _OF_A_STRANGER = {Kind.UNKNOWN_PERSON, Kind.FORBIDDEN, Kind.TOO_MANY}
 """Refusals of somebody without a session that count where he writes: a sign-in that failed."""
 _DEVICE_SIGNS = 12
+_WHOM = ("resident_id", "household_id", "user_id", "child_id", "guardian_id", "acted_for")
+"""The columns by which a record says for whom it is."""
 
 
 @dataclass
@@ -84,7 +86,8 @@ def note(
     """Add to the entry of this request, before its transaction ends: ids, a purpose, words of a fixed list.
 
     The record is otherwise the one whose id stands last in the address, its area the record's own if the
-    transaction has it at hand or else the actor's. Nothing personal may be told.
+    transaction has it at hand or else the actor's. For whom it is the record says itself where it has such
+    columns; what stands in other rows must be told here. Nothing personal may be.
     """
     told = {
         "object_kind": object_kind,
@@ -198,6 +201,7 @@ def _record(session: Any, recording: Recording, result: AuditResult, code: str |
     actor, about = recording.actor, recording.about
     object_kind, object_id = _object()
     object_id = about.get("object_id", object_id)
+    known, by = _known(session, object_id), about.get("actor_id", actor.user_id)
     rule = request.url_rule
     entry = Entry(
         action=f"{request.method} {rule.rule if rule else ''}",
@@ -206,14 +210,14 @@ def _record(session: Any, recording: Recording, result: AuditResult, code: str |
         permission=str(recording.permission),
         object_kind=about.get("object_kind", object_kind),
         object_id=object_id,
-        area_code=about.get("area_code") or _area(session, actor, object_id),
-        actor_id=about.get("actor_id", actor.user_id),
+        area_code=about.get("area_code") or known.get("area_code") or _area(actor),
+        actor_id=by,
         roles=_roles(recording),
         session_id=about.get("session_id", actor.session_id),
         ip=request.remote_addr,
         device=sha256(request.user_agent.string.encode()).hexdigest()[:_DEVICE_SIGNS],
         request_id=UUID(g.request_id) if "request_id" in g else None,
-        facts=_asked() | recording.facts,
+        facts=_whom(known, but=by) | _asked() | recording.facts,
     )
     audit.record(session, parts().audit_keys, entry)
 
@@ -238,13 +242,23 @@ def _is_id(value: str) -> bool:
         return False
 
 
-def _area(session: Any, actor: Actor, object_id: UUID | None) -> str | None:
-    """Give the record's area if the session holds the record, or else the smallest that holds the actor's."""
+def _known(session: Any, object_id: UUID | None) -> dict[str, Any]:
+    """Give the record's columns if the session holds it; nothing is fetched for this."""
     if object_id is not None:
         for row in session.identity_map.values():
-            known = vars(row)  # what is loaded: nothing is fetched for this
-            if known.get("id") == object_id and known.get("area_code"):
-                return cast("str", known["area_code"])
+            known: dict[str, Any] = vars(row)
+            if known.get("id") == object_id:
+                return known
+    return {}
+
+
+def _whom(known: dict[str, Any], *, but: UUID | None) -> dict[str, str]:
+    """Give for whom a record is, as it says itself; the actor is named by the entry."""
+    return {name: str(whom) for name in _WHOM if (whom := known.get(name)) is not None and whom != but}
+
+
+def _area(actor: Actor) -> str | None:
+    """Give the smallest area that holds the actor's."""
     reach = actor.scope.areas or tuple(held.area_code for held in actor.held)
     return audit.area_of(reach) if reach else actor.home_code
 

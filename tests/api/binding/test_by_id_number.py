@@ -28,6 +28,7 @@ from tests.binding_world import (
 )
 from tests.cast import forget_consents, named
 from tests.client import Client
+from tests.trail import entries_of
 
 REFUSED, CLOSED = (409, "binding_refused"), (429, "binding_tries")
 
@@ -93,9 +94,14 @@ def wrong(code: str) -> str:
 def test_the_right_proof_binds_and_keeps_the_consent(
     newcomer: Client, session: Session, unbound: UUID, code: str
 ) -> None:
-    """S-72: the ID number is compared after its holder agreed, and that he did is kept with the binding."""
+    """S-72: the ID number is compared after its holder agreed, and that he did is kept with the binding.
+
+    S-100: the trail names whom it bound.
+    """
     before = rows(session, Binding)
-    made, again = by_id_number(newcomer, code), by_id_number(newcomer, code)
+    with entries_of(session) as left:
+        made = by_id_number(newcomer, code)
+    again = by_id_number(newcomer, code)
 
     assert (made.status_code, again.status_code, again.json) == (200, 200, made.json)
     assert (made.json["way"], made.json["resident_id"]) == ("id_number", str(unbound))
@@ -104,6 +110,8 @@ def test_the_right_proof_binds_and_keeps_the_consent(
     assert (consent.resident_id, consent.text_id, consent.text_hash) == (unbound, TEXT.id, TEXT.text_hash)
     assert (consent.purpose, consent.given) == (ConsentPurpose.ID_NUMBER, True)
     assert rows(session, Binding) == before + 1
+    [entry] = left
+    assert (entry.object_id, entry.facts["resident_id"]) == (UUID(made.json["id"]), str(unbound))
 
 
 def test_whatever_is_wrong_reads_alike(newcomer: Client, session: Session, code: str) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
 from app.ids import new_id
-from app.models import AutomaticSource, Claim, ClaimEvent, Evidence, Notice, Rule
+from app.models import AutomaticSource, Claim, ClaimEvent, Evidence, Notice, NoticeKind, Rule
 from tests.cast import FAR, GRID, NEXT, person
 from tests.client import Client
 from tests.counting import statements
@@ -100,7 +100,7 @@ def test_staff_claim_for_a_resident_of_their_area_who_is_told(
     be: Be, name: str, rule: Rule, session: Session
 ) -> None:
     path = claimed(be(name), rule)
-    told = session.scalars(select(Notice)).all()
+    told = session.scalars(select(Notice).where(Notice.kind == NoticeKind.CLAIM_STEP)).all()
 
     assert [(notice.user_id, notice.data) for notice in told] == [
         (

@@ -1,0 +1,83 @@
+"""Every writing route says in the trail for whom it wrote; a new one cannot forget it."""
+
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.models import AuditEntry, Base, Household, Resident, User
+from tests import cast
+from tests.client import Client
+from tests.matrix.lines import ROLES, Line
+from tests.matrix.routes import LINES
+from tests.matrix.stage import Stage
+from tests.trail import entries_of
+
+_A_PLACE = "of a place or what is found there; for whom somebody acted who reported it is told where he did"
+ABOUT_NOBODY = {
+    "DELETE /v1/sessions/current": "his own",
+    "PUT /v1/photos/<uuid:photo_id>": "a photo is somebody's by the record that names it",
+    "PUT /v1/roster-exports/<uuid:export_id>": "everybody's of an area",
+    "PUT /v1/rewards/<uuid:reward_id>": "goods",
+    "POST /v1/rewards/<uuid:reward_id>/deliveries": "goods",
+    "PUT /v1/inspections/<uuid:inspection_id>": _A_PLACE,
+    "PUT /v1/places/<uuid:place_id>": _A_PLACE,
+    "POST /v1/places/<uuid:place_id>/binding-code-sheet": "all households of a place",
+    "POST /v1/places/<uuid:place_id>/codes": _A_PLACE,
+    "POST /v1/places/<uuid:place_id>/codes/reprint": _A_PLACE,
+    "POST /v1/places/<uuid:place_id>/codes/revoke": _A_PLACE,
+    "POST /v1/code-sheets": _A_PLACE,
+    "PUT /v1/hazards/<uuid:hazard_id>": _A_PLACE,
+} | {
+    f"POST /v1/hazards/<uuid:hazard_id>/{step}": _A_PLACE
+    for step in ("accept", "reject", "duplicate", "assign", "start", "rectify", "verify", "close")
+}
+"""Routes that write about no resident, household or account, and why."""
+_TABLES: dict[str, type[Base]] = {
+    "resident_id": Resident,
+    "child_id": Resident,
+    "guardian_id": Resident,
+    "acted_for": Resident,
+    "household_id": Household,
+    "user_id": User,
+    "resident": Resident,
+    "household": Household,
+    "user": User,
+}
+"""What a fact, or the kind of an entry's record, names."""
+
+
+def _writer(line: Line) -> str | None:
+    """Give a role that is answered well, or None."""
+    return next((role for role in ROLES if 200 <= line.allowed.get(role, 0) < 300), None)
+
+
+WRITING = [
+    line for line in LINES if line.method not in {"GET", "HEAD"} and _writer(line) and "/me/" not in line.rule
+]
+"""Under ``/me/`` everybody writes for himself or his ward, whom he names."""
+
+
+@pytest.mark.parametrize("line", WRITING, ids=lambda line: line.name)
+def test_the_trail_names_for_whom_a_route_wrote(app: Flask, session: Session, line: Line) -> None:
+    """S-100: by an id that is one of somebody of that kind."""
+    call = line.call(Stage(session, far=False))
+    session.commit()
+    with entries_of(session) as left:
+        answer = Client(app, cast.person(str(_writer(line)))).open(call.path, line.method, **call.options)
+
+    assert answer.status_code < 300, answer.text
+    whom = named_in(left[-1])
+    assert all(session.get(_TABLES[kind], UUID(one)) is not None for kind, one in whom.items()), whom
+    assert (line.name in ABOUT_NOBODY) != bool(whom), left[-1].facts
+
+
+def named_in(entry: AuditEntry) -> dict[str, str]:
+    """Give whom an entry names, by its facts and its record."""
+    facts = entry.facts or {}
+    named = {kind: str(facts[kind]) for kind in _TABLES if facts.get(kind) is not None}
+    if households := facts.get("household_ids"):
+        named["household_id"] = households[0]
+    kind = entry.object_kind
+    return named | ({kind: str(entry.object_id)} if kind in _TABLES and entry.object_id else {})
