@@ -2,14 +2,16 @@
 
 import os
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner, Result
-from sqlalchemy import Engine, create_engine, func, select
+from sqlalchemy import Engine, create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app import migrating
 from app.cli.commands import commands
+from app.clock import now
 from app.config import Settings
 from app.identity import accept_invitation
 from app.models import Grant, Invitation, User
@@ -109,3 +111,10 @@ def test_three_administrators_found_an_installation_once(
         session.commit()
         assert None not in set(session.scalars(select(User.password_hash)))
     assert "already" in run("first-administrators", "--area", "421224", *THREE).output
+    others = [word.replace("1390000000", "1390000001") for word in THREE]
+    with Session(engine) as session:
+        session.execute(
+            update(Grant).values(valid_from=now() - timedelta(2), valid_until=now() - timedelta(1))
+        )
+        session.commit()
+    assert run("first-administrators", "--area", "421224", *others).exit_code == 0, "nobody is left"

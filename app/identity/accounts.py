@@ -17,8 +17,8 @@ from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import drop_second_factor
 from app.identity.sessions import end_sessions_of
 from app.identity.users import check_not_above
+from app.identity.watched_posts import tell_if_last, tell_of_second_factor, watched_posts, watchers
 from app.identity.ways_in import end_ways_in
-from app.identity.without_auditor import audited_by, tell_without_auditor, told_of
 from app.models import (
     AccountEvent,
     AccountStep,
@@ -73,8 +73,8 @@ def reset_second_factor(
 ) -> User:
     """Take the second factor of somebody who lost his phone, end his sessions and tell him.
 
-    An invitation that waits ends too: who could take both would be him. Raises NotFoundError,
-    OwnAccountError, AccountAboveError, OtherContentError.
+    Of an administrator or officer those who watch him are told, too. An invitation that waits ends: who
+    could take both would be him. Raises NotFoundError, OwnAccountError, AccountAboveError, OtherContentError.
     """
     user, repeated = _begin(session, actor, user_id, step_id, AccountStep.RESET_SECOND_FACTOR, note)
     if repeated:
@@ -86,6 +86,7 @@ def reset_second_factor(
     end_refreshing_of(session, [user.id])
     assert user.area_code is not None, "it lies in the actor's areas"
     post(session, NoticeKind.ACCOUNT_ALERT, to=user.id, area_code=user.area_code, what="second_factor_reset")
+    tell_of_second_factor(session, user.id, watched_posts(session, user.id), but=[actor.user_id])
     return user
 
 
@@ -153,7 +154,7 @@ def _disable(session: Session, user: User) -> None:
     end_refreshing_of(session, [user.id])
     end_ways_in(session, user.id)
     session.flush()
-    tell_without_auditor(session, audited_by(session, user.id))
+    tell_if_last(session, watched_posts(session, user.id))
     end_proxies_of(session, ProxyEnd.ACCOUNT, by=None, user_id=user.id)
 
 
@@ -164,7 +165,7 @@ def _begin(
 
     A step is recorded where it changes nothing, too: a copy of it that comes late is no new wish.
     """
-    told = told_of(session, audited_by(session, user_id))
+    told = watchers(session, watched_posts(session, user_id))
     beside = or_(other_sides(user_id), User.id.in_([*told, actor.user_id]))
     user = lock_fully(session, user_id, beside=beside)
     if user is None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -49,7 +49,12 @@ def found(
     held = (
         select(Grant.id)
         .join(User, User.id == Grant.user_id)
-        .where(Grant.role.in_(ROLES), Grant.ended_at.is_(None), User.disabled_at.is_(None))
+        .where(
+            Grant.role.in_(ROLES),
+            Grant.ended_at.is_(None),
+            or_(Grant.valid_until.is_(None), Grant.valid_until > now()),
+            User.disabled_at.is_(None),
+        )
     )
     if session.scalars(held.limit(1)).first() is not None:
         message = "There are administrators already: they invite others. Nothing was done."

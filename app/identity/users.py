@@ -17,8 +17,8 @@ from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of
+from app.identity.watched_posts import WATCHED, tell_if_last, watchers
 from app.identity.ways_in import end_codes
-from app.identity.without_auditor import tell_without_auditor, told_of
 from app.models import ApprovalKind, Area, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
 from app.people import lock_accounts, lock_fully
@@ -171,14 +171,15 @@ def _start(new: NewGrant) -> datetime:
 
 
 def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
-    """End a grant now; ending it again changes nothing. That nobody audits there any more is told.
+    """End a grant now; ending it again changes nothing. That the last administrator of a kind went is told.
 
     Raises OwnGrantError, NotFoundError.
     """
     which = (Grant.id == grant_id, actor.scope.clause(Grant.area_code))
-    audited = session.scalars(select(Grant.area_code).where(*which, Grant.role == Role.AUDITOR)).all()
+    watched = select(Grant.role, Grant.area_code).where(*which, Grant.role.in_(WATCHED))
+    told = watchers(session, [(role, area_code) for role, area_code in session.execute(watched)])
     whose = User.id.in_(select(Grant.user_id).where(*which))
-    lock_accounts(session, whose | User.id.in_(told_of(session, audited)))
+    lock_accounts(session, whose | User.id.in_(told))
     row = session.scalars(select(Grant).where(*which).with_for_update()).one_or_none()
     if row is None:
         raise NotFoundError
@@ -188,8 +189,7 @@ def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
         row.ended_at = now()
         end_sessions_of(session, [row.user_id], EndReason.ROLE_CHANGED)
         session.flush()
-        if row.role is Role.AUDITOR:
-            tell_without_auditor(session, [row.area_code])
+        tell_if_last(session, [(row.role, row.area_code)])
     return row
 
 

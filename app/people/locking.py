@@ -19,8 +19,8 @@ These keep to it, each with the accounts that it locks first:
   whom he agreed.
 - ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
   had before.
-- ``identity.accounts``, an end: whose it is, whoever ends it, the other sides of his proxies, and who is told
-  that nobody audits there any more.
+- ``identity.accounts``, an end: whose it is, whoever ends it, the other sides of his proxies, and who watches
+  his posts.
 - ``identity.binding_requests``: whoever asks and whoever decides.
 - ``identity.proxies``: the resident's, and whoever acts, asked, confirms or ends.
 - ``identity.sign_in_codes``: whoever hands one out and whoever gets it; then the resident.
@@ -29,7 +29,7 @@ These keep to it, each with the accounts that it locks first:
 - ``identity.second_factor``: whose it is.
 - ``identity.wechat``: whom a link leads to, before the link; where that account may end, as above.
 - ``identity.approvals``, a decision: whoever asked and whoever decides.
-- ``identity.users``, the end of a grant: whose it is, and who is told that nobody audits there any more.
+- ``identity.users``, the end of a grant: whose it is, and who watches that post.
 - ``visits.tickets``: whoever asked and whoever decides.
 - ``own_data.requests``: the resident's, and whoever asked and decides; then the resident.
 - ``own_data.closing``, a wish: the account that it is about, and whoever asks.

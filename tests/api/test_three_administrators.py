@@ -198,23 +198,59 @@ def test_whoever_has_another_role_becomes_no_auditor(be: Become) -> None:
     assert granted(security, new, approved(security, be("city"), admin_grant=new)).status_code == 201
 
 
-def _told(session: Session) -> set[str]:
+def _told(session: Session, what: str = "no_auditor") -> set[str]:
     of = {person(name).user_id: name for name in STAFF}
-    which = (Notice.kind == NoticeKind.ACCOUNT_ALERT, Notice.data["what"].astext == "no_auditor")
+    which = (Notice.kind == NoticeKind.ACCOUNT_ALERT, Notice.data["what"].astext == what)
     return {of[one] for one in session.scalars(select(Notice.user_id).where(*which))}
 
 
-@pytest.mark.parametrize("by", ["grant", "account"])
-def test_that_the_last_auditor_went_is_told(be: Become, session: Session, by: str) -> None:
-    """S-39: one person alone may have to end it at once; that nobody looks any more is no secret."""
-    auditor = person("auditor").user_id
+@pytest.mark.parametrize(
+    "who, by",
+    [("auditor", "grant"), ("auditor", "account"), ("system", "grant"), ("security", "account")],
+)
+def test_that_the_last_administrator_of_a_kind_went_is_told(
+    be: Become, session: Session, capsys: pytest.CaptureFixture[str], who: str, by: str
+) -> None:
+    """S-39: one person alone may have to end it at once; that nobody looks, or grants, any more is no secret.
+
+    Whoever ends one of his own kind is left himself.
+    """
+    last = person(who).user_id
     if by == "grant":
-        (grant,) = session.scalars(select(Grant.id).where(Grant.user_id == auditor))
+        (grant,) = session.scalars(select(Grant.id).where(Grant.user_id == last))
         assert be("security").post(f"/v1/grants/{grant}/end").status_code == 200
     else:
-        assert be("system").step(f"/v1/users/{auditor}/disable").status_code == 200
+        assert be("system").step(f"/v1/users/{last}/disable").status_code == 200
 
-    assert _told(session) == {"city", "system", "security"}
+    assert _told(session, f"no_{_ROLE[who]}") == {"city", *_THREE} - {who}
+    assert "administrator_missing" in "".join(capsys.readouterr())
+
+
+@pytest.mark.parametrize("who", ["auditor", "far_auditor", "security", "far_county"])
+def test_that_a_second_factor_was_taken_is_told_to_those_who_watch(
+    be: Become, session: Session, who: str
+) -> None:
+    """S-39: with an invitation of another's, somebody could read the trail as its auditor, or agree."""
+    told = {
+        "city",
+        *_THREE,
+        *(("far_county", "far_security", "far_system", "far_auditor") if "far" in who else ()),
+    }
+    path = f"/v1/users/{person(who).user_id}/second-factor/reset"
+    assert be("system").step(path, step_id := {"step_id": str(new_id())}).status_code == 200
+    assert be("system").post(path, json=step_id).status_code == 200, "again tells nobody anew"
+
+    assert _told(session, "second_factor_reset_of") == told - {who, "system"}
+    data = select(Notice.data).where(Notice.data["what"].astext == "second_factor_reset_of")
+    assert {one["user_id"] for one in session.scalars(data)} == {str(person(who).user_id)}
+    assert len(session.scalars(data).all()) == len(told) - 2
+
+
+def test_of_a_grid_workers_second_factor_nobody_else_is_told(be: Become, session: Session) -> None:
+    path = f"/v1/users/{person('worker').user_id}/second-factor/reset"
+
+    assert be("system").step(path).status_code == 200
+    assert _told(session, "second_factor_reset_of") == set()
 
 
 def test_where_another_auditor_is_left_nobody_is_told(be: Become, session: Session) -> None:
