@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role, Scope
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, IllegalStepError, Kind, NotFoundError
-from app.identity.grantable import OwnGrantError, check_disjoint, check_level, check_room
+from app.identity.grantable import OwnGrantError, check_disjoint, check_level, check_not_given, check_room
 from app.identity.holders import holders
 from app.identity.officers import OFFICERS
 from app.identity.permissions import Permission, scope_of
@@ -147,7 +147,9 @@ def _check_grant(session: Session, reach: Scope, new: NewApproval) -> None:
     check_level(role, new.area_code)
     known = select(User.id).where(User.id == user_id, reach.clause(User.area_code))
     if session.scalar(known) is not None:
-        check_disjoint(session, UUID(new.payload["id"]), user_id, role)
+        grant_id = UUID(new.payload["id"])
+        check_not_given(session, (user_id, role, new.area_code), but=grant_id)
+        check_disjoint(session, grant_id, user_id, role)
         check_room(session, user_id)
 
 

@@ -7,7 +7,7 @@ asked for what would be refused.
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -67,6 +67,13 @@ class GrantsFullError(DomainError):
     kind = Kind.CONFLICT
 
 
+class GrantOpenError(DomainError):
+    """The account has this role in this area by a grant that has not ended; to change it, end it first."""
+
+    code = "grant_open"
+    kind = Kind.CONFLICT
+
+
 def fits(role: Role, area_code: str) -> bool:
     """Say whether a role may be granted in an area, by the length of its code."""
     return len(area_code) in {DIGITS[level] for level in LEVELS.get(role, ())}
@@ -76,6 +83,24 @@ def check_level(role: Role, area_code: str) -> None:
     """Refuse a role in an area of another level than it is granted at. Raises AreaLevelError."""
     if not fits(role, area_code):
         raise AreaLevelError(field="area_code")
+
+
+def check_not_given(session: Session, new: tuple[UUID, Role, str], *, but: UUID) -> None:
+    """Refuse to give (user, role, area) once more: one that is ended would leave the other in force.
+
+    What is past its time keeps none out. Raises GrantOpenError.
+    """
+    user_id, role, area_code = new
+    query = select(Grant.id).where(
+        Grant.user_id == user_id,
+        Grant.role == role,
+        Grant.area_code == area_code,
+        Grant.id != but,
+        Grant.ended_at.is_(None),
+        _not_over(),
+    )
+    if session.scalars(query.limit(1)).first() is not None:
+        raise GrantOpenError(field="role")
 
 
 def check_disjoint(session: Session, grant_id: UUID, user_id: UUID, role: Role) -> None:
@@ -88,11 +113,15 @@ def check_disjoint(session: Session, grant_id: UUID, user_id: UUID, role: Role) 
             Grant.user_id == user_id,
             Grant.id != grant_id,
             Grant.ended_at.is_(None),
-            Grant.valid_until.is_(None) | (Grant.valid_until > now()),
+            _not_over(),
         )
     )
     if any(_excludes(role, other) for other in others):
         raise RolesExcludeError(field="role")
+
+
+def _not_over() -> ColumnElement[bool]:
+    return Grant.valid_until.is_(None) | (Grant.valid_until > now())
 
 
 def _excludes(role: Role, other: Role) -> bool:

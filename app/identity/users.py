@@ -5,14 +5,22 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
-from app.identity.grantable import ADMINISTRATORS, OwnGrantError, check_disjoint, check_level, check_room
+from app.identity.grantable import (
+    ADMINISTRATORS,
+    GrantOpenError,
+    OwnGrantError,
+    check_disjoint,
+    check_level,
+    check_not_given,
+    check_room,
+)
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.refreshing import end_refreshing_of
@@ -118,9 +126,9 @@ def grant(
     The same grant again is the first one, though the user moved or got another role since. He signs in anew:
     what a code of staff had opened before, whoever used it, goes on as nobody with a post.
 
-    Raises OwnGrantError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the user is outside
-    the actor's areas), AreaUnknownError, AreaLevelError, GrantsFullError, OtherContentError, and what
-    ``use_approval`` raises.
+    Raises OwnGrantError, GrantOpenError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the
+    user is outside the actor's areas), AreaUnknownError, AreaLevelError, GrantsFullError, OtherContentError,
+    and what ``use_approval`` raises.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Grant, grant_id, sent, author=Grant.granted_by, by=actor.user_id)
@@ -133,6 +141,7 @@ def grant(
     user = lock_fully(session, new.user_id, beside=User.id == actor.user_id)
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
+    check_not_given(session, (new.user_id, new.role, new.area_code), but=grant_id)
     check_disjoint(session, grant_id, new.user_id, new.role)
     check_room(session, new.user_id)
     by_two = new.role in ADMINISTRATORS or (
@@ -143,9 +152,10 @@ def grant(
         payload = grant_payload(grant_id, new)
         use_approval(session, actor, approval_id, ApprovalKind.ADMIN_GRANT, payload)
     values: dict[str, Any] = {**asdict(new), "valid_from": _start(new)}
-    given, made = insert_once(
-        session, Grant, grant_id, sent, **values, granted_by=actor.user_id, created_at=now()
-    )
+    _end_over(session, new)
+    open_still = GrantOpenError(field="role")
+    values |= {"granted_by": actor.user_id, "created_at": now()}
+    given, made = insert_once(session, Grant, grant_id, sent, taken=open_still, **values)
     if made:
         end_sessions_of(session, [new.user_id], EndReason.ROLE_CHANGED)
         end_refreshing_of(session, [new.user_id])
@@ -153,6 +163,13 @@ def grant(
     if made and new.role in OFFICERS and not by_two:
         tell_first(session, given)
     return given, made
+
+
+def _end_over(session: Session, new: NewGrant) -> None:
+    """End grants of the same that ran out, with the day on which they did: else none could follow them."""
+    same = (Grant.user_id == new.user_id, Grant.role == new.role, Grant.area_code == new.area_code)
+    over = (Grant.ended_at.is_(None), Grant.valid_until <= now())
+    session.execute(update(Grant).where(*same, *over).values(ended_at=Grant.valid_until))
 
 
 def _check_area(session: Session, actor: Actor, area_code: str) -> None:

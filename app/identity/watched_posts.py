@@ -1,8 +1,8 @@
 """What befalls those who watch each other: three administrators and officers (docs/adr/0012).
 
 Who ends the grant or account of one of the three needs nobody else for it, since it may have to go at once,
-nor does who takes a second factor. So the others are told that an area lost its last one, and that somebody may
-soon go in for one of them. To make another one takes two persons.
+nor does who takes a second factor. So the others are told that an area lost its last one, and that somebody
+may soon go in for one of them. To make another one takes two persons.
 """
 
 from collections.abc import Collection, Iterable

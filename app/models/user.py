@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.actors import Role
@@ -56,6 +56,14 @@ class Grant(Base):
         CheckConstraint("role <> 'resident'", name="resident_is_implied"),
         Index("ix_grants_user_id", "user_id"),
         Index("ix_grants_area_code_id", "area_code", "id"),
+        Index(
+            "uq_grants_open",
+            "user_id",
+            "role",
+            "area_code",
+            unique=True,
+            postgresql_where=text("ended_at IS NULL"),
+        ),
     )
     id: Mapped[Id]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

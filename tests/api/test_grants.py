@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -13,7 +15,7 @@ from app.actors import Role
 from app.identity.grantable import MOST_GRANTS
 from app.ids import new_id
 from app.models import Grant, User
-from tests.approval_world import admin_grant, approved, granted
+from tests.approval_world import WHY, admin_grant, approved, granted
 from tests.cast import FAR, GRID, HOME, LONG_AGO, named, person, sign_in_again
 from tests.client import Answer, Client
 
@@ -208,6 +210,44 @@ def test_a_grant_sent_again_after_it_ran_out_is_the_same_grant(security: Client)
         assert security.put(path, json=body).status_code == 200
 
 
+def test_nobody_has_the_same_role_in_the_same_area_twice(security: Client, session: Session) -> None:
+    """S-37: one that is ended would else leave the other in force. Beside it, and after it, is another."""
+    first = grant_path()
+    until = clock.now() + timedelta(days=1)
+    assert security.put(first, json=role(valid_until=until.isoformat())).status_code == 201
+    later = (until + timedelta(days=1)).isoformat()
+
+    for again in (role(), role(valid_from=later)):
+        answer = security.put(grant_path(), json=again)
+        assert outcome(answer) == (409, "grant_open")
+        assert list(answer.json["errors"]) == ["role"]
+    assert security.put(grant_path(), json=role(area_code=HOME)).status_code == 201
+    assert security.put(grant_path(), json=role(role="building_lead")).status_code == 201
+    with clock.set_to(until):
+        assert security.put(grant_path(), json=role()).status_code == 201
+    over = session.get_one(Grant, UUID(first.rsplit("/", 1)[1]), populate_existing=True)
+    assert over.ended_at == over.valid_until, "with its day, and no later"
+
+
+def test_the_database_too_keeps_out_a_second_grant_of_the_same(session: Session) -> None:
+    held = session.scalars(select(Grant).where(Grant.user_id == person("worker").user_id)).one()
+    kept = {column.name: getattr(held, column.name) for column in Grant.__table__.columns}
+    with pytest.raises(IntegrityError, match="uq_grants_open"), session.begin_nested():
+        session.execute(insert(Grant).values(kept | {"id": new_id()}))
+
+    session.execute(insert(Grant).values(kept | {"id": new_id(), "ended_at": LONG_AGO}))
+
+
+def test_nobody_is_asked_to_agree_to_a_role_that_is_held(security: Client) -> None:
+    asked = {
+        "admin_grant": admin_grant("far_county", role="county_officer", area_code="421222"),
+        "reason": WHY,
+    }
+    answer = security.put(f"/v1/approvals/{new_id()}", json=asked)
+
+    assert outcome(answer) == (409, "grant_open")
+
+
 def test_an_account_is_granted_only_so_often(security: Client, session: Session) -> None:
     """What is shown of an account has a limit: ended grants count, the same grant again is the first one."""
     path = grant_path()
@@ -228,7 +268,8 @@ def test_an_account_is_granted_only_so_often(security: Client, session: Session)
         )
     session.commit()
 
-    answer, again = security.put(grant_path(), json=role()), security.put(path, json=role())
+    another, again = role(area_code=HOME), security.put(path, json=role())
+    answer = security.put(grant_path(), json=another)
 
     assert outcome(answer) == (409, "grants_full")
     assert list(answer.json["errors"]) == ["user_id"]

@@ -39,7 +39,7 @@ def _cleared(app: Flask, engine: Engine) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_cleared")
 def test_of_three_roles_at_once_one_is_given(app: Flask, engine: Engine) -> None:
-    """S-39: nobody comes to two of the three administrators' roles by two grants at the same moment."""
+    """S-39: nobody comes to two of the three by two grants at the same moment, nor to one of them twice."""
     security, county = Client(app, person("security")), Client(app, person("county"))
     wanted = [
         admin_grant(WHO, role=role)
@@ -57,11 +57,9 @@ def test_of_three_roles_at_once_one_is_given(app: Flask, engine: Engine) -> None
 
     with Session(engine) as session:
         held = list(session.scalars(select(Grant.role).where(Grant.user_id == person(WHO).user_id)))
-    assert len(set(held)) == 1
-    given = [answer.status_code for answer in answers]
-    assert sorted(given) == [201] * 4 + [409] * 8
-    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"roles_exclude"}
-    assert len(held) == 4
+    assert len(held) == 1
+    given = [answer.json.get("code", answer.status_code) for answer in answers]
+    assert sorted(given, key=str) == [201] + ["grant_open"] * 3 + ["roles_exclude"] * 8
 
 
 @pytest.mark.usefixtures("_cleared")
