@@ -1,5 +1,7 @@
 """Grants of the same role in the same area, before and after an account could have one at a time only."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -16,7 +18,7 @@ def test_of_those_in_force_the_one_that_lasts_longest_stays(at: At) -> None:
     user = write_user(connection, old_password_hashes="[]")
     common = {"user_id": user, "role": "grid_worker", "content_hash": b"", "created_at": "2020-01-01"}
 
-    def given(valid_from: str, valid_until: str | None, area_code: str = "421224100001") -> object:
+    def given(valid_from: str, valid_until: str | None, area_code: str = "421224100001") -> UUID:
         span = {"valid_from": valid_from, "valid_until": valid_until, "area_code": area_code}
         return write(connection, "grants", **common, **span)
 
