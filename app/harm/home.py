@@ -13,10 +13,15 @@ from sqlalchemy import (
     ColumnElement,
     Date,
     SQLColumnExpression,
+    Text,
     Uuid,
     bindparam,
     exists,
     false,
+    func,
+    literal,
+    literal_column,
+    or_,
     select,
     union_all,
 )
@@ -24,7 +29,19 @@ from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.clock import business_day
-from app.models import CareRecord, Claim, Correction, HarmCase, HarmRecord, Resident, User, Visit
+from app.models import (
+    CareRecord,
+    Claim,
+    Correction,
+    HarmCase,
+    HarmRecord,
+    Hazard,
+    HazardEvent,
+    Household,
+    Resident,
+    User,
+    Visit,
+)
 from app.people import accounts_of_home, last_birth_of_adults
 from app.retention import kept_for_a_case, opened_a_case
 
@@ -32,6 +49,30 @@ READER = bindparam("reader", type_=Uuid())
 _LAST_BIRTH = bindparam("last_birth", type_=Date())
 BY_ANOTHER = HarmCase.opened_by.is_distinct_from(READER)
 """Of a case: not the reader wrote what opened it."""
+_NEXT_DOOR = aliased(Household)
+
+
+def _names_door(words: SQLColumnExpression[str]) -> ColumnElement[bool]:
+    """Say in SQL, beside ``Hazard`` and a ``Household`` of its place, that it is behind that door.
+
+    The household is alone there; or the words name its door: by its figures (1-101, 1单元101), or by those
+    of the flat alone (101), unless another stair or building stands before them (2单元101, 2-101).
+    """
+    written = func.normalize(words, literal_column("NFKC"), type_=Text)
+    ends, between, dash = literal("^[^0-9]+|[^0-9]+$"), literal("[^0-9]+"), "-"
+    figures = func.regexp_replace(func.regexp_replace(Household.door, ends, "", "g"), between, dash, "g")
+    flat = func.substring(Household.door, "([0-9]{3,})[^0-9]*$")
+    others = exists().where(_NEXT_DOOR.place_id == Household.place_id, _NEXT_DOOR.id != Household.id)
+    before, after = literal("(^|[^0-9])"), literal("([^0-9]|$)")
+    told = func.regexp_replace(written, between, dash, "g")
+    return or_(
+        ~others,
+        (figures == "") & (func.strpos(func.plain_door(words), func.plain_door(Household.door)) > 0),
+        told.regexp_match(before.concat(func.nullif(figures, "")).concat(after)),
+        written.regexp_match(literal("(^|[^0-9元-])").concat(flat).concat(after)),
+    )
+
+
 _ACCOUNT, _PERSON = aliased(User), aliased(Resident)
 _HOME = Resident.household_id.label("household_id")
 _HOMES = union_all(
@@ -44,8 +85,13 @@ _HOMES = union_all(
     .join(Correction, Correction.id == HarmCase.correction_id)
     .join(Resident, Resident.id == Correction.resident_id),
     select(HarmCase.id, Claim.household_id).join(Claim, Claim.id == HarmCase.claim_id),
+    select(HarmCase.id, Household.id)
+    .join(Hazard, Hazard.id == HarmCase.hazard_id)
+    .outerjoin(HazardEvent, HazardEvent.id == HarmCase.told_id)
+    .join(Household, Household.place_id == Hazard.place_id)
+    .where(_names_door(Hazard.text.concat(" ").concat(func.coalesce(HazardEvent.note, "")))),
 ).subquery("homes")
-"""The households that cases are about: the minor's, and whose record tells of it."""
+"""The households that cases are about: the minor's, whose record tells of it, and behind whose door it is."""
 _RECORD, _VISITED = aliased(CareRecord), aliased(Resident)
 IS_MINOR = exists().where(
     _ACCOUNT.id == READER, _PERSON.id == _ACCOUNT.resident_id, _PERSON.birth_date > _LAST_BIRTH
@@ -85,6 +131,15 @@ def visit_kept_from(actor: Actor) -> ColumnElement[bool]:
     )
     named = exists().where(HarmCase.visit_id == Visit.id, HarmCase.opened_by.is_distinct_from(actor.user_id))
     return at_home & named
+
+
+def homes_behind(session: Session, hazard: Hazard) -> set[UUID]:
+    """Give the households behind whose door a hazard is; who lives there decides nothing about it.
+
+    What is unsafe elsewhere in a building is behind nobody's.
+    """
+    at_place = select(Household.id).join(Hazard, Hazard.place_id == Household.place_id)
+    return set(session.scalars(at_place.where(Hazard.id == hazard.id, _names_door(Hazard.text))))
 
 
 def about_home(homes: Collection[UUID]) -> ColumnElement[bool]:

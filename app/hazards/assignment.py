@@ -7,14 +7,16 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from app import harm
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.hazards.assignees import check_assignee
 from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, due
 from app.hazards.steps import Step, begin, tell
-from app.identity import Permission, scope_of
+from app.identity import Permission, scope_of, seeing_to
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
+from app.people import accounts_of_home
 from app.workdays import WorkCalendar
 
 
@@ -67,11 +69,27 @@ class Assignment:
     note: str = ""
 
 
-def may_assign(actor: Actor, hazard: Hazard) -> bool:
-    """Say whether the actor gives out this hazard: the community any of its own, the county a major one."""
-    major = hazard.level is HazardLevel.MAJOR
-    scope = scope_of(actor, Permission.HAZARD_ASSIGN if major else Permission.HAZARD_TRIAGE)
-    return scope is not None and scope.covers(hazard.area_code)
+def may_assign(session: Session, actor: Actor, hazard: Hazard) -> bool:
+    """Say whether the actor gives out this hazard: the community any of its own, the county a major one.
+
+    The county gives out a general one, too, where every admin of the community lives behind its door.
+    """
+    of_community, of_both = (
+        scope_of(actor, Permission.HAZARD_TRIAGE),
+        scope_of(actor, Permission.HAZARD_ASSIGN),
+    )
+    if of_community is not None and of_community.covers(hazard.area_code):
+        return True
+    if of_both is None or not of_both.covers(hazard.area_code):
+        return False
+    return hazard.level is HazardLevel.MAJOR or _is_left_to_office(session, hazard)
+
+
+def _is_left_to_office(session: Session, hazard: Hazard) -> bool:
+    homes = harm.homes_behind(session, hazard)
+    people = {user_id for home in homes for user_id in accounts_of_home(session, home)}
+    what, _ = seeing_to.who_sees_to_it(session, hazard.area_code, but=people)
+    return bool(homes) and what == "nobody_decides"
 
 
 def assign(
@@ -95,7 +113,7 @@ def assign(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    _check_assigner(actor, hazard)
+    _check_assigner(session, actor, hazard)
     if given.former_id != hazard.assignee_id:
         raise AssigneeChangedError(field="former_id")
     _check_change(given)
@@ -110,9 +128,9 @@ def assign(
     return hazard
 
 
-def _check_assigner(actor: Actor, hazard: Hazard) -> None:
+def _check_assigner(session: Session, actor: Actor, hazard: Hazard) -> None:
     """Refuse the county where the hazard is general. Raises NotMajorError."""
-    if not may_assign(actor, hazard):
+    if not may_assign(session, actor, hazard):
         raise NotMajorError(id=hazard.id)
 
 

@@ -13,7 +13,7 @@ from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.harm import HarmRecord, hidden_from_a_minor, reading_as, told_by_another
 from app.hazards.assignment import may_assign
-from app.hazards.steps import verbs_from
+from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
 from app.identity import Permission, scope_of
 from app.models import (
     HAZARD_OPEN,
@@ -141,7 +141,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         assignee_name=assignee_name,
         controls=None if kept_back else row.controls,
         five_fixed=None if kept_back else row.five_fixed,
-        allowed=_allowed(actor, row),
+        allowed=_allowed(session, actor, row),
     )
 
 
@@ -214,17 +214,20 @@ def _is_private(event: HazardEvent, row: Hazard) -> bool:
     return event.step is HazardStep.REPORT and row.source is HazardSource.RESIDENT
 
 
-def _allowed(actor: Actor, row: Hazard) -> list[HazardStep]:
+def _allowed(session: Session, actor: Actor, row: Hazard) -> list[HazardStep]:
     """List the verbs that the actor may use now, as the verbs themselves would judge."""
-    return [verb for verb in verbs_from(row.status) if _may(actor, row, verb)]
+    mine = [verb for verb in verbs_from(row.status) if _may(session, actor, row, verb)]
+    if DECISIONS.isdisjoint(mine) or not is_behind_own_door(session, actor, row):
+        return mine
+    return [verb for verb in mine if verb not in DECISIONS]
 
 
-def _may(actor: Actor, row: Hazard, verb: HazardStep) -> bool:
+def _may(session: Session, actor: Actor, row: Hazard, verb: HazardStep) -> bool:
     scope = scope_of(actor, _PERMISSION[verb])
     if scope is None or not scope.covers(row.area_code):
         return False
     if verb in _BY_ASSIGNEE:
         return row.assignee_id == actor.user_id
     if verb is HazardStep.ASSIGN:
-        return may_assign(actor, row)
+        return may_assign(session, actor, row)
     return verb not in _BY_ANOTHER or row.rectified_by != actor.user_id

@@ -18,6 +18,7 @@ from app.harm import HarmRecord, Told
 from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
+from app.people import OwnHouseholdError
 
 _HIDDEN = select(harm.hidden_from_a_minor(HarmRecord.HAZARD, bindparam("hazard_id", type_=Uuid())))
 """Built once: putting a statement together costs as much as running it."""
@@ -34,6 +35,8 @@ _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
 }
 """The states each verb starts from; narrower than the transition table, in which a failed recheck,
 too, leads to ``assigned``."""
+DECISIONS = _FROM.keys() - {HazardStep.START, HazardStep.RECTIFY}
+"""What nobody does about a hazard behind his own door; whoever it was given to puts it right."""
 
 
 def verbs_from(status: HazardStatus) -> list[HazardStep]:
@@ -101,8 +104,9 @@ def begin(
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
 
-    Raises OtherContentError if the actor used the name for something else, NotFoundError outside his
-    areas, IllegalStepError if the verb does not start from the hazard's state.
+    Raises OtherContentError if the actor used the name for something else, NotFoundError outside his areas,
+    OwnHouseholdError for a decision on what is behind his own door, IllegalStepError if the verb does not
+    start from the hazard's state.
     """
     hazard = session.get(Hazard, hazard_id, with_for_update={"key_share": True}, populate_existing=True)
     if hazard is None:
@@ -112,9 +116,16 @@ def begin(
     if event is None:
         if not actor.scope.covers(hazard.area_code):
             raise NotFoundError
+        if verb in DECISIONS and is_behind_own_door(session, actor, hazard):
+            raise OwnHouseholdError
         if hazard.status not in _FROM[verb]:
             raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
     return Step(session, actor, hazard, step_id, mark, now(), repeated=event is not None)
+
+
+def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:
+    """Say whether a hazard is behind the door of a home of the actor; few of the staff have one here."""
+    return bool(actor.homes) and not actor.homes.isdisjoint(harm.homes_behind(session, hazard))
 
 
 def record(
