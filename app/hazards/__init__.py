@@ -41,6 +41,7 @@ from app.hazards.triage import (
     duplicate,
     reject,
 )
+from app.hazards.unassigning import unassign
 from app.hazards.work import (
     FiveFixed,
     IncompleteFiveFixedError,
@@ -116,6 +117,7 @@ __all__ = [
     "report",
     "start",
     "submit",
+    "unassign",
     "verify",
     "whole_inspection",
 ]

@@ -61,7 +61,7 @@ from app.identity.bindings import (
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up
 from app.identity.founding import FoundingError, NewAdministrator, found
 from app.identity.grantable import ADMINISTRATORS, OwnGrantError, RolesExcludeError
-from app.identity.holders import holders
+from app.identity.holders import holders, holding
 from app.identity.invitations import InvitationOverError, accept_invitation, invitation_url, invite, invited
 from app.identity.passwords import (
     HASHER,
@@ -265,6 +265,7 @@ __all__ = [
     "has_phone",
     "hashed",
     "holders",
+    "holding",
     "invitation_url",
     "invite",
     "invited",

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -36,6 +37,17 @@ def holders_anywhere(session: Session, role: Role) -> dict[UUID, str]:
         .order_by(Grant.area_code.desc())
     )
     return dict(session.execute(query).all())
+
+
+def holding(roles: Collection[Role], user_id: Any, area_code: Any) -> ColumnElement[bool]:
+    """Say in SQL that somebody, of a column, holds one of these roles over an area, of another, now."""
+    return exists().where(
+        Grant.user_id == user_id,
+        User.id == Grant.user_id,
+        Grant.role.in_(roles),
+        func.starts_with(area_code, Grant.area_code),
+        in_force(now()),
+    )
 
 
 def in_force(at: datetime) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ from app.jobs.work import (
     sweep_photos,
     tell_not_reached,
     tell_of_waiting_requests,
+    unassign_hazards,
     verify_audit,
 )
 
@@ -53,6 +54,7 @@ EVERY_MINUTE: list[Job] = [
     send_messages,
     carry_out_closings,
     copy_removals,
+    unassign_hazards,
 ]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [

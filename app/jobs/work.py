@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import audit, evidence, identity, own_data, points, retention, visits
+from app import audit, evidence, hazards, identity, own_data, points, retention, visits
 from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys, Entry
 from app.clock import months_ago, now
@@ -109,6 +109,11 @@ def _apply(rule: retention.Rule, session: Session, *, limit: int) -> int:
 def disable_unused_accounts(means: Means) -> int:
     """Disable staff accounts that nobody used for 90 days, and report them; give how many."""
     return sum(_batches_past(means, "disable_unused_accounts", identity.disable_unused))
+
+
+def unassign_hazards(means: Means) -> int:
+    """Take hazards back from those who have no post any more, and tell who gives them out; give how many."""
+    return sum(_batches(means, "unassign_hazards", hazards.unassign))
 
 
 def tell_not_reached(means: Means) -> int:

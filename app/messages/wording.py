@@ -33,6 +33,7 @@ _HAZARD_STEPS = {
     HazardStep.DUPLICATE: "隐患已并入先前的报告",
     HazardStep.ASSIGN: "隐患已派人整改",
     HazardStep.REASSIGN: "隐患已换人整改",
+    HazardStep.UNASSIGN: "隐患正在重新派人",
     HazardStep.START: "隐患正在整改",
     HazardStep.RECTIFY: "隐患已整改，待复查",
     HazardStep.VERIFY: "隐患复查通过",

@@ -28,6 +28,7 @@ from app.models.freezing import FROZEN_TOO, Freezable
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
     HAZARD_ENDED,
+    HAZARD_IN_HAND,
     HAZARD_NEXT,
     HAZARD_OPEN,
     Hazard,
@@ -74,6 +75,7 @@ __all__ = [
     "FROZEN_TOO",
     "HARM_RECORDS",
     "HAZARD_ENDED",
+    "HAZARD_IN_HAND",
     "HAZARD_NEXT",
     "HAZARD_OPEN",
     "NOT_HIM",

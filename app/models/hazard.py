@@ -62,8 +62,8 @@ _S = HazardStatus
 HAZARD_NEXT: dict[HazardStatus, frozenset[HazardStatus]] = {
     _S.REPORTED: frozenset({_S.ACCEPTED, _S.REJECTED, _S.DUPLICATE}),
     _S.ACCEPTED: frozenset({_S.ASSIGNED}),
-    _S.ASSIGNED: frozenset({_S.RECTIFYING, _S.ASSIGNED}),
-    _S.RECTIFYING: frozenset({_S.RECTIFIED, _S.ASSIGNED}),
+    _S.ASSIGNED: frozenset({_S.RECTIFYING, _S.ASSIGNED, _S.ACCEPTED}),
+    _S.RECTIFYING: frozenset({_S.RECTIFIED, _S.ASSIGNED, _S.ACCEPTED}),
     _S.RECTIFIED: frozenset({_S.VERIFIED, _S.ASSIGNED}),
     _S.VERIFIED: frozenset({_S.CLOSED, _S.ASSIGNED}),
     _S.REJECTED: frozenset(),
@@ -74,6 +74,8 @@ HAZARD_NEXT: dict[HazardStatus, frozenset[HazardStatus]] = {
 HAZARD_ENDED = frozenset(status for status, steps in HAZARD_NEXT.items() if not steps)
 HAZARD_OPEN = text("status NOT IN ('rejected', 'duplicate', 'closed')")
 """What is not ended, in SQL: written out, so that a partial index is recognised by it."""
+HAZARD_IN_HAND = text("status IN ('assigned', 'rectifying')")
+"""What somebody is to put right, likewise."""
 
 
 class Hazard(MadeByPhone, Located, Freezable, Base):
@@ -86,6 +88,12 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
         Index("ix_hazards_area_code_id", "area_code", "id"),
         Index("ix_hazards_area_code_status_id", "area_code", "status", "id"),
         Index("ix_hazards_assignee_id_status", "assignee_id", "status"),
+        Index(
+            "ix_hazards_in_hand",
+            "assignee_id",
+            "area_code",
+            postgresql_where=HAZARD_IN_HAND,
+        ),
         Index("ix_hazards_place_id", "place_id"),
         Index("ix_hazards_rectified_by", "rectified_by", postgresql_where=text("rectified_by IS NOT NULL")),
         Index(
@@ -146,6 +154,8 @@ class HazardStep(enum.StrEnum):
     DUPLICATE = "duplicate"
     ASSIGN = "assign"
     REASSIGN = "reassign"
+    UNASSIGN = "unassign"
+    """Whoever had it has no post any more; nobody took this step."""
     START = "start"
     RECTIFY = "rectify"
     VERIFY = "verify"

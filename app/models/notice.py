@@ -16,6 +16,8 @@ class NoticeKind(enum.StrEnum):
 
     HAZARD_STEP = "hazard_step"
     HAZARD_ASSIGNED = "hazard_assigned"
+    HAZARD_UNASSIGNED = "hazard_unassigned"
+    """Hazards have nobody any more and are to be given out anew (data: ``count``, ``hazard_ids``)."""
     CLAIM_STEP = "claim_step"
     VISIT_URGENT = "visit_urgent"
     FOLLOW_UP_ASSIGNED = "follow_up_assigned"

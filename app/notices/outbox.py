@@ -17,7 +17,11 @@ def post(session: Session, kind: NoticeKind, *, to: UUID | None, area_code: str,
     """
     if to is None:
         return
-    plain = {
-        name: value if value is None or isinstance(value, int) else str(value) for name, value in data.items()
-    }
+    plain = {name: _plain(value) for name, value in data.items()}
     session.add(Notice(id=new_id(), area_code=area_code, user_id=to, kind=kind, data=plain, created_at=now()))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, int) else str(value)

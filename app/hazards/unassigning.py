@@ -1,0 +1,59 @@
+"""Taking hazards back from those who have no post any more, so that they are given out anew."""
+
+from collections import defaultdict
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, community_of
+from app.clock import now
+from app.hazards.assignees import FIELD_ROLES
+from app.hazards.steps import record
+from app.identity import holding, seeing_to
+from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, HazardStep
+from app.notices import NoticeKind, post
+from app.once import content_hash
+
+
+def unassign(session: Session, *, limit: int) -> int:
+    """Take hazards from assignees who hold no field role over the area any more; give how many.
+
+    However that came: a grant that was ended or ran out, or an account that was disabled or closed. Deadline
+    and controls stay, the five fixed items are fixed anew by the next one, as where a hazard changes hands.
+    Whoever gives them out is told of all of his community at once.
+    """
+    query = (
+        select(Hazard)
+        .where(HAZARD_IN_HAND, ~holding(FIELD_ROLES, Hazard.assignee_id, Hazard.area_code))
+        .order_by(Hazard.id)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    taken: dict[str, list[Hazard]] = defaultdict(list)
+    for hazard in session.scalars(query).all():
+        _take(session, hazard)
+        taken[community_of(hazard.area_code)].append(hazard)
+    for community, of_it in sorted(taken.items()):
+        _tell(session, community, [hazard.id for hazard in of_it])
+    return sum(map(len, taken.values()))
+
+
+def _take(session: Session, hazard: Hazard) -> None:
+    former_id, at = hazard.assignee_id, now()
+    hazard.assignee_id, hazard.five_fixed = None, None
+    hazard.advance(HazardStatus.ACCEPTED)
+    sent = content_hash(HazardStep.UNASSIGN, hazard.id, former_id, at)
+    record(session, Actor(), hazard, HazardStep.UNASSIGN, sent=sent, at=at, former_id=str(former_id))
+
+
+def _tell(session: Session, community: str, ids: list[UUID]) -> None:
+    """Tell the admins, or where there is none the office above that nobody gives them out."""
+    what, told = seeing_to.who_sees_to_it(session, community, but=())
+    about: dict[str, Any] = {"count": len(ids), "hazard_ids": ids}
+    if what == "nobody_decides":
+        about["what"] = what
+    for user_id in sorted(told):
+        post(session, NoticeKind.HAZARD_UNASSIGNED, to=user_id, area_code=community, **about)
