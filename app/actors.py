@@ -124,6 +124,8 @@ class Actor:
     session_id: UUID | None = None
     session_kind: str = ""
     """``app`` or ``console``."""
+    let_in_by: UUID | None = None
+    """Who of the staff handed out the code by which he is signed in, and may himself be the one who asks."""
     checked_at: datetime | None = None
     """When he last proved himself in this session."""
     is_due: bool = False

@@ -1,6 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
-from app.identity import children, closing, proxies
+from app.identity import children, closing, invitations, proxies
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
 from app.identity.acting import acts_since, check_acting
 from app.identity.approvals import (
@@ -267,6 +267,7 @@ __all__ = [
     "holders",
     "holding",
     "invitation_url",
+    "invitations",
     "invite",
     "invited",
     "is_checked",

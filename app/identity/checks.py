@@ -108,5 +108,5 @@ def step_up(
         checked_at=now(),
         address_hash=before.address_hash,
     )
-    opened.expires_at = before.expires_at
+    opened.expires_at, opened.let_in_by = before.expires_at, before.let_in_by
     return Opened(fresh, opened)

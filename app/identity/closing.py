@@ -27,6 +27,8 @@ EMPTIED: dict[str, Any] = {
     "password_hash": None,
     "password_set_at": None,
     "old_password_hashes": [],
+    "invited_by": None,
+    "invited_at": None,
     "last_signed_in_at": None,
     "content_hash": b"",
 }

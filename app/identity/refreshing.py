@@ -41,7 +41,7 @@ class RefreshOverError(DomainError):
 def first_refresh_token(session: Session, opened: SignIn) -> str:
     """Make the first token of the family that begins with this session."""
     token = new_token()
-    _add(session, opened.user_id, opened.family_id, token, expires_at=now() + LIVES)
+    _add(session, opened, token, expires_at=now() + LIVES)
     return token
 
 
@@ -72,8 +72,9 @@ def refresh(session: Session, rules: SessionSettings, key: bytes, token: str) ->
     opened = open_session(
         session, rules, user.id, kind=SessionKind.APP, token=access, family_id=row.family_id
     )
+    opened.let_in_by = session.scalar(select(SignIn.let_in_by).where(SignIn.id == row.family_id))
     shorten(opened, account_until(session, user.resident_id))
-    _add(session, user.id, row.family_id, successor, expires_at=row.expires_at)
+    _add(session, opened, successor, expires_at=row.expires_at)
     user.last_signed_in_at = at
     return Opened(access, opened, successor, user.area_code)
 
@@ -112,11 +113,11 @@ def _end_soon(session: Session, family_id: UUID) -> None:
     )
 
 
-def _add(session: Session, user_id: UUID, family_id: UUID, token: str, *, expires_at: datetime) -> None:
+def _add(session: Session, opened: SignIn, token: str, *, expires_at: datetime) -> None:
     made = RefreshToken(
         id=new_id(),
-        family_id=family_id,
-        user_id=user_id,
+        family_id=opened.family_id,
+        user_id=opened.user_id,
         token_hash=hashed(token),
         created_at=now(),
         expires_at=expires_at,

@@ -47,8 +47,6 @@ class Opened:
     refresh_token: str | None = None
     area_code: str | None = None
     """Of the user."""
-    handed_out_by: UUID | None = None
-    """Who of the staff made the code that opened it, and so could have used it himself."""
 
 
 def new_token() -> str:
@@ -190,7 +188,8 @@ def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:
 
 _WHO = """
     SELECT s.id, s.kind, s.expires_at, s.last_seen_at, s.idle_s, s.second_factor_at, s.checked_at,
-           s.ended_at, s.end_reason, u.id, u.name, u.disabled_at, r.id, r.household_id, h.area_code,
+           s.ended_at, s.end_reason, s.let_in_by, u.id, u.name, u.disabled_at, r.id, r.household_id,
+           h.area_code,
            ARRAY(SELECT g.role || ' ' || g.area_code FROM grants g
                  WHERE g.user_id = u.id AND g.ended_at IS NULL AND g.valid_from <= :at
                    AND (g.valid_until IS NULL OR g.valid_until > :at)),
@@ -203,7 +202,7 @@ _WHO = """
     """
 _WHO_ASKS = text(_WHO.format(homes=HOMES_OF_USER, columns="", joins=""))
 _WHO_ACTS = text(_WHO.format(homes=HOMES_OF_USER, columns=ACTING_COLUMNS, joins=ACTING_JOINS))
-_OWN_COLUMNS = 17
+_OWN_COLUMNS = 18
 
 
 def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) -> Actor | None:
@@ -228,7 +227,7 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
         return None
     own = row[:_OWN_COLUMNS]
     (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = own
-    user_id, name, disabled_at, resident_id, household_id, home_code, grants, homes = who
+    let_in_by, user_id, name, disabled_at, resident_id, household_id, home_code, grants, homes = who
     if why == EndReason.SUPERSEDED:
         raise SessionSupersededError
     if ended_at or disabled_at or at >= expires_at or at >= seen_at + timedelta(seconds=idle_s):
@@ -246,6 +245,7 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
         waiting=waiting,
         session_id=session_id,
         session_kind=kind,
+        let_in_by=let_in_by,
         checked_at=checked_at,
         is_due=at - seen_at >= _SEEN_EVERY,
     )

@@ -1,14 +1,14 @@
 """Codes for residents without WeChat: handed out by staff face to face, good once and for ten minutes.
 
 Whoever handed a code out knows it too. So it is no proof for a sensitive step: with it alone nobody fetches
-a copy of the resident's data, or shuts his account.
+a copy of the resident's data, or shuts his account. And the session keeps who that was (``let_in_by``): he
+does not decide on what is asked for or claimed in it, and hands no goods over for a code that it showed.
 
 Twelve digits: the first four say which code is meant, so that wrong tries count against it; eight are secret.
 """
 
 import hmac
 import secrets
-from dataclasses import replace
 from datetime import timedelta
 from math import ceil
 from uuid import UUID
@@ -169,8 +169,9 @@ def sign_in_by_code(
     if not right or user.disabled_at is not None:
         return CodeRefusedError()
     opened = let_in(session, rules, user, refreshable=refreshable, checked=False)
+    opened.session.let_in_by = row.handed_out_by
     end_replaced(session, replaces)
-    return replace(opened, handed_out_by=row.handed_out_by)
+    return opened
 
 
 def _count(session: Session, actor: Actor) -> None:

@@ -68,6 +68,8 @@ class Claim(MadeByPhone, Base):
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     """The resident for whom somebody acted who submitted it, or sent it again."""
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code of the session in which it was sent last from such a one."""
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     notice_until: Mapped[datetime | None]
@@ -114,6 +116,8 @@ class ClaimEvent(Base):
     points: Mapped[int]
     """What the claim asked for when the step was taken; a resubmission may ask for something else."""
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code of the session in which it was taken."""
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     content_hash: Mapped[bytes]

@@ -35,6 +35,8 @@ class OwnRequest:
     area_code: Mapped[AreaCode]
     """Where the resident lived when it was asked for."""
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code of the session in which it was asked for."""
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime]

@@ -57,5 +57,7 @@ class SignIn(Base):
     """When the person last proved himself: at sign-in, or again since; None if a device went on by itself."""
     address_hash: Mapped[bytes | None]
     """The network address it was opened from, under a keyed hash."""
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code that it goes on from: he knew it, and may sit in it himself."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[EndReason | None]

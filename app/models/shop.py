@@ -86,6 +86,8 @@ class Redemption(Base):
     """Who showed it."""
     pickup_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     """The resident for whom he acted then: the code is good only as long as he may."""
+    pickup_let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the sign-in code of the session in which it was shown."""
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]
     reward: Mapped[Reward] = relationship(lazy="raise")

@@ -33,6 +33,10 @@ class User(Base):
     password_set_at: Mapped[datetime | None]
     old_password_hashes: Mapped[list[str]] = mapped_column(default=list)
     """Of passwords before, the latest first."""
+    invited_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who made the invitation by which a password was set last: he had it in his hands before its owner."""
+    invited_at: Mapped[datetime | None]
+    """When that password was set."""
     last_signed_in_at: Mapped[datetime | None]
     resident_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"), unique=True)
     content_hash: Mapped[bytes]

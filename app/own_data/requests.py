@@ -1,7 +1,8 @@
 """Requests about one's own data that the community decides: taken in, decided once, told, reminded of.
 
-Nobody decides for himself or for his own household. What a decision changes is the matter of each kind:
-see ``corrections`` and ``deletions``.
+Nobody decides for himself or for his own household, nor on what an account asked into which he made the way:
+he may have asked himself. What a decision changes is the matter of each kind: see ``corrections`` and
+``deletions``.
 """
 
 from dataclasses import dataclass
@@ -51,6 +52,7 @@ def new_request(actor: Actor, resident: Resident) -> dict[str, Any]:
     return {
         "area_code": resident.area_code,
         "asked_by": actor.user_id,
+        "let_in_by": actor.let_in_by,
         "resident_id": resident.id,
         "asked_at": at,
         "due_at": at + DECIDED_WITHIN,
@@ -90,7 +92,7 @@ def to_decide(
     resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
     if not actor.scope.covers(resident.area_code):
         raise NotFoundError
-    if resident.household_id in actor.homes or row.asked_by == actor.user_id:
+    if resident.household_id in actor.homes or actor.user_id in _may_have_asked(session, row):
         raise kind.own
     return row, resident
 
@@ -178,10 +180,15 @@ def remind(session: Session, kind: RequestKind[Row], *, limit: int) -> int:
 
 
 def tell_admins(session: Session, kind: RequestKind[Row], row: Row, what: str) -> None:
-    """Tell the community's admins, except one who asked himself."""
+    """Tell the community's admins, except one who asked himself, or may have."""
     admins = identity.holders(session, row.area_code, {Role.COMMUNITY_ADMIN})
-    for admin in sorted(admins - {row.asked_by}):
+    for admin in sorted(admins - _may_have_asked(session, row)):
         _tell(session, kind, row, admin, what)
+
+
+def _may_have_asked(session: Session, row: OwnRequest) -> set[UUID | None]:
+    """Give who may have been the one who asked: the account's owner, and whoever of the staff let him in."""
+    return {row.asked_by, row.let_in_by, identity.invitations.inviter(session.get_one(User, row.asked_by))}
 
 
 def _tell(session: Session, kind: RequestKind[Row], row: Row, to: UUID, what: str) -> None:

@@ -50,7 +50,7 @@ class AdminDecidesError(DomainError):
 
 
 class OwnSubmissionError(DomainError):
-    """Who submitted a claim does not verify it; who did so for another does not approve it either."""
+    """Whoever sent a claim, or let in by a code who sent it, neither verifies nor approves it."""
 
     code = "own_submission"
     kind = Kind.FORBIDDEN
@@ -67,7 +67,7 @@ def verify(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, not
     if step.repeated:
         return claim
     check_other_household(actor, claim.household_id)
-    _check_not_for_another(session, actor, claim)
+    _check_sent_by_another(session, actor, claim)
     _check_may_verify(actor, claim)
     claim.advance(ClaimStatus.VERIFIED)
     claim.verified_by = actor.user_id
@@ -89,7 +89,7 @@ def approve(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, no
     if step.repeated:
         return claim
     check_other_household(actor, claim.household_id)
-    _check_not_for_another(session, actor, claim)
+    _check_sent_by_another(session, actor, claim)
     claim.check_step(ClaimStatus.APPROVED)
     check_cap(session, claim)
     days = claim.rule.notice_days
@@ -152,22 +152,26 @@ def _due(query: Select[Any], limit: int) -> Select[Any]:
     return query.where(over).order_by(Claim.notice_until, Claim.id).limit(limit)
 
 
-def _check_not_for_another(session: Session, actor: Actor, claim: Claim) -> None:
-    """Refuse with OwnSubmissionError whoever submitted the claim, or sent it again, for a resident."""
-    if claim.acted_for is None:
+def _check_sent_by_another(session: Session, actor: Actor, claim: Claim) -> None:
+    """Refuse with OwnSubmissionError whoever submitted the claim, or sent it again, in whatever name.
+
+    Only who acted for a resident, or was let in by a code, is looked for among the events: none else but its
+    submitter and its own household sends a claim again.
+    """
+    if claim.submitted_by is not None and claim.submitted_by == actor.user_id:
+        raise OwnSubmissionError
+    if claim.acted_for is None and claim.let_in_by is None:
         return
-    filed = exists().where(
+    sent = exists().where(
         ClaimEvent.claim_id == claim.id,
         ClaimEvent.step.in_([ClaimStep.SUBMIT, ClaimStep.RESUBMIT]),
-        ClaimEvent.actor_id == actor.user_id,
+        (ClaimEvent.actor_id == actor.user_id) | (ClaimEvent.let_in_by == actor.user_id),
     )
-    if session.scalar(select(filed)):
+    if session.scalar(select(sent)):
         raise OwnSubmissionError
 
 
 def _check_may_verify(actor: Actor, claim: Claim) -> None:
-    if claim.submitted_by is not None and claim.submitted_by == actor.user_id:
-        raise OwnSubmissionError
     if not any(holds_over(actor, role, claim.area_code) for role in _MAY_VERIFY[claim.rule.verifier]):
         raise WrongVerifierError
 
@@ -180,6 +184,7 @@ def _turn_down(step: Step, to: ClaimStatus, reason: str) -> Claim:
     if not holds_over(actor, Role.COMMUNITY_ADMIN, claim.area_code):
         if claim.status is ClaimStatus.VERIFIED:
             raise AdminDecidesError
+        _check_sent_by_another(step.session, actor, claim)
         _check_may_verify(actor, claim)
     claim.advance(to)
     step.record(reason)

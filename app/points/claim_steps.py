@@ -52,7 +52,9 @@ class Course:
         """Read how far a claim that is locked has come."""
         return cls(session, claim, session.scalar(_LAST, {"claim": claim.id}) or 0)
 
-    def record(self, step: ClaimStep, sent: bytes, *, by: UUID | None, note: str = "") -> None:
+    def record(
+        self, step: ClaimStep, sent: bytes, *, by: UUID | None, note: str = "", let_in_by: UUID | None = None
+    ) -> None:
         """Leave the event of a step that nobody named."""
         self.number += 1
         append_event(
@@ -61,7 +63,7 @@ class Course:
             None,
             sent,
             number=self.number,
-            **_facts(self.claim, step, by=by, note=note),
+            **_facts(self.claim, step, by=by, note=note, let_in_by=let_in_by),
         )
 
 
@@ -94,7 +96,7 @@ class Step:
             self.sent,
             number=_NEXT_NUMBER,
             claim=self.claim.id,
-            **_facts(self.claim, self.verb, by=self.actor.user_id, note=note),
+            **_facts(self.claim, self.verb, by=self.actor.user_id, note=note, let_in_by=self.actor.let_in_by),
         )
         claim = self.claim
         if signs:
@@ -125,7 +127,9 @@ def begin(
     return Step(session, actor, claim, step_id, verb, mark, repeated=event is not None)
 
 
-def _facts(claim: Claim, step: ClaimStep, *, by: UUID | None, note: str) -> dict[str, Any]:
+def _facts(
+    claim: Claim, step: ClaimStep, *, by: UUID | None, note: str, let_in_by: UUID | None
+) -> dict[str, Any]:
     return {
         "area_code": claim.area_code,
         "claim_id": claim.id,
@@ -133,6 +137,7 @@ def _facts(claim: Claim, step: ClaimStep, *, by: UUID | None, note: str) -> dict
         "status_after": claim.status,
         "points": claim.points,
         "actor_id": by,
+        "let_in_by": let_in_by,
         "at": now(),
         "note": note,
     }

@@ -120,13 +120,16 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
         text=new.ask.text,
         submitted_by=actor.user_id,
         acted_for=actor.acted_for,
+        let_in_by=actor.let_in_by,
         captured_at=new.captured_at,
         received_at=received_at,
         clock_flag=flag,
     )
     if made:
         _name_photos(session, actor, claim, new.ask.photo_ids)
-        Course(session, claim).record(ClaimStep.SUBMIT, sent, by=actor.user_id, note=new.ask.text)
+        Course(session, claim).record(
+            ClaimStep.SUBMIT, sent, by=actor.user_id, note=new.ask.text, let_in_by=actor.let_in_by
+        )
         if signs:
             told = Told(HarmRecord.CLAIM, claim.id, claim.area_code)
             harm.open_case(session, actor, told, signs, about=resident)
@@ -155,6 +158,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask:
     claim.text = ask.text
     claim.verified_by = None
     claim.acted_for = actor.acted_for or claim.acted_for
+    claim.let_in_by = actor.let_in_by or claim.let_in_by
     _name_photos(session, actor, claim, ask.photo_ids)
     step.record_known(ask.text, signs)
     tell(session, [claim], ClaimStep.RESUBMIT, by=actor.user_id)

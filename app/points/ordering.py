@@ -40,7 +40,7 @@ class LimitReachedError(DomainError):
 
 
 class OwnOrderError(DomainError):
-    """Who ordered for a resident does not hand the goods over to himself."""
+    """Who ordered, showed the pick-up code, or let in by a code who did, does not hand the goods over."""
 
     code = "own_order"
     kind = Kind.FORBIDDEN
@@ -120,7 +120,7 @@ def hand_over(session: Session, actor: Actor, redemption_id: UUID, code: str) ->
     """
     redemption = _locked(session, actor, redemption_id)
     check_other_household(actor, redemption.household_id)
-    if redemption.acted_for is not None and redemption.made_by == actor.user_id:
+    if actor.user_id in {redemption.made_by, redemption.pickup_by, redemption.pickup_let_in_by}:
         raise OwnOrderError
     shown = is_shown(redemption, code)
     if redemption.status is RedemptionStatus.COLLECTED and shown and redemption.ended_by == actor.user_id:

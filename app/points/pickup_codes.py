@@ -51,16 +51,17 @@ class PickupCode:
 def next_code(redemption: Redemption, actor: Actor, key: bytes, *, version: int) -> PickupCode:
     """Show the code after a version of a locked, open order; again, to the same person, the one it made.
 
-    Somebody else is not shown it: it hangs on who showed it first. Raises PickupVersionError.
+    Somebody else is not shown it, nor himself by another way in: it hangs on who showed it first. Raises
+    PickupVersionError.
     """
     code = _code(key, redemption.id, version + 1)
-    shower = (actor.user_id, actor.acted_for)
+    shower = (actor.user_id, actor.acted_for, actor.let_in_by)
     if redemption.pickup_version == version:
         redemption.pickup_version += 1
         redemption.pickup_hash = _hash(code)
         redemption.pickup_until = now() + CODE_LIFE
-        redemption.pickup_by, redemption.pickup_for = shower
-    elif (redemption.pickup_version, redemption.pickup_by, redemption.pickup_for) != (version + 1, *shower):
+        redemption.pickup_by, redemption.pickup_for, redemption.pickup_let_in_by = shower
+    elif (redemption.pickup_version, *_shower(redemption)) != (version + 1, *shower):
         raise PickupVersionError(version=redemption.pickup_version)
     assert redemption.pickup_until is not None, "a code was shown"
     return PickupCode(redemption.id, redemption.pickup_version, code, redemption.pickup_until)
@@ -98,6 +99,10 @@ def _leads(session: Session, user_id: UUID, redemption: Redemption) -> bool:
     reaches = identity.TABLE[identity.Permission.REDEEM]
     posts = [role for role, reach in reaches.items() if reach is identity.Reach.AREA]
     return bool(identity.holders(session, redemption.area_code, posts, among=[user_id]))
+
+
+def _shower(redemption: Redemption) -> tuple[UUID | None, UUID | None, UUID | None]:
+    return redemption.pickup_by, redemption.pickup_for, redemption.pickup_let_in_by
 
 
 def _code(key: bytes, redemption_id: UUID, version: int) -> str:

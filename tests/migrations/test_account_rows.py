@@ -12,6 +12,7 @@ from tests.migrations.test_sealing_rows import row, write, write_household, writ
 
 PEOPLE, SESSIONS, APPROVALS, WECHAT = "20261124_1145", "20261124_1150", "20261124_1210", "20261124_1215"
 CONSENTS, CHILDREN, CREDENTIALS = "20261124_1241", "20261124_1246", "20261124_1250"
+HANDED_OUT, LET_IN = "20261201_0402", "20261201_0410"
 OLD = {"id", "user_id", "token_hash", "created_at", "expires_at", "ended_at"}
 """Columns of a session in the first version."""
 
@@ -150,3 +151,28 @@ def test_passwords_and_accounts_count_from_the_day_and_come_back_as_they_were(at
     assert {name: row(connection, "users", user) for name, user in users.items()} == before
     assert ids(connection, "notices") == {old}
     assert refuses_notice(connection, users["works"], "account_alert")
+
+
+def test_whose_code_is_likeliest_behind_an_open_session_and_whose_invitation_behind_a_password(
+    at: At,
+) -> None:
+    """What is open by now may have begun with a code, and a password set in that moment by that link."""
+    connection = at(HANDED_OUT)
+    write_household(connection)
+    staff, other = (write_user(connection, old_password_hashes=[]) for _ in range(2))
+    user = write_user(connection, old_password_hashes=[], password_set_at="2026-01-06 08:00:00+00")
+    more = {"kind": "app", "idle_s": 0, "last_seen_at": "2026-01-06"}
+    begun = write_session(connection, user, family_id=user, **more)
+    beside = write_session(connection, other, family_id=other, **more)
+    code = {"user_id": user, "handle": "1234", "code_hash": b"", "expires_at": "2026-01-06", "tries": 1}
+    for day, by in (("2026-01-05", other), ("2026-01-06", staff)):
+        write(connection, "sign_in_codes", handed_out_by=by, created_at=day, ended_at=day, **code)
+    link = {"user_id": user, "content_hash": b"", "created_at": "2026-01-05", "expires_at": "2026-01-07"}
+    for ended_at, by in (("2026-01-06 07:00+00", other), ("2026-01-06 08:00:00.02+00", staff)):
+        write(connection, "invitations", made_by=by, token_hash=by.bytes, ended_at=ended_at, **link)
+    connection.commit()
+
+    to(connection, LET_IN)
+
+    assert [row(connection, "sign_ins", one)["let_in_by"] for one in (begun, beside)] == [staff, None]
+    assert [row(connection, "users", one)["invited_by"] for one in (user, other)] == [staff, None]

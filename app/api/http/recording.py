@@ -123,8 +123,8 @@ def note_opened(opened: Opened) -> None:
         actor_id=signed_in.user_id,
         session_id=signed_in.id,
     )
-    if opened.handed_out_by is not None:
-        note(handed_out_by=str(opened.handed_out_by))
+    if signed_in.let_in_by is not None:
+        note(handed_out_by=str(signed_in.let_in_by))
 
 
 @contextmanager
