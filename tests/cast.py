@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, Held, Role
 from app.clock import now
+from app.identity import sealed_phone
 from app.models import (
     Area,
     AreaLevel,
@@ -33,6 +34,7 @@ from app.models import (
     User,
 )
 from app.people import SHIPPED_TEXTS
+from tests.sealer import SEALER
 
 HOME, NEXT, FAR = "421224100001", "421224100002", "421222102203"
 GRID = HOME + "001"
@@ -233,10 +235,13 @@ def _write_user(
     resident_id: UUID | None = None,
 ) -> None:
     who = person(name)
+    phone = f"100{who.user_id.int % 10**8:08d}"
     user = User(
         id=who.user_id,
         area_code=area_code,
         name=name,
+        # Whoever is invited has a phone to sign in with.
+        **(sealed_phone(SEALER, who.user_id, phone) if role is Role.GRID_WORKER else {}),
         password_hash=None,
         resident_id=resident_id,
         content_hash=b"",

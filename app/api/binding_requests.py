@@ -6,13 +6,14 @@ from uuid import UUID
 from marshmallow import fields, validate
 
 from app import identity, people, visits
+from app.api import decision_words
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, note_tickets, sensitive, transaction
-from app.identity import BindingEnd, BindingRequestState, Permission, binding_candidates
+from app.identity import BindingEnd, BindingRequestState, Permission, binding_candidates, binding_doubts
 
 blueprint = Blueprint("binding_requests", __name__, description="绑定申请")
 
@@ -66,6 +67,16 @@ class CandidateEndOutput(Output):
     ended_at = sent_moment(required=True)
 
 
+class DoubtOutput(Output):
+    """Why a proof by this resident's phone or papers decides nothing alone, and who has no say for it."""
+
+    what = fields.Enum(binding_doubts.Doubt, by_value=True, required=True)
+    user_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    at = sent_moment(required=True)
+    text = fields.String(required=True)
+
+
 class CandidateOutput(Output):
     """A resident who may be the one who asks; his year of birth as the roster shows it to the reader."""
 
@@ -78,6 +89,7 @@ class CandidateOutput(Output):
     fits = _fits()
     bound = fields.Boolean(required=True)
     ended = fields.Nested(CandidateEndOutput, required=True, allow_none=True)
+    doubts = fields.List(fields.Nested(DoubtOutput), required=True)
 
 
 class OneBindingRequestOutput(BindingRequestOutput):
@@ -169,9 +181,20 @@ def _shown(session: Any, found: list[binding_candidates.Candidate]) -> list[dict
             "fits": one.fits,
             "bound": one.bound,
             "ended": one.ended,
+            "doubts": [_doubt(doubted) for doubted in one.doubts],
         }
         for one, how in zip(found, seen, strict=True)
     ]
+
+
+def _doubt(one: binding_candidates.Doubted) -> dict[str, Any]:
+    return {
+        "what": one.known.doubt,
+        "user_id": one.known.user_id,
+        "name": one.staff.name,
+        "at": one.known.at,
+        "text": decision_words.of_doubt(one),
+    }
 
 
 def _beside(row: identity.BindingRequest, **more: Any) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from app.actors import Role
 from app.clock import business_day
 from app.exports import HEADINGS, RosterColumn
-from app.identity import ApprovalKind, naming, told_approvals
+from app.identity import ApprovalKind, binding_candidates, binding_doubts, naming, told_approvals
 from app.people import AgeGroup
 from app.visits import ToldTicket
 
@@ -38,6 +38,17 @@ def of_ticket(told: ToldTicket) -> str:
         return f"查看一个孩子的资料，{days}；这个孩子现在不住在您的辖区"
     minor = told.minor
     return f"查看{minor.name}（{_AGES[minor.age_group]}，住{minor.area_name}{minor.place}）的资料，{days}"
+
+
+def of_doubt(one: binding_candidates.Doubted) -> str:
+    """Say who of the staff had what proves who a resident is, and that he does not decide."""
+    posts = "、".join(naming.ROLE_NAMES[role] for role in sorted({post.role for post in one.staff.posts}))
+    who = f"{one.staff.name}（{posts or '现在没有职务'}）"
+    done = {
+        binding_doubts.Doubt.PHONE_WRITTEN: "写过他的手机号",
+        binding_doubts.Doubt.NUMBER_AND_CODE: "看过或写过他的身份证号，也看过这户的绑定码",
+    }
+    return f"{who}{_day(one.known.at.isoformat())}{done[one.known.doubt]}，他不能办这件申请"
 
 
 def _grant(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:

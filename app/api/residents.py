@@ -36,15 +36,10 @@ class ResidentInput(Input):
 
 
 class NumbersInput(Input):
-    """Phone and ID number; null where there is none."""
+    """Phone and ID number; null takes one away, and one that is left out stays."""
 
-    phone = phone(required=True, allow_none=True)
-    id_number = id_number(required=True, allow_none=True)
-
-    @ma.post_load
-    def build(self, data: dict[str, Any], **_: Any) -> people.Numbers:
-        """Give what the domain takes."""
-        return people.Numbers(**data)
+    phone = phone(allow_none=True)
+    id_number = id_number(allow_none=True)
 
 
 class ResidentOutput(Output):
@@ -98,13 +93,13 @@ def get_resident(resident_id: UUID) -> Any:
 @allow(Permission.ROSTER_WRITE, checked=True)
 @blueprint.answer(ResidentOutput)
 @blueprint.body(NumbersInput)
-def put_numbers(numbers: people.Numbers, resident_id: UUID) -> Any:
-    """Keep a resident's phone and ID number in the place of those before.
+def put_numbers(given: dict[str, str | None], resident_id: UUID) -> Any:
+    """Keep a resident's phone, ID number or both in the place of those before.
 
     A sensitive step: whoever holds the phone on the roster can bind himself to the resident.
     """
     with transaction() as session:
-        row = people.set_numbers(session, actor(), parts().sealer, resident_id, numbers)
+        row = people.set_numbers(session, actor(), parts().sealer, resident_id, given)
         return _seen(session, row)
 
 

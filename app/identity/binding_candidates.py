@@ -14,6 +14,8 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session, contains_eager
 
 from app.actors import Actor, AreaColumn, Scope
+from app.identity.binding_doubts import Known, doubts
+from app.identity.naming import Named, named
 from app.identity.phones import phone_of
 from app.identity.same_texts import building_of, has_door, has_name, parts_of_door
 from app.models import (
@@ -47,6 +49,14 @@ class Fit(enum.StrEnum):
 
 
 @dataclass(frozen=True)
+class Doubted:
+    """What one of the staff had, and who that is."""
+
+    known: Known
+    staff: Named
+
+
+@dataclass(frozen=True)
 class Candidate:
     """A resident, with household and place, who may be the one who asks."""
 
@@ -56,6 +66,8 @@ class Candidate:
     """Somebody is this resident already."""
     ended: Binding | None
     """Staff said that he was not this user, or has died: their last such word, whatever was decided since."""
+    doubts: list[Doubted]
+    """Who of the staff had what proves who he is when the user asked: he does not decide."""
 
 
 @dataclass(frozen=True)
@@ -89,9 +101,22 @@ def candidates(session: Session, actor: Actor, sealer: Sealer, row: BindingReque
     )
     rows = found.all()
     ended = _ended(session, row.user_id, [resident.id for resident, *_ in rows])
+    doubted = _doubted(session, [resident for resident, *_ in rows], row)
     return [
-        Candidate(resident, _fits(told), bound, ended.get(resident.id)) for resident, bound, *told in rows
+        Candidate(resident, _fits(told), bound, ended.get(resident.id), doubted.get(resident.id, []))
+        for resident, bound, *told in rows
     ]
+
+
+def _doubted(session: Session, residents: list[Resident], row: BindingRequest) -> dict[UUID, list[Doubted]]:
+    """Give by resident who had what proves who he is, with their posts there."""
+    found = doubts(session, residents, before=row.asked_at)
+    who = named(session, {one.user_id for had in found.values() for one in had}) if found else {}
+    return {
+        one.id: [Doubted(known, who[known.user_id].over(one.area_code)) for known in found[one.id]]
+        for one in residents
+        if one.id in found
+    }
 
 
 def _ended(session: Session, user_id: UUID, residents: list[UUID]) -> dict[UUID, Binding]:

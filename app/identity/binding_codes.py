@@ -6,9 +6,10 @@ The first eight say which household is meant, so that wrong tries count against 
 import hmac
 import re
 import secrets
+from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,11 +43,15 @@ class BindingCodeVersionError(DomainError):
 def binding_code(
     session: Session, actor: Actor, sealer: Sealer, household_id: UUID
 ) -> tuple[BindingCode, str]:
-    """Give a household's code. Raises NotFoundError outside the actor's areas, and where none was made."""
+    """Give a household's code, and keep who is shown it.
+
+    Raises NotFoundError outside the actor's areas, and where none was made.
+    """
     household_in_scope(session, actor, household_id)
     row = _code_of(session, household_id)
     if row is None:
         raise NotFoundError
+    _keep_seen(session, actor, [row])
     return row, row.handle + secret_of(sealer, row)
 
 
@@ -63,6 +68,7 @@ def new_binding_code(
     present = _code_of(session, household_id)
     last = present.version if present else 0
     if present is not None and last == version + 1:
+        _keep_seen(session, actor, [present])
         return present, present.handle + secret_of(sealer, present)
     if last != version:
         raise BindingCodeVersionError(version=last)
@@ -91,6 +97,7 @@ def codes_of_place(
         raise NotFoundError
     query = select(BindingCode).where(BindingCode.household_id.in_([one.id for one in homes]))
     present = {row.household_id: row for row in session.scalars(query)}
+    _keep_seen(session, actor, present.values())
     found = []
     for home in homes:
         row = present.get(home.id)
@@ -100,6 +107,14 @@ def codes_of_place(
             code = row.handle + secret_of(sealer, row)
         found.append((home, row, code))
     return sorted(found, key=lambda one: _door_order(one[0].door))
+
+
+def _keep_seen(session: Session, actor: Actor, codes: Iterable[BindingCode]) -> None:
+    """Keep that the actor is shown these codes; two at once keep both."""
+    new = [row.id for row in codes if actor.user_id not in row.seen_by]
+    if new:
+        seen = func.array_append(BindingCode.seen_by, actor.user_id)
+        session.execute(update(BindingCode).where(BindingCode.id.in_(new)).values(seen_by=seen))
 
 
 def _door_order(door: str) -> list[tuple[int, str]]:
@@ -123,6 +138,7 @@ def _made(
                 secret_sealed=sealed_binding_secret(sealer, row_id, secret),
                 made_at=now(),
                 made_by=actor.user_id,
+                seen_by=[actor.user_id],
             )
             .on_conflict_do_nothing()
             .returning(BindingCode)

@@ -1,8 +1,8 @@
 """Proofs by which a user is bound at once: the phone WeChat vouches for, or name, ID number and paper code.
 
-What is not clear beyond doubt goes to the community admin. Nothing that is answered tells whether somebody is
-on the roster: none, several, a child, a resident who is bound and one whom staff said the user is not read
-the same. Who is bound himself is told so whatever he sends.
+What is not clear beyond doubt (``binding_doubts``) goes to the community admin. Nothing that is answered
+tells whether somebody is on the roster: none, several, a child, a resident who is bound and one whom staff
+said the user is not read the same. Who is bound himself is told so whatever he sends.
 """
 
 from dataclasses import dataclass
@@ -11,8 +11,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
+from app.clock import now
 from app.errors import DomainError, Kind, OtherContentError
 from app.identity.binding_codes import behind_code, same
+from app.identity.binding_doubts import Doubt, doubts
 from app.identity.binding_requests import drop_request
 from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
 from app.identity.bindings import (
@@ -40,6 +42,8 @@ from app.people import (
 from app.sealing import Sealer, Showing, known
 
 TAIL = 6
+DOUBT_OF = {BindingWay.PHONE: Doubt.PHONE_WRITTEN, BindingWay.ID_NUMBER: Doubt.NUMBER_AND_CODE}
+"""What makes each proof doubtful."""
 
 
 class PhoneNotVouchedError(DomainError):
@@ -169,8 +173,10 @@ def _bound(session: Session, user: User, found: Resident, way: BindingWay, bindi
     resident = resident_locked(session, found.id)
     if resident is None or is_child(resident):
         raise BindingUnclearError
+    known = doubts(session, [resident], before=now()).get(resident.id, [])
     if (
-        was_not_him(session, user, resident)
+        any(one.doubt is DOUBT_OF[way] for one in known)
+        or was_not_him(session, user, resident)
         or was_said_dead(session, resident)
         or has_post_there(session, user, resident)
     ):

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope, community_of
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.identity.binding_doubts import doubts, who_may_not_decide
 from app.identity.bindings import AlreadyBoundError, bind
 from app.identity.seeing_to import who_sees_to_it
 from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
@@ -37,6 +38,13 @@ class OwnRequestError(DomainError):
     """Nobody decides on his own request."""
 
     code = "own_binding_request"
+    kind = Kind.FORBIDDEN
+
+
+class HadProofError(DomainError):
+    """Whoever lately wrote the phone, or had number and code, does not say that somebody is that resident."""
+
+    code = "had_proof"
     kind = Kind.FORBIDDEN
 
 
@@ -95,10 +103,12 @@ def tell_who_sees_to_it(
 ) -> bool:
     """Tell the community's admins, or where there is none the county's office, or else the city's.
 
-    ``but`` names who knows already; ``holding`` gives the holders of a role over an area to whoever tells of
-    many. Says whether anybody was told.
+    An admin who had what a proof of him needs does not decide, and so is none here. ``but`` names who knows
+    already; ``holding`` gives the holders of a role over an area to whoever tells of many. Says whether
+    anybody was told.
     """
-    what, to_know = who_sees_to_it(session, row.area_code, but={row.user_id}, holding=holding)
+    not_asked = {row.user_id} | who_may_not_decide(session, row)
+    what, to_know = who_sees_to_it(session, row.area_code, but=not_asked, holding=holding)
     new = sorted(to_know.difference(but))
     for user_id in new:
         _tell(session, row, user_id, what)
@@ -135,9 +145,10 @@ def drop_request(session: Session, user: User) -> None:
 def approve_request(session: Session, actor: Actor, request_id: UUID, *, resident_id: UUID) -> BindingRequest:
     """Bind the user to this resident, and tell him; the same again changes nothing.
 
-    A child under 14 needs its guardian's consent (PIPL, art. 31). Raises NotFoundError, OwnRequestError,
-    AlreadyBoundError, OwnHouseholdError, ResidentTakenError, IllegalStepError, NoBasisError,
-    ConsentChangedError.
+    A child under 14 needs its guardian's consent (PIPL, art. 31). Who had before he asked what proves who the
+    resident is leaves it to another: the account may be his own second one. Raises NotFoundError,
+    OwnRequestError, AlreadyBoundError, OwnHouseholdError, HadProofError, ResidentTakenError,
+    IllegalStepError, NoBasisError, ConsentChangedError.
     """
     row, user = _to_decide(session, actor, request_id)
     if _is_decided(row, actor, BindingRequestState.APPROVED, same=row.resident_id == resident_id):
@@ -152,6 +163,9 @@ def approve_request(session: Session, actor: Actor, request_id: UUID, *, residen
     ):
         raise NotFoundError(field="resident_id")
     check_other_household(actor, resident.household_id)
+    known = doubts(session, [resident], before=row.asked_at).get(resident.id, [])
+    if any(one.user_id == actor.user_id for one in known):
+        raise HadProofError
     check_about(session, resident, Category.ACCOUNT)
     bind(session, user, resident, BindingWay.REQUEST, by=actor.user_id)
     row.resident_id = resident.id

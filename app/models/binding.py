@@ -4,7 +4,7 @@ import enum
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, ForeignKey, Index, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.errors import IllegalStepError
@@ -93,6 +93,8 @@ class BindingCode(Base):
     secret_sealed: Mapped[Sealed]
     made_at: Mapped[datetime]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    seen_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    """Who of the staff was shown it, on a sheet too."""
 
 
 REQUEST_NEXT = {

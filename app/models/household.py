@@ -87,8 +87,15 @@ class Resident(Base):
     phone_sealed: Mapped[Sealed | None]
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     """Salted by the community; relatives may share a phone."""
+    phone_at: Mapped[datetime | None]
+    """When staff last wrote another phone, or took it away; None while it is that of the first entry."""
+    phone_by: Mapped[UUID | None]
+    """Their account: without a key, for accounts name residents already, and none is ever taken away."""
     id_number_sealed: Mapped[Sealed | None]
     id_number_index: Mapped[bytes | None]
+    id_number_at: Mapped[datetime | None]
+    """As ``phone_at``."""
+    id_number_by: Mapped[UUID | None]
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     household: Mapped[Household] = relationship(lazy="raise", back_populates="residents")

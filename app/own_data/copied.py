@@ -211,6 +211,7 @@ LEFT_OUT = {
     "wechat_events": "sealed, under a keyed hash that names nobody, and emptied once it is done",
     "binding_codes.household_id": _HOME,
     "binding_codes.secret_sealed": _HOME,
+    "binding_codes.seen_by": _OTHERS,
     "bindings.end_note": "may tell of whoever else says that he is the resident",
     "users.password_hash": _PROOF,
     "users.old_password_hashes": _PROOF,

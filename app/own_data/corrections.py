@@ -130,7 +130,7 @@ def approve_correction(
         return row
     requests.check_asker(session, row)
     former = resident.name
-    correct(session, sealer, resident, row.field, opened_correction(sealer, row).value or "")
+    correct(session, actor, sealer, resident, row.field, opened_correction(sealer, row).value or "")
     if resident.name != former:
         identity.follow_name(session, resident, former)
     if row.field in AGE_FIELDS:

@@ -8,6 +8,7 @@ from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_11_2
 
+from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.models import CorrectionField, Guardianship, Household, PresenceState, Relation, Resident, Sex
 from app.once import unique
@@ -21,9 +22,9 @@ from app.people.numbers import (
     birth_date_in,
     check_id_number,
     check_numbers,
-    keep_numbers,
     numbers_of,
     sex_in,
+    write_numbers,
 )
 from app.people.register import BirthDateError, DoorTakenError, HeadTakenError, check_birth_date
 from app.sealing import Sealer
@@ -64,7 +65,9 @@ def check_value(field: CorrectionField, value: str) -> None:
         raise CorrectionValueError(field="value", form=FORMS[field])
 
 
-def correct(session: Session, sealer: Sealer, resident: Resident, field: CorrectionField, value: str) -> None:
+def correct(
+    session: Session, actor: Actor, sealer: Sealer, resident: Resident, field: CorrectionField, value: str
+) -> None:
     """Put one thing right in the record of a locked resident; OTHER stands elsewhere, and changes nothing.
 
     With an ID number come the day of birth and the sex that it holds: one after the other, each would
@@ -85,7 +88,7 @@ def correct(session: Session, sealer: Sealer, resident: Resident, field: Correct
         household = session.get_one(Household, resident.household_id, with_for_update=True)
         household.door = value
     elif field in {CorrectionField.PHONE, CorrectionField.ID_NUMBER}:
-        _correct_numbers(session, sealer, resident, field, value)
+        _correct_numbers(session, actor, sealer, resident, field, value)
     elif field is not CorrectionField.OTHER:
         setattr(resident, field, _READ[field](value))
     if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE}:
@@ -106,7 +109,7 @@ def _end_with_childhood(session: Session, resident: Resident) -> None:
 
 
 def _correct_numbers(
-    session: Session, sealer: Sealer, resident: Resident, field: CorrectionField, value: str
+    session: Session, actor: Actor, sealer: Sealer, resident: Resident, field: CorrectionField, value: str
 ) -> None:
     present = numbers_of(sealer, resident)
     is_phone = field is CorrectionField.PHONE
@@ -117,7 +120,7 @@ def _correct_numbers(
     if right.id_number is not None and not is_phone:
         resident.birth_date, resident.sex = birth_date_in(right.id_number), sex_in(right.id_number)
     check_numbers(session, resident, before=present, after=right)
-    keep_numbers(sealer, resident, right)
+    write_numbers(session, sealer, resident, right, by=actor.user_id)
 
 
 def _check_agreement(sealer: Sealer, resident: Resident) -> None:

@@ -1,8 +1,8 @@
 """Phone and ID number of residents: sealed in the row, found by blind index, shown masked."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_11_2
 
 from app.actors import Actor, community_of
+from app.clock import now
 from app.errors import DomainError, Kind
-from app.models import Resident, Sex
+from app.models import Household, Resident, Sex
 from app.once import unique
 from app.people.bases import Category, check_about
 from app.people.homes import check_other_household
@@ -21,6 +22,8 @@ from app.people.names import masked_digits
 from app.sealing import UNREADABLE, Cell, Opener, Sealer, Showing
 
 ID_NUMBER_KEY = "uq_residents_id_number_index"
+FIRST_ENTRY = timedelta(days=30)
+"""How long a household counts as being entered: by hand a settlement's phones are gathered within weeks."""
 _PHONE, _ID_NUMBER = "phone", "id_number"
 _BIRTH, _SEX_SIGN = slice(6, 14), 16
 
@@ -82,10 +85,42 @@ def sealed_numbers(sealer: Sealer, resident_id: UUID, area_code: str, numbers: N
     return columns
 
 
-def keep_numbers(sealer: Sealer, resident: Resident, numbers: Numbers) -> None:
-    """Put these numbers in the place of those before; None takes one away."""
+def keep_numbers(
+    sealer: Sealer,
+    resident: Resident,
+    numbers: Numbers,
+    *,
+    kinds: Collection[str] = (_PHONE, _ID_NUMBER),
+) -> None:
+    """Put the numbers of these kinds in the place of those before; None takes one away."""
     for name, value in sealed_numbers(sealer, resident.id, resident.area_code, numbers).items():
-        setattr(resident, name, value)
+        if name.removesuffix("_sealed").removesuffix("_index") in kinds:
+            setattr(resident, name, value)
+
+
+def write_numbers(
+    session: Session,
+    sealer: Sealer,
+    resident: Resident,
+    numbers: Numbers,
+    *,
+    by: UUID | None,
+    kinds: Collection[str] = (_PHONE, _ID_NUMBER),
+) -> None:
+    """Put these numbers in the place of those before, and keep who of the staff wrote which, and when.
+
+    Of the other kinds than ``kinds`` nothing is touched: what does not open stays as it is.
+    What is written while a household is entered is kept of nobody: it is how everybody comes on the roster.
+    So is a number that is sealed anew.
+    """
+    before = (resident.phone_index, resident.id_number_index)
+    household = session.get_one(Household, resident.household_id)
+    keep_numbers(sealer, resident, numbers, kinds=kinds)
+    is_entered = household.created_at < now() - FIRST_ENTRY
+    if resident.phone_index != before[0] and (is_entered or before[0] or resident.phone_at):
+        resident.phone_at, resident.phone_by = now(), by
+    if resident.id_number_index != before[1] and (is_entered or before[1] or resident.id_number_at):
+        resident.id_number_at, resident.id_number_by = now(), by
 
 
 def numbers_of(sealer: Opener, resident: Resident) -> Numbers:
@@ -129,10 +164,11 @@ def check_numbers(session: Session, resident: Resident, *, before: Numbers, afte
 
 
 def set_numbers(
-    session: Session, actor: Actor, sealer: Sealer, resident_id: UUID, numbers: Numbers
+    session: Session, actor: Actor, sealer: Sealer, resident_id: UUID, given: Mapping[str, str | None]
 ) -> Resident:
-    """Keep these numbers of a resident in the place of those before; the same again changes nothing.
+    """Keep what is given of a resident's numbers in the place of those before; again changes nothing.
 
+    Whoever writes another phone need not know the ID number beside it, nor is that judged again.
     They are a state, not a thing with an id of its own: what the resident has already is judged no more, but
     whoever does not reach him any longer is not told what he has. One that does not open is sealed anew, as
     this is how it is put right; it counts as another unless its blind index is that of the number sent.
@@ -142,13 +178,14 @@ def set_numbers(
     """
     resident = resident_in_scope(session, actor, resident_id)
     before = numbers_of(Showing(sealer), resident)
+    numbers = replace(before, **given)
     if before == numbers:
         return resident
     check_other_household(actor, resident.household_id)
-    if numbers.id_number is not None:
+    if numbers.id_number is not None and numbers.id_number != before.id_number:
         check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
     check_numbers(session, resident, before=_met(sealer, resident, before, numbers), after=numbers)
-    keep_numbers(sealer, resident, numbers)
+    write_numbers(session, sealer, resident, numbers, by=actor.user_id, kinds=given)
     with unique({ID_NUMBER_KEY: IdNumberTakenError(field="id_number")}):
         session.flush()
     return resident

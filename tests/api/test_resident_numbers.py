@@ -49,7 +49,27 @@ def test_numbers_that_a_resident_has_are_not_judged_again(admin: Client, session
 
     assert again.status_code == 200
     assert again.json == kept.json | {"birth_date": "1956-01-01"}
+    assert (other.status_code, other.json["phone"]) == (200, None)
+    other = put(admin, id_number=id_number(serial=4))
     assert (other.status_code, other.json["code"]) == (422, "id_number")
+
+
+@pytest.mark.parametrize("given", ["phone", "id_number"])
+def test_who_writes_one_number_need_not_know_the_other(admin: Client, session: Session, given: str) -> None:
+    """He would look it up for nothing; one that does not open stays as it is, too."""
+    put(admin)
+    other = {"phone": "id_number", "id_number": "phone"}[given]
+    spoilt = {f"{other}_sealed": b"spoilt"}
+    session.execute(update(Resident).where(Resident.id == named("resident")).values(spoilt))
+    session.commit()
+    new = {"phone": "13900007777", "id_number": id_number(serial=4)}[given]
+
+    answer = admin.put(f"/v1/residents/{named('resident')}/numbers", json={given: new})
+
+    assert answer.status_code == 200, answer.text
+    assert answer.json[given][-1] == new[-1]
+    row = session.get_one(Resident, named("resident"), populate_existing=True)
+    assert getattr(row, f"{other}_sealed") == b"spoilt"
 
 
 def test_whoever_reaches_a_resident_no_longer_learns_nothing_of_his_numbers(

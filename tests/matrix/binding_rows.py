@@ -95,6 +95,7 @@ class BindingRows(PeopleRows):
                 secret_sealed=sealed_binding_secret(SEALER, row_id, secret),
                 made_at=now(),
                 made_by=self.user("worker"),
+                seen_by=[],
             )
         )
         return handle + secret

@@ -11,6 +11,7 @@ from sqlalchemy import update
 
 from app.api.http.parts import EXTENSION
 from app.clock import business_day, now
+from app.identity import sealed_phone
 from app.ids import new_id
 from app.models import (
     ClaimStatus,
@@ -31,6 +32,7 @@ from tests import cast
 from tests.matrix.lines import Call, with_json, with_step
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
+from tests.sealer import SEALER
 
 JSON = {"headers": {"Accept": "application/json"}}
 _TEXT = SHIPPED_TEXTS[ConsentPurpose.LOCATION]
@@ -44,6 +46,7 @@ def account(stage: Stage, *, closed: bool = False, resident_id: UUID | None = No
             id=user_id,
             area_code=None if closed else stage.area,
             name="前任",
+            **({} if closed else sealed_phone(SEALER, user_id, f"100{user_id.int % 10**8:08d}")),
             resident_id=None if closed else resident_id,
             content_hash=b"",
             created_at=cast.LONG_AGO,

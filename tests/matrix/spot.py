@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from app.actors import Role
+from app.identity import sealed_phone
 from app.ids import new_id
 from app.models import (
     Area,
@@ -19,6 +20,7 @@ from app.models import (
 )
 from tests.cast import HOME, LONG_AGO, NEXT, named, person
 from tests.matrix.stage import Stage
+from tests.sealer import SEALER
 
 OTHER_GRID = HOME + "002"
 _ABOVE = ("county", "city", "system", "security", "auditor")
@@ -92,7 +94,8 @@ class Spot(Stage):
                 **made,
             )
         )
-        self.add(User(id=self.user("worker"), name="别处网格员", **made))
+        phone = sealed_phone(SEALER, self.user("worker"), "10099990000")
+        self.add(User(id=self.user("worker"), name="别处网格员", **phone, **made))
         self.add(
             Grant(
                 id=new_id(),

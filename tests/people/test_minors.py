@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from app.actors import Actor
 from app.clock import business_day, set_to
 from app.errors import NotFoundError
 from app.models import CorrectionField, Guardianship, Resident
 from app.people import correct, is_child, is_minor, ward
 from app.people.guardians import last_day_as_minor
-from tests.cast import named
+from tests.cast import named, person
 from tests.child_world import write_child, write_guardian
 from tests.sealer import SEALER
 
@@ -75,7 +76,14 @@ def test_no_guardianship_outlasts_a_childhood_that_was_put_right(
     row_id = write_guardian(session, child_id)
     assert ward(session, named("resident"), child_id).id == child_id
 
-    correct(session, SEALER, session.get_one(Resident, child_id), field, value)
+    correct(
+        session,
+        Actor(user_id=person("admin").user_id),
+        SEALER,
+        session.get_one(Resident, child_id),
+        field,
+        value,
+    )
 
     session.expire_all()
     assert session.get_one(Guardianship, row_id).valid_until == last

@@ -170,6 +170,7 @@ SENTENCES: dict[str, str] = {
     "already_bound": "您已经绑定了居民身份，要换请先解除绑定",
     "resident_taken": "这位居民已经绑定了别的账号，请核对是不是选错了人",
     "phone_not_vouched": "请先用微信授权手机号",
+    "had_proof": "您写过他的手机号，或有他的身份证号和绑定码，请别的管理员办，或请网格员换绑定码给他",
     "binding_unclear": "不能自动确认您是哪一位居民，请提交申请，由社区核对",
     "binding_refused": "姓名、身份证号后六位或绑定码不对，请核对后再试",
     "binding_tries": "试的次数太多，请{minutes}分钟后再试，或提交申请由社区核对",
