@@ -12,12 +12,14 @@ from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity.binding_doubts import doubts, who_may_not_decide
 from app.identity.bindings import AlreadyBoundError, bind
+from app.identity.same_texts import has_name
 from app.identity.seeing_to import who_sees_to_it
-from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, User
+from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
 from app.people import (
     Category,
+    accounts_of_home,
     check_about,
     check_other_household,
     lock_accounts,
@@ -107,12 +109,20 @@ def tell_who_sees_to_it(
     already; ``holding`` gives the holders of a role over an area to whoever tells of many. Says whether
     anybody was told.
     """
-    not_asked = {row.user_id} | who_may_not_decide(session, row)
-    what, to_know = who_sees_to_it(session, row.area_code, but=not_asked, holding=holding)
+    barred = {row.user_id, *_at_home(session, row)} | who_may_not_decide(session, row)
+    what, to_know = who_sees_to_it(session, row.area_code, but=barred, holding=holding)
     new = sorted(to_know.difference(but))
     for user_id in new:
         _tell(session, row, user_id, what)
     return bool(new)
+
+
+def _at_home(session: Session, row: BindingRequest) -> set[UUID]:
+    """Give the accounts of those who live with everybody of that name: none of them may bind him."""
+    of_community = Scope(areas=(row.area_code,)).clause(Resident.area_code)
+    homes = select(Resident.household_id).where(has_name(Resident.name, row.name), of_community).distinct()
+    found = [accounts_of_home(session, home) for home in session.scalars(homes)]
+    return set.intersection(*found) if found else set()
 
 
 def withdraw_request(session: Session, actor: Actor, request_id: UUID) -> BindingRequest:

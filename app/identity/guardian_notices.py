@@ -8,17 +8,26 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Role
-from app.identity.holders import holders
-from app.models import Guardianship, NoticeKind, User
+from app.actors import Actor
+from app.identity.seeing_to import who_sees_to_it
+from app.models import Guardianship, NoticeKind, Resident, User
 from app.notices import post
+from app.people import accounts_of_home
 
 
 def tell_verifiers(session: Session, actor: Actor, row: Guardianship) -> None:
-    """Tell the community's admins, but not one who recorded it himself, of a guardianship to verify."""
-    admins = holders(session, row.area_code, {Role.COMMUNITY_ADMIN})
-    for admin in sorted(admins - {actor.user_id}):
-        _post(session, row, NoticeKind.APPROVAL, admin, "guardian_asked")
+    """Tell the admins of a guardianship to verify, but neither who recorded it nor who lives there.
+
+    Where there is no other, the office above is told that nobody decides.
+    """
+    two = session.scalars(
+        select(Resident.household_id).where(Resident.id.in_([row.child_id, row.guardian_id]))
+    ).all()
+    homes = (accounts_of_home(session, home) for home in set(two))
+    what, to_know = who_sees_to_it(session, row.area_code, but={actor.user_id}.union(*homes))
+    for user_id in sorted(to_know):
+        told = "guardian_asked" if what == "asked" else what
+        _post(session, row, NoticeKind.APPROVAL, user_id, told)
 
 
 def tell_guardian(session: Session, row: Guardianship, *, ended: bool) -> None:

@@ -9,7 +9,7 @@ know them are told, not their own inbox alone, and nobody invites whom he lives 
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import SQLColumnExpression, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
@@ -206,6 +206,12 @@ def inviter(user: User) -> UUID | None:
     """Give who invited a user by whose token his password was set within a year; he may know it."""
     lately = user.invited_at is not None and user.invited_at > now() - _INVITER_KNOWS
     return user.invited_by if lately else None
+
+
+def inviter_of(user_id: SQLColumnExpression[UUID]) -> SQLColumnExpression[UUID | None]:
+    """Say in SQL what ``inviter`` says."""
+    lately = User.invited_at > now() - _INVITER_KNOWS
+    return select(User.invited_by).where(User.id == user_id, lately).scalar_subquery()
 
 
 def _open(session: Session, token: str) -> tuple[Invitation, User, set[UUID]]:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, ProxyFunction, Role, community_of
+from app.actors import Actor, ProxyFunction, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.binding_codes import behind_code
@@ -23,7 +24,7 @@ from app.identity.seeing_to import who_sees_to_it
 from app.models import NoticeKind, Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import is_minor, lock_accounts, resident_in_scope, user_locked
+from app.people import accounts_of_home, is_minor, lock_accounts, resident_in_scope, user_locked
 from app.sealing import Sealer
 
 LONGEST = timedelta(days=366)
@@ -171,17 +172,22 @@ def _asked(
         asked_at=now(),
     )
     if made:
-        admins = holders(session, community_of(row.area_code), {Role.COMMUNITY_ADMIN})
-        tell(session, row, "asked", admins, but=actor.user_id)
-    if made and isinstance(new, KinProxy):
-        _tell_office(session, row)
+        _tell_deciders(session, row, resident, user)
     return with_names(session, row.id), made
 
 
-def _tell_office(session: Session, row: Proxy) -> None:
-    """Tell the office above where no admin could hear the resident: kin from elsewhere find nobody to ask."""
-    what, to_know = who_sees_to_it(session, community_of(row.area_code), but={row.user_id})
-    if what == "nobody_decides":
+def _tell_deciders(session: Session, row: Proxy, resident: Resident, user: User) -> None:
+    """Tell the resident, who acts, and the admins who may confirm: neither who asked nor who lives with one.
+
+    Where there is none the office above is told that nobody hears the resident, unless he says so himself.
+    """
+    own = session.get(Resident, user.resident_id) if user.resident_id else None
+    homes = {one.household_id for one in (resident, own) if one is not None}
+    barred = {user.id, row.asked_by}.union(*(accounts_of_home(session, home) for home in homes))
+    what, to_know = who_sees_to_it(session, community_of(row.area_code), but=barred)
+    tell(session, row, "asked", to_know if what == "asked" else set(), but=row.asked_by)
+    himself = session.scalars(select(User.id).where(User.resident_id == resident.id)).first()
+    if what == "nobody_decides" and (himself is None or row.asker_name is not None):
         for user_id in sorted(to_know):
             post(session, NoticeKind.PROXY, to=user_id, area_code=row.area_code, what=what, proxy_id=row.id)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import harm, identity
 from app.actors import Actor
-from app.errors import DomainError, Kind, NotFoundError
+from app.errors import DomainError, Kind
 from app.harm import HarmRecord, Told
 from app.models import Correction, CorrectionField, OwnRequestState, Resident, RevealField
 from app.once import content_hash, insert_once, made_before
@@ -162,17 +162,13 @@ def own_corrections(session: Session, actor: Actor, *, after: UUID | None, limit
 def corrections(
     session: Session, actor: Actor, *, state: OwnRequestState | None = None, after: UUID | None, limit: int
 ) -> list[Correction]:
-    """List the requests of the actor's areas, the newest first, on request of one state."""
+    """List the requests that lie before the actor, the newest first, on request of one state."""
     return requests.asked_in_scope(session, actor, _CORRECTIONS, state=state, after=after, limit=limit)
 
 
 def correction_in_scope(session: Session, actor: Actor, correction_id: UUID) -> Correction:
-    """Give one request of the actor's areas. Raises NotFoundError."""
-    which = (Correction.id == correction_id, actor.scope.clause(Correction.area_code))
-    found = session.scalars(select(Correction).where(*which)).one_or_none()
-    if found is None:
-        raise NotFoundError
-    return found
+    """Give one request that lies before the actor. Raises NotFoundError, OwnCorrectionError."""
+    return requests.one_to_open(session, actor, _CORRECTIONS, correction_id)
 
 
 def open_correction(session: Session, actor: Actor, sealer: Opener, row: Correction) -> Wanted:

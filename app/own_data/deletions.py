@@ -114,7 +114,7 @@ def own_deletions(session: Session, actor: Actor, *, after: UUID | None, limit: 
 def deletions(
     session: Session, actor: Actor, *, state: OwnRequestState | None = None, after: UUID | None, limit: int
 ) -> list[Deletion]:
-    """List the requests of the actor's areas, the newest first, on request of one state."""
+    """List the requests that lie before the actor, the newest first, on request of one state."""
     return requests.asked_in_scope(session, actor, _DELETIONS, state=state, after=after, limit=limit)
 
 

@@ -1,8 +1,8 @@
 """Requests about one's own data that the community decides: taken in, decided once, told, reminded of.
 
 Nobody decides for himself or for his own household, nor on what an account asked into which he made the way:
-he may have asked himself. What a decision changes is the matter of each kind: see ``corrections`` and
-``deletions``.
+he may have asked himself. Where that leaves no admin an officer above decides. What a decision changes is the
+matter of each kind: see ``corrections`` and ``deletions``.
 """
 
 from dataclasses import dataclass
@@ -10,16 +10,17 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from app import identity, notices
+from app import notices
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.identity import invitations, officers, seeing_to
 from app.models import NoticeKind, OwnRequest, OwnRequestState, Resident, User
 from app.own_data.whose import speaks_for
-from app.people import lock_accounts
+from app.people import accounts_of_home, lock_accounts
 
 DECIDED_WITHIN = timedelta(days=15)
 """Half of what GB/T 35273-2020, 8.7, allows for an answer."""
@@ -83,8 +84,7 @@ def to_decide(
 
     Raises NotFoundError, and the kind's refusal for one's own.
     """
-    in_reach = actor.scope.clause(kind.table.area_code)
-    which = (kind.table.id == request_id, in_reach)
+    which = (kind.table.id == request_id, _lies_before(actor, kind))
     about = select(kind.table.resident_id).where(*which).scalar_subquery()
     asker = select(kind.table.asked_by).where(*which).scalar_subquery()
     lock_accounts(session, (User.resident_id == about) | (User.id == asker) | (User.id == actor.user_id))
@@ -92,9 +92,42 @@ def to_decide(
     resident = session.get_one(Resident, row.resident_id, with_for_update=True, populate_existing=True)
     if not actor.scope.covers(resident.area_code):
         raise NotFoundError
+    _check_own(session, actor, kind, row, resident)
+    return row, resident
+
+
+def _check_own(session: Session, actor: Actor, kind: RequestKind[Row], row: Row, resident: Resident) -> None:
     if resident.household_id in actor.homes or actor.user_id in _may_have_asked(session, row):
         raise kind.own
-    return row, resident
+
+
+def _lies_before(actor: Actor, kind: RequestKind[Row]) -> ColumnElement[bool]:
+    """Say in SQL that a request lies before the actor: as an admin, or as the office that it is left to.
+
+    An officer finds what he decided on again.
+    """
+    table = kind.table
+    barred = (table.asked_by, table.let_in_by, invitations.inviter_of(table.asked_by))
+    left = seeing_to.left_to_office(actor, table.area_code, table.resident_id, but=barred)
+    by_him = seeing_to.areas_of(actor, officers.OFFICERS).clause(table.area_code)
+    return or_(
+        seeing_to.areas_of(actor, {Role.COMMUNITY_ADMIN}).clause(table.area_code),
+        and_(by_him, table.decided_by == actor.user_id),
+        and_(table.state == OwnRequestState.OPEN, left),
+    )
+
+
+def one_to_open(session: Session, actor: Actor, kind: RequestKind[Row], request_id: UUID) -> Row:
+    """Give one request that lies before the actor; of his own home he opens none, whatever it tells.
+
+    Raises NotFoundError, and the kind's refusal for one's own.
+    """
+    which = (kind.table.id == request_id, _lies_before(actor, kind))
+    row = session.scalars(select(kind.table).where(*which)).one_or_none()
+    if row is None:
+        raise NotFoundError
+    _check_own(session, actor, kind, row, session.get_one(Resident, row.resident_id))
+    return row
 
 
 def is_decided(row: OwnRequest, actor: Actor, to: OwnRequestState, note: str) -> bool:
@@ -152,8 +185,8 @@ def asked_in_scope(
     after: UUID | None,
     limit: int,
 ) -> list[Row]:
-    """List the requests of the actor's areas, the newest first, on request of one state."""
-    which = actor.scope.clause(kind.table.area_code)
+    """List the requests that lie before the actor, the newest first, on request of one state."""
+    which = _lies_before(actor, kind)
     if state is not None:
         which &= kind.table.state == state
     return _listed(session, kind, which, after=after, limit=limit)
@@ -180,15 +213,17 @@ def remind(session: Session, kind: RequestKind[Row], *, limit: int) -> int:
 
 
 def tell_admins(session: Session, kind: RequestKind[Row], row: Row, what: str) -> None:
-    """Tell the community's admins, except one who asked himself, or may have."""
-    admins = identity.holders(session, row.area_code, {Role.COMMUNITY_ADMIN})
-    for admin in sorted(admins - _may_have_asked(session, row)):
-        _tell(session, kind, row, admin, what)
+    """Tell the admins, but neither who may have asked nor whose home it is; or else the office above."""
+    home = accounts_of_home(session, session.get_one(Resident, row.resident_id).household_id)
+    barred = home | _may_have_asked(session, row)
+    _, to_know = seeing_to.who_sees_to_it(session, row.area_code, but=barred)
+    for user_id in sorted(to_know):
+        _tell(session, kind, row, user_id, what)
 
 
 def _may_have_asked(session: Session, row: OwnRequest) -> set[UUID | None]:
     """Give who may have been the one who asked: the account's owner, and whoever of the staff let him in."""
-    return {row.asked_by, row.let_in_by, identity.invitations.inviter(session.get_one(User, row.asked_by))}
+    return {row.asked_by, row.let_in_by, invitations.inviter(session.get_one(User, row.asked_by))}
 
 
 def _tell(session: Session, kind: RequestKind[Row], row: Row, to: UUID, what: str) -> None:

@@ -24,7 +24,7 @@ from app.people import check_other_household
 from app.points import ledger
 from app.points.accounts import Ends, award_ends
 from app.points.caps import check_cap
-from app.points.claim_steps import Course, Step, begin, tell
+from app.points.claim_steps import Course, Step, begin, tell, tell_office
 from app.points.ledger import Posting
 from app.points.reach import holds_over
 
@@ -73,6 +73,7 @@ def verify(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, not
     claim.verified_by = actor.user_id
     step.record(note)
     tell(session, [claim], ClaimStep.VERIFY, by=actor.user_id)
+    tell_office(session, claim)
     return claim
 
 

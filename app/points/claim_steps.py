@@ -13,9 +13,11 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
 from app.harm import HarmRecord, Told
+from app.identity import seeing_to
 from app.models import Claim, ClaimEvent, ClaimStep, User
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
+from app.people import accounts_of_home
 from app.points.kept_back import NAMED, check_shown, is_hidden_from
 
 _LOCKED = (
@@ -164,3 +166,13 @@ def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UU
                 step=step,
                 status=claim.status,
             )
+
+
+def tell_office(session: Session, claim: Claim) -> None:
+    """Tell the office above of a verified claim that no admin may approve: their home's, or filed by them."""
+    barred = {claim.submitted_by, claim.let_in_by, *accounts_of_home(session, claim.household_id)}
+    what, to_know = seeing_to.who_sees_to_it(session, claim.area_code, but=barred)
+    if what == "nobody_decides":
+        about = {"what": what, "claim_id": claim.id}
+        for user_id in sorted(to_know):
+            notices.post(session, NoticeKind.APPROVAL, to=user_id, area_code=claim.area_code, **about)

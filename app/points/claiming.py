@@ -31,7 +31,7 @@ from app.models import (
 from app.once import content_hash, insert_once, made_before
 from app.people import Category, ConsentChangedError, NoBasisError, check_about, resident_in_scope
 from app.points.acted_for import made_for, tell_home
-from app.points.claim_steps import Course, begin, tell
+from app.points.claim_steps import Course, begin, tell, tell_office
 from app.points.kept_back import check_shown
 from app.points.rulebook import automatic_rule, claimable_rule
 
@@ -233,6 +233,7 @@ def claim_for(
         made.advance(ClaimStatus.VERIFIED)
         made.verified_by = actor.user_id
         course.record(ClaimStep.VERIFY, sent, by=actor.user_id)
+        tell_office(session, made)
     tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
     return made
 

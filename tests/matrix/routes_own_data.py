@@ -9,6 +9,8 @@ from tests.matrix.stage import Stage
 
 _MINE = "/v1/me/corrections/<uuid:correction_id>"
 _DELETION = "deletions/<uuid:deletion_id>"
+_DECIDE = {"admin": 200, "county": 404, "city": 404}
+"""Where another admin decides, the offices find nothing."""
 _ONE = "/v1/corrections/<uuid:correction_id>"
 
 
@@ -64,9 +66,9 @@ OWN_DATA = [
     Line("GET", "/v1/me/deletions", EVERYBODY, at("/v1/me/deletions"), 200),
     Line("PUT", f"/v1/me/{_DELETION}", {"resident": 201}, _ask_deletion, 201),
     Line("POST", f"/v1/me/{_DELETION}/withdraw", NOT_SEEN | {"admin": 200}, _withdraw_deletion),
-    Line("GET", "/v1/deletions", {"admin": 200}, at("/v1/deletions"), 200),
-    Line("POST", f"/v1/{_DELETION}/approve", {"admin": 200}, _decide_deletion("approve")),
-    Line("POST", f"/v1/{_DELETION}/refuse", {"admin": 200}, _decide_deletion("refuse")),
+    Line("GET", "/v1/deletions", _DECIDE | {"county": 200, "city": 200}, at("/v1/deletions"), 200),
+    Line("POST", f"/v1/{_DELETION}/approve", _DECIDE, _decide_deletion("approve")),
+    Line("POST", f"/v1/{_DELETION}/refuse", _DECIDE, _decide_deletion("refuse")),
     Line("GET", "/v1/me/closing-terms", EVERYBODY, at("/v1/me/closing-terms"), 200),
     Line("GET", "/v1/me/closings", EVERYBODY, at("/v1/me/closings"), 200),
     Line("PUT", "/v1/me/closings/<uuid:closing_id>", dict.fromkeys(EVERYBODY, 201), _close, 201),
@@ -76,8 +78,8 @@ OWN_DATA = [
     Line("GET", "/v1/me/corrections", EVERYBODY, at("/v1/me/corrections"), 200),
     Line("PUT", _MINE, {"resident": 201}, _ask, 201),
     Line("POST", f"{_MINE}/withdraw", NOT_SEEN | {"admin": 200}, _withdraw),
-    Line("GET", "/v1/corrections", {"admin": 200}, at("/v1/corrections"), 200),
-    Line("GET", _ONE, {"admin": 200}, _show),
-    Line("POST", f"{_ONE}/approve", {"admin": 200}, _approve),
-    Line("POST", f"{_ONE}/refuse", {"admin": 200}, _refuse),
+    Line("GET", "/v1/corrections", _DECIDE | {"county": 200, "city": 200}, at("/v1/corrections"), 200),
+    Line("GET", _ONE, _DECIDE, _show),
+    Line("POST", f"{_ONE}/approve", _DECIDE, _approve),
+    Line("POST", f"{_ONE}/refuse", _DECIDE, _refuse),
 ]
