@@ -50,9 +50,10 @@ def test_worker_and_admin_see_a_number_and_leave_their_purpose(
         (person("worker").user_id, named("resident"), "phone", PURPOSE),
         (person("admin").user_id, named("resident"), "id_number", PURPOSE),
     ]
+    home = {"household_id": str(named("household home"))}
     assert [(one.actor_id, one.object_id, dict(one.facts)) for one in entries] == [
-        (person("worker").user_id, named("resident"), {"purpose": PURPOSE, "field": "phone"}),
-        (person("admin").user_id, named("resident"), {"purpose": PURPOSE, "field": "id_number"}),
+        (person("worker").user_id, named("resident"), {"purpose": PURPOSE, "field": "phone"} | home),
+        (person("admin").user_id, named("resident"), {"purpose": PURPOSE, "field": "id_number"} | home),
     ]
 
 
