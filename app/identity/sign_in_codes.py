@@ -66,6 +66,11 @@ class CodeRefusedError(DomainError):
     code = "sign_in_code_refused"
     kind = Kind.UNKNOWN_PERSON
 
+    def __init__(self, *, is_replay: bool = False) -> None:
+        """Be told so whatever the reason; ``is_replay`` of a right code counts against nobody."""
+        super().__init__()
+        self.is_replay = is_replay
+
 
 def hand_out(
     session: Session, actor: Actor, key: bytes, code_id: UUID, resident_id: UUID
@@ -145,9 +150,12 @@ def sign_in_by_code(
     """Let in whoever was handed this code; a refusal is returned, since the try must stay counted.
 
     The user is locked before the code, as wherever all that lets him in is ended. ``replaces`` says which
-    session ends for the new one.
+    session ends for the new one. A right code that is sent again, as its reply was lost, is refused and is no
+    guess: who knows it learns nothing by that, for it is good no more.
     """
     handle, secret = code[:_HANDLE_DIGITS], code[_HANDLE_DIGITS:]
+    if _was_right(session, key, handle, secret):
+        return CodeRefusedError(is_replay=True)
     good = (SignInCode.handle == handle, SignInCode.ended_at.is_(None))
     user_id = session.scalar(select(SignInCode.user_id).where(*good))
     if user_id is None:
@@ -172,6 +180,13 @@ def sign_in_by_code(
     opened.session.let_in_by = row.handed_out_by
     end_replaced(session, replaces)
     return opened
+
+
+def _was_right(session: Session, key: bytes, handle: str, secret: str) -> bool:
+    """Say whether this is a code of the last ten minutes that has ended, as by its use."""
+    over = (SignInCode.ended_at.is_not(None), SignInCode.expires_at > now())
+    rows = session.scalars(select(SignInCode).where(SignInCode.handle == handle, *over)).all()
+    return any(hmac.compare_digest(row.code_hash, _hash(key, row.id, secret)) for row in rows)
 
 
 def _count(session: Session, actor: Actor) -> None:

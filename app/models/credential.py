@@ -68,6 +68,7 @@ class SignInCode(Base):
     __tablename__ = "sign_in_codes"
     __table_args__ = (
         Index("uq_sign_in_codes_handle", "handle", unique=True, postgresql_where=text("ended_at IS NULL")),
+        Index("ix_sign_in_codes_handle_expires_at", "handle", "expires_at"),
         Index("ix_sign_in_codes_handed_out_by_created_at", "handed_out_by", "created_at"),
     )
     id: Mapped[Id]

@@ -71,7 +71,8 @@ def counted_by_address() -> Iterator[None]:
     try:
         yield
     except DomainError as error:
-        if error.kind is Kind.UNKNOWN_PERSON:
+        is_replay = isinstance(error, identity.CodeRefusedError) and error.is_replay
+        if error.kind is Kind.UNKNOWN_PERSON and not is_replay:
             failed.add()
         else:
             g.sign_in_counts = False

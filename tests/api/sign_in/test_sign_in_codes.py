@@ -46,6 +46,21 @@ def test_a_code_lets_a_resident_in_once(
     assert (row.handle, len(row.code_hash)) == (code[:4], 32)
 
 
+@pytest.mark.parametrize("right, told", [(True, "sign_in_code_refused"), (False, "too_many_requests")])
+def test_a_right_code_that_is_sent_again_is_no_guess(
+    worker: Client, visitor: Client, address: str, told: str, *, right: bool
+) -> None:
+    """S-5: its reply was lost; a wrong secret with the same beginning counts, also once the code is used."""
+    code, at = hand_out(worker).json["code"], {"environ_overrides": {"REMOTE_ADDR": address}}
+    assert visitor.post("/v1/sessions/code", json={"code": code}, **at).status_code == 201
+    again = code if right else code[:-1] + ("1" if code[-1] == "0" else "0")
+
+    answers = [visitor.post("/v1/sessions/code", json={"code": again}, **at) for _ in range(31)]
+
+    assert refused(answers[0]) == REFUSED
+    assert answers[-1].json["code"] == told
+
+
 def test_the_trail_names_who_handed_out_the_code_that_opened_a_session(
     worker: Client, visitor: Client, session: Session
 ) -> None:
