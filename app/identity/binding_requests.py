@@ -153,14 +153,15 @@ def drop_request(session: Session, user: User) -> None:
 
 
 def approve_request(session: Session, actor: Actor, request_id: UUID, *, resident_id: UUID) -> BindingRequest:
-    """Bind the user to this resident, and tell him; the same again changes nothing.
+    """Bind the user to this resident, and tell him and those who would notice; again changes nothing.
 
     A child under 14 needs its guardian's consent (PIPL, art. 31). Who had before he asked what proves who the
     resident is leaves it to another: the account may be his own second one. Raises NotFoundError,
     OwnRequestError, AlreadyBoundError, OwnHouseholdError, HadProofError, ResidentTakenError,
     IllegalStepError, NoBasisError, ConsentChangedError.
     """
-    row, user = _to_decide(session, actor, request_id)
+    others = _who_would_notice(session, actor, request_id, resident_id)
+    row, user = _to_decide(session, actor, request_id, beside=others)
     if _is_decided(row, actor, BindingRequestState.APPROVED, same=row.resident_id == resident_id):
         return row
     if user.disabled_at is not None:
@@ -180,7 +181,22 @@ def approve_request(session: Session, actor: Actor, request_id: UUID, *, residen
     bind(session, user, resident, BindingWay.REQUEST, by=actor.user_id)
     row.resident_id = resident.id
     _decide(session, actor, row, BindingRequestState.APPROVED)
+    about = {"what": "bound_of", "request_id": row.id, "resident_id": resident.id}
+    for user_id in sorted(others):
+        post(session, NoticeKind.BINDING, to=user_id, area_code=row.area_code, **about)
     return row
+
+
+def _who_would_notice(session: Session, actor: Actor, request_id: UUID, resident_id: UUID) -> set[UUID]:
+    """Give who is told whom somebody was bound to: the home, and the other admins or the office above.
+
+    One admin alone decides who somebody is, and might mean an account of his own.
+    """
+    row = request_in_scope(session, actor, request_id)
+    home = select(Resident.household_id).where(Resident.id == resident_id)
+    at_home = accounts_of_home(session, household) if (household := session.scalar(home)) else set()
+    _, others = who_sees_to_it(session, row.area_code, but={actor.user_id, row.user_id})
+    return (at_home | others) - {actor.user_id, row.user_id}
 
 
 def reject_request(session: Session, actor: Actor, request_id: UUID, *, note: str) -> BindingRequest:
@@ -239,12 +255,14 @@ def _reach(actor: Actor) -> Scope:
     return Scope(areas=actor.scope.areas)
 
 
-def _to_decide(session: Session, actor: Actor, request_id: UUID) -> tuple[BindingRequest, User]:
-    """Give a request of somebody else and the one who asks, both locked, he first."""
+def _to_decide(
+    session: Session, actor: Actor, request_id: UUID, *, beside: Collection[UUID] = ()
+) -> tuple[BindingRequest, User]:
+    """Give a request of somebody else and the one who asks, both locked, he first, with these accounts."""
     row = request_in_scope(session, actor, request_id)
     if row.user_id == actor.user_id:
         raise OwnRequestError
-    user = lock_fully(session, row.user_id, beside=User.id == actor.user_id)
+    user = lock_fully(session, row.user_id, beside=User.id.in_([*beside, actor.user_id]))
     assert user is not None, "a foreign key"
     session.refresh(row, with_for_update=True)
     return row, user

@@ -7,9 +7,11 @@ import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.actors import Role
 from app.clock import now
 from app.ids import new_id
 from app.models import Binding, BindingRequest, Notice, User
+from tests.api.sign_in.conftest import grant
 from tests.binding_world import HOUSEHOLD, ask, refused, write_unbound
 from tests.cast import FAR, GRID, NEXT, named, person
 from tests.child_world import write_child, write_consent, write_guardian
@@ -48,6 +50,25 @@ def test_asking_and_being_let_in(
     assert notices_of(session, newcomer.person.user_id) == [{"what": "approved", **about}]
     assert notices_of(session, person("admin").user_id) == [{"what": "asked", **about}]
     assert notices_of(session, person("worker").user_id) == []
+
+
+@pytest.mark.parametrize("other_admin", [True, False], ids=["another admin", "the office above"])
+def test_whom_somebody_was_bound_to_is_told_to_those_who_would_notice(
+    newcomer: Client, admin: Client, session: Session, *, other_admin: bool
+) -> None:
+    """S-53: one admin alone says who somebody is, and it may be an account of his own."""
+    if other_admin:
+        grant(session, person("colleague").user_id, role=Role.COMMUNITY_ADMIN)
+    resident_id = write_unbound(session)
+    request_id = ask(newcomer).json["id"]
+    for _ in range(2):
+        assert step(admin, request_id, "approve", resident_id=str(resident_id)).status_code == 200
+
+    told = {"what": "bound_of", "request_id": request_id, "resident_id": str(resident_id)}
+    everybody = ("resident", "colleague", "admin", "county", "neighbour")
+    of_it = {one: notices_of(session, person(one).user_id).count(told) for one in everybody}
+    admins = {"admin": 0, "colleague": int(other_admin), "county": int(not other_admin)}
+    assert of_it == {"resident": 1, "neighbour": 0, **admins}
 
 
 def test_being_told_no_and_asking_better(newcomer: Client, admin: Client, session: Session) -> None:
