@@ -171,9 +171,9 @@ changes works at the next request.
 ## A second person 双人审批
 
 {_table(["要办的事", "谁申请", "谁审批"], second_person(ROLE_NAMES))}
-Who asks holds the function over the area; who decides holds the other role over the same area or one above
-it, and is neither who asked nor who would get the role. An approval is good for exactly what was asked, for
-72 hours, and once; `PUT /v1/approvals/<id>` asks.
+Who asks holds the function over the area; who decides holds a role named beside it over the same area or one
+above it, and is neither who asked nor who would get the role; of a minor's age nor of that home. An approval
+is good for exactly what was asked, for 72 hours, and once; `PUT /v1/approvals/<id>` asks.
 
 ## Proved again 再次确认本人
 

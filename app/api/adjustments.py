@@ -13,7 +13,7 @@ from app.api.http.body_bounds import LISTS_BYTES
 from app.api.http.fields import Input, Output, Text, area_code, listed, uid, whole
 from app.api.http.recording import note, transaction
 from app.api.http.sentences import sentence
-from app.identity import Permission
+from app.identity import Permission, told_approvals
 
 blueprint = Blueprint("adjustments", __name__, description="积分更正")
 MOST = 500
@@ -70,6 +70,37 @@ class ApprovedAdjustmentsInput(AdjustmentsInput):
         """Give what the domain takes: the batch, and the approval beside it."""
         approval_id = data.pop("approval_id")
         return ledger.Adjustments(**data), approval_id
+
+
+class PointsForDoorOutput(Output):
+    """Points for a household, or from it if negative; without a door if it is not the reader's to know."""
+
+    household_id = fields.UUID(required=True)
+    place = fields.String(required=True, allow_none=True)
+    door = fields.String(required=True, allow_none=True)
+    points = fields.Integer(required=True)
+    can_be_done = fields.Boolean(required=True)
+
+    @ma.pre_dump
+    def name_door(self, told: told_approvals.ToldAdjustment, **_: Any) -> dict[str, Any]:
+        """Say where the household lives."""
+        place, door = (told.door.place, told.door.door) if told.door else (None, None)
+        return {
+            "household_id": told.household_id,
+            "points": told.points,
+            "place": place,
+            "door": door,
+            "can_be_done": told.can_be_done,
+        }
+
+
+class SumsOutput(Output):
+    """What a batch adds up to: adjustments of each sign, and their points."""
+
+    additions = fields.Integer(required=True)
+    added = fields.Integer(required=True)
+    deductions = fields.Integer(required=True)
+    taken = fields.Integer(required=True)
 
 
 class RefusedOutput(Output):

@@ -1,4 +1,4 @@
-"""Approvals: high-risk steps that a second person, of another role, agrees to."""
+"""Approvals: high-risk steps that a second person agrees to."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,19 +8,38 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import exports, identity
+from app import exports, identity, own_data
 from app.api import decision_words
-from app.api.adjustments import AdjustmentsInput
+from app.api.adjustments import AdjustmentsInput, PointsForDoorOutput, SumsOutput
 from app.api.http.allow import actor, allow
-from app.api.http.askers import AskerOutput, NamedAccountOutput
+from app.api.http.askers import AskerOutput, MinorOutput, NamedAccountOutput
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import LISTS_BYTES
-from app.api.http.fields import NOT_EMPTY, Input, Output, Text, has_words, sent_moment, uid, word
+from app.api.http.fields import (
+    NOT_EMPTY,
+    Input,
+    Output,
+    Text,
+    area_code,
+    has_words,
+    sent_moment,
+    uid,
+    word,
+)
 from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
 from app.api.roster_exports import NamedExportInput
 from app.api.users import GrantInput
-from app.identity import ApprovalKind, ApprovalState, NewApproval, Permission, officers, told_approvals
+from app.identity import (
+    ApprovalKind,
+    ApprovalState,
+    NewApproval,
+    Permission,
+    minor_ages,
+    officers,
+    told_approvals,
+)
 
 blueprint = Blueprint("approvals", __name__, description="双人审批")
 _EXPIRED = "expired"
@@ -45,19 +64,28 @@ class AdminGrantInput(GrantInput):
         return grant_id, identity.NewGrant(**data)
 
 
+class MinorAgeInput(Input):
+    """Whose age, in which community, and the correction or deletion; without one his ID number goes."""
+
+    area_code = area_code(required=True)
+    resident_id = uid(required=True)
+    request_id = uid(load_default=None, allow_none=True)
+
+
 class ApprovalInput(Input):
     """What is to be done, one of the kinds, to the letter; and why."""
 
     admin_grant = fields.Nested(AdminGrantInput, error_messages=NOT_EMPTY)
     points_bulk = fields.Nested(AdjustmentsInput, error_messages=NOT_EMPTY)
     roster_export = fields.Nested(NamedExportInput, error_messages=NOT_EMPTY)
+    minor_age = fields.Nested(MinorAgeInput, error_messages=NOT_EMPTY)
     reason = Text(200, least=1, required=True, checks=[has_words])
 
     @ma.validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse none of the kinds, or several."""
         if len(data.keys() & set(ApprovalKind)) != 1:
-            raise ma.ValidationError("一次申请办一件事，请填授权、积分更正、导出名册中的一项")
+            raise ma.ValidationError("一次申请办一件事，请填授权、积分更正、导出名册、未成年人年龄中的一项")
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewApproval:
@@ -71,6 +99,10 @@ class ApprovalInput(Input):
             export_id, export = data["roster_export"]
             payload = export.payload(export_id)
             return NewApproval(ApprovalKind.ROSTER_EXPORT, export.area_code, payload, reason)
+        if "minor_age" in data:
+            age = data["minor_age"]
+            payload = minor_ages.minor_age_payload(age["resident_id"], age["request_id"])
+            return NewApproval(ApprovalKind.MINOR_AGE, age["area_code"], payload, reason)
         batch = data["points_bulk"]
         return NewApproval(ApprovalKind.POINTS_BULK, batch.area_code, batch.payload(), reason)
 
@@ -93,42 +125,12 @@ class RefusalInput(Input):
     note = Text(200, least=1, required=True)
 
 
-class PointsForDoorOutput(Output):
-    """Points for a household, or from it if negative; without a door if it is not the reader's to know."""
-
-    household_id = fields.UUID(required=True)
-    place = fields.String(required=True, allow_none=True)
-    door = fields.String(required=True, allow_none=True)
-    points = fields.Integer(required=True)
-    can_be_done = fields.Boolean(required=True)
-
-    @ma.pre_dump
-    def name_door(self, told: told_approvals.ToldAdjustment, **_: Any) -> dict[str, Any]:
-        """Say where the household lives."""
-        place, door = (told.door.place, told.door.door) if told.door else (None, None)
-        return {
-            "household_id": told.household_id,
-            "points": told.points,
-            "place": place,
-            "door": door,
-            "can_be_done": told.can_be_done,
-        }
-
-
-class SumsOutput(Output):
-    """What a batch adds up to: adjustments of each sign, and their points."""
-
-    additions = fields.Integer(required=True)
-    added = fields.Integer(required=True)
-    deductions = fields.Integer(required=True)
-    taken = fields.Integer(required=True)
-
-
 class ApprovalOutput(Output):
     """What was asked, in words, and how it stands; as lists show it, whose rows do not grow with a batch.
 
     ``account`` is of a grant, ``sums`` are of points, ``rows`` are residents in an export's file now, told
-    while it is to be decided on. ``can_be_done`` is null once it is over.
+    while it is to be decided on, ``minor`` is whose age is to be another. ``can_be_done`` is null once it is
+    over.
     """
 
     id = fields.UUID(required=True)
@@ -141,6 +143,7 @@ class ApprovalOutput(Output):
     account = fields.Nested(NamedAccountOutput, required=True, allow_none=True)
     sums = fields.Nested(SumsOutput, required=True, allow_none=True)
     rows = fields.Integer(required=True, allow_none=True)
+    minor = fields.Nested(MinorOutput, required=True, allow_none=True)
     reason = fields.String(required=True)
     asked_by = fields.UUID(required=True)
     asked_at = sent_moment(required=True)
@@ -159,13 +162,14 @@ class ApprovalOutput(Output):
         beside = {
             "state": approval.state.value if told.waits or ended else _EXPIRED,
             "area_name": told.area_name,
-            "text": decision_words.of_approval(told, shown.rows),
+            "text": decision_words.of_approval(told, shown.rows, shown.wish),
             "can_be_done": told.can_be_done if told.waits else None,
             "asker": told.asker,
             "account": told.account,
             "adjustments": told.adjustments,
             "sums": told.sums if approval.kind is ApprovalKind.POINTS_BULK else None,
             "rows": shown.rows,
+            "minor": told.minor,
         }
         return {name: getattr(approval, name) for name in self.fields if name not in beside} | beside
 
@@ -179,17 +183,28 @@ class WholeApprovalOutput(ApprovalOutput):
 
 @dataclass(frozen=True)
 class _Shown:
-    """An approval in words, and of an export to be decided on how many residents would stand in its file."""
+    """An approval in words."""
 
     told: told_approvals.ToldApproval
     rows: int | None
+    """How many residents would stand in the file of an export that is to be decided on."""
+    wish: own_data.AgeWish | None
+    """What a minor's age would become, while that can be told."""
 
 
 def _shown(session: Any, approvals: Sequence[identity.Approval]) -> list[_Shown]:
     told = told_approvals.told_approvals(session, actor(), approvals)
     counted = [one.approval.area_code for one in told if _is_counted(one)]
     rows = exports.rows_by_area(session, set(counted))
-    return [_Shown(one, rows[one.approval.area_code] if _is_counted(one) else None) for one in told]
+    wishes = own_data.age_wishes(session, parts().showing, approvals)
+    return [
+        _Shown(
+            one,
+            rows[one.approval.area_code] if _is_counted(one) else None,
+            wishes.get(one.approval.id),
+        )
+        for one in told
+    ]
 
 
 def _is_counted(told: told_approvals.ToldApproval) -> bool:
@@ -264,8 +279,10 @@ def _decided(session: Any, approval_id: UUID, **answer: Any) -> _Shown:
 
 
 def _note_whom(payload: Mapping[str, Any]) -> None:
-    """Tell for whom a step is: who gets a role, or whose points change."""
+    """Tell for whom a step is: who gets a role, whose points change, or whose age is at stake."""
     if "user_id" in payload:
         note(user_id=payload["user_id"])
     if "items" in payload:
         note(household_ids=sorted({item["household_id"] for item in payload["items"]}))
+    if "resident_id" in payload:
+        note(resident_id=payload["resident_id"])

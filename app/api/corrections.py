@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note, reading, sensitive, transaction
+from app.api.http.recording import note, note_approval, reading, sensitive, transaction
 from app.identity import Permission
 from app.own_data import CorrectionField, NewCorrection, OwnRequestState
 
@@ -70,6 +70,12 @@ class CorrectionDecisionInput(Input):
     """What was put right and why, or why not."""
 
     note = Text(400, least=1, lines=True, required=True)
+
+
+class CorrectionApprovalInput(CorrectionDecisionInput):
+    """What was put right and why, and the second person's approval where a minor's age is at stake."""
+
+    approval_id = uid(load_default=None, allow_none=True)
 
 
 @blueprint.route("/me/corrections", methods=["GET"])
@@ -142,11 +148,12 @@ def get_correction(correction_id: UUID) -> Any:
 @blueprint.route("/corrections/<uuid:correction_id>/approve", methods=["POST"])
 @allow(Permission.CORRECTION_DECIDE, checked=True)
 @blueprint.answer(StaffCorrectionOutput)
-@blueprint.body(CorrectionDecisionInput)
+@blueprint.body(CorrectionApprovalInput)
 def approve_correction(sent: dict[str, Any], correction_id: UUID) -> Any:
-    """Put it right, and say what and why."""
+    """Put it right, and say what and why; a minor's age takes a second person's approval."""
+    note_approval(sent["approval_id"])
     with transaction() as session:
-        row = own_data.approve_correction(session, actor(), parts().sealer, correction_id, note=sent["note"])
+        row = own_data.approve_correction(session, actor(), parts().sealer, correction_id, **sent)
         note(resident_id=str(row.resident_id), field=row.field.value)
         return row
 

@@ -7,26 +7,29 @@ from app.actors import Role
 from app.clock import business_day
 from app.exports import HEADINGS, RosterColumn
 from app.identity import ApprovalKind, binding_candidates, binding_doubts, naming, told_approvals
-from app.people import AgeGroup
+from app.own_data import AgeWish
+from app.people import AgeGroup, ToldMinor
 from app.visits import ToldTicket
 
 _AGES = {AgeGroup.CHILD: "不满14周岁", AgeGroup.MINOR: "14至17周岁", AgeGroup.ADULT: "已满18周岁"}
 _NUMBERS = (RosterColumn.PHONE, RosterColumn.ID_NUMBER)
 
 
-def of_approval(told: told_approvals.ToldApproval, rows: int | None) -> str:
+def of_approval(told: told_approvals.ToldApproval, rows: int | None, wish: AgeWish | None) -> str:
     """Say what an approval lets happen, and warn of what cannot be done while it waits.
 
-    ``rows`` are the residents who stand in an export's file now, if they were counted.
+    ``rows`` are the residents who stand in an export's file now, if they were counted; ``wish`` is what a
+    minor's age would become, while that can be told.
     """
     payload = told.approval.payload
     if told.approval.kind is ApprovalKind.ADMIN_GRANT:
         return _grant(told, payload)
-    text = (
-        _points(told, payload)
-        if told.approval.kind is ApprovalKind.POINTS_BULK
-        else _export(told, payload, rows)
-    )
+    if told.approval.kind is ApprovalKind.POINTS_BULK:
+        text = _points(told, payload)
+    elif told.approval.kind is ApprovalKind.ROSTER_EXPORT:
+        text = _export(told, payload, rows)
+    else:
+        text = _minor_age(told.minor, wish)
     warning = "请注意：申请人现在不能办这件事，同意了也办不成。申请的是"
     return f"{warning}{text}" if told.waits and not told.can_be_done else text
 
@@ -36,8 +39,11 @@ def of_ticket(told: ToldTicket) -> str:
     days = f"看{told.ticket.days}天"
     if told.minor is None:
         return f"查看一个孩子的资料，{days}；这个孩子现在不住在您的辖区"
-    minor = told.minor
-    return f"查看{minor.name}（{_AGES[minor.age_group]}，住{minor.area_name}{minor.place}）的资料，{days}"
+    return f"查看{_whom(told.minor)}的资料，{days}"
+
+
+def _whom(minor: ToldMinor) -> str:
+    return f"{minor.name}（{_AGES[minor.age_group]}，住{minor.area_name}{minor.place}）"
 
 
 def of_doubt(one: binding_candidates.Doubted) -> str:
@@ -91,6 +97,15 @@ def _export(told: told_approvals.ToldApproval, payload: dict[str, Any], rows: in
     how = f"；成年人的{numbers}{'显示完整号码' if payload['clear'] else '打星号'}" if numbers else ""
     count = "" if rows is None else f"，现在有{rows}人"
     return f"导出{told.area_name}的名册{count}；内容：{headings}{how}"
+
+
+def _minor_age(minor: ToldMinor | None, wish: AgeWish | None) -> str:
+    whom = _whom(minor) if minor else "一个不住在您辖区的人"
+    if wish is None:
+        return f"改{whom}的出生日期"
+    if wish.becomes is None:
+        return f"去掉{whom}的身份证号，以后没有证件能核对年龄"
+    return f"改{whom}的出生日期：登记的是{wish.years}周岁，改后是{wish.becomes}周岁"
 
 
 def _day(moment: str) -> str:

@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note, reading, sensitive, transaction
+from app.api.http.recording import note, note_approval, reading, sensitive, transaction
 from app.identity import Permission
 from app.own_data import DeletionKind, NewDeletion, OwnRequestState
 
@@ -85,6 +85,12 @@ class DeletionDecisionInput(Input):
     note = Text(400, least=1, lines=True, required=True)
 
 
+class DeletionApprovalInput(DeletionDecisionInput):
+    """What was deleted and what stays, and the second person's approval of a minor's ID number."""
+
+    approval_id = uid(load_default=None, allow_none=True)
+
+
 @blueprint.route("/me/held", methods=["GET"])
 @allow(Permission.SELF)
 @blueprint.answer(HeldKindsOutput)
@@ -151,11 +157,15 @@ def list_deletions(limit: int, after: str | None, **filters: Any) -> dict[str, A
 @blueprint.route("/deletions/<uuid:deletion_id>/approve", methods=["POST"])
 @allow(Permission.DELETION_DECIDE, checked=True)
 @blueprint.answer(StaffDeletionOutput)
-@blueprint.body(DeletionDecisionInput)
+@blueprint.body(DeletionApprovalInput)
 def approve_deletion(sent: dict[str, Any], deletion_id: UUID) -> Any:
-    """Delete what no law keeps, and say what was done and what stays."""
+    """Delete what no law keeps, and say what was done and what stays.
+
+    A minor's ID number goes only with the approval of a second person.
+    """
+    note_approval(sent["approval_id"])
     with transaction() as session:
-        row = own_data.approve_deletion(session, actor(), parts().sealer, deletion_id, note=sent["note"])
+        row = own_data.approve_deletion(session, actor(), parts().sealer, deletion_id, **sent)
         note(resident_id=str(row.resident_id), what=row.what.value, deleted=row.deleted, kept=row.kept)
         return row
 

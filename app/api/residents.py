@@ -1,6 +1,7 @@
 """Residents of the roster; their phone and ID number are shown masked."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +13,8 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, day, id_number, phone, uid, word
 from app.api.http.parts import parts
-from app.api.http.recording import note_ticket, sensitive, transaction
-from app.identity import Permission
+from app.api.http.recording import note_approval, note_ticket, sensitive, transaction
+from app.identity import Permission, changed_ages
 from app.people import PresenceState, Relation, Sex
 
 blueprint = Blueprint("residents", __name__, description="居民")
@@ -36,10 +37,11 @@ class ResidentInput(Input):
 
 
 class NumbersInput(Input):
-    """Phone and ID number; null takes one away, and one that is left out stays."""
+    """Phone and ID number; null takes one away, a minor's ID number by an approval; one left out stays."""
 
     phone = phone(allow_none=True)
     id_number = id_number(allow_none=True)
+    approval_id = uid(load_default=None, allow_none=True)
 
 
 class ResidentOutput(Output):
@@ -93,13 +95,20 @@ def get_resident(resident_id: UUID) -> Any:
 @allow(Permission.ROSTER_WRITE, checked=True)
 @blueprint.answer(ResidentOutput)
 @blueprint.body(NumbersInput)
-def put_numbers(given: dict[str, str | None], resident_id: UUID) -> Any:
+def put_numbers(sent: dict[str, Any], resident_id: UUID) -> Any:
     """Keep a resident's phone, ID number or both in the place of those before.
 
-    A sensitive step: whoever holds the phone on the roster can bind himself to the resident.
+    A sensitive step: whoever holds the phone on the roster can bind himself to the resident. A minor's
+    ID number is taken away only with the approval of a second person.
     """
+    approval_id = sent["approval_id"]
+    given = {name: value for name, value in sent.items() if name != "approval_id"}
+    note_approval(approval_id)
     with transaction() as session:
-        row = people.set_numbers(session, actor(), parts().sealer, resident_id, given)
+        agreed = partial(
+            changed_ages.agreed_to_age, session, actor(), request_id=None, approval_id=approval_id
+        )
+        row = people.set_numbers(session, actor(), parts().sealer, resident_id, given, agreed=agreed)
         return _seen(session, row)
 
 

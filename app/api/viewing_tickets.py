@@ -6,10 +6,10 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import people, visits
+from app import visits
 from app.api import decision_words
 from app.api.http.allow import actor, allow
-from app.api.http.askers import AskerOutput
+from app.api.http.askers import AskerOutput, MinorOutput
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid, whole
 from app.api.http.paging import PageInput, page, page_of
@@ -37,15 +37,6 @@ class TicketDecisionInput(Input):
     """Yes or no."""
 
     approved = Flag(required=True)
-
-
-class MinorOutput(Output):
-    """Whose record it is, as far as a decision takes it: the name masked, no birthday, no door."""
-
-    name = fields.String(required=True)
-    age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
-    area_name = fields.String(required=True)
-    place = fields.String(required=True)
 
 
 class TicketOutput(Output):

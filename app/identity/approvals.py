@@ -1,7 +1,8 @@
-"""The second person: high-risk steps are asked for, agreed to by somebody of another role, and done once.
+"""The second person: high-risk steps are asked for, agreed to by somebody else, and done once.
 
 Whoever asks holds the function himself, and keeps to what he asked: the approval is bound to the hash of its
-payload. Who decides is another person with another role over the same area (GB/T 22239-2019 8.1.4.2 d).
+payload. Who decides is another person with another role over the same area (GB/T 22239-2019 8.1.4.2 d); of a
+minor's age also one with the same role, as of a viewing ticket (``minor_ages``).
 """
 
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role, Scope
 from app.clock import now
 from app.errors import DomainError, ForbiddenError, IllegalStepError, Kind, NotFoundError
+from app.identity import minor_ages
 from app.identity.grantable import OwnGrantError, check_disjoint, check_level, check_not_given, check_room
 from app.identity.holders import holders
 from app.identity.officers import OFFICERS
@@ -32,18 +34,20 @@ FUNCTION = {
     ApprovalKind.ADMIN_GRANT: Permission.GRANT_WRITE,
     ApprovalKind.POINTS_BULK: Permission.POINTS_ADJUST,
     ApprovalKind.ROSTER_EXPORT: Permission.ROSTER_EXPORT,
+    ApprovalKind.MINOR_AGE: Permission.CORRECTION_DECIDE,
 }
 """The function that the approval is for; who asks must hold it."""
 DECIDERS = {
     ApprovalKind.ADMIN_GRANT: OFFICERS,
     ApprovalKind.POINTS_BULK: frozenset({Role.COUNTY_OFFICER}),
     ApprovalKind.ROSTER_EXPORT: frozenset({Role.COUNTY_OFFICER}),
+    ApprovalKind.MINOR_AGE: frozenset({Role.COMMUNITY_ADMIN}) | OFFICERS,
 }
-"""The roles that decide; none of them holds the function itself."""
+"""The roles that decide; but for a minor's age none of them holds the function itself."""
 
 
 class ApprovalNeededError(DomainError):
-    """The step needs an approval by somebody of another role, and none was named."""
+    """The step needs an approval by somebody else, and none was named."""
 
     code = "approval_needed"
     kind = Kind.CONFLICT
@@ -78,7 +82,7 @@ class ApprovalExpiredError(DomainError):
 
 
 class OwnApprovalError(DomainError):
-    """Nobody decides on what he asked for himself, nor on a role that he would get."""
+    """Nobody decides on what he asked for himself, nor on a role that he would get, nor on his own wish."""
 
     code = "own_approval"
     kind = Kind.FORBIDDEN
@@ -103,8 +107,8 @@ def ask_approval(
     area, and a second one of the three.
 
     Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
-    AreaUnknownError, OwnGrantError, AreaLevelError, RolesExcludeError, GrantsFullError,
-    OtherContentError.
+    AreaUnknownError, OwnGrantError, AreaLevelError, RolesExcludeError, GrantsFullError, OtherContentError,
+    and of a minor's age what ``minor_ages.check_asked`` raises.
     """
     sent = content_hash(actor.user_id, new.kind, new.area_code, dict(new.payload), new.reason)
     first = made_before(session, Approval, approval_id, sent, author=Approval.asked_by, by=actor.user_id)
@@ -121,6 +125,8 @@ def ask_approval(
         raise OwnGrantError
     if new.kind is ApprovalKind.ADMIN_GRANT:
         _check_grant(session, reach, new)
+    if new.kind is ApprovalKind.MINOR_AGE:
+        minor_ages.check_asked(session, actor, new.area_code, new.payload)
     row, made = insert_once(
         session,
         Approval,
@@ -136,9 +142,16 @@ def ask_approval(
         expires_at=now() + LIFE,
     )
     if made:
-        for decider in sorted(holders(session, row.area_code, DECIDERS[row.kind]) - {row.asked_by}):
+        for decider in sorted(_deciders_told(session, row)):
             _tell(session, row, decider, "asked")
     return row, made
+
+
+def _deciders_told(session: Session, row: Approval) -> set[UUID]:
+    """Give who hears that something waits: whoever may decide, but of a minor's age the nearest of them."""
+    if row.kind is ApprovalKind.MINOR_AGE:
+        return minor_ages.deciders_told(session, row)
+    return holders(session, row.area_code, DECIDERS[row.kind]) - {row.asked_by}
 
 
 def _check_grant(session: Session, reach: Scope, new: NewApproval) -> None:
@@ -191,7 +204,8 @@ def decide_approval(
     found = _locked(session, *which)
     if found is None:
         raise NotFoundError
-    if actor.user_id in {found.asked_by, _gets_by(found.kind, found.payload)}:
+    barred = {found.asked_by, _gets_by(found.kind, found.payload)}
+    if actor.user_id in barred | minor_ages.requested_by(session, found.payload):
         raise OwnApprovalError
     to = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
     if found.decided_by is not None:
@@ -267,5 +281,8 @@ def _visible(actor: Actor) -> ColumnElement[bool]:
     terms = [Approval.asked_by == actor.user_id]
     for kind, roles in DECIDERS.items():
         reach = Scope(areas=tuple(held.area_code for held in actor.held if held.role in roles))
-        terms.append(and_(Approval.kind == kind, reach.clause(Approval.area_code)))
+        decides = and_(Approval.kind == kind, reach.clause(Approval.area_code))
+        if kind is ApprovalKind.MINOR_AGE:
+            decides &= minor_ages.is_elsewhere(actor)
+        terms.append(decides)
     return or_(*terms)

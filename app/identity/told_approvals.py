@@ -6,7 +6,7 @@ approval about its id. Whether it can be done is another question, and the asker
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from app.identity.approvals import FUNCTION
 from app.identity.naming import Named, named
 from app.identity.permissions import TABLE
 from app.models import Approval, ApprovalKind, ApprovalState, Household, Place
+from app.people import ToldMinor, told_minors
 from app.places import area_names
 
 
@@ -70,6 +71,8 @@ class ToldApproval:
     account: Named | None = None
     """Who would get a role, with the posts that he has; None if he is not to be named to the reader."""
     adjustments: tuple[ToldAdjustment, ...] = ()
+    minor: ToldMinor | None = None
+    """Whose age is to be another; None if he lives where the reader does not reach."""
 
     @property
     def sums(self) -> Sums:
@@ -86,8 +89,11 @@ def told_approvals(session: Session, actor: Actor, rows: Sequence[Approval]) -> 
     accounts = {account_id for row in rows if (account_id := _account_of(row))}
     people = named(session, accounts | {row.asked_by for row in rows})
     doors = _doors(session, {item["household_id"] for row in rows for item in _items(row)})
+    minors = told_minors(session, actor, {one for row in rows if (one := _minor_of(row))})
     areas = area_names(session, {row.area_code for row in rows})
-    return [_told(actor, row, people, doors, areas[row.area_code]) for row in rows]
+    told = [_told(actor, row, people, doors, areas[row.area_code]) for row in rows]
+    about = [_minor_of(row) for row in rows]
+    return [replace(one, minor=minors.get(who)) if who else one for one, who in zip(told, about, strict=True)]
 
 
 def _told(
@@ -134,6 +140,10 @@ def _asks(row: Approval, asker: Named) -> Scope:
 
 def _account_of(row: Approval) -> UUID | None:
     return UUID(row.payload["user_id"]) if row.kind is ApprovalKind.ADMIN_GRANT else None
+
+
+def _minor_of(row: Approval) -> UUID | None:
+    return UUID(row.payload["resident_id"]) if row.kind is ApprovalKind.MINOR_AGE else None
 
 
 def _items(row: Approval) -> list[dict[str, Any]]:

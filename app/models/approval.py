@@ -1,4 +1,4 @@
-"""Approvals: what one person asked for and another one, of another role, agreed to."""
+"""Approvals: what one person asked for and another one agreed to."""
 
 import enum
 from datetime import datetime
@@ -21,6 +21,8 @@ class ApprovalKind(enum.StrEnum):
     """A batch of corrections to households' points."""
     ROSTER_EXPORT = "roster_export"
     """A file of a community's roster."""
+    MINOR_AGE = "minor_age"
+    """A minor's birth date, or that of who would be one, put right; or a minor's ID number taken away."""
 
 
 class ApprovalState(enum.StrEnum):

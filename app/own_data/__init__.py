@@ -10,6 +10,7 @@ from app.models import (
     OwnCopy,
     OwnRequestState,
 )
+from app.own_data.age_wishes import AgeWish, age_wishes
 from app.own_data.closing import (
     DUE_WORKDAYS,
     TAKEN_BACK_WITHIN,
@@ -95,6 +96,7 @@ __all__ = [
     "LIFE",
     "ROUNDS",
     "TAKEN_BACK_WITHIN",
+    "AgeWish",
     "AskerGoneError",
     "Closing",
     "ClosingOpenError",
@@ -129,6 +131,7 @@ __all__ = [
     "Terms",
     "Tools",
     "Wanted",
+    "age_wishes",
     "approve_correction",
     "approve_deletion",
     "ask_closing",

@@ -4,6 +4,7 @@ PIPL, art. 46; 未成年人网络保护条例, art. 34. Nobody decides for himse
 """
 
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import literal, select
@@ -13,6 +14,7 @@ from app import harm, identity
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.harm import HarmRecord, Told
+from app.identity import changed_ages
 from app.models import Correction, CorrectionField, OwnRequestState, Resident, RevealField
 from app.once import content_hash, insert_once, made_before
 from app.own_data import requests
@@ -115,22 +117,33 @@ def withdraw_correction(session: Session, actor: Actor, correction_id: UUID) -> 
 
 
 def approve_correction(
-    session: Session, actor: Actor, sealer: Sealer, correction_id: UUID, *, note: str
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    correction_id: UUID,
+    *,
+    note: str,
+    approval_id: UUID | None = None,
 ) -> Correction:
     """Put it right, say why, and tell who asked; the same again changes nothing.
 
     What OTHER asks for, the actor has put right where it stands, and says so in ``note``. Who turns out to be
-    a child for whom no guardian agreed is signed out.
+    a child for whom no guardian agreed is signed out. A minor's age, and that of who would be one, takes
+    the approval of a second person (``identity.minor_ages``).
 
     Raises NotFoundError, OwnCorrectionError, AskerGoneError, IllegalStepError, and what ``people.correct``
-    raises.
+    and ``identity.use_approval`` raise.
     """
     row, resident = requests.to_decide(session, actor, _CORRECTIONS, correction_id)
     if requests.is_decided(row, actor, OwnRequestState.DONE, note):
         return row
     requests.check_asker(session, row)
     former = resident.name
-    correct(session, actor, sealer, resident, row.field, opened_correction(sealer, row).value or "")
+    agreed = partial(
+        changed_ages.agreed_to_age, session, actor, request_id=correction_id, approval_id=approval_id
+    )
+    wanted = opened_correction(sealer, row).value or ""
+    correct(session, actor, sealer, resident, row.field, wanted, agreed=agreed)
     if resident.name != former:
         identity.follow_name(session, resident, former)
     if row.field in AGE_FIELDS:

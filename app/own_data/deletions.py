@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
+from app.identity import changed_ages
 from app.models import Deletion, DeletionKind, OwnRequestState
 from app.once import content_hash, insert_once, made_before
 from app.own_data import requests
 from app.own_data.deleting import delete_data
 from app.own_data.whose import resident_meant
-from app.people import GuardianNeededError, is_child
+from app.people import GuardianNeededError, is_child, takes_minors_number
 from app.sealing import Sealer
 
 
@@ -83,15 +84,28 @@ def withdraw_deletion(session: Session, actor: Actor, deletion_id: UUID) -> Dele
 
 
 def approve_deletion(
-    session: Session, actor: Actor, sealer: Sealer, deletion_id: UUID, *, note: str
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    deletion_id: UUID,
+    *,
+    note: str,
+    approval_id: UUID | None = None,
 ) -> Deletion:
     """Delete what may go, keep what the law keeps, and tell who asked; the same again changes nothing.
 
-    Raises NotFoundError, OwnDeletionError, AskerGoneError, IllegalStepError, KeptByLawError.
+    A minor's ID number goes only with the approval of a second person (``identity.minor_ages``).
+
+    Raises NotFoundError, OwnDeletionError, AskerGoneError, IllegalStepError, KeptByLawError, and what
+    ``identity.use_approval`` raises.
     """
     row, resident = requests.to_decide(session, actor, _DELETIONS, deletion_id)
     if not requests.is_decided(row, actor, OwnRequestState.DONE, note):
         requests.check_asker(session, row)
+        if row.what is DeletionKind.NUMBERS and takes_minors_number(resident):
+            changed_ages.agreed_to_age(
+                session, actor, resident, request_id=deletion_id, approval_id=approval_id
+            )
         figures = delete_data(session, sealer, resident, row.what)
         row.deleted, row.kept = figures.deleted, figures.kept
         requests.decide(session, actor, _DELETIONS, row, OwnRequestState.DONE, note)

@@ -12,7 +12,7 @@ from app.models import (
     Resident,
     Sex,
 )
-from app.people.ages import AgeGroup, age_group, last_birth_of_adults
+from app.people.ages import AgeGroup, age_group, last_birth_of_adults, takes_minors_number
 from app.people.bases import (
     BASES,
     Basis,
@@ -41,7 +41,13 @@ from app.people.consents import (
     withdraw,
     withdraw_on_paper,
 )
-from app.people.correcting import AGE_FIELDS, CorrectionValueError, check_value, correct
+from app.people.correcting import (
+    AGE_FIELDS,
+    CorrectionValueError,
+    birth_date_wanted,
+    check_value,
+    correct,
+)
 from app.people.first_consents import check_text, keep_consent
 from app.people.guardian_listings import GuardianshipState, guardians_of, guardianships, wards
 from app.people.guardians import (
@@ -113,6 +119,7 @@ from app.people.said_no import SaidNoError
 from app.people.standings import Standing, standings, standings_of
 from app.people.standings import State as ConsentState
 from app.people.told_guardians import ToldGuardianship, ToldResident, told_guardianships
+from app.people.told_minors import ToldMinor, told_minors
 from app.people.withdrawals import agreed_for, withdraw_of, withdraw_purpose
 
 __all__ = [
@@ -168,6 +175,7 @@ __all__ = [
     "Sex",
     "Standing",
     "ToldGuardianship",
+    "ToldMinor",
     "ToldResident",
     "WardNeededError",
     "Whom",
@@ -177,6 +185,7 @@ __all__ = [
     "age_group",
     "age_on",
     "agreed_for",
+    "birth_date_wanted",
     "check_about",
     "check_basis",
     "check_child",
@@ -227,8 +236,10 @@ __all__ = [
     "shown_masked",
     "standings",
     "standings_of",
+    "takes_minors_number",
     "text_in_force",
     "told_guardianships",
+    "told_minors",
     "user_locked",
     "verify_guardian",
     "ward",

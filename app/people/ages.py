@@ -3,8 +3,10 @@
 import enum
 from datetime import date
 
+from app.clock import business_day
 from app.models import Resident
 from app.people.guardians import ADULT_YEARS, is_child, is_minor
+from app.people.names import age_on
 
 
 class AgeGroup(enum.StrEnum):
@@ -28,3 +30,19 @@ def last_birth_of_adults(day: date) -> date:
     """Give the latest day of birth of those who are 18 on a day; on 29 February that is a 28th."""
     leap = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year - ADULT_YEARS, day=28 if leap else day.day)
+
+
+def changes_minors_age(resident: Resident, birth_date: date) -> bool:
+    """Say whether a birth date is another than that on record, and he is a minor by one of the two.
+
+    Also where neither 14 nor 18 lies between them today: made 17 years and 364 days old, a child would be of
+    age tomorrow without anybody's doing.
+    """
+    if birth_date == resident.birth_date:
+        return False
+    return is_minor(resident) or age_on(birth_date, business_day()) < ADULT_YEARS
+
+
+def takes_minors_number(resident: Resident) -> bool:
+    """Say whether to take the ID number away takes away what proves how young somebody is."""
+    return is_minor(resident) and resident.id_number_sealed is not None

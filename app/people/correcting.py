@@ -12,6 +12,7 @@ from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.models import CorrectionField, Guardianship, Household, PresenceState, Relation, Resident, Sex
 from app.once import unique
+from app.people.ages import changes_minors_age, takes_minors_number
 from app.people.bases import Category, check_about
 from app.people.guardians import last_day_as_minor
 from app.people.numbers import (
@@ -65,20 +66,36 @@ def check_value(field: CorrectionField, value: str) -> None:
         raise CorrectionValueError(field="value", form=FORMS[field])
 
 
+def birth_date_wanted(field: CorrectionField, value: str) -> date | None:
+    """Give the day of birth that a right value of a field would put on record, None if it puts none."""
+    if field is CorrectionField.BIRTH_DATE:
+        return date.fromisoformat(value)
+    return birth_date_in(value) if field is CorrectionField.ID_NUMBER and value else None
+
+
 def correct(
-    session: Session, actor: Actor, sealer: Sealer, resident: Resident, field: CorrectionField, value: str
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    resident: Resident,
+    field: CorrectionField,
+    value: str,
+    *,
+    agreed: Callable[[Resident], object],
 ) -> None:
     """Put one thing right in the record of a locked resident; OTHER stands elsewhere, and changes nothing.
 
     With an ID number come the day of birth and the sex that it holds: one after the other, each would
-    contradict what is still on record.
+    contradict what is still on record. ``agreed`` refuses what makes a minor's age another one, or takes away
+    his ID number, unless a second person agreed to it; it is asked of nothing else.
 
     Raises CorrectionValueError, IdNumberError if the ID number on record says otherwise, IdNumberTakenError,
     HeadTakenError, DoorTakenError, NoBasisError and ConsentChangedError for a number of a child under 14
-    without its guardian's consent.
+    without its guardian's consent, and what ``agreed`` raises.
     """
     check_value(field, value)
     check_about(session, resident, Category.ROSTER)
+    at_stake = _is_at_stake(resident, field, value)
     taken: dict[str, DomainError] = {
         "uq_residents_household_id_head": HeadTakenError(),
         ID_NUMBER_KEY: IdNumberTakenError(),
@@ -89,14 +106,26 @@ def correct(
         household.door = value
     elif field in {CorrectionField.PHONE, CorrectionField.ID_NUMBER}:
         _correct_numbers(session, actor, sealer, resident, field, value)
+    elif field is CorrectionField.BIRTH_DATE:
+        resident.birth_date = _birth_date(value)
     elif field is not CorrectionField.OTHER:
         setattr(resident, field, _READ[field](value))
     if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE}:
         _check_agreement(sealer, resident)
     with unique(taken):
         session.flush()
+    if at_stake:
+        agreed(resident)
     if field in AGE_FIELDS:
         _end_with_childhood(session, resident)
+
+
+def _is_at_stake(resident: Resident, field: CorrectionField, value: str) -> bool:
+    """Say whether what is put right touches how old a minor is, or would be."""
+    if field is CorrectionField.ID_NUMBER and not value:
+        return takes_minors_number(resident)
+    birth_date = birth_date_wanted(field, value)
+    return birth_date is not None and changes_minors_age(resident, birth_date)
 
 
 def _end_with_childhood(session: Session, resident: Resident) -> None:

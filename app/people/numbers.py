@@ -15,9 +15,11 @@ from app.clock import now
 from app.errors import DomainError, Kind
 from app.models import Household, Resident, Sex
 from app.once import unique
+from app.people.ages import takes_minors_number
 from app.people.bases import Category, check_about
 from app.people.homes import check_other_household
 from app.people.listings import resident_in_scope
+from app.people.locking import resident_locked
 from app.people.names import masked_digits
 from app.sealing import UNREADABLE, Cell, Opener, Sealer, Showing
 
@@ -164,7 +166,13 @@ def check_numbers(session: Session, resident: Resident, *, before: Numbers, afte
 
 
 def set_numbers(
-    session: Session, actor: Actor, sealer: Sealer, resident_id: UUID, given: Mapping[str, str | None]
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    resident_id: UUID,
+    given: Mapping[str, str | None],
+    *,
+    agreed: Callable[[Resident], object],
 ) -> Resident:
     """Keep what is given of a resident's numbers in the place of those before; again changes nothing.
 
@@ -172,11 +180,15 @@ def set_numbers(
     They are a state, not a thing with an id of its own: what the resident has already is judged no more, but
     whoever does not reach him any longer is not told what he has. One that does not open is sealed anew, as
     this is how it is put right; it counts as another unless its blind index is that of the number sent.
+    ``agreed`` refuses to take a minor's ID number away unless a second person agreed; it is asked of nothing
+    else.
 
     Raises NotFoundError outside the actor's reach, OwnHouseholdError, IdNumberError, NoBasisError and
-    ConsentChangedError for a child under 14 without its guardian's consent, IdNumberTakenError.
+    ConsentChangedError for a child under 14 without its guardian's consent, IdNumberTakenError, and what
+    ``agreed`` raises.
     """
     resident = resident_in_scope(session, actor, resident_id)
+    resident_locked(session, resident_id)
     before = numbers_of(Showing(sealer), resident)
     numbers = replace(before, **given)
     if before == numbers:
@@ -184,10 +196,13 @@ def set_numbers(
     check_other_household(actor, resident.household_id)
     if numbers.id_number is not None and numbers.id_number != before.id_number:
         check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
+    at_stake = numbers.id_number is None and takes_minors_number(resident)
     check_numbers(session, resident, before=_met(sealer, resident, before, numbers), after=numbers)
     write_numbers(session, sealer, resident, numbers, by=actor.user_id, kinds=given)
     with unique({ID_NUMBER_KEY: IdNumberTakenError(field="id_number")}):
         session.flush()
+    if at_stake:
+        agreed(resident)
     return resident
 
 

@@ -73,7 +73,7 @@ from app.visits.tickets import (
     ticket_for,
     tickets,
 )
-from app.visits.told_tickets import ToldMinor, ToldTicket, told_tickets
+from app.visits.told_tickets import ToldTicket, told_tickets
 
 __all__ = [
     "BY_LAW",
@@ -111,7 +111,6 @@ __all__ = [
     "Seen",
     "ShownCare",
     "TicketNeededError",
-    "ToldMinor",
     "ToldTicket",
     "TooSeldomError",
     "ViewingTicket",

@@ -1,8 +1,4 @@
-"""What a viewing ticket is about, in words: whoever decides on it reads nothing of the record.
-
-Of the minor he gets what a decision takes and no more: the name as a public list shows it, the age group that
-the roster shows in place of a birthday, and the building; no door, and nothing of why he is looked after.
-"""
+"""What a viewing ticket is about, in words: whoever decides on it reads nothing of the record."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,20 +8,8 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.identity import naming
 from app.models import ViewingTicket
-from app.people import AgeGroup, age_group, masked, residents_reached
+from app.people import ToldMinor, told_minors
 from app.places import area_names
-
-
-@dataclass(frozen=True)
-class ToldMinor:
-    """Whose record it is, as far as whoever decides needs it."""
-
-    name: str
-    """Masked."""
-    age_group: AgeGroup
-    area_name: str
-    """Where he lives now, which need not be the ticket's area any more."""
-    place: str
 
 
 @dataclass(frozen=True)
@@ -45,12 +29,8 @@ def told_tickets(session: Session, actor: Actor, rows: Sequence[ViewingTicket]) 
     if not rows:
         return []
     people = naming.named(session, {row.user_id for row in rows})
-    reached = residents_reached(session, actor, {row.resident_id for row in rows})
-    areas = area_names(session, {row.area_code for row in rows} | {one.area_code for one in reached})
-    minors = {
-        one.id: ToldMinor(masked(one.name), age_group(one), areas[one.area_code], one.household.place.name)
-        for one in reached
-    }
+    minors = told_minors(session, actor, {row.resident_id for row in rows})
+    areas = area_names(session, {row.area_code for row in rows})
     return [
         ToldTicket(
             row,

@@ -38,6 +38,7 @@ WRITERS = {
         "app/identity/binding_ends.py",
         "app/identity/binding_requests.py",
     },
+    "birth_date": {"app/people/correcting.py"},
     "balance": set[str](),
     "held": set[str](),
     "remaining": set[str](),

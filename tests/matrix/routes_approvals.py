@@ -10,7 +10,8 @@ from tests.matrix.stage import Stage
 
 _ASKER_AND_DECIDER = {"admin": 200, "county": 200, "city": 404, "security": 404}
 """Others decide on other kinds, and do not see this one."""
-_DECIDER = {"county": 200, "city": 404}
+_DECIDER = {"admin": 403, "county": 200, "city": 404}
+"""The admin asked for this one himself."""
 
 
 def _new_approval(stage: Stage) -> Call:

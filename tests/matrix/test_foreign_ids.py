@@ -64,6 +64,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "photo_ids": photo_id,
         "place_id": stage.place_id,
         "place_ids": stage.place_id,
+        "request_id": stage.correction(),
         "resident_id": stage.resident_id,
         "reward_id": stage.reward(),
         "rule_id": stage.rule(),

@@ -75,6 +75,7 @@ def test_no_guardianship_outlasts_a_childhood_that_was_put_right(
     child_id = write_child(session)
     row_id = write_guardian(session, child_id)
     assert ward(session, named("resident"), child_id).id == child_id
+    agreed: list[Resident] = []
 
     correct(
         session,
@@ -83,9 +84,11 @@ def test_no_guardianship_outlasts_a_childhood_that_was_put_right(
         session.get_one(Resident, child_id),
         field,
         value,
+        agreed=agreed.append,
     )
 
     session.expire_all()
+    assert [one.id for one in agreed] == [child_id]
     assert session.get_one(Guardianship, row_id).valid_until == last
     if last < business_day():
         with pytest.raises(NotFoundError):

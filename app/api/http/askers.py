@@ -1,7 +1,8 @@
-"""People in words beside their ids: an account's name, and its posts as the app calls them."""
+"""People in words beside their ids: an account's name and posts as the app calls them, and a minor."""
 
 from marshmallow import fields
 
+from app import people
 from app.actors import Role
 from app.api.http.fields import Output
 
@@ -25,3 +26,12 @@ class NamedAccountOutput(AskerOutput):
     """An account that something would be done to, with all posts that count now."""
 
     area_name = fields.String(required=True, allow_none=True)
+
+
+class MinorOutput(Output):
+    """A minor, as far as a decision takes it: the name masked, no birthday, no door."""
+
+    name = fields.String(required=True)
+    age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
+    area_name = fields.String(required=True)
+    place = fields.String(required=True)

@@ -107,6 +107,12 @@ def note_ticket(ticket_id: UUID | None) -> None:
         note(ticket_id=str(ticket_id))
 
 
+def note_approval(approval_id: UUID | None) -> None:
+    """Tell by which approval of a second person something is done, if one is named."""
+    if approval_id is not None:
+        note(approval_id=str(approval_id))
+
+
 def note_tickets(ticket_ids: Iterable[UUID | None]) -> None:
     """Tell by which tickets a list shows more of minors than others see."""
     if told := sorted({str(one) for one in ticket_ids if one is not None}):

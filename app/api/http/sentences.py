@@ -141,7 +141,7 @@ SENTENCES: dict[str, str] = {
     "export_not_ready": "名册还在做，做好了会发消息给您，请过一会儿再来",
     "export_over": "这份名册已经下载过，或者过了24小时；还要用，请重新申请审批",
     # approvals
-    "approval_needed": "这件事要先请另一种岗位的同事审批，批准后再办",
+    "approval_needed": "这件事要先请另一位同事审批，批准后再办",
     "approval_unfit": "办的内容和审批的不一样，请按批准的内容办，或重新申请",
     "approval_not_given": "审批还没有通过，请等批准了再办；没有同意的，请重新申请",
     "approval_used": "这次审批已经用过，再办要重新申请",

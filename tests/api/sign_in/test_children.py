@@ -13,9 +13,11 @@ from app.ids import new_id
 from app.models import Consent, ConsentPurpose, ConsentText, Guardianship, Resident, SignIn, SignInCode, User
 from app.people import SHIPPED_TEXTS
 from tests.api.sign_in.conftest import SignInAs, refused
+from tests.approval_world import approved
 from tests.cast import named
 from tests.child_world import TEN_YEARS_OLD, write_guarded_child, write_guardian
 from tests.client import Answer, Client
+from tests.minor_age_world import grant, question
 from tests.trail import entries_of
 
 MINORS = SHIPPED_TEXTS[ConsentPurpose.MINORS]
@@ -307,10 +309,12 @@ def test_who_turns_out_to_be_a_child_is_signed_out(
     session.execute(update(Resident).where(which).values(birth_date=TEN_YEARS_OLD.replace(year=2010)))
     session.commit()
     child.come_in()
-    path, body = f"corrections/{new_id()}", {"field": "birth_date", "value": str(right), "said": "户口本"}
+    wish = str(new_id())
+    path, body = f"corrections/{wish}", {"field": "birth_date", "value": str(right), "said": "户口本"}
     signed_in = {"Authorization": f"Bearer {child.token}"}
     asked = child.visitor.put(f"/v1/me/{path}", json=body, headers=signed_in)
-    done = be("admin").post(f"/v1/{path}/approve", json={"note": "看过户口本"})
+    agreed = approved(be("admin"), be("county"), minor_age=question(child.resident_id, wish))
+    done = grant(be("admin"), wish, agreed)
 
     assert (asked.status_code, done.status_code) == (201, 200), (asked.text, done.text)
     assert child.ways_in() == ways_in
