@@ -127,6 +127,7 @@ def _add_code(history: History, rng: Random, one: SeedResident, handles: set[str
         secret=next(_digits(rng)),
         made_at=at,
         made_by=history.world.worker(one.area_code),
+        seen_by=[history.world.worker(one.area_code)],
     )
 
 
