@@ -4,22 +4,26 @@ import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import pyotp
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, create_engine, func, select, update
 from sqlalchemy.orm import Session
 
 from app import migrating
+from app.actors import Role
 from app.cli.commands import commands
 from app.clock import now
 from app.config import Settings
-from app.identity import accept_invitation
-from app.models import Grant, Invitation, User
+from app.identity import accept_invitation, sealed_secret
+from app.ids import new_id
+from app.models import AuditEntry, Grant, Invitation, SecondFactor, User
 from app.sealing import Sealer
 from dev.servers import Servers, ensure_database
-from tests.sealer import KEYS
+from tests.sealer import KEYS, SEALER
 
 Run = Callable[..., Result]
+ANOTHER, SECRET = "command:another-security-administrator", "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 THREE = [
     "--system",
     "13900000001",
@@ -118,3 +122,67 @@ def test_three_administrators_found_an_installation_once(
         )
         session.commit()
     assert run("first-administrators", "--area", "421224", *others).exit_code == 0, "nobody is left"
+
+
+@pytest.fixture
+def founded(run: Run, engine: Engine) -> Iterator[Session]:
+    """Give a founded installation whose administrators have authenticator apps, and lost the security one."""
+    for code, name in (("4212", "咸宁市"), ("421224", "通山县")):
+        assert run("add-area", code, name).exit_code == 0
+    assert run("first-administrators", "--area", "421224", *THREE).exit_code == 0
+    with Session(engine) as session:
+        for user_id in session.scalars(select(Grant.user_id)):
+            row_id = new_id()
+            sealed = sealed_secret(SEALER, row_id, SECRET)
+            session.add(
+                SecondFactor(
+                    id=row_id, user_id=user_id, secret_sealed=sealed, created_at=now(), confirmed_at=now()
+                )
+            )
+        session.execute(update(Grant).where(Grant.role == Role.SECURITY_ADMIN).values(ended_at=now()))
+        session.commit()
+        yield session
+
+
+def another(env: dict[str, str], *, auditor: str = "13900000003", second: str = "13900000001") -> Result:
+    code = pyotp.TOTP(SECRET).now()
+    words = ["another-security-administrator", "--area", "421224", "--new", "13900000009", "丁四"]
+    words += ["--auditor", auditor, "--second", second]
+    return CliRunner().invoke(commands, words, env=env, input=f"{code}\n{code}\n")
+
+
+def test_a_lost_security_administrator_is_replaced_before_two_people(
+    founded: Session, fresh: dict[str, str]
+) -> None:
+    """S-39: nobody who is left could grant the role; the auditor and a second one together can, on record."""
+    done = another(fresh)
+    again = another(fresh)
+
+    assert (done.exit_code, again.exit_code) == (0, 1), done.output
+    assert "http://localhost/invite/" in done.output
+    assert "has a security administrator" in again.output
+    new = founded.execute(
+        select(User.id, Grant.area_code)
+        .join(Grant, Grant.user_id == User.id)
+        .where(Grant.role == Role.SECURITY_ADMIN, Grant.ended_at.is_(None))
+    ).one()
+    holds = dict(founded.execute(select(Grant.role, Grant.user_id).where(Grant.ended_at.is_(None))).all())
+    [entry] = founded.scalars(select(AuditEntry).where(AuditEntry.action == ANOTHER))
+    assert new.area_code == "421224"
+    assert (entry.object_id, entry.actor_id) == (new.id, holds[Role.AUDITOR])
+    assert entry.facts == {"agreed_by": str(holds[Role.SYSTEM_ADMIN])}
+
+
+@pytest.mark.parametrize("people", [{"second": "13900000003"}, {"auditor": "13900000001"}])
+def test_one_person_or_the_wrong_ones_make_no_security_administrator(
+    founded: Session, fresh: dict[str, str], people: dict[str, str]
+) -> None:
+    """S-39: the refusal is on record."""
+    refused = another(fresh, **people)
+
+    assert (refused.exit_code, "or a code is wrong" in refused.output) == (1, True)
+    assert founded.scalars(select(AuditEntry.code).where(AuditEntry.action == ANOTHER)).all() == [
+        "not_proven"
+    ]
+    grants = select(func.count()).where(Grant.role == Role.SECURITY_ADMIN, Grant.ended_at.is_(None))
+    assert founded.scalar(grants) == 0

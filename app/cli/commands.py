@@ -6,7 +6,7 @@ from sqlalchemy.exc import OperationalError
 from app import migrating
 from app.cli.auditing import verify_audit
 from app.cli.demo import demo_code, seed, show_demo_accounts
-from app.cli.founding import add_area, first_administrators
+from app.cli.founding import add_area, another_security_administrator, first_administrators
 from app.cli.keys import rotate_keys
 from app.cli.ledger import post_due, reconcile
 from app.cli.purging import purge_audit
@@ -41,6 +41,7 @@ for _command in (
     demo_code,
     add_area,
     first_administrators,
+    another_security_administrator,
     reconcile,
     post_due,
     rotate_keys,

@@ -8,17 +8,16 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session, sessionmaker
 
-from app import audit, identity
-from app.audit import AuditKeys, AuditResult, Entry
+from app import audit
+from app.audit import AuditKeys
 from app.cli.sessions import many_sessions
+from app.cli.two_persons import prove_two
 from app.clock import start_of
 from app.config import Settings
 from app.db import batches, transaction
-from app.keys import derived
-from app.sealing import Sealer
+from app.identity import two_persons
 
 _BATCH = 1000
-_NOT_PROVEN = "One of the two is no auditor, or officer, over all of this, or a code is wrong."
 _ACTION = "command:purge-audit"
 
 
@@ -41,21 +40,9 @@ def purge_audit(until: datetime, auditor: str, second: str) -> None:
         _finish(new_session, keys)
         with _refusals_told(), new_session() as session:
             audit.place_to_cut(session, keys, **which)
-        auditor_code = click.prompt("Code of the auditor's authenticator app", hide_input=True)
-        second_code = click.prompt("Code of the second person's authenticator app", hide_input=True)
-        with new_session() as session, transaction(session):
-            two = identity.prove_two(
-                session,
-                Sealer.of(settings),
-                derived(settings.secret_key, "sign-in tries"),
-                identity.Shown(auditor, auditor_code),
-                identity.Shown(second, second_code),
-            )
-            if two is None:
-                refused = Entry(action=_ACTION, result=AuditResult.REFUSED, code="not_proven")
-                audit.record(session, keys, refused)
-        if two is None:
-            raise click.ClickException(_NOT_PROVEN)
+        two = prove_two(
+            new_session, settings, _ACTION, auditor=auditor, second=second, over=two_persons.everything
+        )
         with _refusals_told(), new_session() as session, transaction(session):
             made = audit.cut(session, keys, **which, by=two[0], agreed_by=two[1])
         dropped = _finish(new_session, keys)

@@ -1,6 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
-from app.identity import children, closing, invitations, proxies
+from app.identity import children, closing, founding, invitations, proxies, two_persons
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
 from app.identity.acting import acts_since, check_acting
 from app.identity.approvals import (
@@ -59,7 +59,6 @@ from app.identity.bindings import (
     open_binding,
 )
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up
-from app.identity.founding import FoundingError, NewAdministrator, found
 from app.identity.grantable import ADMINISTRATORS, OwnGrantError, RolesExcludeError
 from app.identity.holders import holders, holding
 from app.identity.invitations import InvitationOverError, accept_invitation, invitation_url, invite, invited
@@ -93,7 +92,6 @@ from app.identity.sign_in_codes import (
     sign_in_by_code,
 )
 from app.identity.tries import count_try, keyed, uncount_try
-from app.identity.two_persons import Shown, prove_two
 from app.identity.users import (
     GrantSpanError,
     NewGrant,
@@ -178,11 +176,9 @@ __all__ = [
     "CodeRefusedError",
     "CodesExhaustedError",
     "Credentials",
-    "FoundingError",
     "GrantSpanError",
     "IdProof",
     "InvitationOverError",
-    "NewAdministrator",
     "NewApproval",
     "NewBindingRequest",
     "NewGrant",
@@ -218,7 +214,6 @@ __all__ = [
     "SecondFactorNeededError",
     "SessionKind",
     "SessionSupersededError",
-    "Shown",
     "SignInCode",
     "User",
     "UserDisabledError",
@@ -258,7 +253,7 @@ __all__ = [
     "follow_name",
     "forget_vouched_phone",
     "forget_wechat",
-    "found",
+    "founding",
     "grant",
     "grant_payload",
     "hand_out",
@@ -291,7 +286,6 @@ __all__ = [
     "own_requests",
     "phone_of",
     "prove_password",
-    "prove_two",
     "proxies",
     "refresh",
     "reject_request",
@@ -310,6 +304,7 @@ __all__ = [
     "sign_in_by_wechat",
     "sign_out",
     "step_up",
+    "two_persons",
     "uncount_try",
     "use_approval",
     "user_in_scope",

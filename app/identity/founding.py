@@ -1,7 +1,11 @@
-"""The first three administrators, invited by a command: no installation has a default account."""
+"""The first three administrators, invited by a command: no installation has a default account.
+
+And another security administrator where the last one went: he alone grants roles, also that of his successor.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -9,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.actors import Role
 from app.clock import now
 from app.identity.grantable import fits
+from app.identity.holders import holders
 from app.identity.invitations import write_invitation
 from app.identity.phones import has_phone, sealed_phone
 from app.ids import new_id
@@ -21,7 +26,7 @@ ROLES = (Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
 
 
 class FoundingError(Exception):
-    """There are administrators, the area is a grid, or the three are not three people with own phones."""
+    """There are such administrators, the area is a grid, or a phone is taken; in the operator's words."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,7 @@ def found(
 
     Raises FoundingError, AreaUnknownError.
     """
-    if session.get(Area, area_code) is None:
-        raise AreaUnknownError(field="area_code")
-    if not all(fits(role, area_code) for role in ROLES):
-        message = (
-            "The three are responsible for a community or an area above it, not a grid. Nothing was done."
-        )
-        raise FoundingError(message)
+    _check_area(session, area_code)
     held = (
         select(Grant.id)
         .join(User, User.id == Grant.user_id)
@@ -65,12 +64,47 @@ def found(
         message = "Three people are needed, each with a phone number that no account has. Nothing was done."
         raise FoundingError(message)
     return [
-        (role, one, _invited(session, sealer, area_code, role, one))
+        (role, one, _invited(session, sealer, area_code, role, one)[1])
         for role, one in zip(ROLES, three, strict=True)
     ]
 
 
-def _invited(session: Session, sealer: Sealer, area_code: str, role: Role, one: NewAdministrator) -> str:
+def check_no_security_admin(session: Session, area_code: str) -> None:
+    """Refuse where somebody grants roles over an area. Raises FoundingError, AreaUnknownError."""
+    _check_area(session, area_code)
+    if holders(session, area_code, {Role.SECURITY_ADMIN}):
+        message = f"{area_code} has a security administrator: he grants roles. Nothing was done."
+        raise FoundingError(message)
+
+
+def found_security_admin(
+    session: Session, sealer: Sealer, *, area_code: str, new: NewAdministrator
+) -> tuple[UUID, str]:
+    """Make a security administrator of an area that has none; give his account, and his invitation this once.
+
+    Raises FoundingError, AreaUnknownError.
+    """
+    check_no_security_admin(session, area_code)
+    if session.scalar(select(User.id).where(has_phone(sealer, new.phone))):
+        message = "That phone number is somebody's: he needs one that no account has. Nothing was done."
+        raise FoundingError(message)
+    return _invited(session, sealer, area_code, Role.SECURITY_ADMIN, new)
+
+
+def _check_area(session: Session, area_code: str) -> None:
+    """Raise AreaUnknownError, or FoundingError for a grid."""
+    if session.get(Area, area_code) is None:
+        raise AreaUnknownError(field="area_code")
+    if not all(fits(role, area_code) for role in ROLES):
+        message = (
+            "The three are responsible for a community or an area above it, not a grid. Nothing was done."
+        )
+        raise FoundingError(message)
+
+
+def _invited(
+    session: Session, sealer: Sealer, area_code: str, role: Role, one: NewAdministrator
+) -> tuple[UUID, str]:
     user_id, at = new_id(), now()
     user = User(
         id=user_id,
@@ -94,4 +128,4 @@ def _invited(session: Session, sealer: Sealer, area_code: str, role: Role, one: 
     session.add(given)
     _, token = write_invitation(session, new_id(), user_id, made_by=None)
     assert token is not None, "its id is new"
-    return token
+    return user_id, token

@@ -15,7 +15,10 @@ from app.identity.second_factor import prove_code
 from app.models import Area, AreaLevel, User
 from app.sealing import Sealer
 
-PURGERS = frozenset({Role.AUDITOR})
+_FIRST = frozenset({Role.AUDITOR})
+OFFICER = OFFICERS
+OFFICER_OR_SYSTEM = OFFICERS | {Role.SYSTEM_ADMIN}
+"""Who may be the second."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +29,28 @@ class Shown:
     code: str
 
 
+def everything(session: Session) -> str | None:
+    """Give the smallest area that holds every community here; None where there is none."""
+    return area_of(session.scalars(select(Area.code).where(Area.level == AreaLevel.COMMUNITY)).all())
+
+
 def prove_two(
-    session: Session, sealer: Sealer, key: bytes, auditor: Shown, second: Shown
+    session: Session,
+    sealer: Sealer,
+    key: bytes,
+    auditor: Shown,
+    second: Shown,
+    *,
+    over: str | None,
+    second_roles: frozenset[Role] = OFFICER,
 ) -> tuple[UUID, UUID] | None:
-    """Give an auditor and a second person over everything here, or None if either is not who he says.
+    """Give an auditor and a second person over an area, or None if either is not who he says.
 
     Both are tried, and what it writes must be kept whatever the answer: wrong codes count.
     """
-    everything = area_of(session.scalars(select(Area.code).where(Area.level == AreaLevel.COMMUNITY)).all())
     found = [
-        _prove(session, sealer, key, shown, everything, roles)
-        for shown, roles in ((auditor, PURGERS), (second, OFFICERS))
+        _prove(session, sealer, key, shown, over, roles)
+        for shown, roles in ((auditor, _FIRST), (second, second_roles))
     ]
     first, other = found
     return (first, other) if first is not None and other is not None and first != other else None
