@@ -31,7 +31,7 @@ from app.models import (
 )
 from app.notices import post
 from app.once import append_event, content_hash, made_before
-from app.people import lock_fully
+from app.people import check_account_elsewhere, lock_fully
 
 log = structlog.get_logger()
 UNUSED_AFTER = timedelta(days=90)
@@ -49,7 +49,7 @@ class OwnAccountError(DomainError):
 def disable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = "") -> User:
     """Disable an account and end its sessions, and what would let somebody in once it is enabled.
 
-    Raises NotFoundError, OwnAccountError, AccountAboveError, OtherContentError.
+    Raises NotFoundError, OwnAccountError, AccountAboveError, OwnHouseholdError, OtherContentError.
     """
     user, repeated = _begin(session, actor, user_id, step_id, AccountStep.DISABLE, note)
     if not repeated and user.disabled_at is None:
@@ -60,7 +60,7 @@ def disable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, not
 def enable(session: Session, actor: Actor, user_id: UUID, step_id: UUID, *, note: str = "") -> User:
     """Enable an account again, as if used today.
 
-    Raises NotFoundError, OwnAccountError, AccountAboveError, OtherContentError.
+    Raises NotFoundError, OwnAccountError, AccountAboveError, OwnHouseholdError, OtherContentError.
     """
     user, repeated = _begin(session, actor, user_id, step_id, AccountStep.ENABLE, note)
     if not repeated and user.disabled_at is not None:
@@ -74,7 +74,9 @@ def reset_second_factor(
     """Take the second factor of somebody who lost his phone, end his sessions and tell him.
 
     Of an administrator or officer those who watch him are told, too. An invitation that waits ends: who
-    could take both would be him. Raises NotFoundError, OwnAccountError, AccountAboveError, OtherContentError.
+    could take both would be him.
+
+    Raises NotFoundError, OwnAccountError, AccountAboveError, OwnHouseholdError, OtherContentError.
     """
     user, repeated = _begin(session, actor, user_id, step_id, AccountStep.RESET_SECOND_FACTOR, note)
     if repeated:
@@ -179,6 +181,7 @@ def _begin(
     if user.id == actor.user_id:
         raise OwnAccountError
     check_not_above(session, actor, user.id)
+    check_account_elsewhere(session, actor, user.id)
     _record(session, user, step_id, sent, step=verb, actor_id=by, note=note)
     return user, False
 

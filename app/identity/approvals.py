@@ -25,7 +25,7 @@ from app.identity.permissions import Permission, scope_of
 from app.models import Approval, ApprovalKind, ApprovalState, Area, NoticeKind, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import check_other_household, lock_accounts
+from app.people import check_account_elsewhere, check_other_household, lock_accounts
 from app.places import AreaUnknownError
 
 LIFE = timedelta(hours=72)
@@ -103,12 +103,12 @@ def ask_approval(
 ) -> tuple[Approval, bool]:
     """Ask a second person; whoever may decide is told. What the payload names is looked at when it is done.
 
-    Of a grant, what would be refused whoever agrees is refused now: one's own, a role at another level of
-    area, and a second one of the three.
+    Of a grant, what would be refused whoever agrees is refused now: one's own or a housemate's, a role at
+    another level of area, and a second one of the three.
 
     Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
-    AreaUnknownError, OwnGrantError, AreaLevelError, RolesExcludeError, GrantsFullError, OtherContentError,
-    and of a minor's age what ``minor_ages.check_asked`` raises.
+    AreaUnknownError, OwnGrantError, OwnHouseholdError, AreaLevelError, RolesExcludeError, GrantsFullError,
+    OtherContentError, and of a minor's age what ``minor_ages.check_asked`` raises.
     """
     sent = content_hash(actor.user_id, new.kind, new.area_code, dict(new.payload), new.reason)
     first = made_before(session, Approval, approval_id, sent, author=Approval.asked_by, by=actor.user_id)
@@ -124,7 +124,7 @@ def ask_approval(
     if actor.user_id == _gets_by(new.kind, new.payload):
         raise OwnGrantError
     if new.kind is ApprovalKind.ADMIN_GRANT:
-        _check_grant(session, reach, new)
+        _check_grant(session, actor, reach, new)
     if new.kind is ApprovalKind.MINOR_AGE:
         minor_ages.check_asked(session, actor, new.area_code, new.payload)
     row, made = insert_once(
@@ -154,13 +154,14 @@ def _deciders_told(session: Session, row: Approval) -> set[UUID]:
     return holders(session, row.area_code, DECIDERS[row.kind]) - {row.asked_by}
 
 
-def _check_grant(session: Session, reach: Scope, new: NewApproval) -> None:
+def _check_grant(session: Session, actor: Actor, reach: Scope, new: NewApproval) -> None:
     """Refuse a grant that could not be given. Of an account outside the asker's reach nothing is told."""
     role, user_id = Role(new.payload["role"]), UUID(new.payload["user_id"])
     check_level(role, new.area_code)
     known = select(User.id).where(User.id == user_id, reach.clause(User.area_code))
     if session.scalar(known) is not None:
         grant_id = UUID(new.payload["id"])
+        check_account_elsewhere(session, actor, user_id)
         check_not_given(session, (user_id, role, new.area_code), but=grant_id)
         check_disjoint(session, grant_id, user_id, role)
         check_room(session, user_id)
@@ -196,15 +197,16 @@ def decide_approval(
 ) -> Approval:
     """Agree or refuse, and tell who asked; the same decision again by the same person changes nothing.
 
-    Raises NotFoundError, OwnApprovalError, OwnHouseholdError if points are his own household's,
-    ApprovalExpiredError, IllegalStepError.
+    Raises NotFoundError, OwnApprovalError, OwnHouseholdError if points are his own household's, or a role
+    is for somebody with whom he lives, ApprovalExpiredError, IllegalStepError.
     """
     which = (Approval.id == approval_id, _visible(actor))
     lock_accounts(session, (User.id == actor.user_id) | User.id.in_(select(Approval.asked_by).where(*which)))
     found = _locked(session, *which)
     if found is None:
         raise NotFoundError
-    barred = {found.asked_by, _gets_by(found.kind, found.payload)}
+    gets = _gets_by(found.kind, found.payload)
+    barred = {found.asked_by, gets}
     if actor.user_id in barred | minor_ages.requested_by(session, found.payload):
         raise OwnApprovalError
     to = ApprovalState.APPROVED if approved else ApprovalState.REFUSED
@@ -215,6 +217,8 @@ def decide_approval(
         raise IllegalStepError(now=found.state, asked=to)
     if found.kind is ApprovalKind.POINTS_BULK:
         check_other_household(actor, *(UUID(item["household_id"]) for item in found.payload["items"]))
+    if gets is not None:
+        check_account_elsewhere(session, actor, gets)
     if found.expires_at <= now():
         raise ApprovalExpiredError
     found.advance(to)

@@ -26,7 +26,7 @@ from app.identity.users import PhoneTakenError, check_not_above, user_in_scope
 from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before, unique
-from app.people import check_other_household, lock_fully, numbers_of, resident_locked
+from app.people import check_account_elsewhere, lock_fully, numbers_of, resident_locked
 from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
@@ -81,8 +81,7 @@ def invite(
     lock_fully(session, user.id, beside=User.id.in_([*others, actor.user_id]))
     check_not_above(session, actor, user.id)
     resident = resident_locked(session, user.resident_id) if user.resident_id is not None else None
-    if resident is not None:
-        check_other_household(actor, resident.household_id)
+    check_account_elsewhere(session, actor, user.id)
     if _took_second_factor(session, actor, user):
         raise InvitationOtherAdminError
     if user.phone_sealed is None:

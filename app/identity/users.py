@@ -29,7 +29,7 @@ from app.identity.watched_posts import WATCHED, tell_if_last, watchers
 from app.identity.ways_in import end_codes
 from app.models import ApprovalKind, Area, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
-from app.people import lock_accounts, lock_fully
+from app.people import check_account_elsewhere, lock_accounts, lock_fully
 from app.places import AreaUnknownError
 from app.sealing import Sealer
 
@@ -126,9 +126,9 @@ def grant(
     The same grant again is the first one, though the user moved or got another role since. He signs in anew:
     what a code of staff had opened before, whoever used it, goes on as nobody with a post.
 
-    Raises OwnGrantError, GrantOpenError, RolesExcludeError, GrantSpanError, NotFoundError (the area or the
-    user is outside the actor's areas), AreaUnknownError, AreaLevelError, GrantsFullError, OtherContentError,
-    and what ``use_approval`` raises.
+    Raises OwnGrantError, OwnHouseholdError, GrantOpenError, RolesExcludeError, GrantSpanError, NotFoundError
+    (the area or the user is outside the actor's areas), AreaUnknownError, AreaLevelError, GrantsFullError,
+    OtherContentError, and what ``use_approval`` raises.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Grant, grant_id, sent, author=Grant.granted_by, by=actor.user_id)
@@ -141,6 +141,7 @@ def grant(
     user = lock_fully(session, new.user_id, beside=User.id == actor.user_id)
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
+    check_account_elsewhere(session, actor, user.id)
     check_not_given(session, (new.user_id, new.role, new.area_code), but=grant_id)
     check_disjoint(session, grant_id, new.user_id, new.role)
     check_room(session, new.user_id)
@@ -190,7 +191,7 @@ def _start(new: NewGrant) -> datetime:
 def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
     """End a grant now; ending it again changes nothing. That the last administrator of a kind went is told.
 
-    Raises OwnGrantError, NotFoundError.
+    Raises OwnGrantError, OwnHouseholdError, NotFoundError.
     """
     which = (Grant.id == grant_id, actor.scope.clause(Grant.area_code))
     watched = select(Grant.role, Grant.area_code).where(*which, Grant.role.in_(WATCHED))
@@ -203,6 +204,7 @@ def end_grant(session: Session, actor: Actor, grant_id: UUID) -> Grant:
     if row.user_id == actor.user_id:
         raise OwnGrantError
     if row.ended_at is None:
+        check_account_elsewhere(session, actor, row.user_id)
         row.ended_at = now()
         end_sessions_of(session, [row.user_id], EndReason.ROLE_CHANGED)
         session.flush()

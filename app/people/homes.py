@@ -62,6 +62,12 @@ def check_reader_elsewhere(session: Session, user_id: UUID, resident: Resident, 
         raise OwnHouseholdError(field=field)
 
 
+def check_account_elsewhere(session: Session, actor: Actor, user_id: UUID) -> None:
+    """Refuse with OwnHouseholdError to empower, stop or let in anew somebody with whom the actor lives."""
+    if any(user_id in accounts_of_home(session, home) for home in actor.homes):
+        raise OwnHouseholdError
+
+
 def accounts_of_home(session: Session, household_id: UUID) -> set[UUID]:
     """Give the accounts of those to whom a household is a home, as ``Actor.homes`` says of staff."""
     return set(session.scalars(_AT_HOME, {"household_id": household_id, "since": now() - STILL_AT_HOME}))
