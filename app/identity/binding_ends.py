@@ -13,6 +13,7 @@ from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.identity.bindings import NAME_BEFORE_BINDING, open_binding
 from app.identity.children import shut_out_child
+from app.identity.guardian_notices import tell_of_death
 from app.identity.proxies import end_proxies_of, other_sides
 from app.models import (
     FROZEN_TOO,
@@ -20,13 +21,20 @@ from app.models import (
     Binding,
     BindingEnd,
     BindingWay,
+    Guardianship,
     NoticeKind,
     ProxyEnd,
     Resident,
     User,
 )
 from app.notices import post
-from app.people import agreed_for, check_other_household, lock_fully, withdraw_of
+from app.people import (
+    agreed_for,
+    check_other_household,
+    end_guardianships_of,
+    lock_fully,
+    withdraw_of,
+)
 from app.retention import was_him
 
 BY_HIMSELF = frozenset({BindingEnd.LEFT, BindingEnd.MOVED_AWAY})
@@ -57,7 +65,8 @@ def end_binding(
     Where he was somebody else, he loses the name that came with it, and what he agreed to for the resident
     and the resident's wards is taken back: it was never theirs. That can also be said of a binding that ended
     for another reason before: nobody keeps what was not his by leaving first. So can that the resident died:
-    he, or whoever had his phone, may have left first, and nobody else is to come in for him.
+    he, or whoever had his phone, may have left first, and nobody else is to come in for him. With a death his
+    guardianships end, and what a child has open by his consent alone; who looks after it is told.
 
     Raises NotFoundError, OwnHouseholdError, IllegalStepError if it ended otherwise.
     """
@@ -79,6 +88,9 @@ def end_binding(
     if is_new and reason is BindingEnd.DECEASED and user.resident_id is None:
         which = {"user_id": user.id, "resident_id": ended.resident_id}
         end_proxies_of(session, ProxyEnd.BINDING, by=actor.user_id, **which)
+    if is_new and reason is BindingEnd.DECEASED:
+        for row in _end_guardianships(session, ended.resident_id, by=actor.user_id):
+            tell_of_death(session, actor, row)
     if is_new:
         post(
             session,
@@ -132,16 +144,34 @@ def end_again(session: Session, binding_id: UUID, *, reason: BindingEnd, by: UUI
         return False
     if reason in NOT_HIM:
         _disown(session, user, found, by=by)
+    if reason is BindingEnd.DECEASED:
+        _end_guardianships(session, found.resident_id, by=by)
     return True
+
+
+def _end_guardianships(session: Session, resident_id: UUID, *, by: UUID | None) -> list[Guardianship]:
+    """End what somebody who died was as a guardian, and what a child's account rested on; give what ended."""
+    rows = end_guardianships_of(session, resident_id, by=by)
+    for child_id in sorted({row.child_id for row in rows}):
+        shut_out_child(session, child_id)
+    return rows
 
 
 def _user_of(session: Session, found: Binding, *, by: UUID | None) -> User:
     """Give whose binding it is, locked before it, and beside him whoever its end concerns.
 
-    These are who ends it, who is told, and for whom he agreed: a child's account may be shut by it.
+    These are who ends it, who is told, for whom he agreed, his wards and their other guardians:
+    a child's account may be shut by it.
     """
+    wards = select(Guardianship.child_id).where(
+        Guardianship.guardian_id == found.resident_id, Guardianship.ended_at.is_(None)
+    )
+    guardians = select(Guardianship.guardian_id).where(
+        Guardianship.child_id.in_(wards), Guardianship.ended_at.is_(None)
+    )
+    family = User.resident_id.in_(wards) | User.resident_id.in_(guardians)
     agreed = User.resident_id.in_(agreed_for(found.resident_id, recorded_by=found.user_id))
-    beside = or_(other_sides(found.user_id, found.resident_id), agreed, User.id == by)
+    beside = or_(other_sides(found.user_id, found.resident_id), agreed, family, User.id == by)
     user = lock_fully(session, found.user_id, beside=beside)
     assert user is not None, "a foreign key"
     session.refresh(found, with_for_update=True)

@@ -25,7 +25,6 @@ from app.identity.bindings import (
     made_binding,
     open_binding,
     was_not_him,
-    was_said_dead,
 )
 from app.identity.phones import phone_of
 from app.identity.same_texts import same_name
@@ -38,6 +37,7 @@ from app.people import (
     resident_locked,
     residents_with_phone,
     user_locked,
+    was_said_dead,
 )
 from app.sealing import Sealer, Showing, known
 
@@ -177,7 +177,7 @@ def _bound(session: Session, user: User, found: Resident, way: BindingWay, bindi
     if (
         any(one.doubt is DOUBT_OF[way] for one in known)
         or was_not_him(session, user, resident)
-        or was_said_dead(session, resident)
+        or was_said_dead(session, resident.id)
         or has_post_there(session, user, resident)
     ):
         raise BindingUnclearError

@@ -17,16 +17,13 @@ from app.errors import DomainError, Kind, OtherContentError
 from app.ids import new_id
 from app.models import (
     DIGITS,
-    FROZEN_TOO,
     NOT_HIM,
     Binding,
-    BindingEnd,
     BindingWay,
     Grant,
     Resident,
     User,
 )
-from app.retention import was_him
 
 BY_OTHERS = frozenset({BindingWay.REQUEST, BindingWay.STAFF})
 """The ways of being bound in which a member of staff looked at who it is."""
@@ -49,13 +46,6 @@ class ResidentTakenError(DomainError):
     """The resident is bound to another user; nobody is taken over."""
 
     code = "resident_taken"
-    kind = Kind.CONFLICT
-
-
-class ResidentDeadError(DomainError):
-    """Staff recorded that the resident died: an admin says by a binding request if he lives after all."""
-
-    code = "resident_dead"
     kind = Kind.CONFLICT
 
 
@@ -161,33 +151,6 @@ def has_post_there(session: Session, user: User, resident: Resident) -> bool:
     end = func.least(Grant.ended_at, Grant.valid_until)
     lasting = end.is_(None) | (end > now() - POST_REMEMBERED)
     return bool(session.scalar(select(exists().where(Grant.user_id == user.id, lasting, there))))
-
-
-def was_said_dead(session: Session, resident: Resident) -> bool:
-    """Say whether staff ended a binding of a resident since he died, and no admin bound anybody to him since.
-
-    Whoever has his phone or papers then is not he; that he lives after all an admin says by approving a
-    request, unless that was a mistake, too. What a closing froze counts as well: the family may have asked.
-    """
-    later = aliased(Binding)
-    bound_since = exists().where(
-        later.resident_id == Binding.resident_id,
-        later.way == BindingWay.REQUEST,
-        later.begun_at >= Binding.ended_at,
-        was_him(later),
-    )
-    which = (Binding.resident_id == resident.id, Binding.end_reason == BindingEnd.DECEASED)
-    told = select(exists().where(*which, ~bound_since))
-    return bool(session.scalar(told, execution_options={FROZEN_TOO: True}))
-
-
-def check_not_dead(session: Session, resident: Resident) -> None:
-    """Refuse to let anybody in as, or act for, a resident of whom staff said that he died.
-
-    Raises ResidentDeadError.
-    """
-    if was_said_dead(session, resident):
-        raise ResidentDeadError
 
 
 def follow_name(session: Session, resident: Resident, former: str) -> None:

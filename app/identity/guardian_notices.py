@@ -8,11 +8,12 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor
+from app.actors import Actor, Role
+from app.identity.holders import holders
 from app.identity.seeing_to import who_sees_to_it
 from app.models import Guardianship, NoticeKind, Resident, User
 from app.notices import post
-from app.people import accounts_of_home
+from app.people import accounts_of_home, guardianship_in_force
 
 
 def tell_verifiers(session: Session, actor: Actor, row: Guardianship) -> None:
@@ -38,6 +39,19 @@ def tell_guardian(session: Session, row: Guardianship, *, ended: bool) -> None:
     if user_id is not None:
         what = "guardian_ended" if ended else "guardian_verified"
         _post(session, row, NoticeKind.ACCOUNT_ALERT, user_id, what)
+
+
+def tell_of_death(session: Session, actor: Actor, row: Guardianship) -> None:
+    """Tell the other guardians of a child, and the admins there, that this one died, if he was verified."""
+    if row.verified_at is None:
+        return
+    others = select(Guardianship.guardian_id).where(
+        Guardianship.child_id == row.child_id, guardianship_in_force()
+    )
+    query = select(User.id).where(User.resident_id.in_(others), User.disabled_at.is_(None))
+    told = set(session.scalars(query)) | holders(session, row.area_code, {Role.COMMUNITY_ADMIN})
+    for user_id in sorted(told - {actor.user_id}):
+        _post(session, row, NoticeKind.ACCOUNT_ALERT, user_id, "guardian_died")
 
 
 def _post(session: Session, row: Guardianship, kind: NoticeKind, to: UUID, what: str) -> None:

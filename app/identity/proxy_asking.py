@@ -16,7 +16,6 @@ from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.binding_codes import behind_code
 from app.identity.binding_tries import CLOSED_MINUTES, count_binding_try, uncount_binding_try
-from app.identity.bindings import ResidentDeadError, check_not_dead, was_said_dead
 from app.identity.holders import holders
 from app.identity.proxies import ON_DUTY, end_locked, open_proxies, tell, with_names
 from app.identity.same_texts import same_name
@@ -24,7 +23,16 @@ from app.identity.seeing_to import who_sees_to_it
 from app.models import NoticeKind, Proxy, ProxyEnd, ProxyRelation, ProxyState, Resident, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before
-from app.people import accounts_of_home, is_minor, lock_accounts, resident_in_scope, user_locked
+from app.people import (
+    ResidentDeadError,
+    accounts_of_home,
+    check_not_dead,
+    is_minor,
+    lock_accounts,
+    resident_in_scope,
+    user_locked,
+    was_said_dead,
+)
 from app.sealing import Sealer
 
 LONGEST = timedelta(days=366)
@@ -103,7 +111,7 @@ def ask_proxy(session: Session, actor: Actor, proxy_id: UUID, new: NewProxy) -> 
         return with_names(session, first.id), False
     resident, user = _two(session, actor, new)
     _check_fit(session, resident, user, new.relation)
-    check_not_dead(session, resident)
+    check_not_dead(session, resident.id)
     _check_span(new.valid_until)
     return _asked(session, actor, proxy_id, sent, new, resident, user)
 
@@ -137,7 +145,7 @@ def ask_as_kin(
     if resident is None or is_minor(resident) or resident.id == user.resident_id:
         return ProxyRefusedError()
     uncount_binding_try(session, counted)
-    if was_said_dead(session, resident):
+    if was_said_dead(session, resident.id):
         return ResidentDeadError()
     return _asked(session, actor, proxy_id, sent, new, resident, user)
 

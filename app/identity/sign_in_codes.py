@@ -21,7 +21,7 @@ from app.actors import Actor
 from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
-from app.identity.bindings import bind, check_not_dead
+from app.identity.bindings import bind
 from app.identity.sessions import Opened, end_replaced, whose_session
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
@@ -29,7 +29,7 @@ from app.ids import new_id
 from app.models import BindingWay, Grant, NoticeKind, Resident, SignInCode, User
 from app.notices import post
 from app.once import content_hash
-from app.people import Category, check_about, check_other_household, lock_accounts, lock_fully
+from app.people import Category, check_about, check_not_dead, check_other_household, lock_accounts, lock_fully
 
 HOLDS = timedelta(minutes=10)
 CODES_A_DAY = 30
@@ -206,7 +206,7 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     """
     for known in lock_accounts(session, User.resident_id == resident.id):
         return known
-    check_not_dead(session, resident)
+    check_not_dead(session, resident.id)
     check_about(session, resident, Category.ACCOUNT)
     made = User(
         id=new_id(),

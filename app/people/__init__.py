@@ -48,6 +48,7 @@ from app.people.correcting import (
     check_value,
     correct,
 )
+from app.people.deaths import ResidentDeadError, check_not_dead, was_said_dead
 from app.people.first_consents import check_text, keep_consent
 from app.people.guardian_listings import GuardianshipState, guardians_of, guardianships, wards
 from app.people.guardians import (
@@ -60,6 +61,7 @@ from app.people.guardians import (
     OwnSideError,
     RecordedGuardianError,
     end_guardianship,
+    end_guardianships_of,
     guardianship_in_force,
     is_child,
     is_minor,
@@ -172,6 +174,7 @@ __all__ = [
     "RecordedGuardianError",
     "Relation",
     "Resident",
+    "ResidentDeadError",
     "SaidNoError",
     "Sex",
     "Standing",
@@ -193,6 +196,7 @@ __all__ = [
     "check_child",
     "check_given",
     "check_minor_elsewhere",
+    "check_not_dead",
     "check_other_household",
     "check_reader_elsewhere",
     "check_text",
@@ -200,6 +204,7 @@ __all__ = [
     "correct",
     "decide",
     "end_guardianship",
+    "end_guardianships_of",
     "guardians_of",
     "guardianship_in_force",
     "guardianships",
@@ -246,6 +251,7 @@ __all__ = [
     "verify_guardian",
     "ward",
     "wards",
+    "was_said_dead",
     "withdraw",
     "withdraw_of",
     "withdraw_on_paper",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -17,6 +17,7 @@ from app.errors import DomainError, Kind, NotFoundError
 from app.models import Consent, ConsentChannel, ConsentPurpose, ConsentText, Guardianship, Resident, User
 from app.once import content_hash, insert_once, made_before
 from app.people.consent_texts import NO_LONGER_ASKED
+from app.people.deaths import check_not_dead
 from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.homes import check_minor_elsewhere
 from app.people.listings import resident_in_scope
@@ -107,8 +108,9 @@ def record_on_paper(
     """Keep what a resident of the actor's areas, or his verified guardian, signed on paper.
 
     Raises NotFoundError, GuardianNeededError if a child under 14 signed, WardNeededError,
-    OwnHouseholdError for a minor of the actor's own home, ConsentChangedError, SaidNoError for a yes soon
-    after a no that was said in the app, OtherContentError.
+    ResidentDeadError where whoever signed is said to have died, OwnHouseholdError for a minor of the actor's
+    own home, ConsentChangedError, SaidNoError for a yes soon after a no that was said in the app,
+    OtherContentError.
     """
     if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
@@ -118,6 +120,7 @@ def record_on_paper(
         raise NotFoundError(field="resident_id") from None
     check_minor_elsewhere(actor, resident)
     _lock_concerned(session, actor, resident.id)
+    _check_lives(session, new.decided_by, resident)
     if new.decided_by != resident.id:
         ward(session, new.decided_by, resident.id)
     elif is_child(resident):
@@ -125,6 +128,16 @@ def record_on_paper(
     return _keep(
         session, actor, consent_id, new, resident, new.decided_by, ConsentChannel.PAPER, proven=False
     )
+
+
+def _check_lives(session: Session, signer: UUID, resident: Resident) -> None:
+    """Refuse what was signed by a resident, or somebody on record as his guardian, who is said to have died.
+
+    Of anybody else nothing is told. Raises ResidentDeadError.
+    """
+    two = (Guardianship.child_id == resident.id, Guardianship.guardian_id == signer)
+    if signer == resident.id or session.scalar(select(exists().where(*two))):
+        check_not_dead(session, signer)
 
 
 def _made_before(

@@ -16,6 +16,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.models import GuardianRelation, Guardianship, Resident, User
 from app.once import content_hash, insert_once, made_before
+from app.people.deaths import check_not_dead
 from app.people.listings import resident_in_scope
 from app.people.locking import lock_accounts
 from app.people.names import age_on
@@ -108,7 +109,8 @@ def record_guardian(
     The same record again is the first one, though one of the two moved or came of age since.
 
     Raises NotFoundError for people outside the actor's areas, NotAChildError, GuardianUnfitError,
-    GuardianSpanError, GuardianOpenError where the two have one that is not over, OtherContentError.
+    ResidentDeadError, GuardianSpanError, GuardianOpenError where the two have one that is not over,
+    OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(
@@ -123,6 +125,7 @@ def record_guardian(
         raise NotAChildError(field="child_id")
     if is_minor(guardian) or _same_person(child, guardian):
         raise GuardianUnfitError(field="guardian_id")
+    check_not_dead(session, guardian.id)
     if new.valid_until < business_day() or not is_minor(child, new.valid_until):
         raise GuardianSpanError(field="valid_until")
     _end_over(session, child.id, guardian.id)
@@ -190,7 +193,7 @@ def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> tu
     """Note that the actor saw the proof, and say whether that is news; again by anybody changes nothing.
 
     Raises NotFoundError, OwnSideError, RecordedGuardianError, GuardianUnfitError if the phones are the same
-    by now, IllegalStepError for a guardianship that has ended.
+    by now, IllegalStepError for a guardianship that has ended, ResidentDeadError.
     """
     row = _locked(session, actor, guardianship_id)
     child, guardian = _two_of(session, row)
@@ -201,6 +204,7 @@ def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> tu
         raise GuardianUnfitError
     if row.ended_at is not None:
         raise IllegalStepError(now="ended", asked="verify")
+    check_not_dead(session, guardian.id)
     is_new = row.verified_at is None
     if is_new:
         row.verified_at, row.verified_by = now(), actor.user_id
@@ -220,6 +224,19 @@ def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> t
     if is_new:
         row.ended_at, row.ended_by = now(), actor.user_id
     return row, is_new
+
+
+def end_guardianships_of(session: Session, guardian_id: UUID, *, by: UUID | None) -> list[Guardianship]:
+    """End all that somebody who died is on record for as a guardian; give what ended. Accounts are locked."""
+    query = select(Guardianship).where(
+        Guardianship.guardian_id == guardian_id, Guardianship.ended_at.is_(None)
+    )
+    in_order = query.order_by(Guardianship.id).with_for_update()
+    rows = session.scalars(in_order.execution_options(populate_existing=True)).all()
+    for row in rows:
+        row.ended_at, row.ended_by = now(), by
+    session.flush()
+    return list(rows)
 
 
 def _two_of(session: Session, row: Guardianship) -> tuple[Resident, Resident]:

@@ -15,8 +15,8 @@ These keep to it, each with the accounts that it locks first:
   guardians'.
 - ``people.guardians``: the child's, the guardian's, and whoever records, verifies or ends; whoever records
   then locks the two on the roster.
-- ``identity.binding_ends``: whose it is, whoever ends it, the other sides of his proxies, and those for
-  whom he agreed.
+- ``identity.binding_ends``: whose it is, whoever ends it, the other sides of his proxies, those for whom he
+  agreed, his wards and their other guardians.
 - ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
   had before.
 - ``identity.accounts``, an end: whose it is, whoever ends it, the other sides of his proxies, and who watches
@@ -40,7 +40,8 @@ passes over who is locked; the other sides of their proxies come last. The next 
 
 Admins, and the offices above, who only hear that something waits are not locked: of a proxy that is asked
 for, a request to be bound, a guardian, a correction or deletion, an approval, a ticket, the first officer of
-an area. Nor are a minor's guardians and workers, who hear that its age was put right. Nothing of theirs
+an area. Nor are a minor's guardians and workers, who hear that its age was put right, and admins who
+hear that a guardian died. Nothing of theirs
 changes there, and a notice waits for nobody but who locked its reader fully, as where his account ends.
 Should that one in turn wait for what the teller locked, the database breaks one off, which is undone whole
 and may be sent again: too rare to hold all admins of a community for each request.

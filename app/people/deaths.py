@@ -1,0 +1,44 @@
+"""Of whom staff said that he died: nobody comes in as him, acts for him, or notes a word of his."""
+
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from app.errors import DomainError, Kind
+from app.models import FROZEN_TOO, Binding, BindingEnd, BindingWay
+from app.retention import was_him
+
+
+class ResidentDeadError(DomainError):
+    """Staff recorded that the resident died: an admin says by a binding request if he lives after all."""
+
+    code = "resident_dead"
+    kind = Kind.CONFLICT
+
+
+def was_said_dead(session: Session, resident_id: UUID) -> bool:
+    """Say whether staff ended a binding of a resident since he died, and no admin bound anybody to him since.
+
+    Whoever has his phone or papers then is not he; that he lives after all an admin says by approving a
+    request, unless that was a mistake, too. What a closing froze counts as well: the family may have asked.
+    """
+    later = aliased(Binding)
+    bound_since = exists().where(
+        later.resident_id == Binding.resident_id,
+        later.way == BindingWay.REQUEST,
+        later.begun_at >= Binding.ended_at,
+        was_him(later),
+    )
+    which = (Binding.resident_id == resident_id, Binding.end_reason == BindingEnd.DECEASED)
+    told = select(exists().where(*which, ~bound_since))
+    return bool(session.scalar(told, execution_options={FROZEN_TOO: True}))
+
+
+def check_not_dead(session: Session, resident_id: UUID) -> None:
+    """Refuse to let anybody in as, or act for, a resident of whom staff said that he died.
+
+    Raises ResidentDeadError.
+    """
+    if was_said_dead(session, resident_id):
+        raise ResidentDeadError
