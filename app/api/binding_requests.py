@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note, note_tickets, sensitive, transaction
+from app.api.http.recording import note, note_leaves, sensitive, transaction
 from app.identity import BindingEnd, BindingRequestState, Permission, binding_candidates, binding_doubts
 
 blueprint = Blueprint("binding_requests", __name__, description="绑定申请")
@@ -166,10 +166,10 @@ def reject(sent: dict[str, Any], request_id: UUID) -> Any:
 
 
 def _shown(session: Any, found: list[binding_candidates.Candidate]) -> list[dict[str, Any]]:
-    """Say who fits, and note whose data are read and by which tickets."""
+    """Say who fits, and note whose data are read and by which leave."""
     seen = visits.seen(session, actor(), [one.resident for one in found])
     note(resident_ids=sorted(str(one.resident.id) for one in found))
-    note_tickets([one.ticket_id for one in seen])
+    note_leaves([one.leave for one in seen])
     return [
         {
             "resident_id": one.resident.id,

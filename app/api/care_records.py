@@ -11,7 +11,7 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, day, uid, whole, word
 from app.api.http.paging import PageInput, page, page_of
-from app.api.http.recording import note_ticket, note_tickets, transaction
+from app.api.http.recording import note_leave, note_leaves, transaction
 from app.identity import Permission
 from app.visits import CareCategory, CareLevel, PresenceState
 
@@ -107,7 +107,7 @@ def list_care_records(limit: int, after: str | None, **filters: Any) -> dict[str
 
     def fetch(**span: Any) -> Any:
         found = visits.care_records(session, actor(), **filters, **span)
-        note_tickets([one.ticket_id for one in found])
+        note_leaves([one.leave for one in found])
         return found
 
     with transaction() as session:
@@ -132,7 +132,7 @@ def get_care_record(record_id: UUID) -> Any:
     """Show one care record."""
     with transaction() as session:
         found = visits.seen_care_record(session, actor(), record_id)
-        note_ticket(found.ticket_id)
+        note_leave(found.leave)
         return found
 
 
@@ -149,5 +149,5 @@ def end_care(sent: dict[str, Any], record_id: UUID) -> Any:
 def _shown(session: Any, record: visits.CareRecord) -> visits.ShownCare:
     """Give as much of a record as I may see, though I wrote it."""
     (found,) = visits.shown(session, actor(), [record])
-    note_ticket(found.ticket_id)
+    note_leave(found.leave)
     return found

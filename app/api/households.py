@@ -11,7 +11,7 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, area_code, uid
 from app.api.http.paging import PageInput, page, page_of
-from app.api.http.recording import note_tickets, sensitive, transaction
+from app.api.http.recording import note_leaves, sensitive, transaction
 from app.api.residents import ResidentOutput
 from app.identity import Permission
 
@@ -108,7 +108,7 @@ def list_residents(household_id: UUID, limit: int, after: str | None) -> dict[st
 
     def fetch(**span: Any) -> Any:
         found = visits.seen(session, actor(), people.residents_of(session, actor(), household_id, **span))
-        note_tickets([one.ticket_id for one in found])
+        note_leaves([one.leave for one in found])
         return found
 
     with transaction() as session:

@@ -13,7 +13,7 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, day, id_number, phone, uid, word
 from app.api.http.parts import parts
-from app.api.http.recording import note_approval, note_ticket, sensitive, transaction
+from app.api.http.recording import note_approval, note_leave, sensitive, transaction
 from app.identity import Permission, changed_ages
 from app.people import PresenceState, Relation, Sex
 
@@ -113,7 +113,7 @@ def put_numbers(sent: dict[str, Any], resident_id: UUID) -> Any:
 
 
 def _seen(session: Any, resident: people.Resident) -> visits.Seen:
-    """Say how much of him is seen, and note the ticket by which it is."""
+    """Say how much of him is seen, and note the leave by which it is."""
     (one,) = visits.seen(session, actor(), [resident])
-    note_ticket(one.ticket_id)
+    note_leave(one.leave)
     return one

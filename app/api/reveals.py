@@ -12,7 +12,7 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, has_words, word
 from app.api.http.parts import parts
-from app.api.http.recording import note, note_ticket, transaction
+from app.api.http.recording import note, note_leave, transaction
 from app.identity import Permission, RevealField
 
 blueprint = Blueprint("reveals", __name__, description="查看完整号码")
@@ -56,6 +56,6 @@ def reveal(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:
     with transaction() as session:
         note(purpose=sent["purpose"], field=str(sent["field"]))
         resident = people.resident_in_scope(session, actor(), resident_id)
-        note_ticket(visits.ticket_for(session, actor(), resident))
+        note_leave(visits.leave_to_read(session, actor(), resident))
         value = identity.reveal(session, actor(), parts().sealer, resident_id, **sent)
     return {"resident_id": resident_id, "field": sent["field"], "value": value}

@@ -15,7 +15,7 @@ from app.api.http.body_bounds import FORMS_BYTES
 from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note, note_ticket, transaction
+from app.api.http.recording import note, note_leave, transaction
 from app.api.photos import PhotoOutput
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.identity import Permission
@@ -113,7 +113,7 @@ def list_visits(care_record_id: UUID, limit: int, after: str | None) -> dict[str
         return visits.visits_of(session, actor(), care_record_id, **span)
 
     with transaction() as session:
-        note_ticket(visits.ticket_of_record(session, actor(), care_record_id))
+        note_leave(visits.leave_of_record(session, actor(), care_record_id))
         return page(fetch, lambda visit: visit.id, limit=limit, after=after)
 
 
@@ -137,5 +137,5 @@ def get_visit(visit_id: UUID) -> Any:
     """Show one visit with everything in it."""
     with transaction() as session:
         whole = visits.whole_visit(session, actor(), visit_id)
-        note_ticket(whole.ticket_id)
+        note_leave(whole.leave)
         return whole

@@ -1,12 +1,14 @@
 """Harm to minors: words that tell of it, and the restricted cases that they open."""
 
 from app.harm.cases import (
+    OwnCaseError,
     Told,
     case_result_of,
     close_case,
     harm_case,
     harm_cases,
     open_case,
+    opened_by_others,
     signs_of_harm,
     watch,
 )
@@ -29,6 +31,7 @@ __all__ = [
     "READER",
     "HarmCase",
     "HarmRecord",
+    "OwnCaseError",
     "Told",
     "case_result_of",
     "close_case",
@@ -37,6 +40,7 @@ __all__ = [
     "hidden_from_a_minor",
     "homes_behind",
     "open_case",
+    "opened_by_others",
     "reading_as",
     "signs_of_harm",
     "tells_of_harm",

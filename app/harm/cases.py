@@ -15,14 +15,21 @@ from sqlalchemy.orm import Session
 from app import notices
 from app.actors import Actor
 from app.clock import now
-from app.errors import IllegalStepError, NotFoundError
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.harm.home import about_home, people_of_home
 from app.harm.words import tells_of_harm
-from app.identity import seeing_to
+from app.identity import invitations, seeing_to
 from app.ids import new_id
-from app.models import HARM_RECORDS, HarmCase, HarmRecord, NoticeKind, Resident
+from app.models import HARM_RECORDS, HarmCase, HarmRecord, NoticeKind, Resident, User
 from app.people import is_minor
 from app.sealing import Cell, Opener, Sealer
+
+
+class OwnCaseError(DomainError):
+    """Nobody closes a case that he, or somebody whom he let in, opened."""
+
+    code = "own_case"
+    kind = Kind.FORBIDDEN
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,8 @@ def open_case(
 ) -> None:
     """Open the case of a record that tells of harm, and tell the community's admins, but none of that home.
 
-    Where there is no other, the office above is told that somebody must see to it, and no more.
+    Where there is no other, also none but who may have opened it, the office above is told that somebody
+    must see to it, and no more.
     """
     minor = _minor(session, actor, about)
     case = HarmCase(
@@ -80,15 +88,31 @@ def open_case(
         signals=signals,
         opened_at=now(),
         opened_by=actor.user_id,
+        let_in_by=actor.let_in_by,
         **{HARM_RECORDS[told.kind]: told.record_id},
     )
     session.add(case)
     session.flush()
     home = people_of_home(session, case.id)
-    what, people = seeing_to.who_sees_to_it(session, told.area_code, but=home)
-    about_it: dict[str, object] = {"harm_case_id": case.id} if what == "asked" else {"what": what}
-    for user_id in sorted(people):
+    to_tell: dict[UUID, str] = {}
+    for but in (home | _may_have_opened(session, case), home):
+        what, people = seeing_to.who_sees_to_it(session, told.area_code, but=but)
+        to_tell |= dict.fromkeys(people, what)
+    for user_id, what in sorted(to_tell.items()):
+        about_it: dict[str, object] = {"harm_case_id": case.id} if what == "asked" else {"what": what}
         notices.post(session, NoticeKind.HARM_CASE, to=user_id, area_code=told.area_code, **about_it)
+
+
+def _may_have_opened(session: Session, case: HarmCase) -> set[UUID | None]:
+    """Give who may have written what opened it: the account's owner, and whoever of the staff let him in."""
+    writer = session.get_one(User, case.opened_by) if case.opened_by is not None else None
+    return {case.opened_by, case.let_in_by, invitations.inviter(writer) if writer is not None else None}
+
+
+def opened_by_others(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL, beside ``HarmCase``, that the actor is none of those who may have opened it."""
+    may_have = (HarmCase.opened_by, HarmCase.let_in_by, invitations.inviter_of(HarmCase.opened_by))
+    return and_(*(one.is_distinct_from(actor.user_id) for one in may_have))
 
 
 def _minor(session: Session, actor: Actor, about: Resident | None) -> Resident | None:
@@ -125,10 +149,12 @@ def _seen_to_by(actor: Actor) -> ColumnElement[bool]:
 def close_case(session: Session, actor: Actor, sealer: Sealer, case_id: UUID, *, result: str) -> HarmCase:
     """Close a case with what was done; the same again by the same person changes nothing.
 
-    Raises NotFoundError, IllegalStepError if it was closed otherwise.
+    Raises NotFoundError, OwnCaseError, IllegalStepError if it was closed otherwise.
     """
     row = harm_case(session, actor, case_id, lock=True)
     if row.closed_at is None:
+        if actor.user_id in _may_have_opened(session, row):
+            raise OwnCaseError
         row.closed_at, row.closed_by = now(), actor.user_id
         row.result_sealed = sealer.seal(result, _cell(row))
     elif (row.closed_by, case_result_of(sealer, row)) != (actor.user_id, result):

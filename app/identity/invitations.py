@@ -7,6 +7,7 @@ know them are told, not their own inbox alone, and nobody invites whom he lives 
 """
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import SQLColumnExpression, exists, select, update
@@ -207,7 +208,7 @@ def inviter(user: User) -> UUID | None:
     return user.invited_by if lately else None
 
 
-def inviter_of(user_id: SQLColumnExpression[UUID]) -> SQLColumnExpression[UUID | None]:
+def inviter_of(user_id: SQLColumnExpression[Any]) -> SQLColumnExpression[UUID | None]:
     """Say in SQL what ``inviter`` says."""
     lately = User.invited_at > now() - _INVITER_KNOWS
     return select(User.invited_by).where(User.id == user_id, lately).scalar_subquery()

@@ -85,6 +85,8 @@ class HarmCase(Base):
     opened_at: Mapped[datetime]
     opened_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     """Who wrote it; nobody where a visitor did."""
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code by which the writer was signed in: it may have been he."""
     closed_at: Mapped[datetime | None]
     closed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     result_sealed: Mapped[Sealed | None]

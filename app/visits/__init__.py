@@ -43,13 +43,8 @@ from app.visits.filing import (
 )
 from app.visits.follow_ups import Done, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms
-from app.visits.listings import (
-    WholeVisit,
-    filed_visit,
-    ticket_of_record,
-    visits_of,
-    whole_visit,
-)
+from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, seen
+from app.visits.listings import WholeVisit, filed_visit, leave_of_record, visits_of, whole_visit
 from app.visits.sealed import (
     answers_of,
     need_of,
@@ -65,12 +60,8 @@ from app.visits.tickets import (
     NewTicket,
     NotAMinorError,
     OwnTicketError,
-    Seen,
-    TicketNeededError,
     ask,
     decide_ticket,
-    seen,
-    ticket_for,
     tickets,
 )
 from app.visits.told_tickets import ToldTicket, told_tickets
@@ -97,6 +88,7 @@ __all__ = [
     "FieldKind",
     "FollowUp",
     "FormKey",
+    "Leave",
     "NewCare",
     "NewFollowUp",
     "NewTicket",
@@ -131,6 +123,8 @@ __all__ = [
     "first_due",
     "follow_ups",
     "forms",
+    "leave_of_record",
+    "leave_to_read",
     "most_days",
     "need_of",
     "note_of",
@@ -145,8 +139,6 @@ __all__ = [
     "seen_care_record",
     "shown",
     "tell_not_reached",
-    "ticket_for",
-    "ticket_of_record",
     "tickets",
     "told_tickets",
     "visits_of",

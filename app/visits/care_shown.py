@@ -16,7 +16,7 @@ from app.models import CareCategory, CareRecord, PresenceState, Resident
 from app.people import is_minor
 from app.visits.care_listings import care_record_of, responsible, with_home
 from app.visits.due import DueKey
-from app.visits.tickets import TicketNeededError, leave_for, may_read
+from app.visits.leave import Leave, TicketNeededError, leave_for, may_read
 
 _LAST = date.max
 """The place in the list of what must not be told by its place."""
@@ -31,7 +31,7 @@ class ShownCare:
     """Without it nothing is told of the care: not why, how often, by whom, nor when the last visit was."""
     tells_due: bool
     """With the day of the next visit: also to the worker who is to make it, whatever he may read."""
-    ticket_id: UUID | None = None
+    leave: Leave | None = None
 
     @property
     def key(self) -> DueKey:
@@ -40,7 +40,7 @@ class ShownCare:
 
 
 def shown(session: Session, actor: Actor, records: Sequence[CareRecord]) -> list[ShownCare]:
-    """Say how much the actor sees of each of these, and by which ticket."""
+    """Say how much the actor sees of each of these, and by what leave."""
     minors = [one.resident for one in records if is_minor(one.resident)]
     leave = leave_for(session, actor, minors)
     hidden = {one.id for one in minors} - leave.keys()
@@ -94,7 +94,7 @@ def care_records(
 
 
 def seen_care_record(session: Session, actor: Actor, record_id: UUID) -> ShownCare:
-    """Give one care record with, if it is a minor's, the ticket by which the actor reads it.
+    """Give one care record with, if it is a minor's, the leave by which the actor reads it.
 
     Raises NotFoundError, NotResponsibleError, TicketNeededError.
     """

@@ -16,9 +16,9 @@ from app.sealing import Sealer
 from app.visits.basis import check_result
 from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
+from app.visits.leave import may_read
 from app.visits.listings import check_shown
 from app.visits.sealed import result_of, sealed_result
-from app.visits.tickets import may_read
 
 
 class Whose(StrEnum):

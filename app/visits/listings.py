@@ -13,7 +13,7 @@ from app.evidence import NamedPhoto, photos_of
 from app.models import CareRecord, FollowUp, Visit
 from app.visits.care_listings import check_responsible, is_responsible
 from app.visits.care_shown import seen_care_record
-from app.visits.tickets import ticket_for
+from app.visits.leave import Leave, leave_to_read
 
 
 @dataclass(frozen=True)
@@ -23,13 +23,13 @@ class WholeVisit:
     visit: Visit
     photos: list[NamedPhoto]
     follow_ups: list[FollowUp]
-    ticket_id: UUID | None = None
+    leave: Leave | None = None
     """By which its reader may read of a minor."""
 
 
-def ticket_of_record(session: Session, actor: Actor, record_id: UUID) -> UUID | None:
-    """Give the ticket by which the actor reads this record, None if he needs none. Raises as there."""
-    return seen_care_record(session, actor, record_id).ticket_id
+def leave_of_record(session: Session, actor: Actor, record_id: UUID) -> Leave | None:
+    """Give the leave by which the actor reads this record, None if he needs none. Raises as there."""
+    return seen_care_record(session, actor, record_id).leave
 
 
 def visits_of(
@@ -39,7 +39,7 @@ def visits_of(
 
     Raises NotFoundError, NotResponsibleError, TicketNeededError.
     """
-    ticket_of_record(session, actor, care_record_id)
+    leave_of_record(session, actor, care_record_id)
     query = (
         select(Visit)
         .options(defer(Visit.answers_sealed, raiseload=True), defer(Visit.note_sealed, raiseload=True))
@@ -63,9 +63,9 @@ def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     if visit is None:
         raise NotFoundError
     check_responsible(actor, visit.area_code, visit.care_record.worker_id)
-    ticket_id = ticket_for(session, actor, visit.care_record.resident)
+    leave = leave_to_read(session, actor, visit.care_record.resident)
     check_shown(session, actor, visit)
-    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups, ticket_id)
+    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups, leave)
 
 
 def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:

@@ -1,11 +1,10 @@
-"""Tickets: staff read a minor's care record and visits only with an approved, time-boxed leave.
+"""Tickets: an approved, time-boxed leave of staff to read a minor's care record and visits (``leave.py``).
 
 The worker who is given a minor's care gets one with it, from the admin who gives it. Everybody else asks, and
 another admin of the community decides, who does not live there; where there is none, an officer of the county
 or city does.
 """
 
-from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -15,17 +14,16 @@ from sqlalchemy.orm import Session
 
 from app import notices
 from app.actors import Actor, Scope
-from app.clock import business_day, now
+from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import officers, seeing_to
 from app.ids import new_id
-from app.models import CareRecord, HarmCase, NoticeKind, Resident, User, ViewingTicket
+from app.models import CareRecord, NoticeKind, Resident, User, ViewingTicket
 from app.once import content_hash, insert_once, made_before
 from app.people import (
     accounts_of_home,
     check_other_household,
     is_minor,
-    last_birth_of_adults,
     lock_accounts,
     resident_in_scope,
 )
@@ -40,13 +38,6 @@ MOST_DAYS = 30
 _DUTY = "负责这个孩子的探访"
 _SENT_BY_NOBODY = b""
 """In place of a request's hash: the ticket came with the care, whatever purpose others write on theirs."""
-
-
-class TicketNeededError(DomainError):
-    """The record is a minor's, and the actor has no approved ticket that is still good."""
-
-    code = "ticket_needed"
-    kind = Kind.FORBIDDEN
 
 
 class OwnTicketError(DomainError):
@@ -203,62 +194,6 @@ def give_with_care(session: Session, actor: Actor, record: CareRecord, resident:
     session.flush()
 
 
-def ticket_for(session: Session, actor: Actor, resident: Resident) -> UUID | None:
-    """Give the ticket by which the actor reads this resident's record, None if he needs none.
-
-    An open case of harm is leave enough for the admins whose it is, but not in their own home; then it is the
-    case's id.
-
-    Raises TicketNeededError.
-    """
-    if not is_minor(resident):
-        return None
-    ticket = leave_for(session, actor, [resident]).get(resident.id)
-    if ticket is None:
-        raise TicketNeededError
-    return ticket
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A resident with as much as the actor may see of him."""
-
-    resident: Resident
-    whole: bool
-    """With the day of birth: of age, of the actor's own household, or by a ticket."""
-    ticket_id: UUID | None = None
-
-
-def seen(session: Session, actor: Actor, residents: Sequence[Resident]) -> list[Seen]:
-    """Say how much the actor sees of each of these, and by which ticket.
-
-    As in ``ticket_for`` an open case of harm is leave enough for the admins whose it is.
-    """
-    minors = [one for one in residents if is_minor(one) and one.household_id != actor.household_id]
-    leave = leave_for(session, actor, minors)
-    return [Seen(one, one not in minors or one.id in leave, leave.get(one.id)) for one in residents]
-
-
-def leave_for(session: Session, actor: Actor, minors: Collection[Resident]) -> dict[UUID, UUID]:
-    """Give of these minors whose records the actor may read, and by which ticket or open case of harm.
-
-    ``may_read`` says the same in SQL.
-    """
-    homes = actor.homes
-    elsewhere = [one for one in minors if one.household_id not in homes]
-    if not elsewhere:
-        return {}
-    mine = [one.id for one in elsewhere if admin_scope(actor).covers(one.area_code)]
-    case = select(HarmCase.resident_id, HarmCase.id).where(
-        HarmCase.resident_id.in_(mine), HarmCase.closed_at.is_(None)
-    )
-    ticket = select(ViewingTicket.resident_id, ViewingTicket.id).where(
-        ViewingTicket.resident_id.in_([one.id for one in elsewhere]), _good_for(actor)
-    )
-    found = [*session.execute(case), *session.execute(ticket)]
-    return {whose: by for whose, by in found if whose is not None}
-
-
 def end_with_care(session: Session, record: CareRecord) -> None:
     """End the leave that came with the care of a minor, unless the worker looks after him in another way."""
     others = exists().where(
@@ -284,21 +219,3 @@ def end_with_care(session: Session, record: CareRecord) -> None:
 def _tell(session: Session, row: ViewingTicket, to: UUID, what: str) -> None:
     """Write that a ticket waits for somebody, or was decided on; not whose record it is."""
     notices.post(session, NoticeKind.APPROVAL, to=to, area_code=row.area_code, what=what, ticket_id=row.id)
-
-
-def _good_for(actor: Actor) -> ColumnElement[bool]:
-    return (
-        (ViewingTicket.user_id == actor.user_id)
-        & ViewingTicket.approved.is_(True)
-        & (ViewingTicket.expires_at > now())
-    )
-
-
-def may_read(actor: Actor) -> ColumnElement[bool]:
-    """Say in SQL, beside ``Resident``, that a record is no minor's, or the actor has leave to read it."""
-    last_birth = last_birth_of_adults(business_day())
-    ticket = exists().where(ViewingTicket.resident_id == Resident.id, _good_for(actor))
-    case = exists().where(HarmCase.resident_id == Resident.id, HarmCase.closed_at.is_(None))
-    elsewhere = Resident.household_id.not_in(sorted(actor.homes))
-    mine = admin_scope(actor).clause(Resident.area_code)
-    return or_(Resident.birth_date <= last_birth, and_(elsewhere, or_(ticket, and_(mine, case))))

@@ -6,6 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.ids import new_id
 from tests.migrations.conftest import At, back_to, to
+from tests.migrations.test_numbers_in_steps import write_step
 from tests.migrations.test_sealing_rows import (
     row,
     write,
@@ -50,3 +51,21 @@ def test_a_visits_case_goes_on_and_comes_back_as_it_was(at: At) -> None:
         back_to(connection, BEFORE)
     connection.rollback()
     assert connection.scalar(text("SELECT count(*) FROM harm_cases")) == 2
+
+
+def test_a_case_keeps_who_had_let_in_the_writer_of_the_claim(at: At) -> None:
+    """S-98: as its claim does; of other cases nobody is known."""
+    before, after = "20261201_0530", "20261201_0500"
+    connection = at(before)
+    step = write_step(connection, new_id())
+    staff = write_user(connection, old_password_hashes="[]")
+    told = row(connection, "claim_events", step)["claim_id"]
+    connection.execute(text("UPDATE claims SET let_in_by = :staff"), {"staff": staff})
+    case = {"area_code": "4212", "signals": '["words"]', "opened_at": "2026-11-06", "claim_id": told}
+    cases = [write(connection, "harm_cases", told_id=one, **case) for one in (told, step)]
+    connection.commit()
+
+    to(connection, after)
+    assert [row(connection, "harm_cases", one)["let_in_by"] for one in cases] == [staff, None]
+    back_to(connection, before)
+    assert "let_in_by" not in row(connection, "harm_cases", cases[0])

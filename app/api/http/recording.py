@@ -7,7 +7,7 @@ noise of strangers leave none.
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from hashlib import sha256
 from typing import Any, TypeVar, cast
@@ -26,6 +26,7 @@ from app.db import DATABASE_AWAY
 from app.db import transaction as own_transaction
 from app.errors import DomainError, Kind
 from app.identity import Opened, Permission, check_acting, roles_for
+from app.visits import Leave
 
 log = structlog.get_logger()
 View = TypeVar("View", bound=Callable[..., Any])
@@ -101,10 +102,11 @@ def note(
     recording.facts |= facts
 
 
-def note_ticket(ticket_id: UUID | None) -> None:
-    """Tell by which ticket a minor's record is read, if it is one."""
-    if ticket_id is not None:
-        note(ticket_id=str(ticket_id))
+def note_leave(leave: Leave | None) -> None:
+    """Tell by which ticket or case of harm a minor's record is read, if it is one."""
+    if leave is not None:
+        told: dict[str, Any] = {name: str(by) for name, by in asdict(leave).items() if by is not None}
+        note(**told)
 
 
 def note_approval(approval_id: UUID | None) -> None:
@@ -113,10 +115,13 @@ def note_approval(approval_id: UUID | None) -> None:
         note(approval_id=str(approval_id))
 
 
-def note_tickets(ticket_ids: Iterable[UUID | None]) -> None:
-    """Tell by which tickets a list shows more of minors than others see."""
-    if told := sorted({str(one) for one in ticket_ids if one is not None}):
-        note(ticket_ids=told)
+def note_leaves(leaves: Iterable[Leave | None]) -> None:
+    """Tell by which tickets and cases of harm a list shows more of minors than others see."""
+    by = [one for one in leaves if one is not None]
+    if tickets := sorted({str(one.ticket_id) for one in by if one.ticket_id is not None}):
+        note(ticket_ids=tickets)
+    if cases := sorted({str(one.case_id) for one in by if one.case_id is not None}):
+        note(case_ids=cases)
 
 
 def note_opened(opened: Opened) -> None:
