@@ -137,13 +137,20 @@ def my_consents(resident_id: UUID | None) -> dict[str, Any]:
 @blueprint.made_once(ConsentOutput)
 @blueprint.body(ConsentInput)
 def put_my_consent(new: people.NewDecision, consent_id: UUID) -> tuple[Any, int]:
-    """Agree to one text or refuse it, for myself or my ward; after a no of mine with a fresh proof only."""
+    """Agree to one text or refuse it, for myself or my ward; after a no of mine with a fresh proof only.
+
+    A yes for a ward in a session that a code of staff's let in is told as one on paper is, and to an admin.
+    """
     with transaction() as session:
         try:
             row, made = people.decide(session, actor(), consent_id, new, proven=identity.is_checked(actor()))
         except people.SaidNoError:
             raise identity.ReauthRequiredError from None
         note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
+        if row.channel is ConsentChannel.CODE:
+            note(handed_out_by=str(row.let_in_by))
+            if made:
+                consent_notices.tell_of_code(session, row)
         _shut_out(session, row)
     return row, once(made)
 

@@ -29,6 +29,8 @@ class ConsentChannel(enum.StrEnum):
     APP = "app"
     PAPER = "paper"
     """Signed on paper, and recorded by staff."""
+    CODE = "code"
+    """A yes of a guardian's, in a session that a code of staff's let in, without a proof that it was he."""
 
 
 class ConsentText(Base):
@@ -68,6 +70,8 @@ class Consent(Freezable, Base):
     given: Mapped[bool]
     channel: Mapped[ConsentChannel]
     recorded_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code of the session in which it was decided."""
     decided_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     withdrawn_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

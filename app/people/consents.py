@@ -78,7 +78,8 @@ def decide(
     """Keep the actor's decision for himself or for his ward.
 
     ``proven`` says that he proved himself just now: without that, as in the session of a code that staff
-    handed out, nobody takes a no back so soon (SaidNoError).
+    handed out, nobody takes a no back so soon (SaidNoError). A yes for a ward in such a session is taken, as
+    a guardian without WeChat has no other way, and kept as what it is (ConsentChannel.CODE).
 
     Raises NotFoundError for a text that is unknown or asked no more, somebody without a place on the roster,
     also by now, or somebody else's child; GuardianNeededError, WardNeededError, ConsentChangedError,
@@ -98,8 +99,9 @@ def decide(
         resident = ward(session, actor.resident_id, new.resident_id)
     if own and is_child(resident):
         raise GuardianNeededError
-    by = actor.resident_id
-    return _keep(session, actor, consent_id, new, resident, by, ConsentChannel.APP, proven=proven)
+    helped = new.given and not own and not proven and actor.let_in_by is not None
+    channel = ConsentChannel.CODE if helped else ConsentChannel.APP
+    return _keep(session, actor, consent_id, new, resident, actor.resident_id, channel, proven=proven)
 
 
 def record_on_paper(
@@ -204,6 +206,7 @@ def _keep(
         given=new.given,
         channel=channel,
         recorded_by=actor.user_id,
+        let_in_by=actor.let_in_by,
         decided_at=now(),
     )
 

@@ -41,7 +41,7 @@ passes over who is locked; the other sides of their proxies come last. The next 
 Admins, and the offices above, who only hear that something waits are not locked: of a proxy that is asked
 for, a request to be bound, a guardian, a correction or deletion, an approval, a ticket, the first officer of
 an area. Nor are a minor's guardians and workers, who hear that its age was put right, and admins who
-hear that a guardian died. Nothing of theirs
+hear that a guardian died, or that somebody agreed for a child by a code. Nothing of theirs
 changes there, and a notice waits for nobody but who locked its reader fully, as where his account ends.
 Should that one in turn wait for what the teller locked, the database breaks one off, which is undone whole
 and may be sent again: too rare to hold all admins of a community for each request.

@@ -39,7 +39,7 @@ def agreed_for(decided_by: UUID, *, recorded_by: UUID) -> Select[UUID]:
 
 
 def _in_app(decided_by: UUID, recorded_by: UUID) -> ColumnElement[bool]:
-    in_app = (Consent.recorded_by == recorded_by) & (Consent.channel == ConsentChannel.APP)
+    in_app = (Consent.recorded_by == recorded_by) & (Consent.channel != ConsentChannel.PAPER)
     return in_app & (Consent.decided_by == decided_by)
 
 
