@@ -86,10 +86,14 @@ def may_assign(session: Session, actor: Actor, hazard: Hazard) -> bool:
 
 
 def _is_left_to_office(session: Session, hazard: Hazard) -> bool:
+    people = people_behind(session, hazard)
+    return bool(people) and seeing_to.who_sees_to_it(session, hazard.area_code, but=people)[0] != "asked"
+
+
+def people_behind(session: Session, hazard: Hazard) -> set[UUID]:
+    """Give the accounts of those behind whose door a hazard is, who decide nothing about it."""
     homes = harm.homes_behind(session, hazard)
-    people = {user_id for home in homes for user_id in accounts_of_home(session, home)}
-    what, _ = seeing_to.who_sees_to_it(session, hazard.area_code, but=people)
-    return bool(homes) and what == "nobody_decides"
+    return {user_id for home in homes for user_id in accounts_of_home(session, home)}
 
 
 def assign(

@@ -1,6 +1,7 @@
 """Taking hazards back from those who have no post any more, so that they are given out anew."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, community_of
 from app.clock import now
 from app.hazards.assignees import FIELD_ROLES
+from app.hazards.assignment import people_behind
 from app.hazards.steps import record
 from app.identity import holding, seeing_to
 from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, HazardStep
@@ -32,12 +34,12 @@ def unassign(session: Session, *, limit: int) -> int:
         .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    taken: dict[str, list[Hazard]] = defaultdict(list)
+    taken: dict[tuple[str, frozenset[UUID]], list[UUID]] = defaultdict(list)
     for hazard in session.scalars(query).all():
         _take(session, hazard)
-        taken[community_of(hazard.area_code)].append(hazard)
-    for community, of_it in sorted(taken.items()):
-        _tell(session, community, [hazard.id for hazard in of_it])
+        taken[community_of(hazard.area_code), frozenset(people_behind(session, hazard))].append(hazard.id)
+    for (community, barred), ids in taken.items():
+        _tell(session, community, ids, but=barred)
     return sum(map(len, taken.values()))
 
 
@@ -49,9 +51,9 @@ def _take(session: Session, hazard: Hazard) -> None:
     record(session, Actor(), hazard, HazardStep.UNASSIGN, sent=sent, at=at, former_id=str(former_id))
 
 
-def _tell(session: Session, community: str, ids: list[UUID]) -> None:
-    """Tell the admins, or where there is none the office above that nobody gives them out."""
-    what, told = seeing_to.who_sees_to_it(session, community, but=())
+def _tell(session: Session, community: str, ids: list[UUID], *, but: Collection[UUID]) -> None:
+    """Tell the admins, or where none may give them out the office above that nobody does."""
+    what, told = seeing_to.who_sees_to_it(session, community, but=but)
     about: dict[str, Any] = {"count": len(ids), "hazard_ids": ids}
     if what == "nobody_decides":
         about["what"] = what

@@ -7,7 +7,7 @@ minor's age also one with the same role, as of a viewing ticket (``minor_ages``)
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -162,9 +162,14 @@ def _check_grant(session: Session, actor: Actor, reach: Scope, new: NewApproval)
     if session.scalar(known) is not None:
         grant_id = UUID(new.payload["id"])
         check_account_elsewhere(session, actor, user_id)
-        check_not_given(session, (user_id, role, new.area_code), but=grant_id)
+        span = (_moment(new.payload["valid_from"]), _moment(new.payload["valid_until"]))
+        check_not_given(session, (user_id, role, new.area_code), *span, but=grant_id)
         check_disjoint(session, grant_id, user_id, role)
         check_room(session, user_id)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text is not None else None
 
 
 def approvals(

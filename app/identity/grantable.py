@@ -5,9 +5,10 @@ asked for what would be refused.
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, true
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -68,7 +69,7 @@ class GrantsFullError(DomainError):
 
 
 class GrantOpenError(DomainError):
-    """The account has this role in this area by a grant that has not ended; to change it, end it first."""
+    """The account has this role in this area in that time: the next begins after, or that one ends."""
 
     code = "grant_open"
     kind = Kind.CONFLICT
@@ -85,10 +86,18 @@ def check_level(role: Role, area_code: str) -> None:
         raise AreaLevelError(field="area_code")
 
 
-def check_not_given(session: Session, new: tuple[UUID, Role, str], *, but: UUID) -> None:
-    """Refuse to give (user, role, area) once more: one that is ended would leave the other in force.
+def check_not_given(
+    session: Session,
+    new: tuple[UUID, Role, str],
+    begins: datetime | None,
+    ends: datetime | None,
+    *,
+    but: UUID,
+) -> None:
+    """Refuse to give (user, role, area) twice for the same time: one ended would leave the other in force.
 
-    What is past its time keeps none out. Raises GrantOpenError.
+    Without ``begins`` it begins now, without ``ends`` it lasts. Terms may follow each other. Raises
+    GrantOpenError.
     """
     user_id, role, area_code = new
     query = select(Grant.id).where(
@@ -97,7 +106,8 @@ def check_not_given(session: Session, new: tuple[UUID, Role, str], *, but: UUID)
         Grant.area_code == area_code,
         Grant.id != but,
         Grant.ended_at.is_(None),
-        _not_over(),
+        Grant.valid_until.is_(None) | (Grant.valid_until > max(begins or now(), now())),
+        (Grant.valid_from < ends) if ends is not None else true(),
     )
     if session.scalars(query.limit(1)).first() is not None:
         raise GrantOpenError(field="role")

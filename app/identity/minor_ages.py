@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
 from app.errors import NotFoundError
+from app.identity.permissions import Permission, scope_of
 from app.identity.seeing_to import who_sees_to_it
-from app.models import Approval, Correction, Deletion, OwnRequestState, Resident, User
-from app.people import accounts_of_home, check_other_household
+from app.models import Approval, Correction, Deletion, DeletionKind, OwnRequestState, Resident, User
+from app.people import AGE_FIELDS, accounts_of_home, check_other_household, takes_minors_number
 
 
 def minor_age_payload(resident_id: UUID, request_id: UUID | None) -> dict[str, Any]:
@@ -28,18 +29,27 @@ def minor_age_payload(resident_id: UUID, request_id: UUID | None) -> dict[str, A
 
 
 def check_asked(session: Session, actor: Actor, area_code: str, payload: Mapping[str, Any]) -> None:
-    """Refuse to ask about somebody of another community or of one's own home, or about no request of his.
+    """Refuse to ask about what needs no second person, somebody of another community, or one's own home.
 
-    Raises NotFoundError, OwnHouseholdError.
+    What does is an open request for another age or number of his, or by hand, of whoever keeps the roster,
+    to take a minor's number away. Raises NotFoundError, OwnHouseholdError.
     """
     resident = session.get(Resident, UUID(payload["resident_id"]))
     if resident is None or community_of(resident.area_code) != area_code:
         raise NotFoundError(field="resident_id")
     check_other_household(actor, resident.household_id)
     if payload["request_id"] is None:
+        keeps = scope_of(actor, Permission.ROSTER_WRITE)
+        if keeps is None or not keeps.covers(resident.area_code) or not takes_minors_number(resident):
+            raise NotFoundError(field="resident_id")
         return
     request = _request(session, payload)
-    if request is None or request.resident_id != resident.id or request.state is not OwnRequestState.OPEN:
+    if (
+        request is None
+        or request.resident_id != resident.id
+        or request.state is not OwnRequestState.OPEN
+        or not _may_change_age(request)
+    ):
         raise NotFoundError(field="request_id")
 
 
@@ -68,6 +78,12 @@ def is_elsewhere(actor: Actor) -> ColumnElement[bool]:
     at_home = select(cast(Resident.id, Text)).where(Resident.household_id.in_(sorted(actor.homes)))
     about: ColumnElement[str] = Approval.payload["resident_id"].astext
     return about.not_in(at_home)
+
+
+def _may_change_age(request: Correction | Deletion) -> bool:
+    if isinstance(request, Deletion):
+        return request.what is DeletionKind.NUMBERS
+    return request.field in AGE_FIELDS
 
 
 def _request(session: Session, payload: Mapping[str, Any]) -> Correction | Deletion | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app.actors import Actor, Role
@@ -142,7 +142,8 @@ def grant(
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     check_account_elsewhere(session, actor, user.id)
-    check_not_given(session, (new.user_id, new.role, new.area_code), but=grant_id)
+    what = (new.user_id, new.role, new.area_code)
+    check_not_given(session, what, new.valid_from, new.valid_until, but=grant_id)
     check_disjoint(session, grant_id, new.user_id, new.role)
     check_room(session, new.user_id)
     by_two = new.role in ADMINISTRATORS or (
@@ -153,7 +154,6 @@ def grant(
         payload = grant_payload(grant_id, new)
         use_approval(session, actor, approval_id, ApprovalKind.ADMIN_GRANT, payload)
     values: dict[str, Any] = {**asdict(new), "valid_from": _start(new)}
-    _end_over(session, new)
     open_still = GrantOpenError(field="role")
     values |= {"granted_by": actor.user_id, "created_at": now()}
     given, made = insert_once(session, Grant, grant_id, sent, taken=open_still, **values)
@@ -164,13 +164,6 @@ def grant(
     if made and new.role in OFFICERS and not by_two:
         tell_first(session, given)
     return given, made
-
-
-def _end_over(session: Session, new: NewGrant) -> None:
-    """End grants of the same that ran out, with the day on which they did: else none could follow them."""
-    same = (Grant.user_id == new.user_id, Grant.role == new.role, Grant.area_code == new.area_code)
-    over = (Grant.ended_at.is_(None), Grant.valid_until <= now())
-    session.execute(update(Grant).where(*same, *over).values(ended_at=Grant.valid_until))
 
 
 def _check_area(session: Session, actor: Actor, area_code: str) -> None:

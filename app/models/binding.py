@@ -93,7 +93,7 @@ class BindingCode(Base):
     secret_sealed: Mapped[Sealed]
     made_at: Mapped[datetime]
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    seen_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid))
+    seen_by: Mapped[list[UUID]] = mapped_column(ARRAY(Uuid), server_default=text("'{}'"))
     """Who of the staff was shown it, on a sheet too."""
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.actors import Role
@@ -60,13 +61,13 @@ class Grant(Base):
         CheckConstraint("role <> 'resident'", name="resident_is_implied"),
         Index("ix_grants_user_id", "user_id"),
         Index("ix_grants_area_code_id", "area_code", "id"),
-        Index(
-            "uq_grants_open",
-            "user_id",
-            "role",
-            "area_code",
-            unique=True,
-            postgresql_where=text("ended_at IS NULL"),
+        ExcludeConstraint(
+            ("user_id", "="),
+            ("role", "="),
+            ("area_code", "="),
+            (text("tstzrange(valid_from, valid_until)"), "&&"),
+            where=text("ended_at IS NULL"),
+            name="ex_grants_terms",
         ),
     )
     id: Mapped[Id]

@@ -9,11 +9,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Who saw a code before nobody kept but the trail; whoever made it did. The other columns are empty: what
-    # was written before counts as the first entry.
-    op.execute("ALTER TABLE binding_codes ADD COLUMN seen_by uuid[]")
-    op.execute("UPDATE binding_codes SET seen_by = ARRAY[made_by]")
-    op.execute("ALTER TABLE binding_codes ALTER COLUMN seen_by SET NOT NULL")
+    # What was written before counts as the first entry: those columns are empty.
+    # Code from before leaves it out while nodes are replaced, and the next migration fills it.
+    op.execute("ALTER TABLE binding_codes ADD COLUMN seen_by uuid[] NOT NULL DEFAULT '{}'")
     op.execute(
         "ALTER TABLE residents "
         "ADD COLUMN phone_at timestamptz, "

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from sqlalchemy import insert, select, update
@@ -210,29 +209,42 @@ def test_a_grant_sent_again_after_it_ran_out_is_the_same_grant(security: Client)
         assert security.put(path, json=body).status_code == 200
 
 
-def test_nobody_has_the_same_role_in_the_same_area_twice(security: Client, session: Session) -> None:
+def test_nobody_has_the_same_role_in_the_same_area_twice_at_a_time(security: Client) -> None:
     """S-37: one that is ended would else leave the other in force. Beside it, and after it, is another."""
-    first = grant_path()
-    until = clock.now() + timedelta(days=1)
-    assert security.put(first, json=role(valid_until=until.isoformat())).status_code == 201
-    later = (until + timedelta(days=1)).isoformat()
+    until = clock.now() + timedelta(days=30)
+    assert security.put(grant_path(), json=role(valid_until=until.isoformat())).status_code == 201
+    day_before, after = ((until + timedelta(days=days)).isoformat() for days in (-1, 9))
 
-    for again in (role(), role(valid_from=later)):
+    for again in (role(), role(valid_from=day_before), role(valid_until=day_before)):
         answer = security.put(grant_path(), json=again)
         assert outcome(answer) == (409, "grant_open")
         assert list(answer.json["errors"]) == ["role"]
     assert security.put(grant_path(), json=role(area_code=HOME)).status_code == 201
     assert security.put(grant_path(), json=role(role="building_lead")).status_code == 201
-    with clock.set_to(until):
-        assert security.put(grant_path(), json=role()).status_code == 201
-    over = session.get_one(Grant, UUID(first.rsplit("/", 1)[1]), populate_existing=True)
-    assert over.ended_at == over.valid_until, "with its day, and no later"
+    next_term = role(valid_from=until.isoformat(), valid_until=after)
+    assert security.put(grant_path(), json=next_term).status_code == 201, "a post goes on without a gap"
+    assert outcome(security.put(grant_path(), json=role(valid_from=until.isoformat())))[0] == 409
+    assert security.put(grant_path(), json=role(valid_from=after)).status_code == 201
+
+
+def test_a_second_person_agrees_to_the_next_term_before_the_first_is_over(
+    security: Client, session: Session
+) -> None:
+    """S-40: else an area would be without its administrator until somebody agreed."""
+    until = clock.now() + timedelta(days=30)
+    held = session.scalars(select(Grant).where(Grant.user_id == person("auditor").user_id)).one()
+    held.valid_until = until
+    session.commit()
+    following = admin_grant("auditor", role="auditor", area_code=held.area_code, valid_from=until.isoformat())
+    asked = security.put(f"/v1/approvals/{new_id()}", json={"admin_grant": following, "reason": WHY})
+
+    assert asked.status_code == 201, asked.text
 
 
 def test_the_database_too_keeps_out_a_second_grant_of_the_same(session: Session) -> None:
     held = session.scalars(select(Grant).where(Grant.user_id == person("worker").user_id)).one()
     kept = {column.name: getattr(held, column.name) for column in Grant.__table__.columns}
-    with pytest.raises(IntegrityError, match="uq_grants_open"), session.begin_nested():
+    with pytest.raises(IntegrityError, match="ex_grants_terms"), session.begin_nested():
         session.execute(insert(Grant).values(kept | {"id": new_id()}))
 
     session.execute(insert(Grant).values(kept | {"id": new_id(), "ended_at": LONG_AGO}))

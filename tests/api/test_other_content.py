@@ -14,8 +14,10 @@ from app.clock import business_day, now
 from app.ids import new_id
 from tests.api.hardening.test_every_field import BODIES, ITEM, Sender, Way, parts, types
 from tests.approval_world import admin_grant
+from tests.child_world import write_child
 from tests.export_world import roster
 from tests.hazard_world import HERE
+from tests.minor_age_world import give_number, question
 from tests.snapshot import stored
 
 NO_REPEATS = {
@@ -38,9 +40,18 @@ MORE: dict[str, Any] = {
 }
 """What a right request may have besides, so that its fields can be others."""
 APPROVALS = "/v1/approvals/{approval_id}"
-KINDS: dict[str, tuple[str, Callable[[], dict[str, Any]]]] = {
-    "admin_grant": ("security", admin_grant),
-    "roster_export": ("admin", roster),
+
+
+def _age_of_a_child(session: Session) -> dict[str, Any]:
+    child_id = write_child(session)
+    give_number(session, child_id)
+    return question(child_id)
+
+
+KINDS: dict[str, tuple[str, Callable[[Session], dict[str, Any]]]] = {
+    "admin_grant": ("security", lambda _: admin_grant()),
+    "roster_export": ("admin", lambda _: roster()),
+    "minor_age": ("admin", _age_of_a_child),
 }
 """Who asks for what else than the correction of points of the right request."""
 NO_PART: dict[str, set[Way]] = {
@@ -52,6 +63,7 @@ NO_PART: dict[str, set[Way]] = {
         ),
         *(("roster_export", name) for name in ("id", "area_code", "clear")),
         ("roster_export", "columns", "[]"),
+        *(("minor_age", name) for name in ("area_code", "resident_id", "request_id")),
     },
 }
 """An approval says who agreed to a grant, not what it is; and is of one kind: for the others see below."""
@@ -125,7 +137,7 @@ def test_another_value_in_an_approval_of_each_kind_is_no_repeat(
     """S-40: a second person would agree to something else than was asked under this id."""
     who, what = KINDS[kind]
     sender = Sender(app, session, "PUT", APPROVALS)
-    sender.send_instead(who, {kind: what(), "reason": "核对"})
+    sender.send_instead(who, {kind: what(session), "reason": "核对"})
     assert sender.send_all().status_code == 201
     before = stored(connection)
     body = next(body for path, body in PUTS if path == APPROVALS)

@@ -18,7 +18,7 @@ from uuid import UUID
 import pyotp
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import Engine, create_engine, func, insert, select
+from sqlalchemy import Engine, create_engine, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.cli import keys as rotating
@@ -26,7 +26,7 @@ from app.cli.commands import commands
 from app.clock import business_day, now
 from app.config import Settings
 from app.ids import new_id
-from app.models import AuditEntry, Notice, Relation, Resident, Sex
+from app.models import AuditEntry, Notice, Relation, Resident, Sex, User
 from app.people import Numbers, sealed_numbers
 from app.resealing import sealed_tables
 from app.sealing import Cell, Sealer
@@ -160,8 +160,8 @@ def town(servers: Servers, tmp_path: Path) -> Iterator[Town]:
     }
     sealer = replace(SEALER, keys={"old": bytes.fromhex(OLD)}, active="old")
     with Session(engine) as session:
-        rows = [_resident(sealer, new_id()) for _ in range(RESIDENTS)]
-        session.execute(insert(Resident), rows)
+        session.execute(insert(Resident), rows := [_resident(sealer, new_id()) for _ in range(RESIDENTS)])
+        session.execute(update(User).values(phone_sealed=None, phone_index=None))
         session.commit()
         yield Town(
             engine,

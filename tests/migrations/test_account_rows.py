@@ -12,7 +12,7 @@ from tests.migrations.test_sealing_rows import row, write, write_household, writ
 
 PEOPLE, SESSIONS, APPROVALS, WECHAT = "20261124_1145", "20261124_1150", "20261124_1210", "20261124_1215"
 CONSENTS, CHILDREN, CREDENTIALS = "20261124_1241", "20261124_1246", "20261124_1250"
-HANDED_OUT, LET_IN = "20261201_0402", "20261201_0410"
+HANDED_OUT, LET_IN = "20261201_0500", "20261201_0550"
 OLD = {"id", "user_id", "token_hash", "created_at", "expires_at", "ended_at"}
 """Columns of a session in the first version."""
 

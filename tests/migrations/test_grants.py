@@ -12,7 +12,7 @@ from tests.migrations.test_sealing_rows import row, write, write_user
 BEFORE, AFTER = "20261201_0400", "20261201_0401"
 
 
-def test_of_those_in_force_the_one_that_lasts_longest_stays(at: At) -> None:
+def test_nobody_loses_what_he_may_and_terms_follow_each_other(at: At) -> None:
     connection = at(BEFORE)
     connection.execute(text("SET LOCAL session_replication_role = replica"))
     user = write_user(connection, old_password_hashes="[]")
@@ -22,21 +22,26 @@ def test_of_those_in_force_the_one_that_lasts_longest_stays(at: At) -> None:
         span = {"valid_from": valid_from, "valid_until": valid_until, "area_code": area_code}
         return write(connection, "grants", **common, **span)
 
-    over = given("2020-01-01", "2021-01-01")
-    short, coming = given("2020-01-01", "2098-01-01"), given("2097-01-01", None)
-    kept, elsewhere = given("2020-02-01", "2099-01-01"), given("2020-01-01", None, "421224100002")
+    inside, short = given("2020-01-01", "2021-01-01"), given("2020-01-01", "2098-01-01")
+    twin, coming = given("2020-01-01", "2098-01-01"), given("2097-01-01", None)
+    elsewhere = given("2020-01-01", None, "421224100002")
     connection.commit()
     to(connection, AFTER)
 
-    ended = {
-        one: row(connection, "grants", one)["ended_at"] for one in (over, short, coming, kept, elsewhere)
-    }
-    assert [one for one, at_all in ended.items() if at_all is None] == [kept, elsewhere]
-    assert ended[over].year == 2021
+    grants = {one: row(connection, "grants", one) for one in (inside, short, twin, coming, elsewhere)}
+    assert [one for one, now in grants.items() if now["ended_at"] is None] == [short, coming, elsewhere]
+    assert grants[inside]["ended_at"].year == 2021
+    assert [now["valid_until"] and now["valid_until"].year for now in grants.values()] == [
+        2021,
+        2097,
+        2098,
+        None,
+        None,
+    ]
     connection.execute(text("SET LOCAL session_replication_role = replica"))
-    with pytest.raises(IntegrityError, match="uq_grants_open"), connection.begin_nested():
-        given("2020-01-01", None)
+    with pytest.raises(IntegrityError, match="ex_grants_terms"), connection.begin_nested():
+        given("2096-01-01", "2096-02-01")
     connection.rollback()
     back_to(connection, BEFORE)
-    given_again = text("SELECT count(*) FROM pg_indexes WHERE indexname = 'uq_grants_open'")
-    assert connection.scalar(given_again) == 0
+    left = text("SELECT count(*) FROM pg_constraint WHERE conname = 'ex_grants_terms'")
+    assert connection.scalar(left) == 0

@@ -182,12 +182,15 @@ def test_the_nearest_second_person_hears_of_it(
     assert answer.status_code == 200, answer.text
     assert grant(admin, correction, approval_id).status_code == 200
     give_admin(session)
-    asked(admin, minor_age=question(write_child(session)))
+    another = write_child(session)
+    give_number(session, another)
+    asked(admin, minor_age=question(another))
     assert (told(session, "colleague"), told(session, "county")) == (["asked"], ["asked"])
 
 
 def test_nobody_agrees_to_what_he_asked(admin: Client, session: Session, second: Client, child: UUID) -> None:
     """S-40: neither by the question nor by the wish."""
+    give_number(session, child)
     mine = asked(admin, minor_age=question(child))
     assert outcome(admin.post(f"/v1/approvals/{mine}/approve", json={})) == (403, "own_approval")
 

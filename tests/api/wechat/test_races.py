@@ -39,7 +39,12 @@ def test_two_devices_with_one_code(
     assert sorted(answer.status_code for answer in answers) == [201, 401]
     assert [refused(answer) for answer in answers if answer.status_code != 201] == [(401, "wechat_code")]
     with Session(engine) as session:
-        opened = select(func.count()).select_from(SignIn).join(User).where(User.area_code.is_(None))
+        opened = (
+            select(func.count())
+            .select_from(SignIn)
+            .join(User, User.id == SignIn.user_id)
+            .where(User.area_code.is_(None))
+        )
         assert session.scalar(opened) == 1
 
 

@@ -46,7 +46,12 @@ def way_back(browser: FlaskClient, wechat: WeChatFake, who: Person) -> str:
 
 
 def sessions_of_newcomers(session: Session) -> int:
-    opened = select(func.count()).select_from(SignIn).join(User).where(User.area_code.is_(None))
+    opened = (
+        select(func.count())
+        .select_from(SignIn)
+        .join(User, User.id == SignIn.user_id)
+        .where(User.area_code.is_(None))
+    )
     return session.scalar(opened) or 0
 
 
