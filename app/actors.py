@@ -125,7 +125,8 @@ class Actor:
     session_kind: str = ""
     """``app`` or ``console``."""
     let_in_by: UUID | None = None
-    """Who of the staff handed out the code by which he is signed in, and may himself be the one who asks."""
+    """Who of the staff made his way in, and may himself be the one who asks: who handed out the code by which
+    he is signed in, or else made the invitation by which his password was set within a year."""
     checked_at: datetime | None = None
     """When he last proved himself in this session."""
     is_due: bool = False

@@ -18,9 +18,9 @@ from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.harm.home import about_home, people_of_home
 from app.harm.words import tells_of_harm
-from app.identity import invitations, seeing_to
+from app.identity import inviters, seeing_to
 from app.ids import new_id
-from app.models import HARM_RECORDS, HarmCase, HarmRecord, NoticeKind, Resident, User
+from app.models import HARM_RECORDS, HarmCase, HarmRecord, NoticeKind, Resident
 from app.people import is_minor
 from app.sealing import Cell, Opener, Sealer
 
@@ -105,13 +105,13 @@ def open_case(
 
 def _may_have_opened(session: Session, case: HarmCase) -> set[UUID | None]:
     """Give who may have written what opened it: the account's owner, and whoever of the staff let him in."""
-    writer = session.get_one(User, case.opened_by) if case.opened_by is not None else None
-    return {case.opened_by, case.let_in_by, invitations.inviter(writer) if writer is not None else None}
+    inviter = inviters.inviter(session, case.opened_by) if case.opened_by is not None else None
+    return {case.opened_by, case.let_in_by, inviter}
 
 
 def opened_by_others(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL, beside ``HarmCase``, that the actor is none of those who may have opened it."""
-    may_have = (HarmCase.opened_by, HarmCase.let_in_by, invitations.inviter_of(HarmCase.opened_by))
+    may_have = (HarmCase.opened_by, HarmCase.let_in_by, inviters.inviter_of(HarmCase.opened_by))
     return and_(*(one.is_distinct_from(actor.user_id) for one in may_have))
 
 

@@ -68,6 +68,7 @@ def report(
         text=sent.text,
         reported_by=actor.user_id,
         acted_for=actor.acted_for,
+        let_in_by=actor.let_in_by,
         **gathered.columns(),
     )
     if made:

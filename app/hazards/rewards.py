@@ -29,12 +29,17 @@ def claim_reward(session: Session, actor: Actor, hazard: Hazard) -> None:
     resident_id, household_id, area_code = reporter
     points.claim_for(
         session,
-        source_kind=SourceKind.HAZARD,
-        source_id=hazard.id,
+        points.Fact(
+            SourceKind.HAZARD,
+            hazard.id,
+            hazard.happened_at,
+            brought_by=hazard.reported_by,
+            acted_for=hazard.acted_for,
+            let_in_by=hazard.let_in_by,
+        ),
         household_id=household_id,
         resident_id=resident_id,
         automatic=AutomaticSource.HAZARD_REPORT_ACCEPTED,
         area_code=area_code,
-        happened_at=hazard.happened_at,
         actor=actor,
     )

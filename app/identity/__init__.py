@@ -1,6 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
-from app.identity import children, closing, founding, invitations, proxies, two_persons
+from app.identity import children, closing, founding, inviters, proxies, two_persons
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
 from app.identity.acting import acts_since, check_acting
 from app.identity.approvals import (
@@ -262,9 +262,9 @@ __all__ = [
     "holders",
     "holding",
     "invitation_url",
-    "invitations",
     "invite",
     "invited",
+    "inviters",
     "is_checked",
     "is_easy",
     "keep_link",

@@ -1,16 +1,15 @@
 """Invitations: a user sets his password by a token that works once, within a day.
 
-Whoever makes one could use it himself, which is kept for a year (``inviter``). So of an account with a second
+Whoever makes one could use it himself, which counts for a year (``inviters``). So of an account with a second
 factor the token asks for it, and nobody both takes a second factor away and invites: no administrator alone
 becomes somebody with one. A grid worker or resident has none: of the invitation and the password others who
 know them are told, not their own inbox alone, and nobody invites whom he lives with.
 """
 
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import SQLColumnExpression, exists, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
@@ -32,8 +31,6 @@ from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
 _TOLD = frozenset({Role.COMMUNITY_ADMIN, Role.SECURITY_ADMIN})
-_INVITER_KNOWS = timedelta(days=365)
-"""How long whoever invited somebody counts as one who may sit in his account."""
 _REMEMBERED = timedelta(days=90)
 """How long whoever took somebody's second factor may not invite him, unless he has another one."""
 
@@ -200,18 +197,6 @@ def accept_invitation(
     if user.resident_id is not None or not is_first:
         _alert(session, user, "password_set", others)
     return None
-
-
-def inviter(user: User) -> UUID | None:
-    """Give who invited a user by whose token his password was set within a year; he may know it."""
-    lately = user.invited_at is not None and user.invited_at > now() - _INVITER_KNOWS
-    return user.invited_by if lately else None
-
-
-def inviter_of(user_id: SQLColumnExpression[Any]) -> SQLColumnExpression[UUID | None]:
-    """Say in SQL what ``inviter`` says."""
-    lately = User.invited_at > now() - _INVITER_KNOWS
-    return select(User.invited_by).where(User.id == user_id, lately).scalar_subquery()
 
 
 def _open(session: Session, token: str) -> tuple[Invitation, User, set[UUID]]:

@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
 from app.errors import NotFoundError
+from app.identity.inviters import inviter
 from app.identity.permissions import Permission, scope_of
 from app.identity.seeing_to import who_sees_to_it
-from app.models import Approval, Correction, Deletion, DeletionKind, OwnRequestState, Resident, User
+from app.models import Approval, Correction, Deletion, DeletionKind, OwnRequestState, Resident
 from app.people import AGE_FIELDS, accounts_of_home, check_other_household, takes_minors_number
 
 
@@ -68,7 +69,7 @@ def requested_by(session: Session, payload: Mapping[str, Any]) -> set[UUID | Non
     request = _request(session, payload)
     if request is None:
         return set()
-    return {request.asked_by, request.let_in_by, session.get_one(User, request.asked_by).invited_by}
+    return {request.asked_by, request.let_in_by, inviter(session, request.asked_by)}
 
 
 def is_elsewhere(actor: Actor) -> ColumnElement[bool]:

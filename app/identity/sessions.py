@@ -16,6 +16,7 @@ from app.clock import business_day, now
 from app.config import SessionSettings
 from app.errors import DomainError, Kind
 from app.identity.acting import ACTING_COLUMNS, ACTING_JOINS, acting_as
+from app.identity.inviters import INVITER_OF_USER
 from app.ids import new_id
 from app.models import EndReason, RefreshToken, SessionKind, SignIn, User
 from app.people import HOMES_OF_USER, STILL_AT_HOME
@@ -188,8 +189,8 @@ def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:
 
 _WHO = """
     SELECT s.id, s.kind, s.expires_at, s.last_seen_at, s.idle_s, s.second_factor_at, s.checked_at,
-           s.ended_at, s.end_reason, s.let_in_by, u.id, u.name, u.disabled_at, r.id, r.household_id,
-           h.area_code,
+           s.ended_at, s.end_reason, COALESCE(s.let_in_by, {inviter}), u.id, u.name, u.disabled_at,
+           r.id, r.household_id, h.area_code,
            ARRAY(SELECT g.role || ' ' || g.area_code FROM grants g
                  WHERE g.user_id = u.id AND g.ended_at IS NULL AND g.valid_from <= :at
                    AND (g.valid_until IS NULL OR g.valid_until > :at)),
@@ -200,8 +201,9 @@ _WHO = """
     LEFT JOIN households h ON h.id = r.household_id{joins}
     WHERE s.token_hash = :hash
     """
-_WHO_ASKS = text(_WHO.format(homes=HOMES_OF_USER, columns="", joins=""))
-_WHO_ACTS = text(_WHO.format(homes=HOMES_OF_USER, columns=ACTING_COLUMNS, joins=ACTING_JOINS))
+_PARTS = {"homes": HOMES_OF_USER, "inviter": INVITER_OF_USER}
+_WHO_ASKS = text(_WHO.format(**_PARTS, columns="", joins=""))
+_WHO_ACTS = text(_WHO.format(**_PARTS, columns=ACTING_COLUMNS, joins=ACTING_JOINS))
 _OWN_COLUMNS = 18
 
 

@@ -67,9 +67,9 @@ class Claim(MadeByPhone, Base):
     source_id: Mapped[UUID | None]
     submitted_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
-    """The resident for whom somebody acted who submitted it, or sent it again."""
+    """The resident for whom somebody acted who submitted it, reported what it rewards, or sent it again."""
     let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    """Who of the staff handed out the code of the session in which it was sent last from such a one."""
+    """Who of the staff made the way in of whoever sent it, or reported what it rewards; the last such one."""
     verified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     approved_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     notice_until: Mapped[datetime | None]
@@ -77,6 +77,11 @@ class Claim(MadeByPhone, Base):
     household: Mapped[Household] = relationship(lazy="raise")
     resident: Mapped[Resident] = relationship(lazy="raise", foreign_keys=[resident_id])
     events: Mapped[list["ClaimEvent"]] = relationship(lazy="raise", order_by="ClaimEvent.number")
+
+    @property
+    def has_others_behind(self) -> bool:
+        """Say whether somebody acted for the resident, or staff let in who sent it or reported its fact."""
+        return self.acted_for is not None or self.let_in_by is not None
 
     def check_step(self, to: ClaimStatus) -> None:
         """Raise IllegalStepError if the present state does not lead there."""
@@ -117,7 +122,7 @@ class ClaimEvent(Base):
     """What the claim asked for when the step was taken; a resubmission may ask for something else."""
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    """Who of the staff handed out the code of the session in which it was taken."""
+    """Who of the staff made the way in of whoever took it (``Actor.let_in_by``)."""
     at: Mapped[datetime]
     note: Mapped[str] = mapped_column(default="")
     content_hash: Mapped[bytes]

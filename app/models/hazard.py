@@ -121,6 +121,8 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     reported_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     acted_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     """The resident for whom somebody acted who reported it."""
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff made the way in of whoever reported it (``Actor.let_in_by``)."""
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime | None]
     rectified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))

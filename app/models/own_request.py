@@ -36,7 +36,7 @@ class OwnRequest:
     """Where the resident lived when it was asked for."""
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
     let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    """Who of the staff handed out the code of the session in which it was asked for."""
+    """Who of the staff made the way in of whoever asked for it (``Actor.let_in_by``)."""
     resident_id: Mapped[UUID] = mapped_column(ForeignKey("residents.id"))
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime]

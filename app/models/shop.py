@@ -87,7 +87,7 @@ class Redemption(Base):
     pickup_for: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
     """The resident for whom he acted then: the code is good only as long as he may."""
     pickup_let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    """Who of the staff handed out the sign-in code of the session in which it was shown."""
+    """Who of the staff made the way in of whoever showed it (``Actor.let_in_by``)."""
     ended_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     ended_at: Mapped[datetime | None]
     reward: Mapped[Reward] = relationship(lazy="raise")

@@ -17,7 +17,7 @@ from app import notices
 from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity import invitations, officers, seeing_to
+from app.identity import inviters, officers, seeing_to
 from app.models import NoticeKind, OwnRequest, OwnRequestState, Resident, User
 from app.own_data.whose import speaks_for
 from app.people import accounts_of_home, lock_accounts
@@ -107,7 +107,7 @@ def _lies_before(actor: Actor, kind: RequestKind[Row]) -> ColumnElement[bool]:
     An officer finds what he decided on again.
     """
     table = kind.table
-    barred = (table.asked_by, table.let_in_by, invitations.inviter_of(table.asked_by))
+    barred = (table.asked_by, table.let_in_by, inviters.inviter_of(table.asked_by))
     left = seeing_to.left_to_office(actor, table.area_code, table.resident_id, but=barred)
     by_him = seeing_to.areas_of(actor, officers.OFFICERS).clause(table.area_code)
     return or_(
@@ -223,7 +223,7 @@ def tell_admins(session: Session, kind: RequestKind[Row], row: Row, what: str) -
 
 def _may_have_asked(session: Session, row: OwnRequest) -> set[UUID | None]:
     """Give who may have been the one who asked: the account's owner, and whoever of the staff let him in."""
-    return {row.asked_by, row.let_in_by, invitations.inviter(session.get_one(User, row.asked_by))}
+    return {row.asked_by, row.let_in_by, inviters.inviter(session, row.asked_by)}
 
 
 def _tell(session: Session, kind: RequestKind[Row], row: Row, to: UUID, what: str) -> None:

@@ -20,6 +20,7 @@ from app.points.adjusting import Adjusted, Adjustment, Adjustments, adjust
 from app.points.approval import (
     AdminDecidesError,
     OwnSubmissionError,
+    SameVerifierError,
     WrongVerifierError,
     approve,
     due_claims,
@@ -40,6 +41,7 @@ from app.points.claim_listings import (
 )
 from app.points.claiming import (
     Ask,
+    Fact,
     NewClaim,
     NoteNeededError,
     NotYourClaimError,
@@ -93,6 +95,7 @@ __all__ = [
     "Entry",
     "Evidence",
     "Expiry",
+    "Fact",
     "Finding",
     "InsufficientPointsError",
     "LimitReachedError",
@@ -115,6 +118,7 @@ __all__ = [
     "RedemptionStatus",
     "Rule",
     "RuleNotInForceError",
+    "SameVerifierError",
     "ShownClaim",
     "ShownStep",
     "SourceKind",

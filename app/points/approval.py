@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, Role
@@ -12,27 +12,28 @@ from app.clock import business_day, end_of, now
 from app.errors import DomainError, Kind
 from app.models import (
     Claim,
-    ClaimEvent,
     ClaimStatus,
     ClaimStep,
     SourceKind,
     TransferKind,
-    Verifier,
 )
 from app.once import content_hash
 from app.people import check_other_household
 from app.points import ledger
 from app.points.accounts import Ends, award_ends
 from app.points.caps import check_cap
-from app.points.claim_steps import Course, Step, begin, tell, tell_office
+from app.points.claim_steps import (
+    MAY_VERIFY,
+    Course,
+    Step,
+    begin,
+    sent_by,
+    tell,
+    tell_office,
+    verifies_what_he_approves,
+)
 from app.points.ledger import Posting
 from app.points.reach import holds_over
-
-_MAY_VERIFY = {
-    Verifier.GRID_WORKER: (Role.GRID_WORKER,),
-    Verifier.BUILDING_LEAD: (Role.BUILDING_LEAD,),
-    Verifier.EITHER: (Role.GRID_WORKER, Role.BUILDING_LEAD),
-}
 
 
 class WrongVerifierError(DomainError):
@@ -50,9 +51,16 @@ class AdminDecidesError(DomainError):
 
 
 class OwnSubmissionError(DomainError):
-    """Whoever sent a claim, or let in by a code who sent it, neither verifies nor approves it."""
+    """Whoever sent a claim, reported what it rewards, or let in who did, neither verifies nor approves it."""
 
     code = "own_submission"
+    kind = Kind.FORBIDDEN
+
+
+class SameVerifierError(DomainError):
+    """What somebody sent for another, or was let in by staff to send, is not approved by who verified it."""
+
+    code = "same_verifier"
     kind = Kind.FORBIDDEN
 
 
@@ -82,8 +90,8 @@ def approve(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, no
 
     The notice lasts until the end of the rule's n-th following calendar day.
 
-    Raises NotFoundError, OtherContentError, OwnHouseholdError, OwnSubmissionError, CapReachedError,
-    IllegalStepError.
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, OwnSubmissionError, SameVerifierError,
+    CapReachedError, IllegalStepError.
     """
     step = begin(session, actor, claim_id, step_id, ClaimStep.APPROVE, note=note)
     claim = step.claim
@@ -92,6 +100,8 @@ def approve(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, *, no
     check_other_household(actor, claim.household_id)
     _check_sent_by_another(session, actor, claim)
     claim.check_step(ClaimStatus.APPROVED)
+    if verifies_what_he_approves(actor, claim):
+        raise SameVerifierError
     check_cap(session, claim)
     days = claim.rule.notice_days
     ends = None if days else award_ends(session, {claim.household_id: claim.area_code})[claim.household_id]
@@ -154,26 +164,13 @@ def _due(query: Select[Any], limit: int) -> Select[Any]:
 
 
 def _check_sent_by_another(session: Session, actor: Actor, claim: Claim) -> None:
-    """Refuse with OwnSubmissionError whoever submitted the claim, or sent it again, in whatever name.
-
-    Only who acted for a resident, or was let in by a code, is looked for among the events: none else but its
-    submitter and its own household sends a claim again.
-    """
-    if claim.submitted_by is not None and claim.submitted_by == actor.user_id:
-        raise OwnSubmissionError
-    if claim.acted_for is None and claim.let_in_by is None:
-        return
-    sent = exists().where(
-        ClaimEvent.claim_id == claim.id,
-        ClaimEvent.step.in_([ClaimStep.SUBMIT, ClaimStep.RESUBMIT]),
-        (ClaimEvent.actor_id == actor.user_id) | (ClaimEvent.let_in_by == actor.user_id),
-    )
-    if session.scalar(select(sent)):
+    """Refuse with OwnSubmissionError whoever sent the claim, in whatever name, or may have."""
+    if actor.user_id in sent_by(session, claim):
         raise OwnSubmissionError
 
 
 def _check_may_verify(actor: Actor, claim: Claim) -> None:
-    if not any(holds_over(actor, role, claim.area_code) for role in _MAY_VERIFY[claim.rule.verifier]):
+    if not any(holds_over(actor, role, claim.area_code) for role in MAY_VERIFY[claim.rule.verifier]):
         raise WrongVerifierError
 
 

@@ -9,12 +9,12 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import harm, notices
-from app.actors import Actor
+from app.actors import Actor, Role
 from app.clock import now
 from app.errors import NotFoundError
 from app.harm import HarmRecord, Told
-from app.identity import seeing_to
-from app.models import Claim, ClaimEvent, ClaimStep, User
+from app.identity import holders, seeing_to
+from app.models import Claim, ClaimEvent, ClaimStep, Rule, User, Verifier
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
 from app.people import accounts_of_home
@@ -32,12 +32,21 @@ _CONCERNED = (
     .outerjoin(User, User.resident_id == Claim.resident_id)
     .where(Claim.id.in_(bindparam("claims", expanding=True)))
 )
+_SENT = select(ClaimEvent.actor_id, ClaimEvent.let_in_by).where(
+    ClaimEvent.claim_id == bindparam("claim"), ClaimEvent.step.in_([ClaimStep.SUBMIT, ClaimStep.RESUBMIT])
+)
 _LAST_NUMBER = func.coalesce(
     select(func.max(ClaimEvent.number)).where(ClaimEvent.claim_id == bindparam("claim")).scalar_subquery(), 0
 )
 """The number of a claim's last event, 0 if there is none; ``claim`` is given beside what else is."""
 _LAST, _NEXT_NUMBER = select(_LAST_NUMBER), _LAST_NUMBER + 1
 """All built once: putting a statement together costs as much as running it."""
+MAY_VERIFY = {
+    Verifier.GRID_WORKER: (Role.GRID_WORKER,),
+    Verifier.BUILDING_LEAD: (Role.BUILDING_LEAD,),
+    Verifier.EITHER: (Role.GRID_WORKER, Role.BUILDING_LEAD),
+}
+"""Whom a rule wants to verify what is claimed under it."""
 
 
 @dataclass
@@ -168,11 +177,43 @@ def tell(session: Session, claims: Collection[Claim], step: ClaimStep, *, by: UU
             )
 
 
+def sent_by(session: Session, claim: Claim) -> set[UUID | None]:
+    """Give who sent a claim or reported what it rewards, in whatever name, and who made their way in.
+
+    Events are looked through only where somebody acted for a resident, or was let in: none else but its
+    submitter and its own household sends a claim again.
+    """
+    if not claim.has_others_behind:
+        return {claim.submitted_by}
+    sent = session.execute(_SENT, {"claim": claim.id})
+    return {claim.submitted_by, *(user_id for both in sent for user_id in both)}
+
+
+def verifies_what_he_approves(actor: Actor, claim: Claim) -> bool:
+    """Say whether the actor verified a claim that others than its resident may have sent."""
+    return claim.has_others_behind and claim.verified_by == actor.user_id
+
+
 def tell_office(session: Session, claim: Claim) -> None:
-    """Tell the office above of a verified claim that no admin may approve: their home's, or filed by them."""
-    barred = {claim.submitted_by, claim.let_in_by, *accounts_of_home(session, claim.household_id)}
+    """Tell the office above of a verified claim that no admin may approve: their home's, or sent by them."""
+    barred = sent_by(session, claim) | accounts_of_home(session, claim.household_id)
+    if claim.has_others_behind:
+        barred.add(claim.verified_by)
     what, to_know = seeing_to.who_sees_to_it(session, claim.area_code, but=barred)
     if what == "nobody_decides":
-        about = {"what": what, "claim_id": claim.id}
-        for user_id in sorted(to_know):
-            notices.post(session, NoticeKind.APPROVAL, to=user_id, area_code=claim.area_code, **about)
+        _tell_nobody_decides(session, claim, to_know)
+
+
+def tell_unverifiable(session: Session, claim: Claim, rule: Rule) -> None:
+    """Tell the office above of a claim made by a fact that nobody there may verify."""
+    barred = sent_by(session, claim) | accounts_of_home(session, claim.household_id)
+    if holders(session, claim.area_code, MAY_VERIFY[rule.verifier]) <= barred:
+        admins = holders(session, claim.area_code, {Role.COMMUNITY_ADMIN})
+        _, to_know = seeing_to.who_sees_to_it(session, claim.area_code, but=barred | admins)
+        _tell_nobody_decides(session, claim, to_know)
+
+
+def _tell_nobody_decides(session: Session, claim: Claim, to_know: Collection[UUID]) -> None:
+    about = {"what": "nobody_decides", "claim_id": claim.id}
+    for user_id in sorted(to_know):
+        notices.post(session, NoticeKind.APPROVAL, to=user_id, area_code=claim.area_code, **about)

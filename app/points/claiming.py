@@ -31,7 +31,7 @@ from app.models import (
 from app.once import content_hash, insert_once, made_before
 from app.people import Category, ConsentChangedError, NoBasisError, check_about, resident_in_scope
 from app.points.acted_for import made_for, tell_home
-from app.points.claim_steps import Course, begin, tell, tell_office
+from app.points.claim_steps import Course, begin, tell, tell_office, tell_unverifiable
 from app.points.kept_back import check_shown
 from app.points.rulebook import automatic_rule, claimable_rule
 
@@ -81,6 +81,18 @@ class NewClaim:
     rule_id: UUID
     captured_at: datetime
     ask: Ask = Ask()
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What earns a claim by itself: who brought it forward, for whom he acted, who made his way in."""
+
+    kind: SourceKind
+    id: UUID
+    happened_at: datetime
+    brought_by: UUID | None
+    acted_for: UUID | None = None
+    let_in_by: UUID | None = None
 
 
 def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tuple[Claim, bool]:
@@ -183,29 +195,28 @@ def withdraw(session: Session, actor: Actor, claim_id: UUID, step_id: UUID) -> C
 
 def claim_for(
     session: Session,
+    fact: Fact,
     *,
-    source_kind: SourceKind,
-    source_id: UUID,
     household_id: UUID | None,
     resident_id: UUID | None,
     automatic: AutomaticSource,
     area_code: str,
-    happened_at: datetime,
     actor: Actor,
 ) -> Claim | None:
     """Make the claim that a fact earns by itself, once per fact; who accepted the fact verified the claim.
 
-    If he belongs to the household that earns it, the claim waits for somebody else to verify it. Without a
+    It waits to be verified as any other if he belongs to the household that earns it, if somebody spoke for
+    the resident, or if staff made the way in of whoever did: they neither verify nor approve it. Without a
     household of this community, a rule in force, or what a child's claim rests on, there is no claim.
     """
-    rule = automatic_rule(session, automatic, area_code=area_code, on=business_day(happened_at))
+    rule = automatic_rule(session, automatic, area_code=area_code, on=business_day(fact.happened_at))
     household = session.get(Household, household_id) if household_id else None
     resident = session.get(Resident, resident_id) if resident_id else None
     if rule is None or household is None or resident is None or not _has_basis(session, resident):
         return None
     if community_of(household.area_code) != rule.area_code:
         return None
-    sent = content_hash(source_kind, source_id)
+    sent = content_hash(fact.kind, fact.id)
     made = session.scalars(
         insert(Claim)
         .values(
@@ -215,25 +226,30 @@ def claim_for(
             resident_id=resident.id,
             rule_id=rule.id,
             points=rule.points_min,
-            source_kind=source_kind,
-            source_id=source_id,
+            source_kind=fact.kind,
+            source_id=fact.id,
+            acted_for=fact.acted_for,
+            let_in_by=fact.let_in_by,
             content_hash=sent,
-            captured_at=happened_at,
+            captured_at=fact.happened_at,
             received_at=now(),
         )
         .on_conflict_do_nothing()
         .returning(Claim)
     ).one_or_none()
     if made is None:
-        which = (Claim.source_kind == source_kind, Claim.source_id == source_id)
+        which = (Claim.source_kind == fact.kind, Claim.source_id == fact.id)
         return session.scalars(select(Claim).where(*which)).one()
     course = Course(session, made)
-    course.record(ClaimStep.SUBMIT, sent, by=None)
-    if actor.household_id != household.id:
+    spoke = fact.brought_by if fact.acted_for is not None else None
+    course.record(ClaimStep.SUBMIT, sent, by=spoke, let_in_by=fact.let_in_by)
+    if not made.has_others_behind and household.id not in actor.homes:
         made.advance(ClaimStatus.VERIFIED)
         made.verified_by = actor.user_id
         course.record(ClaimStep.VERIFY, sent, by=actor.user_id)
         tell_office(session, made)
+    else:
+        tell_unverifiable(session, made, rule)
     tell(session, [made], ClaimStep.SUBMIT, by=actor.user_id)
     return made
 

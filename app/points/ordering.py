@@ -40,7 +40,7 @@ class LimitReachedError(DomainError):
 
 
 class OwnOrderError(DomainError):
-    """Who ordered, showed the pick-up code, or let in by a code who did, does not hand the goods over."""
+    """Who ordered, showed the pick-up code, or let in who showed it, does not hand the goods over."""
 
     code = "own_order"
     kind = Kind.FORBIDDEN

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "20261201_0531"
-down_revision = "20261201_0530"
+down_revision = "20261201_0550"
 branch_labels = None
 depends_on = None
 

@@ -1,5 +1,5 @@
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from app.actors import Role
 from app.clock import now
 from app.ids import new_id
 from app.models import AutomaticSource, Claim, ClaimEvent, ClaimStatus, ClaimStep, Rule, SourceKind
+from app.points import Fact
 from tests.points_town import Town, build_town
 from tests.points_world import rows, write_rule
 
@@ -20,19 +21,19 @@ def rule(town: Town) -> Rule:
     return write_rule(town.session, town.code, automatic=AutomaticSource.HAZARD_REPORT_ACCEPTED, points_min=3)
 
 
-def claim_for(town: Town, source_id: UUID | None = None, **more: Any) -> Claim | None:
+def claim_for(
+    town: Town, source_id: UUID | None = None, happened_at: datetime | None = None, **more: Any
+) -> Claim | None:
     values: dict[str, Any] = {
-        "source_kind": SourceKind.HAZARD,
-        "source_id": source_id or new_id(),
         "household_id": town.households[0].id,
         "resident_id": town.residents[0].id,
         "automatic": AutomaticSource.HAZARD_REPORT_ACCEPTED,
         "area_code": town.code,
-        "happened_at": now(),
         "actor": town.actor(),
         **more,
     }
-    return points.claim_for(town.session, **values)
+    fact = Fact(SourceKind.HAZARD, source_id or new_id(), happened_at or now(), brought_by=None)
+    return points.claim_for(town.session, fact, **values)
 
 
 def test_a_fact_makes_a_verified_claim(town: Town, rule: Rule) -> None:

@@ -14,7 +14,7 @@ from app.actors import Role
 from app.identity import HASHER, sealed_phone, sealed_secret
 from app.ids import new_id
 from app.models import Grant, SecondFactor, User
-from tests.cast import HOME, LONG_AGO, Person
+from tests.cast import HOME, LONG_AGO, Person, person, sign_in_again
 from tests.client import Answer, Client
 from tests.sealer import SEALER
 
@@ -22,6 +22,7 @@ PHONE, PASSWORD = "13900001111", "十二个字以上的密码才行哦"
 HASH = HASHER.hash(PASSWORD)
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 SignInAs = Callable[..., Answer]
+LetIn = Callable[[Client], Client]
 
 
 def code(steps: int = 0) -> str:
@@ -104,3 +105,24 @@ def with_token(app: Flask, user: User) -> Callable[[str], Client]:
 def signed_in(with_token: Callable[[str], Client], sign_in: SignInAs) -> Client:
     """Be the user, by the token that his sign-in gave."""
     return with_token(sign_in().json["token"])
+
+
+@pytest.fixture
+def let_in(app: Flask, visitor: Client) -> LetIn:
+    """Be the resident by a code that somebody handed out."""
+
+    def signed_in(staff: Client) -> Client:
+        resident = person("resident")
+        asked = staff.post(f"/v1/residents/{resident.resident_id}/sign-in-codes", json={"id": str(new_id())})
+        opened = visitor.post("/v1/sessions/code", json={"code": asked.json["code"]})
+        return Client(app, Person(resident.user_id, opened.json["token"]))
+
+    return signed_in
+
+
+@pytest.fixture
+def second(be: Callable[[str], Client], session: Session) -> Client:
+    """Be a second admin of the community, beside ``admin``."""
+    grant(session, person("colleague").user_id, role=Role.COMMUNITY_ADMIN)
+    sign_in_again(session, "colleague")
+    return be("colleague")

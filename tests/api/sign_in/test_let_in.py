@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-import pytest
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +13,7 @@ from app.actors import Role
 from app.ids import new_id
 from app.models import Claim, Correction, Redemption, SignIn, User
 from app.people import Numbers
-from tests.api.sign_in.conftest import grant, refused
+from tests.api.sign_in.conftest import LetIn, grant, refused
 from tests.cast import Person, person, sign_in_again
 from tests.client import Client
 from tests.own_data import correcting, deleting
@@ -22,30 +21,8 @@ from tests.points_world import claim_body, give_points, order_body, write_reward
 from tests.trail import entries_of
 
 Become = Callable[[str | None], Client]
-LetIn = Callable[[Client], Client]
 PASSWORD = "Kiesel 7 Fjordlampe"
 STEPS = {"text": "扫了三层楼道"}
-
-
-@pytest.fixture
-def let_in(app: Flask, visitor: Client) -> LetIn:
-    """Be the resident by a code that somebody handed out."""
-
-    def signed_in(staff: Client) -> Client:
-        resident = person("resident")
-        asked = staff.post(f"/v1/residents/{resident.resident_id}/sign-in-codes", json={"id": str(new_id())})
-        opened = visitor.post("/v1/sessions/code", json={"code": asked.json["code"]})
-        return Client(app, Person(resident.user_id, opened.json["token"]))
-
-    return signed_in
-
-
-@pytest.fixture
-def second(be: Become, session: Session) -> Client:
-    """Be a second admin of the community, beside ``admin``."""
-    grant(session, person("colleague").user_id, role=Role.COMMUNITY_ADMIN)
-    sign_in_again(session, "colleague")
-    return be("colleague")
 
 
 def test_who_handed_out_the_code_decides_on_no_correction_asked_by_it(
