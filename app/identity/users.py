@@ -25,7 +25,7 @@ from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.refreshing import end_refreshing_of
 from app.identity.sessions import end_sessions_of
-from app.identity.watched_posts import WATCHED, tell_if_last, watchers
+from app.identity.watched_posts import WATCHED, tell_if_last, tell_of_grant, told_of_grant, watchers
 from app.identity.ways_in import end_codes
 from app.models import ApprovalKind, Area, EndReason, Grant, User
 from app.once import content_hash, insert_once, made_before
@@ -123,8 +123,9 @@ def grant(
     """Give a role in an area to a user; an administrator's needs an approval, and an officer's but the first.
 
     The security administrator holds the power to grant, as far as his own area: no area of his, no grant.
-    The same grant again is the first one, though the user moved or got another role since. He signs in anew:
-    what a code of staff had opened before, whoever used it, goes on as nobody with a post.
+    The same grant again is the first one, though the user moved or got another role since. Of a role above
+    grid worker he and those who watch are told. He signs in anew: what a code of staff had opened before,
+    whoever used it, goes on as nobody with a post.
 
     Raises OwnGrantError, OwnHouseholdError, GrantOpenError, RolesExcludeError, GrantSpanError, NotFoundError
     (the area or the user is outside the actor's areas), AreaUnknownError, AreaLevelError, GrantsFullError,
@@ -138,7 +139,8 @@ def grant(
     check_level(new.role, new.area_code)
     if new.user_id == actor.user_id:
         raise OwnGrantError
-    user = lock_fully(session, new.user_id, beside=User.id == actor.user_id)
+    told = told_of_grant(session, new.role, new.area_code)
+    user = lock_fully(session, new.user_id, beside=User.id.in_([*told, actor.user_id]))
     if user is None or user.area_code is None or not actor.scope.covers(user.area_code):
         raise NotFoundError(field="user_id")
     check_account_elsewhere(session, actor, user.id)
@@ -161,6 +163,7 @@ def grant(
         end_sessions_of(session, [new.user_id], EndReason.ROLE_CHANGED)
         end_refreshing_of(session, [new.user_id])
         end_codes(session, new.user_id)
+        tell_of_grant(session, given, told)
     if made and new.role in OFFICERS and not by_two:
         tell_first(session, given)
     return given, made

@@ -3,6 +3,9 @@
 Who ends the grant or account of one of the three needs nobody else for it, since it may have to go at once,
 nor does who takes a second factor. So the others are told that an area lost its last one, and that somebody
 may soon go in for one of them. To make another one takes two persons.
+
+A community's admin is made by one alone, perhaps of a second account of his own: that, and every other grant
+of a role above grid worker, is told to those who know who should hold it.
 """
 
 from collections.abc import Collection, Iterable
@@ -12,7 +15,7 @@ import structlog
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import Role
+from app.actors import SECOND_FACTOR_ROLES, Role
 from app.clock import now
 from app.identity.grantable import ADMINISTRATORS
 from app.identity.holders import holders
@@ -67,3 +70,24 @@ def tell_of_second_factor(
             about = {"what": "second_factor_reset_of", "user_id": user_id}
             post(session, NoticeKind.ACCOUNT_ALERT, to=one, area_code=area_code, **about)
             told.add(one)
+
+
+def told_of_grant(session: Session, role: Role, area_code: str) -> set[UUID]:
+    """Give who hears of a role's grant: who holds it over the area, its auditors and officers.
+
+    They are locked with whoever gets it. Of a role up to grid worker nobody hears.
+    """
+    if role not in SECOND_FACTOR_ROLES:
+        return set()
+    return holders(session, area_code, {role, Role.AUDITOR, *OFFICERS})
+
+
+def tell_of_grant(session: Session, given: Grant, told: Collection[UUID]) -> None:
+    """Tell whoever got a role above grid worker, and those others but who gave it, each once."""
+    if given.role not in SECOND_FACTOR_ROLES:
+        return
+    area_code, role = given.area_code, given.role.value
+    post(session, NoticeKind.ACCOUNT_ALERT, to=given.user_id, area_code=area_code, what="granted", role=role)
+    about = {"what": "granted_of", "user_id": given.user_id, "role": role}
+    for one in sorted(set(told) - {given.user_id, given.granted_by}):
+        post(session, NoticeKind.ACCOUNT_ALERT, to=one, area_code=area_code, **about)

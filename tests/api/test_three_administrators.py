@@ -273,3 +273,40 @@ def test_an_auditor_until_last_year_leaves_no_gap(be: Become, session: Session) 
 
     assert be("system").step(f"/v1/users/{auditor}/disable").status_code == 200
     assert _told(session) == set()
+
+
+@pytest.mark.parametrize(
+    "role, where, others",
+    [
+        ("community_admin", HOME, {"admin", "auditor", "county", "city"}),
+        ("system_admin", HOME, {"system", "auditor", "county", "city"}),
+        ("security_admin", HOME, {"auditor", "county", "city"}),
+        ("county_officer", HOME[:6], {"auditor", "county", "city"}),
+    ],
+)
+def test_a_role_above_grid_worker_is_told_to_those_who_know_who_should_hold_it(
+    be: Become, session: Session, role: str, where: str, others: set[str]
+) -> None:
+    """S-39: one alone could give it to a second account of his own, and read there; sent again tells none."""
+    security, new = be("security"), admin_grant("neighbour", role=role, area_code=where)
+    by_two = role != "community_admin"
+    approval_id = approved(security, be("city"), admin_grant=new) if by_two else None
+
+    assert [granted(security, new, approval_id).status_code for _ in range(2)] == [201, 200]
+
+    assert _told(session, "granted_of") == others
+    rows = select(Notice.user_id, Notice.area_code, Notice.data).where(Notice.data.has_key("role"))
+    told = session.execute(rows).all()
+    got = person("neighbour").user_id
+    about = {"what": "granted_of", "user_id": str(got), "role": role}
+    assert len(told) == len(others) + 1
+    assert {area_code for _, area_code, _ in told} == {where}
+    assert [data for who, _, data in told if who == got] == [{"what": "granted", "role": role}]
+    assert [data for who, _, data in told if who != got] == [about] * len(others)
+
+
+def test_of_a_clerk_nobody_is_told(be: Become, session: Session) -> None:
+    new = admin_grant("neighbour", role="shop_clerk", area_code=HOME)
+
+    assert granted(be("security"), new, None).status_code == 201
+    assert _told(session, "granted_of") == set()

@@ -33,7 +33,9 @@ def _cleared(app: Flask, engine: Engine) -> Iterator[None]:
     with Session(engine) as session:
         session.execute(delete(Grant).where(Grant.user_id == person(WHO).user_id))
         session.execute(delete(Approval))
-        session.execute(delete(Notice).where(Notice.kind == NoticeKind.APPROVAL))
+        session.execute(
+            delete(Notice).where(Notice.kind.in_((NoticeKind.APPROVAL, NoticeKind.ACCOUNT_ALERT)))
+        )
         sign_in_again(session, WHO)
 
 
@@ -101,7 +103,9 @@ def _no_officer(engine: Engine, settings: Settings) -> Iterator[None]:
     with Session(engine) as session:
         session.execute(update(Grant).where(Grant.id.in_(cast)).values(ended_at=None))
         session.execute(delete(Grant).where(Grant.role.in_(officers.OFFICERS), Grant.id.not_in(cast)))
-        session.execute(delete(Notice).where(Notice.kind == NoticeKind.APPROVAL))
+        session.execute(
+            delete(Notice).where(Notice.kind.in_((NoticeKind.APPROVAL, NoticeKind.ACCOUNT_ALERT)))
+        )
         for name in (WHO, "worker"):
             sign_in_again(session, name)
 
