@@ -56,21 +56,35 @@ def _names_door(words: SQLColumnExpression[str]) -> ColumnElement[bool]:
     """Say in SQL, beside ``Hazard`` and a ``Household`` of its place, that it is behind that door.
 
     The household is alone there; or the words name its door: by its figures (1-101, 1单元101), or by those
-    of the flat alone (101), unless another stair or building stands before them (2单元101, 2-101).
+    of the flat alone (101), unless another stair or building stands before them (2单元101, 2-101). Figures
+    may be Chinese ones (一单元101, 一零一); words are read as they stand, too (万一101).
     """
     written = func.normalize(words, literal_column("NFKC"), type_=Text)
-    ends, between, dash = literal("^[^0-9]+|[^0-9]+$"), literal("[^0-9]+"), "-"
-    figures = func.regexp_replace(func.regexp_replace(Household.door, ends, "", "g"), between, dash, "g")
+    ends, between = literal("^[^0-9]+|[^0-9]+$"), literal("[^0-9]+")
+    figures = func.regexp_replace(func.regexp_replace(Household.door, ends, "", "g"), between, "-", "g")
     flat = func.substring(Household.door, "([0-9]{3,})[^0-9]*$")
     others = exists().where(_NEXT_DOOR.place_id == Household.place_id, _NEXT_DOOR.id != Household.id)
     before, after = literal("(^|[^0-9])"), literal("([^0-9]|$)")
-    told = func.regexp_replace(written, between, dash, "g")
+    by_figures = before.concat(func.nullif(figures, "")).concat(after)
+    by_flat = literal("(^|[^0-9元-])").concat(flat).concat(after)
+    readings = (written, _in_figures(written))
     return or_(
         ~others,
         (figures == "") & (func.strpos(func.plain_door(words), func.plain_door(Household.door)) > 0),
-        told.regexp_match(before.concat(func.nullif(figures, "")).concat(after)),
-        written.regexp_match(literal("(^|[^0-9元-])").concat(flat).concat(after)),
+        *(func.regexp_replace(one, between, "-", "g").regexp_match(by_figures) for one in readings),
+        *(one.regexp_match(by_flat) for one in readings),
     )
+
+
+def _in_figures(words: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
+    """Say in SQL what words are with Chinese figures as Arabic ones: 一零一 is 101, 二十一 is 21."""
+    read: SQLColumnExpression[str] = func.translate(
+        words, "〇零一二三四五六七八九", "00123456789", type_=Text
+    )
+    tens = {"(?<=[0-9])十(?=[0-9])": "", "(?<=[0-9])十": "0", "十(?=[0-9])": "1", "十": "10"}
+    for ten, figure in tens.items():
+        read = func.regexp_replace(read, ten, figure, "g", type_=Text)
+    return read
 
 
 _ACCOUNT, _PERSON = aliased(User), aliased(Resident)
