@@ -85,10 +85,10 @@ def end_binding(
         ended, is_new = _ended(session, user, found, by=actor.user_id, reason=reason, note=note)
     if is_new and reason in NOT_HIM:
         _disown(session, user, ended, by=actor.user_id)
-    if is_new and reason is BindingEnd.DECEASED and user.resident_id is None:
-        which = {"user_id": user.id, "resident_id": ended.resident_id}
-        end_proxies_of(session, ProxyEnd.BINDING, by=actor.user_id, **which)
     if is_new and reason is BindingEnd.DECEASED:
+        acts = user.id if user.resident_id is None else None  # who is somebody else by now acts as that one
+        dead = ended.resident_id
+        end_proxies_of(session, ProxyEnd.BINDING, by=actor.user_id, user_id=acts, resident_id=dead)
         for row in _end_guardianships(session, ended.resident_id, by=actor.user_id):
             tell_of_death(session, actor, row)
     if is_new:

@@ -6,7 +6,7 @@ instead, whom ``people.guardians`` keeps.
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, Role
@@ -92,11 +92,13 @@ def end_proxies_of(
     reason: ProxyEnd,
     *,
     by: UUID | None,
-    user_id: UUID,
+    user_id: UUID | None = None,
     resident_id: UUID | None = None,
 ) -> None:
     """End all that a user does for others, and all that others do for a resident; each side is told."""
-    which = Proxy.user_id == user_id
+    which: ColumnElement[bool] = false()
+    if user_id is not None:
+        which |= Proxy.user_id == user_id
     if resident_id is not None:
         which |= Proxy.resident_id == resident_id
     for row in open_proxies(session, which):

@@ -1,7 +1,7 @@
 """Of whom staff said that he died: nobody comes in as him, and nobody acts for him."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Binding, Proxy, Resident
+from app.models import Binding, Proxy, Resident, User
 from tests.api.binding.test_ending import end, leave
 from tests.api.test_kin_proxies import ask as ask_as_kin
 from tests.binding_world import ask, by_id_number, by_phone, new_code, refused, write_unbound
 from tests.cast import person
+from tests.child_world import write_child
 from tests.client import Client
 from tests.own_data_world import write_closed
 from tests.proxy_world import ask as ask_proxy
@@ -71,6 +72,25 @@ def test_that_he_died_can_be_said_once_he_had_left(
     assert refused(by_phone(newcomer)) == (409, "binding_unclear")
     assert refused(by_id_number(be_new(), code)) == (409, "binding_unclear")
     assert session.get_one(Proxy, UUID(proxy), populate_existing=True).end_reason == "binding"
+
+
+def test_nobody_helps_on_in_the_name_of_who_died_though_his_former_account_is_anothers(
+    newcomer: Client, admin: Client, session: Session
+) -> None:
+    """What ends is what others do for him; what his account does as another by now goes on."""
+    resident_id = write_unbound(session)
+    made = by_phone(newcomer).json["id"]
+    leave(newcomer, made, "left")
+    proxy = ask_proxy(admin, resident_id=str(resident_id), relation="staff").json["id"]
+    assert newcomer.person is not None
+    another = write_child(session, birth_date=date(1960, 1, 1))
+    session.get_one(User, newcomer.person.user_id).resident_id = another
+    session.commit()
+    helps = ask_proxy(admin, user_id=str(newcomer.person.user_id)).json["id"]
+
+    assert end(admin, made, reason="deceased").status_code == 200
+    states = [session.get_one(Proxy, UUID(one), populate_existing=True).state for one in (proxy, helps)]
+    assert states == ["ended", "asked"]
 
 
 def test_that_he_died_is_said_of_the_last_binding(newcomer: Client, admin: Client, session: Session) -> None:
