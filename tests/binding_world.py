@@ -43,6 +43,7 @@ def write_newcomer(session: Session, phone: str | None = None, *, vouched: bool 
             expires_at=later,
             idle_s=0,
             last_seen_at=later,
+            checked_at=now(),
         )
     )
     session.commit()

@@ -156,11 +156,14 @@ def bind_by_id_number(proof: IdProof) -> Any:
 
 
 @blueprint.route("/me/bindings/<uuid:binding_id>/end", methods=["POST"])
-@allow(Permission.SELF)
+@allow(Permission.SELF, checked=True, own_way_in=True)
 @blueprint.answer(BindingOutput)
 @blueprint.body(LeaveBindingInput)
 def leave(sent: dict[str, Any], binding_id: UUID) -> Any:
-    """Stop being that resident, from the next request on."""
+    """Stop being that resident, from the next request on.
+
+    Not in the session of a code that staff handed out: with another one they would be that resident.
+    """
     with transaction() as session:
         return identity.leave(session, actor(), binding_id, sent["reason"])
 

@@ -37,7 +37,7 @@ class RequestOpenError(DomainError):
 
 
 class OwnRequestError(DomainError):
-    """Nobody decides on his own request."""
+    """Nobody decides on his own request, nor on one that was sent in the session of a code that he made."""
 
     code = "own_binding_request"
     kind = Kind.FORBIDDEN
@@ -86,6 +86,7 @@ def ask_binding(
         sent,
         taken=RequestOpenError(),
         user_id=user.id,
+        let_in_by=actor.let_in_by,
         asked_at=now(),
         state=BindingRequestState.OPEN,
         decision_note="",
@@ -109,7 +110,7 @@ def tell_who_sees_to_it(
     already; ``holding`` gives the holders of a role over an area to whoever tells of many. Says whether
     anybody was told.
     """
-    barred = {row.user_id, *_at_home(session, row)} | who_may_not_decide(session, row)
+    barred = {row.user_id, row.let_in_by, *_at_home(session, row)} | who_may_not_decide(session, row)
     what, to_know = who_sees_to_it(session, row.area_code, but=barred, holding=holding)
     new = sorted(to_know.difference(but))
     for user_id in new:
@@ -260,7 +261,7 @@ def _to_decide(
 ) -> tuple[BindingRequest, User]:
     """Give a request of somebody else and the one who asks, both locked, he first, with these accounts."""
     row = request_in_scope(session, actor, request_id)
-    if row.user_id == actor.user_id:
+    if actor.user_id in {row.user_id, row.let_in_by}:
         raise OwnRequestError
     user = lock_fully(session, row.user_id, beside=User.id.in_([*beside, actor.user_id]))
     assert user is not None, "a foreign key"

@@ -38,7 +38,7 @@ class OwnProxyError(DomainError):
 
 
 class AskedProxyError(DomainError):
-    """Who asked for it does not confirm as staff that the resident agreed: a second person hears him."""
+    """Who asked for it, or let in by a code who did, does not confirm as staff that the resident agreed."""
 
     code = "asked_proxy"
     kind = Kind.FORBIDDEN
@@ -61,7 +61,7 @@ def confirm_proxy(session: Session, actor: Actor, proxy_id: UUID, *, how: ProxyW
     row = _locked(session, actor, Proxy.id == proxy_id, _of(actor))
     if row.user_id == actor.user_id or not actor.homes.isdisjoint(_homes(session, row)):
         raise OwnProxyError
-    if row.asked_by == actor.user_id:
+    if actor.user_id in {row.asked_by, row.let_in_by}:
         raise AskedProxyError
     return _confirm(session, actor, row, how)
 

@@ -177,6 +177,7 @@ def _asked(
         consent=new.consent,
         state=ProxyState.ASKED,
         asked_by=actor.user_id,
+        let_in_by=actor.let_in_by,
         asked_at=now(),
     )
     if made:
@@ -187,11 +188,15 @@ def _asked(
 def _tell_deciders(session: Session, row: Proxy, resident: Resident, user: User) -> None:
     """Tell the resident, who acts, and the admins who may confirm: neither who asked nor who lives with one.
 
+    Nor whoever let in by a code who asked.
+
     Where there is none the office above is told that nobody hears the resident, unless he says so himself.
     """
     own = session.get(Resident, user.resident_id) if user.resident_id else None
     homes = {one.household_id for one in (resident, own) if one is not None}
-    barred = {user.id, row.asked_by}.union(*(accounts_of_home(session, home) for home in homes))
+    barred = {user.id, row.asked_by, row.let_in_by}.union(
+        *(accounts_of_home(session, home) for home in homes)
+    )
     what, to_know = who_sees_to_it(session, community_of(row.area_code), but=barred)
     tell(session, row, "asked", to_know if what == "asked" else set(), but=row.asked_by)
     himself = session.scalars(select(User.id).where(User.resident_id == resident.id)).first()

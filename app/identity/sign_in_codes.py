@@ -13,25 +13,36 @@ from datetime import timedelta
 from math import ceil
 from uuid import UUID
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import and_, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.actors import Actor
+from app.actors import Actor, community_of
 from app.clock import business_day, end_of, now, start_of
 from app.config import SessionSettings
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.identity.bindings import bind
+from app.identity.seeing_to import who_sees_to_it
 from app.identity.sessions import Opened, end_replaced, whose_session
 from app.identity.sign_in import let_in
 from app.identity.tries import keyed
 from app.ids import new_id
-from app.models import BindingWay, Grant, NoticeKind, Resident, SignInCode, User
+from app.models import Binding, BindingWay, Grant, NoticeKind, Resident, SignInCode, User, WeChatLink
 from app.notices import post
 from app.once import content_hash
-from app.people import Category, check_about, check_not_dead, check_other_household, lock_accounts, lock_fully
+from app.people import (
+    Category,
+    accounts_of_home,
+    check_about,
+    check_not_dead,
+    check_other_household,
+    lock_accounts,
+    lock_fully,
+)
 
 HOLDS = timedelta(minutes=10)
+_HAD_LATELY = timedelta(days=365)
+"""How long a resident who ended his account's binding himself gets none made by staff."""
 CODES_A_DAY = 30
 """By one member of staff: more than a day's round of those without WeChat takes."""
 _HANDLE_DIGITS, _SECRET_DIGITS = 4, 8
@@ -43,6 +54,13 @@ class CodeForStaffError(DomainError):
     """The resident has a role over others: he signs in with his own password."""
 
     code = "code_for_staff"
+    kind = Kind.CONFLICT
+
+
+class HadAccountError(DomainError):
+    """The resident had an account within a year, and left it himself: no code makes him another one."""
+
+    code = "had_account"
     kind = Kind.CONFLICT
 
 
@@ -79,12 +97,15 @@ def hand_out(
 
     The same call again gives the same code, good or over: it is derived from its id, and none is stored.
     Nobody gets one for his own home: with it he could act there as his kin. Raises NotFoundError,
-    OwnHouseholdError, CodeForStaffError, ResidentDeadError, CodeLimitError, CodesExhaustedError,
-    OtherContentError, and where a child under 14 would get in without its guardian's consent NoBasisError,
-    ConsentChangedError.
+    OwnHouseholdError, CodeForStaffError, ResidentDeadError, HadAccountError, CodeLimitError,
+    CodesExhaustedError, OtherContentError, and where a child under 14 would get in without its guardian's
+    consent NoBasisError, ConsentChangedError.
     """
     assert actor.user_id is not None, "a view for signed-in people"
-    accounts = lock_accounts(session, (User.id == actor.user_id) | (User.resident_id == resident_id))
+    others = _who_would_notice(session, actor, resident_id)
+    accounts = lock_accounts(
+        session, User.id.in_([actor.user_id, *others]) | (User.resident_id == resident_id)
+    )
     resident = session.scalars(
         select(Resident)
         .where(Resident.id == resident_id, actor.scope.clause(Resident.area_code))
@@ -127,13 +148,7 @@ def hand_out(
             .returning(SignInCode)
         ).one_or_none()
         if made is not None:
-            post(
-                session,
-                NoticeKind.ACCOUNT_ALERT,
-                to=user.id,
-                area_code=resident.area_code,
-                what="sign_in_code",
-            )
+            _tell(session, resident, user, others)
             return made, made.handle + secret
     raise CodesExhaustedError(retry_after_s=60)
 
@@ -198,8 +213,40 @@ def _count(session: Session, actor: Actor) -> None:
         raise CodeLimitError(most=CODES_A_DAY, retry_after_s=ceil(wait.total_seconds()))
 
 
+def _who_would_notice(session: Session, actor: Actor, resident_id: UUID) -> set[UUID]:
+    """Give who beside the resident is told of a code that he hardly needs: his home, or else the admins.
+
+    He has another way in, or had an account that is not his any more; whoever reads his notices then may be
+    who handed the code out.
+    """
+    linked = exists().where(WeChatLink.user_id == User.id, WeChatLink.ended_at.is_(None))
+    had_one = exists().where(Binding.resident_id == Resident.id)
+    hardly = or_(User.password_hash.is_not(None), linked, and_(User.id.is_(None), had_one))
+    query = select(Resident.household_id, Resident.area_code, User.id)
+    found = session.execute(
+        query.outerjoin(User, User.resident_id == Resident.id).where(Resident.id == resident_id, hardly)
+    ).one_or_none()
+    if found is None:
+        return set()
+    household_id, area_code, user_id = found
+    but = {actor.user_id, user_id}
+    home = accounts_of_home(session, household_id) - but
+    return home or who_sees_to_it(session, community_of(area_code), but=but)[1]
+
+
+def _tell(session: Session, resident: Resident, user: User, others: set[UUID]) -> None:
+    kind, area_code = NoticeKind.ACCOUNT_ALERT, resident.area_code
+    post(session, kind, to=user.id, area_code=area_code, what="sign_in_code")
+    about = {"what": "sign_in_code_of", "resident_id": resident.id}
+    for user_id in sorted(others - {user.id}):
+        post(session, kind, to=user_id, area_code=area_code, **about)
+
+
 def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     """Give the user of a locked resident who had none before, made and bound now.
+
+    Who lately had one and left it shows himself who he is, or an admin looks: who sat in that one may have
+    left it for him, to be him in the next.
 
     One who was bound while this waited for the resident is locked after him, against the order, for once.
     So whoever shuts the account out meanwhile sees the code that is handed out, or this sees it shut.
@@ -207,6 +254,13 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     for known in lock_accounts(session, User.resident_id == resident.id):
         return known
     check_not_dead(session, resident.id)
+    left = exists().where(
+        Binding.resident_id == resident.id,
+        Binding.ended_by == Binding.user_id,
+        Binding.ended_at > now() - _HAD_LATELY,
+    )
+    if session.scalar(select(left)):
+        raise HadAccountError
     check_about(session, resident, Category.ACCOUNT)
     made = User(
         id=new_id(),

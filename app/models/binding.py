@@ -132,6 +132,8 @@ class BindingRequest(Freezable, Base):
     name: Mapped[str]
     door: Mapped[str]
     note: Mapped[str]
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code of the session in which it was sent."""
     asked_at: Mapped[datetime]
     state: Mapped[BindingRequestState] = mapped_column(default=BindingRequestState.OPEN)
     decided_at: Mapped[datetime | None]

@@ -109,6 +109,8 @@ class Proxy(Freezable, Base):
     """How the resident agreed, in the words of who asked."""
     state: Mapped[ProxyState] = mapped_column(default=ProxyState.ASKED)
     asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who of the staff handed out the code of the session in which it was asked for."""
     asked_at: Mapped[datetime]
     confirmed_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     confirmed_at: Mapped[datetime | None]

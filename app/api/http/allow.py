@@ -39,6 +39,13 @@ class ActingNotTakenError(DomainError):
     kind = Kind.INVALID
 
 
+class LetInByCodeError(DomainError):
+    """A code of staff let him in, and they may sit here: what is the resident's alone is not done."""
+
+    code = "let_in_by_code"
+    kind = Kind.FORBIDDEN
+
+
 class NotBoundError(DomainError):
     """The function is a resident's, and the account, which has no role, is nobody's yet: bind it first."""
 
@@ -47,12 +54,17 @@ class NotBoundError(DomainError):
 
 
 def allow(
-    permission: Permission | str, *, checked: bool = False, kind: SessionKind | None = None
+    permission: Permission | str,
+    *,
+    checked: bool = False,
+    own_way_in: bool = False,
+    kind: SessionKind | None = None,
 ) -> Callable[[View], View]:
     """Let only those call the view whom the permission table names; PUBLIC lets anybody.
 
-    ``checked`` asks that the caller proved himself in the last five minutes, ``kind`` that his session is of
-    this kind. The view finds the caller, with his reach for this function, in ``actor()``.
+    ``checked`` asks that the caller proved himself in the last five minutes, ``own_way_in`` that no code of
+    staff let him in, ``kind`` that his session is of this kind. The view finds the caller, with his reach for
+    this function, in ``actor()``.
     """
 
     def decorate(view: View) -> View:
@@ -66,6 +78,8 @@ def allow(
                     g.actor = recording.actor = _permitted(
                         recording, Permission(permission), kind, for_another
                     )
+                    if own_way_in and g.actor.let_in_by is not None:
+                        raise LetInByCodeError
                     if checked and not identity.is_checked(g.actor):
                         raise identity.ReauthRequiredError
                 return view(*args, **kwargs)

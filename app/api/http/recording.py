@@ -228,7 +228,7 @@ def _record(session: Any, recording: Recording, result: AuditResult, code: str |
         ip=request.remote_addr,
         device=sha256(request.user_agent.string.encode()).hexdigest()[:_DEVICE_SIGNS],
         request_id=UUID(g.request_id) if "request_id" in g else None,
-        facts=_whom(known, but=by) | _asked() | recording.facts,
+        facts=_whom(known, but=by) | _asked() | _let_in(recording) | recording.facts,
     )
     audit.record(session, parts().audit_keys, entry)
 
@@ -239,6 +239,15 @@ def _object() -> tuple[str | None, UUID | None]:
         if isinstance(value, UUID):
             return name.removesuffix("_id"), value
     return request.blueprint, None
+
+
+def _let_in(recording: Recording) -> dict[str, str]:
+    """Give who of the staff made the code of the session in which this was done: he knew it, too.
+
+    Where the request opened another session, that one's own code counts (``note_opened``).
+    """
+    by = recording.actor.let_in_by
+    return {"handed_out_by": str(by)} if by is not None and "session_id" not in recording.about else {}
 
 
 def _asked() -> dict[str, str]:

@@ -45,6 +45,7 @@ SENSITIVE = {
     "what a resident is known by": {"PUT /v1/residents/<uuid:resident_id>/numbers"},
     "who is who, and who acts or reads for whom": {
         "POST /v1/residents/<uuid:resident_id>/sign-in-codes",
+        "POST /v1/me/bindings/<uuid:binding_id>/end",
         "POST /v1/binding-requests/<uuid:request_id>/approve",
         "POST /v1/guardianships/<uuid:guardianship_id>/verify",
         "POST /v1/proxies/<uuid:proxy_id>/confirm",

@@ -4,20 +4,34 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
+import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.actors import Role
 from app.ids import new_id
-from app.models import Claim, Correction, Redemption, SignIn, User
+from app.models import (
+    BindingRequest,
+    Claim,
+    Correction,
+    Notice,
+    Proxy,
+    Redemption,
+    SignIn,
+    User,
+)
 from app.people import Numbers
 from tests.api.sign_in.conftest import LetIn, grant, refused
-from tests.cast import Person, person, sign_in_again
+from tests.binding_world import ask as ask_binding
+from tests.binding_world import write_unbound
+from tests.cast import Person, named, person, sign_in_again
 from tests.client import Client
 from tests.own_data import correcting, deleting
 from tests.points_world import claim_body, give_points, order_body, write_reward, write_rule
+from tests.proxy_world import ask as ask_proxy
+from tests.proxy_world import told_of
 from tests.trail import entries_of
 
 Become = Callable[[str | None], Client]
@@ -206,3 +220,63 @@ def test_the_trail_of_a_session_that_goes_on_names_whose_code_it_was(
         visitor.post("/v1/sessions/refresh", json={"refresh_token": opened["refresh_token"]})
 
     assert [one.facts for one in left] == [{"handed_out_by": str(person("worker").user_id)}]
+
+
+@pytest.mark.parametrize("by", ["lead", "worker"])
+def test_who_was_let_in_by_a_code_leaves_no_binding(
+    be: Become, resident: Client, let_in: LetIn, session: Session, by: str
+) -> None:
+    """S-9, S-36: who handed it out would throw the resident out, and be him by the next one."""
+    she, path = let_in(be(by)), f"/v1/me/bindings/{named('binding resident')}/end"
+    answer = she.post(path, json={"reason": "left"})
+    session.execute(update(SignIn).values(checked_at=clock.now()))
+    session.commit()
+
+    assert refused(answer) == (403, "let_in_by_code")
+    assert refused(she.post(path, json={"reason": "left"})) == (403, "let_in_by_code"), "also with a proof"
+    assert resident.get("/v1/me").json["resident_id"] == str(named("resident"))
+    assert refused(resident.post(path, json={"reason": "left"})) == (200, "")
+
+
+def test_who_handed_out_the_code_confirms_no_proxy_asked_by_it(
+    admin: Client, second: Client, let_in: LetIn, session: Session
+) -> None:
+    """Nobody says alone that a resident agreed to somebody in whose account he may sit."""
+    asked = ask_proxy(let_in(admin), resident_id=str(write_unbound(session))).json["id"]
+    path, heard = f"/v1/proxies/{asked}/confirm", {"how": "in_person"}
+
+    assert refused(admin.post(path, json=heard)) == (403, "asked_proxy")
+    assert refused(second.post(path, json=heard)) == (200, "")
+    assert session.get_one(Proxy, UUID(asked)).let_in_by == person("admin").user_id
+    assert [told_of(session, one) for one in ("admin", "colleague")] == [[], ["asked"]]
+
+
+def test_who_handed_out_the_code_decides_on_no_binding_asked_by_it(
+    admin: Client, second: Client, let_in: LetIn, session: Session
+) -> None:
+    she = let_in(admin)
+    end = {"reason": "moved_away", "note": "搬走了"}
+    assert refused(second.post(f"/v1/bindings/{named('binding resident')}/end", json=end)) == (200, "")
+    path = f"/v1/binding-requests/{ask_binding(she, name='王桂兰').json['id']}"
+    found = {"resident_id": str(named("resident"))}
+
+    assert refused(admin.post(f"{path}/approve", json=found)) == (403, "own_binding_request")
+    assert refused(admin.post(f"{path}/reject", json={"note": "不像"})) == (403, "own_binding_request")
+    asked = Notice.data["request_id"].astext == path[-36:]
+    told = session.scalars(select(Notice.user_id).where(asked)).all()
+    assert told == [person("colleague").user_id]
+    assert refused(second.post(f"{path}/approve", json=found)) == (200, "")
+    assert session.get_one(BindingRequest, UUID(path[-36:])).let_in_by == person("admin").user_id
+
+
+def test_the_trail_says_of_each_step_whose_code_let_in_who_took_it(
+    worker: Client, let_in: LetIn, session: Session
+) -> None:
+    """S-100: also of what is refused."""
+    she = let_in(worker)
+    with entries_of(session) as left:
+        correcting.asked(she)
+        she.post(f"/v1/me/bindings/{named('binding resident')}/end", json={"reason": "left"})
+
+    assert [one.result for one in left] == ["done", "refused"]
+    assert [one.facts["handed_out_by"] for one in left] == [str(person("worker").user_id)] * 2

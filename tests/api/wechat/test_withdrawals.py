@@ -113,6 +113,7 @@ def test_who_was_bound_by_the_phone_stays_who_he_is_and_it_binds_nobody_any_more
     tell(phone, session, wechat)
     binding = client.get("/v1/me/binding").json["binding"]
     reached = client.get(f"/v1/households/{HOUSEHOLD}").status_code
+    client.post("/v1/sessions/current/check", json={"wechat_code": wechat.login_code(lan)})
     left = client.post(f"/v1/me/bindings/{binding['id']}/end", json={"reason": "left"})
     again = by_phone(client)
 
