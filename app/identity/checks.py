@@ -108,5 +108,6 @@ def step_up(
         checked_at=now(),
         address_hash=before.address_hash,
     )
-    opened.expires_at, opened.let_in_by = before.expires_at, before.let_in_by
+    opened.expires_at = before.expires_at
+    opened.let_in_by, opened.wechat_since = before.let_in_by, before.wechat_since
     return Opened(fresh, opened)

@@ -3,7 +3,8 @@
 Whoever makes one could use it himself, which counts for a year (``inviters``). So of an account with a second
 factor the token asks for it, and nobody both takes a second factor away and invites: no administrator alone
 becomes somebody with one. A grid worker or resident has none: of the invitation and the password others who
-know them are told, not their own inbox alone, and nobody invites whom he lives with.
+know them are told, not their own inbox alone, and nobody invites whom he lives with. By a password set so
+lately nobody gets a copy of data (``check_settled``).
 """
 
 from datetime import timedelta
@@ -13,7 +14,7 @@ from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
-from app.clock import now
+from app.clock import SHANGHAI, now
 from app.config import PasswordProfile
 from app.errors import DomainError, Kind
 from app.identity.holders import holders
@@ -23,7 +24,7 @@ from app.identity.refreshing import end_refreshing_of
 from app.identity.second_factor import WrongCodeError, has_second_factor, prove_code
 from app.identity.sessions import end_sessions_of, hashed, new_token
 from app.identity.users import PhoneTakenError, check_not_above, user_in_scope
-from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, Resident, User
+from app.models import AccountEvent, AccountStep, EndReason, Invitation, NoticeKind, Resident, SignIn, User
 from app.notices import post
 from app.once import content_hash, insert_once, made_before, unique
 from app.people import check_account_elsewhere, lock_fully, numbers_of, resident_locked
@@ -31,6 +32,8 @@ from app.sealing import Sealer
 
 HOLDS = timedelta(hours=24)
 _TOLD = frozenset({Role.COMMUNITY_ADMIN, Role.SECURITY_ADMIN})
+SETTLED_AFTER = timedelta(days=7)
+"""How long after an invitation set the password no copy is given out: its owner is told, and may say stop."""
 _REMEMBERED = timedelta(days=90)
 """How long whoever took somebody's second factor may not invite him, unless he has another one."""
 
@@ -53,6 +56,13 @@ class PhoneMissingError(DomainError):
     """The account has no phone to sign in with beside a password, nor a resident with one on the roster."""
 
     code = "phone_missing"
+    kind = Kind.CONFLICT
+
+
+class InvitedLatelyError(DomainError):
+    """The password was set by an invitation within seven days: no copy before ``copies_from`` (data)."""
+
+    code = "invited_lately"
     kind = Kind.CONFLICT
 
 
@@ -197,6 +207,21 @@ def accept_invitation(
     if user.resident_id is not None or not is_first:
         _alert(session, user, "password_set", others)
     return None
+
+
+def check_settled(session: Session, actor: Actor) -> None:
+    """Refuse what gives the actor's data away while whoever invited him may be the one who asks.
+
+    Not in a session that began with the WeChat which the account had before the invitation: that one is its
+    owner's. Raises InvitedLatelyError.
+    """
+    invited_at = session.get_one(User, actor.user_id).invited_at
+    if invited_at is None or now() >= invited_at + SETTLED_AFTER:
+        return
+    since = session.scalar(select(SignIn.wechat_since).where(SignIn.id == actor.session_id))
+    if since is None or since >= invited_at:
+        last = invited_at + SETTLED_AFTER + timedelta(seconds=59)
+        raise InvitedLatelyError(copies_from=f"{last.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
 
 
 def _open(session: Session, token: str) -> tuple[Invitation, User, set[UUID]]:

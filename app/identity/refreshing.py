@@ -72,7 +72,9 @@ def refresh(session: Session, rules: SessionSettings, key: bytes, token: str) ->
     opened = open_session(
         session, rules, user.id, kind=SessionKind.APP, token=access, family_id=row.family_id
     )
-    opened.let_in_by = session.scalar(select(SignIn.let_in_by).where(SignIn.id == row.family_id))
+    of_family = select(SignIn.let_in_by, SignIn.wechat_since).where(SignIn.id == row.family_id)
+    if (begun := session.execute(of_family).one_or_none()) is not None:
+        opened.let_in_by, opened.wechat_since = begun.let_in_by, begun.wechat_since
     shorten(opened, account_until(session, user.resident_id))
     _add(session, opened, successor, expires_at=row.expires_at)
     user.last_signed_in_at = at

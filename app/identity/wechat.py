@@ -74,6 +74,8 @@ def sign_in_by_wechat(
         raise UserDisabledError
     keep_link(session, sealer, app, who, user.id)
     opened = let_in(session, rules, user, checked=False, token=token, refreshable=token is None)
+    link = session.scalars(by_openid(sealer, app, who.openid)).one_or_none()
+    opened.session.wechat_since = link.created_at if link is not None else None
     end_replaced(session, replaces)
     return opened
 

@@ -59,5 +59,7 @@ class SignIn(Base):
     """The network address it was opened from, under a keyed hash."""
     let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     """Who of the staff handed out the code that it goes on from: he knew it, and may sit in it himself."""
+    wechat_since: Mapped[datetime | None]
+    """Since when the WeChat that it began with is the account's; None if it began otherwise."""
     ended_at: Mapped[datetime | None]
     end_reason: Mapped[EndReason | None]

@@ -17,6 +17,7 @@ from app.actors import Actor
 from app.adapters import CopyMissingError, PhotoStore
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
+from app.identity import invitations
 from app.models import NOT_HIM, Binding, NoticeKind, OwnCopy, User
 from app.once import content_hash, insert_once, made_before
 from app.own_data.packing import pack
@@ -65,13 +66,14 @@ def ask_copy(
 ) -> tuple[OwnCopy, bool]:
     """Ask for a copy of all that is held of the actor, or of his ward; one that is over stands in no way.
 
-    Raises NotFoundError for somebody else's child, CopyOpenError, OtherContentError.
+    Raises NotFoundError for somebody else's child, CopyOpenError, OtherContentError, InvitedLatelyError.
     """
     assert actor.user_id is not None, "who asks is signed in"
     sent = content_hash(actor.user_id, ward_id)
     first = made_before(session, OwnCopy, copy_id, sent, author=OwnCopy.asked_by, by=actor.user_id)
     if first is not None:
         return first, False
+    invitations.check_settled(session, actor)
     user = session.get_one(User, actor.user_id)
     area_code = user.area_code
     if ward_id is not None:
@@ -103,13 +105,14 @@ def copy_file(session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore
 
     What was made for somebody as a resident whom staff found him not to be is over.
 
-    Raises NotFoundError, CopyNotReadyError, CopyOverError.
+    Raises NotFoundError, InvitedLatelyError, CopyNotReadyError, CopyOverError.
     """
     found = session.get(OwnCopy, copy_id, populate_existing=True)
     if found is None or found.asked_by != actor.user_id:
         raise NotFoundError
     if found.ward_id is not None:
         ward(session, actor.resident_id, found.ward_id)
+    invitations.check_settled(session, actor)
     if found.ended_at is not None or _is_over(session, found):
         raise CopyOverError
     if found.key_sealed is None or found.size is None:

@@ -135,6 +135,7 @@ SENTENCES: dict[str, str] = {
     "own_deletion": "自己、自己家、您邀请的账号、用您发的登录码申请的删除，要由别的管理员决定",
     "kept_by_law": "这些记录法律要求保存，不能删除；请写明理由，答复不同意",
     "copy_open": "您要过的副本还在做或还能下载，请到期以后再要",
+    "invited_lately": "密码是用邀请新设的，{copies_from}以后才能要副本；以前绑过微信的，请用微信登录",
     "copy_not_ready": "副本还在做，做好了会发消息给您，请过一会儿再来",
     "copy_over": "这份副本已经不能下载了，请重新要一份",
     # exports of the roster
