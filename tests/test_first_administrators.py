@@ -17,7 +17,7 @@ from app.clock import now
 from app.config import Settings
 from app.identity import accept_invitation, sealed_secret
 from app.ids import new_id
-from app.models import AuditEntry, Grant, Invitation, SecondFactor, User
+from app.models import AuditEntry, Grant, Invitation, Notice, SecondFactor, User
 from app.sealing import Sealer
 from dev.servers import Servers, ensure_database
 from tests.sealer import KEYS, SEALER
@@ -171,6 +171,8 @@ def test_a_lost_security_administrator_is_replaced_before_two_people(
     assert new.area_code == "421224"
     assert (entry.object_id, entry.actor_id) == (new.id, holds[Role.AUDITOR])
     assert entry.facts == {"agreed_by": str(holds[Role.SYSTEM_ADMIN])}
+    told = founded.scalars(select(Notice.user_id).where(Notice.data["what"].astext == "granted_of")).all()
+    assert sorted(told) == sorted([holds[Role.AUDITOR], holds[Role.SYSTEM_ADMIN]])
 
 
 @pytest.mark.parametrize("people", [{"second": "13900000003"}, {"auditor": "13900000001"}])

@@ -71,9 +71,10 @@ def another_security_administrator(area: str, new: tuple[str, str], auditor: str
     He alone grants roles, so nobody who is left can make another one in the application.
     """
     settings, who = Settings.read(), _named(new)
+    sealer = Sealer.of(settings)
     with many_sessions(settings) as new_session, _refusals_told(area):
         with new_session() as session:
-            founding.check_no_security_admin(session, area)
+            founding.check_another(session, sealer, area, who)
         two = prove_two(
             new_session,
             settings,
@@ -84,9 +85,7 @@ def another_security_administrator(area: str, new: tuple[str, str], auditor: str
             second_roles=two_persons.OFFICER_OR_SYSTEM,
         )
         with new_session() as session, transaction(session):
-            user_id, token = founding.found_security_admin(
-                session, Sealer.of(settings), area_code=area, new=who
-            )
+            user_id, token = founding.found_security_admin(session, sealer, area_code=area, new=who)
             done = Entry(
                 action=_ANOTHER,
                 object_kind="user",

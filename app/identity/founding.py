@@ -16,6 +16,7 @@ from app.identity.grantable import fits
 from app.identity.holders import holders
 from app.identity.invitations import write_invitation
 from app.identity.phones import has_phone, sealed_phone
+from app.identity.watched_posts import tell_of_grant, watchers
 from app.ids import new_id
 from app.models import Area, Grant, User
 from app.once import content_hash
@@ -69,11 +70,17 @@ def found(
     ]
 
 
-def check_no_security_admin(session: Session, area_code: str) -> None:
-    """Refuse where somebody grants roles over an area. Raises FoundingError, AreaUnknownError."""
+def check_another(session: Session, sealer: Sealer, area_code: str, new: NewAdministrator) -> None:
+    """Refuse where somebody grants roles over an area, and a phone that is somebody's.
+
+    Raises FoundingError, AreaUnknownError.
+    """
     _check_area(session, area_code)
     if holders(session, area_code, {Role.SECURITY_ADMIN}):
         message = f"{area_code} has a security administrator: he grants roles. Nothing was done."
+        raise FoundingError(message)
+    if session.scalar(select(User.id).where(has_phone(sealer, new.phone))):
+        message = "That phone number is somebody's: he needs one that no account has. Nothing was done."
         raise FoundingError(message)
 
 
@@ -82,13 +89,12 @@ def found_security_admin(
 ) -> tuple[UUID, str]:
     """Make a security administrator of an area that has none; give his account, and his invitation this once.
 
-    Raises FoundingError, AreaUnknownError.
+    The other administrators and the officers over the area are told. Raises as ``check_another``.
     """
-    check_no_security_admin(session, area_code)
-    if session.scalar(select(User.id).where(has_phone(sealer, new.phone))):
-        message = "That phone number is somebody's: he needs one that no account has. Nothing was done."
-        raise FoundingError(message)
-    return _invited(session, sealer, area_code, Role.SECURITY_ADMIN, new)
+    check_another(session, sealer, area_code, new)
+    given, token = _invited(session, sealer, area_code, Role.SECURITY_ADMIN, new)
+    tell_of_grant(session, given, watchers(session, [(given.role, area_code)]))
+    return given.user_id, token
 
 
 def _check_area(session: Session, area_code: str) -> None:
@@ -104,7 +110,7 @@ def _check_area(session: Session, area_code: str) -> None:
 
 def _invited(
     session: Session, sealer: Sealer, area_code: str, role: Role, one: NewAdministrator
-) -> tuple[UUID, str]:
+) -> tuple[Grant, str]:
     user_id, at = new_id(), now()
     user = User(
         id=user_id,
@@ -128,4 +134,4 @@ def _invited(
     session.add(given)
     _, token = write_invitation(session, new_id(), user_id, made_by=None)
     assert token is not None, "its id is new"
-    return user_id, token
+    return given, token
