@@ -81,7 +81,7 @@ def _in_figures(words: SQLColumnExpression[str]) -> SQLColumnExpression[str]:
     read: SQLColumnExpression[str] = func.translate(
         words, "〇零一二三四五六七八九", "00123456789", type_=Text
     )
-    tens = {"(?<=[0-9])十(?=[0-9])": "", "(?<=[0-9])十": "0", "十(?=[0-9])": "1", "十": "10"}
+    tens = {r"(?<=\d)十(?=\d)": "", r"(?<=\d)十": "0", r"十(?=\d)": "1", "十": "10"}
     for ten, figure in tens.items():
         read = func.regexp_replace(read, ten, figure, "g", type_=Text)
     return read

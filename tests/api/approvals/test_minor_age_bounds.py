@@ -1,18 +1,20 @@
 """What needs no second person is not asked of one, and nobody who wished it is the second."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.ids import new_id
-from app.models import Correction
+from app.models import Correction, User
 from tests.approval_world import Become, asked, outcome
 from tests.cast import named, person
 from tests.child_world import write_child, write_consent, write_guardian
 from tests.client import Client
-from tests.minor_age_world import give_admin, give_number, question, wish
+from tests.minor_age_world import give_admin, give_number, number_of, question, wish
 
 GROWN = "2000-06-01"
 
@@ -59,3 +61,20 @@ def test_who_may_have_made_the_wish_does_not_agree_to_it(
 
     answer = second.post(f"/v1/approvals/{approval_id}/approve", json={})
     assert outcome(answer) == (403, "own_approval")
+
+
+def test_who_invited_the_guardian_agrees_to_nothing_she_wishes_within_a_year(
+    session: Session, resident: Client, admin: Client, second: Client, child: UUID
+) -> None:
+    """S-40: afterwards he does not know her password any more than others."""
+    guardian = session.get_one(User, person("resident").user_id)
+    guardian.invited_by, guardian.invited_at = person("colleague").user_id, now()
+    session.commit()
+    path = f"/v1/approvals/{asked(admin, minor_age=question(child, wish(resident, child, GROWN)))}"
+    assert outcome(second.post(f"{path}/approve", json={})) == (403, "own_approval")
+
+    guardian.invited_at = now() - timedelta(days=366)
+    session.commit()
+    other = wish(resident, child, number_of(date(2000, 6, 1)), "id_number")
+    path = f"/v1/approvals/{asked(admin, minor_age=question(child, other))}"
+    assert second.post(f"{path}/approve", json={}).status_code == 200

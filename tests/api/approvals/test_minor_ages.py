@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.clock import business_day, now
+from app.clock import business_day
 from app.ids import new_id
 from app.models import CareCategory, NoticeKind, Resident, User
 from app.people import numbers_of
@@ -302,20 +302,3 @@ def test_who_looks_after_the_child_is_told_and_the_trail_names_it(
     assert told(session, "worker", NoticeKind.OWN_DATA) == ["minor_age"]
     assert told(session, "resident", NoticeKind.OWN_DATA) == ["minor_age", "correction_done"]
     assert told(session, "admin", NoticeKind.OWN_DATA) == ["correction_asked"]
-
-
-def test_who_invited_the_guardian_agrees_to_nothing_she_wishes_within_a_year(
-    session: Session, resident: Client, admin: Client, second: Client, child: UUID
-) -> None:
-    """S-40: afterwards he does not know her password any more than others."""
-    guardian = session.get_one(User, person("resident").user_id)
-    guardian.invited_by, guardian.invited_at = person("colleague").user_id, now()
-    session.commit()
-    path = f"/v1/approvals/{asked(admin, minor_age=question(child, wish(resident, child, GROWN)))}"
-    assert outcome(second.post(f"{path}/approve", json={})) == (403, "own_approval")
-
-    guardian.invited_at = now() - timedelta(days=366)
-    session.commit()
-    other = wish(resident, child, number_of(date(2000, 6, 1)), "id_number")
-    path = f"/v1/approvals/{asked(admin, minor_age=question(child, other))}"
-    assert second.post(f"{path}/approve", json={}).status_code == 200
