@@ -244,11 +244,12 @@ def test_a_household_takes_goods_only_from_its_own_shop(session: Session) -> Non
 
 
 def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> None:
-    """No child comes to harm, no account is misused or forgotten, no copy waits, nothing needs a yes."""
+    """No child comes to harm, no account is misused or forgotten, no post ends, nothing waits for a yes."""
     notices = list(session.scalars(select(Notice)))
 
     assert {notice.kind for notice in notices} == set(NoticeKind) - {
         NoticeKind.HARM_CASE,
+        NoticeKind.HAZARD_UNASSIGNED,
         NoticeKind.ACCOUNT_ALERT,
         NoticeKind.ACCOUNT_UNUSED,
         NoticeKind.OWN_DATA,
