@@ -87,7 +87,7 @@ def test_without_the_second_person_there_is_no_file(admin: Client, county: Clien
     assert outcome(put(admin, what, str(new_id()))) == (404, "not_found")
     assert outcome(put(admin, what, approval_id)) == (409, "approval_not_given")
     assert outcome(put(county, what, approval_id)) == (403, "forbidden")
-    assert outcome(admin.post(f"/v1/approvals/{approval_id}/approve", json={})) == (403, "forbidden")
+    assert outcome(admin.post(f"/v1/approvals/{approval_id}/approve", json={})) == (403, "own_approval")
     assert county.post(f"/v1/approvals/{approval_id}/refuse", json={"note": "不用"}).status_code == 200
     assert outcome(put(admin, what, approval_id)) == (409, "approval_not_given")
     assert count(session) == 0

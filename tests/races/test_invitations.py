@@ -23,11 +23,12 @@ from tests.sealer import SEALER
 
 @pytest.fixture
 def who(engine: Engine, settings: Settings) -> Iterator[Person]:
-    """Give somebody with a second factor; all that was done to him goes afterwards."""
+    """Give somebody with a phone and a second factor; all that was done to him goes afterwards."""
     assert settings
     with Session(engine) as session:
         made, row_id = write_newcomer(session), new_id()
-        session.execute(update(User).where(User.id == made.user_id).values(area_code=HOME))
+        phone = identity.sealed_phone(SEALER, made.user_id, f"100{made.user_id.int % 10**8:08d}")
+        session.execute(update(User).where(User.id == made.user_id).values(area_code=HOME, **phone))
         session.add(
             SecondFactor(
                 id=row_id,

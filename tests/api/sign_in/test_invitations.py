@@ -247,9 +247,9 @@ def test_who_has_neither_wechat_nor_phone_comes_by_password_to_her_own_data(
     assert list(before.json["errors"]) == ["user_id"]
     assert (first.status_code, again.status_code) == (201, 200)
     assert accept(visitor, first.json["token"]) == (204, "")
-    opened = visitor.post("/v1/sessions", json={"phone": "13900660066", "password": GOOD})
-    assert opened.status_code == 201, opened.text
-    assert with_token(opened.json["token"]).put(f"/v1/me/copies/{new_id()}", json={}).status_code == 201
+    with clock.set_to(clock.now() + timedelta(days=8)):  # so long an inviter may know the password
+        opened = visitor.post("/v1/sessions", json={"phone": "13900660066", "password": GOOD})
+        assert with_token(opened.json["token"]).put(f"/v1/me/copies/{new_id()}", json={}).status_code == 201
 
 
 def test_without_phone_and_resident_nobody_is_invited(be: Become, user: User, session: Session) -> None:
