@@ -10,29 +10,12 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.ids import new_id
 from app.models import Correction, User
-from tests.approval_world import Become, asked, outcome
+from tests.approval_world import asked, outcome
 from tests.cast import named, person
-from tests.child_world import write_child, write_consent, write_guardian
 from tests.client import Client
-from tests.minor_age_world import give_admin, give_number, number_of, question, wish
+from tests.minor_age_world import give_number, number_of, question, wish
 
 GROWN = "2000-06-01"
-
-
-@pytest.fixture
-def child(session: Session) -> UUID:
-    """Write a child of the household ``home``, whose guardian is the resident and agreed."""
-    made = write_child(session)
-    write_guardian(session, made)
-    write_consent(session, made)
-    return made
-
-
-@pytest.fixture
-def second(session: Session, be: Become) -> Client:
-    """Be another admin of the community."""
-    give_admin(session)
-    return be("colleague")
 
 
 @pytest.mark.parametrize("what", ["a name", "no number", "of age"])

@@ -15,7 +15,7 @@ from app.people import numbers_of
 from tests.approval_world import Become, approved, asked, outcome
 from tests.care_world import write_care
 from tests.cast import FAR, NEXT, named, person
-from tests.child_world import TEN_YEARS_OLD, write_child, write_consent, write_guardian
+from tests.child_world import TEN_YEARS_OLD, write_child, write_guardian
 from tests.client import Answer, Client
 from tests.minor_age_world import (
     born,
@@ -33,22 +33,6 @@ from tests.trail import entries_of
 
 GROWN = "2000-06-01"
 Way = Callable[[Client, Client, Client, UUID], list[Answer]]
-
-
-@pytest.fixture
-def child(session: Session) -> UUID:
-    """Write a child of the household ``home``, whose guardian is the resident and agreed."""
-    made = write_child(session)
-    write_guardian(session, made)
-    write_consent(session, made)
-    return made
-
-
-@pytest.fixture
-def second(session: Session, be: Become) -> Client:
-    """Be another admin of the community."""
-    give_admin(session)
-    return be("colleague")
 
 
 def tomorrow_of_age() -> str:
