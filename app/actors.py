@@ -124,9 +124,10 @@ class Actor:
     session_id: UUID | None = None
     session_kind: str = ""
     """``app`` or ``console``."""
-    let_in_by: UUID | None = None
-    """Who of the staff made his way in, and may himself be the one who asks: who handed out the code by which
-    he is signed in, or else made the invitation by which his password was set within a year."""
+    code_by: UUID | None = None
+    """Who of the staff handed out the code by which he is signed in."""
+    inviter: UUID | None = None
+    """Who made the invitation by which his password was set within a year."""
     checked_at: datetime | None = None
     """When he last proved himself in this session."""
     is_due: bool = False
@@ -139,6 +140,11 @@ class Actor:
     def homes(self) -> frozenset[UUID]:
         """Give the homes on which he decides nothing: he belongs there, did lately, or has a child there."""
         return self.other_homes | ({self.household_id} if self.household_id is not None else frozenset())
+
+    @property
+    def let_in_by(self) -> UUID | None:
+        """Give who of the staff made his way in, and may himself be the one who asks."""
+        return self.code_by or self.inviter
 
     @property
     def acted_for(self) -> UUID | None:

@@ -189,7 +189,7 @@ def _end(session: Session, which: ColumnElement[bool], why: EndReason) -> None:
 
 _WHO = """
     SELECT s.id, s.kind, s.expires_at, s.last_seen_at, s.idle_s, s.second_factor_at, s.checked_at,
-           s.ended_at, s.end_reason, COALESCE(s.let_in_by, {inviter}), u.id, u.name, u.disabled_at,
+           s.ended_at, s.end_reason, s.let_in_by, {inviter}, u.id, u.name, u.disabled_at,
            r.id, r.household_id, h.area_code,
            ARRAY(SELECT g.role || ' ' || g.area_code FROM grants g
                  WHERE g.user_id = u.id AND g.ended_at IS NULL AND g.valid_from <= :at
@@ -204,7 +204,7 @@ _WHO = """
 _PARTS = {"homes": HOMES_OF_USER, "inviter": INVITER_OF_USER}
 _WHO_ASKS = text(_WHO.format(**_PARTS, columns="", joins=""))
 _WHO_ACTS = text(_WHO.format(**_PARTS, columns=ACTING_COLUMNS, joins=ACTING_JOINS))
-_OWN_COLUMNS = 18
+_OWN_COLUMNS = 19
 
 
 def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) -> Actor | None:
@@ -229,7 +229,8 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
         return None
     own = row[:_OWN_COLUMNS]
     (session_id, kind, expires_at, seen_at, idle_s, second_factor_at, checked_at, ended_at, why, *who) = own
-    let_in_by, user_id, name, disabled_at, resident_id, household_id, home_code, grants, homes = who
+    code_by, inviter, user_id, name, disabled_at, *who = who
+    resident_id, household_id, home_code, grants, homes = who
     if why == EndReason.SUPERSEDED:
         raise SessionSupersededError
     if ended_at or disabled_at or at >= expires_at or at >= seen_at + timedelta(seconds=idle_s):
@@ -247,7 +248,8 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
         waiting=waiting,
         session_id=session_id,
         session_kind=kind,
-        let_in_by=let_in_by,
+        code_by=code_by,
+        inviter=inviter,
         checked_at=checked_at,
         is_due=at - seen_at >= _SEEN_EVERY,
     )

@@ -58,7 +58,7 @@ class CodeForStaffError(DomainError):
 
 
 class HadAccountError(DomainError):
-    """The resident had an account within a year, and left it himself: no code makes him another one."""
+    """The resident had an account within a year that he left himself, or that the actor took from him."""
 
     code = "had_account"
     kind = Kind.CONFLICT
@@ -246,7 +246,7 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     """Give the user of a locked resident who had none before, made and bound now.
 
     Who lately had one and left it shows himself who he is, or an admin looks: who sat in that one may have
-    left it for him, to be him in the next.
+    left it for him, to be him in the next. Nor does who ended it as staff make another, but a colleague.
 
     One who was bound while this waited for the resident is locked after him, against the order, for once.
     So whoever shuts the account out meanwhile sees the code that is handed out, or this sees it shut.
@@ -256,7 +256,7 @@ def _user_of(session: Session, actor: Actor, resident: Resident) -> User:
     check_not_dead(session, resident.id)
     left = exists().where(
         Binding.resident_id == resident.id,
-        Binding.ended_by == Binding.user_id,
+        Binding.ended_by.in_([Binding.user_id, actor.user_id]),
         Binding.ended_at > now() - _HAD_LATELY,
     )
     if session.scalar(select(left)):

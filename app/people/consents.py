@@ -99,7 +99,7 @@ def decide(
         resident = ward(session, actor.resident_id, new.resident_id)
     if own and is_child(resident):
         raise GuardianNeededError
-    helped = new.given and not own and not proven and actor.let_in_by is not None
+    helped = new.given and not own and not proven and actor.code_by is not None
     channel = ConsentChannel.CODE if helped else ConsentChannel.APP
     return _keep(session, actor, consent_id, new, resident, actor.resident_id, channel, proven=proven)
 
@@ -206,7 +206,7 @@ def _keep(
         given=new.given,
         channel=channel,
         recorded_by=actor.user_id,
-        let_in_by=actor.let_in_by,
+        let_in_by=actor.code_by,
         decided_at=now(),
     )
 

@@ -78,7 +78,7 @@ def allow(
                     g.actor = recording.actor = _permitted(
                         recording, Permission(permission), kind, for_another
                     )
-                    if own_way_in and g.actor.let_in_by is not None:
+                    if own_way_in and g.actor.code_by is not None:
                         raise LetInByCodeError
                     if checked and not identity.is_checked(g.actor):
                         raise identity.ReauthRequiredError

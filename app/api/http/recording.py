@@ -246,7 +246,7 @@ def _let_in(recording: Recording) -> dict[str, str]:
 
     Where the request opened another session, that one's own code counts (``note_opened``).
     """
-    by = recording.actor.let_in_by
+    by = recording.actor.code_by
     return {"handed_out_by": str(by)} if by is not None and "session_id" not in recording.about else {}
 
 

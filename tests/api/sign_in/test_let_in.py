@@ -280,3 +280,16 @@ def test_the_trail_says_of_each_step_whose_code_let_in_who_took_it(
 
     assert [one.result for one in left] == ["done", "refused"]
     assert [one.facts["handed_out_by"] for one in left] == [str(person("worker").user_id)] * 2
+
+
+def test_who_invited_is_no_hand_that_gave_a_code(resident: Client, session: Session) -> None:
+    """S-100: the trail says of no step of an invited person that a code let him in, and he may leave."""
+    user = session.get_one(User, person("resident").user_id)
+    user.invited_by, user.invited_at = person("system").user_id, clock.now()
+    session.commit()
+    with entries_of(session) as left:
+        correcting.asked(resident)
+        ended = resident.post(f"/v1/me/bindings/{named('binding resident')}/end", json={"reason": "left"})
+
+    assert refused(ended) == (200, "")
+    assert [one for one in left if "handed_out_by" in one.facts] == []

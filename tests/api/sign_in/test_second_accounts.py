@@ -91,5 +91,6 @@ def test_a_code_after_an_admin_ended_the_binding_is_told_to_whom_he_unbound(
     end = {"reason": "moved_away", "note": "搬走了"}
     assert admin.post(f"/v1/bindings/{named('binding resident')}/end", json=end).status_code == 200
 
-    assert refused(hand_out(be("admin"))) == (201, "")
+    assert refused(hand_out(be("admin"))) == (409, "had_account"), "he would be that resident himself"
+    assert refused(hand_out(be("worker"))) == (201, "")
     assert told_of_it(session) == [person("resident").user_id]
