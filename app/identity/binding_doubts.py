@@ -60,12 +60,17 @@ def doubts(session: Session, residents: Collection[Resident], *, before: datetim
     return found
 
 
-def who_may_not_decide(session: Session, row: BindingRequest) -> set[UUID]:
-    """Give who had what a proof needs of whoever has the name of a request: of all of them, if several."""
+def namesakes(session: Session, row: BindingRequest) -> list[Resident]:
+    """Give who has the name of a request in its community; none where there are too many to look at each."""
     named = (has_name(Resident.name, row.name), Scope(areas=(row.area_code,)).clause(Resident.area_code))
-    residents = session.scalars(select(Resident).where(*named).limit(_MOST_OF_A_NAME)).all()
-    found = doubts(session, residents, before=row.asked_at)
-    had = [{one.user_id for one in found.get(resident.id, [])} for resident in residents]
+    found = session.scalars(select(Resident).where(*named).limit(_MOST_OF_A_NAME + 1)).all()
+    return list(found) if len(found) <= _MOST_OF_A_NAME else []
+
+
+def who_may_not_decide(session: Session, row: BindingRequest, named: Collection[Resident]) -> set[UUID]:
+    """Give who had what a proof needs of whoever has the name of a request: of all of them, if several."""
+    found = doubts(session, named, before=row.asked_at)
+    had = [{one.user_id for one in found.get(resident.id, [])} for resident in named]
     return set.intersection(*had) if had else set()
 
 

@@ -10,9 +10,8 @@ from sqlalchemy.orm import Session
 from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope, community_of
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.identity.binding_doubts import doubts, who_may_not_decide
+from app.identity.binding_doubts import doubts, namesakes, who_may_not_decide
 from app.identity.bindings import AlreadyBoundError, bind
-from app.identity.same_texts import has_name
 from app.identity.seeing_to import who_sees_to_it
 from app.models import Area, BindingRequest, BindingRequestState, BindingWay, NoticeKind, Resident, User
 from app.notices import post
@@ -110,7 +109,8 @@ def tell_who_sees_to_it(
     already; ``holding`` gives the holders of a role over an area to whoever tells of many. Says whether
     anybody was told.
     """
-    barred = {row.user_id, row.let_in_by, *_at_home(session, row)} | who_may_not_decide(session, row)
+    named = namesakes(session, row)
+    barred = {row.user_id, row.let_in_by, *_at_home(session, named)} | who_may_not_decide(session, row, named)
     what, to_know = who_sees_to_it(session, row.area_code, but=barred, holding=holding)
     new = sorted(to_know.difference(but))
     for user_id in new:
@@ -118,11 +118,9 @@ def tell_who_sees_to_it(
     return bool(new)
 
 
-def _at_home(session: Session, row: BindingRequest) -> set[UUID]:
+def _at_home(session: Session, named: Collection[Resident]) -> set[UUID]:
     """Give the accounts of those who live with everybody of that name: none of them may bind him."""
-    of_community = Scope(areas=(row.area_code,)).clause(Resident.area_code)
-    homes = select(Resident.household_id).where(has_name(Resident.name, row.name), of_community).distinct()
-    found = [accounts_of_home(session, home) for home in session.scalars(homes)]
+    found = [accounts_of_home(session, home) for home in {one.household_id for one in named}]
     return set.intersection(*found) if found else set()
 
 
