@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields
 
-from app import hazards
+from app import checklists
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, sent_moment, uid, word
@@ -67,7 +67,7 @@ def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, 
     """List the checklists in force, the newest first."""
 
     def fetch(**span: Any) -> Any:
-        return hazards.checklists(session, actor(), **filters, **span)
+        return checklists.checklists(session, actor(), **filters, **span)
 
     with transaction() as session:
         return page(fetch, lambda checklist: checklist.id, limit=limit, after=after)
@@ -79,4 +79,4 @@ def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, 
 def get_checklist(checklist_id: UUID) -> Any:
     """Show one version of a checklist with its items, in force or retired."""
     with transaction() as session:
-        return hazards.checklist(session, actor(), checklist_id)
+        return checklists.checklist(session, actor(), checklist_id)

@@ -8,7 +8,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields, validate
 
-from app import hazards
+from app import inspections
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import FORMS_BYTES
@@ -18,8 +18,8 @@ from app.api.http.parts import parts
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
-from app.hazards import AnswerResult
 from app.identity import Permission
+from app.inspections import AnswerResult
 
 blueprint = Blueprint("inspections", __name__, description="巡查")
 _MAX_ANSWERS = 200
@@ -43,9 +43,9 @@ class AnswerInput(Input):
     photo_ids = photo_ids()
 
     @ma.post_load
-    def build(self, data: dict[str, Any], **_: Any) -> hazards.Answer:
+    def build(self, data: dict[str, Any], **_: Any) -> inspections.Answer:
         """Give what the domain takes."""
-        return hazards.Answer(**data)
+        return inspections.Answer(**data)
 
 
 class InspectionInput(SignalsFields, Input):
@@ -58,9 +58,9 @@ class InspectionInput(SignalsFields, Input):
     photo_ids = photo_ids()
 
     @ma.post_load
-    def build(self, data: dict[str, Any], **_: Any) -> hazards.InspectionForm:
+    def build(self, data: dict[str, Any], **_: Any) -> inspections.InspectionForm:
         """Give what the domain takes."""
-        return hazards.InspectionForm(signals=signals_from(data), **data)
+        return inspections.InspectionForm(signals=signals_from(data), **data)
 
 
 class InspectionListInput(PageInput):
@@ -88,7 +88,7 @@ class InspectionOutput(GatheredFields, Output):
     photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
-    def flatten(self, seen: hazards.ListedInspection, **_: Any) -> dict[str, Any]:
+    def flatten(self, seen: inspections.ListedInspection, **_: Any) -> dict[str, Any]:
         """Put the record beside what stands in other rows."""
         row = seen.inspection
         besides = {
@@ -115,7 +115,7 @@ class AnswerOutput(Output):
     photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
-    def flatten(self, seen: hazards.ShownAnswer, **_: Any) -> dict[str, Any]:
+    def flatten(self, seen: inspections.ShownAnswer, **_: Any) -> dict[str, Any]:
         """Put the answer beside its question."""
         besides = {"section": seen.item.section, "text": seen.item.text, "photos": seen.photos}
         return {
@@ -136,10 +136,10 @@ class WholeInspectionOutput(InspectionOutput):
 def list_inspections(limit: int, after: str | None, worker: Worker | None, **filters: Any) -> dict[str, Any]:
     """List inspections within reach, the newest first."""
     worker_id = actor().user_id if worker is Worker.ME else None
-    wanted = hazards.InspectionFilter(worker_id=worker_id, **filters)
+    wanted = inspections.InspectionFilter(worker_id=worker_id, **filters)
 
     def fetch(**span: Any) -> Any:
-        return hazards.inspections(session, actor(), wanted, **span)
+        return inspections.inspections(session, actor(), wanted, **span)
 
     with transaction() as session:
         return page(fetch, lambda seen: seen.inspection.id, limit=limit, after=after)
@@ -149,13 +149,13 @@ def list_inspections(limit: int, after: str | None, worker: Worker | None, **fil
 @allow(Permission.INSPECTION_FILE)
 @blueprint.made_once(WholeInspectionOutput)
 @blueprint.body(InspectionInput, most_bytes=FORMS_BYTES)
-def put_inspection(form: hazards.InspectionForm, inspection_id: UUID) -> tuple[Any, int]:
+def put_inspection(form: inspections.InspectionForm, inspection_id: UUID) -> tuple[Any, int]:
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one."""
     with transaction() as session:
-        row, made = hazards.submit(session, actor(), parts().signer, inspection_id, form)
+        row, made = inspections.submit(session, actor(), parts().signer, inspection_id, form)
         if made:
-            return hazards.whole_inspection(session, row), once(made)
-        return hazards.inspection(session, actor().as_author(row.area_code), inspection_id), once(made)
+            return inspections.whole_inspection(session, row), once(made)
+        return inspections.inspection(session, actor().as_author(row.area_code), inspection_id), once(made)
 
 
 @blueprint.route("/inspections/<uuid:inspection_id>", methods=["GET"])
@@ -164,4 +164,4 @@ def put_inspection(form: hazards.InspectionForm, inspection_id: UUID) -> tuple[A
 def get_inspection(inspection_id: UUID) -> Any:
     """Show one inspection with its answers."""
     with transaction() as session:
-        return hazards.inspection(session, actor(), inspection_id)
+        return inspections.inspection(session, actor(), inspection_id)

@@ -1,13 +1,5 @@
-"""Checklists, inspections, and the closed loop of hazards."""
+"""The closed loop of hazards."""
 
-from app.hazards.answers import (
-    Answer,
-    AnswersBareError,
-    AnswersMissingError,
-    AnswersTwiceError,
-    AnswersUnknownError,
-    CorrectedWithoutProblemError,
-)
 from app.hazards.assignees import AssigneeUnfitError
 from app.hazards.assignment import (
     AssigneeChangedError,
@@ -18,22 +10,12 @@ from app.hazards.assignment import (
     SameAssigneeError,
     assign,
 )
-from app.hazards.checklist_listings import checklist, checklists
 from app.hazards.deadlines import DueTimeError
 from app.hazards.hazard_listings import HazardFilter, ListedHazard, ShownEvent, ShownHazard, hazard, hazards
-from app.hazards.inspection_listings import (
-    InspectionFilter,
-    ListedInspection,
-    ShownAnswer,
-    ShownInspection,
-    inspection,
-    inspections,
-    whole_inspection,
-)
+from app.hazards.raising import Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
 from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
-from app.hazards.submission import ChecklistUnfitError, InspectionForm, submit
 from app.hazards.triage import (
     DuplicateUnfitError,
     LevelKeptError,
@@ -51,7 +33,6 @@ from app.hazards.work import (
     start,
 )
 from app.models import (
-    AnswerResult,
     HazardCategory,
     HazardLevel,
     HazardSource,
@@ -60,19 +41,12 @@ from app.models import (
 )
 
 __all__ = [
-    "Answer",
-    "AnswerResult",
-    "AnswersBareError",
-    "AnswersMissingError",
-    "AnswersTwiceError",
-    "AnswersUnknownError",
     "AssigneeChangedError",
     "AssigneeUnfitError",
     "Assignment",
-    "ChecklistUnfitError",
-    "CorrectedWithoutProblemError",
     "DueTimeError",
     "DuplicateUnfitError",
+    "Finding",
     "FiveFixed",
     "HazardCategory",
     "HazardFilter",
@@ -82,11 +56,8 @@ __all__ = [
     "HazardStatus",
     "HazardStep",
     "IncompleteFiveFixedError",
-    "InspectionFilter",
-    "InspectionForm",
     "LevelKeptError",
     "ListedHazard",
-    "ListedInspection",
     "MajorControlsError",
     "NotAssigneeError",
     "NotMajorError",
@@ -97,27 +68,20 @@ __all__ = [
     "Recheck",
     "SameAssigneeError",
     "SamePersonError",
-    "ShownAnswer",
     "ShownEvent",
     "ShownHazard",
-    "ShownInspection",
     "accept",
     "assign",
-    "checklist",
-    "checklists",
     "close",
     "duplicate",
     "hazard",
     "hazards",
-    "inspection",
-    "inspections",
+    "raise_or_join",
     "receipt",
     "rectify",
     "reject",
     "report",
     "start",
-    "submit",
     "unassign",
     "verify",
-    "whole_inspection",
 ]

@@ -1,5 +1,6 @@
-"""From a problem answer to a hazard: a new one, or one more sighting of the open one."""
+"""From a finding to a hazard: a new one, or one more sighting of the open one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.evidence import Gathered, PhotoOwner, link_photos
-from app.hazards.answers import Answer
 from app.hazards.steps import record
 from app.ids import new_id
 from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardSource, HazardStep, Inspection
@@ -18,13 +18,14 @@ from app.once import content_hash
 
 
 @dataclass(frozen=True)
-class Answered:
-    """An item with the answer it got."""
+class Finding:
+    """A problem that an inspection found and left: the item it breaks, in words and pictures."""
 
     key: str
     """The item in all versions of its list."""
     item: ChecklistItem
-    answer: Answer
+    note: str
+    photo_ids: Sequence[UUID]
 
 
 def raise_or_join(
@@ -32,7 +33,7 @@ def raise_or_join(
     actor: Actor,
     inspection: Inspection,
     gathered: Gathered,
-    found: Answered,
+    found: Finding,
 ) -> tuple[UUID, bool]:
     """Raise a hazard for a problem, or join the one open for this item at this place.
 
@@ -46,7 +47,7 @@ def raise_or_join(
         made = _raise(session, inspection, gathered, found, sent)
         if made is not None:
             link_photos(
-                session, PhotoOwner.HAZARD, made.id, made.area_code, found.answer.photo_ids, by=actor.user_id
+                session, PhotoOwner.HAZARD, made.id, made.area_code, found.photo_ids, by=actor.user_id
             )
             record(session, actor, made, HazardStep.REPORT, sent=sent, at=gathered.received_at)
             return made.id, False
@@ -59,8 +60,8 @@ def raise_or_join(
         HazardStep.RECUR,
         sent=sent,
         at=gathered.received_at,
-        note=found.answer.note,
-        photo_ids=found.answer.photo_ids,
+        note=found.note,
+        photo_ids=found.photo_ids,
         inspection_id=str(inspection.id),
     )
     return hazard.id, True
@@ -70,11 +71,11 @@ def _raise(
     session: Session,
     inspection: Inspection,
     gathered: Gathered,
-    found: Answered,
+    found: Finding,
     sent: bytes,
 ) -> Hazard | None:
     """Insert the hazard, or give None if the item has an open one, also one committed a moment ago."""
-    item, answer = found.item, found.answer
+    item = found.item
     values: dict[str, Any] = {
         "id": new_id(),
         "content_hash": sent,
@@ -86,7 +87,7 @@ def _raise(
         "source": HazardSource.INSPECTION,
         "category": item.category,
         "level": item.level,
-        "text": f"「{item.text}」有问题" + (f"：{answer.note}" if answer.note else ""),
+        "text": f"「{item.text}」有问题" + (f"：{found.note}" if found.note else ""),
         "reported_by": inspection.worker_id,
         **gathered.columns(),
     }

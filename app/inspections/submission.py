@@ -11,14 +11,14 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app import harm
 from app.actors import Actor
+from app.checklists import checklist_serving
 from app.clock import now
 from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
-from app.hazards.answers import Answer, paired
-from app.hazards.checklist_listings import checklist_serving
-from app.hazards.raising import Answered, raise_or_join
-from app.models import Inspection, InspectionAnswer
+from app.hazards import Finding, raise_or_join
+from app.inspections.answers import Answer, paired
+from app.models import ChecklistItem, Inspection, InspectionAnswer
 from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner, place_in_scope
 
@@ -90,9 +90,8 @@ def submit(
         link_photos(
             session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids, by=actor.user_id
         )
-        found = [Answered(checklist.key_of(item), item, answer) for item, answer in pairs]
-        found.sort(key=lambda one: one.key)
-        rows = [_answer(session, actor, inspection, gathered, one) for one in found]
+        pairs.sort(key=lambda pair: checklist.key_of(pair[0]))
+        rows = [_answer(session, actor, inspection, gathered, *pair) for pair in pairs]
         session.execute(insert(InspectionAnswer), rows)
         told = Told(HarmRecord.INSPECTION, inspection.id, inspection.area_code)
         harm.watch(session, actor, told, [form.note, *(answer.note for answer in form.answers)])
@@ -104,12 +103,13 @@ def _answer(
     actor: Actor,
     inspection: Inspection,
     gathered: Gathered,
-    found: Answered,
+    item: ChecklistItem,
+    answer: Answer,
 ) -> dict[str, Any]:
     """Give the row of one answer, with the hazard it raised or joined."""
-    item, answer = found.item, found.answer
     hazard_id, joined = None, False
     if answer.raises_hazard:
+        found = Finding(inspection.checklist.key_of(item), item, answer.note, answer.photo_ids)
         hazard_id, joined = raise_or_join(session, actor, inspection, gathered, found)
     return {
         "inspection_id": inspection.id,

@@ -1,0 +1,41 @@
+"""Inspections: a checklist filled at a place, and what it found."""
+
+from app.inspections.answers import (
+    Answer,
+    AnswersBareError,
+    AnswersMissingError,
+    AnswersTwiceError,
+    AnswersUnknownError,
+    CorrectedWithoutProblemError,
+)
+from app.inspections.listings import (
+    InspectionFilter,
+    ListedInspection,
+    ShownAnswer,
+    ShownInspection,
+    inspection,
+    inspections,
+    whole_inspection,
+)
+from app.inspections.submission import ChecklistUnfitError, InspectionForm, submit
+from app.models import AnswerResult
+
+__all__ = [
+    "Answer",
+    "AnswerResult",
+    "AnswersBareError",
+    "AnswersMissingError",
+    "AnswersTwiceError",
+    "AnswersUnknownError",
+    "ChecklistUnfitError",
+    "CorrectedWithoutProblemError",
+    "InspectionFilter",
+    "InspectionForm",
+    "ListedInspection",
+    "ShownAnswer",
+    "ShownInspection",
+    "inspection",
+    "inspections",
+    "submit",
+    "whole_inspection",
+]
