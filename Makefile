@@ -12,6 +12,7 @@ YES ?=
 PORT ?=
 PHONE ?=
 UPGRADE ?=
+NAMES ?=
 
 # The Python that makes the environment: PYTHON, or the first that is new enough and has what it takes. Where none
 # fits, the last one is taken: dev/bootstrap.py says what it lacks.
@@ -24,7 +25,7 @@ command -v "$$python" >/dev/null || { \
   echo "Debian and Ubuntu: apt install python3 python3-venv. macOS: brew install python@3.12" >&2; exit 1; };
 endef
 
-.PHONY: help run test sec-check coverage check format seed code demo bench reconcile openapi lock reset clean venv
+.PHONY: help run test sec-check coverage check format seed code demo bench drill reconcile openapi lock reset clean venv
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -64,6 +65,9 @@ demo: venv ## walk the main path step by step, in words
 
 bench: venv ## measure what docs/performance.md reports
 	@exec $(PY) -m bench $(ARGS)
+
+drill: venv ## try what is promised at full size, a line each (NAMES="offline-batch" to choose)
+	@NAMES='$(NAMES)' exec $(PY) -m dev.drills $(ARGS)
 
 reconcile: venv ## compare every balance with its ledger
 	@exec $(PY) -m dev.command reconcile

@@ -1,0 +1,1 @@
+"""Drills in short forms, and what runs them."""
