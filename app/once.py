@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, is_dataclass
+from dataclasses import MISSING, Field, field, fields, is_dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -21,15 +21,43 @@ from app.ids import new_id
 from app.models import FROZEN_TOO, Base
 
 Row = TypeVar("Row", bound=Base)
+Value = TypeVar("Value")
+_ADDED_LATER = "added later"
 _ONE_ROW = {"dml_strategy": "orm"}
 """Execution option of an INSERT that gets one row: without it the ORM prepares for many."""
 
 
+def added_later(default: Value) -> Value:
+    """Give a field that a form got after phones had sent it without: at its default it has no share.
+
+    So what was sent before an upgrade and is sent again after it is the same content (ADR 0004).
+    """
+    made: Value = field(default=default, metadata={_ADDED_LATER: True})
+    return made
+
+
 def content_hash(*parts: Any) -> bytes:
     """Give the SHA-256 of what a client sent, independent of the order of fields and of a time's offset."""
-    plain = [asdict(part) if is_dataclass(part) and not isinstance(part, type) else part for part in parts]
+    plain = [_as_sent(part) if is_dataclass(part) else part for part in parts]
     text = json.dumps(plain, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
+
+
+def _as_sent(part: Any) -> Any:
+    """Turn dataclasses into mappings, at any depth."""
+    if is_dataclass(part) and not isinstance(part, type):
+        kept = [one for one in fields(part) if not _is_left_out(part, one)]
+        return {one.name: _as_sent(getattr(part, one.name)) for one in kept}
+    if isinstance(part, Mapping):
+        return {name: _as_sent(value) for name, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_as_sent(one) for one in part]
+    return part
+
+
+def _is_left_out(part: Any, one: Field[Any]) -> bool:
+    assert not (one.metadata and one.default is MISSING), "what was added later has a default"
+    return _ADDED_LATER in one.metadata and getattr(part, one.name) == one.default
 
 
 def _plain(value: Any) -> str:

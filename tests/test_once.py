@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.models import Relation, Resident
-from app.once import content_hash, unique
+from app.once import added_later, content_hash, unique
 from app.people import IdNumberTakenError
 from app.people.numbers import ID_NUMBER_KEY
 from tests.cast import named
@@ -41,6 +41,30 @@ def test_the_offset_of_a_moment_makes_no_other_content() -> None:
 @dataclass(frozen=True)
 class _Seen:
     at: datetime
+
+
+def test_what_a_form_got_later_changes_no_hash_until_somebody_sends_it() -> None:
+    """A phone that sent a record before an upgrade may send it again after it."""
+    before, after = _Answer("ok"), _GrownAnswer("ok")
+
+    assert content_hash("by", _Form((before,))) == content_hash("by", _Form((after,)))
+    assert content_hash("by", _Form((before,))) != content_hash("by", _Form((_GrownAnswer("ok", "3"),)))
+
+
+@dataclass(frozen=True)
+class _Answer:
+    result: str
+
+
+@dataclass(frozen=True)
+class _GrownAnswer:
+    result: str
+    value: str | None = added_later(None)
+
+
+@dataclass(frozen=True)
+class _Form:
+    answers: tuple[_Answer | _GrownAnswer, ...]
 
 
 def test_a_broken_unique_key_is_refused_in_its_own_words(session: Session) -> None:
