@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, area_code, sent_moment, uid, whole, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
-from app.api.photos import PhotoOutput
+from app.api.photos import PhotosFields, with_counts
 from app.api.signals import captured_at, photo_ids
 from app.identity import Permission
 from app.points import ClaimStatus, ClaimStep, ClockFlag, ShownClaim, ShownStep, SourceKind
@@ -64,7 +64,7 @@ class NoticeListInput(PageInput):
     area_code = area_code(load_default=None)
 
 
-class ClaimOutput(Output):
+class ClaimOutput(PhotosFields, Output):
     """A claim."""
 
     id = fields.UUID(required=True)
@@ -87,7 +87,6 @@ class ClaimOutput(Output):
     received_at = sent_moment(required=True)
     clock_flag = fields.Enum(ClockFlag, by_value=True, required=True)
     notice_until = sent_moment(required=True, allow_none=True)
-    photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, shown: ShownClaim, **_: Any) -> dict[str, Any]:
@@ -96,7 +95,7 @@ class ClaimOutput(Output):
         besides = {
             "resident_name": claim.resident.name,
             "rule_title": claim.rule.title,
-            "photos": shown.photos,
+            **with_counts(shown.photos),
             "steps": shown.steps,
         }
         return {name: besides[name] if name in besides else getattr(claim, name) for name in self.fields}

@@ -10,11 +10,11 @@ from marshmallow import fields
 from app import hazards
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
+from app.api.http.fields import Input, Output, Text, asked, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import transaction
-from app.api.photos import PhotoOutput
+from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, HazardStep
 from app.identity import Permission
@@ -44,22 +44,21 @@ class HazardInput(SignalsFields, Input):
 
 
 class HazardListInput(PageInput):
-    """Which hazards; ``overdue=true`` gives only what is past its deadline and not ended."""
+    """Which hazards; ``overdue=true`` gives only what is past its deadline and not ended.
+
+    ``lacks_photos=true`` gives those that name photos which have not arrived.
+    """
 
     status = word(HazardStatus, load_default=None)
     place_id = uid(load_default=None)
     category = word(HazardCategory, load_default=None)
     level = word(HazardLevel, load_default=None)
     assignee = word(Assignee, load_default=None)
-    overdue = fields.Boolean(
-        truthy={"true"},
-        falsy={"false"},
-        load_default=False,
-        error_messages=dict.fromkeys(("invalid", "null"), "请填 true 或 false"),
-    )
+    overdue = asked()
+    lacks_photos = asked()
 
 
-class HazardOutput(GatheredFields, Output):
+class HazardOutput(PhotosFields, GatheredFields, Output):
     """A hazard in a list; ``item_key`` names the checklist item it broke, in all versions of the list."""
 
     id = fields.UUID(required=True)
@@ -80,7 +79,6 @@ class HazardOutput(GatheredFields, Output):
     recurrences = fields.Integer(required=True)
     recheck_failures = fields.Integer(required=True)
     reported_by_me = fields.Boolean(required=True)
-    photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, seen: hazards.ListedHazard, **_: Any) -> dict[str, Any]:
@@ -88,6 +86,7 @@ class HazardOutput(GatheredFields, Output):
         row = seen.hazard
         besides = {"place_name": row.place.name}
         besides |= {name: value for name, value in vars(seen).items() if name != "hazard"}
+        besides |= with_counts(seen.photos)
         return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}
 
 

@@ -12,11 +12,11 @@ from app import inspections
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import FORMS_BYTES
-from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
+from app.api.http.fields import Flag, Input, Output, Text, asked, day, listed, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import transaction
-from app.api.photos import PhotoOutput
+from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.identity import Permission
 from app.inspections import AnswerResult
@@ -64,15 +64,19 @@ class InspectionInput(SignalsFields, Input):
 
 
 class InspectionListInput(PageInput):
-    """Which inspections; both days are included."""
+    """Which inspections; both days are included.
+
+    ``lacks_photos=true`` gives those that name photos which have not arrived.
+    """
 
     place_id = uid(load_default=None)
     worker = word(Worker, load_default=None)
     since = day(load_default=None, validate=_A_DAY)
     until = day(load_default=None, validate=_A_DAY)
+    lacks_photos = asked()
 
 
-class InspectionOutput(GatheredFields, Output):
+class InspectionOutput(PhotosFields, GatheredFields, Output):
     """An inspection in a list."""
 
     id = fields.UUID(required=True)
@@ -85,7 +89,6 @@ class InspectionOutput(GatheredFields, Output):
     worker_id = fields.UUID(required=True)
     note = fields.String(required=True)
     problems = fields.Integer(required=True)
-    photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, seen: inspections.ListedInspection, **_: Any) -> dict[str, Any]:
@@ -97,6 +100,7 @@ class InspectionOutput(GatheredFields, Output):
             "checklist_version": row.checklist.version,
         }
         besides |= {name: value for name, value in vars(seen).items() if name != "inspection"}
+        besides |= with_counts(seen.photos)
         return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}
 
 

@@ -1,5 +1,6 @@
 """Photos: uploading one, and the short-lived addresses of its two copies."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -56,6 +57,20 @@ class PhotoOutput(Output):
         """Show addresses of what has arrived."""
         urls = photo_urls(named.photo_id) if named.arrived else {"thumb_url": None, "large_url": None}
         return {"id": named.photo_id, "arrived": named.arrived, **urls}
+
+
+class PhotosFields:
+    """Response fields of a record that names photos: it is whole without them, and says how many arrived."""
+
+    photos = fields.List(fields.Nested(PhotoOutput), required=True)
+    photos_named = fields.Integer(required=True)
+    photos_arrived = fields.Integer(required=True)
+
+
+def with_counts(photos: Sequence[NamedPhoto]) -> dict[str, Any]:
+    """Give the values of ``PhotosFields``."""
+    arrived = sum(photo.arrived for photo in photos)
+    return {"photos": photos, "photos_named": len(photos), "photos_arrived": arrived}
 
 
 class SeenPhotoOutput(PhotoOutput):

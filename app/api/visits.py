@@ -16,7 +16,7 @@ from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, wor
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, note_leave, transaction
-from app.api.photos import PhotoOutput
+from app.api.photos import PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.identity import Permission
 from app.visits import VisitBasis, VisitMode, VisitOutcome
@@ -79,12 +79,11 @@ class VisitOutput(GatheredFields, Output):
     basis = fields.Enum(VisitBasis, by_value=True, required=True)
 
 
-class WholeVisitOutput(VisitOutput):
+class WholeVisitOutput(PhotosFields, VisitOutput):
     """A visit with everything in it."""
 
     answers = fields.Dict(keys=fields.String(), required=True)
     note = fields.String(required=True)
-    photos = fields.List(fields.Nested(PhotoOutput), required=True)
     follow_ups = fields.List(fields.Nested(FollowUpOutput), required=True)
 
     @ma.pre_dump
@@ -92,7 +91,7 @@ class WholeVisitOutput(VisitOutput):
         """Put the photos and follow-ups beside the rest."""
         sealer = parts().showing
         besides = {
-            "photos": whole.photos,
+            **with_counts(whole.photos),
             "follow_ups": whole.follow_ups,
             "answers": visits.answers_of(sealer, whole.visit),
             "note": visits.note_of(sealer, whole.visit),

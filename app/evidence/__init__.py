@@ -2,7 +2,7 @@
 
 from app.evidence.coordinates import to_gcj02
 from app.evidence.gathering import CLOCK_AHEAD, Gathered, Position, Signals, clock_flag, gather, weigh
-from app.evidence.links import MAX_PHOTOS, NamedPhoto, link_photos, photos_of
+from app.evidence.links import MAX_PHOTOS, NamedPhoto, lacks_photos, link_photos, photos_of
 from app.evidence.photos import SeenPhoto, forget, keep, old_files, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
 from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
@@ -31,6 +31,7 @@ __all__ = [
     "forget",
     "gather",
     "keep",
+    "lacks_photos",
     "link_holds",
     "link_photos",
     "old_files",

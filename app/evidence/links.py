@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import Photo, PhotoLink, PhotoOwner
 
@@ -73,3 +73,9 @@ def photos_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list
     for record_id, photo_id, arrived in rows:
         named[record_id].append(NamedPhoto(photo_id, arrived is not None))
     return named
+
+
+def lacks_photos(record_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
+    """Say that a record names photos that have not arrived."""
+    arrived = exists().where(Photo.id == PhotoLink.photo_id, sent_by_its_namer())
+    return exists().where(PhotoLink.record_id == record_id, ~arrived)

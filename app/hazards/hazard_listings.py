@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
-from app.evidence import NamedPhoto, photos_of
+from app.evidence import NamedPhoto, lacks_photos, photos_of
 from app.harm import HarmRecord, hidden_from_a_minor, reading_as, told_by_another
 from app.hazards.assignment import may_assign
 from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
@@ -62,6 +62,8 @@ class HazardFilter:
     assignee_id: UUID | None = None
     overdue: bool = False
     """Only what is past its deadline and not ended."""
+    lacks_photos: bool = False
+    """Only those that name photos which have not arrived."""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ def _filtered(query: Select[Hazard], wanted: HazardFilter) -> Select[Hazard]:
     for column, value in columns.items():
         if value is not None:
             query = query.where(column == value)
+    if wanted.lacks_photos:
+        query = query.where(lacks_photos(Hazard.id))
     return query.where(Hazard.due_at < now(), HAZARD_OPEN) if wanted.overdue else query
 
 

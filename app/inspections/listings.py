@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.actors import Actor
 from app.clock import end_of, start_of
 from app.errors import NotFoundError
-from app.evidence import NamedPhoto, photos_of
+from app.evidence import NamedPhoto, lacks_photos, photos_of
 from app.models import AnswerResult, Checklist, ChecklistItem, Inspection, InspectionAnswer
 
 _ANSWERS = (
@@ -29,6 +29,8 @@ class InspectionFilter:
     worker_id: UUID | None = None
     since: date | None = None
     until: date | None = None
+    lacks_photos: bool = False
+    """Only those that name photos which have not arrived."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,8 @@ def _filtered(query: Select[Inspection], wanted: InspectionFilter) -> Select[Ins
         query = query.where(Inspection.captured_at >= start_of(wanted.since))
     if wanted.until is not None:
         query = query.where(Inspection.captured_at < end_of(wanted.until))
+    if wanted.lacks_photos:
+        query = query.where(lacks_photos(Inspection.id))
     return query
 
 

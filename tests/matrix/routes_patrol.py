@@ -7,7 +7,7 @@ from typing import Any
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import HazardLevel, HazardStatus
-from tests.matrix.lines import Call, Line, with_json, with_step
+from tests.matrix.lines import ROLES, Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
 FIELD_STAFF = ("lead", "worker", "admin")
@@ -34,6 +34,12 @@ def _new_inspection(stage: Stage) -> Call:
         "answers": [{"item_id": str(item_id), "result": "ok"}],
     }
     return Call(f"/v1/inspections/{new_id()}", with_json(body))
+
+
+def _drafts(_: Stage) -> Call:
+    """Send one that nobody may: each is judged for itself."""
+    draft = {"kind": "claim", "id": str(new_id()), "body": {}}
+    return Call("/v1/drafts", with_json({"drafts": [draft]}))
 
 
 def _new_hazard(stage: Stage) -> Call:
@@ -100,6 +106,7 @@ PATROL = [
         dict.fromkeys(("worker", "admin", *OFFICES), 200),
         lambda stage: Call(f"/v1/inspections/{stage.inspection()}"),
     ),
+    Line("POST", "/v1/drafts", dict.fromkeys(ROLES, 200), _drafts, 200),
     Line("GET", "/v1/hazards", {"resident": 200, **_READERS}, lambda _: Call("/v1/hazards"), 200),
     Line(
         "PUT",

@@ -145,6 +145,14 @@ class Flag(fields.Boolean):
         return value
 
 
+def asked(**kwargs: Any) -> fields.Boolean:
+    """Give a field for ``true`` or ``false`` in a query, false where it is not asked."""
+    wrong: dict[str, Any] = dict.fromkeys(("invalid", "null"), "请填 true 或 false")
+    return fields.Boolean(
+        truthy={"true"}, falsy={"false"}, load_default=False, error_messages=wrong, **kwargs
+    )
+
+
 class Uid(fields.UUID):
     """An id; the one of zeros only stands for none (RFC 9562, 5.9) and is refused."""
 
