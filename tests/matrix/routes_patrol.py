@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from app.api.http.body_bounds import MOST_BYTES
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import HazardLevel, HazardStatus
@@ -37,8 +38,8 @@ def _new_inspection(stage: Stage) -> Call:
 
 
 def _drafts(_: Stage) -> Call:
-    """Send one that nobody may: each is judged for itself."""
-    draft = {"kind": "claim", "id": str(new_id()), "body": {}}
+    """Send one that is refused before anybody asks who sends it: each leaves an entry of its own."""
+    draft = {"kind": "hazard", "id": str(new_id()), "body": {"text": "长" * MOST_BYTES}}
     return Call("/v1/drafts", with_json({"drafts": [draft]}))
 
 
