@@ -21,6 +21,7 @@ class Answer(Protocol):
     text: str
     headers: Headers
     mimetype: str
+    is_json: bool
 
 
 class Client:
@@ -65,6 +66,6 @@ class Client:
         canaries.look_at(options.get("json"), sent=True, refused=refused, path=place)
         if refused:
             canaries.keep_refusal(answer.data)
-        elif answer.data and answer.mimetype == "application/json":
+        elif answer.data and answer.is_json:
             canaries.look_at(answer.json, sent=False, path=place)
         return answer

@@ -1,6 +1,5 @@
 """Hazards: reported and read; what happens to them then is in ``hazard_steps``."""
 
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -8,25 +7,27 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import hazards
+from app.api.hazard_filters import HazardFilterInput, wanted_from
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, Text, asked, sent_moment, uid, word
+from app.api.http.fields import Input, Output, Text, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
-from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, HazardStep
+from app.hazards import (
+    HazardCategory,
+    HazardLevel,
+    HazardOrder,
+    HazardSource,
+    HazardStatus,
+    HazardStep,
+)
 from app.identity import Permission
 
 blueprint = Blueprint("hazards", __name__, description="隐患")
 _MAX_TEXT = 1000
-
-
-class Assignee(StrEnum):
-    """Whose work to list."""
-
-    ME = "me"
 
 
 class HazardInput(SignalsFields, Input):
@@ -43,19 +44,10 @@ class HazardInput(SignalsFields, Input):
         return hazards.HazardReport(signals=signals_from(data), **data)
 
 
-class HazardListInput(PageInput):
-    """Which hazards; ``overdue=true`` gives only what is past its deadline and not ended.
+class HazardListInput(HazardFilterInput, PageInput):
+    """Which hazards, in which order."""
 
-    ``lacks_photos=true`` gives those that name photos which have not arrived.
-    """
-
-    status = word(HazardStatus, load_default=None)
-    place_id = uid(load_default=None)
-    category = word(HazardCategory, load_default=None)
-    level = word(HazardLevel, load_default=None)
-    assignee = word(Assignee, load_default=None)
-    overdue = asked()
-    lacks_photos = asked()
+    sort = word(HazardOrder, load_default=HazardOrder.NEWEST)
 
 
 class HazardOutput(PhotosFields, GatheredFields, Output):
@@ -135,16 +127,18 @@ class WholeHazardOutput(HazardOutput):
 @allow(Permission.HAZARD_READ)
 @blueprint.answer(page_of(HazardOutput))
 @blueprint.query(HazardListInput)
-def list_hazards(limit: int, after: str | None, assignee: Assignee | None, **filters: Any) -> dict[str, Any]:
-    """List hazards within reach, the newest first; a resident finds those he reported."""
-    assignee_id = actor().user_id if assignee is Assignee.ME else None
-    wanted = hazards.HazardFilter(assignee_id=assignee_id, **filters)
+def list_hazards(limit: int, after: str | None, sort: HazardOrder, **sent: Any) -> dict[str, Any]:
+    """List hazards within reach; a resident finds those he reported."""
+    wanted = wanted_from(sent)
 
     def fetch(**span: Any) -> Any:
-        return hazards.hazards(session, actor(), wanted, **span)
+        return hazards.hazards(session, actor(), wanted, order=sort, **span)
+
+    def key(seen: hazards.ListedHazard) -> hazards.HazardKey:
+        return hazards.HazardKey(seen.hazard.id, seen.hazard.due_at)
 
     with transaction() as session:
-        return page(fetch, lambda seen: seen.hazard.id, limit=limit, after=after)
+        return page(fetch, key, limit=limit, after=after, parse=hazards.HazardKey.parse)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>", methods=["PUT"])

@@ -1,7 +1,16 @@
 """Photos and presence: what a record from a phone can show for itself."""
 
-from app.evidence.coordinates import to_gcj02
-from app.evidence.gathering import CLOCK_AHEAD, Gathered, Position, Signals, clock_flag, gather, weigh
+from app.evidence.coordinates import Point, to_gcj02, to_wgs84
+from app.evidence.gathering import (
+    ACCURACY_KNOWN_M,
+    CLOCK_AHEAD,
+    Gathered,
+    Position,
+    Signals,
+    clock_flag,
+    gather,
+    weigh,
+)
 from app.evidence.links import MAX_PHOTOS, NamedPhoto, lacks_photos, link_photos, photos_of
 from app.evidence.photos import SeenPhoto, forget, keep, old_files, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
@@ -9,6 +18,7 @@ from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, sea
 from app.models import ClockFlag, Datum, PhotoOwner, Presence
 
 __all__ = [
+    "ACCURACY_KNOWN_M",
     "CLOCK_AHEAD",
     "COPIES",
     "LINK_LIFE_S",
@@ -22,6 +32,7 @@ __all__ = [
     "NotAPictureError",
     "PhotoOwner",
     "PictureError",
+    "Point",
     "Position",
     "Presence",
     "SeenPhoto",
@@ -40,5 +51,6 @@ __all__ = [
     "seal_link",
     "sweep_orphans",
     "to_gcj02",
+    "to_wgs84",
     "weigh",
 ]

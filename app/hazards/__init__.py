@@ -11,11 +11,16 @@ from app.hazards.assignment import (
     assign,
 )
 from app.hazards.deadlines import DueTimeError
-from app.hazards.hazard_listings import HazardFilter, ListedHazard, ShownEvent, ShownHazard, hazard, hazards
+from app.hazards.figures import HazardCounts, hazard_counts
+from app.hazards.filters import HazardFilter, HazardKey, HazardOrder
+from app.hazards.hazard_listings import ListedHazard, ShownHazard, hazard, hazards
+from app.hazards.history import ShownEvent
+from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
 from app.hazards.raising import Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
 from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
+from app.hazards.timeline import PhotoMoment, Timeline, TimelineEntry, timeline
 from app.hazards.triage import (
     DuplicateUnfitError,
     LevelKeptError,
@@ -49,8 +54,12 @@ __all__ = [
     "Finding",
     "FiveFixed",
     "HazardCategory",
+    "HazardCounts",
     "HazardFilter",
+    "HazardKey",
     "HazardLevel",
+    "HazardMap",
+    "HazardOrder",
     "HazardReport",
     "HazardSource",
     "HazardStatus",
@@ -59,9 +68,11 @@ __all__ = [
     "LevelKeptError",
     "ListedHazard",
     "MajorControlsError",
+    "MappedHazard",
     "NotAssigneeError",
     "NotMajorError",
     "NothingShownError",
+    "PhotoMoment",
     "PlaceUnnamedError",
     "ReassignReasonError",
     "Receipt",
@@ -70,11 +81,15 @@ __all__ = [
     "SamePersonError",
     "ShownEvent",
     "ShownHazard",
+    "Timeline",
+    "TimelineEntry",
     "accept",
     "assign",
     "close",
     "duplicate",
     "hazard",
+    "hazard_counts",
+    "hazard_map",
     "hazards",
     "raise_or_join",
     "receipt",
@@ -82,6 +97,7 @@ __all__ = [
     "reject",
     "report",
     "start",
+    "timeline",
     "unassign",
     "verify",
 ]

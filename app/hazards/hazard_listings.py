@@ -4,29 +4,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor
-from app.clock import now
 from app.errors import NotFoundError
-from app.evidence import NamedPhoto, lacks_photos, photos_of
-from app.harm import HarmRecord, hidden_from_a_minor, reading_as, told_by_another
+from app.evidence import NamedPhoto, photos_of
+from app.harm import reading_as
 from app.hazards.assignment import may_assign
+from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
+from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
 from app.identity import Permission, scope_of
-from app.models import (
-    HAZARD_OPEN,
-    Hazard,
-    HazardCategory,
-    HazardEvent,
-    HazardLevel,
-    HazardSource,
-    HazardStatus,
-    HazardStep,
-    User,
-)
-from app.retention import inspection_of
+from app.models import Hazard, HazardStep, User
 
 _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
@@ -40,30 +30,6 @@ _PERMISSION = {
 }
 _BY_ASSIGNEE = frozenset({HazardStep.START, HazardStep.RECTIFY})
 _BY_ANOTHER = frozenset({HazardStep.VERIFY, HazardStep.CLOSE})
-MAX_EVENTS = 200
-"""The latest events of a hazard are shown; only one that recurs for months has more."""
-_EVENTS = (
-    select(HazardEvent, User.name, told_by_another(HazardEvent.id, inspection_of(HazardEvent.data)))
-    .outerjoin(User, User.id == HazardEvent.actor_id)
-    .where(HazardEvent.hazard_id == bindparam("hazard_id"))
-    .order_by(HazardEvent.number.desc())
-    .limit(MAX_EVENTS)
-)
-
-
-@dataclass(frozen=True)
-class HazardFilter:
-    """Which hazards."""
-
-    status: HazardStatus | None = None
-    place_id: UUID | None = None
-    category: HazardCategory | None = None
-    level: HazardLevel | None = None
-    assignee_id: UUID | None = None
-    overdue: bool = False
-    """Only what is past its deadline and not ended."""
-    lacks_photos: bool = False
-    """Only those that name photos which have not arrived."""
 
 
 @dataclass(frozen=True)
@@ -73,24 +39,6 @@ class ListedHazard:
     hazard: Hazard
     photos: list[NamedPhoto]
     reported_by_me: bool
-
-
-@dataclass(frozen=True)
-class ShownEvent:
-    """One step, with its photos and who took it; a reporter is not named to others.
-
-    Where it tells of harm to a minor, a reader without an office gets neither words nor photos of others.
-    """
-
-    event: HazardEvent
-    note: str
-    data: dict[str, Any]
-    photos: list[NamedPhoto]
-    actor_name: str | None
-    assignee_name: str | None
-    """Who got the hazard by it."""
-    former_name: str | None
-    """From whom."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +53,20 @@ class ShownHazard(ListedHazard):
 
 
 def hazards(
-    session: Session, actor: Actor, wanted: HazardFilter, *, after: UUID | None, limit: int
+    session: Session,
+    actor: Actor,
+    wanted: HazardFilter,
+    *,
+    limit: int,
+    order: HazardOrder = HazardOrder.NEWEST,
+    after: HazardKey | None = None,
 ) -> list[ListedHazard]:
-    """List the hazards of the actor's areas and those he reported himself as a resident, the newest first.
+    """List the hazards of the actor's areas and those he reported himself as a resident.
 
     A minor does not find what he told of harm: his home reads on his phone (ADR 0013).
     """
-    query = select(Hazard).where(_readable(actor)).options(joinedload(Hazard.place))
-    query = _filtered(query, wanted).order_by(Hazard.id.desc()).limit(limit)
-    if after is not None:
-        query = query.where(Hazard.id < after)
+    query = select(Hazard).where(readable(actor), *matching(wanted)).options(joinedload(Hazard.place))
+    query = in_order(query, order, after).limit(limit)
     rows = list(session.scalars(query, reading_as(actor.user_id)))
     photos = photos_of(session, [row.id for row in rows])
     return [ListedHazard(row, photos[row.id], _is_mine(row, actor)) for row in rows]
@@ -125,7 +77,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     found = session.execute(
         select(Hazard, User.name)
         .outerjoin(User, User.id == Hazard.assignee_id)
-        .where(Hazard.id == hazard_id, _readable(actor))
+        .where(Hazard.id == hazard_id, readable(actor))
         .options(joinedload(Hazard.place))
         .execution_options(populate_existing=True),
         reading_as(actor.user_id),
@@ -133,13 +85,13 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     if found is None:
         raise NotFoundError
     row, assignee_name = found
-    events, kept_back = _events(session, actor, row)
+    events, kept_back = events_of(session, actor, [row])
     photos = photos_of(session, [row.id, *(event.id for event, _ in events)])
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
         reported_by_me=_is_mine(row, actor),
-        events=_shown(session, row, events, photos, kept_back),
+        events=shown(session, [row], events, photos, kept_back),
         assignee_name=assignee_name,
         controls=None if kept_back else row.controls,
         five_fixed=None if kept_back else row.five_fixed,
@@ -147,75 +99,8 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     )
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
-    """Hazards of the actor's areas; a resident's reach is what he reported himself."""
-    within = actor.scope.clause(Hazard.area_code)
-    if actor.scope.household_id is None:
-        return within
-    hidden = hidden_from_a_minor(HarmRecord.HAZARD, Hazard.id)
-    return or_(within, and_(Hazard.reported_by == actor.user_id, ~hidden))
-
-
-def _filtered(query: Select[Hazard], wanted: HazardFilter) -> Select[Hazard]:
-    columns = {
-        Hazard.status: wanted.status,
-        Hazard.place_id: wanted.place_id,
-        Hazard.category: wanted.category,
-        Hazard.level: wanted.level,
-        Hazard.assignee_id: wanted.assignee_id,
-    }
-    for column, value in columns.items():
-        if value is not None:
-            query = query.where(column == value)
-    if wanted.lacks_photos:
-        query = query.where(lacks_photos(Hazard.id))
-    return query.where(Hazard.due_at < now(), HAZARD_OPEN) if wanted.overdue else query
-
-
-def _events(
-    session: Session, actor: Actor, row: Hazard
-) -> tuple[list[tuple[HazardEvent, str | None]], set[UUID]]:
-    """Give the latest steps in their order, each with who took it, and those whose words are kept back."""
-    rows = session.execute(_EVENTS, {"hazard_id": row.id, **reading_as(actor.user_id)}).all()
-    reach = scope_of(actor, Permission.HAZARD_READ)
-    by_office = reach is not None and reach.covers(row.area_code)
-    kept_back = set() if by_office else {event.id for event, _, of_harm in rows if of_harm}
-    return [(event, name) for event, name, _ in reversed(rows)], kept_back
-
-
-def _shown(
-    session: Session,
-    row: Hazard,
-    events: list[tuple[HazardEvent, str | None]],
-    photos: dict[UUID, list[NamedPhoto]],
-    kept_back: set[UUID],
-) -> list[ShownEvent]:
-    """Put each step beside its photos and the names of those it is about."""
-    about = [(event.data.get("assignee_id"), event.data.get("former_id")) for event, _ in events]
-    ids = {UUID(found) for pair in about for found in pair if found is not None}
-    users = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    names: dict[str | None, str] = {str(user_id): user_name for user_id, user_name in users}
-    return [
-        ShownEvent(
-            event,
-            "" if event.id in kept_back else event.note,
-            {} if event.id in kept_back else event.data,
-            [] if event.id in kept_back else photos[event.id],
-            actor_name=None if _is_private(event, row) else name,
-            assignee_name=names.get(assignee_id),
-            former_name=names.get(former_id),
-        )
-        for (event, name), (assignee_id, former_id) in zip(events, about, strict=True)
-    ]
-
-
 def _is_mine(row: Hazard, actor: Actor) -> bool:
     return actor.user_id is not None and row.reported_by == actor.user_id
-
-
-def _is_private(event: HazardEvent, row: Hazard) -> bool:
-    """Say whether to keep a name back: neighbours who report are not shown to those they report."""
-    return event.step is HazardStep.REPORT and row.source is HazardSource.RESIDENT
 
 
 def _allowed(session: Session, actor: Actor, row: Hazard) -> list[HazardStep]:

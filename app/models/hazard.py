@@ -94,7 +94,14 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
             "area_code",
             postgresql_where=HAZARD_IN_HAND,
         ),
+        Index("ix_hazards_due_at_id", "due_at", "id"),
+        Index(
+            "ix_hazards_duplicate_of_id",
+            "duplicate_of_id",
+            postgresql_where=text("duplicate_of_id IS NOT NULL"),
+        ),
         Index("ix_hazards_place_id", "place_id"),
+        Index("ix_hazards_received_at", "received_at"),
         Index("ix_hazards_rectified_by", "rectified_by", postgresql_where=text("rectified_by IS NOT NULL")),
         Index(
             "uq_hazards_open_item",
@@ -172,6 +179,7 @@ class HazardEvent(Base):
     __table_args__ = (
         UniqueConstraint("hazard_id", "number"),
         Index("ix_hazard_events_area_code_at", "area_code", "at"),
+        Index("ix_hazard_events_closed", "at", postgresql_where=text("step = 'close'")),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]

@@ -110,6 +110,20 @@ PATROL = [
     Line("POST", "/v1/drafts", dict.fromkeys(ROLES, 200), _drafts, 200),
     Line("GET", "/v1/hazards", {"resident": 200, **_READERS}, lambda _: Call("/v1/hazards"), 200),
     Line(
+        "GET",
+        "/v1/hazards/counts",
+        {"resident": 200, **_READERS},
+        lambda _: Call("/v1/hazards/counts"),
+        200,
+    ),
+    Line("GET", "/v1/hazards/map", {"resident": 200, **_READERS}, lambda _: Call("/v1/hazards/map"), 200),
+    Line(
+        "GET",
+        "/v1/hazards/<uuid:hazard_id>/timeline",
+        {"resident": 200, **_READERS},
+        lambda stage: Call(f"{_hazard(stage).path}/timeline"),
+    ),
+    Line(
         "PUT",
         "/v1/hazards/<uuid:hazard_id>",
         dict.fromkeys(("resident", "clerk", *FIELD_STAFF), 201),

@@ -113,7 +113,7 @@ def test_a_role_gets_the_fields_that_were_reviewed(
     assert answer.status_code == 200, answer.text
     hidden = [number for number in (PHONE, ID_NUMBER, _STAFF_PHONE) if number.encode() in answer.data]
     assert not hidden
-    if answer.mimetype == "application/json":
+    if answer.is_json:
         fields = sorted(set(_paths(answer.json)))
         if os.environ.get("GONGDI_WRITE_FIELDS"):
             _write(line.name, role, fields)

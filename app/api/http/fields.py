@@ -9,6 +9,7 @@ from uuid import UUID
 
 import marshmallow as ma
 from marshmallow import fields, validate
+from webargs.fields import DelimitedList
 
 _REQUIRED = "请填写这一项"
 _EMPTY = "这一项不能为空"
@@ -118,6 +119,14 @@ def word(words: type[StrEnum], **kwargs: Any) -> fields.Enum[Any]:
     """Give a field for one word of a fixed list."""
     field = fields.Enum(words, by_value=True, error_messages=_messages(), **kwargs)
     field.error_messages["unknown"] = "请从列出的选项里选"
+    return field
+
+
+def words(kind: type[StrEnum], **kwargs: Any) -> DelimitedList:
+    """Give a query parameter for several words of a fixed list, with commas between them."""
+    bound = validate.Length(1, len(kind), error=f"请填1到{len(kind)}项，用逗号隔开")
+    field = DelimitedList(word(kind), validate=bound, **kwargs)
+    field.error_messages |= _messages(invalid="请填一组，用逗号隔开")
     return field
 
 

@@ -1,0 +1,111 @@
+"""Where hazards are, for a map: points in WGS-84 and nothing personal."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, contains_eager
+
+from app.actors import Actor
+from app.clock import now
+from app.evidence import ACCURACY_KNOWN_M, Point, to_wgs84
+from app.harm import reading_as
+from app.hazards.filters import HazardFilter, matching, readable
+from app.models import (
+    HAZARD_ENDED,
+    Hazard,
+    HazardCategory,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    Place,
+)
+
+POINTS_MOST = 2_000
+"""What a phone still draws; beyond that one asks for a smaller area or a narrower filter."""
+_ON_DUTY = (HazardSource.STAFF, HazardSource.INSPECTION)
+_OWN_POINT = and_(Hazard.source.in_(_ON_DUTY), Hazard.lng.is_not(None), Hazard.accuracy_m <= ACCURACY_KNOWN_M)
+"""Where whoever found it on duty stood. Of a neighbour or visitor the place's point is shown: his own
+position is his, and it may be his door."""
+_HAS_POINT = or_(_OWN_POINT, Place.lng.is_not(None))
+_DIGITS = 6
+"""Of a degree: a decimetre, more than any phone knows (RFC 7946, 11.2)."""
+
+
+@dataclass(frozen=True)
+class MappedHazard:
+    """A hazard on a map."""
+
+    id: UUID
+    point: Point
+    area_code: str
+    place_id: UUID
+    place_name: str
+    status: HazardStatus
+    level: HazardLevel
+    category: HazardCategory
+    source: HazardSource
+    reported_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    recurrences: int
+
+
+@dataclass(frozen=True)
+class HazardMap:
+    """The newest hazards that fit and have a point."""
+
+    points: list[MappedHazard]
+    truncated: bool
+    """There are more than fit on one map."""
+    without_position: int
+    """How many fit and neither report nor place says where; counted no further than a map holds."""
+
+
+def hazard_map(session: Session, actor: Actor, wanted: HazardFilter) -> HazardMap:
+    """Give the points of what the actor would find in the list, the newest first."""
+    within = select(Hazard).join(Hazard.place).where(readable(actor), *matching(wanted))
+    shown = within.where(_HAS_POINT).options(contains_eager(Hazard.place))
+    asker = reading_as(actor.user_id)
+    rows = list(session.scalars(shown.order_by(Hazard.id.desc()).limit(POINTS_MOST + 1), asker))
+    nowhere = within.where(~func.coalesce(_HAS_POINT, False)).limit(POINTS_MOST)
+    without = session.scalar(
+        select(func.count()).select_from(nowhere.with_only_columns(Hazard.id).subquery()), asker
+    )
+    return HazardMap(
+        points=[_mapped(row) for row in rows[:POINTS_MOST]],
+        truncated=len(rows) > POINTS_MOST,
+        without_position=without or 0,
+    )
+
+
+def _mapped(row: Hazard) -> MappedHazard:
+    return MappedHazard(
+        id=row.id,
+        point=_point(row),
+        area_code=row.area_code,
+        place_id=row.place_id,
+        place_name=row.place.name,
+        status=row.status,
+        level=row.level,
+        category=row.category,
+        source=row.source,
+        reported_at=row.received_at,
+        due_at=row.due_at,
+        overdue=row.due_at is not None and row.due_at < now() and row.status not in HAZARD_ENDED,
+        recurrences=row.recurrences,
+    )
+
+
+def _point(row: Hazard) -> Point:
+    """Give where somebody on duty stood, if his phone knew it well, else where the place is."""
+    known = row.accuracy_m is not None and row.accuracy_m <= ACCURACY_KNOWN_M
+    if row.source in _ON_DUTY and known and row.lng is not None and row.lat is not None:
+        assert row.datum is not None, "a position says its datum"
+        lng, lat = to_wgs84(row.lng, row.lat, row.datum)
+    else:
+        assert row.place.lng is not None, "the statement gives only what has a point"
+        assert row.place.lat is not None, "the two stand together"
+        lng, lat = row.place.lng, row.place.lat
+    return round(lng, _DIGITS), round(lat, _DIGITS)

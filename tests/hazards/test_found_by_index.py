@@ -1,0 +1,83 @@
+"""What offices ask of the ledger is found by an index among a hundred thousand hazards."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, Scope
+from app.clock import now
+from app.harm import reading_as
+from app.hazards import HazardFilter, HazardKey, HazardOrder
+from app.hazards.filters import in_order, matching, readable
+from app.ids import new_id
+from app.models import Hazard, HazardStatus
+from tests.cast import GRID, HOME, person
+from tests.hazard_world import BLOCK
+
+ROWS = 100_000
+COUNTY = Actor(user_id=person("county").user_id, scope=Scope(areas=("421224",)))
+COMMUNITY = Actor(user_id=person("admin").user_id, scope=Scope(areas=(HOME,)))
+_FILL = text(
+    """
+    INSERT INTO hazards (
+        id, area_code, place_id, source, category, level, text, status, assignee_id, due_at, recurrences,
+        recheck_failures, content_hash, captured_at, received_at, clock_flag, presence, presence_reasons
+    )
+    SELECT gen_random_uuid(),
+        CASE WHEN n % 100 = 0 THEN :grid ELSE '4212241000' || lpad((10 + n % 70)::text, 2, '0') || '001' END,
+        :block, 'staff', 'fire', 'general', '楼道堆物' || n,
+        CASE WHEN n % 20 = 0 THEN 'assigned' ELSE 'closed' END, :worker,
+        CAST(:at AS timestamptz) + (n - 99000) * interval '1 minute', 0, 0,
+        '', at, at, 'ok', 'confirmed', '[]'
+    FROM (
+        SELECT n, CAST(:at AS timestamptz) - n * interval '5 minutes' AS at
+        FROM generate_series(1, :rows) AS n
+    ) AS numbered
+    """
+)
+_EVENTS = text(
+    """
+    INSERT INTO hazard_events (
+        id, area_code, hazard_id, number, step, status_after, at, note, data, content_hash
+    )
+    SELECT gen_random_uuid(), area_code, id, n, CASE n WHEN 1 THEN 'report' ELSE 'close' END, status,
+        received_at + n * interval '1 hour', '', '{}', ''
+    FROM hazards, generate_series(1, 2) AS n WHERE status = 'closed'
+    """
+)
+
+
+def plan(session: Session, actor: Actor, wanted: HazardFilter, order: HazardOrder) -> str:
+    """Give how the first page but one is found."""
+    after = HazardKey(new_id(), now() - timedelta(days=9) if order is HazardOrder.DUE_FIRST else None)
+    query = select(Hazard.id).where(readable(actor), *matching(wanted))
+    query = in_order(query, order, after).limit(20).params(reading_as(actor.user_id))
+    compiled = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
+    return "\n".join(session.scalars(text(f"EXPLAIN (COSTS OFF) {compiled}")))
+
+
+def test_lists_read_no_table_from_end_to_end(session: Session) -> None:
+    """Each filter and order that offices use daily, for a county and for one community of it."""
+    session.execute(
+        _FILL,
+        {"rows": ROWS, "grid": GRID, "block": BLOCK, "at": now(), "worker": person("worker").user_id},
+    )
+    session.execute(_EVENTS)
+    session.execute(text("ANALYZE hazards, hazard_events"))
+    week = now() - timedelta(days=7)
+    asked = {
+        "newest": (HazardFilter(), HazardOrder.NEWEST),
+        "by deadline": (HazardFilter(), HazardOrder.DUE_FIRST),
+        "overdue": (HazardFilter(overdue=True), HazardOrder.DUE_FIRST),
+        "due soon": (HazardFilter(due_within_days=3), HazardOrder.DUE_FIRST),
+        "of a week": (HazardFilter(reported_since=week), HazardOrder.NEWEST),
+        "closed in a week": (HazardFilter(closed_since=week), HazardOrder.NEWEST),
+        "of a worker": (HazardFilter(assignee_id=person("lead").user_id), HazardOrder.NEWEST),
+        "open ones": (HazardFilter(status=(HazardStatus.REPORTED,)), HazardOrder.NEWEST),
+    }
+
+    for name, (wanted, order) in asked.items():
+        for who, actor in (("county", COUNTY), ("community", COMMUNITY)):
+            found = plan(session, actor, wanted, order)
+            assert "Seq Scan" not in found, f"{name}, {who}:\n{found}"
