@@ -89,9 +89,7 @@ def _write(session: Session, sealer: Sealer, claims: int, households: int) -> Gr
     home = [person for person in world.residents() if person.area_code.startswith(BIG)]
     issuance_id, account_ids = _accounts(session, home)
     place = next(place for place in world.places if place.kind is PlaceKind.RESIDENTIAL)
-    checklist_id = session.scalars(
-        select(Checklist.id).where(Checklist.kind == PlaceKind.RESIDENTIAL).order_by(Checklist.title.desc())
-    ).first()
+    checklist_id = session.scalars(select(Checklist.id).where(Checklist.code == "residential_block")).first()
     assert checklist_id is not None, "the seed has a checklist for residential buildings"
     items = session.scalars(select(ChecklistItem.id).where(ChecklistItem.checklist_id == checklist_id))
     rule = next(

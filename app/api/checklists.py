@@ -11,6 +11,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
+from app.checklists import ItemKind
 from app.hazards import HazardCategory, HazardLevel
 from app.identity import Permission
 from app.places import PlaceKind
@@ -39,18 +40,39 @@ class ChecklistOutput(Output):
     retired_at = sent_moment(required=True, allow_none=True)
 
 
+class ItemOptionOutput(Output):
+    """An option to choose, and whether choosing it is a problem."""
+
+    code = fields.String(required=True)
+    text = fields.String(required=True)
+    problem = fields.Boolean(required=True)
+
+
 class ChecklistItemOutput(Output):
-    """A question of the list, and what a problem there amounts to; ``code`` lasts across versions."""
+    """A question of the list, and what a problem there amounts to; ``code`` lasts across versions.
+
+    ``kind`` says how it is answered: a choice has ``options``, a figure ``unit``, ``decimals`` and the bounds
+    ``least`` and ``most`` within which it is fine, an item of pictures ``photos``, how many at least.
+    """
 
     id = fields.UUID(required=True)
     position = fields.Integer(required=True)
     code = fields.String(required=True)
     section = fields.String(required=True)
     text = fields.String(required=True)
+    kind = fields.Enum(ItemKind, by_value=True, required=True)
+    required = fields.Boolean(required=True)
+    options = fields.List(fields.Nested(ItemOptionOutput), required=True)
+    unit = fields.String(required=True)
+    decimals = fields.Integer(required=True)
+    least = fields.Float(required=True, allow_none=True)
+    most = fields.Float(required=True, allow_none=True)
+    photos = fields.Integer(required=True)
     level = fields.Enum(HazardLevel, by_value=True, required=True)
     category = fields.Enum(HazardCategory, by_value=True, required=True)
     deadline_days = fields.Integer(required=True, allow_none=True)
     advice = fields.String(required=True)
+    source = fields.String(required=True)
 
 
 class WholeChecklistOutput(ChecklistOutput):

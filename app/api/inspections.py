@@ -18,12 +18,15 @@ from app.api.http.parts import parts
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
+from app.checklists import ItemKind
 from app.identity import Permission
 from app.inspections import AnswerResult
 
 blueprint = Blueprint("inspections", __name__, description="巡查")
 _MAX_ANSWERS = 200
 _MAX_NOTE = 500
+_MAX_CODE = 40
+_MAX_OPTIONS = 30
 _A_DAY = validate.Range(date(1970, 1, 1), date(2199, 12, 31), error="日期不对，请重新选")
 
 
@@ -33,11 +36,41 @@ class Worker(StrEnum):
     ME = "me"
 
 
+class AnswerValue(fields.Field[Any]):
+    """The code of an option, the codes of several, a figure, or words."""
+
+    _TEXT = Text(_MAX_NOTE, lines=True)
+    _CODES = listed(Text(_MAX_CODE), _MAX_OPTIONS)
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Describe the forms."""
+        code = {"type": "string", "maxLength": _MAX_CODE}
+        forms = [
+            {"type": "string", "maxLength": _MAX_NOTE},
+            {"type": "number"},
+            {"type": "array", "items": code, "maxItems": _MAX_OPTIONS},
+        ]
+        super().__init__(metadata={"anyOf": forms}, **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, str):
+            return self._TEXT.deserialize(value, attr, data, **kwargs)
+        if isinstance(value, list):
+            return self._CODES.deserialize(value, attr, data, **kwargs)
+        if isinstance(value, bool | dict):
+            raise ma.ValidationError("请选选项、填数字或写文字")
+        return value  # a figure: no other kind of JSON is left
+
+
 class AnswerInput(Input):
-    """An answer to one item; a problem needs a note or a photo."""
+    """An answer to one item; a problem needs a note or a photo.
+
+    A check is answered by ``result``, a choice, figure or text by ``value``, from which the result follows.
+    """
 
     item_id = uid(required=True)
-    result = word(AnswerResult, required=True)
+    result = word(AnswerResult, load_default=None, allow_none=True)
+    value = AnswerValue(load_default=None, allow_none=True)
     note = Text(_MAX_NOTE, lines=True, load_default="")
     corrected = Flag(load_default=False)
     photo_ids = photo_ids()
@@ -105,12 +138,19 @@ class InspectionOutput(PhotosFields, GatheredFields, Output):
 
 
 class AnswerOutput(Output):
-    """One answer with its question; ``recurrence`` says that the hazard was open already."""
+    """One answer with its question; ``recurrence`` says that the hazard was open already.
+
+    ``value`` has codes or the figure, ``value_text`` the same in words, or the words that answer the item.
+    """
 
     item_id = fields.UUID(required=True)
     position = fields.Integer(required=True)
     section = fields.String(required=True)
     text = fields.String(required=True)
+    kind = fields.Enum(ItemKind, by_value=True, required=True)
+    unit = fields.String(required=True)
+    value = fields.Raw(required=True, allow_none=True)
+    value_text = fields.String(required=True)
     result = fields.Enum(AnswerResult, by_value=True, required=True)
     note = fields.String(required=True)
     corrected = fields.Boolean(required=True)
@@ -121,7 +161,8 @@ class AnswerOutput(Output):
     @ma.pre_dump
     def flatten(self, seen: inspections.ShownAnswer, **_: Any) -> dict[str, Any]:
         """Put the answer beside its question."""
-        besides = {"section": seen.item.section, "text": seen.item.text, "photos": seen.photos}
+        asked = {name: getattr(seen.item, name) for name in ("section", "text", "kind", "unit")}
+        besides = asked | {"photos": seen.photos}
         return {
             name: besides[name] if name in besides else getattr(seen.answer, name) for name in self.fields
         }

@@ -1,12 +1,18 @@
-"""The answers of an inspection: every item once, and a problem never without a word or a picture."""
+"""The answers of an inspection: every item once, as its kind asks, and a problem never without a word."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from app.errors import DomainError, Kind
-from app.models import AnswerResult, Checklist, ChecklistItem
+from app.models import AnswerResult, Checklist, ChecklistItem, ItemKind
+from app.once import added_later
+
+Value = str | int | float | Sequence[str]
+"""The code of an option, a figure, words, or the codes of several options."""
 
 
 class AnswersUnknownError(DomainError):
@@ -24,7 +30,7 @@ class AnswersTwiceError(DomainError):
 
 
 class AnswersMissingError(DomainError):
-    """Items without an answer (data: ``items``, their numbers on the list)."""
+    """Items without an answer, or left empty though they may not be (data: ``items``, their numbers)."""
 
     code = "answers_missing"
     kind = Kind.INVALID
@@ -37,6 +43,48 @@ class AnswersBareError(DomainError):
     kind = Kind.INVALID
 
 
+class AnswersUnchosenError(DomainError):
+    """Choices that are none of the options, or not as many as may be chosen (data: ``items``)."""
+
+    code = "answers_unchosen"
+    kind = Kind.INVALID
+
+
+class AnswersUnmeasuredError(DomainError):
+    """Figures that are none, or have too many decimals (data: ``items``)."""
+
+    code = "answers_unmeasured"
+    kind = Kind.INVALID
+
+
+class AnswersUnwrittenError(DomainError):
+    """Items that ask for words, and got something else (data: ``items``)."""
+
+    code = "answers_unwritten"
+    kind = Kind.INVALID
+
+
+class AnswersNeedlessError(DomainError):
+    """Values for items that take none (data: ``items``)."""
+
+    code = "answers_needless"
+    kind = Kind.INVALID
+
+
+class AnswersFewPhotosError(DomainError):
+    """Items that name fewer photos than they ask for (data: ``items``)."""
+
+    code = "answers_few_photos"
+    kind = Kind.INVALID
+
+
+class AnswersJudgedError(DomainError):
+    """Results that contradict what was chosen or measured, which decides them (data: ``items``)."""
+
+    code = "answers_judged"
+    kind = Kind.INVALID
+
+
 class CorrectedWithoutProblemError(DomainError):
     """Items corrected on the spot that were no problem (data: ``items``, their numbers on the list)."""
 
@@ -46,25 +94,57 @@ class CorrectedWithoutProblemError(DomainError):
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer to one item; ``corrected`` says that the problem was put right on the spot."""
+    """One answer to one item; ``corrected`` says that the problem was put right on the spot.
+
+    A check is answered by its result, other kinds by a value or photos, from which the result follows; of
+    words and photos somebody may say himself that they show a problem.
+    """
 
     item_id: UUID
-    result: AnswerResult
+    result: AnswerResult | None = None
+    value: Value | None = added_later(None)
     note: str = ""
     corrected: bool = False
     photo_ids: Sequence[UUID] = ()
 
+
+@dataclass(frozen=True)
+class Judged:
+    """An answer with its item, and what it amounts to."""
+
+    item: ChecklistItem
+    answer: Answer
+    result: AnswerResult
+    words: str = ""
+    """What was filled in, as a reader sees it."""
+
     @property
     def raises_hazard(self) -> bool:
         """Say whether the problem is still there."""
-        return self.result is AnswerResult.PROBLEM and not self.corrected
+        return self.result is AnswerResult.PROBLEM and not self.answer.corrected
+
+    @property
+    def told(self) -> str:
+        """Say what is wrong: what was filled in, and the note."""
+        return "；".join(part for part in (self.words, self.answer.note) if part)
+
+    @property
+    def written(self) -> str:
+        """Give what somebody wrote himself, and not only chose."""
+        return self.told if self.item.kind is ItemKind.TEXT else self.answer.note
+
+    @property
+    def kept_value(self) -> Any:
+        """Give what is kept beside the words: codes or the figure."""
+        return None if self.item.kind is ItemKind.TEXT else self.answer.value
 
 
-def paired(checklist: Checklist, answers: Sequence[Answer]) -> list[tuple[ChecklistItem, Answer]]:
-    """Give each item with its answer, in the order of the list.
+def judged(checklist: Checklist, answers: Sequence[Answer]) -> list[Judged]:
+    """Give each item with its answer and its result, in the order of the list.
 
-    Raises AnswersUnknownError, AnswersTwiceError, AnswersMissingError, AnswersBareError,
-    CorrectedWithoutProblemError.
+    Raises AnswersUnknownError, AnswersTwiceError, AnswersMissingError, AnswersNeedlessError,
+    AnswersUnchosenError, AnswersUnmeasuredError, AnswersUnwrittenError, AnswersFewPhotosError,
+    AnswersJudgedError, AnswersBareError, CorrectedWithoutProblemError.
     """
     by_item = {answer.item_id: answer for answer in answers}
     unknown = by_item.keys() - {item.id for item in checklist.items}
@@ -74,9 +154,13 @@ def paired(checklist: Checklist, answers: Sequence[Answer]) -> list[tuple[Checkl
     _refuse(AnswersTwiceError, (item for item in checklist.items if often[item.id] > 1))
     _refuse(AnswersMissingError, (item for item in checklist.items if item.id not in by_item))
     pairs = [(item, by_item[item.id]) for item in checklist.items]
-    _refuse(AnswersBareError, (item for item, answer in pairs if _is_bare(answer)))
-    _refuse(CorrectedWithoutProblemError, (item for item, answer in pairs if _is_contrary(answer)))
-    return pairs
+    faults = [(fault, item) for item, answer in pairs if (fault := _fault(item, answer)) is not None]
+    for error in dict.fromkeys(fault for fault, _ in faults):
+        _refuse(error, (item for fault, item in faults if fault is error))
+    found = [Judged(item, answer, _result(item, answer), _words(item, answer)) for item, answer in pairs]
+    _refuse(AnswersBareError, (one.item for one in found if _is_bare(one)))
+    _refuse(CorrectedWithoutProblemError, (one.item for one in found if _is_contrary(one)))
+    return found
 
 
 def _refuse(error: type[DomainError], items: Iterable[ChecklistItem]) -> None:
@@ -86,9 +170,113 @@ def _refuse(error: type[DomainError], items: Iterable[ChecklistItem]) -> None:
         raise error(field="answers", items=numbers)
 
 
-def _is_bare(answer: Answer) -> bool:
-    return answer.result is AnswerResult.PROBLEM and not answer.note and not answer.photo_ids
+_CHOICES = {ItemKind.SINGLE, ItemKind.MULTIPLE}
+_VALUELESS = {ItemKind.CHECK, ItemKind.PHOTO}
+_MOST_FIGURE = Decimal(10) ** 9
 
 
-def _is_contrary(answer: Answer) -> bool:
-    return answer.corrected and answer.result is not AnswerResult.PROBLEM
+def _fault(item: ChecklistItem, answer: Answer) -> type[DomainError] | None:
+    """Say how an answer does not fit its item, or None."""
+    if item.kind in _VALUELESS and answer.value is not None:
+        return AnswersNeedlessError
+    if _is_skipped(item, answer):
+        if item.required or (item.kind is ItemKind.CHECK and answer.photo_ids):
+            return AnswersMissingError
+        said = answer.result is not None and answer.result is not AnswerResult.NOT_APPLICABLE
+        return AnswersJudgedError if said else None
+    if item.kind is ItemKind.CHECK:
+        return None
+    return _misfit(item, answer) or (AnswersJudgedError if _is_misjudged(item, answer) else None)
+
+
+def _is_skipped(item: ChecklistItem, answer: Answer) -> bool:
+    """Say whether an item was left empty: one that need not be answered does not apply then."""
+    if item.kind is ItemKind.CHECK:
+        return answer.result is None
+    if item.kind is ItemKind.PHOTO:
+        return not answer.photo_ids
+    return answer.value is None or answer.value in ("", [])
+
+
+def _misfit(item: ChecklistItem, answer: Answer) -> type[DomainError] | None:
+    value = answer.value
+    if item.kind in _CHOICES:
+        return (
+            None
+            if _are_options(item, [value] if item.kind is ItemKind.SINGLE else value)
+            else AnswersUnchosenError
+        )
+    if item.kind is ItemKind.NUMBER:
+        return None if _is_figure(item, value) else AnswersUnmeasuredError
+    if item.kind is ItemKind.TEXT:
+        return None if isinstance(value, str) else AnswersUnwrittenError
+    return None if len(set(answer.photo_ids)) >= item.photos else AnswersFewPhotosError
+
+
+def _are_options(item: ChecklistItem, chosen: Any) -> bool:
+    if not isinstance(chosen, list) or not all(isinstance(code, str) for code in chosen):
+        return False
+    return len(set(chosen)) == len(chosen) and set(chosen) <= _texts(item).keys()
+
+
+def _is_figure(item: ChecklistItem, value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    figure = _figure(value)
+    return abs(figure) <= _MOST_FIGURE and figure == round(figure, item.decimals)
+
+
+def _is_misjudged(item: ChecklistItem, answer: Answer) -> bool:
+    """Say whether a result was sent that the value contradicts; words and pictures are judged by people."""
+    if answer.result is None:
+        return False
+    if item.kind is ItemKind.NUMBER or item.kind in _CHOICES:
+        return answer.result is not _result(item, answer)
+    return answer.result is AnswerResult.NOT_APPLICABLE
+
+
+def _result(item: ChecklistItem, answer: Answer) -> AnswerResult:
+    if _is_skipped(item, answer):
+        return AnswerResult.NOT_APPLICABLE
+    if item.kind is ItemKind.NUMBER:
+        figure = _figure(answer.value)
+        is_low = item.least is not None and figure < item.least
+        is_high = item.most is not None and figure > item.most
+        return AnswerResult.PROBLEM if is_low or is_high else AnswerResult.OK
+    if item.kind in _CHOICES:
+        chosen = _codes(answer)
+        is_problem = any(one["problem"] and one["code"] in chosen for one in item.options)
+        return AnswerResult.PROBLEM if is_problem else AnswerResult.OK
+    return answer.result or AnswerResult.OK
+
+
+def _words(item: ChecklistItem, answer: Answer) -> str:
+    if item.kind in _VALUELESS or _is_skipped(item, answer):
+        return ""
+    if item.kind is ItemKind.NUMBER:
+        return f"{_figure(answer.value):f}{item.unit}"
+    if item.kind in _CHOICES:
+        chosen = _codes(answer)
+        return "、".join(text for code, text in _texts(item).items() if code in chosen)
+    return str(answer.value)
+
+
+def _figure(value: Any) -> Decimal:
+    return Decimal(str(value))
+
+
+def _codes(answer: Answer) -> Sequence[str]:
+    return [answer.value] if isinstance(answer.value, str) else answer.value  # type: ignore[return-value]
+
+
+def _texts(item: ChecklistItem) -> dict[str, str]:
+    return {one["code"]: one["text"] for one in item.options}
+
+
+def _is_bare(one: Judged) -> bool:
+    is_told = one.words or one.answer.note or one.answer.photo_ids
+    return one.result is AnswerResult.PROBLEM and not is_told
+
+
+def _is_contrary(one: Judged) -> bool:
+    return one.answer.corrected and one.result is not AnswerResult.PROBLEM

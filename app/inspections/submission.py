@@ -17,8 +17,8 @@ from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
 from app.hazards import Finding, raise_or_join
-from app.inspections.answers import Answer, paired
-from app.models import ChecklistItem, Inspection, InspectionAnswer
+from app.inspections.answers import Answer, Judged, judged
+from app.models import Inspection, InspectionAnswer
 from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner, place_in_scope
 
@@ -57,7 +57,7 @@ def submit(
     A new one has its place and its checklist at hand, so that its answer need not ask for them again.
 
     Raises NotFoundError for a place outside the actor's areas, ChecklistUnfitError, what
-    ``answers.paired`` raises, OtherContentError.
+    ``answers.judged`` raises, OtherContentError.
     """
     sent = content_hash(actor.user_id, form)
     first = made_before(
@@ -69,7 +69,7 @@ def submit(
     checklist = checklist_serving(session, place, form.checklist_id)
     if checklist is None:
         raise ChecklistUnfitError(field="checklist_id")
-    pairs = paired(checklist, form.answers)
+    found = judged(checklist, form.answers)
     photo_ids = form.all_photo_ids
     gathered = gather(session, actor, signer, place, form.signals, received_at=now(), photos=len(photo_ids))
     inspection, made = insert_once(
@@ -90,32 +90,30 @@ def submit(
         link_photos(
             session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids, by=actor.user_id
         )
-        pairs.sort(key=lambda pair: checklist.key_of(pair[0]))
-        rows = [_answer(session, actor, inspection, gathered, *pair) for pair in pairs]
+        found.sort(key=lambda one: checklist.key_of(one.item))
+        rows = [_answer(session, actor, inspection, gathered, one) for one in found]
         session.execute(insert(InspectionAnswer), rows)
         told = Told(HarmRecord.INSPECTION, inspection.id, inspection.area_code)
-        harm.watch(session, actor, told, [form.note, *(answer.note for answer in form.answers)])
+        harm.watch(session, actor, told, [form.note, *(one.written for one in found)])
     return inspection, made
 
 
 def _answer(
-    session: Session,
-    actor: Actor,
-    inspection: Inspection,
-    gathered: Gathered,
-    item: ChecklistItem,
-    answer: Answer,
+    session: Session, actor: Actor, inspection: Inspection, gathered: Gathered, one: Judged
 ) -> dict[str, Any]:
     """Give the row of one answer, with the hazard it raised or joined."""
+    item, answer = one.item, one.answer
     hazard_id, joined = None, False
-    if answer.raises_hazard:
-        found = Finding(inspection.checklist.key_of(item), item, answer.note, answer.photo_ids)
+    if one.raises_hazard:
+        found = Finding(inspection.checklist.key_of(item), item, one.told, answer.photo_ids)
         hazard_id, joined = raise_or_join(session, actor, inspection, gathered, found)
     return {
         "inspection_id": inspection.id,
         "item_id": item.id,
         "position": item.position,
-        "result": answer.result,
+        "result": one.result,
+        "value": one.kept_value,
+        "value_text": one.words,
         "note": answer.note,
         "corrected": answer.corrected,
         "photo_ids": [str(photo_id) for photo_id in answer.photo_ids],

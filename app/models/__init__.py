@@ -16,7 +16,7 @@ from app.models.binding import (
     BindingWay,
 )
 from app.models.care import CareCategory, CareLevel, CareRecord
-from app.models.checklist import Checklist, ChecklistItem
+from app.models.checklist import Checklist, ChecklistItem, ItemKind
 from app.models.child_protection import HARM_RECORDS, HarmCase, HarmRecord, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
 from app.models.closing import CLOSING_NEXT, Closing, ClosingState
@@ -151,6 +151,7 @@ __all__ = [
     "Inspection",
     "InspectionAnswer",
     "Invitation",
+    "ItemKind",
     "Located",
     "Lot",
     "LotDraw",

@@ -1,9 +1,12 @@
 """Checklists: versioned lists of questions for a kind of place."""
 
+import enum
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id
@@ -11,6 +14,23 @@ from app.models.hazard import HazardCategory, HazardLevel
 from app.models.place import PlaceKind
 
 _PLAIN_WORD = "code ~ '^[a-z0-9_]{1,40}$'"
+
+
+class ItemKind(enum.StrEnum):
+    """How an item is answered."""
+
+    CHECK = "check"
+    """Fine, a problem, or not applicable."""
+    SINGLE = "single"
+    """One of several options."""
+    MULTIPLE = "multiple"
+    """Any of several options, one at least."""
+    NUMBER = "number"
+    """A figure, which is fine within its bounds."""
+    TEXT = "text"
+    """A few words."""
+    PHOTO = "photo"
+    """Pictures."""
 
 
 class Checklist(Base):
@@ -41,13 +61,15 @@ class Checklist(Base):
 
 
 class ChecklistItem(Base):
-    """A question whose good answer is "fine"; a problem raises a hazard with these defaults."""
+    """A question, and how it is answered; a problem raises a hazard with these defaults."""
 
     __tablename__ = "checklist_items"
     __table_args__ = (
         UniqueConstraint("checklist_id", "position"),
         UniqueConstraint("checklist_id", "code"),
         CheckConstraint(_PLAIN_WORD, name="code"),
+        CheckConstraint("(kind IN ('single', 'multiple')) = (options <> '[]')", name="options"),
+        CheckConstraint("least <= most", name="bounds"),
     )
     id: Mapped[Id]
     checklist_id: Mapped[UUID] = mapped_column(ForeignKey("checklists.id"))
@@ -56,8 +78,23 @@ class ChecklistItem(Base):
     """Names the question in its list: a version that asks the same keeps the code, whatever the wording."""
     section: Mapped[str]
     text: Mapped[str]
+    kind: Mapped[ItemKind] = mapped_column(default=ItemKind.CHECK)
+    required: Mapped[bool] = mapped_column(default=True)
+    """Whether it may not be left empty."""
+    options: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    """Of a choice, in order: ``code``, ``text``, and ``problem``, whether choosing it is one."""
+    unit: Mapped[str] = mapped_column(default="")
+    decimals: Mapped[int] = mapped_column(default=0)
+    """The most decimals of a figure."""
+    least: Mapped[Decimal | None] = mapped_column(Numeric)
+    """Bounds within which a figure is fine; None leaves that side open."""
+    most: Mapped[Decimal | None] = mapped_column(Numeric)
+    photos: Mapped[int] = mapped_column(default=0)
+    """The least number of pictures that an item of pictures asks for."""
     level: Mapped[HazardLevel]
     category: Mapped[HazardCategory]
     deadline_days: Mapped[int | None]
     """Working days; None takes the default of the level."""
     advice: Mapped[str] = mapped_column(default="")
+    source: Mapped[str] = mapped_column(default="")
+    """The law or standard it follows."""

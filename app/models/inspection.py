@@ -1,9 +1,11 @@
 """Inspections: one filled checklist at one place."""
 
 import enum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
@@ -51,6 +53,10 @@ class InspectionAnswer(Base):
     item_id: Mapped[Id] = mapped_column(ForeignKey("checklist_items.id"))
     position: Mapped[int]
     result: Mapped[AnswerResult]
+    value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
+    """What was chosen, the code or the list of codes, or the figure; None where words or pictures answer."""
+    value_text: Mapped[str] = mapped_column(default="", server_default="")
+    """The same in words, or the words that answer an item of text."""
     note: Mapped[str] = mapped_column(default="")
     corrected: Mapped[bool] = mapped_column(default=False)
     """Put right on the spot."""

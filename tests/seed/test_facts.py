@@ -9,7 +9,7 @@ import pytest
 from app.cli.seed import facts
 from app.cli.seed.facts import FieldKind, Goods, RuleTemplate
 from app.cli.seed.records import FactsError, read_list, text_of
-from app.models import AreaLevel, AutomaticSource, CareCategory, PlaceKind, Rule
+from app.models import AreaLevel, AutomaticSource, CareCategory, ItemKind, PlaceKind, Rule
 
 _RULE = json.loads(text_of("rules.json"))[0]
 _NEVER_SHIPPED = (
@@ -92,7 +92,7 @@ def test_every_kind_of_place_a_settlement_has_comes_with_its_checklist() -> None
         PlaceKind.HANDICRAFT: 1,
         PlaceKind.CANTEEN: 1,
         PlaceKind.SLOPE: 1,
-        PlaceKind.SHOP: 1,
+        PlaceKind.SHOP: 2,
         PlaceKind.PUBLIC_FACILITY: 1,
         PlaceKind.ROAD: 1,
         PlaceKind.FACTORY: 1,
@@ -105,6 +105,10 @@ def test_the_shop_list_has_its_fourteen_boxes_and_titles_are_one_to_a_kind() -> 
     assert len(lists["shop"].items) == 14
     assert len({(one.kind, one.title, one.version) for one in lists.values()}) == len(lists)
     assert lists["slope"].source.startswith("《地质灾害防治条例》第十五条、第二十八条；参考：")
+
+
+def test_the_lists_ask_in_every_way_there_is() -> None:
+    assert {item.kind for one in facts.checklists() for item in one.items} == set(ItemKind)
 
 
 def test_no_question_of_a_list_stands_twice() -> None:

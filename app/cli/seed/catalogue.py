@@ -1,5 +1,6 @@
 """The catalogues: areas, checklists, visit forms, rules and goods."""
 
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
@@ -54,6 +55,15 @@ def add_checklists(rows: Rows, since: datetime) -> None:
                 category=item.category,
                 deadline_days=item.deadline_days,
                 advice=item.advice,
+                source=item.source,
+                kind=item.kind,
+                required=item.required,
+                options=[asdict(option) for option in item.options],
+                unit=item.unit,
+                decimals=item.decimals,
+                least=item.least,
+                most=item.most,
+                photos=item.photos,
             )
 
 

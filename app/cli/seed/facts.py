@@ -17,6 +17,7 @@ from app.models import (
     Evidence,
     HazardCategory,
     HazardLevel,
+    ItemKind,
     Period,
     PlaceKind,
     Verifier,
@@ -57,8 +58,23 @@ class Division:
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """An answer to choose, and whether choosing it is a problem."""
+
+    code: str
+    text: str
+    problem: bool = False
+
+    def __post_init__(self) -> None:
+        need(_CODE.match(self.code), "code is not a plain word")
+
+
+@dataclass(frozen=True, slots=True)
 class Item:
-    """A question whose good answer is 正常; ``deadline_days`` are working days, None means the level's."""
+    """A question whose good answer is 正常; ``deadline_days`` are working days, None means the level's.
+
+    ``least`` and ``most`` bound a figure, ``photos`` says how many pictures at least.
+    """
 
     code: str
     text: str
@@ -67,10 +83,25 @@ class Item:
     advice: str
     source: str
     deadline_days: int | None = None
+    kind: ItemKind = ItemKind.CHECK
+    required: bool = True
+    options: tuple[Option, ...] = ()
+    unit: str = ""
+    decimals: int = 0
+    least: int | None = None
+    most: int | None = None
+    photos: int = 0
 
     def __post_init__(self) -> None:
         need(_CODE.match(self.code), "code is not a plain word")
-        need(self.text.endswith(("?", "？", ")", "）")), "text is not a question")
+        asks = self.kind in {ItemKind.CHECK, ItemKind.SINGLE, ItemKind.MULTIPLE}
+        need(not asks or self.text.endswith(("?", "？", ")", "）")), "text is not a question")
+        chosen = self.kind in {ItemKind.SINGLE, ItemKind.MULTIPLE}
+        need(chosen == bool(self.options), f"a {self.kind} has {'no' if chosen else 'needless'} options")
+        need_different(option.code for option in self.options)
+        measured = self.unit or self.decimals or self.least is not None or self.most is not None
+        need(self.kind is ItemKind.NUMBER or not measured, f"a {self.kind} has no unit and no bounds")
+        need((self.kind is ItemKind.PHOTO) == (self.photos > 0), "photos do not fit the kind")
         need(
             self.deadline_days is None or 1 <= self.deadline_days <= _MOST_DAYS,
             "deadline_days is not in 1..30",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from app.cli.seed import facts
@@ -16,7 +17,7 @@ from app.cli.seed.phone import clocks, scanned_at
 from app.cli.seed.phrases import Problem, phrases, problems
 from app.cli.seed.world import SeedPlace
 from app.evidence import Gathered
-from app.models import AnswerResult, Inspection, InspectionAnswer, PhotoOwner, PlaceKind
+from app.models import AnswerResult, Inspection, InspectionAnswer, ItemKind, PhotoOwner, PlaceKind
 
 _RHYTHM_DAYS = {
     "residential_block": 14,
@@ -26,6 +27,7 @@ _RHYTHM_DAYS = {
     "handicraft": 14,
     "canteen": 7,
     "shop": 30,
+    "small_places": 91,
     "public_facility": 14,
     "slope": 14,
     "road": 30,
@@ -36,6 +38,8 @@ _FLOOD_SEASON = range(5, 10)
 _FAULTY, _FAULTY_TWICE = 0.13, 0.15
 """Share of inspections with a problem, and of those the share with a second one."""
 _CORRECTED, _FOUND_AGAIN, _NOT_APPLICABLE = 0.35, 0.5, 0.015
+_USUAL_FIGURE = 6
+"""The most of a figure that has no upper bound."""
 _WITH_PHOTO, _LATELY_FAULTLESS_PHOTO = 0.6, 0.03
 _SURELY = {
     "slope": (30, "slope retaining_wall"),
@@ -173,7 +177,8 @@ class _Filing:
             "inspection_id": self.inspection_id,
             "item_id": named("checklist item", f"{self.round.checklist.code} {item.code}"),
             "position": position,
-            "result": self._result(problem),
+            "result": self._result(item, problem),
+            **_filled(self.rng, item),
             "note": "",
             "corrected": False,
             "photo_ids": [str(photo_id) for photo_id in photo_ids],
@@ -190,12 +195,29 @@ class _Filing:
                 row |= {"hazard_id": walk.id, "recurrence": joined}
         self.history.rows.add(InspectionAnswer, **row)
 
-    def _result(self, problem: Problem | None) -> AnswerResult:
+    def _result(self, item: facts.Item, problem: Problem | None) -> AnswerResult:
         if problem is not None:
             return AnswerResult.PROBLEM
+        if item.kind is not ItemKind.CHECK:
+            return AnswerResult.OK if item.required else AnswerResult.NOT_APPLICABLE
         return AnswerResult.NOT_APPLICABLE if self.rng.random() < _NOT_APPLICABLE else AnswerResult.OK
 
     def _found(self, item: facts.Item, problem: Problem, note: str, photo_ids: list[UUID]) -> Walk:
         return self.hazards.found(
             self.round.place, item, problem, note, self.inspection_id, self.worker, self.gathered, photo_ids
         )
+
+
+def _filled(rng: Random, item: facts.Item) -> dict[str, Any]:
+    """Fill in what is fine: nobody finds a problem in a choice or a figure, or fills in what he need not."""
+    value: Any = None
+    words = ""
+    if item.required and item.options:
+        option = rng.choice([one for one in item.options if not one.problem])
+        value, words = option.code, option.text
+        if item.kind is ItemKind.MULTIPLE:
+            value = [value]
+    elif item.required and item.kind is ItemKind.NUMBER:
+        value = rng.randint(item.least or 0, item.most or _USUAL_FIGURE)
+        words = f"{value}{item.unit}"
+    return {"value": value, "value_text": words}
