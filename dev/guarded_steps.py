@@ -9,6 +9,7 @@ KINDS = {
     ApprovalKind.POINTS_BULK: "批量更正积分",
     ApprovalKind.ROSTER_EXPORT: "导出名册",
     ApprovalKind.MINOR_AGE: "改未成年人（改前或改后）的出生日期，去掉未成年人的身份证号",
+    ApprovalKind.POLICY_SWITCH: "打开社区的政策开关",
 }
 _METHODS = {"GET", "PUT", "POST", "DELETE"}
 

@@ -48,6 +48,8 @@ FUNCTIONS = {
     Permission.USER_READ: "查看账号和授权",
     Permission.USER_WRITE: "开通、邀请、停用、恢复账号，重置动态验证码",
     Permission.GRANT_WRITE: "授权、收回授权",
+    Permission.POLICY_READ: "查看社区的政策开关",
+    Permission.POLICY_SET: "开关政策开关（打开要县或市同意）",
     Permission.APPROVAL_ASK: "申请双人审批",
     Permission.APPROVAL_READ: "查看双人审批",
     Permission.APPROVAL_DECIDE: "审批别人的申请",

@@ -127,7 +127,8 @@ REQUIREMENTS: dict[int, str] = {
     153: "An export has a purpose, a second person, a mark that is seen and one that is not, and an end",
     154: "What is taken out is masked as it is on the screen",
     155: "A large export is made in the background, one at a time for each person, within bounds",
-    # Positions
+    # Positions, presence, supervision
+    168: "What presses people is a switch that is off until two people answer for purpose and legal basis",
     181: "A position comes with a record, never by itself, and is reduced after ninety days",
     # People without a phone
     191: "Somebody acts for whoever has no phone, with his word on record and no shared password",

@@ -29,6 +29,7 @@ from app.api.http.fields import (
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
+from app.api.policy_switches import NamedSwitchInput
 from app.api.roster_exports import NamedExportInput
 from app.api.users import GrantInput
 from app.identity import (
@@ -79,13 +80,16 @@ class ApprovalInput(Input):
     points_bulk = fields.Nested(AdjustmentsInput, error_messages=NOT_EMPTY)
     roster_export = fields.Nested(NamedExportInput, error_messages=NOT_EMPTY)
     minor_age = fields.Nested(MinorAgeInput, error_messages=NOT_EMPTY)
+    policy_switch = fields.Nested(NamedSwitchInput, error_messages=NOT_EMPTY)
     reason = Text(200, least=1, required=True, checks=[has_words])
 
     @ma.validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
         """Refuse none of the kinds, or several."""
         if len(data.keys() & set(ApprovalKind)) != 1:
-            raise ma.ValidationError("一次申请办一件事，请填授权、积分更正、导出名册、未成年人年龄中的一项")
+            raise ma.ValidationError(
+                "一次申请办一件事，请填授权、积分更正、导出名册、未成年人年龄、政策开关中的一项"
+            )
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> NewApproval:
@@ -103,6 +107,10 @@ class ApprovalInput(Input):
             age = data["minor_age"]
             payload = minor_ages.minor_age_payload(age["resident_id"], age["request_id"])
             return NewApproval(ApprovalKind.MINOR_AGE, age["area_code"], payload, reason)
+        if "policy_switch" in data:
+            step_id, switch = data["policy_switch"]
+            payload = switch.payload(step_id)
+            return NewApproval(ApprovalKind.POLICY_SWITCH, switch.area_code, payload, reason)
         batch = data["points_bulk"]
         return NewApproval(ApprovalKind.POINTS_BULK, batch.area_code, batch.payload(), reason)
 

@@ -9,9 +9,18 @@ from app.exports import HEADINGS, RosterColumn
 from app.identity import ApprovalKind, binding_candidates, binding_doubts, naming, told_approvals
 from app.own_data import AgeWish
 from app.people import AgeGroup, ToldMinor
+from app.policies import PolicySwitch
 from app.visits import ToldTicket
 
 _AGES = {AgeGroup.CHILD: "不满14周岁", AgeGroup.MINOR: "14至17周岁", AgeGroup.ADULT: "已满18周岁"}
+SWITCH_NAMES = {
+    PolicySwitch.COMPULSORY_CHECK_IN: "要求到场证明",
+    PolicySwitch.POSITION_UPLOAD: "要求上传位置",
+    PolicySwitch.STAFF_RANKING: "工作人员排名",
+    PolicySwitch.RESIDENT_RANKING: "居民排名",
+    PolicySwitch.PHOTO_COMPULSORY: "要求拍照",
+    PolicySwitch.WECHAT_CONTENT_CHECK: "微信内容检查",
+}
 _NUMBERS = (RosterColumn.PHONE, RosterColumn.ID_NUMBER)
 
 
@@ -28,6 +37,8 @@ def of_approval(told: told_approvals.ToldApproval, rows: int | None, wish: AgeWi
         text = _points(told, payload)
     elif told.approval.kind is ApprovalKind.ROSTER_EXPORT:
         text = _export(told, payload, rows)
+    elif told.approval.kind is ApprovalKind.POLICY_SWITCH:
+        text = _switch(told, payload)
     else:
         text = _minor_age(told.minor, wish)
     warning = "请注意：申请人现在不能办这件事，同意了也办不成。申请的是"
@@ -97,6 +108,11 @@ def _export(told: told_approvals.ToldApproval, payload: dict[str, Any], rows: in
     how = f"；成年人的{numbers}{'显示完整号码' if payload['clear'] else '打星号'}" if numbers else ""
     count = "" if rows is None else f"，现在有{rows}人"
     return f"导出{told.area_name}的名册{count}；内容：{headings}{how}"
+
+
+def _switch(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
+    name = SWITCH_NAMES[PolicySwitch(payload["switch"])]
+    return f"打开{told.area_name}的“{name}”；用途：{payload['purpose']}；依据：{payload['legal_basis']}"
 
 
 def _minor_age(minor: ToldMinor | None, wish: AgeWish | None) -> str:

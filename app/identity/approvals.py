@@ -35,6 +35,7 @@ FUNCTION = {
     ApprovalKind.POINTS_BULK: Permission.POINTS_ADJUST,
     ApprovalKind.ROSTER_EXPORT: Permission.ROSTER_EXPORT,
     ApprovalKind.MINOR_AGE: Permission.CORRECTION_DECIDE,
+    ApprovalKind.POLICY_SWITCH: Permission.POLICY_SET,
 }
 """The function that the approval is for; who asks must hold it."""
 DECIDERS = {
@@ -42,6 +43,7 @@ DECIDERS = {
     ApprovalKind.POINTS_BULK: frozenset({Role.COUNTY_OFFICER}),
     ApprovalKind.ROSTER_EXPORT: frozenset({Role.COUNTY_OFFICER}),
     ApprovalKind.MINOR_AGE: frozenset({Role.COMMUNITY_ADMIN}) | OFFICERS,
+    ApprovalKind.POLICY_SWITCH: OFFICERS,
 }
 """The roles that decide; but for a minor's age none of them holds the function itself."""
 

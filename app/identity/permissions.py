@@ -79,6 +79,8 @@ class Permission(StrEnum):
     REDEMPTION_READ = "redemption_read"
     HAND_OVER = "hand_over"
     AUDIT_READ = "audit_read"
+    POLICY_READ = "policy_read"
+    POLICY_SET = "policy_set"
 
 
 _RESIDENT = Role.RESIDENT
@@ -158,6 +160,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.REDEMPTION_READ: {_RESIDENT: _OWN, _LEAD: _AREA, _CLERK: _AREA, _ADMIN: _AREA},
     Permission.HAND_OVER: {_CLERK: _AREA, _LEAD: _AREA},
     Permission.AUDIT_READ: {_AUDITOR: _AREA},
+    Permission.POLICY_READ: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF, **_OFFICES},
+    Permission.POLICY_SET: {_ADMIN: _AREA},
 }
 
 

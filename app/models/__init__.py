@@ -55,6 +55,7 @@ from app.models.own_request import OWN_REQUEST_NEXT, OwnRequest, OwnRequestState
 from app.models.photo import Photo, PhotoLink, PhotoOwner
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
+from app.models.policy_switch import PolicyChange, PolicySwitch
 from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord
 from app.models.removal import Removal, RemovalKind
 from app.models.reveal import Reveal, RevealField
@@ -171,6 +172,8 @@ __all__ = [
     "Place",
     "PlaceCode",
     "PlaceKind",
+    "PolicyChange",
+    "PolicySwitch",
     "Presence",
     "PresenceState",
     "Proxy",

@@ -23,6 +23,8 @@ class ApprovalKind(enum.StrEnum):
     """A file of a community's roster."""
     MINOR_AGE = "minor_age"
     """A minor's birth date, or that of who would be one, put right; or a minor's ID number taken away."""
+    POLICY_SWITCH = "policy_switch"
+    """A policy switch of a community turned on."""
 
 
 class ApprovalState(enum.StrEnum):

@@ -179,6 +179,13 @@ AT_WORK = (
                 "asked_by approved_by",
                 "id asked_at failed_at ready_at fetched_at ended_at",
             ),
+            (
+                "policy_changes",
+                "by_me",
+                "我开关和审批的政策开关",
+                "changed_by approved_by",
+                "id switch is_on changed_at",
+            ),
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
             ("corrections", "by_me", "我决定的更正", "decided_by", "id field state asked_at decided_at"),

@@ -73,6 +73,7 @@ KEPT_BECAUSE = {
     "stock_movements": "the ledger of points is never deleted",
     "audit_entries": "append-only; two people may purge what is old (docs/audit.md)",
     "grants": "prove who could do what",
+    "policy_changes": "prove on whose word something was asked of people",
     "place_codes": "say which printed code was good when",
 }
 """Tables that hold something of people and have no rule, with the reason."""

@@ -27,6 +27,7 @@ NAMED = {
             for verb in ("accept", "reject", "duplicate", "assign", "start", "rectify", "verify", "close")
         ),
         *(f"{_CLAIM}/{verb}" for verb in ("verify", "approve", "return", "reject", "resubmit", "withdraw")),
+        *(f"/v1/policy-switches/{verb}" for verb in ("on", "off")),
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),
     },
     "id": {

@@ -24,6 +24,16 @@ class ApprovalRows(Side):
         columns = ["door", "name", "phone"]
         return {"id": str(export_id), "area_code": self.community, "columns": columns, "clear": False}
 
+    def switch(self, step_id: UUID) -> dict[str, Any]:
+        """Give what turning on a policy switch of the community is bound to."""
+        return {
+            "id": str(step_id),
+            "area_code": self.community,
+            "switch": "staff_ranking",
+            "purpose": "评优参考",
+            "legal_basis": "县政府2026年第8号文件",
+        }
+
     def export(self, *, is_over: bool = False) -> UUID:
         """Write that ``admin`` asked for a file of the roster, as ``county`` approved; one may be open."""
         export_id, at = new_id(), now()

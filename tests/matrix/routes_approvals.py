@@ -5,7 +5,7 @@ from typing import Any
 
 from app.ids import new_id
 from app.models import ApprovalKind
-from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
 _ASKER_AND_DECIDER = {"admin": 200, "county": 200, "city": 404, "security": 404}
@@ -44,6 +44,21 @@ def _export(suffix: str = "") -> Callable[[Stage], Call]:
     return lambda stage: Call(f"/v1/roster-exports/{stage.export()}{suffix}")
 
 
+def _turn_on(stage: Stage) -> Call:
+    step_id = new_id()
+    what = stage.switch(step_id)
+    approval_id = stage.approval(what, kind=ApprovalKind.POLICY_SWITCH, is_approved=True)
+    body = {name: value for name, value in what.items() if name != "id"}
+    body |= {"step_id": str(step_id), "approval_id": str(approval_id)}
+    return Call("/v1/policy-switches/on", with_json(body))
+
+
+def _turn_off(stage: Stage) -> Call:
+    body = {"area_code": stage.community, "switch": "staff_ranking", "reason": "不再排名"}
+    return Call("/v1/policy-switches/off", with_step(body))
+
+
+_IN_THE_COMMUNITY = ("resident", "clerk", "lead", "worker", "admin", "county", "city")
 APPROVALS = [
     Line(
         "GET",
@@ -56,6 +71,22 @@ APPROVALS = [
     Line("GET", "/v1/approvals/<uuid:approval_id>", _ASKER_AND_DECIDER, _approval()),
     Line("POST", "/v1/approvals/<uuid:approval_id>/approve", _DECIDER, _approval("/approve", {})),
     Line("POST", "/v1/approvals/<uuid:approval_id>/refuse", _DECIDER, _approval("/refuse", {"note": "不行"})),
+    Line(
+        "GET",
+        "/v1/policy-switches",
+        dict.fromkeys(_IN_THE_COMMUNITY, 200),
+        lambda stage: Call(f"/v1/policy-switches?area_code={stage.community}"),
+        foreign_resident=200,
+    ),
+    Line(
+        "GET",
+        "/v1/policy-changes",
+        dict.fromkeys(_IN_THE_COMMUNITY, 200),
+        lambda stage: Call(f"/v1/policy-changes?area_code={stage.community}"),
+        foreign_resident=200,
+    ),
+    Line("POST", "/v1/policy-switches/on", {"admin": 200}, _turn_on),
+    Line("POST", "/v1/policy-switches/off", {"admin": 200}, _turn_off),
     Line("POST", "/v1/points/adjustments", {"admin": 200}, _adjustments),
     Line("GET", "/v1/roster-exports", {"admin": 200}, lambda _: Call("/v1/roster-exports"), 200),
     Line("PUT", "/v1/roster-exports/<uuid:export_id>", {"admin": 201}, _new_export),

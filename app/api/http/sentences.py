@@ -33,6 +33,8 @@ SENTENCES: dict[str, str] = {
     "code_revoked": "这张码已经停用，请扫新贴的码",
     "code_withdrawn": "“{place}”的码已经停用，请先补发一张新码，再来打印",
     "code_version": "这个点位现在用的是第{version}版码，请刷新后再办",
+    # policy switches
+    "switch_off": "这项功能本社区没有打开，要用请联系社区管理员",
     # print
     "unprintable": "“{text}”里的这些字打印不出来：{signs}。请换别的字，或请管理员换一种字体",
     # photos

@@ -52,6 +52,7 @@ SENSITIVE = {
         "POST /v1/me/proxies/<uuid:proxy_id>/confirm",
         "POST /v1/viewing-tickets/<uuid:ticket_id>/decide",
     },
+    "what is asked of everybody": {"POST /v1/policy-switches/on"},
     "points": {"POST /v1/points/adjustments"},
     "ways to sign in": {"POST /v1/me/totp", "POST /v1/me/totp/confirm", "POST /v1/me/wechat"},
 }

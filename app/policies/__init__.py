@@ -1,0 +1,28 @@
+"""Policy switches of communities: off unless two people answered for turning one on."""
+
+from app.models import PolicyChange, PolicySwitch
+from app.policies.switches import (
+    NewSwitch,
+    ShownChange,
+    SwitchOffError,
+    changes,
+    check_on,
+    is_on,
+    standing,
+    turn_off,
+    turn_on,
+)
+
+__all__ = [
+    "NewSwitch",
+    "PolicyChange",
+    "PolicySwitch",
+    "ShownChange",
+    "SwitchOffError",
+    "changes",
+    "check_on",
+    "is_on",
+    "standing",
+    "turn_off",
+    "turn_on",
+]
