@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.actors import Actor, Scope
 from app.clock import now
@@ -26,6 +26,8 @@ from app.models import (
 )
 
 _NO_DUE = "none"
+_PLACE = aliased(Place)
+"""Of its own: a statement that joins the place itself would lend it otherwise."""
 _CLOSED = text("step = 'close'")
 """Written out, so that the partial index is recognised by it."""
 
@@ -180,8 +182,7 @@ def _by_evidence(wanted: HazardFilter) -> list[ColumnElement[bool]]:
         in_a_step = exists().where(HazardEvent.hazard_id == Hazard.id, lacks_photos(HazardEvent.id))
         terms.append(or_(lacks_photos(Hazard.id), in_a_step))
     if wanted.text:
-        at_place = exists().where(
-            Place.id == Hazard.place_id, Place.name.icontains(wanted.text, autoescape=True)
-        )
+        named = _PLACE.name.icontains(wanted.text, autoescape=True)
+        at_place = exists().where(_PLACE.id == Hazard.place_id, named)
         terms.append(or_(Hazard.text.icontains(wanted.text, autoescape=True), at_place))
     return terms

@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261202_0101"
-down_revision = "20261201_0532"
+down_revision = "20261202_0400"
 branch_labels = None
 depends_on = None
 

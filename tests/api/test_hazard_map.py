@@ -90,4 +90,5 @@ def test_the_map_has_filters_and_an_end(
     assert [feature["id"] for feature in found["features"]] == hazards[:0:-1]
     assert found["truncated"]
     assert shown(admin, "?status=closed")["features"] == []
+    assert len(shown(admin, "?text=1号楼&lacks_photos=false")["features"]) == 2
     assert admin.get("/v1/hazards/map?limit=5").status_code == 422
