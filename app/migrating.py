@@ -1,5 +1,6 @@
 """Alembic with this project's own configuration, so that no ini file is needed."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,8 @@ from alembic import command, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg.errors import DeadlockDetected, LockNotAvailable
-from sqlalchemy import Connection, TextClause, text
+from sqlalchemy import Connection, String, TextClause, text
+from sqlalchemy import column as sql_column
 from sqlalchemy.exc import OperationalError
 
 LOCK_WAIT_S = 5
@@ -67,6 +69,41 @@ def build_index(name: str, table: str, *columns: str | TextClause, where: str | 
         postgresql_concurrently=True,
         if_not_exists=True,
     )
+
+
+def allow_words(table: str, column: str, *words: str) -> None:
+    """Let a column of words, whose check the models named, hold these as well; whoever calls validates it."""
+    _set_words(table, column, [*_words_of(table, column), *words])
+
+
+def forbid_words(table: str, column: str, *words: str) -> None:
+    """Let it hold these no more; no row may have one."""
+    _set_words(table, column, [word for word in _words_of(table, column) if word not in words])
+
+
+def _words_of(table: str, column: str) -> list[str]:
+    """Read the words from the check, so that migrations which add some may come in any order."""
+    return re.findall(r"'([a-z_0-9]+)'", _check_of(table, column)[1])
+
+
+def _set_words(table: str, column: str, words: list[str]) -> None:
+    name, _ = _check_of(table, column)
+    op.drop_constraint(op.f(name), table)
+    allowed = sql_column(column, String()).in_(words)
+    op.create_check_constraint(op.f(name), table, allowed, postgresql_not_valid=True)
+
+
+def _check_of(table: str, column: str) -> tuple[str, str]:
+    found = op.get_bind().execute(
+        text(
+            "SELECT c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c "
+            "JOIN pg_attribute a ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum] "
+            "WHERE c.contype = 'c' AND c.conrelid = to_regclass(:table) AND a.attname = :column"
+        ),
+        {"table": table, "column": column},
+    )
+    name, definition = found.one()
+    return name, definition
 
 
 def _wait(connection: Connection, at_most: str | None) -> None:

@@ -43,8 +43,14 @@ ITEMS = [
     ("路灯亮吗?", HazardCategory.FACILITY, HazardLevel.GENERAL, 3),
 ]
 """Text, category, level and working days of the items of every checklist here."""
+LATER = now() + timedelta(days=12)
 CODES = ["exit_clear", "wall_crack", "street_lamp"]
 """Their codes, in the order of their positions but not of the alphabet."""
+
+
+def in_days(days: int) -> str:
+    """Give the business day that many days from now, as it is sent."""
+    return (business_day() + timedelta(days=days)).isoformat()
 
 
 def write_checklist(
@@ -113,6 +119,7 @@ def write_hazard(session: Session, status: HazardStatus = HazardStatus.REPORTED,
     if status is HazardStatus.DUPLICATE:
         values["duplicate_of_id"] = write_hazard(session).id
     if status in {HazardStatus.ASSIGNED, HazardStatus.RECTIFYING}:
+        values["due_at"] = now() + timedelta(days=7)
         values["assignee_id"] = person("worker").user_id
     if status in {HazardStatus.RECTIFIED, HazardStatus.VERIFIED}:
         values["assignee_id"] = values["rectified_by"] = person("worker").user_id
@@ -206,6 +213,8 @@ def steps(shown: dict[str, Any]) -> list[tuple[int, str, str]]:
     return [(event["number"], event["step"], event["status_after"]) for event in shown["events"]]
 
 
+OPEN = frozenset(status.value for status in HazardStatus) - {"rejected", "duplicate", "closed"}
+_IN_HAND = frozenset({"assigned", "rectifying"})
 _REPORTED = frozenset({"reported"})
 VERBS: dict[str, tuple[str, frozenset[str], str, dict[str, Any]]] = {
     "accept": ("admin", _REPORTED, "accepted", {}),
@@ -223,6 +232,15 @@ VERBS: dict[str, tuple[str, frozenset[str], str, dict[str, Any]]] = {
     "close": ("county", frozenset({"verified"}), "closed", {"passed": True}),
 }
 """Who takes each verb, from where, to where, with what; all on a major hazard."""
+SIDE_VERBS: dict[str, tuple[str, frozenset[str], dict[str, Any], dict[str, Any]]] = {
+    "supervise": ("county", OPEN, {"note": "请抓紧"}, {}),
+    "answer": ("admin", OPEN, {"note": "正在办"}, {"supervised_at": now()}),
+    "ask-extension": ("worker", _IN_HAND, {"until": in_days(12), "reason": "等材料"}, {}),
+    "grant-extension": ("county", _IN_HAND, {}, {"asked_due_at": LATER}),
+    "refuse-extension": ("county", _IN_HAND, {"reason": "材料已到"}, {"asked_due_at": LATER}),
+}
+"""Who takes a verb that leaves the state as it is, in which states, with what, on which hazard."""
+HAZARD_VERBS = (*VERBS, *SIDE_VERBS)
 WITH_WORKER = {"former_id": str(person("worker").user_id)}
 """What an assignment adds where ``worker`` has the hazard."""
 STARTS = [(verb, start) for verb, (_, starts, _, _) in VERBS.items() for start in sorted(starts)]

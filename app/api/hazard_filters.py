@@ -24,7 +24,8 @@ class HazardFilterInput(Input):
     """Which hazards. Of several words, with commas between them, any fits; spans end before ``until``.
 
     ``overdue`` gives what is past its deadline and not ended, ``recurring`` what was found again while it was
-    open, ``lacks_photos`` what names photos that have not arrived; ``text`` looks in texts and names of
+    open, ``lacks_photos`` what names photos that have not arrived, ``supervised`` what an office urged and is
+    not ended, ``extension_asked`` where more time is asked for; ``text`` looks in texts and names of
     places.
     """
 
@@ -45,6 +46,8 @@ class HazardFilterInput(Input):
     due_within_days = whole(0, _YEAR_DAYS, strict=False, load_default=None)
     recurring = asked()
     lacks_photos = asked()
+    supervised = asked()
+    extension_asked = asked()
     text = Text(50, least=1, load_default=None)
 
     @ma.validates_schema

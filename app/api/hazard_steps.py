@@ -22,7 +22,8 @@ blueprint = Blueprint("hazard_steps", __name__, description="隐患处置")
 _MAX_NOTE = 500
 
 
-def _note(**kwargs: Any) -> Text:
+def step_note(**kwargs: Any) -> Text:
+    """Give a field for what somebody writes to a step."""
     return Text(_MAX_NOTE, lines=True, **kwargs)
 
 
@@ -31,20 +32,20 @@ class AcceptInput(StepInput):
 
     level = word(HazardLevel, load_default=None, allow_none=True)
     category = word(HazardCategory, load_default=None, allow_none=True)
-    note = _note(load_default="")
+    note = step_note(load_default="")
 
 
 class RejectInput(StepInput):
     """Why it is no hazard."""
 
-    reason = _note(least=1, required=True)
+    reason = step_note(least=1, required=True)
 
 
 class DuplicateInput(StepInput):
     """Which hazard names the same thing already."""
 
     duplicate_of_id = uid(required=True)
-    note = _note(load_default="")
+    note = step_note(load_default="")
 
 
 class AssignInput(StepInput):
@@ -56,8 +57,8 @@ class AssignInput(StepInput):
     assignee_id = uid(required=True)
     former_id = uid(load_default=None, allow_none=True)
     due_at = moment(load_default=None, allow_none=True)
-    controls = _note(load_default="")
-    note = _note(load_default="")
+    controls = step_note(load_default="")
+    note = step_note(load_default="")
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -68,11 +69,11 @@ class AssignInput(StepInput):
 class FiveFixedInput(Input):
     """The five items fixed before work on a major hazard starts."""
 
-    measures = _note(load_default="")
-    funds = _note(load_default="")
-    responsible = _note(load_default="")
+    measures = step_note(load_default="")
+    funds = step_note(load_default="")
+    responsible = step_note(load_default="")
     deadline = day(load_default=None, allow_none=True)
-    contingency = _note(load_default="")
+    contingency = step_note(load_default="")
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> hazards.FiveFixed:
@@ -84,13 +85,13 @@ class StartInput(StepInput):
     """The start of the work."""
 
     five_fixed = fields.Nested(FiveFixedInput, load_default=None, allow_none=True)
-    note = _note(load_default="")
+    note = step_note(load_default="")
 
 
 class RectifyInput(StepInput):
     """What was done, in words or pictures."""
 
-    note = _note(load_default="")
+    note = step_note(load_default="")
     photo_ids = photo_ids()
 
 
@@ -98,7 +99,7 @@ class RecheckInput(StepInput):
     """What the recheck found; ``due_at`` is the new deadline if it failed."""
 
     passed = Flag(required=True)
-    note = _note(load_default="")
+    note = step_note(load_default="")
     photo_ids = photo_ids()
     due_at = moment(load_default=None, allow_none=True)
 
@@ -116,7 +117,8 @@ class RecheckInput(StepInput):
         return {"step_id": data.pop("step_id"), "recheck": hazards.Recheck(**data)}
 
 
-def _taken(step: Callable[..., Any], *subject: Any, **sent: Any) -> Any:
+def taken(step: Callable[..., Any], *subject: Any, **sent: Any) -> Any:
+    """Take a step as whoever asks, and give the hazard as he may read it then."""
     with transaction() as session:
         row = step(session, actor(), *subject, **sent)
         return hazards.hazard(session, actor().as_author(row.area_code), row.id)
@@ -128,7 +130,7 @@ def _taken(step: Callable[..., Any], *subject: Any, **sent: Any) -> Any:
 @blueprint.body(AcceptInput)
 def accept_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Accept a report; a resident's report earns points."""
-    return _taken(hazards.accept, hazard_id, **sent)
+    return taken(hazards.accept, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/reject", methods=["POST"])
@@ -137,7 +139,7 @@ def accept_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(RejectInput)
 def reject_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """End a report that is no hazard."""
-    return _taken(hazards.reject, hazard_id, **sent)
+    return taken(hazards.reject, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/duplicate", methods=["POST"])
@@ -146,7 +148,7 @@ def reject_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(DuplicateInput)
 def mark_duplicate(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """End a report of something that another hazard already names."""
-    return _taken(hazards.duplicate, hazard_id, **sent)
+    return taken(hazards.duplicate, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/assign", methods=["POST"])
@@ -155,7 +157,7 @@ def mark_duplicate(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(AssignInput)
 def assign_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Give a hazard to somebody, with a deadline, or take it from one to another, with a reason."""
-    return _taken(hazards.assign, parts().calendar, hazard_id, **sent)
+    return taken(hazards.assign, parts().calendar, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/start", methods=["POST"])
@@ -164,7 +166,7 @@ def assign_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(StartInput)
 def start_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Start the work; only its assignee does."""
-    return _taken(hazards.start, hazard_id, **sent)
+    return taken(hazards.start, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/rectify", methods=["POST"])
@@ -173,7 +175,7 @@ def start_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(RectifyInput)
 def rectify_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Say that the work is done; only its assignee does."""
-    return _taken(hazards.rectify, hazard_id, **sent)
+    return taken(hazards.rectify, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/verify", methods=["POST"])
@@ -182,7 +184,7 @@ def rectify_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(RecheckInput)
 def verify_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Recheck the work; nobody rechecks his own."""
-    return _taken(hazards.verify, parts().calendar, hazard_id, **sent)
+    return taken(hazards.verify, parts().calendar, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/close", methods=["POST"])
@@ -191,4 +193,4 @@ def verify_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.body(RecheckInput)
 def close_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """Close a verified major hazard after the county's own recheck."""
-    return _taken(hazards.close, parts().calendar, hazard_id, **sent)
+    return taken(hazards.close, parts().calendar, hazard_id, **sent)

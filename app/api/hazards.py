@@ -67,6 +67,10 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
     status = fields.Enum(HazardStatus, by_value=True, required=True)
     assignee_id = fields.UUID(required=True, allow_none=True)
     due_at = sent_moment(required=True, allow_none=True)
+    asked_due_at = sent_moment(required=True, allow_none=True)
+    extensions = fields.Integer(required=True)
+    supervised_at = sent_moment(required=True, allow_none=True)
+    answered_at = sent_moment(required=True, allow_none=True)
     duplicate_of_id = fields.UUID(required=True, allow_none=True)
     recurrences = fields.Integer(required=True)
     recheck_failures = fields.Integer(required=True)
@@ -119,6 +123,7 @@ class WholeHazardOutput(HazardOutput):
     controls = fields.String(required=True, allow_none=True)
     five_fixed = fields.Nested(FiveFixedOutput, required=True, allow_none=True)
     assignee_name = fields.String(required=True, allow_none=True)
+    extensions_left = fields.Integer(required=True)
     events = fields.List(fields.Nested(HazardEventOutput), required=True)
     allowed = fields.List(fields.Enum(HazardStep, by_value=True), required=True)
 

@@ -1,5 +1,6 @@
 """The closed loop of hazards."""
 
+from app.hazards.alarms import take_alarms
 from app.hazards.assignees import AssigneeUnfitError
 from app.hazards.assignment import (
     AssigneeChangedError,
@@ -11,6 +12,17 @@ from app.hazards.assignment import (
     assign,
 )
 from app.hazards.deadlines import DueTimeError
+from app.hazards.extensions import (
+    ExtensionOpenError,
+    ExtensionSpanError,
+    ExtensionsUsedError,
+    MajorExtensionError,
+    NoExtensionAskedError,
+    OwnExtensionError,
+    ask_extension,
+    grant_extension,
+    refuse_extension,
+)
 from app.hazards.figures import HazardCounts, hazard_counts
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder
 from app.hazards.hazard_listings import ListedHazard, ShownHazard, hazard, hazards
@@ -20,6 +32,7 @@ from app.hazards.raising import Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
 from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
+from app.hazards.supervising import NotSupervisedError, answer, supervise
 from app.hazards.timeline import PhotoMoment, Timeline, TimelineEntry, timeline
 from app.hazards.triage import (
     DuplicateUnfitError,
@@ -51,6 +64,9 @@ __all__ = [
     "Assignment",
     "DueTimeError",
     "DuplicateUnfitError",
+    "ExtensionOpenError",
+    "ExtensionSpanError",
+    "ExtensionsUsedError",
     "Finding",
     "FiveFixed",
     "HazardCategory",
@@ -68,10 +84,14 @@ __all__ = [
     "LevelKeptError",
     "ListedHazard",
     "MajorControlsError",
+    "MajorExtensionError",
     "MappedHazard",
+    "NoExtensionAskedError",
     "NotAssigneeError",
     "NotMajorError",
+    "NotSupervisedError",
     "NothingShownError",
+    "OwnExtensionError",
     "PhotoMoment",
     "PlaceUnnamedError",
     "ReassignReasonError",
@@ -84,9 +104,12 @@ __all__ = [
     "Timeline",
     "TimelineEntry",
     "accept",
+    "answer",
+    "ask_extension",
     "assign",
     "close",
     "duplicate",
+    "grant_extension",
     "hazard",
     "hazard_counts",
     "hazard_map",
@@ -94,9 +117,12 @@ __all__ = [
     "raise_or_join",
     "receipt",
     "rectify",
+    "refuse_extension",
     "reject",
     "report",
     "start",
+    "supervise",
+    "take_alarms",
     "timeline",
     "unassign",
     "verify",

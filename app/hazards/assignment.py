@@ -11,7 +11,7 @@ from app import harm
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.hazards.assignees import check_assignee
-from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, due
+from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, due, set_deadline
 from app.hazards.steps import Step, begin, tell
 from app.identity import Permission, scope_of, seeing_to
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
@@ -126,9 +126,10 @@ def assign(
     if hazard.level is HazardLevel.MAJOR and not hazard.controls:
         raise MajorControlsError(field="controls")
     if given.due_at is not None or hazard.due_at is None:
-        hazard.due_at = due(session, calendar, hazard, at=step.at, asked=given.due_at)
+        set_deadline(hazard, due(session, calendar, hazard, at=step.at, asked=given.due_at), since=step.at)
+        hazard.extensions = 0
     hazard.assignee_id = given.assignee_id
-    _take(step, given, hazard.due_at)
+    _take(step, given)
     return hazard
 
 
@@ -147,12 +148,13 @@ def _check_change(given: Assignment) -> None:
         raise ReassignReasonError(field="note")
 
 
-def _take(step: Step, given: Assignment, due_at: datetime) -> None:
+def _take(step: Step, given: Assignment) -> None:
     """Record who has the hazard now, and tell him and whoever had it before."""
+    assert step.hazard.due_at is not None, "an assigned hazard has a deadline"
     hazard, former_id, note = step.hazard, given.former_id, given.note
     data: dict[str, Any] = {
         "assignee_id": str(given.assignee_id),
-        "due_at": due_at.isoformat(),
+        "due_at": step.hazard.due_at.isoformat(),
         "controls": hazard.controls,
     }
     if former_id is None:

@@ -68,6 +68,10 @@ class HazardFilter:
     """Only what was found again while it was open."""
     lacks_photos: bool = False
     """Only what names photos, in its report or a step, that have not arrived."""
+    supervised: bool = False
+    """Only what an office urged and is not ended."""
+    extension_asked: bool = False
+    """Only where somebody waits for more time."""
     text: str | None = None
     """Only what has these words in its text or in the name of its place."""
 
@@ -160,6 +164,10 @@ def _by_time(wanted: HazardFilter) -> list[ColumnElement[bool]]:
     if wanted.due_within_days is not None:
         until = now() + timedelta(days=wanted.due_within_days)
         terms.append(and_(Hazard.due_at.between(now(), until), HAZARD_OPEN))
+    if wanted.supervised:
+        terms.append(and_(Hazard.supervised_at.is_not(None), HAZARD_OPEN))
+    if wanted.extension_asked:
+        terms.append(Hazard.asked_due_at.is_not(None))
     return terms
 
 

@@ -1,5 +1,6 @@
 """Reading hazards."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -12,9 +13,11 @@ from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
 from app.hazards.assignment import may_assign
+from app.hazards.extensions import MOST_EXTENSIONS, may_decide
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
 from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
+from app.hazards.supervising import may_answer
 from app.identity import Permission, scope_of
 from app.models import Hazard, HazardStep, User
 
@@ -27,9 +30,12 @@ _PERMISSION = {
     HazardStep.RECTIFY: Permission.HAZARD_RECTIFY,
     HazardStep.VERIFY: Permission.HAZARD_VERIFY,
     HazardStep.CLOSE: Permission.HAZARD_CLOSE_MAJOR,
+    HazardStep.SUPERVISE: Permission.HAZARD_SUPERVISE,
+    HazardStep.ANSWER: Permission.HAZARD_RECTIFY,
+    HazardStep.ASK_EXTENSION: Permission.HAZARD_RECTIFY,
+    HazardStep.GRANT_EXTENSION: Permission.HAZARD_ASSIGN,
+    HazardStep.REFUSE_EXTENSION: Permission.HAZARD_ASSIGN,
 }
-_BY_ASSIGNEE = frozenset({HazardStep.START, HazardStep.RECTIFY})
-_BY_ANOTHER = frozenset({HazardStep.VERIFY, HazardStep.CLOSE})
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class ShownHazard(ListedHazard):
     assignee_name: str | None
     controls: str | None
     five_fixed: dict[str, Any] | None
+    extensions_left: int
     allowed: list[HazardStep]
 
 
@@ -95,6 +102,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         assignee_name=assignee_name,
         controls=None if kept_back else row.controls,
         five_fixed=None if kept_back else row.five_fixed,
+        extensions_left=max(0, MOST_EXTENSIONS - row.extensions),
         allowed=_allowed(session, actor, row),
     )
 
@@ -115,8 +123,38 @@ def _may(session: Session, actor: Actor, row: Hazard, verb: HazardStep) -> bool:
     scope = scope_of(actor, _PERMISSION[verb])
     if scope is None or not scope.covers(row.area_code):
         return False
-    if verb in _BY_ASSIGNEE:
-        return row.assignee_id == actor.user_id
-    if verb is HazardStep.ASSIGN:
-        return may_assign(session, actor, row)
-    return verb not in _BY_ANOTHER or row.rectified_by != actor.user_id
+    return verb not in _IF or _IF[verb](session, actor, row)
+
+
+def _is_his(_: Session, actor: Actor, row: Hazard) -> bool:
+    return row.assignee_id == actor.user_id
+
+
+def _is_anothers(_: Session, actor: Actor, row: Hazard) -> bool:
+    return row.rectified_by != actor.user_id
+
+
+def _may_answer(_: Session, actor: Actor, row: Hazard) -> bool:
+    return row.supervised_at is not None and row.answered_at is None and may_answer(actor, row)
+
+
+def _may_ask(session: Session, actor: Actor, row: Hazard) -> bool:
+    return _is_his(session, actor, row) and row.asked_due_at is None and row.extensions < MOST_EXTENSIONS
+
+
+def _may_decide(session: Session, actor: Actor, row: Hazard) -> bool:
+    return row.asked_due_at is not None and not _is_his(session, actor, row) and may_decide(actor, row)
+
+
+_IF: dict[HazardStep, Callable[[Session, Actor, Hazard], bool]] = {
+    HazardStep.ASSIGN: may_assign,
+    HazardStep.START: _is_his,
+    HazardStep.RECTIFY: _is_his,
+    HazardStep.VERIFY: _is_anothers,
+    HazardStep.CLOSE: _is_anothers,
+    HazardStep.ANSWER: _may_answer,
+    HazardStep.ASK_EXTENSION: _may_ask,
+    HazardStep.GRANT_EXTENSION: _may_decide,
+    HazardStep.REFUSE_EXTENSION: _may_decide,
+}
+"""What a verb wants besides its function and the state it starts from."""

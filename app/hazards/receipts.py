@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
 from app.evidence import photos_of
-from app.models import Hazard, HazardEvent, HazardSource, HazardStatus, HazardStep
+from app.models import HAZARD_QUIET, Hazard, HazardEvent, HazardSource, HazardStatus, HazardStep
 
 _MAX_STEPS = 100
 _MAX_MERGES = 10
+_UNSHOWN = HAZARD_QUIET | {HazardStep.RECUR}
 
 
 @dataclass(frozen=True)
@@ -64,9 +65,7 @@ def _merged_into(session: Session, hazard: Hazard) -> Hazard:
 
 def _steps(session: Session, hazard_id: UUID) -> list[HazardEvent]:
     """Give the first steps in their order; that somebody else saw it too is no step of its own."""
-    query = select(HazardEvent).where(
-        HazardEvent.hazard_id == hazard_id, HazardEvent.step != HazardStep.RECUR
-    )
+    query = select(HazardEvent).where(HazardEvent.hazard_id == hazard_id, HazardEvent.step.not_in(_UNSHOWN))
     return list(session.scalars(query.order_by(HazardEvent.number).limit(_MAX_STEPS)))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
-from app.hazards.deadlines import due
+from app.hazards.deadlines import due, set_deadline
 from app.hazards.steps import Step, begin, tell
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
@@ -80,14 +80,16 @@ def _begin_recheck(
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
     """Count a failed recheck and give the assignee a new deadline."""
     hazard = step.hazard
-    hazard.due_at = due(step.session, calendar, hazard, at=step.at, asked=recheck.due_at)
+    due_at = due(step.session, calendar, hazard, at=step.at, asked=recheck.due_at)
+    set_deadline(hazard, due_at, since=step.at)
+    hazard.extensions = 0
     hazard.recheck_failures += 1
     step.take(
         HazardStatus.ASSIGNED,
         HazardStep.RECHECK_FAIL,
         note=recheck.note,
         photo_ids=recheck.photo_ids,
-        due_at=hazard.due_at.isoformat(),
+        due_at=due_at.isoformat(),
     )
     tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=hazard.assignee_id)
     return hazard

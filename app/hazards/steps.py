@@ -15,7 +15,7 @@ from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.evidence import PhotoOwner, link_photos
 from app.harm import HarmRecord, Told
-from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
+from app.models import HAZARD_ENDED, HAZARD_QUIET, Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
 from app.people import OwnHouseholdError
@@ -23,6 +23,8 @@ from app.people import OwnHouseholdError
 _HIDDEN = select(harm.hidden_from_a_minor(HarmRecord.HAZARD, bindparam("hazard_id", type_=Uuid())))
 """Built once: putting a statement together costs as much as running it."""
 _S = HazardStatus
+_OPEN = frozenset(HazardStatus) - HAZARD_ENDED
+_IN_HAND = frozenset({_S.ASSIGNED, _S.RECTIFYING})
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ACCEPT: frozenset({_S.REPORTED}),
     HazardStep.REJECT: frozenset({_S.REPORTED}),
@@ -32,10 +34,20 @@ _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.RECTIFY: frozenset({_S.RECTIFYING}),
     HazardStep.VERIFY: frozenset({_S.RECTIFIED}),
     HazardStep.CLOSE: frozenset({_S.VERIFIED}),
+    HazardStep.SUPERVISE: _OPEN,
+    HazardStep.ANSWER: _OPEN,
+    HazardStep.ASK_EXTENSION: _IN_HAND,
+    HazardStep.GRANT_EXTENSION: _IN_HAND,
+    HazardStep.REFUSE_EXTENSION: _IN_HAND,
 }
 """The states each verb starts from; narrower than the transition table, in which a failed recheck,
 too, leads to ``assigned``."""
-DECISIONS = _FROM.keys() - {HazardStep.START, HazardStep.RECTIFY}
+DECISIONS = _FROM.keys() - {
+    HazardStep.START,
+    HazardStep.RECTIFY,
+    HazardStep.ANSWER,
+    HazardStep.ASK_EXTENSION,
+}
 """What nobody does about a hazard behind his own door; whoever it was given to puts it right."""
 
 
@@ -70,11 +82,24 @@ class Step:
     ) -> None:
         """Move the hazard and record it, with a notice to the reporter.
 
-        Its words are watched first: whom they keep the hazard from is not told of the step either.
+        A wish for more time was somebody's who works on it: it goes with his work.
 
         Raises IllegalStepError, and OtherContentError if the step's id belongs to another step.
         """
         self.hazard.advance(to)
+        if to is not HazardStatus.RECTIFYING:
+            self.hazard.asked_due_at = None
+        self.leave(event, note=note, photo_ids=photo_ids, **data)
+
+    def leave(
+        self, event: HazardStep, *, note: str = "", photo_ids: Sequence[UUID] = (), **data: Any
+    ) -> None:
+        """Record what was said or decided about a hazard that stays in its state.
+
+        Its words are watched first: whom they keep the hazard from is not told of the step either.
+
+        Raises OtherContentError if the step's id belongs to another step.
+        """
         told = Told(HarmRecord.HAZARD, self.hazard.id, self.hazard.area_code, self.id)
         harm.watch(self.session, self.actor, told, [note, *map(str, data.values())])
         record(
@@ -143,6 +168,8 @@ def record(
 ) -> None:
     """Append an event to a hazard that this transaction locked or made; tell the reporter what others did.
 
+    Of what passes between offices and staff he gets no notice.
+
     ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError if
     it belongs to another event.
     """
@@ -163,7 +190,8 @@ def record(
         data=data,
     )
     link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
-    if hazard.reported_by not in {None, actor.user_id} and not is_hidden(session, hazard):
+    heard_of = step not in HAZARD_QUIET and hazard.reported_by not in {None, actor.user_id}
+    if heard_of and not is_hidden(session, hazard):
         tell(session, NoticeKind.HAZARD_STEP, hazard, to=hazard.reported_by, step=step)
 
 

@@ -45,7 +45,7 @@ def unassign(session: Session, *, limit: int) -> int:
 
 def _take(session: Session, hazard: Hazard) -> None:
     former_id, at = hazard.assignee_id, now()
-    hazard.assignee_id, hazard.five_fixed = None, None
+    hazard.assignee_id, hazard.five_fixed, hazard.asked_due_at = None, None, None
     hazard.advance(HazardStatus.ACCEPTED)
     sent = content_hash(HazardStep.UNASSIGN, hazard.id, former_id, at)
     record(session, Actor(), hazard, HazardStep.UNASSIGN, sent=sent, at=at, former_id=str(former_id))

@@ -85,7 +85,7 @@ def start(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    _check_assigned_to(actor, hazard)
+    check_assigned_to(actor, hazard)
     first_of_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed())
@@ -111,7 +111,7 @@ def rectify(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    _check_assigned_to(actor, hazard)
+    check_assigned_to(actor, hazard)
     if not note and not photo_ids:
         raise NothingShownError(field="note")
     hazard.rectified_by = actor.user_id
@@ -119,7 +119,8 @@ def rectify(
     return hazard
 
 
-def _check_assigned_to(actor: Actor, hazard: Hazard) -> None:
+def check_assigned_to(actor: Actor, hazard: Hazard) -> None:
+    """Refuse whoever does not put this hazard right. Raises NotAssigneeError."""
     if hazard.assignee_id != actor.user_id:
         raise NotAssigneeError(id=hazard.id)
 

@@ -29,6 +29,7 @@ from app.jobs.work import (
     remind_of_corrections,
     remind_of_deletions,
     renew_removals,
+    sound_hazard_alarms,
     sweep_photos,
     tell_not_reached,
     tell_of_waiting_requests,
@@ -55,6 +56,7 @@ EVERY_MINUTE: list[Job] = [
     carry_out_closings,
     copy_removals,
     unassign_hazards,
+    sound_hazard_alarms,
 ]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [

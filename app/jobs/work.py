@@ -116,6 +116,11 @@ def unassign_hazards(means: Means) -> int:
     return sum(_batches(means, "unassign_hazards", hazards.unassign))
 
 
+def sound_hazard_alarms(means: Means) -> int:
+    """Remind of hazards nearly over their time, tell offices of those that are; give of how many."""
+    return sum(_batches(means, "sound_hazard_alarms", hazards.take_alarms))
+
+
 def tell_not_reached(means: Means) -> int:
     """Tell community admins of whom a visit could not reach; give of how many visits."""
     return sum(_batches_past(means, "tell_not_reached", visits.tell_not_reached))

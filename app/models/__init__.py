@@ -31,6 +31,7 @@ from app.models.hazard import (
     HAZARD_IN_HAND,
     HAZARD_NEXT,
     HAZARD_OPEN,
+    HAZARD_QUIET,
     Hazard,
     HazardCategory,
     HazardEvent,
@@ -39,6 +40,7 @@ from app.models.hazard import (
     HazardStatus,
     HazardStep,
 )
+from app.models.hazard_alarm import AlarmKind, HazardAlarm
 from app.models.household import Household, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
 from app.models.message import (
@@ -79,6 +81,7 @@ __all__ = [
     "HAZARD_IN_HAND",
     "HAZARD_NEXT",
     "HAZARD_OPEN",
+    "HAZARD_QUIET",
     "NOT_HIM",
     "OVER",
     "OWN_REQUEST_NEXT",
@@ -88,6 +91,7 @@ __all__ = [
     "AccountEvent",
     "AccountKind",
     "AccountStep",
+    "AlarmKind",
     "AnswerResult",
     "Approval",
     "ApprovalKind",
@@ -142,6 +146,7 @@ __all__ = [
     "HarmCase",
     "HarmRecord",
     "Hazard",
+    "HazardAlarm",
     "HazardCategory",
     "HazardEvent",
     "HazardLevel",

@@ -100,6 +100,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
             "duplicate_of_id",
             postgresql_where=text("duplicate_of_id IS NOT NULL"),
         ),
+        Index("ix_hazards_alarm_at", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_hazards_place_id", "place_id"),
         Index("ix_hazards_received_at", "received_at"),
         Index("ix_hazards_rectified_by", "rectified_by", postgresql_where=text("rectified_by IS NOT NULL")),
@@ -132,6 +133,18 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     """Who of the staff made the way in of whoever reported it (``Actor.let_in_by``)."""
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     due_at: Mapped[datetime | None]
+    due_from: Mapped[datetime | None]
+    """Since when the time until ``due_at`` runs: an extension moves the end of it and not its beginning."""
+    alarm_at: Mapped[datetime | None]
+    """When next something happens of itself (``app/hazards/alarms.py``); None where nothing does."""
+    asked_due_at: Mapped[datetime | None]
+    """The later deadline that whoever puts it right asked for, until somebody decides."""
+    extensions: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the present deadline was put off."""
+    supervised_at: Mapped[datetime | None]
+    """When an office last urged it (督办), of itself or because it was overdue."""
+    answered_at: Mapped[datetime | None]
+    """When that was answered; None where it was not."""
     rectified_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     duplicate_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("hazards.id"))
     recurrences: Mapped[int] = mapped_column(default=0)
@@ -170,6 +183,29 @@ class HazardStep(enum.StrEnum):
     VERIFY = "verify"
     RECHECK_FAIL = "recheck_fail"
     CLOSE = "close"
+    REMIND = "remind"
+    """Most of the time is over; nobody took this step, nor the next two."""
+    SUPERVISE_COUNTY = "supervise_county"
+    SUPERVISE_CITY = "supervise_city"
+    SUPERVISE = "supervise"
+    ANSWER = "answer"
+    ASK_EXTENSION = "ask_extension"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+
+
+HAZARD_QUIET = frozenset(
+    {
+        HazardStep.REMIND,
+        HazardStep.SUPERVISE_COUNTY,
+        HazardStep.SUPERVISE_CITY,
+        HazardStep.SUPERVISE,
+        HazardStep.ANSWER,
+        HazardStep.ASK_EXTENSION,
+        HazardStep.REFUSE_EXTENSION,
+    }
+)
+"""What passes between offices and staff: it stands in the history, and no notice tells a reporter of it."""
 
 
 class HazardEvent(Base):

@@ -62,6 +62,7 @@ KEPT_BECAUSE = {
     "harm_cases": "nothing deletes what tells of harm to a minor (Minor Protection Law 11)",
     "photo_links": "as the record; goes with the photo",
     "hazards": "the ledger of hazards (Work Safety Law 41). Positions go",
+    "hazard_alarms": "the ledger of hazards (Work Safety Law 41)",
     "hazard_events": "append-only: prove each step",
     "inspections": "the ledger of hazards (Work Safety Law 41). Positions go",
     "inspection_answers": "the ledger of hazards (Work Safety Law 41)",

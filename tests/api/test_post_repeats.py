@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from tests.api.contract_samples import described, sample_of
 from tests.client import Answer, Client
+from tests.hazard_world import HAZARD_VERBS
 from tests.points_world import Be
 from tests.snapshot import stored
 
@@ -22,10 +23,7 @@ _GUARDIANSHIP = "/v1/guardianships/<uuid:guardianship_id>"
 
 NAMED = {
     "step_id": {
-        *(
-            f"{_HAZARD}/{verb}"
-            for verb in ("accept", "reject", "duplicate", "assign", "start", "rectify", "verify", "close")
-        ),
+        *(f"{_HAZARD}/{verb}" for verb in HAZARD_VERBS),
         *(f"{_CLAIM}/{verb}" for verb in ("verify", "approve", "return", "reject", "resubmit", "withdraw")),
         *(f"/v1/policy-switches/{verb}" for verb in ("on", "off")),
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),

@@ -8,6 +8,7 @@ from app.api.http.body_bounds import MOST_BYTES
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import HazardLevel, HazardStatus
+from tests.hazard_world import LATER, in_days
 from tests.matrix.lines import ROLES, Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
@@ -168,5 +169,35 @@ PATROL = [
         "/v1/hazards/<uuid:hazard_id>/close",
         {"county": 200},
         _step("close", _S.VERIFIED, {"passed": True}, level=HazardLevel.MAJOR),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/supervise",
+        {"county": 200, "city": 200},
+        _step("supervise", _S.ASSIGNED, {"note": "请抓紧"}),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/answer",
+        {"lead": 403, "worker": 200, "admin": 200},
+        _step("answer", _S.ASSIGNED, {"note": "正在办"}, supervised_at=now()),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/ask-extension",
+        _ONLY_THE_ASSIGNEE,
+        _step("ask-extension", _S.ASSIGNED, {"until": in_days(9), "reason": "等材料"}),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/grant-extension",
+        {"admin": 200, "county": 200},
+        _step("grant-extension", _S.ASSIGNED, {}, asked_due_at=LATER),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/refuse-extension",
+        {"admin": 200, "county": 200},
+        _step("refuse-extension", _S.ASSIGNED, {"reason": "材料已到"}, asked_due_at=LATER),
     ),
 ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import AuditEntry, Base, Household, Resident, User
 from tests import cast
 from tests.client import Client
+from tests.hazard_world import HAZARD_VERBS
 from tests.matrix.lines import ROLES, Line
 from tests.matrix.routes import LINES
 from tests.matrix.stage import Stage
@@ -29,10 +30,7 @@ ABOUT_NOBODY = {
     "POST /v1/places/<uuid:place_id>/codes/revoke": _A_PLACE,
     "POST /v1/code-sheets": _A_PLACE,
     "PUT /v1/hazards/<uuid:hazard_id>": _A_PLACE,
-} | {
-    f"POST /v1/hazards/<uuid:hazard_id>/{step}": _A_PLACE
-    for step in ("accept", "reject", "duplicate", "assign", "start", "rectify", "verify", "close")
-}
+} | {f"POST /v1/hazards/<uuid:hazard_id>/{step}": _A_PLACE for step in HAZARD_VERBS}
 """Routes that write about no resident, household or account, and why."""
 _TABLES: dict[str, type[Base]] = {
     "resident_id": Resident,

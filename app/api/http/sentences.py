@@ -237,6 +237,13 @@ SENTENCES: dict[str, str] = {
     "not_assignee": "这个隐患不是派给您的，请由负责整改的人来办",
     "incomplete_five_fixed": "重大隐患开工前要“五落实”，还缺：{missing}",
     "nothing_shown": "请写一句整改情况，或拍一张照片",
+    "not_supervised": "现在没有要回复的督办，请刷新后再看",
+    "extension_span": "延期要晚于现在的期限，最多再延{most}天",
+    "extensions_used": "已经延期{most}次，不能再延，请和社区商量怎么办",
+    "extension_open": "已经申请了延期，请等社区或县里决定",
+    "no_extension_asked": "没有等着决定的延期申请，请刷新后再看",
+    "own_extension": "自己申请的延期，请别的管理员或县里决定",
+    "major_extension": "重大隐患的延期由县里决定，请报县里",
     "same_person": "谁整改的谁不能复查，请换一个人",
 }
 

@@ -1,0 +1,43 @@
+"""Who is to see to a hazard now, and which office looks on: whom notices go to."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Role
+from app.hazards.assignment import people_behind
+from app.hazards.steps import tell
+from app.identity import holders, seeing_to
+from app.models import Hazard, HazardStep
+from app.notices import NoticeKind
+
+
+def tell_all(
+    session: Session, kind: NoticeKind, hazard: Hazard, people: set[UUID], step: HazardStep, **more: Any
+) -> None:
+    """Write each of these people one notice about a hazard."""
+    for user_id in sorted(people):
+        tell(session, kind, hazard, to=user_id, step=step, **more)
+
+
+def in_hand_of(session: Session, hazard: Hazard) -> set[UUID]:
+    """Give who puts a hazard right; where nobody does, who gives it out."""
+    if hazard.assignee_id is not None:
+        return {hazard.assignee_id}
+    return givers(session, hazard)[1]
+
+
+def givers(session: Session, hazard: Hazard) -> tuple[str, set[UUID]]:
+    """Give who gives a hazard out, the admins or the office above, but nobody behind whose door it is."""
+    return seeing_to.who_sees_to_it(session, hazard.area_code, but=people_behind(session, hazard))
+
+
+def office(session: Session, hazard: Hazard, roles: Sequence[Role]) -> tuple[Role | None, set[UUID]]:
+    """Give the first of these offices that has somebody over the hazard, and its people."""
+    behind = people_behind(session, hazard)
+    for role in roles:
+        if people := holders(session, hazard.area_code, {role}) - behind:
+            return role, people
+    return None, set()
