@@ -1,11 +1,13 @@
-"""A proxy on loopback that loses bytes on purpose: what a phone on a mountain road lives with."""
+"""A proxy on loopback that loses, cuts, stalls and delays: what a phone on a mountain road lives with."""
 
 import contextlib
 import socket
 import sys
 import threading
+import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from dev.servers.server import LOOPBACK
 
@@ -13,14 +15,28 @@ _CHUNK = 65536
 _WHOLE = sys.maxsize
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong with one connection; as it is, the whole reply is dropped after the server sent it."""
+
+    let_through: int = _WHOLE
+    """Bytes of the request; then the phone is gone, and so is the reply."""
+    stalls: bool = False
+    """After these bytes nothing moves any more, and nothing ends, until the phone gives up."""
+    late_s: float = 0
+    """The request is on its way so long, also if the phone has given it up: what was sent later passes it."""
+
+
 class LossyProxy:
-    """Passes bytes on to a local port; told to, it drops the end of a request, or the reply."""
+    """Passes bytes on to a local port; told to, it lets a connection fail in one of several ways."""
 
     def __init__(self, target_port: int) -> None:
         """Stand before a server on loopback."""
         self._target_port = target_port
-        self._to_break: deque[int] = deque()
-        """For each connection to come that is to break, how many bytes of its request get through."""
+        self._to_break: deque[Fault] = deque()
+        """For each connection to come that is to break, how."""
+        self.fault_for_next: Callable[[], Fault | None] = lambda: None
+        """Says of each further connection how it is to fail, if at all."""
         self._listener = socket.create_server((LOOPBACK, 0))
         self.port: int = self._listener.getsockname()[1]
         self.lost: list[bytes] = []
@@ -28,14 +44,14 @@ class LossyProxy:
 
     def lose_next_reply(self) -> None:
         """Drop the whole reply of the next connection, after the server has sent it."""
-        self._to_break.append(_WHOLE)
+        self._to_break.append(Fault())
 
     def cut_next_request(self, after_bytes: int) -> None:
         """Let only so many bytes of the next connection's request through, as if the phone went away then.
 
         The phone sees its connection end once the server has answered what it got, or closed.
         """
-        self._to_break.append(after_bytes)
+        self._to_break.append(Fault(let_through=after_bytes))
 
     def serve(self) -> None:
         """Accept connections until closed."""
@@ -44,8 +60,8 @@ class LossyProxy:
                 client, _ = self._listener.accept()
             except OSError:
                 return
-            breaking = self._to_break.popleft() if self._to_break else None
-            threading.Thread(target=self._pass_on, args=(client, breaking), daemon=True).start()
+            fault = self._to_break.popleft() if self._to_break else self.fault_for_next()
+            threading.Thread(target=self._pass_on, args=(client, fault), daemon=True).start()
 
     def close(self) -> None:
         """Accept no more."""
@@ -53,16 +69,32 @@ class LossyProxy:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
-    def _pass_on(self, client: socket.socket, breaking: int | None) -> None:
-        let_through = _WHOLE if breaking is None else breaking
+    def _pass_on(self, client: socket.socket, fault: Fault | None) -> None:
+        late_s = fault.late_s if fault else 0
+        time.sleep(late_s)
         with client, socket.create_connection((LOOPBACK, self._target_port)) as server:
+            if fault and fault.stalls:
+                _stall(client, server, fault.let_through)
+                return
+            let_through = fault.let_through if fault else _WHOLE
             up = threading.Thread(target=_copy, args=(client, server, let_through), daemon=True)
             up.start()
-            if breaking is None:
+            if fault is None or late_s:
                 _copy(server, client, _WHOLE)
             else:
                 self.lost.append(_all_of(server))
-                client.shutdown(socket.SHUT_RDWR)  # closing alone waits for the thread that reads
+                with contextlib.suppress(OSError):  # it may have left
+                    client.shutdown(socket.SHUT_RDWR)  # closing alone waits for the thread that reads
+
+
+def _stall(client: socket.socket, server: socket.socket, let_through: int) -> None:
+    """Pass some bytes on, then let nothing move until the phone gives up."""
+    with contextlib.suppress(OSError):
+        while let_through and (chunk := client.recv(min(let_through, _CHUNK))):
+            server.sendall(chunk)
+            let_through -= len(chunk)
+        while client.recv(_CHUNK):
+            pass
 
 
 def _copy(source: socket.socket, target: socket.socket, most: int) -> None:

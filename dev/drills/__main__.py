@@ -8,9 +8,10 @@ import traceback
 from collections.abc import Sequence
 
 from dev.drills.drill import Drill, DrillFailedError
+from dev.drills.offline_batch import OFFLINE_BATCH
 from dev.trouble import MachineError
 
-DRILLS: list[Drill] = []
+DRILLS: list[Drill] = [OFFLINE_BATCH]
 """In the order in which they run."""
 _UNKNOWN = 2
 

@@ -1,0 +1,117 @@
+"""What drills are held on: a settlement without a history, served, and a line to it that fails."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app import migrating
+from app.cli.seed import catalogue
+from app.cli.seed.rows import Rows
+from app.cli.seed.sealing import seal
+from app.cli.seed.settlement import add_site
+from app.cli.seed.site import BIG_SITE
+from app.cli.seed.staff import add_staff
+from app.cli.seed.world import World
+from app.clock import business_day, now
+from app.config import Settings
+from app.db import engine_for, sessions_for, transaction
+from app.ids import new_id
+from app.models import SessionKind, SignIn
+from app.sealing import Sealer
+from dev.demo import demo_settings
+from dev.lossy import LossyProxy, lossy_proxy
+from dev.servers import ensure_database, scratch, scratch_servers
+from dev.web import serving
+
+_SINCE = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Ground:
+    """A settlement that is served, and the ways to it."""
+
+    world: World
+    engine: Engine
+    photos: Path
+    """The folder of the photo files."""
+    address: str
+    """Of the application itself."""
+    line: LossyProxy
+    """Before it; how it fails is the drill's to say."""
+
+    @property
+    def far_address(self) -> str:
+        """Of the application by way of the line."""
+        return f"http://127.0.0.1:{self.line.port}"
+
+    def sign_in(self, user_id: UUID) -> str:
+        """Open a session for somebody; give its token."""
+        with transaction(sessions_for(self.engine)()) as session:
+            return _sign_in(session, user_id)
+
+
+@contextmanager
+def ground(*, households: int) -> Iterator[Ground]:
+    """Build a settlement of so many households on servers of its own, and take all of it away at the end."""
+    with scratch_servers() as servers, scratch() as folder:
+        photos = folder / "photos"
+        url = ensure_database(servers.database_url, "gongdi_drill")
+        variables = demo_settings(url, servers.redis_url, photos)
+        settings = Settings.read(variables)
+        engine = engine_for(settings)
+        world = _write(engine, Sealer.of(settings), households)
+        with (
+            serving(variables, log=folder / "web.log") as address,
+            lossy_proxy(urlsplit(address).port or 0) as line,
+        ):
+            yield Ground(world, engine, photos, address, line)
+        engine.dispose()
+
+
+def _write(engine: Engine, sealer: Sealer, households: int) -> World:
+    with engine.connect() as connection:
+        migrating.upgrade(connection)
+        connection.commit()
+    since, until = now() - _SINCE, now()
+    rng, world, rows = Random(1), World(), Rows()
+    catalogue.add_areas(rows)
+    catalogue.add_checklists(rows, since)
+    catalogue.add_visit_forms(rows, since)
+    catalogue.add_rules(rows, business_day(since))
+    add_staff(rows, world, rng, since=since, until=until, password="", rng_of_codes=rng)
+    people = households * BIG_SITE.people // BIG_SITE.households
+    site = replace(BIG_SITE, households=households, people=people)
+    add_site(rows, world, rng, site, since=since, until=until, password="")
+    seal(rows, sealer)
+    with transaction(sessions_for(engine)()) as session:
+        for table in rows.tables():
+            rows.write(session, table)
+    return world
+
+
+def _sign_in(session: Session, user_id: UUID) -> str:
+    token, sign_in_id, later = f"drill-{user_id}", new_id(), now() + timedelta(hours=12)
+    session.add(
+        SignIn(
+            id=sign_in_id,
+            family_id=sign_in_id,
+            kind=SessionKind.APP,
+            user_id=user_id,
+            token_hash=hashlib.sha256(token.encode()).digest(),
+            created_at=now(),
+            expires_at=later,
+            idle_s=0,
+            last_seen_at=later,
+            second_factor_at=now(),
+        )
+    )
+    return token
