@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from flask_swagger_ui import get_swaggerui_blueprint
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.adapters import connect, local_store, wechat
+from app.adapters import connect, open_photos, wechat
 from app.api import PAGES, ROUTES
 from app.api.http import problems
 from app.api.http.body_bounds import MAX_PHOTO_BYTES, bound_bodies
@@ -101,7 +101,7 @@ def _parts(settings: Settings) -> Parts:
         settings=settings,
         redis=redis,
         rates=Rates(redis, derived(settings.secret_key, "request rates")),
-        photos=local_store(settings.photo_dir),
+        photos=open_photos(settings),
         signer=CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url),
         sealer=Sealer.of(settings),
         calendar=WorkCalendar.of(settings),

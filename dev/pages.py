@@ -66,6 +66,7 @@ FUNCTIONS = {
     Permission.INSPECTION_FILE: "提交巡查",
     Permission.INSPECTION_READ: "查看巡查",
     Permission.PHOTO_UPLOAD: "上传照片",
+    Permission.PHOTO_REVIEW: "核对可能重复使用的照片",
     Permission.HAZARD_REPORT: "上报隐患",
     Permission.HAZARD_READ: "查看隐患",
     Permission.HAZARD_ACCEPT: "受理隐患、定等级",

@@ -122,6 +122,8 @@ REQUIREMENTS: dict[int, str] = {
     136: "Errors tell a code and a request id, and nothing of the inside",
     138: "Requests under a name that is not ours are refused, and no link is made of such a name",
     139: "The description equals the routes, and is not public",
+    # Patrol
+    175: "Photos used again, as they were or changed, come to review, and nothing follows by itself",
     # Taking data out
     152: "Nothing in a file that is taken out is a formula",
     153: "An export has a purpose, a second person, a mark that is seen and one that is not, and an end",

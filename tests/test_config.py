@@ -63,6 +63,7 @@ def test_the_least_that_is_needed() -> None:
         index_suite=Suite.INTL,
         public_url="https://gongdi.example.cn",
         photo_dir=Path("/srv/photos"),
+        photo_bucket=None,
         trusted_hosts=("gongdi.example.cn",),
         proxy_hops=0,
         font_file=None,

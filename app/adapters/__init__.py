@@ -1,7 +1,15 @@
 """What is neither ours nor the database's, each behind a small face that knows no table and no HTTP."""
 
 from app.adapters.copy_store import CopyMissingError, CopyStore, Sink
-from app.adapters.photo_store import PhotoConflictError, PhotoMissingError, PhotoStore, local_store, photo_key
+from app.adapters.photo_store import (
+    PhotoConflictError,
+    PhotoMissingError,
+    PhotoStore,
+    bucket_store,
+    local_store,
+    open_photos,
+    photo_key,
+)
 from app.adapters.redis import connect, ping
 
 __all__ = [
@@ -11,8 +19,10 @@ __all__ = [
     "PhotoMissingError",
     "PhotoStore",
     "Sink",
+    "bucket_store",
     "connect",
     "local_store",
+    "open_photos",
     "photo_key",
     "ping",
 ]

@@ -9,6 +9,8 @@ from obstore import open_writer
 from obstore.store import ObjectStore
 
 _PIECE_BYTES = 1 << 20
+_WRITTEN_BYTES = 8 << 20
+"""At once: a bucket takes no part of less than five megabytes but the last."""
 
 
 class CopyMissingError(FileNotFoundError):
@@ -30,7 +32,7 @@ class CopyStore:
 
     def writer(self, copy_id: UUID) -> AbstractContextManager[Sink]:
         """Open a file to be written; it is there once the block ends well."""
-        return open_writer(self._store, self._key(copy_id), buffer_size=_PIECE_BYTES)
+        return open_writer(self._store, self._key(copy_id), buffer_size=_WRITTEN_BYTES)
 
     def pieces(self, copy_id: UUID) -> Iterator[bytes]:
         """Give the file in pieces of about a megabyte. Raises CopyMissingError before the first one."""

@@ -6,16 +6,19 @@ A key is made here from a photo's id and is never a person's text. A file is wri
 import os
 import re
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Literal
 from uuid import UUID
 
 from obstore.exceptions import AlreadyExistsError
-from obstore.store import LocalStore, ObjectStore
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 from app.adapters.copy_store import CopyStore
+from app.config import BucketSettings, Settings
 
+_CONNECT, _ANSWER, _RETRIES = "5s", "30s", 3
+"""Of a bucket: nobody waits longer for it, and what is sent again is the same file."""
 Copy = Literal["large", "thumb"]
 _HEX = "[0-9a-f]"
 _KEY = re.compile(rf"{_HEX}{{2}}/{_HEX}{{2}}/{_HEX}{{8}}(-{_HEX}{{4}}){{3}}-{_HEX}{{12}}-(large|thumb)\.jpg")
@@ -86,6 +89,29 @@ class PhotoStore:
             for file in listed:
                 if file["last_modified"] < moment and _KEY.fullmatch(file["path"]):
                     yield file["path"]
+
+
+def open_photos(settings: Settings) -> PhotoStore:
+    """Open the store that the settings name: a bucket, or else a folder."""
+    bucket = settings.photo_bucket
+    return bucket_store(bucket) if bucket is not None else local_store(settings.photo_dir)
+
+
+def bucket_store(bucket: BucketSettings) -> PhotoStore:
+    """Open a bucket of an S3-compatible store, which must be there; nothing is asked of it yet."""
+    return PhotoStore(
+        S3Store(
+            bucket.bucket,
+            prefix=bucket.prefix or None,
+            endpoint=bucket.endpoint,
+            region=bucket.region,
+            access_key_id=bucket.key_id,
+            secret_access_key=bucket.key_secret,
+            virtual_hosted_style_request=False,
+            client_options={"allow_http": bucket.is_plain, "timeout": _ANSWER, "connect_timeout": _CONNECT},
+            retry_config={"max_retries": _RETRIES, "retry_timeout": timedelta(seconds=20)},
+        )
+    )
 
 
 def local_store(folder: Path) -> PhotoStore:

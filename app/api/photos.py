@@ -10,6 +10,7 @@ from flask import Response, request, url_for
 from marshmallow import fields
 
 from app import evidence
+from app.actors import Actor, Scope
 from app.adapters import PhotoMissingError, photo_key
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
@@ -42,6 +43,12 @@ _IMAGE_BODY = {
 def photo_urls(photo_id: UUID) -> dict[str, str]:
     """Give ``thumb_url`` and ``large_url`` of a photo that arrived; each holds for at most ten minutes."""
     return {f"{copy}_url": _url(photo_id, copy) for copy in evidence.COPIES}
+
+
+def reading_reach(reader: Actor) -> dict[PhotoOwner, Scope]:
+    """Say per kind of record how far somebody reads its photos."""
+    scopes = {kind: scope_of(reader, permission) for kind, permission in _READING.items()}
+    return {kind: scope for kind, scope in scopes.items() if scope is not None}
 
 
 class PhotoOutput(Output):
@@ -119,8 +126,7 @@ def put_photo(photo_id: UUID) -> tuple[Any, int]:
 @blueprint.answer(SeenPhotoOutput)
 def get_photo(photo_id: UUID) -> Any:
     """Show one's own photo, or one named by a record within reach, whether or not it has arrived."""
-    scopes = {kind: scope_of(actor(), permission) for kind, permission in _READING.items()}
-    reach = {kind: scope for kind, scope in scopes.items() if scope is not None}
+    reach = reading_reach(actor())
     with transaction() as session:
         return evidence.photo_in_reach(session, actor(), photo_id, reach)
 

@@ -7,7 +7,7 @@ import click
 from sqlalchemy import select
 
 from app import identity
-from app.adapters import local_store
+from app.adapters import open_photos
 from app.cli.seed.accounts import (
     demo_accounts,
     has_disabled_staff,
@@ -51,7 +51,7 @@ def seed(day: datetime | None, seed: int, wechat: Path | None) -> None:
     """Write the demo data: two settlements, their people, and a year of history."""
     settings = _not_production()
     today = day.date() if day else business_day()
-    store = local_store(settings.photo_dir)
+    store = open_photos(settings)
     with progress() as tell:
         with one_session(settings) as session:
             written = load(session, store, Sealer.of(settings), day=today, seed=seed, tell=tell)

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session, sessionmaker
 
 from app import own_data
-from app.adapters import local_store
+from app.adapters import open_photos
 from app.audit import AuditKeys
 from app.cli.sessions import many_sessions, one_session, record
 from app.config import Settings
@@ -139,7 +139,7 @@ class _Run:
 
     def do(self, kinds: Collection[RemovalKind]) -> None:
         """Do what is left of these kinds, which is one round."""
-        tools = own_data.Tools(Sealer.of(self.settings), local_store(self.settings.photo_dir))
+        tools = own_data.Tools(Sealer.of(self.settings), open_photos(self.settings))
         failed = set[UUID]()
         for batch in self._batches():
             with self.new_session() as session:

@@ -1,5 +1,6 @@
 """Settings: what the process takes from its environment, read once, frozen, and refused loudly when wrong."""
 
+from app.config.photo_files import BucketSettings
 from app.config.rates import RateSettings
 from app.config.retention import RetentionSettings
 from app.config.sessions import PasswordProfile, SessionSettings
@@ -9,6 +10,7 @@ from app.config.wechat import BASE_URLS, WeChatSettings
 __all__ = [
     "BASE_URLS",
     "SAMPLE_KEY_PREFIX",
+    "BucketSettings",
     "PasswordProfile",
     "RateSettings",
     "RetentionSettings",

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import partial
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
+from app.config.photo_files import BucketSettings, read_bucket
 from app.config.rates import RateSettings, read_rates
 from app.config.retention import RetentionSettings, read_retention
 from app.config.sessions import SessionSettings, read_sessions
@@ -24,6 +25,7 @@ _KEY_NAME = re.compile(r"[A-Za-z0-9-]{1,20}")
 _HEX_KEY = re.compile(r"[0-9A-Fa-f]{64}")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
 _Word = TypeVar("_Word", bound=StrEnum)
+_Group = TypeVar("_Group")
 
 
 class Stage(StrEnum):
@@ -69,6 +71,8 @@ class Settings:
     """Of the blind indexes: chosen once, for all look-ups go by it."""
     public_url: str
     photo_dir: Path
+    """Folder of photo files, where no bucket holds them."""
+    photo_bucket: BucketSettings | None
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
     """Reverse proxies in front whose X-Forwarded-For is believed."""
@@ -103,6 +107,7 @@ class Settings:
         font = environ.get("GONGDI_FONT_FILE")
         holidays = environ.get("GONGDI_HOLIDAYS_FILE")
         default_unknown = UnknownYears.REFUSE if stage is Stage.PRODUCTION else UnknownYears.WEEKENDS
+        bucket = _group(read_bucket, environ, stage)
         settings = cls(
             stage=stage,
             database_url=_database_url(_need(environ, "DATABASE_URL")),
@@ -113,7 +118,10 @@ class Settings:
             index_key=_index_key(environ, stage),
             index_suite=_one_of(environ, "GONGDI_INDEX_SUITE", Suite, Suite.INTL),
             public_url=public_url,
-            photo_dir=Path(_need(environ, "GONGDI_PHOTO_DIR")),
+            photo_dir=Path(
+                environ.get("GONGDI_PHOTO_DIR", "") if bucket else _need(environ, "GONGDI_PHOTO_DIR")
+            ),
+            photo_bucket=bucket,
             trusted_hosts=_hosts(environ.get("GONGDI_TRUSTED_HOSTS"), public_url),
             proxy_hops=_whole(environ, "GONGDI_PROXY_HOPS", 0, 0, 5),
             font_file=_existing("GONGDI_FONT_FILE", font),
@@ -128,7 +136,7 @@ class Settings:
             months_kept=read_retention(partial(_whole, environ), audit_least=_months_least(stage)),
             audit_copies=_in_folder("GONGDI_AUDIT_COPIES", environ.get("GONGDI_AUDIT_COPIES")),
             redelete_list=_in_folder("GONGDI_REDELETE_LIST", environ.get("GONGDI_REDELETE_LIST")),
-            wechat=_wechat(environ, stage),
+            wechat=_group(read_wechat, environ, stage),
         )
         _check(settings, environ)
         return settings
@@ -240,9 +248,10 @@ def _hex_key(name: str, digits: str) -> bytes:
     return key
 
 
-def _wechat(environ: Mapping[str, str], stage: Stage) -> WeChatSettings | None:
+def _group(read: Callable[..., _Group | None], environ: Mapping[str, str], stage: Stage) -> _Group | None:
+    """Read settings that belong together, and that an installation may do without."""
     try:
-        return read_wechat(environ, production=stage is Stage.PRODUCTION)
+        return read(environ, production=stage is Stage.PRODUCTION)
     except ValueError as error:
         raise SettingsError(*error.args) from None
 

@@ -13,12 +13,13 @@ import zlib
 from dataclasses import dataclass
 from datetime import datetime
 
+import pillow_heif
 from PIL import Image, UnidentifiedImageError
 
 from app.errors import DomainError, Kind
 from app.evidence import exif
 
-FORMATS = ("JPEG", "PNG", "WEBP")
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 MAX_PIXELS = 40_000_000
 MAX_SIDE_PX = 12_000
 MAX_SCANS = 50
@@ -57,6 +58,7 @@ _decoding = threading.Lock()
 
 # Once for the process: warnings.catch_warnings around each call would not be safe under threads.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+pillow_heif.register_heif_opener(thumbnails=False, depth_images=False, aux_images=False)
 
 
 class PictureError(DomainError):

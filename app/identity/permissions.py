@@ -51,6 +51,7 @@ class Permission(StrEnum):
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
     PHOTO_UPLOAD = "photo_upload"
+    PHOTO_REVIEW = "photo_review"
     HAZARD_REPORT = "hazard_report"
     HAZARD_READ = "hazard_read"
     HAZARD_ACCEPT = "hazard_accept"
@@ -133,6 +134,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.PHOTO_UPLOAD: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
+    Permission.PHOTO_REVIEW: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.HAZARD_REPORT: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.HAZARD_READ: {_RESIDENT: _OWN, **_FIELD_STAFF, **_OFFICES},
     Permission.HAZARD_ACCEPT: {_ADMIN: _AREA, _COUNTY: _AREA},

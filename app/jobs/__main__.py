@@ -2,7 +2,7 @@
 
 import sys
 
-from app.adapters import connect, local_store, wechat
+from app.adapters import connect, open_photos, wechat
 from app.audit import AuditKeys
 from app.config import Settings, SettingsError
 from app.db import engine_for
@@ -25,7 +25,7 @@ client = wechat.open_wechat(
 serve(
     Means(
         engine_for(settings, connections=CONNECTIONS),
-        local_store(settings.photo_dir),
+        open_photos(settings),
         AuditKeys.of(settings),
         Sealer.of(settings),
         settings.audit_copies,

@@ -14,6 +14,7 @@ from app.jobs.alone import alone
 from app.jobs.closing import carry_out_closings
 from app.jobs.exports import end_roster_exports, make_roster_exports
 from app.jobs.messages import forget_old_sends, send_messages
+from app.jobs.photos import compare_photos
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
     Means,
@@ -57,6 +58,7 @@ EVERY_MINUTE: list[Job] = [
     copy_removals,
     unassign_hazards,
     sound_hazard_alarms,
+    compare_photos,
 ]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [

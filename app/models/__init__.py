@@ -54,7 +54,15 @@ from app.models.message import (
 from app.models.notice import Notice, NoticeKind
 from app.models.own_data import OwnCopy
 from app.models.own_request import OWN_REQUEST_NEXT, OwnRequest, OwnRequestState
-from app.models.photo import Photo, PhotoLink, PhotoOwner
+from app.models.photo import (
+    MatchKind,
+    MatchVerdict,
+    Photo,
+    PhotoLink,
+    PhotoMatch,
+    PhotoOwner,
+    PhotoPrint,
+)
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.models.policy_switch import PolicyChange, PolicySwitch
@@ -162,6 +170,8 @@ __all__ = [
     "Lot",
     "LotDraw",
     "MadeByPhone",
+    "MatchKind",
+    "MatchVerdict",
     "MessageAcceptance",
     "MessageCredit",
     "MessageSend",
@@ -173,7 +183,9 @@ __all__ = [
     "Period",
     "Photo",
     "PhotoLink",
+    "PhotoMatch",
     "PhotoOwner",
+    "PhotoPrint",
     "Place",
     "PlaceCode",
     "PlaceKind",

@@ -1,6 +1,8 @@
 import os
 import stat
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -8,15 +10,36 @@ from uuid import UUID
 import pytest
 from obstore.store import MemoryStore
 
-from app.adapters import PhotoConflictError, PhotoMissingError, PhotoStore, local_store, photo_key
+from app.adapters import (
+    CopyMissingError,
+    PhotoConflictError,
+    PhotoMissingError,
+    PhotoStore,
+    bucket_store,
+    local_store,
+    photo_key,
+)
+from app.ids import new_id
+from tests.adapters.s3 import new_bucket, running_s3
 
 PHOTO = UUID("01912d68-783e-7a03-8467-5661c1243ad4")
 KEY = photo_key(PHOTO, "large")
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    with running_s3() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(params=["folder", "memory", "bucket", "bucket with prefix"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> PhotoStore:
-    return local_store(tmp_path / "photos") if request.param == "folder" else PhotoStore(MemoryStore())
+    if request.param == "memory":
+        return PhotoStore(MemoryStore())
+    if request.param == "folder":
+        return local_store(tmp_path / "photos")
+    prefix = "gongdi/photos" if request.param.endswith("prefix") else ""
+    return bucket_store(new_bucket(request.getfixturevalue("s3"), f"photos-{new_id()}", prefix))
 
 
 def files_in(folder: Path) -> list[str]:
@@ -109,6 +132,39 @@ def test_old_files_are_listed_and_young_ones_are_not(tmp_path: Path) -> None:
 
     assert list(store.older_than(yesterday + timedelta(hours=1))) == [old]
     assert list(store.older_than(yesterday - timedelta(hours=1))) == []
+
+
+def test_a_photo_is_old_once_its_time_is_past(store: PhotoStore) -> None:
+    store.put(KEY, b"pixels")
+
+    assert list(store.older_than(datetime.now(UTC) - timedelta(hours=1))) == []
+    assert list(store.older_than(datetime.now(UTC) + timedelta(minutes=1))) == [KEY]
+
+
+def test_copies_lie_beside_photos_and_are_none(store: PhotoStore) -> None:
+    store.put(KEY, b"pixels")
+    for copies in (store.copies, store.exports):
+        with copies.writer(PHOTO) as sink:
+            for _ in range(3):
+                sink.write(b"sealed" * 1_000_000)
+        assert b"".join(copies.pieces(PHOTO)) == b"sealed" * 3_000_000
+
+    assert list(store.older_than(datetime.now(UTC) + timedelta(minutes=1))) == [KEY]
+    store.copies.delete(PHOTO)
+    store.copies.delete(PHOTO)
+    with pytest.raises(CopyMissingError):
+        store.copies.pieces(PHOTO)
+    assert b"".join(store.exports.pieces(PHOTO)) == b"sealed" * 3_000_000
+
+
+def test_two_prefixes_of_one_bucket_know_nothing_of_each_other(s3: str) -> None:
+    bucket = new_bucket(s3, f"photos-{new_id()}", "one")
+    one, other = bucket_store(bucket), bucket_store(replace(bucket, prefix="other"))
+    one.put(KEY, b"pixels")
+
+    assert list(other.older_than(datetime.now(UTC) + timedelta(minutes=1))) == []
+    with pytest.raises(PhotoMissingError):
+        other.get(KEY)
 
 
 def test_all_of_many_files_are_listed(store: PhotoStore) -> None:

@@ -73,6 +73,7 @@ FINAL = {
     "/v1/proxies/<uuid:proxy_id>/end",
     "/v1/me/proxies/<uuid:proxy_id>/confirm",
     "/v1/me/proxies/<uuid:proxy_id>/end",
+    "/v1/photo-matches/<uuid:match_id>/settle",
     "/v1/viewing-tickets/<uuid:ticket_id>/decide",
     f"{_PLACE}/codes",
     "/v1/code-sheets",

@@ -7,8 +7,20 @@ from tests.matrix.routes_bindings import BINDINGS
 from tests.matrix.routes_own_data import OWN_DATA
 from tests.matrix.routes_patrol import PATROL
 from tests.matrix.routes_people import PEOPLE
+from tests.matrix.routes_photos import PHOTOS
 from tests.matrix.routes_points import POINTS
 from tests.matrix.routes_proxies import PROXIES
 from tests.matrix.routes_visits import VISITS
 
-LINES: list[Line] = [*BASE, *PATROL, *PEOPLE, *BINDINGS, *OWN_DATA, *PROXIES, *VISITS, *POINTS, *APPROVALS]
+LINES: list[Line] = [
+    *BASE,
+    *PHOTOS,
+    *PATROL,
+    *PEOPLE,
+    *BINDINGS,
+    *OWN_DATA,
+    *PROXIES,
+    *VISITS,
+    *POINTS,
+    *APPROVALS,
+]

@@ -2,12 +2,10 @@
 
 from io import BytesIO
 from typing import Any
-from uuid import UUID
 
 from PIL import Image
 
 from app.ids import new_id
-from app.models import PhotoOwner
 from tests.cast import named
 from tests.matrix.lines import ANYBODY, ROLES, Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
@@ -16,10 +14,8 @@ EVERYBODY = dict.fromkeys(ROLES, 200)
 PEOPLE_OF_PLACES = dict.fromkeys(("resident", "lead", "worker", "clerk", "admin", "county", "city"), 200)
 USER_READERS = dict.fromkeys(("admin", "system", "security"), 200)
 ROSTER_READERS = dict.fromkeys(("resident", "lead", "worker", "admin"), 200)
-INSPECTION_READERS = dict.fromkeys(("worker", "admin", "county", "city"), 200)
 NOT_SEEN = dict.fromkeys(ROLES, 404)
 """Everybody may ask; the thing itself is not his to see."""
-UPLOADERS = dict.fromkeys(("resident", "lead", "worker", "clerk", "admin"), 201)
 
 _PROGRAM = {"Accept": "application/json"}
 """Whoever asks a page so is answered as a program."""
@@ -112,14 +108,6 @@ def _copy_of_nobody(_: Stage) -> Call:
 def _verified(stage: Stage) -> Call:
     stage.verification()
     return Call("/v1/audit/verification")
-
-
-def _photo(suffix: str) -> Any:
-    def call(stage: Stage) -> Call:
-        photo_id: UUID = stage.photo(stage.inspection(), PhotoOwner.INSPECTION)
-        return Call(f"/v1/photos/{photo_id}{suffix}")
-
-    return call
 
 
 def _code_page(suffix: str) -> Any:
@@ -289,15 +277,6 @@ BASE = [
             with_json({"phone": "10000001234", "id_number": None}),
         ),
     ),
-    Line(
-        "PUT",
-        "/v1/photos/<uuid:photo_id>",
-        UPLOADERS,
-        lambda _: Call(f"/v1/photos/{new_id()}", {"data": picture()}),
-        201,
-    ),
-    Line("GET", "/v1/photos/<uuid:photo_id>", NOT_SEEN | INSPECTION_READERS, _photo("")),
-    Line("GET", "/v1/photos/<uuid:photo_id>/<any(thumb, large):copy>", {ANYBODY: 404}, _photo("/thumb")),
     Line("GET", "/v1/audit", {"auditor": 200}, at("/v1/audit"), 200),
     Line("GET", "/v1/audit/verification", {"auditor": 200}, _verified, 200),
     Line("GET", "/invite/<token>", {ANYBODY: 410}, at("/invite/none", headers=_PROGRAM)),

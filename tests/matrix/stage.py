@@ -7,10 +7,12 @@ from app.clock import now
 from app.ids import new_id
 from app.models import (
     AuditVerification,
+    MatchKind,
     Notice,
     NoticeKind,
     Photo,
     PhotoLink,
+    PhotoMatch,
     PhotoOwner,
     PlaceCode,
 )
@@ -65,6 +67,15 @@ class Stage(PatrolRows, PointsRows, ProxyRows, ApprovalRows):
             )
         )
         return photo_id
+
+    def match(self) -> UUID:
+        """Write two inspections whose photos may be one."""
+        earlier, later = (self.photo(self.inspection(), PhotoOwner.INSPECTION) for _ in range(2))
+        match_id = new_id()
+        self.add(
+            PhotoMatch(id=match_id, photo_id=later, earlier_id=earlier, kind=MatchKind.LIKELY, found_at=now())
+        )
+        return match_id
 
     def notice(self, name: str) -> UUID:
         """Write a notice to somebody of the cast."""

@@ -46,6 +46,7 @@ _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/viewing-tickets": Stage.ticket,
     "/v1/visit-forms": Stage.visit_form,
     "/v1/follow-ups": Stage.visit,
+    "/v1/photo-matches": Stage.match,
     "/v1/redemptions": Stage.redemption,
     "/v1/roster-exports": Stage.export,
 }

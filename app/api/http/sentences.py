@@ -41,6 +41,7 @@ SENTENCES: dict[str, str] = {
     "photo_not_a_picture": "这不是照片，请用手机拍一张，或选 JPG、PNG、WebP 格式的图片",
     "photo_too_many_pixels": "照片太大，请用手机相机的普通模式拍，或缩小后再发",
     "photo_quota": "今天传的照片太多了，没传完的请明天再传",
+    "own_photo": "这里面有您自己传的照片，请由别的同事来核对",
     "photo_broken": "照片没有传完整或已损坏，请重新拍一张",
     # people
     "not_residential": "这里不是住人的楼栋，请选居民住的楼",
