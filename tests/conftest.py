@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from structlog.dev import ConsoleRenderer, plain_traceback
 
@@ -15,6 +15,8 @@ from app.api.http.parts import EXTENSION
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
+from app.models import Notice
+from app.notices.words import is_spelled_out
 from dev.servers import Servers, servers_for_tests
 from tests import cast
 from tests.client import Client
@@ -32,6 +34,12 @@ NO_RATES = {
 *_BEFORE, _ = structlog.get_config()["processors"]
 structlog.configure(processors=[*_BEFORE, ConsoleRenderer(exception_formatter=plain_traceback)])
 """Faults are told without the variables on the way, as in production: one of them may be a code sent."""
+
+
+@event.listens_for(Notice, "before_insert")
+def _hold_that_it_has_words(_mapper: object, _connection: object, notice: Notice) -> None:
+    """Fail whichever test writes a notice of which nobody thought what its reader reads."""
+    assert is_spelled_out(notice.kind, notice.data), f"no words for {notice.kind} {notice.data}"
 
 
 @pytest.fixture(scope="session")

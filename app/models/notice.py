@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import AreaCode, Base, Id
@@ -47,7 +47,10 @@ class Notice(Base):
     """A message for one user; no personal or health data in it (it may show on a locked screen)."""
 
     __tablename__ = "notices"
-    __table_args__ = (Index("ix_notices_user_id_id", "user_id", "id"),)
+    __table_args__ = (
+        Index("ix_notices_user_id_id", "user_id", "id"),
+        Index("ix_notices_unread", "user_id", "kind", postgresql_where=text("read_at IS NULL")),
+    )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))

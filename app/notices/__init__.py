@@ -1,7 +1,33 @@
 """Notices: written in the same transaction as the fact they tell of, read in the inbox."""
 
 from app.models import NoticeKind
-from app.notices.inbox import ToldNotice, inbox, mark_read
+from app.notices import words
+from app.notices.inbox import (
+    EVERY,
+    NoticeFilter,
+    NoticeGroup,
+    Summary,
+    ToldNotice,
+    groups,
+    inbox,
+    mark_read,
+    mark_read_until,
+    summary,
+)
 from app.notices.outbox import post
 
-__all__ = ["NoticeKind", "ToldNotice", "inbox", "mark_read", "post"]
+__all__ = [
+    "EVERY",
+    "NoticeFilter",
+    "NoticeGroup",
+    "NoticeKind",
+    "Summary",
+    "ToldNotice",
+    "groups",
+    "inbox",
+    "mark_read",
+    "mark_read_until",
+    "post",
+    "summary",
+    "words",
+]

@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 
 from app.identity import naming
+from app.notices import NoticeKind
+from app.notices import words as of_notices
 
 _FOLDER = Path(__file__).parent.parent / "models"
 _ALL_TABLES = "*"
@@ -52,7 +54,8 @@ def word_for(code: StrEnum) -> str:
 def words() -> dict[tuple[str, str], str]:
     """Give all words by kind and code."""
     roles = {("Role", role.value): name for role, name in naming.ROLE_NAMES.items()}
-    return roles | {(one["kind"], one["code"]): one["word"] for one in _lines("words.csv")}
+    titles = {("NoticeKind", kind.value): of_notices.title_of(kind) for kind in NoticeKind}
+    return roles | titles | {(one["kind"], one["code"]): one["word"] for one in _lines("words.csv")}
 
 
 def _lines(name: str) -> list[dict[str, str]]:

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Column, Date, DateTime, Enum, Uuid
 
 from app.clock import SHANGHAI
-from app.models import TransferKind
+from app.models import NoticeKind, TransferKind
+from app.notices import words
 from app.own_data.kinds import Copied
 from app.own_data.names import Names
 from app.own_data.plain_words import word
@@ -106,13 +107,8 @@ def _answer(question: Mapping[str, Any], answer: Any) -> str:
 
 
 def _notice(_: Names, row: Row) -> str:
-    """Say what a notice told beyond its kind: the step, the state or the matter."""
-    data = row["data"]
-    about = "Hazard" if row["kind"].startswith("hazard") else "Claim"
-    for key, kind in (("step", f"{about}Step"), ("status", f"{about}Status"), ("what", "Told")):
-        if data.get(key):
-            return word(kind, str(data[key]))
-    return ""
+    """Say what a notice told, in the words of the inbox."""
+    return words.text_of(NoticeKind(row["kind"]), row["data"])
 
 
 def _amount(names: Names, row: Row) -> int | str:

@@ -139,6 +139,11 @@ def _notice(_: Flask, session: Session) -> tuple[str, Call]:
     return "worker", Call(f"/v1/me/notices/{Stage(session).notice('worker')}/read")
 
 
+def _read_until(_: Flask, session: Session) -> tuple[str, Call]:
+    until = str(Stage(session).notice("worker"))
+    return "worker", Call("/v1/me/notices/read", with_json({"until": until}))
+
+
 def _photo_file(app: Flask, _: Session) -> tuple[None, Call]:
     sent = Client(app, person("worker")).put(f"/v1/photos/{named('a photo')}", data=picture())
     assert sent.status_code == 201, sent.text
@@ -168,6 +173,7 @@ _SPECIAL = {
     "POST /v1/me/totp/confirm": _totp("/v1/me/totp/confirm", confirmed=False),
     "POST /v1/invitations/accept": _invited,
     "POST /v1/me/notices/<uuid:notice_id>/read": _notice,
+    "POST /v1/me/notices/read": _read_until,
     "PUT /v1/me/closings/<uuid:closing_id>": _closing,
     "GET /v1/me/copies/<uuid:copy_id>/file": _copy_file,
     "GET /v1/roster-exports/<uuid:export_id>/file": _export_file,

@@ -66,6 +66,7 @@ FINAL = {
     "/v1/me/bindings/<uuid:binding_id>/end",
     "/v1/me/consents/<uuid:consent_id>/withdraw",
     "/v1/me/notices/<uuid:notice_id>/read",
+    "/v1/me/notices/read",
     "/v1/points/adjustments",
     f"{_REDEMPTION}/cancel",
     f"{_REDEMPTION}/hand-over",

@@ -4,6 +4,7 @@ from tests.matrix.lines import Line
 from tests.matrix.routes_approvals import APPROVALS
 from tests.matrix.routes_base import BASE
 from tests.matrix.routes_bindings import BINDINGS
+from tests.matrix.routes_inbox import INBOX
 from tests.matrix.routes_own_data import OWN_DATA
 from tests.matrix.routes_patrol import PATROL
 from tests.matrix.routes_people import PEOPLE
@@ -15,6 +16,7 @@ from tests.matrix.routes_visits import VISITS
 LINES: list[Line] = [
     *BASE,
     *PHOTOS,
+    *INBOX,
     *PATROL,
     *PEOPLE,
     *BINDINGS,

@@ -91,11 +91,6 @@ def _new_resident(stage: Stage) -> Call:
     return Call(f"/v1/residents/{new_id()}", with_json(body))
 
 
-def _notice(_: Stage) -> Call:
-    """Touch a notice of somebody who is not in the matrix."""
-    return Call(f"/v1/me/notices/{named('notice of nobody')}/read", {})
-
-
 def _new_copy(_: Stage) -> Call:
     return Call(f"/v1/me/copies/{new_id()}", with_json({}))
 
@@ -217,8 +212,6 @@ BASE = [
     ),
     Line("DELETE", "/v1/sessions/current", dict.fromkeys(ROLES, 204), at("/v1/sessions/current"), 204),
     Line("GET", "/v1/me", EVERYBODY, at("/v1/me"), 200),
-    Line("GET", "/v1/me/notices", EVERYBODY, at("/v1/me/notices"), 200),
-    Line("POST", "/v1/me/notices/<uuid:notice_id>/read", dict.fromkeys(ROLES, 404), _notice),
     Line("GET", "/v1/me/copies", EVERYBODY, at("/v1/me/copies"), 200),
     Line("PUT", "/v1/me/copies/<uuid:copy_id>", dict.fromkeys(ROLES, 201), _new_copy, 201),
     Line("GET", "/v1/me/copies/<uuid:copy_id>/file", NOT_SEEN, _copy_of_nobody),

@@ -23,7 +23,9 @@ _CALLERS = ("admin", "worker", "resident", "lead", "clerk")
 """Roles that end at the community, the one with the most functions first."""
 _TO_ANYBODY = {"PUT /v1/me/binding-requests/<uuid:request_id>"}
 """Whoever is nobody's resident may ask any community, whose names are public."""
-_WITH_IDS = [line for line in LINES if id_fields(line) and line.name not in _TO_ANYBODY]
+_TO_HIMSELF = {"POST /v1/me/notices/read"}
+"""It is decided by whose a notice is, wherever it lies (tests/notices/test_inbox.py)."""
+_WITH_IDS = [line for line in LINES if id_fields(line) and line.name not in _TO_ANYBODY | _TO_HIMSELF]
 _LISTS = [
     line for line in LINES if line.method == "GET" and line.outside == 200 and ANYBODY not in line.allowed
 ]

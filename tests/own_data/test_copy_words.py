@@ -8,6 +8,8 @@ from sqlalchemy import Enum
 
 from app.actors import ProxyFunction, Role
 from app.identity import Permission
+from app.notices import NoticeKind
+from app.notices.words import text_of
 from app.own_data import COPIED, ClosingReason
 from app.own_data.names import _NAMED
 from app.own_data.page_parts import CARDS, GROUPS, PHOTOS, UNDER
@@ -17,7 +19,7 @@ _KINDS = {copied.name for copied in COPIED}
 _OF_LISTS: dict[str, type[StrEnum]] = {
     kind.__name__: kind for kind in (ProxyFunction, ClosingReason, Permission, Role)
 }
-_WITHOUT_ENUM = {"PresenceReason", "Told"}
+_WITHOUT_ENUM = {"PresenceReason"}
 """Words that records hold as plain texts."""
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -70,7 +72,7 @@ def test_a_pick_up_code_is_called_as_everywhere() -> None:
 @pytest.mark.parametrize("what", ["consent_given", "consent_refused", "consent_withdrawn"])
 def test_a_paper_is_not_said_to_be_the_readers(what: str) -> None:
     """S-74: the other guardian, who did not sign, is told by the same notice."""
-    assert "您" not in words()["Told", what]
+    assert "您" not in text_of(NoticeKind.OWN_DATA, {"what": what})
 
 
 def test_headings_of_one_kind_differ() -> None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import marshmallow as ma
+from flask import make_response, request
 from flask_smorest import Blueprint as SmorestBlueprint
 
 from app.api.http.allow import FOR, PUBLIC
@@ -79,6 +80,21 @@ class Blueprint(SmorestBlueprint):  # type: ignore[misc]
         return super().response(  # type: ignore[no-any-return]
             HTTPStatus.OK, {"type": "string", "format": "binary"}, content_type=kind
         )
+
+    def tagged(self, view: View) -> View:
+        """Answer 304 without a body to whoever names the answer that he has (If-None-Match); stands on top.
+
+        It saves the way to a phone, not the work here.
+        """
+
+        @functools.wraps(view)
+        def answered(*args: Any, **ids: Any) -> Any:
+            response = make_response(view(*args, **ids))
+            response.add_etag()
+            return response.make_conditional(request)
+
+        described = self.alt_response(HTTPStatus.NOT_MODIFIED, description="没有变化")(answered)
+        return cast("View", described)
 
     def made_once(self, schema: Any) -> Callable[[View], View]:
         """Answer 201 for a new thing and 200 for the same again, with the same body.

@@ -1,0 +1,268 @@
+"""What a notice says: one title and sentence for phone, console and own copy, made of its kind and codes.
+
+No personal data, nothing of health, hardship or children: it may show on a locked screen (S-59). Whoever may
+read more opens the record that ``link_of`` names. A sentence of a kind that goes out by WeChat has 20 signs
+at most, for no field of a message takes more.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.models import NoticeKind
+
+_CODED_BY = {
+    NoticeKind.HAZARD_STEP: "step",
+    NoticeKind.HAZARD_ALARM: "step",
+    NoticeKind.HAZARD_MATTER: "step",
+    NoticeKind.CLAIM_STEP: "status",
+}
+"""What of the data says more than the kind, where it is not ``what``."""
+_RECORDS = (
+    "harm_case_id",
+    "hazard_id",
+    "claim_id",
+    "redemption_id",
+    "follow_up_id",
+    "visit_id",
+    "approval_id",
+)
+"""What a notice is about goes before what it names besides; then any other record, and last ``_BESIDES``."""
+_BESIDES = ("care_record_id", "resident_id", "user_id")
+_NO_RECORD = {"by_id"}
+_CALLED = {"request": "binding_request", "ticket": "viewing_ticket", "export": "roster_export"}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of one kind."""
+
+    title: str
+    one: str
+    """What a notice says whose code has no sentence of its own."""
+    many: str
+    """What several at once say; ``{count}`` is how many."""
+    by_code: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """The record that a notice is about."""
+
+    kind: str
+    id: str
+
+
+WORDS: Mapping[NoticeKind, Words] = {
+    NoticeKind.HAZARD_STEP: Words(
+        "隐患进展",
+        "您报的隐患有进展",
+        "{count}条隐患进展",
+        {
+            "report": "隐患已登记",
+            "recur": "隐患又被报告了一次",
+            "accept": "隐患已受理",
+            "reject": "隐患未受理，原因请看详情",
+            "duplicate": "隐患已并入先前的报告",
+            "assign": "隐患已派人整改",
+            "reassign": "隐患已换人整改",
+            "unassign": "隐患正在重新派人",
+            "start": "隐患正在整改",
+            "rectify": "隐患已整改，待复查",
+            "verify": "隐患复查通过",
+            "recheck_fail": "隐患复查未通过，重新整改",
+            "close": "隐患已办结",
+            "grant_extension": "隐患整改的时限延长了",
+        },
+    ),
+    NoticeKind.HAZARD_ASSIGNED: Words("隐患待整改", "有一项隐患待整改", "{count}项隐患待整改"),
+    NoticeKind.HAZARD_UNASSIGNED: Words(
+        "隐患待派人",
+        "有隐患没人整改了，请重新派人",
+        "{count}批隐患请重新派人",
+        {"nobody_decides": "有隐患没人派，请安排管理员"},
+    ),
+    NoticeKind.HAZARD_ALARM: Words(
+        "隐患到期提醒",
+        "有一项隐患快到期或已过期",
+        "{count}项隐患快到期或已过期",
+        {
+            "remind": "有一项隐患快到期，请抓紧",
+            "supervise_county": "有一项隐患过期，转县级督办",
+            "supervise_city": "有一项隐患过期已久，转市级督办",
+        },
+    ),
+    NoticeKind.HAZARD_MATTER: Words(
+        "隐患要您看看",
+        "有一项隐患要您看一看",
+        "{count}项隐患要您看一看",
+        {
+            "supervise": "有一项隐患被督办，请答复",
+            "answer": "督办的隐患有了答复",
+            "ask_extension": "有一项隐患申请延期，请决定",
+            "grant_extension": "隐患整改的延期同意了",
+            "refuse_extension": "隐患整改的延期没有同意",
+        },
+    ),
+    NoticeKind.CLAIM_STEP: Words(
+        "积分申报进展",
+        "积分申报有进展",
+        "{count}条积分申报进展",
+        {
+            "submitted": "积分申报已提交，等核实",
+            "verified": "积分申报已核实，等审批",
+            "approved": "积分申报已通过",
+            "in_notice": "积分申报公示中",
+            "posted": "积分已入账",
+            "returned": "积分申报已退回，请补充",
+            "rejected": "积分申报未通过，原因请看详情",
+            "withdrawn": "积分申报已撤回",
+        },
+    ),
+    NoticeKind.VISIT_URGENT: Words("走访急事", "有一项走访需要尽快处理", "{count}项走访需要尽快处理"),
+    NoticeKind.FOLLOW_UP_ASSIGNED: Words("回访待办", "有一项回访交给您办理", "{count}项回访交给您办理"),
+    NoticeKind.HARM_CASE: Words(
+        "请尽快处理",
+        "有一件事请您尽快处理",
+        "{count}件事请您尽快处理",
+        {"nobody_decides": "有一件事没人能处理，请尽快安排"},
+    ),
+    NoticeKind.ACCOUNT_ALERT: Words(
+        "账号提醒",
+        "您的账号有变动，请看看",
+        "{count}条账号提醒",
+        {
+            "second_factor_reset": "您的动态验证码被重置，不是您要求的请马上告诉管理员",
+            "second_factor_reset_of": "有管理人员的动态验证码被重置了，请核实",
+            "token_reused": "您的登录凭据可能被别人用过，请重新登录并改密码",
+            "sign_in_code": "工作人员给您发了登录码，不是您要的请告诉社区",
+            "sign_in_code_of": "工作人员给您家或社区的一个人发了登录码",
+            "invited": "您收到了设置密码的邀请，不是您要的请告诉管理员",
+            "invited_of": "有人收到了设置密码的邀请",
+            "password_set": "您的密码设好了，不是您设的请马上告诉管理员",
+            "password_set_of": "有人用邀请设好了密码",
+            "no_auditor": "这里没有审计员了，请尽快补上",
+            "no_system_admin": "这里没有系统管理员了，请尽快补上",
+            "no_security_admin": "这里没有安全管理员了，请尽快补上",
+            "granted": "您有了新的岗位",
+            "granted_of": "有人得到了新的管理岗位，请看看对不对",
+            "keys_rotated": "加密的密钥换过了",
+            "consent_by_code": "有人用登录码登录后替家人同意了，请向本人核实",
+            "guardian_verified": "监护关系核实了",
+            "guardian_ended": "监护关系结束了",
+            "guardian_died": "一位监护人的监护关系因故结束了，请安排好接下来的照看",
+        },
+    ),
+    NoticeKind.ACCOUNT_UNUSED: Words(
+        "账号停用", "有账号太久没有用，停用了", "{count}个账号太久没有用，停用了"
+    ),
+    NoticeKind.BINDING: Words(
+        "账号绑定",
+        "账号绑定有进展",
+        "{count}条账号绑定消息",
+        {
+            "asked": "有人申请绑定账号，请审核",
+            "nobody_decides": "有绑定申请没人能审核，请安排管理员",
+            "approved": "您的绑定申请通过了",
+            "rejected": "您的绑定申请没有通过，原因请看详情",
+            "bound_of": "有人绑定成了您家或社区的一个人，不对请告诉社区",
+            "ended": "您的账号绑定结束了",
+        },
+    ),
+    NoticeKind.OWN_DATA: Words(
+        "我的资料",
+        "您的资料有消息",
+        "{count}条资料消息",
+        {
+            "copy_ready": "资料副本做好了，请尽快下载",
+            "copy_not_made": "资料副本没有做成，请再申请一次",
+            "correction_asked": "有人申请更正资料，请办理",
+            "correction_due": "更正资料的申请快到期了，请尽快办理",
+            "correction_done": "更正资料的申请办好了",
+            "correction_refused": "更正资料的申请没有同意，原因请看详情",
+            "deletion_asked": "有人申请删除资料，请办理",
+            "deletion_due": "删除资料的申请快到期了，请尽快办理",
+            "deletion_done": "删除资料的申请办好了",
+            "deletion_refused": "删除资料的申请没有同意，原因请看详情",
+            "closing_begun": "账号注销开始办理了",
+            "closing_refused": "账号现在不能注销，原因请看详情",
+            "minor_age": "您照看的人有一项重要资料改了，请看看对不对",
+            "consent_given": "工作人员登记了一份纸上的同意，或者有人用登录码登录后同意了",
+            "consent_refused": "工作人员登记了一份纸上的不同意",
+            "consent_withdrawn": "工作人员登记收回了一份同意",
+        },
+    ),
+    NoticeKind.APPROVAL: Words(
+        "审批",
+        "有一件事等您审批",
+        "{count}条审批消息",
+        {
+            "asked": "有一件事等您审批",
+            "approved": "您申请的事同意了",
+            "refused": "您申请的事没有同意",
+            "nobody_decides": "有一件事没人能审批，请安排",
+            "guardian_asked": "有监护关系等您核实",
+            "ticket_asked": "有一张查看单等您审批",
+            "ticket_approved": "您申请的查看单同意了",
+            "ticket_refused": "您申请的查看单没有同意",
+            "went_without": "有岗位没经第二人同意就给了",
+        },
+    ),
+    NoticeKind.PROXY: Words(
+        "代办",
+        "代办有消息",
+        "{count}条代办消息",
+        {
+            "asked": "有人申请代办，请确认",
+            "nobody_decides": "有代办申请没人能确认，请安排管理员",
+            "confirmed": "代办确认了",
+            "ended": "代办结束了",
+            "redeemed": "有人替您家兑换了东西",
+            "claimed": "有人替您家申报了积分",
+        },
+    ),
+    NoticeKind.ROSTER_EXPORT: Words(
+        "名册导出",
+        "名册导出有消息",
+        "{count}条名册导出消息",
+        {"ready": "名册文件做好了，请尽快下载", "failed": "名册文件没有做成，原因请看详情"},
+    ),
+}
+
+
+def code_of(kind: NoticeKind, data: Mapping[str, Any]) -> str:
+    """Give what a notice says beyond its kind: a step, a state, or what happened; empty if nothing."""
+    return str(data.get(_CODED_BY.get(kind, "what")) or "")
+
+
+def is_spelled_out(kind: NoticeKind, data: Mapping[str, Any]) -> bool:
+    """Say whether somebody thought of what such a notice says: its reader never sees a code."""
+    code = code_of(kind, data)
+    return kind in WORDS and (not code or code in WORDS[kind].by_code)
+
+
+def title_of(kind: NoticeKind) -> str:
+    """Say in a few words what notices of a kind are about."""
+    return WORDS[kind].title
+
+
+def text_of(kind: NoticeKind, data: Mapping[str, Any]) -> str:
+    """Say in a sentence what a notice tells."""
+    words = WORDS[kind]
+    return words.by_code.get(code_of(kind, data), words.one)
+
+
+def text_of_many(kind: NoticeKind, count: int) -> str:
+    """Say in a sentence what several notices of a kind tell."""
+    return WORDS[kind].many.format(count=count)
+
+
+def link_of(data: Mapping[str, Any]) -> Link | None:
+    """Name the record that a notice is about, if it names one."""
+    named = {name for name, value in data.items() if name.endswith("_id") and value} - _NO_RECORD
+    others = sorted(named - {*_RECORDS, *_BESIDES})
+    for name in (*_RECORDS, *others, *_BESIDES):
+        if name in named:
+            kind = name.removesuffix("_id")
+            return Link(_CALLED.get(kind, kind), str(data[name]))
+    return None
