@@ -62,8 +62,17 @@ def _on_servers(plan: Plan, commit: str | None) -> list[figures.Figure]:
         print("Measuring CPU per request ...", flush=True)
         by_request = measure_in_turns(ground, dict(os.environ) | environment, postmaster, plan, older)
         print("Measuring postings beside pgbench ...", flush=True)
-        by_posting = posting.measure(settings, ground, ensure_database(server.url, "pgbench"), plan)
-    return by_posting + by_request
+        by_posting = posting.measure(
+            settings, ground, ensure_database(server.url, "pgbench"), postmaster, plan
+        )
+    return by_posting + by_request + [beside_posting(by_request, by_posting)]
+
+
+def beside_posting(by_request: list[figures.Figure], by_posting: list[figures.Figure]) -> figures.Figure:
+    """Say how many postings an inspection with twenty answers costs."""
+    inspection = next(one for one in by_request if one.name == "http_inspection_20")
+    posted = next(one for one in by_posting if one.name == "posting_cpu")
+    return figures.Figure("inspection_to_posting", inspection.value, "ms", posted.value, "a posting ms")
 
 
 def _environment(folder: Path, server_url: str, database: str, redis_url: str) -> dict[str, str]:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
@@ -26,6 +26,7 @@ from app.ids import new_id
 from app.models import SourceKind, TransferKind
 from bench.figures import Figure
 from bench.plan import Plan
+from bench.processor import tree_cpu_s
 from bench.world import Ground
 from dev.servers import libpq_url
 from dev.servers.server import package_folder
@@ -41,10 +42,13 @@ class Round:
     postings: int
     seconds: float
     client_cpu_s: float
+    database_cpu_s: float = 0
 
 
-def measure(settings: Settings, ground: Ground, pgbench_url: str, plan: Plan) -> list[Figure]:
-    """Run pgbench and our postings in turns; give rate and client CPU.
+def measure(
+    settings: Settings, ground: Ground, pgbench_url: str, postmaster: int, plan: Plan
+) -> list[Figure]:
+    """Run pgbench and our postings in turns; give rate, client CPU, and CPU of client and database.
 
     pgbench runs with its own defaults, and once more with prepared statements, which is its fastest.
     """
@@ -55,14 +59,18 @@ def measure(settings: Settings, ground: Ground, pgbench_url: str, plan: Plan) ->
     with _clients(settings, ground, plan) as post_in_parallel:
         for _ in range(plan.rounds):
             rates.append(_tps(_pgbench(pgbench_url, "-n", *_load(plan))))
-            ours.append(post_in_parallel())
+            before = tree_cpu_s(postmaster)
+            made = post_in_parallel()
+            ours.append(replace(made, database_cpu_s=tree_cpu_s(postmaster) - before))
             prepared.append(_tps(_pgbench(pgbench_url, "-n", "-M", "prepared", *_load(plan))))
     posted = statistics.median(one.postings / one.seconds for one in ours)
     cpu_ms = statistics.median(one.client_cpu_s * 1000 / one.postings for one in ours)
+    whole_ms = cpu_ms + statistics.median(one.database_cpu_s * 1000 / one.postings for one in ours)
     return [
         Figure("posting", posted, "/s", statistics.median(rates), "pgbench TPC-B-like /s"),
         Figure("posting_to_prepared", posted, "/s", statistics.median(prepared), "the same, prepared /s"),
         Figure("posting_client_cpu", cpu_ms, "ms", 0.5, "limit ms"),
+        Figure("posting_cpu", whole_ms, "ms", cpu_ms, "of it the client's ms"),
     ]
 
 

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from app.clock import now
 from app.ids import new_id
@@ -39,7 +40,8 @@ def measure(ground: Ground, environment: dict[str, str], postmaster: int, plan: 
     with served("wsgi:app", environment) as (port, pid):
         pids = [pid, postmaster]
         asks = {
-            "http_inspection": _inspections(ground),
+            "http_inspection": _inspections(ground, ground.checklist_id, ground.item_ids),
+            "http_inspection_20": _inspections(ground, ground.twenty_id, ground.twenty_item_ids),
             "http_approval": _approvals(ground),
             "http_balance": _balances(ground),
         }
@@ -115,14 +117,14 @@ def _bare(_: int) -> Ask:
     return Ask("GET", "/bare")
 
 
-def _inspections(ground: Ground) -> Callable[[int], Ask]:
+def _inspections(ground: Ground, checklist_id: UUID, item_ids: list[UUID]) -> Callable[[int], Ask]:
     def make(_: int) -> Ask:
         body = {
             "place_id": str(ground.place_id),
-            "checklist_id": str(ground.checklist_id),
+            "checklist_id": str(checklist_id),
             "captured_at": now().isoformat(),
             "position": {"lng": 114.4829, "lat": 29.6061, "accuracy_m": 20, "datum": "wgs84"},
-            "answers": [{"item_id": str(item_id), "result": "ok"} for item_id in ground.item_ids],
+            "answers": [{"item_id": str(item_id), "result": "ok"} for item_id in item_ids],
         }
         return Ask("PUT", f"/v1/inspections/{new_id()}", ground.worker_token, body, 201)
 

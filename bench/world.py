@@ -2,7 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.cli.seed.ids import named
 from app.cli.seed.rows import Rows
 from app.cli.seed.sealing import seal
 from app.cli.seed.settlement import add_site
-from app.cli.seed.site import BIG, BIG_SITE, SMALL_SITE
+from app.cli.seed.site import BIG, BIG_SITE, CITY, SMALL_SITE
 from app.cli.seed.staff import add_staff
 from app.cli.seed.world import SeedResident, World
 from app.clock import business_day, now
@@ -30,6 +30,8 @@ from app.models import (
     ChecklistItem,
     Claim,
     ClaimStatus,
+    HazardCategory,
+    HazardLevel,
     PlaceKind,
     SessionKind,
     SignIn,
@@ -53,6 +55,9 @@ class Ground:
     place_area: str
     checklist_id: UUID
     item_ids: list[UUID]
+    twenty_id: UUID
+    """A checklist of twenty questions."""
+    twenty_item_ids: list[UUID]
     claim_ids: list[UUID]
 
 
@@ -92,6 +97,7 @@ def _write(session: Session, sealer: Sealer, claims: int, households: int) -> Gr
     checklist_id = session.scalars(select(Checklist.id).where(Checklist.code == "residential_block")).first()
     assert checklist_id is not None, "the seed has a checklist for residential buildings"
     items = session.scalars(select(ChecklistItem.id).where(ChecklistItem.checklist_id == checklist_id))
+    twenty = _twenty(session, since)
     rule = next(
         rule for rule in facts.rules() if rule.notice_days == 0 and rule.cap is None and rule.automatic
     )
@@ -112,8 +118,38 @@ def _write(session: Session, sealer: Sealer, claims: int, households: int) -> Gr
         place_area=place.area_code,
         checklist_id=checklist_id,
         item_ids=list(items),
+        twenty_id=twenty.id,
+        twenty_item_ids=[item.id for item in twenty.items],
         claim_ids=_claims(session, home, rule_id, worker_id, claims),
     )
+
+
+def _twenty(session: Session, since: datetime) -> Checklist:
+    """Write a checklist of twenty questions for residential buildings."""
+    made = Checklist(
+        id=new_id(),
+        area_code=CITY,
+        code="twenty",
+        kind=PlaceKind.RESIDENTIAL,
+        title="二十项检查",
+        version=1,
+        published_at=since,
+    )
+    made.items = [
+        ChecklistItem(
+            id=new_id(),
+            position=position,
+            code=f"item_{position}",
+            section="公共部分",
+            text=f"第{position}项正常吗？",
+            level=HazardLevel.GENERAL,
+            category=HazardCategory.FIRE,
+        )
+        for position in range(1, 21)
+    ]
+    session.add(made)
+    session.flush()
+    return made
 
 
 def _accounts(session: Session, home: list[SeedResident]) -> tuple[UUID, list[UUID]]:

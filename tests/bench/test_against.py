@@ -191,6 +191,7 @@ def test_a_bench_that_fails_is_told_and_its_tree_taken_away(
 def test_growth_is_what_a_request_costs_more_than_on_average_then() -> None:
     ours = [
         Figure("http_inspection", 11.5, "ms", 0.5, "bare"),
+        Figure("http_what_is_new", 3.0, "ms", 0.5, "bare"),
         Figure("http_balance", 2.0, "ms", 0.5, "bare"),
     ]
     theirs = [{"http_inspection": 10.0, "http_balance": 2.0}, {"http_inspection": 12.0, "http_balance": 2.5}]

@@ -24,9 +24,12 @@ UNITS = {
     "posting": "/s",
     "posting_to_prepared": "/s",
     "posting_client_cpu": "ms",
+    "posting_cpu": "ms",
     "http_inspection": "ms",
+    "http_inspection_20": "ms",
     "http_approval": "ms",
     "http_balance": "ms",
+    "inspection_to_posting": "ms",
 }
 
 
