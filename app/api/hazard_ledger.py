@@ -15,6 +15,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, sent_moment
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
+from app.api.rectification_notices import RectificationNoticeOutput
 from app.evidence import ClockFlag
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, PhotoMoment
 from app.identity import Permission
@@ -138,12 +139,13 @@ class TimelineOutput(Output):
 
     id = fields.UUID(required=True)
     merged_ids = fields.List(fields.UUID(), required=True)
+    notices = fields.List(fields.Nested(RectificationNoticeOutput), required=True)
     entries = fields.List(fields.Nested(TimelineEntryOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, seen: hazards.Timeline, **_: Any) -> dict[str, Any]:
         """Name the hazard."""
-        return {"id": seen.hazard.id, "merged_ids": seen.merged_ids, "entries": seen.entries}
+        return {"id": seen.hazard.id, **vars(seen)}
 
 
 @blueprint.route("/hazards/counts", methods=["GET"])

@@ -31,6 +31,14 @@ from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
 from app.hazards.raising import Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
+from app.hazards.rectification_notices import (
+    NewNotice,
+    NoticeGivenError,
+    PrintedNotice,
+    ShownNotice,
+    give_notice,
+    printed_notice,
+)
 from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
 from app.hazards.supervising import NotSupervisedError, answer, supervise
 from app.hazards.timeline import PhotoMoment, Timeline, TimelineEntry, timeline
@@ -86,14 +94,17 @@ __all__ = [
     "MajorControlsError",
     "MajorExtensionError",
     "MappedHazard",
+    "NewNotice",
     "NoExtensionAskedError",
     "NotAssigneeError",
     "NotMajorError",
     "NotSupervisedError",
     "NothingShownError",
+    "NoticeGivenError",
     "OwnExtensionError",
     "PhotoMoment",
     "PlaceUnnamedError",
+    "PrintedNotice",
     "ReassignReasonError",
     "Receipt",
     "Recheck",
@@ -101,6 +112,7 @@ __all__ = [
     "SamePersonError",
     "ShownEvent",
     "ShownHazard",
+    "ShownNotice",
     "Timeline",
     "TimelineEntry",
     "accept",
@@ -109,11 +121,13 @@ __all__ = [
     "assign",
     "close",
     "duplicate",
+    "give_notice",
     "grant_extension",
     "hazard",
     "hazard_counts",
     "hazard_map",
     "hazards",
+    "printed_notice",
     "raise_or_join",
     "receipt",
     "rectify",

@@ -14,6 +14,7 @@ from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
 from app.hazards.filters import readable
 from app.hazards.history import ShownEvent, events_of, shown
+from app.hazards.rectification_notices import ShownNotice, notices_of
 from app.models import ClockFlag, Hazard, HazardStep
 
 MERGED_MOST = 20
@@ -57,6 +58,8 @@ class Timeline:
 
     hazard: Hazard
     merged_ids: list[UUID]
+    notices: list[ShownNotice]
+    """For staff: the written notices to whoever must put it right, the newest first."""
     entries: list[TimelineEntry]
 
 
@@ -77,6 +80,7 @@ def timeline(session: Session, actor: Actor, hazard_id: UUID) -> Timeline:
     return Timeline(
         hazard=row,
         merged_ids=[one.id for one in rows if one is not row],
+        notices=notices_of(session, hazard_id) if actor.scope.covers(row.area_code) else [],
         entries=[_entry(row, rows, seen) for seen in shown(session, rows, events, photos, kept_back)],
     )
 

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     HAZARD_VERIFY = "hazard_verify"
     HAZARD_CLOSE_MAJOR = "hazard_close_major"
     HAZARD_SUPERVISE = "hazard_supervise"
+    HAZARD_NOTICE = "hazard_notice"
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
     TICKET_READ = "ticket_read"
@@ -144,6 +145,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.HAZARD_VERIFY: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.HAZARD_CLOSE_MAJOR: {_COUNTY: _AREA},
     Permission.HAZARD_SUPERVISE: _OFFICES,
+    Permission.HAZARD_NOTICE: {**_FIELD_STAFF, **_OFFICES},
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -67,6 +67,7 @@ from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.models.policy_switch import PolicyChange, PolicySwitch
 from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord
+from app.models.rectification_notice import RectificationNotice
 from app.models.removal import Removal, RemovalKind
 from app.models.reveal import Reveal, RevealField
 from app.models.roster_export import ExportFailure, ExportState, RosterColumn, RosterExport
@@ -198,6 +199,7 @@ __all__ = [
     "ProxyRelation",
     "ProxyState",
     "ProxyWord",
+    "RectificationNotice",
     "Redemption",
     "RedemptionStatus",
     "RefreshToken",

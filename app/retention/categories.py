@@ -64,6 +64,7 @@ KEPT_BECAUSE = {
     "hazards": "the ledger of hazards (Work Safety Law 41). Positions go",
     "hazard_alarms": "the ledger of hazards (Work Safety Law 41)",
     "hazard_events": "append-only: prove each step",
+    "rectification_notices": "the ledger of hazards (Work Safety Law 41)",
     "inspections": "the ledger of hazards (Work Safety Law 41). Positions go",
     "inspection_answers": "the ledger of hazards (Work Safety Law 41)",
     "accounts": "the ledger of points is never deleted",

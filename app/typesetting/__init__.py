@@ -1,4 +1,4 @@
-"""What is printed with a place's code: posters, sheets to cut, and the QR pictures on them.
+"""What is printed: posters and sheets of codes with their QR pictures, and notices of rectification.
 
 Apart from the other adapters because its libraries take over a second to load, and only the API prints.
 """
@@ -7,14 +7,18 @@ from app.typesetting.label import Label
 from app.typesetting.poster import poster_png
 from app.typesetting.printable import UnprintableError, check_printable
 from app.typesetting.qr import qr_png
+from app.typesetting.rectification import PHOTOS_MOST, Rectification, rectification_pdf
 from app.typesetting.sheets import binding_sheet_pdf, code_sheet_pdf
 
 __all__ = [
+    "PHOTOS_MOST",
     "Label",
+    "Rectification",
     "UnprintableError",
     "binding_sheet_pdf",
     "check_printable",
     "code_sheet_pdf",
     "poster_png",
     "qr_png",
+    "rectification_pdf",
 ]

@@ -6,6 +6,7 @@ from pathlib import Path
 from fpdf import FPDF
 
 from app.clock import now
+from app.typesetting.drawing import FAMILY, POINT, write
 from app.typesetting.label import CUT_HERE, FIXED, HOW_TO, HOW_TO_BIND, KEEP_IT, Label
 from app.typesetting.qr import QUIET_MODULES, qr_image
 from app.typesetting.typeface import LEADING, Setting, Typeface, typeface
@@ -18,10 +19,8 @@ _SIDE, _TOP, _BOTTOM = 10.0, 18.0, 15.0
 _PADDING, _RIM = 5.0, 2.0
 _CODE_SHARE = 0.56  # of a label's width
 _MARK = 3.0
-_POINT = 25.4 / 72
 _MODULE_PX = 8
 _INK, _GREY, _PALE = (26, 26, 26), (89, 89, 89), (150, 150, 150)
-_FAMILY = "sheet"
 _Draw = Callable[[FPDF, Typeface, Label, tuple[float, float], tuple[float, float]], None]
 """Draws one label: its upper left corner, its width and height."""
 
@@ -61,7 +60,7 @@ def _sheet_pdf(
     pdf.set_creation_date(now())
     pdf.set_title(title)
     pdf.set_lang("zh-CN")
-    pdf.add_font(_FAMILY, fname=face.path)
+    pdf.add_font(FAMILY, fname=face.path)
     pages = [labels[start : start + per_page] for start in range(0, len(labels), per_page)]
     for number, page in enumerate(pages, start=1):
         pdf.add_page()
@@ -73,14 +72,14 @@ def _sheet_pdf(
 def _draw_margins(pdf: FPDF, face: Typeface, title: str, foot: str) -> None:
     width, height = _PAGE
     room = width - 2 * _SIDE
-    head = face.fit(title, room * 0.6, 8, largest=12 * _POINT, smallest=7 * _POINT, most_lines=1)
-    _write(pdf, head, _SIDE, _TOP - 4 - head.height, _INK)
-    hint = face.fit(CUT_HERE, room * 0.3, 8, largest=9 * _POINT, smallest=6 * _POINT, most_lines=1)
+    head = face.fit(title, room * 0.6, 8, largest=12 * POINT, smallest=7 * POINT, most_lines=1)
+    write(pdf, head, _SIDE, _TOP - 4 - head.height, _INK)
+    hint = face.fit(CUT_HERE, room * 0.3, 8, largest=9 * POINT, smallest=6 * POINT, most_lines=1)
     left = width - _SIDE - face.width_em(hint.lines[0]) * hint.size
-    _write(pdf, hint, left, _TOP - 4 - hint.height, _GREY)
-    page = face.fit(foot, room, 8, largest=9 * _POINT, smallest=6 * _POINT, most_lines=1)
+    write(pdf, hint, left, _TOP - 4 - hint.height, _GREY)
+    page = face.fit(foot, room, 8, largest=9 * POINT, smallest=6 * POINT, most_lines=1)
     left = (width - face.width_em(page.lines[0]) * page.size) / 2
-    _write(pdf, page, left, height - _BOTTOM + 4, _GREY)
+    write(pdf, page, left, height - _BOTTOM + 4, _GREY)
 
 
 def _draw_labels(
@@ -112,7 +111,7 @@ def _draw_label(
     room = left + width - _PADDING - text_left
 
     def fit(text: str, share: float, largest: float, smallest_pt: float, lines: int) -> Setting:
-        smallest = smallest_pt * _POINT
+        smallest = smallest_pt * POINT
         box = text_height * share
         return face.fit(text, room, box, largest=side * largest, smallest=smallest, most_lines=lines)
 
@@ -122,12 +121,12 @@ def _draw_label(
     how = fit(HOW_TO, 0.1, 0.07, 5, 1)
     number = fit(f"编号 {label.number}", 0.1, 0.07, 5, 1)
     text_top -= community.size * (LEADING - 1) / 2
-    _write(pdf, community, text_left, text_top, _GREY)
-    _write(pdf, name, text_left, text_top + community.height, _INK, bold=True)
-    _write(pdf, note, text_left, text_top + community.height + name.height, _GREY)
+    write(pdf, community, text_left, text_top, _GREY)
+    write(pdf, name, text_left, text_top + community.height, _INK, bold=True)
+    write(pdf, note, text_left, text_top + community.height + name.height, _GREY)
     foot = text_top + text_height - number.height
-    _write(pdf, how, text_left, foot - how.height, _INK)
-    _write(pdf, number, text_left, foot, _INK)
+    write(pdf, how, text_left, foot - how.height, _INK)
+    write(pdf, number, text_left, foot, _INK)
 
 
 def _draw_card(
@@ -139,7 +138,7 @@ def _draw_card(
     left, top = left + _PADDING, top + _PADDING
 
     def line(text: str, share: float, largest_pt: float, smallest_pt: float, lines: int = 1) -> Setting:
-        largest, smallest = largest_pt * _POINT, smallest_pt * _POINT
+        largest, smallest = largest_pt * POINT, smallest_pt * POINT
         return face.fit(text, room, box * share, largest=largest, smallest=smallest, most_lines=lines)
 
     for setting, share, colour, bold in (
@@ -149,7 +148,7 @@ def _draw_card(
         (line(HOW_TO_BIND, 0.25, 10, 6, 2), 0.25, _INK, False),
         (line(KEEP_IT, 0.15, 10, 6), 0.15, _GREY, False),
     ):
-        _write(pdf, setting, left, top, colour, bold=bold)
+        write(pdf, setting, left, top, colour, bold=bold)
         top += box * share
 
 
@@ -157,16 +156,3 @@ def _draw_mark(pdf: FPDF, x: float, y: float) -> None:
     with pdf.local_context(draw_color=_PALE, line_width=0.2):
         pdf.line(x - _MARK, y, x + _MARK, y)
         pdf.line(x, y - _MARK, x, y + _MARK)
-
-
-def _write(
-    pdf: FPDF, setting: Setting, left: float, top: float, colour: tuple[int, int, int], *, bold: bool = False
-) -> None:
-    """Write lines from the left; bold is a stroke around each sign, for the packaged font has one weight."""
-    pdf.set_font(_FAMILY, size=setting.size / _POINT)
-    mode = "FILL_STROKE" if bold else "FILL"
-    with pdf.local_context(
-        text_color=colour, draw_color=colour, text_mode=mode, line_width=setting.size / 40
-    ):
-        for line, baseline in setting.baselines(top):
-            pdf.text(left, baseline, line)

@@ -17,6 +17,7 @@ LEADING = 1.3
 MIDDLE = 0.37
 """How far the middle of a Chinese character is above its baseline, in sizes."""
 _GOOD_SHARE = 0.7  # fewer lines look better than a larger size, down to this share of the largest
+_NARROW_GAPS = re.compile(r"[ \t\r\n]+")
 _ROUNDS = 12  # of halving: finer than a hundredth of a character
 _OPENING, _CLOSING = "（《“「【(", "，。、；：？！）》”」】…·,.:;?!)"
 # What stays together: a number or word with the sign behind it, a mark with the sign it belongs to.
@@ -57,6 +58,18 @@ class Typeface:
         """Return the width of a line, in sizes."""
         advances_em = _advances_em(self.path)
         return sum(advances_em.get(sign, 1.0) for sign in text)
+
+    def fill(self, text: str, width: float, *, size: float, most_lines: int) -> Setting:
+        """Set the text at one size, each line as full as it gets; what is too long ends in "…".
+
+        Wide blanks stay, as before a paragraph or where somebody is to write.
+        """
+        return Setting(_cut(_NARROW_GAPS.sub(" ", text), most_lines, width / size, self.width_em), size)
+
+    def printable(self, text: str) -> str:
+        """Put an empty square in place of each sign that the file cannot draw."""
+        missing = self.lacks(text)
+        return "".join("□" if sign in missing else sign for sign in text)
 
     def fit(
         self, text: str, width: float, height: float, *, largest: float, smallest: float, most_lines: int = 3

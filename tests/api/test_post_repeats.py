@@ -24,6 +24,7 @@ _GUARDIANSHIP = "/v1/guardianships/<uuid:guardianship_id>"
 NAMED = {
     "step_id": {
         *(f"{_HAZARD}/{verb}" for verb in HAZARD_VERBS),
+        f"{_HAZARD}/notice",
         *(f"{_CLAIM}/{verb}" for verb in ("verify", "approve", "return", "reject", "resubmit", "withdraw")),
         *(f"/v1/policy-switches/{verb}" for verb in ("on", "off")),
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),

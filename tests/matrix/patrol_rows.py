@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from app.clock import business_day
+from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (
     CareCategory,
@@ -20,6 +20,7 @@ from app.models import (
     HazardStatus,
     Inspection,
     PlaceKind,
+    RectificationNotice,
     Visit,
     VisitForm,
     VisitMode,
@@ -94,6 +95,30 @@ class PatrolRows(Side):
         self.add(
             Hazard(
                 id=hazard_id, area_code=self.area, place_id=self.place_id, status=status, **(values | more)
+            )
+        )
+        return hazard_id
+
+    def given_notice(self) -> UUID:
+        """Write a hazard that ``worker`` has, with a written notice to whoever must put it right; give it."""
+        due_at = now() + timedelta(days=7)
+        hazard_id = self.hazard(HazardStatus.ASSIGNED, assignee_id=self.user("worker"), due_at=due_at)
+        self.add(
+            RectificationNotice(
+                id=new_id(),
+                area_code=self.area,
+                hazard_id=hazard_id,
+                community_code=self.community,
+                year=due_at.year,
+                number=1,
+                due_at=due_at,
+                addressee="车间负责人",
+                basis="",
+                advice="清走杂物",
+                contact="社区办公室",
+                made_by=self.user("admin"),
+                made_at=now(),
+                content_hash=b"",
             )
         )
         return hazard_id

@@ -86,6 +86,13 @@ def _assign(stage: Stage) -> Call:
     return Call(f"/v1/hazards/{hazard_id}/assign", with_step(body))
 
 
+def _notice(stage: Stage) -> Call:
+    values = {"assignee_id": stage.user("worker"), "due_at": now() + timedelta(days=3)}
+    hazard_id = stage.hazard(HazardStatus.ASSIGNED, level=HazardLevel.MAJOR, **values)
+    body = {"addressee": "车间负责人", "contact": "社区办公室"}
+    return Call(f"/v1/hazards/{hazard_id}/notice", with_step(body))
+
+
 _S = HazardStatus
 _READERS = dict.fromkeys((*FIELD_STAFF, *OFFICES), 200)
 _ONLY_THE_ASSIGNEE = {"lead": 403, "worker": 200, "admin": 403}
@@ -199,5 +206,12 @@ PATROL = [
         "/v1/hazards/<uuid:hazard_id>/refuse-extension",
         {"admin": 200, "county": 200},
         _step("refuse-extension", _S.ASSIGNED, {"reason": "材料已到"}, asked_due_at=LATER),
+    ),
+    Line("POST", "/v1/hazards/<uuid:hazard_id>/notice", {"admin": 200, "county": 200}, _notice),
+    Line(
+        "GET",
+        "/v1/hazards/<uuid:hazard_id>/notice.pdf",
+        _READERS,
+        lambda stage: Call(f"/v1/hazards/{stage.given_notice()}/notice.pdf"),
     ),
 ]

@@ -31,7 +31,7 @@ ABOUT_NOBODY = {
     "POST /v1/places/<uuid:place_id>/codes/revoke": _A_PLACE,
     "POST /v1/code-sheets": _A_PLACE,
     "PUT /v1/hazards/<uuid:hazard_id>": _A_PLACE,
-} | {f"POST /v1/hazards/<uuid:hazard_id>/{step}": _A_PLACE for step in HAZARD_VERBS}
+} | {f"POST /v1/hazards/<uuid:hazard_id>/{step}": _A_PLACE for step in (*HAZARD_VERBS, "notice")}
 """Routes that write about no resident, household or account, and why."""
 _TABLES: dict[str, type[Base]] = {
     "resident_id": Resident,

@@ -1,0 +1,180 @@
+"""The written notice to whoever must put a hazard right (整改通知书): numbered, one for each deadline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.actors import Actor, community_of
+from app.clock import business_day, now
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.evidence import NamedPhoto, photos_of
+from app.hazards.assignment import NotMajorError, may_assign
+from app.hazards.deadlines import DueTimeError
+from app.hazards.steps import is_behind_own_door
+from app.models import (
+    Area,
+    Hazard,
+    HazardCategory,
+    HazardStatus,
+    RectificationNotice,
+    User,
+)
+from app.once import content_hash, insert_once, made_before
+from app.people import OwnHouseholdError
+
+_IN_HAND = frozenset({HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
+_NOTICES_MOST = 50
+BASES = {
+    HazardCategory.FIRE: "《中华人民共和国消防法》第二十八条",
+    HazardCategory.BUILDING: "《中华人民共和国民法典》第二百七十二条",
+    HazardCategory.FLOOD_GEOLOGICAL: "《地质灾害防治条例》第十五条",
+    HazardCategory.TRAFFIC: "《中华人民共和国道路交通安全法》第三十一条",
+    HazardCategory.PRODUCTION: "《中华人民共和国安全生产法》第四十一条",
+    HazardCategory.ENVIRONMENT: "《中华人民共和国民法典》第二百八十六条",
+    HazardCategory.FACILITY: "《中华人民共和国民法典》第一千二百五十三条",
+}
+"""Which rule a notice names unless the office names another one; of a dispute none does."""
+ADVICE = "请按有关规定消除这个隐患，整改完成前采取措施保证安全。"
+
+
+class NoticeGivenError(DomainError):
+    """There is a notice of this deadline already (data: ``notice_id``); it can be printed again."""
+
+    code = "notice_given"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True)
+class NewNotice:
+    """To whom a notice goes, and what the office adds; what is empty is said in the usual words."""
+
+    addressee: str
+    contact: str
+    advice: str = ""
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class ShownNotice:
+    """A notice with what stands in other rows."""
+
+    notice: RectificationNotice
+    community: str
+    issuer: str
+
+    @property
+    def number(self) -> str:
+        """Give its number as offices write it."""
+        return f"{self.community}整改〔{self.notice.year}〕{self.notice.number}号"
+
+
+@dataclass(frozen=True)
+class PrintedNotice(ShownNotice):
+    """A notice with all that is printed."""
+
+    hazard: Hazard
+    photos: list[NamedPhoto]
+
+
+def give_notice(
+    session: Session, actor: Actor, hazard_id: UUID, notice_id: UUID, new: NewNotice
+) -> ShownNotice:
+    """Write the notice of a hazard's present deadline, under the next number of its community and year.
+
+    The numbers have no gap: who writes one holds the community's row until he is through.
+
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError where nobody has the hazard
+    in hand, NotMajorError as for an assignment, DueTimeError where the deadline is over, NoticeGivenError.
+    """
+    hazard = session.get(Hazard, hazard_id, with_for_update={"key_share": True}, populate_existing=True)
+    if hazard is None:
+        raise NotFoundError
+    mark = content_hash(actor.user_id, hazard_id, new)
+    by = {"author": RectificationNotice.made_by, "by": actor.user_id}
+    first = made_before(session, RectificationNotice, notice_id, mark, **by)  # type: ignore[arg-type]
+    if first is None:
+        due_at = _check(session, actor, hazard)
+        first = _write(session, actor, hazard, notice_id, mark, due_at, new)
+    return _shown(session, RectificationNotice.id == first.id)[0]
+
+
+def notices_of(session: Session, hazard_id: UUID) -> list[ShownNotice]:
+    """List the notices of a hazard that the caller may read, the newest first."""
+    return _shown(session, RectificationNotice.hazard_id == hazard_id)
+
+
+def printed_notice(session: Session, actor: Actor, hazard_id: UUID) -> PrintedNotice:
+    """Give the newest notice of a hazard, to be printed. Raises NotFoundError also where there is none."""
+    query = select(Hazard).where(Hazard.id == hazard_id, actor.scope.clause(Hazard.area_code))
+    hazard = session.scalars(query.options(joinedload(Hazard.place))).one_or_none()
+    notices = notices_of(session, hazard_id)
+    if hazard is None or not notices:
+        raise NotFoundError
+    return PrintedNotice(**vars(notices[0]), hazard=hazard, photos=photos_of(session, [hazard_id])[hazard_id])
+
+
+def _check(session: Session, actor: Actor, hazard: Hazard) -> datetime:
+    """Refuse who may not give out the hazard, or what has no deadline ahead; give the deadline."""
+    if not actor.scope.covers(hazard.area_code):
+        raise NotFoundError
+    if is_behind_own_door(session, actor, hazard):
+        raise OwnHouseholdError
+    if hazard.status not in _IN_HAND or hazard.due_at is None:
+        raise IllegalStepError(id=hazard.id, now=hazard.status, asked="notice")
+    if not may_assign(session, actor, hazard):
+        raise NotMajorError(id=hazard.id)
+    if hazard.due_at <= now():
+        raise DueTimeError(id=hazard.id)
+    return hazard.due_at
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    hazard: Hazard,
+    notice_id: UUID,
+    mark: bytes,
+    due_at: datetime,
+    new: NewNotice,
+) -> RectificationNotice:
+    notice, same = RectificationNotice, RectificationNotice.hazard_id == hazard.id
+    given = session.scalar(select(notice.id).where(same, notice.due_at == due_at))
+    if given is not None:
+        raise NoticeGivenError(id=hazard.id, notice_id=given)
+    community, at = community_of(hazard.area_code), now()
+    session.get_one(Area, community, with_for_update={"key_share": True})
+    year = business_day(at).year
+    last = session.scalar(
+        select(func.max(notice.number)).where(notice.community_code == community, notice.year == year)
+    )
+    values: dict[str, Any] = {
+        "area_code": hazard.area_code,
+        "hazard_id": hazard.id,
+        "community_code": community,
+        "year": year,
+        "number": (last or 0) + 1,
+        "due_at": due_at,
+        "addressee": new.addressee,
+        "basis": new.basis or BASES.get(hazard.category, ""),
+        "advice": new.advice or ADVICE,
+        "contact": new.contact,
+        "made_by": actor.user_id,
+        "made_at": at,
+    }
+    return insert_once(session, RectificationNotice, notice_id, mark, **values)[0]
+
+
+def _shown(session: Session, which: Any) -> list[ShownNotice]:
+    query = (
+        select(RectificationNotice, Area.name, User.name)
+        .join(Area, Area.code == RectificationNotice.community_code)
+        .join(User, User.id == RectificationNotice.made_by)
+        .where(which)
+        .order_by(RectificationNotice.made_at.desc(), RectificationNotice.number.desc())
+        .limit(_NOTICES_MOST)
+    )
+    return [ShownNotice(notice, community, issuer) for notice, community, issuer in session.execute(query)]

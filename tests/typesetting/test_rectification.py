@@ -1,0 +1,77 @@
+"""The pages of a notice of rectification."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from PIL import Image
+from pypdf import PageObject, PdfReader
+
+from app.typesetting import Rectification, rectification_pdf
+from tests.evidence.photos import file, scene
+
+NOTICE = Rectification(
+    number="家园社区整改〔2026〕7号",
+    to="帮扶车间负责人",
+    opening="2026年11月28日，1号楼发现有下列安全隐患。请在2026年12月9日24:00前整改到位。",
+    rows=[("地点", "1号楼"), ("存在的隐患", "楼道堆了纸箱"), ("依据", "")],
+    office="家园社区",
+    issuer="陈志强",
+    day="2026年11月30日",
+)
+
+
+def pages(notice: Rectification) -> list[PageObject]:
+    return list(PdfReader(io.BytesIO(rectification_pdf(notice))).pages)
+
+
+def text(page: PageObject) -> str:
+    return page.extract_text().replace("\0", "")
+
+
+def test_a_usual_notice_is_one_page_of_a4_with_room_to_sign() -> None:
+    [page] = pages(replace(NOTICE, photos=[file(scene())] * 4))
+
+    assert [round(float(side)) for side in page.mediabox.upper_right] == [595, 842]
+    told = text(page)
+    assert all(part in told for part in ("帮扶车间负责人：", "签收人（签名）", "复查情况", "签发人：陈志强"))
+    assert "第1页" not in told
+
+
+def test_a_row_that_says_nothing_is_left_out() -> None:
+    assert "依据" not in text(pages(NOTICE)[0])
+
+
+def test_long_words_go_on_and_lose_no_sign() -> None:
+    words = "楼道堆了纸箱和沙发挡住了去路" * 70
+    found = pages(replace(NOTICE, rows=[("存在的隐患", words), ("整改建议", "今天清走")]))
+
+    assert "".join(text(page).replace("\n", "") for page in found).count("楼道堆了纸箱和沙发挡住了去路") == 70
+    assert f"第1页，共{len(found)}页" in text(found[0])
+    assert "复查情况" in text(found[-1])
+
+
+def test_what_no_font_draws_is_a_square() -> None:
+    assert "堆了□纸箱" in text(pages(replace(NOTICE, rows=[("存在的隐患", "堆了\N{PILE OF POO}纸箱")]))[0])
+
+
+@pytest.mark.parametrize("size", [(4000, 3000), (30, 4000), (5, 5)])
+def test_photos_of_any_shape_fit_and_are_made_small(size: tuple[int, int]) -> None:
+    width, height = size
+    photos = [file(scene(width, height + more)) for more in range(6)]
+    [page] = pages(replace(NOTICE, photos=photos))
+
+    pictures = [picture.image for picture in page.images]
+    assert len(pictures) == 4
+    assert all(picture is not None and max(picture.size) <= 900 for picture in pictures)
+    assert isinstance(pictures[0], Image.Image)
+
+
+def test_nothing_in_it_is_fetched_or_run() -> None:
+    """S-156: words that look like markup or an address are words."""
+    bad = '<img src="file:///etc/passwd"> {{7*7}} http://evil.example/x.png'
+    pdf = rectification_pdf(replace(NOTICE, rows=[("存在的隐患", bad)]))
+
+    assert "file:///etc/passwd" in text(pages(replace(NOTICE, rows=[("存在的隐患", bad)]))[0])
+    for mark in (b"/URI", b"/Launch", b"/JavaScript", b"/EmbeddedFile", b"root:"):
+        assert mark not in pdf
