@@ -122,6 +122,9 @@ REQUIREMENTS: dict[int, str] = {
     136: "Errors tell a code and a request id, and nothing of the inside",
     138: "Requests under a name that is not ours are refused, and no link is made of such a name",
     139: "The description equals the routes, and is not public",
+    # Photos
+    146: "Addresses of photos are one person's, end in minutes, and are judged anew at each fetch",
+    148: "How much one person may send on a day holds for what is sent side by side",
     # Patrol
     175: "Photos used again, as they were or changed, come to review, and nothing follows by itself",
     # Taking data out

@@ -11,8 +11,9 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, Text, has_words, sent_moment, word
 from app.api.http.paging import PageInput, page, page_of
+from app.api.http.photo_links import photo_urls
 from app.api.http.recording import note, transaction
-from app.api.photos import photo_urls, reading_reach
+from app.api.photos import reading_reach
 from app.evidence import MatchedPhoto, MatchKind, MatchVerdict, PhotoOwner, Settled, ToldMatch
 from app.identity import Permission
 

@@ -1,12 +1,11 @@
 """Photos: uploading one, and the short-lived addresses of its two copies."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from flask import Response, request, url_for
+from flask import Response, request
 from marshmallow import fields
 
 from app import evidence
@@ -15,8 +14,9 @@ from app.adapters import PhotoMissingError, photo_key
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import MAX_PHOTO_BYTES, takes
-from app.api.http.fields import Input, Output, Text
+from app.api.http.fields import Output
 from app.api.http.parts import parts
+from app.api.http.photo_links import LinkInput, check_link, photo_urls
 from app.api.http.photo_quota import PhotoQuota
 from app.api.http.recording import transaction
 from app.errors import NotFoundError
@@ -38,11 +38,6 @@ _IMAGE_BODY = {
     "description": "照片本身；格式由内容决定，最多12MB",
     "content": dict.fromkeys(("image/jpeg", "image/png", "image/webp", "application/octet-stream"), _BINARY),
 }
-
-
-def photo_urls(photo_id: UUID) -> dict[str, str]:
-    """Give ``thumb_url`` and ``large_url`` of a photo that arrived; each holds for at most ten minutes."""
-    return {f"{copy}_url": _url(photo_id, copy) for copy in evidence.COPIES}
 
 
 def reading_reach(reader: Actor) -> dict[PhotoOwner, Scope]:
@@ -94,13 +89,6 @@ class SeenPhotoOutput(PhotoOutput):
         return shown | {"width": named.width, "height": named.height}
 
 
-class LinkInput(Input):
-    """What a short-lived address carries."""
-
-    until = Text(20, load_default="")
-    seal = Text(100, load_default="")
-
-
 @blueprint.route("/photos/<uuid:photo_id>", methods=["PUT"])
 @allow(Permission.PHOTO_UPLOAD)
 @blueprint.doc(requestBody=_IMAGE_BODY)
@@ -113,11 +101,8 @@ def put_photo(photo_id: UUID) -> tuple[Any, int]:
     quota = PhotoQuota(
         actor().user_id, photos=settings.photos_a_day, megabytes=settings.photo_megabytes_a_day
     )
-    check_quota = partial(quota.check, len(data))
-    with transaction() as session:
-        photo, made = evidence.keep(session, parts().photos, actor(), photo_id, data, check_new=check_quota)
-    if made:
-        quota.count(len(data))
+    with quota.spent_if_kept(len(data)) as spend, transaction() as session:
+        photo, made = evidence.keep(session, parts().photos, actor(), photo_id, data, check_new=spend)
     return SeenPhoto.of(photo_id, photo), once(made)
 
 
@@ -135,10 +120,9 @@ def get_photo(photo_id: UUID) -> Any:
 @allow(PUBLIC)
 @blueprint.file("image/jpeg")
 @blueprint.query(LinkInput)
-def get_photo_file(photo_id: UUID, copy: Copy, until: str, seal: str) -> Response:
-    """Give one copy's file to whoever holds its address; the seal is the right, no sign-in is needed."""
-    if not evidence.link_holds(parts().link_key, photo_id, copy, until=until, seal=seal):
-        raise NotFoundError
+def get_photo_file(photo_id: UUID, copy: Copy, **link: str) -> Response:
+    """Give one copy's file by its address, as long as whoever was shown it may still have it."""
+    check_link(photo_id, copy, **link)
     try:
         data = parts().photos.get(photo_key(photo_id, copy))
     except PhotoMissingError:
@@ -147,8 +131,3 @@ def get_photo_file(photo_id: UUID, copy: Copy, until: str, seal: str) -> Respons
     response.headers["Cache-Control"] = f"private, max-age={evidence.LINK_LIFE_S}, immutable"
     response.headers["Content-Disposition"] = f'inline; filename="{photo_id}-{copy}.jpg"'
     return response
-
-
-def _url(photo_id: UUID, copy: Copy) -> str:
-    sealed: dict[str, Any] = evidence.seal_link(parts().link_key, photo_id, copy)
-    return url_for("photos.get_photo_file", photo_id=photo_id, copy=copy, **sealed)

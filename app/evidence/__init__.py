@@ -14,7 +14,7 @@ from app.evidence.gathering import (
 )
 from app.evidence.links import MAX_PHOTOS, NamedPhoto, lacks_photos, link_photos, photos_of
 from app.evidence.matches import MatchedPhoto, OwnPhotoError, Settled, ToldMatch, matches, settle
-from app.evidence.photos import SeenPhoto, forget, keep, old_files, photo_in_reach, sweep_orphans
+from app.evidence.photos import SeenPhoto, forget, is_shown, keep, old_files, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
 from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
 from app.models import ClockFlag, Datum, MatchKind, MatchVerdict, PhotoOwner, Presence
@@ -50,6 +50,7 @@ __all__ = [
     "compare",
     "forget",
     "gather",
+    "is_shown",
     "keep",
     "lacks_photos",
     "link_holds",

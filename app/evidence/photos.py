@@ -148,6 +148,11 @@ def photo_in_reach(
     return SeenPhoto.of(photo_id, photo)
 
 
+def is_shown(session: Session, photo_id: UUID) -> bool:
+    """Say whether a photo is still there to be shown: its files outlive its row by a night."""
+    return session.get(Photo, photo_id) is not None
+
+
 def forget(session: Session, store: PhotoStore, photo_ids: Collection[UUID]) -> int:
     """Delete photos at once, rows, files and where they were named; give how many.
 

@@ -1,6 +1,7 @@
-"""Short-lived addresses of photo files: whoever holds one may fetch that one file until it ends.
+"""Short-lived addresses of photo files, each sealed for one holder.
 
-An `<img>` cannot send a session's token, so the right travels in the address itself (ASVS 5.0, 3.5.8).
+An `<img>` cannot send a session's token, so the right travels in the address itself (ASVS 5.0, 3.5.8). What
+the holder is, his session and what he may, is sealed in and looked up anew when the file is fetched.
 """
 
 import hmac
@@ -18,19 +19,22 @@ _MINUTE_S = 60
 _UNTIL_DIGITS = 10
 
 
-def seal_link(key: bytes, photo_id: UUID, copy: Copy) -> dict[str, str]:
-    """Give the parameters of an address that holds from now for nine to ten minutes."""
+def seal_link(key: bytes, photo_id: UUID, copy: Copy, holder: str) -> dict[str, str]:
+    """Give the parameters of an address that holds from now for nine to ten minutes.
+
+    ``holder`` is who gets it, with all that his right to it hangs on.
+    """
     ends = int(now().timestamp()) + LINK_LIFE_S
     until = str(ends - ends % _MINUTE_S)
-    return {"until": until, "seal": _seal(key, photo_id, copy, until)}
+    return {"until": until, "seal": _seal(key, photo_id, copy, until, holder)}
 
 
-def link_holds(key: bytes, photo_id: UUID, copy: Copy, *, until: str, seal: str) -> bool:
-    """Say whether we sealed this address and it has not ended; the seal is compared in constant time."""
-    right = hmac.compare_digest(_seal(key, photo_id, copy, until).encode(), seal.encode())
+def link_holds(key: bytes, photo_id: UUID, copy: Copy, holder: str, *, until: str, seal: str) -> bool:
+    """Say whether we sealed this address for this holder and it has not ended; compared in constant time."""
+    right = hmac.compare_digest(_seal(key, photo_id, copy, until, holder).encode(), seal.encode())
     timely = len(until) == _UNTIL_DIGITS and until.isascii() and until.isdigit()
     return right and timely and int(until) > now().timestamp()
 
 
-def _seal(key: bytes, photo_id: UUID, copy: Copy, until: str) -> str:
-    return hmac.new(key, f"{photo_id}/{copy}/{until}".encode(), sha256).hexdigest()
+def _seal(key: bytes, photo_id: UUID, copy: Copy, until: str, holder: str) -> str:
+    return hmac.new(key, f"{photo_id}/{copy}/{until}/{holder}".encode(), sha256).hexdigest()

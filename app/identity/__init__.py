@@ -1,6 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
-from app.identity import children, closing, founding, inviters, proxies, two_persons
+from app.identity import children, closing, founding, inviters, proxies, sessions, two_persons
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
 from app.identity.acting import acts_since, check_acting
 from app.identity.approvals import (
@@ -298,6 +298,7 @@ __all__ = [
     "sealed_binding_secret",
     "sealed_phone",
     "sealed_secret",
+    "sessions",
     "set_password",
     "sign_in",
     "sign_in_by_code",

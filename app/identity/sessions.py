@@ -199,11 +199,15 @@ _WHO = """
     FROM sign_ins s JOIN users u ON u.id = s.user_id
     LEFT JOIN residents r ON r.id = u.resident_id
     LEFT JOIN households h ON h.id = r.household_id{joins}
-    WHERE s.token_hash = :hash
+    WHERE {which}
     """
 _PARTS = {"homes": HOMES_OF_USER, "inviter": INVITER_OF_USER}
-_WHO_ASKS = text(_WHO.format(**_PARTS, columns="", joins=""))
-_WHO_ACTS = text(_WHO.format(**_PARTS, columns=ACTING_COLUMNS, joins=ACTING_JOINS))
+_BY_TOKEN, _BY_ID = "s.token_hash = :hash", "s.id = :session_id"
+_WHO_ASKS = {one: text(_WHO.format(**_PARTS, which=one, columns="", joins="")) for one in (_BY_TOKEN, _BY_ID)}
+_WHO_ACTS = {
+    one: text(_WHO.format(**_PARTS, which=one, columns=ACTING_COLUMNS, joins=ACTING_JOINS))
+    for one in (_BY_TOKEN, _BY_ID)
+}
 _OWN_COLUMNS = 19
 
 
@@ -218,13 +222,28 @@ def actor_of(session: Session, token: str, *, acting_for: UUID | None = None) ->
 
     Raises SessionSupersededError.
     """
+    return _found(session, _BY_TOKEN, {"hash": hashed(token)}, acting_for)
+
+
+def actor_of_session(session: Session, session_id: UUID, *, acting_for: UUID | None = None) -> Actor | None:
+    """Give whose session this is, as ``actor_of`` does: for what a session was handed and comes without it.
+
+    The id is no secret: whoever names one has proved nothing by it.
+    """
+    try:
+        return _found(session, _BY_ID, {"session_id": session_id}, acting_for)
+    except SessionSupersededError:
+        return None
+
+
+def _found(session: Session, which: str, named: dict[str, Any], acting_for: UUID | None) -> Actor | None:
     at = now()
-    asked: dict[str, Any] = {"hash": hashed(token), "at": at, "since": at - STILL_AT_HOME}
+    asked = named | {"at": at, "since": at - STILL_AT_HOME}
     if acting_for is None:
-        row = session.execute(_WHO_ASKS, asked).one_or_none()
+        row = session.execute(_WHO_ASKS[which], asked).one_or_none()
     else:
         asked |= {"resident_id": acting_for, "day": business_day()}
-        row = session.execute(_WHO_ACTS, asked).one_or_none()
+        row = session.execute(_WHO_ACTS[which], asked).one_or_none()
     if row is None:
         return None
     own = row[:_OWN_COLUMNS]

@@ -1,6 +1,8 @@
 """How many photos one person may send on a day in China, and how many megabytes."""
 
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -97,10 +99,10 @@ def test_the_usual_quota_is_twice_a_long_day_offline(app: Flask, settings: Setti
     quota = PhotoQuota(new_id(), photos=settings.photos_a_day, megabytes=settings.photo_megabytes_a_day)
     with app.app_context():
         for _ in range(600):
-            quota.check(1_000_000)
-            quota.count(1_000_000)
-        with pytest.raises(PhotoQuotaError):
-            quota.check(1)
+            with quota.spent_if_kept(1_000_000) as spend:
+                spend()
+        with pytest.raises(PhotoQuotaError), quota.spent_if_kept(1) as spend:
+            spend()
 
 
 def test_processes_count_together(app_with: AppWith) -> None:
@@ -114,3 +116,42 @@ def test_without_redis_a_process_counts_for_itself(app_with: AppWith) -> None:
     app = app_with(photos_a_day=3, redis_url="redis://127.0.0.1:1/0")
 
     assert [send(app).status_code for _ in range(4)] == [201] * 3 + [429]
+
+
+@pytest.mark.parametrize("redis", [True, False], ids=["redis", "no redis"])
+def test_side_by_side_exactly_the_rest_is_taken(app_with: AppWith, redis_url: str, *, redis: bool) -> None:
+    """S-148: fifty at once where three are left; without Redis a process counts for itself, as exactly."""
+    app = app_with(photos_a_day=10, redis_url=redis_url if redis else "redis://127.0.0.1:1/0")
+    who = new_id()
+    begin = threading.Barrier(50)
+
+    def one(number: int) -> bool:
+        with app.app_context(), clock.set_to(EVENING):
+            quota = PhotoQuota(who, photos=10, megabytes=100)
+            if number >= 0:
+                begin.wait()
+            try:
+                with quota.spent_if_kept(1000) as spend:
+                    spend()
+            except PhotoQuotaError:
+                return False
+            return True
+
+    assert all(one(-1) for _ in range(7))
+    with ThreadPoolExecutor(50) as threads:
+        taken = list(threads.map(one, range(50)))
+
+    assert sum(taken) == 3
+    assert one(-1) is False
+
+
+def test_what_was_refused_in_the_end_gives_its_share_back(app_with: AppWith) -> None:
+    """S-148: a photo that is broken, or over the megabytes, leaves room for others."""
+    app = app_with(photos_a_day=2, photo_megabytes_a_day=1)
+    large = file(Image.effect_noise((1500, 1500), 90), quality=98)
+    assert len(large) > 1_000_000
+    broken = SMALL[: len(SMALL) // 2]
+
+    statuses = [send(app, data=data).status_code for data in (broken, broken, large, SMALL, SMALL, SMALL)]
+
+    assert statuses == [422, 422, 429, 201, 201, 429]

@@ -236,6 +236,11 @@ def test_an_address_of_one_file_opens_no_other(worker: Client, visitor: Client, 
         {"until": "9999999999 "},
         {"seal": "é" * 64},
         {"seal": "0" * 64},
+        {"by": "nobody"},
+        {"by": ""},
+        {"by": str(new_id())},
+        {"acting": str(new_id())},
+        {"acting": "nobody"},
     ],
 )
 def test_an_address_tampered_with_opens_nothing(
@@ -261,12 +266,13 @@ def test_an_address_whose_end_is_moved_opens_nothing(worker: Client, visitor: Cl
 @given(data=st.data())
 def test_every_changed_sign_of_a_seal_is_noticed(data: st.DataObject) -> None:
     key, photo_id = b"k" * 32, UUID(int=1)
-    sealed = evidence.seal_link(key, photo_id, "thumb")
+    sealed = evidence.seal_link(key, photo_id, "thumb", "her")
     position = data.draw(st.integers(0, len(sealed["seal"]) - 1))
     sign = data.draw(
         st.characters(exclude_categories=["Cs"]).filter(lambda one: one != sealed["seal"][position])
     )
     changed = sealed["seal"][:position] + sign + sealed["seal"][position + 1 :]
 
-    assert evidence.link_holds(key, photo_id, "thumb", **sealed)
-    assert not evidence.link_holds(key, photo_id, "thumb", until=sealed["until"], seal=changed)
+    assert evidence.link_holds(key, photo_id, "thumb", "her", **sealed)
+    assert not evidence.link_holds(key, photo_id, "thumb", "him", **sealed)
+    assert not evidence.link_holds(key, photo_id, "thumb", "her", until=sealed["until"], seal=changed)

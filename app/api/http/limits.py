@@ -60,6 +60,14 @@ class Tally:
         """Say whether there is room, without counting."""
         return self._ask(lambda counters: counters.test(self.limit, *self.name, cost=amount))
 
+    def give_back(self, amount: int = 1) -> None:
+        """Take back what was counted for something that did not come about."""
+        self._ask(
+            lambda counters: counters.storage.incr(
+                self.limit.key_for(*self.name), self.limit.get_expiry(), -amount
+            )
+        )
+
     def clear(self) -> None:
         """Start anew."""
         self._ask(lambda counters: counters.clear(self.limit, *self.name))

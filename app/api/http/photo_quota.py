@@ -1,5 +1,7 @@
 """How many photos, and how many bytes of them, one person may send on a day in China."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from uuid import UUID
 
 from limits import RateLimitItemPerDay
@@ -21,8 +23,9 @@ class PhotoQuotaError(DomainError):
 class PhotoQuota:
     """What one person sent today, against what a day takes.
 
-    Only what was kept counts: a photo sent again or refused is free. Photos sent side by side may pass the
-    quota by as many as there are threads.
+    Only what was kept counts: a photo sent again or refused is free. Each takes its share before the work on
+    its pixels and gives it back if it is not kept, so photos sent side by side do not pass the quota. Without
+    Redis each process counts for itself.
     """
 
     def __init__(self, user_id: UUID | None, *, photos: int, megabytes: int) -> None:
@@ -31,12 +34,25 @@ class PhotoQuota:
         self._photos = Tally(RateLimitItemPerDay(photos), ("photos", *name))
         self._bytes = Tally(RateLimitItemPerDay(megabytes * _BYTES_PER_MB), ("photo bytes", *name))
 
-    def check(self, size: int) -> None:
-        """Raise PhotoQuotaError where another photo, of ``size`` bytes, is too much for today."""
-        if not (self._photos.has_room() and self._bytes.has_room(size)):
-            raise PhotoQuotaError(retry_after_s=int((end_of(self._day) - now()).total_seconds()) + 1)
+    @contextmanager
+    def spent_if_kept(self, size: int) -> Iterator[Callable[[], None]]:
+        """Give what takes the share of a photo of ``size`` bytes; a fault in the block gives it back."""
+        taken = ExitStack()
 
-    def count(self, size: int) -> None:
-        """Count a photo of ``size`` bytes that was kept."""
-        self._photos.add()
-        self._bytes.add(size)
+        def spend() -> None:
+            self._take(self._photos, 1, taken)
+            self._take(self._bytes, size, taken)
+
+        with taken:
+            yield spend
+            taken.pop_all()
+
+    def _take(self, tally: Tally, amount: int, taken: ExitStack) -> None:
+        """Take a share. It counts the moment it is asked for, so it is given back where there was no room.
+
+        Raises PhotoQuotaError.
+        """
+        has_room = tally.add(amount)
+        taken.callback(tally.give_back, amount)
+        if not has_room:
+            raise PhotoQuotaError(retry_after_s=int((end_of(self._day) - now()).total_seconds()) + 1)
