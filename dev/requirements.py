@@ -134,7 +134,15 @@ REQUIREMENTS: dict[int, str] = {
     155: "A large export is made in the background, one at a time for each person, within bounds",
     # Positions, presence, supervision
     168: "What presses people is a switch that is off until two people answer for purpose and legal basis",
+    169: "A challenge is good for 15 minutes, one record, person, place and phone; else that is told",
+    170: "A printed code alone is not enough where a community asks for presence; the record is marked",
+    171: "A witness's code changes each half minute, at its place, and is good for one record",
+    172: "A position is compared in one datum, less its accuracy; above 150 m it says nothing",
+    173: "A speed that no road allows is told, less both accuracies and from a minute on",
+    174: "A record keeps both times; a clock set back or a wrong counter is told, nothing rewritten",
+    177: "A device of several workers and an account on many devices are listed for a person to look at",
     181: "A position comes with a record, never by itself, and is reduced after ninety days",
+    182: "Whoever gives no position proves his presence by somebody who is there",
     # People without a phone
     191: "Somebody acts for whoever has no phone, with his word on record and no shared password",
 }

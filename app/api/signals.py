@@ -9,15 +9,17 @@ from marshmallow import fields, validate
 from app.api.http.fields import (
     Degrees,
     Input,
+    Signs,
     Text,
     check_in_china,
     listed,
     moment,
     sent_moment,
     uid,
+    whole,
     word,
 )
-from app.evidence import MAX_PHOTOS, ClockFlag, Datum, Position, Presence, Signals
+from app.evidence import MAX_PHOTOS, ClockFlag, Datum, Device, Position, Presence, Signals
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a phone's clock starts when its battery was out: such a time is flagged, not refused."""
@@ -26,6 +28,8 @@ _MAX_CODE = 300
 """As long as an address with a code in it can sensibly be."""
 _CODE_PATH = "/q/"
 _MAX_ACCURACY_M = 100_000
+_MAX_COUNTER = 2**53 - 1
+"""The largest whole number that JavaScript holds."""
 
 
 def _check_moment(at: datetime) -> None:
@@ -78,12 +82,27 @@ class ScannedCode(Text):
         return rest.partition("?")[0].partition("#")[0].strip("/") if found else scanned
 
 
+class DeviceInput(Input):
+    """The app's installation by the id that it made by chance, and which record of its counting this is."""
+
+    id = uid(required=True)
+    counter = whole(0, _MAX_COUNTER, required=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> Device:
+        """Give what the domain takes."""
+        return Device(**data)
+
+
 class SignalsFields:
     """Request fields of a record made at a place; read them with ``signals_from``."""
 
     captured_at = captured_at()
     code = ScannedCode(_MAX_CODE, load_default=None, allow_none=True)
     position = fields.Nested(PositionInput, load_default=None, allow_none=True)
+    challenge = Text(64, load_default=None, allow_none=True)
+    witness_code = Signs(6, load_default=None, allow_none=True)
+    device = fields.Nested(DeviceInput, load_default=None, allow_none=True)
 
 
 def signals_from(data: dict[str, Any]) -> Signals:
@@ -92,6 +111,9 @@ def signals_from(data: dict[str, Any]) -> Signals:
         captured_at=data.pop("captured_at"),
         code=data.pop("code") or None,
         position=data.pop("position"),
+        challenge=data.pop("challenge") or None,
+        witness_code=data.pop("witness_code") or None,
+        device=data.pop("device"),
     )
 
 

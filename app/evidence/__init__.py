@@ -1,7 +1,9 @@
 """Photos and presence: what a record from a phone can show for itself."""
 
+from app.evidence.challenges import CHALLENGE_LIFE, NewChallenge, issue_challenge, shown_digits
 from app.evidence.comparing import compare
 from app.evidence.coordinates import Point, to_gcj02, to_wgs84
+from app.evidence.devices import Device, DeviceFindings, device_findings
 from app.evidence.gathering import (
     ACCURACY_KNOWN_M,
     CLOCK_AHEAD,
@@ -17,10 +19,12 @@ from app.evidence.matches import MatchedPhoto, OwnPhotoError, Settled, ToldMatch
 from app.evidence.photos import SeenPhoto, forget, is_shown, keep, old_files, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
 from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
+from app.evidence.witnesses import codes_shown, show_witness_code
 from app.models import ClockFlag, Datum, MatchKind, MatchVerdict, PhotoOwner, Presence
 
 __all__ = [
     "ACCURACY_KNOWN_M",
+    "CHALLENGE_LIFE",
     "CLOCK_AHEAD",
     "COPIES",
     "LINK_LIFE_S",
@@ -29,11 +33,14 @@ __all__ = [
     "ClockFlag",
     "Copy",
     "Datum",
+    "Device",
+    "DeviceFindings",
     "Gathered",
     "MatchKind",
     "MatchVerdict",
     "MatchedPhoto",
     "NamedPhoto",
+    "NewChallenge",
     "NotAPictureError",
     "OwnPhotoError",
     "PhotoOwner",
@@ -47,10 +54,13 @@ __all__ = [
     "ToldMatch",
     "TooManyPixelsError",
     "clock_flag",
+    "codes_shown",
     "compare",
+    "device_findings",
     "forget",
     "gather",
     "is_shown",
+    "issue_challenge",
     "keep",
     "lacks_photos",
     "link_holds",
@@ -61,6 +71,8 @@ __all__ = [
     "photos_of",
     "seal_link",
     "settle",
+    "show_witness_code",
+    "shown_digits",
     "sweep_orphans",
     "to_gcj02",
     "to_wgs84",

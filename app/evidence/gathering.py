@@ -1,6 +1,7 @@
 """What a phone's record says of where and when: each signal is a signal, none is a proof or a penalty."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -8,8 +9,13 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
+from app.evidence.challenges import use_challenge
 from app.evidence.coordinates import distance_m, to_wgs84
+from app.evidence.devices import Device, mark_device
+from app.evidence.speed import SPEED_UNLIKELY, Fix, check_speed
+from app.evidence.witnesses import use_witness_code
 from app.models import ClockFlag, Datum, Place, PlaceCode, Presence
+from app.once import added_later
 from app.people import Category, check_given
 from app.places import CodeSigner, find
 
@@ -18,6 +24,23 @@ CLOCK_BEHIND = timedelta(days=7)
 """Outside this span a device's time is flagged and the server's is used (domain.md, clocks)."""
 ACCURACY_KNOWN_M = 150
 """Above this accuracy a position says "unknown", never "inside"."""
+
+
+SIGNS = frozenset({"code_scanned", "inside", "witness_met"})
+"""What tells of a place, each in another way."""
+DOUBTS = frozenset(
+    {
+        "challenge_foreign",
+        "challenge_used",
+        "witness_used",
+        "witness_self",
+        "clock_set_back",
+        "counter_backwards",
+        "counter_repeated",
+        "speed_unlikely",
+    }
+)
+"""With one of these a record is at most probable, until a person looked."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +61,11 @@ class Signals:
     code: str | None = None
     """The scanned code, as printed."""
     position: Position | None = None
+    challenge: str | None = added_later(None)
+    """The server's word for this record."""
+    witness_code: str | None = added_later(None)
+    """The digits that somebody at the place showed."""
+    device: Device | None = added_later(None)
 
 
 @dataclass(frozen=True)
@@ -50,6 +78,16 @@ class Gathered:
     code_id: UUID | None
     presence: Presence
     reasons: list[str]
+
+    @property
+    def happened_at(self) -> datetime:
+        """The moment that counts: the device's if plausible, else the server's."""
+        return self.signals.captured_at if self.clock_flag is ClockFlag.OK else self.received_at
+
+    def also(self, *reasons: str) -> "Gathered":
+        """Give the same with further reasons, weighed anew."""
+        every = [*self.reasons, *reasons]
+        return replace(self, reasons=every, presence=presence_of(every))
 
     def columns(self) -> dict[str, Any]:
         """Give the columns of a record made by a phone at a place."""
@@ -84,16 +122,70 @@ def gather(
     place: Place,
     signals: Signals,
     *,
+    record_id: UUID,
     received_at: datetime,
     photos: int,
 ) -> Gathered:
     """Weigh the signals of the actor's record about a place; ``photos`` is how many it names.
 
+    Of whoever has no post neither the device nor the way from one place to the next is looked at.
+
     Raises NoBasisError or ConsentChangedError for the position of a resident who did not agree to its use.
     """
     if signals.position is not None:
         check_given(session, actor, Category.POSITION)
-    return weigh(place, find(session, signer, signals.code), signals, received_at=received_at, photos=photos)
+    row = find(session, signer, signals.code)
+    gathered = weigh(place, row, signals, received_at=received_at, photos=photos)
+    more = _looked_up(session, actor, signer, place, gathered, record_id)
+    return gathered.also(*more) if more else gathered
+
+
+def _looked_up(
+    session: Session, actor: Actor, signer: CodeSigner, place: Place, gathered: Gathered, record_id: UUID
+) -> list[str]:
+    """Give the reasons that take a look at other rows: nothing is asked for what was not sent."""
+    signals, received_at = gathered.signals, gathered.received_at
+    reasons: list[str] = []
+    if actor.user_id is None:
+        return reasons
+    if signals.challenge is not None:
+        device_id = signals.device.id if signals.device else None
+        reasons.append(
+            use_challenge(
+                session,
+                actor,
+                place,
+                signals.challenge,
+                device_id=device_id,
+                record_id=record_id,
+                received_at=received_at,
+            )
+        )
+    if signals.witness_code is not None:
+        at = gathered.happened_at
+        code = signals.witness_code
+        reasons.append(
+            use_witness_code(session, actor, signer, place, code, record_id=record_id, happened_at=at)
+        )
+    if not actor.held:
+        return reasons
+    if signals.device is not None:
+        times = {"captured_at": signals.captured_at, "received_at": received_at}
+        reasons += mark_device(session, actor, place, signals.device, record_id=record_id, **times)
+    if _tells_speed(gathered) and check_speed(session, actor.user_id, record_id, _fix(signals)):
+        reasons.append(SPEED_UNLIKELY)
+    return reasons
+
+
+def _tells_speed(gathered: Gathered) -> bool:
+    position = gathered.signals.position
+    believed = gathered.clock_flag is ClockFlag.OK
+    return believed and position is not None and position.accuracy_m <= ACCURACY_KNOWN_M
+
+
+def _fix(signals: Signals) -> Fix:
+    assert signals.position is not None, "asked before"
+    return Fix(at=signals.captured_at, **asdict(signals.position))
 
 
 def weigh(
@@ -112,7 +204,7 @@ def weigh(
         received_at=received_at,
         clock_flag=flag,
         code_id=row.id if row is not None and code_reason == "code_scanned" else None,
-        presence=_presence(code_reason, fence_reason),
+        presence=presence_of(reasons),
         reasons=reasons,
     )
 
@@ -139,11 +231,14 @@ def _fence_reason(place: Place, position: Position | None) -> str:
     return "inside" if away_m - position.accuracy_m <= place.radius_m else "outside"
 
 
-def _presence(code_reason: str, fence_reason: str) -> Presence:
-    """Say what both signals add up to: a code can be photographed, a position forged; both confirm."""
-    if fence_reason == "outside":
-        return Presence.UNVERIFIED
-    scanned, inside = code_reason == "code_scanned", fence_reason == "inside"
-    if scanned and inside:
+def presence_of(reasons: Collection[str]) -> Presence:
+    """Say what reasons add up to (ADR 0022): each sign of a place can be got from afar, two differ in how.
+
+    A printed code alone never confirms. A challenge says when and not where, so it adds nothing by itself.
+    """
+    signs = len(SIGNS.intersection(reasons))
+    if "outside" in reasons:
+        return Presence.PROBABLE if "witness_met" in reasons else Presence.UNVERIFIED
+    if signs > 1 and DOUBTS.isdisjoint(reasons):
         return Presence.CONFIRMED
-    return Presence.PROBABLE if scanned or inside else Presence.UNVERIFIED
+    return Presence.PROBABLE if signs else Presence.UNVERIFIED

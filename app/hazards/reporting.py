@@ -55,7 +55,16 @@ def report(
         return first, False
     place = _place(session, actor, signer, sent)
     at = now()
-    gathered = gather(session, actor, signer, place, sent.signals, received_at=at, photos=len(sent.photo_ids))
+    gathered = gather(
+        session,
+        actor,
+        signer,
+        place,
+        sent.signals,
+        record_id=hazard_id,
+        received_at=at,
+        photos=len(sent.photo_ids),
+    )
     hazard, made = insert_once(
         session,
         Hazard,

@@ -84,6 +84,8 @@ class Permission(StrEnum):
     AUDIT_READ = "audit_read"
     POLICY_READ = "policy_read"
     POLICY_SET = "policy_set"
+    WITNESS_SHOW = "witness_show"
+    DEVICE_FINDINGS = "device_findings"
 
 
 _RESIDENT = Role.RESIDENT
@@ -168,6 +170,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.AUDIT_READ: {_AUDITOR: _AREA},
     Permission.POLICY_READ: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF, **_OFFICES},
     Permission.POLICY_SET: {_ADMIN: _AREA},
+    Permission.WITNESS_SHOW: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
+    Permission.DEVICE_FINDINGS: {_ADMIN: _AREA, _COUNTY: _AREA},
 }
 
 

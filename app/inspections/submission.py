@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import harm
+from app import harm, policies
 from app.actors import Actor
 from app.checklists import checklist_serving
 from app.clock import now
@@ -71,7 +71,17 @@ def submit(
         raise ChecklistUnfitError(field="checklist_id")
     found = judged(checklist, form.answers)
     photo_ids = form.all_photo_ids
-    gathered = gather(session, actor, signer, place, form.signals, received_at=now(), photos=len(photo_ids))
+    gathered = gather(
+        session,
+        actor,
+        signer,
+        place,
+        form.signals,
+        record_id=inspection_id,
+        received_at=now(),
+        photos=len(photo_ids),
+    )
+    gathered = policies.with_missing(session, place.area_code, gathered)
     inspection, made = insert_once(
         session,
         Inspection,

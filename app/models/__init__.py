@@ -66,6 +66,7 @@ from app.models.photo import (
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.models.policy_switch import PolicyChange, PolicySwitch
+from app.models.presence import Challenge, DeviceMark, WitnessCode, WitnessUse
 from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWord
 from app.models.rectification_notice import RectificationNotice
 from app.models.removal import Removal, RemovalKind
@@ -124,6 +125,7 @@ __all__ = [
     "CareCategory",
     "CareLevel",
     "CareRecord",
+    "Challenge",
     "Checklist",
     "ChecklistItem",
     "Claim",
@@ -143,6 +145,7 @@ __all__ = [
     "Datum",
     "Deletion",
     "DeletionKind",
+    "DeviceMark",
     "EndReason",
     "Evidence",
     "ExportFailure",
@@ -237,4 +240,6 @@ __all__ = [
     "WeChatEvent",
     "WeChatEventState",
     "WeChatLink",
+    "WitnessCode",
+    "WitnessUse",
 ]

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, LargeBinary, MetaData, String, Text
+from sqlalchemy import BigInteger, DateTime, Enum, Index, LargeBinary, MetaData, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -83,6 +83,11 @@ class MadeByPhone:
     def happened_at(self) -> datetime:
         """The moment periods and deadlines go by: the device's if plausible, else the server's."""
         return self.captured_at if self.clock_flag is ClockFlag.OK else self.received_at
+
+
+def located_by(table: str, worker: str) -> Index:
+    """Give the index of somebody's positions in their order in time, for the way from one to the next."""
+    return Index(f"ix_{table}_located", worker, "captured_at", postgresql_where=text("lng IS NOT NULL"))
 
 
 class Located:

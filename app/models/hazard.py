@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.errors import IllegalStepError
-from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
+from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, located_by
 from app.models.freezing import Freezable
 from app.models.place import Place
 
@@ -87,6 +87,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
         CheckConstraint("(duplicate_of_id IS NOT NULL) = (status = 'duplicate')", name="duplicate_named"),
         Index("ix_hazards_area_code_id", "area_code", "id"),
         Index("ix_hazards_area_code_status_id", "area_code", "status", "id"),
+        located_by("hazards", "reported_by"),
         Index("ix_hazards_assignee_id_status", "assignee_id", "status"),
         Index(
             "ix_hazards_in_hand",

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import AreaCode, Base, Id, Located, MadeByPhone
+from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, located_by
 from app.models.checklist import Checklist
 from app.models.place import Place
 
@@ -21,6 +21,7 @@ class Inspection(MadeByPhone, Located, Base):
         Index("ix_inspections_area_code_id", "area_code", "id"),
         Index("ix_inspections_place_id_captured_at", "place_id", "captured_at"),
         Index("ix_inspections_worker_id_id", "worker_id", "id"),
+        located_by("inspections", "worker_id"),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, Sealed
+from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, Sealed, located_by
 from app.models.care import CareCategory, CareRecord
 
 
@@ -64,6 +64,7 @@ class Visit(MadeByPhone, Located, Base):
         Index("ix_visits_area_code_id", "area_code", "id"),
         Index("ix_visits_care_record_id_captured_at", "care_record_id", "captured_at"),
         Index("ix_visits_worker_id_id", "worker_id", "id"),
+        located_by("visits", "worker_id"),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]

@@ -96,6 +96,7 @@ def _deletions(user_id: UUID) -> Iterator[Rule]:
         "second_factors",
         "invitations",
         "sign_in_codes",
+        "witness_codes",
     ):
         yield _rule(name, t[name].c.user_id == user_id)
     copies = t["own_copies"].c

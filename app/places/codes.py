@@ -22,6 +22,7 @@ from app.places.listings import place_in_scope
 _SIGNS = string.ascii_letters + string.digits
 _SERIAL_LENGTH = 9
 _VERSION = "1"
+_MOVING_DIGITS = 6
 _SEAL_LENGTH = 21
 """21 signs of base64url are 126 bits; with version, serial and point the code is 32 signs long,
 which is what a WeChat scene may hold."""
@@ -76,6 +77,11 @@ class CodeSigner:
         whole = len(code) == CODE_LENGTH and code.isascii() and body.startswith(_VERSION)
         right = hmac.compare_digest(self._seal(body).encode(), seal.encode())
         return body[len(_VERSION) :] if whole and right else None
+
+    def moving(self, showing_id: UUID, window: int) -> str:
+        """Give the six digits that somebody who shows codes at a place has for one stretch of time."""
+        digest = hmac.new(self.key, f"moving {showing_id} {window}".encode(), sha256).digest()
+        return f"{int.from_bytes(digest[:8]) % 10**_MOVING_DIGITS:0{_MOVING_DIGITS}}"
 
     def _seal(self, body: str) -> str:
         digest = hmac.new(self.key, body.encode(), sha256).digest()

@@ -1,6 +1,7 @@
 """Policy switches of communities: off unless two people answered for turning one on."""
 
 from app.models import PolicyChange, PolicySwitch
+from app.policies.missing import with_missing
 from app.policies.switches import (
     NewSwitch,
     ShownChange,
@@ -25,4 +26,5 @@ __all__ = [
     "standing",
     "turn_off",
     "turn_on",
+    "with_missing",
 ]

@@ -18,7 +18,7 @@ from app.retention.harm_rules import (
     opened_a_case,
 )
 from app.retention.photo_rules import UNNAMED_KEPT, forget_given_photos
-from app.retention.positions import POSITIONS_KEPT, forget_given_positions
+from app.retention.positions import POSITIONS_KEPT, forget_given_positions, presence_rules
 from app.retention.rules import Rule, apply, overdue
 
 __all__ = [
@@ -40,6 +40,7 @@ __all__ = [
     "kept_for_a_case",
     "opened_a_case",
     "overdue",
+    "presence_rules",
     "rules",
     "was_him",
 ]

@@ -33,7 +33,7 @@ from app.retention.frozen_rules import frozen_rules
 from app.retention.gone_rules import gone_rule
 from app.retention.harm_rules import kept_for_a_case
 from app.retention.photo_rules import photo_rules
-from app.retention.positions import position_rules
+from app.retention.positions import position_rules, presence_rules
 from app.retention.rules import Rule, table_of
 
 SIGN_INS_KEPT = timedelta(days=30)
@@ -87,6 +87,7 @@ def rules(months: RetentionSettings) -> Iterator[Rule]:
     Never the ledgers, the audit trail, or what a running case needs.
     """
     yield from position_rules()
+    yield from presence_rules()
     yield from photo_rules(months.photos)
     yield from _sign_in_rules()
     yield from _binding_rules()

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, CursorResult, Table, exists, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.models import Base, PhotoLink
+from app.models import Base, Challenge, DeviceMark, PhotoLink, WitnessCode, WitnessUse
 from app.retention.harm_rules import belongs_to_a_case
 from app.retention.rules import Rule, table_of
 
@@ -40,6 +40,18 @@ def position_rules() -> Iterator[Rule]:
             emptied=dict.fromkeys(columns),
             stays="the grid, and whether the evidence held",
         )
+
+
+def presence_rules() -> Iterator[Rule]:
+    """Give the rules of what else tells where somebody was: whole rows, once a record needs them no more."""
+    since, kept = now() - POSITIONS_KEPT, f"{POSITIONS_KEPT.days} days"
+    for name, model, at in (
+        ("challenges", Challenge, Challenge.issued_at),
+        ("witness codes", WitnessCode, WitnessCode.shown_at),
+        ("uses of witness codes", WitnessUse, WitnessUse.used_at),
+        ("devices of records", DeviceMark, DeviceMark.received_at),
+    ):
+        yield Rule(name, table_of(model), at < since, kept, "PIPL 6, 19")
 
 
 def forget_given_positions(session: Session, user_id: UUID) -> int:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app import harm, notices
+from app import harm, notices, policies
 from app.actors import Actor, Role
 from app.clock import business_day, now
 from app.errors import DomainError, Kind
@@ -125,7 +125,7 @@ def file(
         outcome=new.outcome,
         basis=basis,
         **sealed_visit(sealer, visit_id, answers=new.answers, note=new.note),
-        **_gathered(session, actor, signer, record, new).columns(),
+        **_gathered(session, actor, signer, record, new, visit_id).columns(),
     )
     if made:
         book(session, record, visit)
@@ -148,13 +148,16 @@ def _texts(new: NewVisit) -> list[str]:
 
 
 def _gathered(
-    session: Session, actor: Actor, signer: CodeSigner, record: CareRecord, new: NewVisit
+    session: Session, actor: Actor, signer: CodeSigner, record: CareRecord, new: NewVisit, visit_id: UUID
 ) -> Gathered:
     """Weigh the signals of a visit at the door; of a call only the clocks are kept."""
     at, photos = now(), len(new.photo_ids)
     if new.mode is VisitMode.IN_PERSON:
         place = record.resident.household.place
-        return gather(session, actor, signer, place, new.signals, received_at=at, photos=photos)
+        gathered = gather(
+            session, actor, signer, place, new.signals, record_id=visit_id, received_at=at, photos=photos
+        )
+        return policies.with_missing(session, place.area_code, gathered)
     captured_at = new.signals.captured_at
     return Gathered(
         signals=Signals(captured_at),

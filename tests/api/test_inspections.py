@@ -75,7 +75,14 @@ def test_filing_asks_for_nothing_twice(connection: Connection, worker: Client, c
         assert file(worker, inspection_body(checklist)).status_code == 201
 
     asked = [one.partition("FROM ")[2].split()[0] for one in sent if one.startswith("SELECT")]
-    assert sorted(asked) == ["checklists", "inspection_answers", "inspections", "photo_links", "places"]
+    assert sorted(asked) == [
+        "checklists",
+        "inspection_answers",
+        "inspections",
+        "photo_links",
+        "places",
+        "policy_changes",
+    ]
 
 
 def test_the_same_again_is_the_same_answer(session: Session, worker: Client, checklist: Checklist) -> None:

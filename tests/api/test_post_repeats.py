@@ -26,6 +26,8 @@ NAMED = {
         *(f"{_HAZARD}/{verb}" for verb in HAZARD_VERBS),
         f"{_HAZARD}/notice",
         *(f"{_CLAIM}/{verb}" for verb in ("verify", "approve", "return", "reject", "resubmit", "withdraw")),
+        "/v1/challenges",
+        f"{_PLACE}/witness-codes",
         *(f"/v1/policy-switches/{verb}" for verb in ("on", "off")),
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),
     },

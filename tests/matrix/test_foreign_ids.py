@@ -43,8 +43,9 @@ _LISTS = [
 ]
 _CHANGES = re.compile(
     r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d\d-\d\dT[0-9:.+Z-]+|(until|seal)=[0-9a-f]+|\b42\d{10}\b"
+    r'|"code":"\d{6}"|"nonce":"[^"]+"|"digits":"\d{4}"'
 )
-"""Ids, moments, seals of links and area codes, which differ from call to call."""
+"""Ids, moments, seals of links, area codes, and what proves presence, which differ from call to call."""
 
 
 def _ids(stage: Stage) -> dict[str, str]:
@@ -79,6 +80,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "decided_by": stage.resident_id,
         "text_id": uuid4(),
         "form_id": uuid4(),
+        "device_id": uuid4(),
         "step_id": uuid4(),
         "former_id": worker_id,
     }

@@ -1,0 +1,1 @@
+"""Tests of what shows that a worker is where he says."""
