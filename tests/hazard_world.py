@@ -16,6 +16,7 @@ from app.ids import new_id
 from app.models import (
     Checklist,
     ChecklistItem,
+    Department,
     Hazard,
     HazardCategory,
     HazardLevel,
@@ -121,6 +122,8 @@ def write_hazard(session: Session, status: HazardStatus = HazardStatus.REPORTED,
     if status in {HazardStatus.ASSIGNED, HazardStatus.RECTIFYING}:
         values["due_at"] = now() + timedelta(days=7)
         values["assignee_id"] = person("worker").user_id
+    if status is HazardStatus.TRANSFERRED:
+        values["department"] = Department.POWER
     if status in {HazardStatus.RECTIFIED, HazardStatus.VERIFIED}:
         values["assignee_id"] = values["rectified_by"] = person("worker").user_id
     hazard = Hazard(**(values | more))
@@ -215,6 +218,7 @@ def steps(shown: dict[str, Any]) -> list[tuple[int, str, str]]:
 
 OPEN = frozenset(status.value for status in HazardStatus) - {"rejected", "duplicate", "closed"}
 _IN_HAND = frozenset({"assigned", "rectifying"})
+_DANGEROUS = _IN_HAND | {"accepted", "transferred"}
 _REPORTED = frozenset({"reported"})
 VERBS: dict[str, tuple[str, frozenset[str], str, dict[str, Any]]] = {
     "accept": ("admin", _REPORTED, "accepted", {}),
@@ -228,6 +232,18 @@ VERBS: dict[str, tuple[str, frozenset[str], str, dict[str, Any]]] = {
     ),
     "start": ("worker", frozenset({"assigned"}), "rectifying", {"five_fixed": FIVE_FIXED}),
     "rectify": ("worker", frozenset({"rectifying"}), "rectified", {"note": "清走了"}),
+    "transfer": (
+        "admin",
+        frozenset({"accepted", "assigned", "rectifying"}),
+        "transferred",
+        {"department": "power", "note": "电线老化，已送照片", "expected_on": in_days(20)},
+    ),
+    "department-answer": (
+        "admin",
+        frozenset({"transferred"}),
+        "rectified",
+        {"done": True, "note": "已换新线"},
+    ),
     "verify": ("colleague", frozenset({"rectified"}), "verified", {"passed": True}),
     "close": ("county", frozenset({"verified"}), "closed", {"passed": True}),
 }
@@ -236,6 +252,13 @@ SIDE_VERBS: dict[str, tuple[str, frozenset[str], dict[str, Any], dict[str, Any]]
     "supervise": ("county", OPEN, {"note": "请抓紧"}, {}),
     "answer": ("admin", OPEN, {"note": "正在办"}, {"supervised_at": now()}),
     "ask-extension": ("worker", _IN_HAND, {"until": in_days(12), "reason": "等材料"}, {}),
+    "report-controls": (
+        "admin",
+        _DANGEROUS,
+        {"note": "已拉警戒线", "photo_ids": [str(named("photo of controls"))]},
+        {},
+    ),
+    "check-controls": ("county", _DANGEROUS, {"passed": True}, {"controls_reported_at": now()}),
     "grant-extension": ("county", _IN_HAND, {}, {"asked_due_at": LATER}),
     "refuse-extension": ("county", _IN_HAND, {"reason": "材料已到"}, {"asked_due_at": LATER}),
 }

@@ -17,6 +17,7 @@ from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.hazards import (
+    Department,
     HazardCategory,
     HazardLevel,
     HazardOrder,
@@ -69,6 +70,12 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
     due_at = sent_moment(required=True, allow_none=True)
     asked_due_at = sent_moment(required=True, allow_none=True)
     extensions = fields.Integer(required=True)
+    ended_at = sent_moment(required=True, allow_none=True)
+    came_back = fields.Boolean(required=True)
+    department = fields.Enum(Department, by_value=True, required=True, allow_none=True)
+    controls_due_at = sent_moment(required=True, allow_none=True)
+    controls_reported_at = sent_moment(required=True, allow_none=True)
+    controls_checked_at = sent_moment(required=True, allow_none=True)
     supervised_at = sent_moment(required=True, allow_none=True)
     answered_at = sent_moment(required=True, allow_none=True)
     duplicate_of_id = fields.UUID(required=True, allow_none=True)
@@ -117,12 +124,22 @@ class FiveFixedOutput(Output):
     contingency = fields.String(required=True)
 
 
+class EarlierHazardOutput(Output):
+    """A hazard of the same item at the same place, found before."""
+
+    id = fields.UUID(required=True)
+    status = fields.Enum(HazardStatus, by_value=True, required=True)
+    received_at = sent_moment(required=True)
+    ended_at = sent_moment(required=True, allow_none=True)
+
+
 class WholeHazardOutput(HazardOutput):
     """A hazard with its history, and the verbs open to the reader now."""
 
     controls = fields.String(required=True, allow_none=True)
     five_fixed = fields.Nested(FiveFixedOutput, required=True, allow_none=True)
     assignee_name = fields.String(required=True, allow_none=True)
+    earlier = fields.List(fields.Nested(EarlierHazardOutput), required=True)
     extensions_left = fields.Integer(required=True)
     events = fields.List(fields.Nested(HazardEventOutput), required=True)
     allowed = fields.List(fields.Enum(HazardStep, by_value=True), required=True)

@@ -26,6 +26,7 @@ _MEANINGS = {
     HazardStatus.ACCEPTED: "社区正在安排人处理。",
     HazardStatus.ASSIGNED: "",
     HazardStatus.RECTIFYING: "有人正在处理。",
+    HazardStatus.TRANSFERRED: "社区会盯着，办好了还要看过。",
     HazardStatus.RECTIFIED: "要另一个人看过，才算办好。",
     HazardStatus.VERIFIED: "等上级最后确认。",
     HazardStatus.CLOSED: "谢谢您！",

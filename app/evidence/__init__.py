@@ -2,7 +2,7 @@
 
 from app.evidence.challenges import CHALLENGE_LIFE, NewChallenge, issue_challenge, shown_digits
 from app.evidence.comparing import compare
-from app.evidence.coordinates import Point, to_gcj02, to_wgs84
+from app.evidence.coordinates import Point, distance_m, to_gcj02, to_wgs84
 from app.evidence.devices import Device, DeviceFindings, device_findings
 from app.evidence.gathering import (
     ACCURACY_KNOWN_M,
@@ -57,6 +57,7 @@ __all__ = [
     "codes_shown",
     "compare",
     "device_findings",
+    "distance_m",
     "forget",
     "gather",
     "is_shown",

@@ -11,6 +11,7 @@ from app.hazards.assignment import (
     SameAssigneeError,
     assign,
 )
+from app.hazards.controls import NoControlsNeededError, NoControlsShownError, check_controls, report_controls
 from app.hazards.deadlines import DueTimeError
 from app.hazards.extensions import (
     ExtensionOpenError,
@@ -28,6 +29,7 @@ from app.hazards.filters import HazardFilter, HazardKey, HazardOrder
 from app.hazards.hazard_listings import ListedHazard, ShownHazard, hazard, hazards
 from app.hazards.history import ShownEvent
 from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
+from app.hazards.nearby import RADIUS_M, NearbyHazard, nearby
 from app.hazards.raising import Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
@@ -39,9 +41,11 @@ from app.hazards.rectification_notices import (
     give_notice,
     printed_notice,
 )
+from app.hazards.recurrences import EarlierHazard, Recurrence, RecurrenceBy, recurrences
 from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
 from app.hazards.supervising import NotSupervisedError, answer, supervise
 from app.hazards.timeline import PhotoMoment, Timeline, TimelineEntry, timeline
+from app.hazards.transferring import Transfer, department_answer, transfer
 from app.hazards.triage import (
     DuplicateUnfitError,
     LevelKeptError,
@@ -59,6 +63,7 @@ from app.hazards.work import (
     start,
 )
 from app.models import (
+    Department,
     HazardCategory,
     HazardLevel,
     HazardSource,
@@ -67,11 +72,14 @@ from app.models import (
 )
 
 __all__ = [
+    "RADIUS_M",
     "AssigneeChangedError",
     "AssigneeUnfitError",
     "Assignment",
+    "Department",
     "DueTimeError",
     "DuplicateUnfitError",
+    "EarlierHazard",
     "ExtensionOpenError",
     "ExtensionSpanError",
     "ExtensionsUsedError",
@@ -94,7 +102,10 @@ __all__ = [
     "MajorControlsError",
     "MajorExtensionError",
     "MappedHazard",
+    "NearbyHazard",
     "NewNotice",
+    "NoControlsNeededError",
+    "NoControlsShownError",
     "NoExtensionAskedError",
     "NotAssigneeError",
     "NotMajorError",
@@ -108,6 +119,8 @@ __all__ = [
     "ReassignReasonError",
     "Receipt",
     "Recheck",
+    "Recurrence",
+    "RecurrenceBy",
     "SameAssigneeError",
     "SamePersonError",
     "ShownEvent",
@@ -115,11 +128,14 @@ __all__ = [
     "ShownNotice",
     "Timeline",
     "TimelineEntry",
+    "Transfer",
     "accept",
     "answer",
     "ask_extension",
     "assign",
+    "check_controls",
     "close",
+    "department_answer",
     "duplicate",
     "give_notice",
     "grant_extension",
@@ -127,17 +143,21 @@ __all__ = [
     "hazard_counts",
     "hazard_map",
     "hazards",
+    "nearby",
     "printed_notice",
     "raise_or_join",
     "receipt",
     "rectify",
+    "recurrences",
     "refuse_extension",
     "reject",
     "report",
+    "report_controls",
     "start",
     "supervise",
     "take_alarms",
     "timeline",
+    "transfer",
     "unassign",
     "verify",
 ]

@@ -1,7 +1,6 @@
 """What happens of itself as a hazard's time runs: a reminder, then the county, then the city (督办)."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -9,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
 from app.clock import now
-from app.hazards.deadlines import alarms_of
+from app.hazards.deadlines import Alarm, alarms_of
 from app.hazards.responsible import in_hand_of, office, tell_all
 from app.hazards.steps import record
 from app.ids import new_id
@@ -17,13 +16,20 @@ from app.models import AlarmKind, Hazard, HazardAlarm, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import content_hash
 
-_RUNNING = (HazardStatus.ACCEPTED, HazardStatus.ASSIGNED, HazardStatus.RECTIFYING)
+_RUNNING = (
+    HazardStatus.ACCEPTED,
+    HazardStatus.ASSIGNED,
+    HazardStatus.RECTIFYING,
+    HazardStatus.TRANSFERRED,
+)
 """While it is still to be put right; what waits for its recheck hurries nobody who works on it."""
+_SUPERVISING = (AlarmKind.SUPERVISE_COUNTY, AlarmKind.SUPERVISE_CITY)
 _OFFICES = {
+    AlarmKind.REMIND_CONTROLS: (Role.COUNTY_OFFICER, Role.CITY_OFFICER),
     AlarmKind.SUPERVISE_COUNTY: (Role.COUNTY_OFFICER, Role.CITY_OFFICER),
     AlarmKind.SUPERVISE_CITY: (Role.CITY_OFFICER, Role.COUNTY_OFFICER),
 }
-"""Who supervises, and who is told where that office has nobody."""
+"""Who supervises or waits to see the controls, and who is told where that office has nobody."""
 
 
 def take_alarms(session: Session, *, limit: int) -> int:
@@ -50,22 +56,22 @@ def take_alarms(session: Session, *, limit: int) -> int:
 def _take(session: Session, hazard: Hazard, at: datetime) -> None:
     """Take all alarms of a hazard that are due, in their order, and set its clock to the next."""
     alarms = alarms_of(hazard)
-    for kind, planned in alarms:
-        if planned <= at and _is_first(session, hazard, kind, planned=planned, at=at):
-            _sound(session, hazard, kind, at)
-    hazard.alarm_at = min((planned for _, planned in alarms if planned > at), default=None)
+    for alarm in sorted(alarms, key=lambda one: one.at):
+        if alarm.at <= at and _is_first(session, hazard, alarm, at):
+            _sound(session, hazard, alarm, at)
+    hazard.alarm_at = min((alarm.at for alarm in alarms if alarm.at > at), default=None)
 
 
-def _is_first(session: Session, hazard: Hazard, kind: AlarmKind, *, planned: datetime, at: datetime) -> bool:
+def _is_first(session: Session, hazard: Hazard, alarm: Alarm, at: datetime) -> bool:
     statement = (
         insert(HazardAlarm)
         .values(
             id=new_id(),
             area_code=hazard.area_code,
             hazard_id=hazard.id,
-            kind=kind,
-            due_at=hazard.due_at,
-            planned_at=planned,
+            kind=alarm.kind,
+            due_at=alarm.due_at,
+            planned_at=alarm.at,
             taken_at=at,
         )
         .on_conflict_do_nothing()
@@ -74,24 +80,16 @@ def _is_first(session: Session, hazard: Hazard, kind: AlarmKind, *, planned: dat
     return session.scalar(statement) is not None
 
 
-def _sound(session: Session, hazard: Hazard, kind: AlarmKind, at: datetime) -> None:
+def _sound(session: Session, hazard: Hazard, alarm: Alarm, at: datetime) -> None:
     """Record an alarm in the hazard's history, and tell whose it is, each once."""
-    step, due_at = HazardStep(kind), hazard.due_at
-    if kind in _OFFICES:
+    step, offices = HazardStep(alarm.kind), _OFFICES.get(alarm.kind)
+    if alarm.kind in _SUPERVISING:
         hazard.supervised_at, hazard.answered_at = at, None
-    record(
-        session,
-        Actor(),
-        hazard,
-        step,
-        sent=content_hash(step, hazard.id, due_at),
-        at=at,
-        due_at=due_at.isoformat() if due_at else None,
-    )
-    in_hand, more = in_hand_of(session, hazard), dict[str, Any]()
-    if kind in _OFFICES:
-        found, people = office(session, hazard, _OFFICES[kind])
-        if found is not _OFFICES[kind][0]:
-            more["what"] = "nobody_decides"
-        tell_all(session, NoticeKind.HAZARD_ALARM, hazard, people - in_hand, step, **more)
+    sent = content_hash(step, hazard.id, alarm.due_at)
+    record(session, Actor(), hazard, step, sent=sent, at=at, due_at=alarm.due_at.isoformat())
+    in_hand = in_hand_of(session, hazard)
+    if offices is not None:
+        found, people = office(session, hazard, offices)
+        instead = {} if found is offices[0] else {"what": "nobody_decides"}
+        tell_all(session, NoticeKind.HAZARD_ALARM, hazard, people - in_hand, step, **instead)
     tell_all(session, NoticeKind.HAZARD_ALARM, hazard, in_hand, step)

@@ -11,7 +11,7 @@ from app import harm
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.hazards.assignees import check_assignee
-from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, due, set_deadline
+from app.hazards.deadlines import due, set_deadline, want_controls
 from app.hazards.steps import Step, begin, tell
 from app.identity import Permission, scope_of, seeing_to
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
@@ -128,7 +128,7 @@ def assign(
     if given.due_at is not None or hazard.due_at is None:
         set_deadline(hazard, due(session, calendar, hazard, at=step.at, asked=given.due_at), since=step.at)
         hazard.extensions = 0
-    hazard.assignee_id = given.assignee_id
+    hazard.assignee_id, hazard.department = given.assignee_id, None
     _take(step, given)
     return hazard
 
@@ -158,8 +158,9 @@ def _take(step: Step, given: Assignment) -> None:
         "controls": hazard.controls,
     }
     if former_id is None:
-        major = hazard.level is HazardLevel.MAJOR
-        controls_by = (step.at + MAJOR_CONTROLS_WITHIN).isoformat() if major else None
+        if hazard.controls_due_at is None:
+            want_controls(hazard, at=step.at)
+        controls_by = hazard.controls_due_at.isoformat() if hazard.controls_due_at else None
         step.take(HazardStatus.ASSIGNED, HazardStep.ASSIGN, note=note, controls_by=controls_by, **data)
     else:
         hazard.five_fixed = None

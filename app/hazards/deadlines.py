@@ -1,11 +1,12 @@
 """Until when a hazard must be put right."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from app.errors import DomainError, Kind
-from app.models import AlarmKind, ChecklistItem, Hazard
+from app.models import AlarmKind, ChecklistItem, Hazard, HazardLevel
 from app.workdays import WorkCalendar
 
 DEFAULT_WORKING_DAYS = 7
@@ -42,16 +43,42 @@ def due(
     return calendar.deadline(at, days or DEFAULT_WORKING_DAYS)
 
 
+@dataclass(frozen=True)
+class Alarm:
+    """What happens of itself at a moment, and the deadline it is of."""
+
+    kind: AlarmKind
+    at: datetime
+    due_at: datetime
+
+
 def set_deadline(hazard: Hazard, due_at: datetime, *, since: datetime) -> None:
-    """Give a hazard its deadline, and wind its clocks: the only writer of both."""
+    """Give a hazard its deadline, and wind its clocks."""
     hazard.due_at, hazard.due_from = due_at, since
     hazard.asked_due_at = None
-    hazard.alarm_at = min(at for _, at in alarms_of(hazard))
+    wind(hazard)
 
 
-def alarms_of(hazard: Hazard) -> list[tuple[AlarmKind, datetime]]:
-    """Give what happens of itself to a hazard with a deadline, and when."""
-    assert hazard.due_at is not None, "what has no deadline has no clocks"
-    since = hazard.due_from or hazard.received_at
-    whole = hazard.due_at - since
-    return [(kind, since + whole * parts / 100) for kind, parts in _ALARMS]
+def want_controls(hazard: Hazard, *, at: datetime) -> None:
+    """Let the temporary controls of a major hazard be due from now, unless they were shown."""
+    if hazard.level is HazardLevel.MAJOR and hazard.controls_reported_at is None:
+        hazard.controls_due_at = at + MAJOR_CONTROLS_WITHIN
+        wind(hazard)
+
+
+def wind(hazard: Hazard) -> None:
+    """Set a hazard's clock to its first alarm; one that sounded already sounds no second time."""
+    hazard.alarm_at = min((alarm.at for alarm in alarms_of(hazard)), default=None)
+
+
+def alarms_of(hazard: Hazard) -> list[Alarm]:
+    """Give what happens of itself to a hazard, and when."""
+    alarms = []
+    if hazard.controls_due_at is not None and hazard.controls_reported_at is None:
+        due_at = hazard.controls_due_at
+        alarms.append(Alarm(AlarmKind.REMIND_CONTROLS, due_at, due_at))
+    if hazard.due_at is not None:
+        since, due_at = hazard.due_from or hazard.received_at, hazard.due_at
+        whole = due_at - since
+        alarms += [Alarm(kind, since + whole * parts / 100, due_at) for kind, parts in _ALARMS]
+    return alarms

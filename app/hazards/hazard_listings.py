@@ -16,10 +16,11 @@ from app.hazards.assignment import may_assign
 from app.hazards.extensions import MOST_EXTENSIONS, may_decide
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
 from app.hazards.history import ShownEvent, events_of, shown
+from app.hazards.recurrences import EarlierHazard, earlier
 from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
 from app.hazards.supervising import may_answer
 from app.identity import Permission, scope_of
-from app.models import Hazard, HazardStep, User
+from app.models import Hazard, HazardLevel, HazardStep, User
 
 _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
@@ -35,6 +36,10 @@ _PERMISSION = {
     HazardStep.ASK_EXTENSION: Permission.HAZARD_RECTIFY,
     HazardStep.GRANT_EXTENSION: Permission.HAZARD_ASSIGN,
     HazardStep.REFUSE_EXTENSION: Permission.HAZARD_ASSIGN,
+    HazardStep.TRANSFER: Permission.HAZARD_ASSIGN,
+    HazardStep.DEPARTMENT_ANSWER: Permission.HAZARD_ASSIGN,
+    HazardStep.REPORT_CONTROLS: Permission.HAZARD_RECTIFY,
+    HazardStep.CHECK_CONTROLS: Permission.HAZARD_CLOSE_MAJOR,
 }
 
 
@@ -56,6 +61,8 @@ class ShownHazard(ListedHazard):
     controls: str | None
     five_fixed: dict[str, Any] | None
     extensions_left: int
+    earlier: list[EarlierHazard]
+    """Of the same item at the same place."""
     allowed: list[HazardStep]
 
 
@@ -102,6 +109,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         assignee_name=assignee_name,
         controls=None if kept_back else row.controls,
         five_fixed=None if kept_back else row.five_fixed,
+        earlier=earlier(session, row),
         extensions_left=max(0, MOST_EXTENSIONS - row.extensions),
         allowed=_allowed(session, actor, row),
     )
@@ -146,6 +154,14 @@ def _may_decide(session: Session, actor: Actor, row: Hazard) -> bool:
     return row.asked_due_at is not None and not _is_his(session, actor, row) and may_decide(actor, row)
 
 
+def _may_show(_: Session, actor: Actor, row: Hazard) -> bool:
+    return row.level is HazardLevel.MAJOR and may_answer(actor, row)
+
+
+def _may_check(_: Session, __: Actor, row: Hazard) -> bool:
+    return row.controls_reported_at is not None and row.controls_checked_at is None
+
+
 _IF: dict[HazardStep, Callable[[Session, Actor, Hazard], bool]] = {
     HazardStep.ASSIGN: may_assign,
     HazardStep.START: _is_his,
@@ -156,5 +172,9 @@ _IF: dict[HazardStep, Callable[[Session, Actor, Hazard], bool]] = {
     HazardStep.ASK_EXTENSION: _may_ask,
     HazardStep.GRANT_EXTENSION: _may_decide,
     HazardStep.REFUSE_EXTENSION: _may_decide,
+    HazardStep.TRANSFER: may_assign,
+    HazardStep.DEPARTMENT_ANSWER: may_assign,
+    HazardStep.REPORT_CONTROLS: _may_show,
+    HazardStep.CHECK_CONTROLS: _may_check,
 }
 """What a verb wants besides its function and the state it starts from."""

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.evidence import Gathered, PhotoOwner, link_photos
 from app.hazards.steps import record
 from app.ids import new_id
-from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardSource, HazardStep, Inspection
+from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardSource, HazardStatus, HazardStep, Inspection
 from app.once import content_hash
+
+CAME_BACK_WITHIN = timedelta(days=30)
+"""What is found again so soon after it was closed was not put right for good."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,7 @@ def _raise(
         "level": item.level,
         "text": f"「{item.text}」有问题" + (f"：{found.note}" if found.note else ""),
         "reported_by": inspection.worker_id,
+        "came_back": _closed_lately(inspection.place_id, found.key, gathered.received_at),
         **gathered.columns(),
     }
     statement = (
@@ -98,6 +103,17 @@ def _raise(
         .returning(Hazard)
     )
     return session.scalars(statement).one_or_none()
+
+
+def _closed_lately(place_id: UUID, item_key: str, at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that this item at this place was closed within a month before: it came back."""
+    before = aliased(Hazard)
+    return exists().where(
+        before.place_id == place_id,
+        before.item_key == item_key,
+        before.status == HazardStatus.CLOSED,
+        before.ended_at >= at - CAME_BACK_WITHIN,
+    )
 
 
 def _open(session: Session, place_id: UUID, item_key: str) -> Hazard | None:

@@ -78,14 +78,14 @@ def _begin_recheck(
 
 
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
-    """Count a failed recheck and give the assignee a new deadline."""
+    """Count a failed recheck and give whoever has it, also a department, a new deadline."""
     hazard = step.hazard
     due_at = due(step.session, calendar, hazard, at=step.at, asked=recheck.due_at)
     set_deadline(hazard, due_at, since=step.at)
     hazard.extensions = 0
     hazard.recheck_failures += 1
     step.take(
-        HazardStatus.ASSIGNED,
+        HazardStatus.TRANSFERRED if hazard.department else HazardStatus.ASSIGNED,
         HazardStep.RECHECK_FAIL,
         note=recheck.note,
         photo_ids=recheck.photo_ids,

@@ -22,9 +22,13 @@ from app.people import OwnHouseholdError
 
 _HIDDEN = select(harm.hidden_from_a_minor(HarmRecord.HAZARD, bindparam("hazard_id", type_=Uuid())))
 """Built once: putting a statement together costs as much as running it."""
+MERGED_MOST = 20
+"""The first reports that were merged into a hazard; more say nothing new."""
+_SIGHTINGS = frozenset({HazardStep.REPORT, HazardStep.RECUR})
 _S = HazardStatus
 _OPEN = frozenset(HazardStatus) - HAZARD_ENDED
 _IN_HAND = frozenset({_S.ASSIGNED, _S.RECTIFYING})
+_DANGEROUS = _IN_HAND | {_S.ACCEPTED, _S.TRANSFERRED}
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ACCEPT: frozenset({_S.REPORTED}),
     HazardStep.REJECT: frozenset({_S.REPORTED}),
@@ -39,6 +43,10 @@ _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ASK_EXTENSION: _IN_HAND,
     HazardStep.GRANT_EXTENSION: _IN_HAND,
     HazardStep.REFUSE_EXTENSION: _IN_HAND,
+    HazardStep.TRANSFER: _IN_HAND | {_S.ACCEPTED},
+    HazardStep.DEPARTMENT_ANSWER: frozenset({_S.TRANSFERRED}),
+    HazardStep.REPORT_CONTROLS: _DANGEROUS,
+    HazardStep.CHECK_CONTROLS: _DANGEROUS,
 }
 """The states each verb starts from; narrower than the transition table, in which a failed recheck,
 too, leads to ``assigned``."""
@@ -47,6 +55,7 @@ DECISIONS = _FROM.keys() - {
     HazardStep.RECTIFY,
     HazardStep.ANSWER,
     HazardStep.ASK_EXTENSION,
+    HazardStep.REPORT_CONTROLS,
 }
 """What nobody does about a hazard behind his own door; whoever it was given to puts it right."""
 
@@ -89,6 +98,8 @@ class Step:
         self.hazard.advance(to)
         if to is not HazardStatus.RECTIFYING:
             self.hazard.asked_due_at = None
+        if to in HAZARD_ENDED:
+            self.hazard.ended_at = self.at
         self.leave(event, note=note, photo_ids=photo_ids, **data)
 
     def leave(
@@ -118,6 +129,8 @@ class Step:
     def follow(self, to: HazardStatus, event: HazardStep) -> None:
         """Move the hazard on by what follows from the step of itself, under an id made here."""
         self.hazard.advance(to)
+        if to in HAZARD_ENDED:
+            self.hazard.ended_at = self.at
         record(self.session, self.actor, self.hazard, event, sent=self.sent, at=self.at)
 
 
@@ -168,7 +181,7 @@ def record(
 ) -> None:
     """Append an event to a hazard that this transaction locked or made; tell the reporter what others did.
 
-    Of what passes between offices and staff he gets no notice.
+    Who reported what was merged into it is told as well. Of what passes between offices and staff nobody is.
 
     ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError if
     it belongs to another event.
@@ -190,9 +203,19 @@ def record(
         data=data,
     )
     link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
-    heard_of = step not in HAZARD_QUIET and hazard.reported_by not in {None, actor.user_id}
-    if heard_of and not is_hidden(session, hazard):
-        tell(session, NoticeKind.HAZARD_STEP, hazard, to=hazard.reported_by, step=step)
+    if step in HAZARD_QUIET:
+        return
+    for seen in [hazard] if step in _SIGHTINGS else [hazard, *_merged(session, hazard)]:
+        if seen.reported_by not in {None, actor.user_id} and not is_hidden(session, seen):
+            status = hazard.status
+            tell(session, NoticeKind.HAZARD_STEP, seen, to=seen.reported_by, step=step, status=status)
+
+
+def _merged(session: Session, hazard: Hazard) -> list[Hazard]:
+    """Give the first reports that were merged into a hazard: who wrote them waits for the same thing."""
+    query = select(Hazard).where(Hazard.duplicate_of_id == hazard.id, Hazard.reported_by.is_not(None))
+    with session.no_autoflush:
+        return list(session.scalars(query.order_by(Hazard.id).limit(MERGED_MOST)))
 
 
 def is_hidden(session: Session, hazard: Hazard) -> bool:

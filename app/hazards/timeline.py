@@ -15,10 +15,8 @@ from app.harm import reading_as
 from app.hazards.filters import readable
 from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.rectification_notices import ShownNotice, notices_of
+from app.hazards.steps import MERGED_MOST
 from app.models import ClockFlag, Hazard, HazardStep
-
-MERGED_MOST = 20
-"""The first reports that were merged into it, also by way of another; more say nothing new."""
 
 
 class PhotoMoment(enum.StrEnum):

@@ -39,6 +39,8 @@ _HAZARD_STEPS = {
     HazardStep.VERIFY: "隐患复查通过",
     HazardStep.RECHECK_FAIL: "隐患复查未通过，重新整改",
     HazardStep.CLOSE: "隐患已办结",
+    HazardStep.TRANSFER: "隐患已转给有关部门",
+    HazardStep.DEPARTMENT_ANSWER: "有关部门答复了隐患",
     HazardStep.GRANT_EXTENSION: "隐患的整改期限延长了",
 }
 _CLAIM_RESULTS = {

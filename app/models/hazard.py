@@ -53,6 +53,8 @@ class HazardStatus(enum.StrEnum):
     DUPLICATE = "duplicate"
     ASSIGNED = "assigned"
     RECTIFYING = "rectifying"
+    TRANSFERRED = "transferred"
+    """With another department, which alone can put it right; the community keeps it on its books."""
     RECTIFIED = "rectified"
     VERIFIED = "verified"
     CLOSED = "closed"
@@ -61,11 +63,12 @@ class HazardStatus(enum.StrEnum):
 _S = HazardStatus
 HAZARD_NEXT: dict[HazardStatus, frozenset[HazardStatus]] = {
     _S.REPORTED: frozenset({_S.ACCEPTED, _S.REJECTED, _S.DUPLICATE}),
-    _S.ACCEPTED: frozenset({_S.ASSIGNED}),
-    _S.ASSIGNED: frozenset({_S.RECTIFYING, _S.ASSIGNED, _S.ACCEPTED}),
-    _S.RECTIFYING: frozenset({_S.RECTIFIED, _S.ASSIGNED, _S.ACCEPTED}),
-    _S.RECTIFIED: frozenset({_S.VERIFIED, _S.ASSIGNED}),
-    _S.VERIFIED: frozenset({_S.CLOSED, _S.ASSIGNED}),
+    _S.ACCEPTED: frozenset({_S.ASSIGNED, _S.TRANSFERRED}),
+    _S.ASSIGNED: frozenset({_S.RECTIFYING, _S.ASSIGNED, _S.ACCEPTED, _S.TRANSFERRED}),
+    _S.RECTIFYING: frozenset({_S.RECTIFIED, _S.ASSIGNED, _S.ACCEPTED, _S.TRANSFERRED}),
+    _S.TRANSFERRED: frozenset({_S.RECTIFIED, _S.ACCEPTED}),
+    _S.RECTIFIED: frozenset({_S.VERIFIED, _S.ASSIGNED, _S.TRANSFERRED}),
+    _S.VERIFIED: frozenset({_S.CLOSED, _S.ASSIGNED, _S.TRANSFERRED}),
     _S.REJECTED: frozenset(),
     _S.DUPLICATE: frozenset(),
     _S.CLOSED: frozenset(),
@@ -76,6 +79,22 @@ HAZARD_OPEN = text("status NOT IN ('rejected', 'duplicate', 'closed')")
 """What is not ended, in SQL: written out, so that a partial index is recognised by it."""
 HAZARD_IN_HAND = text("status IN ('assigned', 'rectifying')")
 """What somebody is to put right, likewise."""
+
+
+class Department(enum.StrEnum):
+    """Who alone can put some hazards right."""
+
+    FIRE_SERVICE = "fire_service"
+    HOUSING = "housing"
+    POWER = "power"
+    GAS = "gas"
+    WATER = "water"
+    NATURAL_RESOURCES = "natural_resources"
+    TRANSPORT = "transport"
+    EMERGENCY = "emergency"
+    MARKET = "market"
+    POLICE = "police"
+    OTHER = "other"
 
 
 class Hazard(MadeByPhone, Located, Freezable, Base):
@@ -154,6 +173,17 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     """Temporary controls of a major hazard until it is put right."""
     five_fixed: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     """Measures, funds, responsible person, deadline and contingency plan (五落实) of a major hazard."""
+    controls_due_at: Mapped[datetime | None]
+    """By when the temporary controls of a major hazard must have been shown."""
+    controls_reported_at: Mapped[datetime | None]
+    """When they were shown; None again where the county found them wanting."""
+    controls_checked_at: Mapped[datetime | None]
+    """When the county found them good."""
+    department: Mapped[Department | None]
+    """With whom it is or was, until somebody of the community gets it again."""
+    came_back: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """The same item at the same place was closed within a month before."""
+    ended_at: Mapped[datetime | None]
     place: Mapped[Place] = relationship(lazy="raise")
     events: Mapped[list["HazardEvent"]] = relationship(lazy="raise", order_by="HazardEvent.number")
 
@@ -193,6 +223,11 @@ class HazardStep(enum.StrEnum):
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
+    TRANSFER = "transfer"
+    DEPARTMENT_ANSWER = "department_answer"
+    REPORT_CONTROLS = "report_controls"
+    CHECK_CONTROLS = "check_controls"
+    REMIND_CONTROLS = "remind_controls"
 
 
 HAZARD_QUIET = frozenset(
@@ -204,6 +239,9 @@ HAZARD_QUIET = frozenset(
         HazardStep.ANSWER,
         HazardStep.ASK_EXTENSION,
         HazardStep.REFUSE_EXTENSION,
+        HazardStep.REPORT_CONTROLS,
+        HazardStep.CHECK_CONTROLS,
+        HazardStep.REMIND_CONTROLS,
     }
 )
 """What passes between offices and staff: it stands in the history, and no notice tells a reporter of it."""

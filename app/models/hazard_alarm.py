@@ -16,6 +16,7 @@ class AlarmKind(enum.StrEnum):
     REMIND = "remind"
     SUPERVISE_COUNTY = "supervise_county"
     SUPERVISE_CITY = "supervise_city"
+    REMIND_CONTROLS = "remind_controls"
 
 
 class HazardAlarm(Base):
@@ -28,6 +29,6 @@ class HazardAlarm(Base):
     hazard_id: Mapped[UUID] = mapped_column(ForeignKey("hazards.id"))
     kind: Mapped[AlarmKind]
     due_at: Mapped[datetime]
-    """The deadline it is of."""
+    """The deadline it is of: of the hazard, or of its temporary controls."""
     planned_at: Mapped[datetime]
     taken_at: Mapped[datetime]

@@ -73,6 +73,8 @@ WORDS: Mapping[NoticeKind, Words] = {
             "recheck_fail": "隐患复查未通过，重新整改",
             "close": "隐患已办结",
             "grant_extension": "隐患整改的时限延长了",
+            "transfer": "隐患已转给有关部门",
+            "department_answer": "有关部门答复了隐患",
         },
     ),
     NoticeKind.HAZARD_ASSIGNED: Words("隐患待整改", "有一项隐患待整改", "{count}项隐患待整改"),
@@ -90,6 +92,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "remind": "有一项隐患快到期，请抓紧",
             "supervise_county": "有一项隐患过期，转县级督办",
             "supervise_city": "有一项隐患过期已久，转市级督办",
+            "remind_controls": "重大隐患还没报临时管控，请快报",
         },
     ),
     NoticeKind.HAZARD_MATTER: Words(
@@ -102,6 +105,9 @@ WORDS: Mapping[NoticeKind, Words] = {
             "ask_extension": "有一项隐患申请延期，请决定",
             "grant_extension": "隐患整改的延期同意了",
             "refuse_extension": "隐患整改的延期没有同意",
+            "transfer": "有一项隐患转给了有关部门",
+            "report_controls": "重大隐患的临时管控报来了，请复核",
+            "check_controls": "重大隐患的临时管控复核过了",
         },
     ),
     NoticeKind.CLAIM_STEP: Words(

@@ -26,6 +26,7 @@ _STATE_FIRST = {
     "POST /v1/hazards/<uuid:hazard_id>/verify",
     "POST /v1/hazards/<uuid:hazard_id>/answer",
     "POST /v1/hazards/<uuid:hazard_id>/ask-extension",
+    "POST /v1/hazards/<uuid:hazard_id>/report-controls",
     "POST /v1/claims/<uuid:claim_id>/reject",
 }
 """Steps whose state is looked at before whose turn it is: all who may take them learn that it is over."""

@@ -246,6 +246,8 @@ SENTENCES: dict[str, str] = {
     "no_extension_asked": "没有等着决定的延期申请，请刷新后再看",
     "own_extension": "自己申请的延期，请别的管理员或县里决定",
     "major_extension": "重大隐患的延期由县里决定，请报县里",
+    "no_controls_needed": "一般隐患不用报临时管控，请直接整改",
+    "no_controls_shown": "现在没有等着复核的临时管控，请刷新后再看",
     "same_person": "谁整改的谁不能复查，请换一个人",
 }
 

@@ -1,0 +1,84 @@
+"""What may be the same thing as a report: hazards of its category near it, to be set beside it."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.actors import Actor, Scope, community_of
+from app.clock import now
+from app.errors import NotFoundError
+from app.evidence import ACCURACY_KNOWN_M, NamedPhoto, Point, distance_m, photos_of, to_wgs84
+from app.models import HAZARD_OPEN, Hazard, HazardStatus
+
+RADIUS_M = 100
+"""Where nobody asks for another."""
+_ENDED_WITHIN = timedelta(days=30)
+_LOOKED_AT = 500
+"""The newest of its category in the community that are open or were lately; more no community has."""
+_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class NearbyHazard:
+    """A hazard to be set beside another, with its place loaded."""
+
+    hazard: Hazard
+    photos: list[NamedPhoto]
+    distance_m: int | None
+    """None where nobody knows where one of both is, and they are at the same place."""
+
+
+def nearby(
+    session: Session, actor: Actor, hazard_id: UUID, *, radius_m: int = RADIUS_M
+) -> list[NearbyHazard]:
+    """Give what a report may be merged into, the nearest first: at its place, or within a radius.
+
+    A report's own position counts if its phone knew it, else its place's; both are compared in WGS-84.
+
+    Raises NotFoundError out of reach.
+    """
+    row = session.get(Hazard, hazard_id, options=[joinedload(Hazard.place)], populate_existing=True)
+    if row is None or not actor.scope.covers(row.area_code):
+        raise NotFoundError
+    query = (
+        select(Hazard)
+        .where(
+            Scope(areas=(community_of(row.area_code),)).clause(Hazard.area_code),
+            actor.scope.clause(Hazard.area_code),
+            Hazard.id != row.id,
+            Hazard.category == row.category,
+            or_(
+                HAZARD_OPEN,
+                (Hazard.status == HazardStatus.CLOSED) & (Hazard.ended_at >= now() - _ENDED_WITHIN),
+            ),
+        )
+        .order_by(Hazard.id.desc())
+        .limit(_LOOKED_AT)
+        .options(joinedload(Hazard.place))
+    )
+    here = _point(row)
+    found = [(other, _distance(here, _point(other))) for other in session.scalars(query)]
+    near = [
+        (other, far)
+        for other, far in found
+        if other.place_id == row.place_id or (far is not None and far <= radius_m)
+    ]
+    near.sort(key=lambda one: (one[1] or 0, one[0].id))
+    photos = photos_of(session, [other.id for other, _ in near[:_SHOWN]])
+    return [NearbyHazard(other, photos[other.id], far) for other, far in near[:_SHOWN]]
+
+
+def _point(row: Hazard) -> Point | None:
+    known = row.accuracy_m is not None and row.accuracy_m <= ACCURACY_KNOWN_M
+    if known and row.lng is not None and row.lat is not None and row.datum is not None:
+        return to_wgs84(row.lng, row.lat, row.datum)
+    if row.place.lng is None or row.place.lat is None:
+        return None
+    return row.place.lng, row.place.lat
+
+
+def _distance(here: Point | None, there: Point | None) -> int | None:
+    return None if here is None or there is None else round(distance_m(here, there))

@@ -1,0 +1,100 @@
+"""Handing a hazard to another department, which alone can put it right, and its answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, Role
+from app.clock import business_day, end_of
+from app.hazards.assignment import NotMajorError, may_assign
+from app.hazards.deadlines import FURTHEST, DueTimeError, set_deadline, want_controls
+from app.hazards.responsible import office, tell_all
+from app.hazards.steps import begin
+from app.models import Department, Hazard, HazardStatus, HazardStep
+from app.notices import NoticeKind
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """To which department, what was handed over, under which number, and when it is to answer."""
+
+    department: Department
+    note: str
+    expected_on: date
+    reference: str = ""
+    contact: str = ""
+    """Of the office, never a person's own."""
+
+
+def transfer(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, given: Transfer) -> Hazard:
+    """Hand a hazard to another department; it stays on the community's books, with a deadline of its own.
+
+    The county reads of it; whoever had the hazard before has it no more.
+
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError, NotMajorError, DueTimeError.
+    """
+    step = begin(session, actor, hazard_id, step_id, HazardStep.TRANSFER, **vars(given))
+    hazard = step.hazard
+    if step.repeated:
+        return hazard
+    if not may_assign(session, actor, hazard):
+        raise NotMajorError(id=hazard_id)
+    today = business_day(step.at)
+    if not today < given.expected_on <= today + FURTHEST:
+        raise DueTimeError(field="expected_on")
+    former = hazard.assignee_id
+    hazard.assignee_id, hazard.five_fixed, hazard.department = None, None, given.department
+    set_deadline(hazard, end_of(given.expected_on), since=step.at)
+    hazard.extensions = 0
+    if hazard.controls_due_at is None:
+        want_controls(hazard, at=step.at)
+    step.take(
+        HazardStatus.TRANSFERRED,
+        HazardStep.TRANSFER,
+        note=given.note,
+        department=given.department,
+        reference=given.reference,
+        contact=given.contact,
+        expected_on=given.expected_on.isoformat(),
+        former_id=str(former) if former else None,
+    )
+    people = office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
+    people |= {former} if former is not None else set()
+    told = people - {actor.user_id, hazard.reported_by}
+    tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, HazardStep.TRANSFER)
+    return hazard
+
+
+def department_answer(
+    session: Session,
+    actor: Actor,
+    hazard_id: UUID,
+    step_id: UUID,
+    *,
+    done: bool,
+    note: str,
+    photo_ids: Sequence[UUID] = (),
+) -> Hazard:
+    """Record what the department answered: it was put right and waits for its recheck, or it comes back.
+
+    Whoever records that it was done does not recheck it.
+
+    Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError, NotMajorError.
+    """
+    verb = HazardStep.DEPARTMENT_ANSWER
+    step = begin(session, actor, hazard_id, step_id, verb, done=done, note=note, photo_ids=list(photo_ids))
+    hazard = step.hazard
+    if step.repeated:
+        return hazard
+    if not may_assign(session, actor, hazard):
+        raise NotMajorError(id=hazard_id)
+    if done:
+        hazard.rectified_by = actor.user_id
+    else:
+        hazard.department = None
+    to = HazardStatus.RECTIFIED if done else HazardStatus.ACCEPTED
+    step.take(to, verb, note=note, photo_ids=photo_ids, done=done)
+    return hazard

@@ -1,0 +1,106 @@
+"""What comes back at a place, over HTTP."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.models import Checklist, Hazard, HazardStatus
+from tests.cast import named
+from tests.client import Client
+from tests.counting import statements
+from tests.hazard_world import file, inspection_body, of_item, problem, write_checklist, write_hazard
+
+Be = Callable[[str], Client]
+CLOSED = HazardStatus.CLOSED
+
+
+@pytest.fixture
+def checklist(session: Session) -> Checklist:
+    return write_checklist(session)
+
+
+def ago(days: int) -> dict[str, Any]:
+    return {"received_at": now() - timedelta(days=days), "ended_at": now() - timedelta(days=days - 1)}
+
+
+def listed(be: Be, query: str = "", name: str = "admin") -> list[dict[str, Any]]:
+    answer = be(name).get(f"/v1/hazards/recurrences{query}")
+    assert answer.status_code == 200, answer.text
+    items: list[dict[str, Any]] = answer.json["items"]
+    return items
+
+
+def test_an_item_that_broke_again_stands_with_how_often_and_when(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    item = of_item(checklist, 1)
+    last = write_hazard(session, CLOSED, **item, **ago(20))
+    write_hazard(session, CLOSED, **item, **ago(60))
+    write_hazard(session, HazardStatus.ASSIGNED, recurrences=2, came_back=True, **item)
+    write_hazard(session, CLOSED, **of_item(checklist, 2), **ago(9))
+    (one,) = listed(be)
+
+    assert (one["hazards"], one["sightings"], one["open_now"], one["came_back"]) == (3, 5, 1, 1)
+    assert (one["item_key"], one["item_text"]) == (item["item_key"], checklist.items[0].text)
+    assert last.ended_at is not None
+    assert one["last_closed_at"] == last.ended_at.isoformat()
+
+
+def test_by_place_all_that_was_found_there_counts(be: Be, session: Session, checklist: Checklist) -> None:
+    write_hazard(session, CLOSED, **of_item(checklist, 1), **ago(5))
+    write_hazard(session, CLOSED, **ago(6))
+    write_hazard(session, HazardStatus.REJECTED)
+    write_hazard(session, place_id=named("workshop"))
+    (one,) = listed(be, "?by=place")
+
+    assert (one["hazards"], one["item_key"], one["item_text"]) == (2, None, None)
+    assert listed(be) == []
+
+
+def test_what_lies_further_back_does_not_count(be: Be, session: Session) -> None:
+    write_hazard(session)
+    write_hazard(session, CLOSED, **ago(50))
+
+    assert len(listed(be, "?by=place&days=60")) == 1
+    assert listed(be, "?by=place&days=40") == []
+
+
+def test_nobody_reads_of_other_communities(be: Be, session: Session) -> None:
+    for _ in range(2):
+        write_hazard(session)
+
+    assert listed(be, "?by=place", "next_admin") == []
+    assert len(listed(be, "?by=place", "city")) == 1
+
+
+def test_more_of_them_ask_no_more_of_the_database(be: Be, session: Session) -> None:
+    admin = be("admin")
+    for _ in range(2):
+        write_hazard(session)
+    with statements(session.connection()) as few:
+        admin.get("/v1/hazards/recurrences?by=place")
+    for _ in range(9):
+        write_hazard(session, place_id=named("workshop"))
+    with statements(session.connection()) as many:
+        admin.get("/v1/hazards/recurrences?by=place")
+
+    assert len(many) == len(few)
+
+
+@pytest.mark.parametrize("days, came_back", [(29, True), (32, False)])
+def test_what_is_found_within_a_month_after_it_was_closed_came_back(
+    be: Be, session: Session, checklist: Checklist, days: int, *, came_back: bool
+) -> None:
+    before = write_hazard(session, CLOSED, **of_item(checklist, 1), **ago(days + 1))
+    filed = file(be("worker"), inspection_body(checklist, _1=problem(), _2=problem()))
+    assert filed.status_code == 201, filed.text
+    again, other = (session.get_one(Hazard, one["hazard_id"]) for one in filed.json["answers"][:2])
+    shown = be("admin").get(f"/v1/hazards/{again.id}").json
+
+    assert (again.came_back, other.came_back) == (came_back, False)
+    assert [one["id"] for one in shown["earlier"]] == [str(before.id)]
+    assert be("admin").get(f"/v1/hazards/{other.id}").json["earlier"] == []
