@@ -67,6 +67,8 @@ FUNCTIONS = {
     Permission.CHECKLIST_READ: "查看检查表",
     Permission.INSPECTION_FILE: "提交巡查",
     Permission.INSPECTION_READ: "查看巡查",
+    Permission.PLAN_READ: "查看巡查计划和任务",
+    Permission.PLAN_WRITE: "做、改、结束巡查计划，换人，登记请假顶班",
     Permission.PHOTO_UPLOAD: "上传照片",
     Permission.PHOTO_REVIEW: "核对可能重复使用的照片",
     Permission.HAZARD_REPORT: "上报隐患",

@@ -1,6 +1,7 @@
 """The HTTP edge: translates, never decides. One module a resource, its schemas beside it."""
 
 from app.api import (
+    absences,
     adjustments,
     approvals,
     areas,
@@ -37,10 +38,12 @@ from app.api import (
     message_acceptances,
     my_binding,
     notices,
+    occurrences,
     own_copies,
     photo_matches,
     photos,
     places,
+    plans,
     points,
     policy_switches,
     presence,
@@ -88,6 +91,9 @@ ROUTES = [
     checklists.blueprint,
     inspections.blueprint,
     presence.blueprint,
+    plans.blueprint,
+    occurrences.blueprint,
+    absences.blueprint,
     hazards.blueprint,
     hazard_ledger.blueprint,
     hazard_steps.blueprint,

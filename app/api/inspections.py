@@ -12,7 +12,19 @@ from app import inspections
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import FORMS_BYTES
-from app.api.http.fields import Flag, Input, Output, Text, asked, day, listed, uid, word
+from app.api.http.fields import (
+    Flag,
+    Input,
+    Output,
+    Text,
+    asked,
+    day,
+    has_words,
+    listed,
+    sent_moment,
+    uid,
+    word,
+)
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import transaction
@@ -21,13 +33,14 @@ from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_fr
 from app.checklists import ItemKind
 from app.identity import Permission
 from app.inspections import AnswerResult
+from app.plans import OccurrenceState
 
 blueprint = Blueprint("inspections", __name__, description="巡查")
 _MAX_ANSWERS = 200
 _MAX_NOTE = 500
 _MAX_CODE = 40
 _MAX_OPTIONS = 30
-_A_DAY = validate.Range(date(1970, 1, 1), date(2199, 12, 31), error="日期不对，请重新选")
+A_DAY = validate.Range(date(1970, 1, 1), date(2199, 12, 31), error="日期不对，请重新选")
 
 
 class Worker(StrEnum):
@@ -89,6 +102,7 @@ class InspectionInput(SignalsFields, Input):
     answers = listed(fields.Nested(AnswerInput), _MAX_ANSWERS, required=True)
     note = Text(_MAX_NOTE, lines=True, load_default="")
     photo_ids = photo_ids()
+    late_reason = Text(200, checks=[has_words], load_default=None, allow_none=True)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> inspections.InspectionForm:
@@ -104,8 +118,8 @@ class InspectionListInput(PageInput):
 
     place_id = uid(load_default=None)
     worker = word(Worker, load_default=None)
-    since = day(load_default=None, validate=_A_DAY)
-    until = day(load_default=None, validate=_A_DAY)
+    since = day(load_default=None, validate=A_DAY)
+    until = day(load_default=None, validate=A_DAY)
     lacks_photos = asked()
 
 
@@ -168,10 +182,26 @@ class AnswerOutput(Output):
         }
 
 
-class WholeInspectionOutput(InspectionOutput):
-    """An inspection with its answers."""
+class ResolvedOutput(Output):
+    """A period of a plan that it resolves; or the last one of its plan, if ``missed``: give a reason then."""
 
+    id = fields.UUID(required=True)
+    plan_id = fields.UUID(required=True)
+    plan_title = fields.String(required=True)
+    period_on = fields.Date(required=True)
+    opens_at = sent_moment(required=True)
+    due_at = sent_moment(required=True)
+    missed_at = sent_moment(required=True)
+    state = fields.Enum(OccurrenceState, by_value=True, required=True)
+    on_time = fields.Boolean(required=True)
+
+
+class WholeInspectionOutput(InspectionOutput):
+    """An inspection with its answers, and what it resolves of plans."""
+
+    late_reason = fields.String(required=True, allow_none=True)
     answers = fields.List(fields.Nested(AnswerOutput), required=True)
+    occurrences = fields.List(fields.Nested(ResolvedOutput), required=True)
 
 
 @blueprint.route("/inspections", methods=["GET"])
@@ -197,9 +227,10 @@ def list_inspections(limit: int, after: str | None, worker: Worker | None, **fil
 def put_inspection(form: inspections.InspectionForm, inspection_id: UUID) -> tuple[Any, int]:
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one."""
     with transaction() as session:
-        row, made = inspections.submit(session, actor(), parts().signer, inspection_id, form)
-        if made:
-            return inspections.whole_inspection(session, row), once(made)
+        row, resolved = inspections.submit(session, actor(), parts().signer, inspection_id, form)
+        made = resolved is not None
+        if resolved is not None:
+            return inspections.whole_inspection(session, row, resolved), once(made)
         return inspections.inspection(session, actor().as_author(row.area_code), inspection_id), once(made)
 
 

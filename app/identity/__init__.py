@@ -60,7 +60,7 @@ from app.identity.bindings import (
 )
 from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, check_again, is_checked, step_up
 from app.identity.grantable import ADMINISTRATORS, OwnGrantError, RolesExcludeError
-from app.identity.holders import holders, holding
+from app.identity.holders import holders, holding, in_force
 from app.identity.invitations import InvitationOverError, accept_invitation, invitation_url, invite, invited
 from app.identity.passwords import (
     HASHER,
@@ -261,6 +261,7 @@ __all__ = [
     "hashed",
     "holders",
     "holding",
+    "in_force",
     "invitation_url",
     "invite",
     "invited",

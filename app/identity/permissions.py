@@ -50,6 +50,8 @@ class Permission(StrEnum):
     CHECKLIST_READ = "checklist_read"
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
+    PLAN_READ = "plan_read"
+    PLAN_WRITE = "plan_write"
     PHOTO_UPLOAD = "photo_upload"
     PHOTO_REVIEW = "photo_review"
     HAZARD_REPORT = "hazard_report"
@@ -136,6 +138,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
+    Permission.PLAN_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
+    Permission.PLAN_WRITE: {_ADMIN: _AREA},
     Permission.PHOTO_UPLOAD: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.PHOTO_REVIEW: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.HAZARD_REPORT: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},

@@ -1,6 +1,6 @@
 """Reading inspections."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from app import plans
 from app.actors import Actor
 from app.clock import end_of, start_of
 from app.errors import NotFoundError
@@ -53,9 +54,10 @@ class ShownAnswer:
 
 @dataclass(frozen=True)
 class ShownInspection(ListedInspection):
-    """An inspection with all its answers, in the order of the list."""
+    """An inspection with all its answers, in the order of the list, and what it resolves of plans."""
 
     answers: list[ShownAnswer]
+    occurrences: Sequence[plans.Resolved]
 
 
 def inspections(
@@ -89,10 +91,12 @@ def inspection(session: Session, actor: Actor, inspection_id: UUID) -> ShownInsp
     ).one_or_none()
     if row is None:
         raise NotFoundError
-    return whole_inspection(session, row)
+    return whole_inspection(session, row, plans.resolved_by(session, row, row.checklist))
 
 
-def whole_inspection(session: Session, row: Inspection) -> ShownInspection:
+def whole_inspection(
+    session: Session, row: Inspection, resolved: Sequence[plans.Resolved]
+) -> ShownInspection:
     """Give an inspection that has its place and its checklist at hand, with its answers."""
     answers = session.scalars(_ANSWERS, {"inspection_id": row.id}).all()
     photos = photos_of(session, [row.id])[row.id]
@@ -102,6 +106,7 @@ def whole_inspection(session: Session, row: Inspection) -> ShownInspection:
         photos=photos,
         problems=sum(answer.result is AnswerResult.PROBLEM for answer in answers),
         answers=[ShownAnswer(items[answer.item_id], answer, _named_by(answer, photos)) for answer in answers],
+        occurrences=resolved,
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import harm, policies
+from app import harm, plans, policies
 from app.actors import Actor
 from app.checklists import checklist_serving
 from app.clock import now
@@ -19,7 +19,7 @@ from app.harm import HarmRecord, Told
 from app.hazards import Finding, raise_or_join
 from app.inspections.answers import Answer, Judged, judged
 from app.models import Inspection, InspectionAnswer
-from app.once import content_hash, insert_once, made_before
+from app.once import added_later, content_hash, insert_once, made_before
 from app.places import CodeSigner, place_in_scope
 
 
@@ -40,6 +40,8 @@ class InspectionForm:
     signals: Signals
     note: str = ""
     photo_ids: Sequence[UUID] = ()
+    late_reason: str | None = added_later(None)
+    """Why a period of a plan was missed for which it stands in."""
 
     @property
     def all_photo_ids(self) -> list[UUID]:
@@ -50,8 +52,10 @@ class InspectionForm:
 
 def submit(
     session: Session, actor: Actor, signer: CodeSigner, inspection_id: UUID, form: InspectionForm
-) -> tuple[Inspection, bool]:
+) -> tuple[Inspection, list[plans.Resolved] | None]:
     """File an inspection; each problem not corrected on the spot raises a hazard or joins the open one.
+
+    Gives it with what it resolves of plans; None for the latter says that it was filed before.
 
     The same form again is the inspection it made, though its place moved or its checklist was taken back.
     A new one has its place and its checklist at hand, so that its answer need not ask for them again.
@@ -64,7 +68,7 @@ def submit(
         session, Inspection, inspection_id, sent, author=Inspection.worker_id, by=actor.user_id
     )
     if first is not None:
-        return first, False
+        return first, None
     place = place_in_scope(session, actor, form.place_id)
     checklist = checklist_serving(session, place, form.checklist_id)
     if checklist is None:
@@ -92,8 +96,10 @@ def submit(
         checklist_id=checklist.id,
         worker_id=actor.user_id,
         note=form.note,
+        late_reason=form.late_reason,
         **gathered.columns(),
     )
+    resolved = None
     if made:
         set_committed_value(inspection, "place", place)
         set_committed_value(inspection, "checklist", checklist)
@@ -104,8 +110,10 @@ def submit(
         rows = [_answer(session, actor, inspection, gathered, one) for one in found]
         session.execute(insert(InspectionAnswer), rows)
         told = Told(HarmRecord.INSPECTION, inspection.id, inspection.area_code)
-        harm.watch(session, actor, told, [form.note, *(one.written for one in found)])
-    return inspection, made
+        words = [form.note, form.late_reason or "", *(one.written for one in found)]
+        harm.watch(session, actor, told, words)
+        resolved = plans.resolve(session, inspection, checklist)
+    return inspection, resolved
 
 
 def _answer(

@@ -10,6 +10,7 @@ from app.jobs.scheduler import CONNECTIONS, serve
 from app.jobs.work import Means
 from app.logs import write_json_lines
 from app.sealing import Sealer
+from app.workdays import WorkCalendar
 
 write_json_lines()
 try:
@@ -32,5 +33,6 @@ serve(
         settings.months_kept,
         client.mini if client else None,
         settings.redelete_list,
+        WorkCalendar.of(settings),
     )
 )

@@ -15,6 +15,7 @@ from app.jobs.closing import carry_out_closings
 from app.jobs.exports import end_roster_exports, make_roster_exports
 from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.photos import compare_photos
+from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
     Means,
@@ -59,6 +60,10 @@ EVERY_MINUTE: list[Job] = [
     unassign_hazards,
     sound_hazard_alarms,
     compare_photos,
+    hand_over_occurrences,
+    make_occurrences,
+    tell_openings,
+    tell_missed,
 ]
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [

@@ -16,10 +16,11 @@ from app import audit, evidence, hazards, identity, own_data, points, retention,
 from app.adapters import PhotoStore, wechat
 from app.audit import AuditKeys, Entry
 from app.clock import months_ago, now
-from app.config import RetentionSettings
+from app.config import RetentionSettings, UnknownYears
 from app.db import Mark, batches, sessions_for, transaction, walk
 from app.identity import waiting_requests
 from app.sealing import Sealer
+from app.workdays import WorkCalendar
 
 log = structlog.get_logger()
 _BATCH = 200
@@ -44,6 +45,7 @@ class Means:
     """None where this installation does without."""
     redelete_list: Path | None = None
     """File that takes a line for each removal that people asked for."""
+    calendar: WorkCalendar = field(default_factory=lambda: WorkCalendar(UnknownYears.REFUSE))
 
 
 def post_due_claims(means: Means) -> int:

@@ -53,6 +53,7 @@ from app.models.message import (
     SendState,
 )
 from app.models.notice import Notice, NoticeKind
+from app.models.occurrence import Absence, AbsenceReason, Occurrence, OccurrenceState, ToldOpening
 from app.models.own_data import OwnCopy
 from app.models.own_request import OWN_REQUEST_NEXT, OwnRequest, OwnRequestState
 from app.models.photo import (
@@ -65,6 +66,7 @@ from app.models.photo import (
     PhotoPrint,
 )
 from app.models.place import Place, PlaceCode, PlaceKind
+from app.models.plan import OnDayOff, Plan, PlanEvent, PlanFrequency, PlanStep
 from app.models.points_ledger import Account, AccountKind, Lot, LotDraw, SourceKind, Transfer, TransferKind
 from app.models.policy_switch import PolicyChange, PolicySwitch
 from app.models.presence import Challenge, DeviceMark, WitnessCode, WitnessUse
@@ -98,6 +100,8 @@ __all__ = [
     "OWN_REQUEST_NEXT",
     "REDEMPTION_NEXT",
     "REQUEST_NEXT",
+    "Absence",
+    "AbsenceReason",
     "Account",
     "AccountEvent",
     "AccountKind",
@@ -183,6 +187,9 @@ __all__ = [
     "MessageSend",
     "Notice",
     "NoticeKind",
+    "Occurrence",
+    "OccurrenceState",
+    "OnDayOff",
     "OwnCopy",
     "OwnRequest",
     "OwnRequestState",
@@ -195,6 +202,10 @@ __all__ = [
     "Place",
     "PlaceCode",
     "PlaceKind",
+    "Plan",
+    "PlanEvent",
+    "PlanFrequency",
+    "PlanStep",
     "PolicyChange",
     "PolicySwitch",
     "Presence",
@@ -228,6 +239,7 @@ __all__ = [
     "SourceKind",
     "StockMovement",
     "StockReason",
+    "ToldOpening",
     "Transfer",
     "TransferKind",
     "User",

@@ -39,6 +39,7 @@ class Base(DeclarativeBase):
         bytes: LargeBinary(),
         dict[str, Any]: JSONB(),
         list[str]: JSONB(),
+        list[int]: JSONB(),
         list[dict[str, Any]]: JSONB(),
         enum.Enum: Enum(
             enum.Enum, native_enum=False, create_constraint=True, length=32, values_callable=_words

@@ -31,6 +31,8 @@ class Inspection(MadeByPhone, Located, Base):
     code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
     """The printed code that was scanned, if its signature held."""
     note: Mapped[str] = mapped_column(default="")
+    late_reason: Mapped[str | None]
+    """Why it comes after a period of a plan was missed."""
     answers: Mapped[list["InspectionAnswer"]] = relationship(
         lazy="raise", order_by="InspectionAnswer.position"
     )

@@ -22,6 +22,8 @@ class NoticeKind(enum.StrEnum):
     """A hazard is nearly or over its time (data: ``step``; ``what`` where the office before has nobody)."""
     HAZARD_MATTER = "hazard_matter"
     """Something about a hazard waits for this person, or was decided for him (data: ``step``)."""
+    OCCURRENCES = "occurrences"
+    """Inspections of plans open today, were missed, or have somebody else now (data: ``what``, ``count``)."""
     CLAIM_STEP = "claim_step"
     VISIT_URGENT = "visit_urgent"
     FOLLOW_UP_ASSIGNED = "follow_up_assigned"

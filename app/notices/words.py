@@ -110,6 +110,18 @@ WORDS: Mapping[NoticeKind, Words] = {
             "check_controls": "重大隐患的临时管控复核过了",
         },
     ),
+    NoticeKind.OCCURRENCES: Words(
+        "巡查任务",
+        "巡查任务有变化",
+        "{count}条巡查任务消息",
+        {
+            "opening": "今天有巡查任务要做",
+            "missed": "有巡查任务没有按时做",
+            "reassigned": "有巡查任务转给您做",
+            "nobodys": "有巡查任务没人做，请派人",
+            "nobody_decides": "有巡查任务没人派，请安排管理员",
+        },
+    ),
     NoticeKind.CLAIM_STEP: Words(
         "积分申报进展",
         "积分申报有进展",

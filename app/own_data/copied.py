@@ -135,6 +135,22 @@ AT_WORK = (
         )
         for table, which, title, columns, only in (
             ("care_records", "in_my_care", "我负责的关爱对象", "worker_id", "id started_on ended_on"),
+            (
+                "occurrences",
+                "of_mine",
+                "我的巡查任务",
+                "worker_id original_worker_id",
+                "id period_on done_at",
+            ),
+            ("plans", "by_me", "我做的巡查计划", "made_by", "id title created_at"),
+            ("plan_events", "by_me", "我改计划、换人的记录", "actor_id", "id step at"),
+            (
+                "absences",
+                "of_mine",
+                "我的请假、顶班和登记的请假",
+                "worker_id substitute_id recorded_by",
+                "id from_on until_on reason created_at",
+            ),
             ("follow_ups", "in_my_care", "我跟进的事", "owner_id done_by", "id due_on done_at"),
             ("hazards", "in_my_care", "我整改的隐患", "assignee_id rectified_by", "id received_at due_at"),
             ("hazard_events", "by_me", "我办理隐患的记录", "actor_id", "id step at"),
@@ -254,6 +270,10 @@ LEFT_OUT = {
     "challenges.expires_at": "follows from when it was issued",
     "challenges.record_id": "the record is given itself",
     "witness_uses.witness_code_id": _OTHERS,
+    "told_openings": "a worker and a day on which he got a notice, which he has",
+    "plans.roster": _OTHERS,
+    "plan_events.note": _OTHERS,
+    "plan_events.data": _OTHERS,
     "place_codes.revoked_reason": "tells of a place",
     "own_copies.key_sealed": "opens the file",
     "roster_exports.key_sealed": "opens the file",

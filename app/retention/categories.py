@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_
 
-from app.clock import months_ago, now
+from app.clock import business_day, months_ago, now
 from app.config import RetentionSettings
 from app.models import (
     Approval,
@@ -24,6 +24,7 @@ from app.models import (
     SignIn,
     SignInCode,
     SignInTries,
+    ToldOpening,
     ViewingTicket,
 )
 from app.retention.care_rules import care_rules
@@ -42,6 +43,8 @@ TRIES_KEPT = timedelta(hours=1)
 """Longer than a lock lasts, and than the quarter of an hour in which tries are counted."""
 REQUESTS_KEPT = timedelta(days=90)
 """After the decision, for whoever asks why."""
+TOLD_KEPT = timedelta(days=90)
+"""Nobody is told of a day that is over."""
 BINDING_CODE_MONTHS = 12
 """By then the paper has done its work, or lies anywhere."""
 _MISUSE = "网络安全法 21"
@@ -66,6 +69,10 @@ KEPT_BECAUSE = {
     "hazard_events": "append-only: prove each step",
     "rectification_notices": "the ledger of hazards (Work Safety Law 41)",
     "inspections": "the ledger of hazards (Work Safety Law 41). Positions go",
+    "occurrences": "say what was to be inspected when, by whom, and whether it was",
+    "plans": "say what was to be inspected",
+    "plan_events": "prove who changed a plan or gave a task to another",
+    "absences": "say why another than the responsible worker did an inspection",
     "inspection_answers": "the ledger of hazards (Work Safety Law 41)",
     "accounts": "the ledger of points is never deleted",
     "claims": "the ledger of points is never deleted",
@@ -98,6 +105,13 @@ def rules(months: RetentionSettings) -> Iterator[Rule]:
     yield from ended_rules(months.ended, REQUESTS_KEPT)
     yield _correction_rule()
     yield from _trail_rules(months.audit)
+    yield Rule(
+        "mornings on which workers were told",
+        table_of(ToldOpening),
+        ToldOpening.day < business_day() - TOLD_KEPT,
+        kept=f"{TOLD_KEPT.days} days",
+        basis="PIPL 19",
+    )
     yield Rule(
         "notices",
         table_of(Notice),

@@ -31,7 +31,8 @@ PUTS = [
 ]
 MORE: dict[str, Any] = {
     "/v1/hazards/{hazard_id}": {"position": HERE},
-    "/v1/inspections/{inspection_id}": {"position": HERE},
+    "/v1/inspections/{inspection_id}": {"position": HERE, "late_reason": "停电了"},
+    "/v1/plans/{plan_id}": {"frequency": "weekly", "days": [1, 3]},
     "/v1/visits/{visit_id}": {
         "position": HERE,
         "follow_ups": [{"need": "修扶手", "due_on": str(business_day() + timedelta(days=7))}],
@@ -55,6 +56,7 @@ KINDS: dict[str, tuple[str, Callable[[Session], dict[str, Any]]]] = {
 }
 """Who asks for what else than the correction of points of the right request."""
 NO_PART: dict[str, set[Way]] = {
+    "/v1/plans/{plan_id}": {("frequency",), ("every_days",), ("roster", ITEM, "place_id")},
     "/v1/grants/{grant_id}": {("approval_id",)},
     APPROVALS: {
         *(
@@ -66,7 +68,9 @@ NO_PART: dict[str, set[Way]] = {
         *(("minor_age", name) for name in ("area_code", "resident_id", "request_id")),
     },
 }
-"""An approval says who agreed to a grant, not what it is; and is of one kind: for the others see below."""
+"""Of a plan these take others beside them or instead of them.
+
+An approval says who agreed to a grant, not what it is; and is of one kind: for the others see below."""
 
 
 def others(part: dict[str, Any], sent: Any) -> Iterator[Any]:

@@ -29,6 +29,8 @@ NAMED = {
         "/v1/challenges",
         f"{_PLACE}/witness-codes",
         *(f"/v1/policy-switches/{verb}" for verb in ("on", "off")),
+        *(f"/v1/plans/<uuid:plan_id>/{verb}" for verb in ("change", "end")),
+        "/v1/occurrences/<uuid:occurrence_id>/reassign",
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),
     },
     "id": {
@@ -46,6 +48,7 @@ NAMED = {
 }
 """What goes round, by the field of its body that tells a late copy from a new wish."""
 FINAL = {
+    "/v1/absences/<uuid:absence_id>/end",
     "/v1/approvals/<uuid:approval_id>/approve",
     "/v1/approvals/<uuid:approval_id>/refuse",
     "/v1/binding-requests/<uuid:request_id>/approve",

@@ -9,6 +9,10 @@ from tests.matrix.lines import ROLES, Call, Line
 from tests.matrix.stage import Stage
 
 OVER = {
+    "plans": "UPDATE plans SET starts_on = '2026-01-01', ends_on = '2026-01-02'",
+    "occurrences": "UPDATE occurrences SET opens_at = now() - interval '3 h', "
+    "due_at = now() - interval '2 h', missed_at = now() - interval '1 h'",
+    "absences": "UPDATE absences SET ended_at = now()",
     "hazards": "UPDATE hazards SET status = 'closed'",
     "claims": "UPDATE claims SET status = 'withdrawn'",
     "redemptions": "UPDATE redemptions SET status = 'cancelled'",

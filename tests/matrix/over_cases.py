@@ -9,6 +9,7 @@ from tests.matrix.over import FREEZABLE, OVER, Case, freeze, freeze_closed_hazar
 from tests.matrix.routes import LINES
 
 _ENDED_AGAIN = {
+    "POST /v1/absences/<uuid:absence_id>/end",
     "POST /v1/guardianships/<uuid:guardianship_id>/end",
     "POST /v1/consents/<uuid:consent_id>/withdraw",
     "POST /v1/me/consents/<uuid:consent_id>/withdraw",
@@ -114,6 +115,18 @@ def _accounts() -> Iterator[Case]:
 
 
 _PARENTS = [
+    Case(
+        "PUT /v1/plans/<uuid:plan_id>",
+        "list retired",
+        "UPDATE checklists SET retired_at = now()",
+        writes=True,
+    ),
+    Case(
+        "PUT /v1/absences/<uuid:absence_id>",
+        "post ended",
+        "UPDATE grants SET ended_at = now() WHERE role = 'grid_worker'",
+        _to(422, "admin"),
+    ),
     Case("PUT /v1/visits/<uuid:visit_id>", "care ended", _CARE_ENDED, _to(409, *_CARERS)),
     Case("GET /v1/visits/<uuid:visit_id>", "care ended", _CARE_ENDED),
     Case("POST /v1/follow-ups/<uuid:follow_up_id>/finish", "care ended", _CARE_ENDED, writes=True),

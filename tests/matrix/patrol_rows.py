@@ -1,12 +1,14 @@
 """Rows of inspections, hazards and visits, written straight into the tables."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 from uuid import UUID
 
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (
+    Absence,
+    AbsenceReason,
     CareCategory,
     CareLevel,
     CareRecord,
@@ -19,7 +21,11 @@ from app.models import (
     HazardSource,
     HazardStatus,
     Inspection,
+    Occurrence,
+    OnDayOff,
     PlaceKind,
+    Plan,
+    PlanFrequency,
     RectificationNotice,
     Visit,
     VisitForm,
@@ -79,6 +85,71 @@ class PatrolRows(Side):
             )
         )
         return inspection_id
+
+    def plan(self) -> UUID:
+        """Write a plan of the residential buildings, which begins tomorrow."""
+        plan_id = new_id()
+        self.add(
+            Plan(
+                id=plan_id,
+                area_code=self.area,
+                title="楼栋消防检查",
+                checklist_area_code=self.community[:6],
+                checklist_code="building",
+                kind=PlaceKind.RESIDENTIAL,
+                frequency=PlanFrequency.DAILY,
+                opens=time(8),
+                due_after_min=600,
+                missed_after_min=60,
+                on_day_off=OnDayOff.KEEP,
+                starts_on=business_day() + timedelta(days=1),
+                made_by=self.user("admin"),
+                content_hash=b"",
+                created_at=cast.LONG_AGO,
+            )
+        )
+        return plan_id
+
+    def occurrence(self) -> UUID:
+        """Write an open occurrence of ``worker``."""
+        occurrence_id = new_id()
+        self.add(
+            Occurrence(
+                id=occurrence_id,
+                area_code=self.area,
+                plan_id=self.plan(),
+                place_id=self.place_id,
+                checklist_area_code=self.community[:6],
+                checklist_code="building",
+                period_on=business_day(),
+                opens_at=now() - timedelta(hours=1),
+                due_at=now() + timedelta(hours=1),
+                missed_at=now() + timedelta(hours=2),
+                original_worker_id=self.user("worker"),
+                worker_id=self.user("worker"),
+                made_at=cast.LONG_AGO,
+            )
+        )
+        return occurrence_id
+
+    def absence(self) -> UUID:
+        """Write an absence of ``worker`` for whom ``admin`` stands in."""
+        absence_id = new_id()
+        self.add(
+            Absence(
+                id=absence_id,
+                area_code=self.community,
+                worker_id=self.user("worker"),
+                substitute_id=self.user("admin"),
+                from_on=business_day(),
+                until_on=business_day() + timedelta(days=2),
+                reason=AbsenceReason.LEAVE,
+                recorded_by=self.user("admin"),
+                created_at=now(),
+                content_hash=b"",
+            )
+        )
+        return absence_id
 
     def hazard(self, status: HazardStatus, **more: Any) -> UUID:
         """Write a hazard reported by ``resident``."""

@@ -9,6 +9,7 @@ from tests.matrix.routes_own_data import OWN_DATA
 from tests.matrix.routes_patrol import PATROL
 from tests.matrix.routes_people import PEOPLE
 from tests.matrix.routes_photos import PHOTOS
+from tests.matrix.routes_plans import PLANS
 from tests.matrix.routes_points import POINTS
 from tests.matrix.routes_proxies import PROXIES
 from tests.matrix.routes_visits import VISITS
@@ -18,6 +19,7 @@ LINES: list[Line] = [
     *PHOTOS,
     *INBOX,
     *PATROL,
+    *PLANS,
     *PEOPLE,
     *BINDINGS,
     *OWN_DATA,

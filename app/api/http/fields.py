@@ -205,6 +205,15 @@ def day(**kwargs: Any) -> fields.Date:
     return fields.Date(format="iso", error_messages=_messages(invalid=wrong, format=wrong), **kwargs)
 
 
+class TimeOfDay(fields.Time):
+    """A time of day to the minute."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        """Say in Chinese what is wrong."""
+        wrong = "请填几点几分，如 08:30"
+        super().__init__(format="%H:%M", error_messages=_messages(invalid=wrong, format=wrong), **kwargs)
+
+
 def listed(inner: fields.Field[Any], most: int, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:
     """Give a field for a list of ``least`` to ``most``."""
     bound = validate.Length(least, most, error=f"请填{least}到{most}项" if least else f"最多{most}项")

@@ -35,6 +35,14 @@ SENTENCES: dict[str, str] = {
     "code_version": "这个点位现在用的是第{version}版码，请刷新后再办",
     # policy switches
     "switch_off": "这项功能本社区没有打开，要用请联系社区管理员",
+    # plans
+    "plan_window": "上一次还没结束，下一次就开始了，请把时限改到{most}小时以内",
+    "plan_places": "有{count}个点位不在这个范围，或和检查表的类别不符，请重新选",
+    "plan_worker": "请选在这里上岗的网格员或社区管理员，顶班的也要管得到他的片区",
+    "plan_checklist": "这里没有这张检查表，请重新选",
+    "plan_too_many_places": "一个计划最多{most}个点位，请按网格分开做计划",
+    "plan_end": "结束日期请从今天起填，也不能早于开始日期",
+    "absence_span": "请假最后一天要在开始当天或之后，最早今天，最长一年",
     # print
     "unprintable": "“{text}”里的这些字打印不出来：{signs}。请换别的字，或请管理员换一种字体",
     # photos

@@ -1,0 +1,77 @@
+"""Plans: which places are inspected when and by whom, and the occurrences that come of it."""
+
+from app.models import AbsenceReason, OccurrenceState, OnDayOff, PlanFrequency
+from app.plans.absences import AbsenceSpanError, NewAbsence, absences, end_absence, record_absence
+from app.plans.listings import (
+    PREVIEW_DAYS,
+    OccurrenceFilter,
+    OpeningKey,
+    Preview,
+    ShownOccurrence,
+    occurrence,
+    occurrences,
+    open_occurrences,
+    plans,
+    preview,
+)
+from app.plans.making import AHEAD_DAYS, make, plans_to_make
+from app.plans.planning import (
+    NewPlan,
+    PlanChecklistError,
+    PlanEndError,
+    PlanTooManyPlacesError,
+    change_plan,
+    end_plan,
+    make_plan,
+    plan_in_scope,
+)
+from app.plans.reassigning import hand_over, reassign
+from app.plans.resolving import Resolved, resolve, resolved_by
+from app.plans.telling import TOLD_FROM, tell_missed, tell_openings
+from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
+
+__all__ = [
+    "AHEAD_DAYS",
+    "PREVIEW_DAYS",
+    "TOLD_FROM",
+    "AbsenceReason",
+    "AbsenceSpanError",
+    "NewAbsence",
+    "NewPlan",
+    "OccurrenceFilter",
+    "OccurrenceState",
+    "OnDayOff",
+    "OpeningKey",
+    "PlanChecklistError",
+    "PlanEndError",
+    "PlanFrequency",
+    "PlanPlacesError",
+    "PlanTooManyPlacesError",
+    "PlanWindowError",
+    "PlanWorkerError",
+    "Post",
+    "Preview",
+    "Resolved",
+    "ShownOccurrence",
+    "Terms",
+    "absences",
+    "change_plan",
+    "end_absence",
+    "end_plan",
+    "hand_over",
+    "make",
+    "make_plan",
+    "occurrence",
+    "occurrences",
+    "open_occurrences",
+    "plan_in_scope",
+    "plans",
+    "plans_to_make",
+    "preview",
+    "reassign",
+    "record_absence",
+    "resolve",
+    "resolved_by",
+    "tell_missed",
+    "tell_openings",
+]

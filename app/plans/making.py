@@ -1,0 +1,124 @@
+"""Making occurrences ahead: each once, by a unique key, however many schedulers are at it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.clock import business_day, now
+from app.ids import new_id
+from app.models import Occurrence, Place, Plan
+from app.plans.roster import roster_of
+from app.plans.terms import terms_of
+from app.workdays import HolidaysUnknownError, WorkCalendar
+
+AHEAD_DAYS = 14
+"""How many days ahead there are occurrences: a phone may be without a network for days."""
+MOST_PLACES = 2000
+"""Of one plan; a community of that many places splits its plan by grids."""
+
+
+def plans_to_make(session: Session, *, limit: int, after: UUID | None = None) -> list[UUID]:
+    """Give the plans, by id, that lack occurrences of days ahead: new and changed ones, all once a day."""
+    until = business_day() + timedelta(days=AHEAD_DAYS)
+    query = (
+        select(Plan.id)
+        .where(
+            or_(Plan.made_until.is_(None), Plan.made_until < until),
+            ~Plan.paused,
+            or_(Plan.ends_on.is_(None), Plan.ends_on >= business_day()),
+        )
+        .order_by(Plan.id)
+        .limit(limit)
+    )
+    if after is not None:
+        query = query.where(Plan.id > after)
+    return list(session.scalars(query))
+
+
+def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, int | None]:
+    """Make the occurrences of a plan for the days ahead; give how many are new.
+
+    Beside it the year whose holidays the plan needs and nobody entered: what comes before it is made all the
+    same. What would be due already is not made: nobody could have done it.
+    """
+    plan = session.get(Plan, plan_id, with_for_update={"key_share": True, "skip_locked": True})
+    if plan is None or plan.paused:
+        return 0, None
+    today = business_day()
+    until, unknown = today + timedelta(days=AHEAD_DAYS), None
+    days: list[date] = []
+    rhythm, window = terms_of(plan).rhythm, terms_of(plan).window
+    try:
+        days.extend(rhythm.days_between(today, until, calendar))
+    except HolidaysUnknownError as error:
+        unknown = int(error.data["year"])
+        until = date(unknown, 1, 1) - timedelta(days=1)
+    rows = []
+    if days:
+        places, at = places_of(session, plan), now()
+        roster = roster_of(session, plan.area_code, since=today)
+        for day in days:
+            opens_at, due_at, missed_at = window.on(day)
+            if due_at <= at:
+                continue
+            for place in places:
+                chosen = roster.choose(plan.roster, place.id, place.area_code, day)
+                rows.append(
+                    {
+                        "id": new_id(),
+                        "area_code": place.area_code,
+                        "plan_id": plan.id,
+                        "place_id": place.id,
+                        "checklist_area_code": plan.checklist_area_code,
+                        "checklist_code": plan.checklist_code,
+                        "period_on": day,
+                        "opens_at": opens_at,
+                        "due_at": due_at,
+                        "missed_at": missed_at,
+                        "original_worker_id": chosen.original_id,
+                        "worker_id": chosen.worker_id,
+                        "made_at": at,
+                    }
+                )
+    plan.made_until = until
+    return _insert(session, rows), unknown
+
+
+def _insert(session: Session, rows: list[dict[str, object]]) -> int:
+    if not rows:
+        return 0
+    statement = insert(Occurrence).on_conflict_do_nothing(index_elements=["plan_id", "place_id", "period_on"])
+    return len(session.execute(statement.returning(Occurrence.id), rows).all())
+
+
+def places_of(session: Session, plan: Plan) -> Sequence[Row[UUID, str, str]]:
+    """Give id, area and name of the places a plan is about now, in the order of the route."""
+    query = (
+        select(Place.id, Place.area_code, Place.name)
+        .where(under(plan))
+        .order_by(Place.area_code, Place.name, Place.id)
+        .limit(MOST_PLACES)
+    )
+    return session.execute(query).all()
+
+
+def under(plan: Plan) -> ColumnElement[bool]:
+    """Say in SQL that a place is one of a plan's."""
+    here = and_(Place.kind == plan.kind, Place.area_code.startswith(plan.area_code))
+    if not plan.place_ids:
+        return here
+    return and_(here, Place.id.in_([UUID(place_id) for place_id in plan.place_ids]))
+
+
+def take_back(session: Session, plan: Plan) -> None:
+    """Take away what has not begun yet, so that it is made anew by what the plan says now."""
+    session.execute(
+        delete(Occurrence).where(
+            Occurrence.plan_id == plan.id, Occurrence.opens_at > now(), Occurrence.done_at.is_(None)
+        )
+    )
+    plan.made_until = None

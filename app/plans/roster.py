@@ -1,0 +1,95 @@
+"""Who does an occurrence: by the plan's roster, by his post, or as a substitute."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from app.actors import Role, community_of
+from app.clock import now
+from app.identity import in_force
+from app.models import DIGITS, Absence, Grant, User
+
+PATROLLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
+"""Who may file inspections."""
+_DEEPEST = 5
+"""How many absences in a chain are followed: a substitute may be away himself."""
+
+
+class Chosen(NamedTuple):
+    """Whose place it is, and who does it; None where nobody has a post for it."""
+
+    original_id: UUID | None
+    worker_id: UUID | None
+
+
+@dataclass
+class Roster:
+    """Everybody of a community who may be chosen, read once for many occurrences."""
+
+    posts: list[tuple[str, Role, UUID]] = field(default_factory=list)
+    """Areas, roles and people, in the order in which they got their posts."""
+    away: dict[UUID, list[Absence]] = field(default_factory=lambda: defaultdict(list))
+
+    def choose(self, roster: Iterable[dict[str, Any]], place_id: UUID, area_code: str, day: date) -> Chosen:
+        """Give who is responsible for a place on a day.
+
+        First whom the plan names for the place, then for the smallest area around it, then the grid worker
+        with the smallest area around it, then an admin. Who has no post there any more is passed over.
+        """
+        able = {user_id for over, _, user_id in self.posts if area_code.startswith(over)}
+        original = next((one for one in self._in_turn(roster, place_id, area_code) if one in able), None)
+        return Chosen(original, self._present(original, day, able))
+
+    def _in_turn(self, roster: Iterable[dict[str, Any]], place_id: UUID, area_code: str) -> Iterable[UUID]:
+        named = list(roster)
+        yield from (UUID(one["worker_id"]) for one in named if one["place_id"] == str(place_id))
+        around = [one for one in named if one["area_code"] and area_code.startswith(one["area_code"])]
+        yield from (UUID(one["worker_id"]) for one in sorted(around, key=lambda one: -len(one["area_code"])))
+        over = [post for post in self.posts if area_code.startswith(post[0])]
+        for role in (Role.GRID_WORKER, Role.COMMUNITY_ADMIN):
+            held = [post for post in over if post[1] is role]
+            yield from (post[2] for post in sorted(held, key=lambda post: -len(post[0])))
+
+    def _present(self, user_id: UUID | None, day: date, able: Collection[UUID]) -> UUID | None:
+        """Follow the substitutes of whoever is away; who has none that may do it keeps it himself."""
+        present = user_id
+        for _ in range(_DEEPEST):
+            absences = self.away.get(present, []) if present is not None else []
+            absence = next((one for one in absences if one.from_on <= day <= one.until_on), None)
+            if absence is None:
+                return present
+            if absence.substitute_id not in able:
+                break
+            present = absence.substitute_id
+        return user_id
+
+
+def roster_of(session: Session, area_code: str, *, since: date) -> Roster:
+    """Read who may be chosen in the community of an area, and who is away from a day on: two queries."""
+    community = community_of(area_code)
+    above = [community[:digits] for digits in DIGITS.values() if digits <= len(community)]
+    query = (
+        select(Grant.area_code, Grant.role, Grant.user_id)
+        .join(User, User.id == Grant.user_id)
+        .where(
+            Grant.role.in_(PATROLLERS),
+            or_(Grant.area_code.in_(above), Grant.area_code.startswith(community)),
+            in_force(now()),
+        )
+        .order_by(Grant.created_at, Grant.id)
+    )
+    found = Roster([(code, role, user_id) for code, role, user_id in session.execute(query)])
+    absences = (
+        select(Absence)
+        .where(Absence.area_code == community, Absence.ended_at.is_(None), Absence.until_on >= since)
+        .order_by(Absence.id.desc())
+    )
+    for absence in session.scalars(absences):
+        found.away[absence.worker_id].append(absence)
+    return found

@@ -1,0 +1,103 @@
+"""What the jobs tell: a worker in the morning what opens today, an admin what was missed."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import time
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app import notices
+from app.actors import community_of
+from app.clock import SHANGHAI, business_day, end_of, now, start_of
+from app.identity import seeing_to
+from app.ids import new_id
+from app.models import NoticeKind, Occurrence, ToldOpening
+
+TOLD_FROM = time(7, 0)
+"""In China: before the work of a day begins, and not at night."""
+NAMED = 50
+"""So many missed ones a notice names by their ids; it counts all."""
+
+
+def tell_openings(session: Session, *, limit: int) -> int:
+    """Tell workers, once a day, how many of their inspections open today; give to how many.
+
+    The key of a worker and a day decides who tells him, however many schedulers run.
+    """
+    at, today = now(), business_day()
+    if at.astimezone(SHANGHAI).time() < TOLD_FROM:
+        return 0
+    told = select(ToldOpening.worker_id).where(
+        ToldOpening.day == today, ToldOpening.worker_id == Occurrence.worker_id
+    )
+    query = (
+        select(Occurrence.worker_id, func.max(Occurrence.area_code), func.count())
+        .where(
+            Occurrence.opens_at >= start_of(today),
+            Occurrence.opens_at < end_of(today),
+            Occurrence.done_at.is_(None),
+            Occurrence.worker_id.is_not(None),
+            ~told.exists(),
+        )
+        .group_by(Occurrence.worker_id)
+        .order_by(Occurrence.worker_id)
+        .limit(limit)
+    )
+    opening = {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    if not opening:
+        return 0
+    first = insert(ToldOpening).on_conflict_do_nothing().returning(ToldOpening.worker_id)
+    rows = [{"id": new_id(), "worker_id": worker_id, "day": today} for worker_id in opening]
+    mine = set(session.scalars(first, rows))
+    for worker_id in sorted(mine):
+        area_code, count = opening[worker_id]
+        notices.post(
+            session,
+            NoticeKind.OCCURRENCES,
+            to=worker_id,
+            area_code=community_of(area_code),
+            what="opening",
+            count=count,
+            day=today,
+        )
+    return len(mine)
+
+
+def tell_missed(session: Session, *, limit: int) -> int:
+    """Note which occurrences were missed, and tell the admins of each community once; give how many.
+
+    Evidence that arrives later still resolves one: what is told is what was known at that moment.
+    """
+    at = now()
+    query = (
+        select(Occurrence)
+        .where(Occurrence.done_at.is_(None), Occurrence.missed_told_at.is_(None), Occurrence.missed_at <= at)
+        .order_by(Occurrence.missed_at, Occurrence.id)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    missed: dict[str, list[UUID]] = defaultdict(list)
+    for row in session.scalars(query).all():
+        row.missed_told_at = at
+        missed[community_of(row.area_code)].append(row.id)
+    for community, ids in missed.items():
+        _tell(session, community, ids)
+    return sum(map(len, missed.values()))
+
+
+def _tell(session: Session, community: str, ids: Sequence[UUID]) -> None:
+    _, told = seeing_to.who_sees_to_it(session, community, but=())
+    for user_id in sorted(told):
+        notices.post(
+            session,
+            NoticeKind.OCCURRENCES,
+            to=user_id,
+            area_code=community,
+            what="missed",
+            count=len(ids),
+            occurrence_ids=list(ids[:NAMED]),
+        )

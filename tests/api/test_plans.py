@@ -1,0 +1,210 @@
+"""Making, changing and ending plans over HTTP."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import plans
+from app.clock import set_to
+from app.ids import new_id
+from app.models import Checklist, Occurrence, PlaceKind, Plan, PlanEvent
+from app.workdays import HolidaysUnknownError
+from tests.cast import FAR, GRID, HOME, acting, named, person
+from tests.client import Client
+from tests.hazard_world import BLOCK, count, refused, write_checklist
+from tests.plan_world import (
+    CALENDAR,
+    START,
+    in_china,
+    make,
+    of_plan,
+    plan_body,
+    put_plan,
+    terms_body,
+    write_place,
+    write_plan,
+)
+
+MORNING = in_china(START, "06:00")
+
+
+@pytest.fixture
+def checklist(session: Session) -> Checklist:
+    return write_checklist(session)
+
+
+def test_a_plan_is_made_once(session: Session, admin: Client, checklist: Checklist) -> None:
+    plan_id, body = (
+        new_id(),
+        plan_body(checklist, roster=[{"worker_id": str(person("worker").user_id), "area_code": GRID}]),
+    )
+
+    first, again = put_plan(admin, body, plan_id), put_plan(admin, body, plan_id)
+
+    assert (first.status_code, again.status_code) == (201, 200), first.text
+    assert again.json == first.json
+    assert (first.json["checklist_code"], first.json["kind"], first.json["opens"]) == (
+        checklist.code,
+        "residential",
+        "08:00",
+    )
+    assert admin.get(f"/v1/plans/{plan_id}").json == first.json
+    assert refused(put_plan(admin, body | {"title": "另一个"}, plan_id)) == (409, "other_content")
+    assert count(session, Plan) == 1
+
+
+@pytest.mark.parametrize(
+    "more, code",
+    [
+        ({"area_code": FAR}, "not_found"),
+        ({"area_code": HOME + "999"}, "area_unknown"),
+        ({"checklist_id": str(named("no list"))}, "plan_checklist"),
+        ({"missed_after_min": 900}, "plan_window"),
+        ({"place_ids": [str(named("workshop"))]}, "plan_places"),
+        ({"place_ids": [str(named("far_block"))]}, "plan_places"),
+        ({"roster": [{"worker_id": str(person("far_worker").user_id), "area_code": GRID}]}, "plan_worker"),
+        ({"roster": [{"worker_id": str(person("lead").user_id), "place_id": str(BLOCK)}]}, "plan_worker"),
+        ({"roster": [{"worker_id": str(person("worker").user_id), "area_code": HOME}]}, "plan_worker"),
+        ({"roster": [{"worker_id": str(person("colleague").user_id), "area_code": FAR}]}, "plan_places"),
+        ({"frequency": "weekly"}, "invalid"),
+        ({"frequency": "weekly", "days": [8]}, "invalid"),
+        ({"frequency": "every_n_days"}, "invalid"),
+        ({"every_days": 3}, "invalid"),
+        ({"opens": "25:00"}, "invalid"),
+        ({"ends_on": "2026-03-01"}, "invalid"),
+    ],
+)
+def test_what_cannot_be_met_is_refused(
+    session: Session, admin: Client, checklist: Checklist, more: dict[str, Any], code: str
+) -> None:
+    assert refused(put_plan(admin, plan_body(checklist, **more)))[1] == code
+    assert count(session, Plan) == 0
+
+
+def test_a_plan_of_a_kind_takes_places_that_come_later(session: Session, checklist: Checklist) -> None:
+    plan = write_plan(session, checklist)
+    with set_to(MORNING):
+        assert make(session, plan.id) == 15, "two weeks of one building"
+    write_place(session)
+    write_place(session, kind=PlaceKind.SHOP)
+    with set_to(MORNING + timedelta(days=1)):
+        assert make(session, plan.id) == 16, "a day of the first building, two weeks of the second"
+
+
+def test_what_is_due_already_is_not_made(session: Session, checklist: Checklist) -> None:
+    plan = write_plan(session, checklist)
+    with set_to(in_china(START, "18:00")):
+        make(session, plan.id)
+
+    assert of_plan(session, plan.id)[0].period_on == START + timedelta(days=1)
+
+
+def test_a_change_holds_for_what_has_not_begun(session: Session, admin: Client, checklist: Checklist) -> None:
+    plan = write_plan(session, checklist)
+    with set_to(in_china(START, "07:00")):
+        make(session, plan.id)
+    step_id = new_id()
+    body = terms_body(checklist, title="每周巡查", frequency="weekly", days=[3], opens="09:30")
+    with set_to(in_china(START, "10:00")):
+        first = admin.step(f"/v1/plans/{plan.id}/change", body, step_id)
+        again = admin.step(f"/v1/plans/{plan.id}/change", body, step_id)
+        session.expire_all()
+        make(session, plan.id)
+
+    assert (first.status_code, again.status_code) == (200, 200), first.text
+    assert again.json == first.json
+    rows = [(row.period_on.isoformat(), row.opens_at) for row in of_plan(session, plan.id)]
+    assert rows == [
+        ("2026-03-02", in_china(START, "08:00")),
+        ("2026-03-04", in_china(START + timedelta(days=2), "09:30")),
+        ("2026-03-11", in_china(START + timedelta(days=9), "09:30")),
+    ]
+    assert count(session, PlanEvent) == 1
+    before = session.scalars(select(PlanEvent.data)).one()
+    assert (before["title"], before["frequency"], before["opens"]) == ("每日巡查", "daily", "08:00:00")
+
+
+def test_a_paused_plan_asks_for_nothing_until_it_goes_on(
+    session: Session, admin: Client, checklist: Checklist
+) -> None:
+    plan = write_plan(session, checklist)
+    with set_to(in_china(START, "09:00")):
+        make(session, plan.id)
+        for paused, left in ((True, 1), (False, 15)):
+            answer = admin.step(f"/v1/plans/{plan.id}/change", terms_body(checklist, paused=paused))
+            assert (answer.status_code, answer.json["paused"]) == (200, paused)
+            session.expire_all()
+            make(session, plan.id)
+            assert len(of_plan(session, plan.id)) == left, "what has begun stays"
+
+
+def test_an_end_leaves_what_begins_by_then(session: Session, admin: Client, checklist: Checklist) -> None:
+    plan = write_plan(session, checklist)
+    with set_to(MORNING):
+        make(session, plan.id)
+        early = admin.step(f"/v1/plans/{plan.id}/end", {"ends_on": "2026-03-01"})
+        done = admin.step(f"/v1/plans/{plan.id}/end", {"ends_on": "2026-03-04"})
+        session.expire_all()
+        make(session, plan.id)
+    with set_to(MORNING + timedelta(days=3)):
+        over = admin.step(f"/v1/plans/{plan.id}/end", {"ends_on": "2026-03-09"})
+        listed = [admin.get(f"/v1/plans?ended={ended}").json["items"] for ended in ("false", "true")]
+
+    assert (refused(early), done.status_code) == ((422, "plan_end"), 200)
+    assert [row.period_on.day for row in of_plan(session, plan.id)] == [2, 3, 4]
+    assert refused(over) == (409, "illegal_step")
+    assert [[one["id"] for one in items] for items in listed] == [[], [str(plan.id)]]
+
+
+def test_a_preview_tells_days_places_and_workers(
+    session: Session, admin: Client, checklist: Checklist
+) -> None:
+    write_place(session, name="2号楼")
+    plan = write_plan(session, checklist, on_day_off="skip")
+    with set_to(MORNING):
+        shown = admin.get(f"/v1/plans/{plan.id}/preview?until=2026-03-09")
+        far = admin.get(f"/v1/plans/{plan.id}/preview?until=2026-12-31")
+
+    assert shown.json["days"] == [f"2026-03-0{day}" for day in (2, 3, 4, 5, 6, 9)]
+    assert [(one["place_name"], one["worker_name"]) for one in shown.json["places"]] == [
+        ("1号楼", "worker"),
+        ("2号楼", "worker"),
+    ]
+    assert (shown.json["places_count"], shown.json["more_places"]) == (2, False)
+    assert far.status_code == 422
+
+
+def test_a_preview_says_which_year_nobody_entered(session: Session, checklist: Checklist) -> None:
+    kept, skipped = (write_plan(session, checklist, on_day_off=one) for one in ("keep", "skip"))
+    admin, day = acting("admin").as_author(HOME), START.replace(year=2031)
+    with set_to(in_china(day)):
+        shown = plans.preview(session, admin, CALENDAR, kept.id, until=day)
+        with pytest.raises(HolidaysUnknownError):
+            plans.preview(session, admin, CALENDAR, skipped.id, until=day)
+
+    assert shown.days == [day]
+
+
+def test_what_comes_before_an_unknown_year_is_made(session: Session, checklist: Checklist) -> None:
+    plan = write_plan(session, checklist, on_day_off="skip")
+    with set_to(in_china(START.replace(month=12, day=28), "06:00")):
+        made, unknown = plans.make(session, CALENDAR, plan.id)
+
+    assert (made, unknown) == (4, 2027)
+    assert session.scalars(
+        select(Occurrence.period_on).order_by(Occurrence.period_on.desc())
+    ).first() == START.replace(month=12, day=31)
+
+
+def test_officers_read_plans_and_make_none(
+    be: Callable[[str], Client], session: Session, checklist: Checklist
+) -> None:
+    plan = write_plan(session, checklist)
+
+    assert be("county").get("/v1/plans").json["items"][0]["id"] == str(plan.id)
+    assert be("far_county").get("/v1/plans").json["items"] == []
+    assert refused(put_plan(be("county"), plan_body(checklist))) == (403, "forbidden")

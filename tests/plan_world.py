@@ -1,0 +1,101 @@
+"""Plans for tests, and the bodies that make them."""
+
+from datetime import UTC, date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import plans
+from app.clock import SHANGHAI
+from app.config import UnknownYears
+from app.ids import new_id
+from app.models import Checklist, Occurrence, OnDayOff, Place, PlaceKind, Plan, PlanFrequency
+from app.workdays import WorkCalendar
+from tests.cast import GRID, HOME, LONG_AGO, person
+from tests.client import Answer, Client
+
+CALENDAR = WorkCalendar(UnknownYears.REFUSE)
+START = date(2026, 3, 2)
+"""A Monday."""
+
+
+def in_china(day: date, at: str = "00:00") -> datetime:
+    """Give a moment of a day in China, in UTC."""
+    return datetime.combine(day, time.fromisoformat(at), SHANGHAI).astimezone(UTC)
+
+
+def plan_body(checklist: Checklist, **more: Any) -> dict[str, Any]:
+    """Give the body of a daily plan of HOME, from 8 to 18 o'clock, missed at 20."""
+    return {
+        "area_code": HOME,
+        "checklist_id": str(checklist.id),
+        "title": "每日巡查",
+        "frequency": "daily",
+        "opens": "08:00",
+        "due_after_min": 600,
+        "missed_after_min": 120,
+        "on_day_off": "keep",
+        "starts_on": START.isoformat(),
+        **more,
+    }
+
+
+def terms_body(checklist: Checklist, **more: Any) -> dict[str, Any]:
+    """Give the body of a change."""
+    body = plan_body(checklist, **more)
+    return {name: value for name, value in body.items() if name not in {"area_code", "checklist_id"}}
+
+
+def put_plan(client: Client, body: dict[str, Any], plan_id: UUID | None = None) -> Answer:
+    """Make a plan, under a fresh id if none is given."""
+    return client.put(f"/v1/plans/{plan_id or new_id()}", json=body)
+
+
+def write_plan(session: Session, checklist: Checklist, **more: Any) -> Plan:
+    """Write and commit a daily plan of the grid."""
+    values: dict[str, Any] = {
+        "id": new_id(),
+        "area_code": GRID,
+        "title": "每日巡查",
+        "checklist_area_code": checklist.area_code,
+        "checklist_code": checklist.code,
+        "kind": checklist.kind,
+        "frequency": PlanFrequency.DAILY,
+        "opens": time(8, 0),
+        "due_after_min": 600,
+        "missed_after_min": 120,
+        "on_day_off": OnDayOff.KEEP,
+        "starts_on": START,
+        "made_by": person("admin").user_id,
+        "content_hash": b"",
+        "created_at": LONG_AGO,
+    }
+    plan = Plan(**values | more)
+    session.add(plan)
+    session.commit()
+    return plan
+
+
+def write_place(session: Session, area_code: str = GRID, **more: Any) -> Place:
+    """Write and commit another building."""
+    values: dict[str, Any] = {"id": new_id(), "kind": PlaceKind.RESIDENTIAL, "name": "2号楼", "radius_m": 80}
+    place = Place(area_code=area_code, content_hash=b"", created_at=LONG_AGO, **values | more)
+    session.add(place)
+    session.commit()
+    return place
+
+
+def make(session: Session, plan_id: UUID, calendar: WorkCalendar = CALENDAR) -> int:
+    """Make a plan's occurrences as the job does, and commit."""
+    made, _ = plans.make(session, calendar, plan_id)
+    session.commit()
+    return made
+
+
+def of_plan(session: Session, plan_id: UUID) -> list[Occurrence]:
+    """Give a plan's occurrences as they stand, the first period first."""
+    query = select(Occurrence).where(Occurrence.plan_id == plan_id)
+    query = query.order_by(Occurrence.period_on, Occurrence.place_id)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
