@@ -8,6 +8,7 @@ KINDS = {
     ApprovalKind.ADMIN_GRANT: "给系统管理员、安全管理员、审计员授权；那里已有县市易迁办的，给县市易迁办授权",
     ApprovalKind.POINTS_BULK: "批量更正积分",
     ApprovalKind.ROSTER_EXPORT: "导出名册",
+    ApprovalKind.HAZARD_EXPORT: "一天里导出隐患台账超过200条",
     ApprovalKind.MINOR_AGE: "改未成年人（改前或改后）的出生日期，去掉未成年人的身份证号",
     ApprovalKind.POLICY_SWITCH: "打开社区的政策开关",
 }

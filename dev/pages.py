@@ -81,6 +81,7 @@ FUNCTIONS = {
     Permission.HAZARD_CLOSE_MAJOR: "复核重大隐患并销号",
     Permission.HAZARD_SUPERVISE: "督办隐患",
     Permission.HAZARD_NOTICE: "打印隐患整改通知书",
+    Permission.HAZARD_EXPORT: "导出隐患台账",
     Permission.CARE_READ: "查看关爱对象和探访",
     Permission.CARE_WRITE: "登记关爱对象",
     Permission.TICKET_READ: "查看自己的和等自己批的未成年人资料查看单",

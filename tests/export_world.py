@@ -10,7 +10,7 @@ from openpyxl.workbook import Workbook
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.exports import ExportState, begin_export, make_export
+from app.exports import ROSTER, ExportKind, ExportState, begin_export, make_export
 from app.ids import new_id
 from app.models import Grant
 from tests.approval_world import approved
@@ -44,10 +44,10 @@ def ask(admin: Client, county: Client, **changes: Any) -> UUID:
     return UUID(what["id"])
 
 
-def make(app: Flask, session: Session, export_id: UUID) -> None:
+def make(app: Flask, session: Session, export_id: UUID, *, kind: ExportKind = ROSTER) -> None:
     """Do what the job does."""
-    assert begin_export(session, export_id) is ExportState.MAKING
-    assert make_export(session, SEALER, photos_of(app), export_id) is ExportState.READY
+    assert begin_export(session, export_id, kind=kind) is ExportState.MAKING
+    assert make_export(session, SEALER, photos_of(app), export_id, kind=kind) is ExportState.READY
     session.commit()
 
 

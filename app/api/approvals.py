@@ -11,6 +11,7 @@ from marshmallow import fields
 from app import exports, identity, own_data
 from app.api import decision_words
 from app.api.adjustments import AdjustmentsInput, PointsForDoorOutput, SumsOutput
+from app.api.hazard_exports import NamedLedgerInput
 from app.api.http.allow import actor, allow
 from app.api.http.askers import AskerOutput, MinorOutput, NamedAccountOutput
 from app.api.http.blueprint import Blueprint, once
@@ -79,6 +80,7 @@ class ApprovalInput(Input):
     admin_grant = fields.Nested(AdminGrantInput, error_messages=NOT_EMPTY)
     points_bulk = fields.Nested(AdjustmentsInput, error_messages=NOT_EMPTY)
     roster_export = fields.Nested(NamedExportInput, error_messages=NOT_EMPTY)
+    hazard_export = fields.Nested(NamedLedgerInput, error_messages=NOT_EMPTY)
     minor_age = fields.Nested(MinorAgeInput, error_messages=NOT_EMPTY)
     policy_switch = fields.Nested(NamedSwitchInput, error_messages=NOT_EMPTY)
     reason = Text(200, least=1, required=True, checks=[has_words])
@@ -88,7 +90,7 @@ class ApprovalInput(Input):
         """Refuse none of the kinds, or several."""
         if len(data.keys() & set(ApprovalKind)) != 1:
             raise ma.ValidationError(
-                "一次申请办一件事，请填授权、积分更正、导出名册、未成年人年龄、政策开关中的一项"
+                "一次申请办一件事，请填授权、积分更正、导出名册、导出隐患台账、未成年人年龄、政策开关中的一项"
             )
 
     @ma.post_load
@@ -103,6 +105,10 @@ class ApprovalInput(Input):
             export_id, export = data["roster_export"]
             payload = export.payload(export_id)
             return NewApproval(ApprovalKind.ROSTER_EXPORT, export.area_code, payload, reason)
+        if "hazard_export" in data:
+            export_id, ledger = data["hazard_export"]
+            payload = ledger.payload(export_id)
+            return NewApproval(ApprovalKind.HAZARD_EXPORT, ledger.area_code, payload, reason)
         if "minor_age" in data:
             age = data["minor_age"]
             payload = minor_ages.minor_age_payload(age["resident_id"], age["request_id"])

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from app import hazards
 from app.actors import Role
 from app.clock import business_day
 from app.exports import HEADINGS, RosterColumn
@@ -37,6 +38,8 @@ def of_approval(told: told_approvals.ToldApproval, rows: int | None, wish: AgeWi
         text = _points(told, payload)
     elif told.approval.kind is ApprovalKind.ROSTER_EXPORT:
         text = _export(told, payload, rows)
+    elif told.approval.kind is ApprovalKind.HAZARD_EXPORT:
+        text = _ledger(told, payload)
     elif told.approval.kind is ApprovalKind.POLICY_SWITCH:
         text = _switch(told, payload)
     else:
@@ -113,6 +116,29 @@ def _export(told: told_approvals.ToldApproval, payload: dict[str, Any], rows: in
 def _switch(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
     name = SWITCH_NAMES[PolicySwitch(payload["switch"])]
     return f"打开{told.area_name}的“{name}”；用途：{payload['purpose']}；依据：{payload['legal_basis']}"
+
+
+def _ledger(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
+    wanted = payload["wanted"]
+    names = [
+        *(hazards.STATUS_NAMES[hazards.HazardStatus(word)] for word in wanted["status"]),
+        *(hazards.SOURCE_NAMES[hazards.HazardSource(word)] for word in wanted["source"]),
+        *(hazards.CATEGORY_NAMES[hazards.HazardCategory(word)] for word in wanted["category"]),
+        *([hazards.LEVEL_NAMES[hazards.HazardLevel(wanted["level"])]] if wanted["level"] else []),
+        *(["已逾期"] if wanted["overdue"] else []),
+    ]
+    spans = [
+        f"{heading}{_day(wanted[name])}"
+        for name, heading in (
+            ("reported_since", "上报不早于"),
+            ("reported_until", "上报早于"),
+            ("closed_since", "销号不早于"),
+            ("closed_until", "销号早于"),
+        )
+        if wanted[name]
+    ]
+    which = "、".join([*names, *spans]) or "全部"
+    return f"导出{told.area_name}的隐患台账；内容：{which}；用途：{payload['purpose']}"
 
 
 def _minor_age(minor: ToldMinor | None, wish: AgeWish | None) -> str:

@@ -17,22 +17,10 @@ from app.api.http.parts import parts
 from app.api.http.recording import sensitive, transaction
 from app.clock import SHANGHAI, business_day
 from app.evidence import NamedPhoto
-from app.hazards import HazardCategory, HazardLevel
 from app.identity import Permission
 from app.typesetting import PHOTOS_MOST, Rectification, rectification_pdf
 
 blueprint = Blueprint("rectification_notices", __name__, description="整改通知书")
-_CATEGORIES = {
-    HazardCategory.FIRE: "消防",
-    HazardCategory.BUILDING: "房屋质量",
-    HazardCategory.FLOOD_GEOLOGICAL: "山洪地质灾害",
-    HazardCategory.TRAFFIC: "道路交通",
-    HazardCategory.PRODUCTION: "安全生产",
-    HazardCategory.ENVIRONMENT: "人居环境",
-    HazardCategory.DISPUTE: "矛盾纠纷",
-    HazardCategory.FACILITY: "公共设施",
-}
-_LEVELS = {HazardLevel.GENERAL: "一般隐患", HazardLevel.MAJOR: "重大隐患"}
 
 
 class NewNoticeInput(StepInput):
@@ -105,7 +93,7 @@ def _paper(printed: hazards.PrintedNotice) -> Rectification:
         rows=[
             ("地点", place),
             ("发现时间", f"{found}{hazard.happened_at.astimezone(SHANGHAI):%H:%M}"),
-            ("类别和等级", f"{_CATEGORIES[hazard.category]}，{_LEVELS[hazard.level]}"),
+            ("类别和等级", f"{hazards.CATEGORY_NAMES[hazard.category]}，{hazards.LEVEL_NAMES[hazard.level]}"),
             ("存在的隐患", hazard.text),
             ("依据", notice.basis),
             ("整改建议", notice.advice),

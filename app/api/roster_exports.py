@@ -1,6 +1,7 @@
 """Files of a community's roster, each approved by a county officer and fetched once."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 from uuid import UUID
 
 import marshmallow as ma
@@ -18,7 +19,7 @@ from app.exports import ExportFailure, ExportState, RosterColumn
 from app.identity import Permission
 
 blueprint = Blueprint("roster_exports", __name__, description="导出名册")
-_KIND = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _NUMBERS = {RosterColumn.PHONE, RosterColumn.ID_NUMBER}
 
 
@@ -74,15 +75,14 @@ class FailureOutput(Output):
     text = fields.String(required=True)
 
 
-class ExportOutput(Output):
-    """An export; its file is there once it is ready, until it is fetched or expires."""
+class TakenOutOutput(Output):
+    """A file that somebody asked for; it is there once it is ready, until it is fetched or expires."""
 
+    in_words: ClassVar[Mapping[ExportFailure, str]]
+    """What a reason says to whoever asked."""
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
     purpose = fields.String(required=True)
-    columns = fields.List(fields.String(), required=True)
-    clear = fields.Boolean(required=True)
-    approved_by = fields.UUID(required=True)
     state = fields.Enum(ExportState, by_value=True, required=True)
     failure = fields.Nested(FailureOutput, required=True, allow_none=True)
     asked_at = sent_moment(required=True)
@@ -95,11 +95,20 @@ class ExportOutput(Output):
     ended_at = sent_moment(required=True, allow_none=True)
 
     @ma.pre_dump
-    def say_why(self, export: exports.RosterExport, **_: Any) -> dict[str, Any]:
+    def say_why(self, export: Any, **_: Any) -> dict[str, Any]:
         """Put the reason in words beside its code."""
         why = export.failure
-        failure = None if why is None else {"code": why, "text": exports.IN_WORDS[why]}
+        failure = None if why is None else {"code": why, "text": self.in_words[why]}
         return {name: getattr(export, name) for name in self.fields} | {"failure": failure}
+
+
+class ExportOutput(TakenOutOutput):
+    """An export of the roster."""
+
+    in_words = exports.IN_WORDS
+    columns = fields.List(fields.String(), required=True)
+    clear = fields.Boolean(required=True)
+    approved_by = fields.UUID(required=True)
 
 
 @blueprint.route("/roster-exports", methods=["GET"])
@@ -143,13 +152,18 @@ def put_export(sent: tuple[exports.NewExport, UUID], export_id: UUID) -> tuple[A
 @blueprint.route("/roster-exports/<uuid:export_id>/file", methods=["GET"])
 @allow(Permission.ROSTER_EXPORT, checked=True)
 @sensitive
-@blueprint.file(_KIND)
+@blueprint.file(WORKBOOK)
 def get_export_file(export_id: UUID) -> Response:
     """Give the file, an Excel workbook, to whoever asked for it, once."""
     take = request.method == "GET"  # HEAD, which Flask answers by the same view, takes nothing
     with transaction() as session:
         file = exports.export_file(session, actor(), parts().sealer, parts().photos, export_id, take=take)
-    response = Response(file.pieces, mimetype=_KIND)
+    return workbook_of(file, f"roster-{export_id}")
+
+
+def workbook_of(file: exports.ExportFile, name: str) -> Response:
+    """Give a file's bytes as a workbook of this name."""
+    response = Response(file.pieces, mimetype=WORKBOOK)
     response.content_length = file.size
-    response.headers["Content-Disposition"] = f'attachment; filename="roster-{export_id}.xlsx"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return response

@@ -1,4 +1,4 @@
-"""Taking data out of the installation in bulk: exports of a community's roster."""
+"""Taking data out of the installation in bulk: files for one person, and those of a community's roster."""
 
 from app.exports.asking import (
     ROWS_MOST,
@@ -6,10 +6,8 @@ from app.exports.asking import (
     NewExport,
     RosterTooBigError,
     ask_export,
-    export_of,
-    exports,
 )
-from app.exports.ending import SENDING, end_exports
+from app.exports.ending import SENDING, end_exports, end_over
 from app.exports.files import (
     LIFE,
     ExportFailedError,
@@ -18,6 +16,7 @@ from app.exports.files import (
     ExportOverError,
     export_file,
 )
+from app.exports.kinds import ExportKind
 from app.exports.making import (
     IN_WORDS,
     MADE_WITHIN,
@@ -26,7 +25,10 @@ from app.exports.making import (
     make_export,
     waiting_exports,
 )
+from app.exports.reading import export_of, exports
+from app.exports.roster import ROSTER
 from app.exports.rows import HEADINGS, rows_by_area
+from app.exports.workbook import CellValue, Mark, write_workbook
 from app.models import ExportFailure, ExportState, RosterColumn, RosterExport
 
 __all__ = [
@@ -35,15 +37,19 @@ __all__ = [
     "LIFE",
     "MADE_WITHIN",
     "PAUSES",
+    "ROSTER",
     "ROWS_MOST",
     "SENDING",
+    "CellValue",
     "ExportFailedError",
     "ExportFailure",
     "ExportFile",
+    "ExportKind",
     "ExportNotReadyError",
     "ExportOpenError",
     "ExportOverError",
     "ExportState",
+    "Mark",
     "NewExport",
     "RosterColumn",
     "RosterExport",
@@ -51,10 +57,12 @@ __all__ = [
     "ask_export",
     "begin_export",
     "end_exports",
+    "end_over",
     "export_file",
     "export_of",
     "exports",
     "make_export",
     "rows_by_area",
     "waiting_exports",
+    "write_workbook",
 ]

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import identity
@@ -107,31 +106,3 @@ def ask_export(
         asked_at=at,
         try_at=at,
     )
-
-
-def exports(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[RosterExport]:
-    """List the exports that the actor asked for, where he still holds the function, the newest first."""
-    query = (
-        select(RosterExport)
-        .where(RosterExport.asked_by == actor.user_id, actor.scope.clause(RosterExport.area_code))
-        .order_by(RosterExport.id.desc())
-        .limit(limit)
-    )
-    if after is not None:
-        query = query.where(RosterExport.id < after)
-    return list(session.scalars(query))
-
-
-def export_of(session: Session, actor: Actor, export_id: UUID, *, locked: bool = False) -> RosterExport:
-    """Give an export that the actor asked for, where he still holds the function. Raises NotFoundError."""
-    query = select(RosterExport).where(
-        RosterExport.id == export_id,
-        RosterExport.asked_by == actor.user_id,
-        actor.scope.clause(RosterExport.area_code),
-    )
-    if locked:
-        query = query.with_for_update()
-    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if found is None:
-        raise NotFoundError
-    return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -11,8 +12,8 @@ from app.actors import Actor
 from app.adapters import CopyMissingError, PhotoStore
 from app.clock import now
 from app.errors import DomainError, Kind
-from app.exports.asking import export_of
-from app.models import ExportState, RosterExport
+from app.exports.reading import export_of
+from app.models import ExportState, RosterExport, TakenOut
 from app.sealed_files import FileKey, opened
 from app.sealing import Cell, Sealer
 
@@ -50,7 +51,14 @@ class ExportFile:
 
 
 def export_file(
-    session: Session, actor: Actor, sealer: Sealer, photos: PhotoStore, export_id: UUID, *, take: bool = True
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    photos: PhotoStore,
+    export_id: UUID,
+    *,
+    take: bool = True,
+    table: type[Any] = RosterExport,
 ) -> ExportFile:
     """Open the file for whoever asked for it and still holds the function there, once.
 
@@ -59,8 +67,8 @@ def export_file(
 
     Raises NotFoundError, ExportNotReadyError, ExportOverError, ExportFailedError.
     """
-    _check(export_of(session, actor, export_id))  # does not wait for a job that is making it
-    found = export_of(session, actor, export_id, locked=True)
+    _check(export_of(session, actor, export_id, table=table))  # does not wait for a job that is making it
+    found = export_of(session, actor, export_id, locked=True, table=table)
     sealed, size = _check(found)
     key = FileKey.parse(found.id, sealer.open(sealed, key_cell(found)))
     try:
@@ -72,12 +80,12 @@ def export_file(
     return ExportFile(size, pieces)
 
 
-def key_cell(row: RosterExport) -> Cell:
+def key_cell(row: Any) -> Cell:
     """Give the place that the key of a file is sealed for."""
-    return Cell("roster_exports", "key_sealed", row.id)
+    return Cell(row.__tablename__, "key_sealed", row.id)
 
 
-def _check(row: RosterExport) -> tuple[bytes, int]:
+def _check(row: TakenOut) -> tuple[bytes, int]:
     """Give the sealed key and the size of a file that can be fetched."""
     if row.state is ExportState.FAILED:
         raise ExportFailedError

@@ -1,4 +1,4 @@
-"""The workbook that a file of the roster is: text only, with the mark of who took it, seen and unseen.
+"""The workbook that is taken out: no formulas, and the mark of who took it, seen and unseen.
 
 It is made in memory. XlsxWriter's other ways put the sheet into a temporary file first, in clear.
 """
@@ -17,13 +17,8 @@ from xlsxwriter.worksheet import Worksheet
 from app.adapters import Sink
 from app.clock import SHANGHAI
 
-SHEET = "名册"
 _SMALL = "&C&8"
 """In the middle, and small: a header of one line that is too long loses both of its ends in print."""
-NOTE = (
-    "不满14周岁的孩子只写姓，不含未成年人的出生日期和号码，不含已注销账号的居民。"
-    "只能用于上面写的用途，用完请删除。"
-)
 MARK_ROW, NOTE_ROW, HEADING_ROW, FIRST_ROW = range(4)
 _PURPOSE_IN_HEADER = 40
 """Signs: a page's header holds 255, some of them doubled."""
@@ -34,8 +29,13 @@ _LEAST_IN_ALL = 60
 """Of all columns: the mark above them wants some room, and a row has a height that it cannot exceed."""
 _ROW_HEIGHT = 15
 """Of one line of text, in points."""
+_MOMENT = "yyyy-mm-dd hh:mm"
 _A4 = 9
 """Its number among Excel's kinds of paper."""
+
+
+CellValue = str | int | datetime
+"""What a cell holds."""
 
 
 @dataclass(frozen=True)
@@ -61,39 +61,61 @@ class Mark:
         return f"导出人：{name}　时间：{at}　用途：{purpose}　编号：{self.export_id}"
 
 
-def write_workbook(sink: Sink, mark: Mark, headings: Sequence[str], lines: Iterable[Sequence[str]]) -> int:
+def write_workbook(
+    sink: Sink,
+    mark: Mark,
+    headings: Sequence[str],
+    lines: Iterable[Sequence[CellValue]],
+    *,
+    sheet: str,
+    note: str,
+) -> int:
     """Write the workbook; give how many lines stand below its headings.
 
-    Every cell is written as text, so that nothing is ever a formula, a link or a number (ASVS 5.0, 1.2.10).
+    Every text is written as one, so that nothing is ever a formula or a link (ASVS 5.0, 1.2.10); moments are
+    written as days and times in China, whole numbers as numbers.
     """
     book = Workbook(cast("IO[bytes]", sink), {"in_memory": True})
-    _hide(book, mark)
-    sheet = book.add_worksheet(SHEET)
+    _hide(book, mark, sheet)
+    page = book.add_worksheet(sheet)
     bold = book.add_format({"bold": True})
-    sheet.set_landscape()
-    sheet.set_paper(_A4)
-    sheet.fit_to_pages(1, 0)
-    sheet.set_header(mark.header)
-    sheet.set_footer("&C第&P页，共&N页")
-    sheet.repeat_rows(MARK_ROW, HEADING_ROW)
-    sheet.freeze_panes(FIRST_ROW, 0)
+    moments = book.add_format({"num_format": _MOMENT})
+    page.set_landscape()
+    page.set_paper(_A4)
+    page.fit_to_pages(1, 0)
+    page.set_header(mark.header)
+    page.set_footer("&C第&P页，共&N页")
+    page.repeat_rows(MARK_ROW, HEADING_ROW)
+    page.freeze_panes(FIRST_ROW, 0)
     widths = [max(_NARROW, _width(heading)) for heading in headings]
     for place, heading in enumerate(headings):
-        sheet.write_string(HEADING_ROW, place, heading, bold)
+        page.write_string(HEADING_ROW, place, heading, bold)
     count = 0
     for count, line in enumerate(lines, start=1):
-        for place, text in enumerate(line):
-            sheet.write_string(FIRST_ROW + count - 1, place, text)
-            widths[place] = max(widths[place], _width(text))
+        for place, value in enumerate(line):
+            shown = _write(page, FIRST_ROW + count - 1, place, value, moments)
+            widths[place] = max(widths[place], shown)
     widths = [min(width, _WIDE) + 1 for width in widths]
     widths[-1] += max(0, _LEAST_IN_ALL - sum(widths))
     for place, width in enumerate(widths):
-        sheet.set_column(place, place, width)
+        page.set_column(place, place, width)
     wrapped = {"text_wrap": True, "valign": "top"}
-    for row, text, style in ((MARK_ROW, str(mark), {"bold": True}), (NOTE_ROW, NOTE, {})):
-        _across(sheet, row, text, book.add_format(wrapped | style), widths)
+    for row, text, style in ((MARK_ROW, str(mark), {"bold": True}), (NOTE_ROW, note, {})):
+        _across(page, row, text, book.add_format(wrapped | style), widths)
     book.close()
     return count
+
+
+def _write(page: Worksheet, row: int, place: int, value: CellValue, moments: Format) -> int:
+    """Write a cell; give how wide it is."""
+    if isinstance(value, str):
+        page.write_string(row, place, value)
+        return _width(value)
+    if isinstance(value, datetime):
+        page.write_datetime(row, place, value.astimezone(SHANGHAI).replace(tzinfo=None), moments)
+        return len(_MOMENT)
+    page.write_number(row, place, value)
+    return len(str(value))
 
 
 def _across(sheet: Worksheet, row: int, text: str, style: Format, widths: Sequence[int]) -> None:
@@ -109,12 +131,12 @@ def _width(text: str) -> int:
     return sum(2 if east_asian_width(sign) in {"W", "F"} else 1 for sign in text)
 
 
-def _hide(book: Workbook, mark: Mark) -> None:
+def _hide(book: Workbook, mark: Mark, sheet: str) -> None:
     """Put the mark where the sheet does not show it, so that it is there when the rows above are cut off."""
     created = mark.at.astimezone(UTC).replace(tzinfo=None)
     book.set_properties(
         {
-            "title": SHEET,
+            "title": sheet,
             "author": mark.name,
             "subject": mark.purpose,
             "comments": str(mark),

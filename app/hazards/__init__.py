@@ -28,7 +28,16 @@ from app.hazards.figures import HazardCounts, hazard_counts
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder
 from app.hazards.hazard_listings import ListedHazard, ShownHazard, hazard, hazards
 from app.hazards.history import ShownEvent
+from app.hazards.ledger_exports import (
+    IN_WORDS,
+    LEDGER,
+    LedgerTooBigError,
+    NewLedgerExport,
+    ask_ledger,
+    ledger_rows,
+)
 from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
+from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES, SOURCE_NAMES, STATUS_NAMES
 from app.hazards.nearby import RADIUS_M, NearbyHazard, nearby
 from app.hazards.raising import Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
@@ -72,7 +81,13 @@ from app.models import (
 )
 
 __all__ = [
+    "CATEGORY_NAMES",
+    "IN_WORDS",
+    "LEDGER",
+    "LEVEL_NAMES",
     "RADIUS_M",
+    "SOURCE_NAMES",
+    "STATUS_NAMES",
     "AssigneeChangedError",
     "AssigneeUnfitError",
     "Assignment",
@@ -97,12 +112,14 @@ __all__ = [
     "HazardStatus",
     "HazardStep",
     "IncompleteFiveFixedError",
+    "LedgerTooBigError",
     "LevelKeptError",
     "ListedHazard",
     "MajorControlsError",
     "MajorExtensionError",
     "MappedHazard",
     "NearbyHazard",
+    "NewLedgerExport",
     "NewNotice",
     "NoControlsNeededError",
     "NoControlsShownError",
@@ -132,6 +149,7 @@ __all__ = [
     "accept",
     "answer",
     "ask_extension",
+    "ask_ledger",
     "assign",
     "check_controls",
     "close",
@@ -143,6 +161,7 @@ __all__ = [
     "hazard_counts",
     "hazard_map",
     "hazards",
+    "ledger_rows",
     "nearby",
     "printed_notice",
     "raise_or_join",

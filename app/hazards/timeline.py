@@ -16,7 +16,7 @@ from app.hazards.filters import readable
 from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.rectification_notices import ShownNotice, notices_of
 from app.hazards.steps import MERGED_MOST
-from app.models import ClockFlag, Hazard, HazardStep
+from app.models import ClockFlag, Hazard, HazardStatus, HazardStep
 
 
 class PhotoMoment(enum.StrEnum):
@@ -28,7 +28,8 @@ class PhotoMoment(enum.StrEnum):
     """It was put right: of the work, of a recheck that passed."""
 
 
-_AFTER = frozenset({HazardStep.RECTIFY, HazardStep.VERIFY, HazardStep.CLOSE})
+_AFTER = frozenset({HazardStatus.RECTIFIED, HazardStatus.VERIFIED, HazardStatus.CLOSED})
+"""What stands after work that was done, or a recheck that passed."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +96,8 @@ def _rows(session: Session, actor: Actor, hazard_id: UUID) -> list[Hazard]:
 def _entry(row: Hazard, rows: list[Hazard], seen: ShownEvent) -> TimelineEntry:
     event = seen.event
     of = next(one for one in rows if one.id == event.hazard_id)
-    reported = event.step is HazardStep.REPORT
-    moment = PhotoMoment.AFTER if event.step in _AFTER else PhotoMoment.BEFORE
+    reported, again = event.step is HazardStep.REPORT, event.step is HazardStep.RECUR
+    moment = PhotoMoment.AFTER if event.status_after in _AFTER and not again else PhotoMoment.BEFORE
     return TimelineEntry(
         seen=seen,
         merged=of is not row,

@@ -34,6 +34,7 @@ FUNCTION = {
     ApprovalKind.ADMIN_GRANT: Permission.GRANT_WRITE,
     ApprovalKind.POINTS_BULK: Permission.POINTS_ADJUST,
     ApprovalKind.ROSTER_EXPORT: Permission.ROSTER_EXPORT,
+    ApprovalKind.HAZARD_EXPORT: Permission.HAZARD_EXPORT,
     ApprovalKind.MINOR_AGE: Permission.CORRECTION_DECIDE,
     ApprovalKind.POLICY_SWITCH: Permission.POLICY_SET,
 }
@@ -42,6 +43,7 @@ DECIDERS = {
     ApprovalKind.ADMIN_GRANT: OFFICERS,
     ApprovalKind.POINTS_BULK: frozenset({Role.COUNTY_OFFICER}),
     ApprovalKind.ROSTER_EXPORT: frozenset({Role.COUNTY_OFFICER}),
+    ApprovalKind.HAZARD_EXPORT: OFFICERS,
     ApprovalKind.MINOR_AGE: frozenset({Role.COMMUNITY_ADMIN}) | OFFICERS,
     ApprovalKind.POLICY_SWITCH: OFFICERS,
 }

@@ -64,6 +64,7 @@ class Permission(StrEnum):
     HAZARD_CLOSE_MAJOR = "hazard_close_major"
     HAZARD_SUPERVISE = "hazard_supervise"
     HAZARD_NOTICE = "hazard_notice"
+    HAZARD_EXPORT = "hazard_export"
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
     TICKET_READ = "ticket_read"
@@ -152,6 +153,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.HAZARD_CLOSE_MAJOR: {_COUNTY: _AREA},
     Permission.HAZARD_SUPERVISE: _OFFICES,
     Permission.HAZARD_NOTICE: {**_FIELD_STAFF, **_OFFICES},
+    Permission.HAZARD_EXPORT: {_ADMIN: _AREA, **_OFFICES},
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -12,7 +12,12 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
 from app.jobs.closing import carry_out_closings
-from app.jobs.exports import end_roster_exports, make_roster_exports
+from app.jobs.exports import (
+    end_hazard_exports,
+    end_roster_exports,
+    make_hazard_exports,
+    make_roster_exports,
+)
 from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.photos import compare_photos
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
@@ -54,6 +59,8 @@ EVERY_MINUTE: list[Job] = [
     make_copies,
     end_roster_exports,
     make_roster_exports,
+    end_hazard_exports,
+    make_hazard_exports,
     send_messages,
     carry_out_closings,
     copy_removals,

@@ -42,6 +42,7 @@ from app.models.hazard import (
     HazardStep,
 )
 from app.models.hazard_alarm import AlarmKind, HazardAlarm
+from app.models.hazard_export import HazardExport
 from app.models.household import Household, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
 from app.models.message import (
@@ -74,10 +75,11 @@ from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWo
 from app.models.rectification_notice import RectificationNotice
 from app.models.removal import Removal, RemovalKind
 from app.models.reveal import Reveal, RevealField
-from app.models.roster_export import ExportFailure, ExportState, RosterColumn, RosterExport
+from app.models.roster_export import RosterColumn, RosterExport
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
+from app.models.taken_out import ExportFailure, ExportState, TakenOut
 from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
 from app.models.wechat import WeChatApp, WeChatLink
@@ -167,6 +169,7 @@ __all__ = [
     "HazardAlarm",
     "HazardCategory",
     "HazardEvent",
+    "HazardExport",
     "HazardLevel",
     "HazardSource",
     "HazardStatus",
@@ -239,6 +242,7 @@ __all__ = [
     "SourceKind",
     "StockMovement",
     "StockReason",
+    "TakenOut",
     "ToldOpening",
     "Transfer",
     "TransferKind",

@@ -21,6 +21,8 @@ class ApprovalKind(enum.StrEnum):
     """A batch of corrections to households' points."""
     ROSTER_EXPORT = "roster_export"
     """A file of a community's roster."""
+    HAZARD_EXPORT = "hazard_export"
+    """A large file of the ledger of hazards."""
     MINOR_AGE = "minor_age"
     """A minor's birth date, or that of who would be one, put right; or a minor's ID number taken away."""
     POLICY_SWITCH = "policy_switch"

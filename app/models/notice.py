@@ -43,6 +43,8 @@ class NoticeKind(enum.StrEnum):
     (``by_id``, and his post there, ``by_role``)."""
     ROSTER_EXPORT = "roster_export"
     """A file of the roster is ready, or could not be made (data: ``what``, ``export_id``, ``reason``)."""
+    HAZARD_EXPORT = "hazard_export"
+    """The same of a file of the ledger of hazards."""
 
 
 class Notice(Base):

@@ -1,14 +1,13 @@
 """Exports of a community's roster, each approved by a second person."""
 
 import enum
-from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.clock import now
-from app.models.base import AreaCode, Base, Big, Id, Sealed
+from app.models.base import Base
+from app.models.taken_out import TakenOut, rules_of_files
 
 
 class RosterColumn(enum.StrEnum):
@@ -26,91 +25,13 @@ class RosterColumn(enum.StrEnum):
     ID_NUMBER = "id_number"
 
 
-class ExportState(enum.StrEnum):
-    """How far an export has come; it follows from the moments of its row, and from the time."""
-
-    MAKING = "making"
-    READY = "ready"
-    FETCHED = "fetched"
-    FAILED = "failed"
-    OVER = "over"
-    """Nobody fetched it in time; from that moment on, though a job deletes the file a little later."""
-
-
-class ExportFailure(enum.StrEnum):
-    """Why there will be no file."""
-
-    FAULT = "fault"
-    """It was tried as often as it is tried: something is wrong here."""
-    LATE = "late"
-    """It was not made within a day, as after a long standstill."""
-    TOO_BIG = "too_big"
-    """More residents came since it was asked for than one file may hold."""
-    NO_FUNCTION = "no_function"
-    """Who asked does not hold the function there any more."""
-
-
-class RosterExport(Base):
-    """A file of residents for one person, fetched once; its row stays to prove who took what out, and why."""
+class RosterExport(TakenOut, Base):
+    """A file of residents of a community, or a grid of it."""
 
     __tablename__ = "roster_exports"
-    __table_args__ = (
-        CheckConstraint("approved_by <> asked_by", name="two_people"),
-        CheckConstraint("fetched_at IS NULL OR key_sealed IS NULL", name="fetched_without_key"),
-        CheckConstraint("ended_at IS NULL OR key_sealed IS NULL", name="ended_without_key"),
-        CheckConstraint("(failure IS NULL) = (failed_at IS NULL)", name="failed_for_a_reason"),
-        CheckConstraint("failed_at IS NULL OR ready_at IS NULL", name="failed_or_ready"),
-        CheckConstraint(
-            "ended_at IS NULL OR failed_at IS NOT NULL OR ready_at IS NOT NULL", name="ended_after"
-        ),
-        Index("ix_roster_exports_asked_by_id", "asked_by", "id"),
-        Index(
-            "uq_roster_exports_one_open",
-            "asked_by",
-            unique=True,
-            postgresql_where=text("fetched_at IS NULL AND failed_at IS NULL AND ended_at IS NULL"),
-        ),
-        Index("ix_roster_exports_open", "asked_at", "id", postgresql_where=text("ended_at IS NULL")),
-    )
-    id: Mapped[Id]
-    area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
-    """The community, or the grid of it, whose residents stand in the file."""
-    asked_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
-    """Who gets it, and nobody else."""
+    __table_args__ = rules_of_files("roster_exports")
     approved_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
-    purpose: Mapped[str]
-    """The approval's reason; it stands in the file."""
     columns: Mapped[list[str]]
     """Words of ``RosterColumn``, in their order."""
     clear: Mapped[bool]
     """Whether numbers of adults stand there in full."""
-    asked_at: Mapped[datetime]
-    tries: Mapped[int] = mapped_column(default=0)
-    """How often making it was begun."""
-    try_at: Mapped[datetime]
-    """From when on it may be made, or be made again."""
-    failed_at: Mapped[datetime | None]
-    failure: Mapped[ExportFailure | None]
-    ready_at: Mapped[datetime | None]
-    expires_at: Mapped[datetime | None]
-    row_count: Mapped[int | None]
-    """Residents in the file."""
-    size: Mapped[Big | None]
-    """Bytes of the file as it is handed over."""
-    key_sealed: Mapped[Sealed | None]
-    """Key of its file; it goes with the first fetch, and then nobody can read what is left of the file."""
-    fetched_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-    """When the file was deleted, or what a failed try may have left of one."""
-    content_hash: Mapped[bytes]
-
-    @property
-    def state(self) -> ExportState:
-        """Say how far it has come by now."""
-        if self.failed_at is not None:
-            return ExportState.FAILED
-        if self.fetched_at is not None:
-            return ExportState.FETCHED
-        if self.ended_at is not None or (self.expires_at is not None and self.expires_at <= now()):
-            return ExportState.OVER
-        return ExportState.MAKING if self.ready_at is None else ExportState.READY

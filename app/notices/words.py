@@ -245,6 +245,12 @@ WORDS: Mapping[NoticeKind, Words] = {
         "{count}条名册导出消息",
         {"ready": "名册文件做好了，请尽快下载", "failed": "名册文件没有做成，原因请看详情"},
     ),
+    NoticeKind.HAZARD_EXPORT: Words(
+        "台账导出",
+        "隐患台账导出有消息",
+        "{count}条台账导出消息",
+        {"ready": "隐患台账做好了，请尽快下载", "failed": "隐患台账没有做成，原因请看详情"},
+    ),
 }
 
 

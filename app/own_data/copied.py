@@ -213,6 +213,13 @@ AT_WORK = (
                 "changed_by approved_by",
                 "id switch is_on changed_at",
             ),
+            (
+                "hazard_exports",
+                "by_me",
+                "我导出和审批导出的隐患台账",
+                "asked_by approved_by",
+                "id asked_at failed_at ready_at fetched_at ended_at",
+            ),
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
             ("corrections", "by_me", "我决定的更正", "decided_by", "id field state asked_at decided_at"),
@@ -278,6 +285,8 @@ LEFT_OUT = {
     "own_copies.key_sealed": "opens the file",
     "roster_exports.key_sealed": "opens the file",
     "roster_exports.purpose": _OTHERS,
+    "hazard_exports.key_sealed": "opens the file",
+    "hazard_exports.purpose": _OTHERS,
 }
 """Tables and columns that hold something of a person and that he does not get, but for hashes: why."""
 

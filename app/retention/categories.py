@@ -15,6 +15,7 @@ from app.models import (
     BindingRequestState,
     Correction,
     HarmRecord,
+    HazardExport,
     Invitation,
     Notice,
     OwnRequestState,
@@ -190,13 +191,17 @@ def _trail_rules(months: int) -> Iterator[Rule]:
         f"{kept} after the end",
         "未成年人网络保护条例 36; as the audit trail",
     )
-    yield Rule(
-        "exports of the roster",
-        table_of(RosterExport),
-        RosterExport.ended_at < since,
-        f"{kept} after the end; file and key 24 hours (the job end_roster_exports)",
-        "PIPL 51; as the audit trail",
-    )
+    for name, exported, job in (
+        ("exports of the roster", RosterExport, "end_roster_exports"),
+        ("exports of hazards", HazardExport, "end_hazard_exports"),
+    ):
+        yield Rule(
+            name,
+            table_of(exported),
+            exported.ended_at < since,
+            f"{kept} after the end; file and key 24 hours (the job {job})",
+            "PIPL 51; as the audit trail",
+        )
     yield Rule("approvals", table_of(Approval), _approval_over(since), kept, "as the audit trail")
 
 

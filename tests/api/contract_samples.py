@@ -10,6 +10,7 @@ import pyotp
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app import hazards
 from app.clock import now
 from app.identity import HASHER, sealed_secret
 from app.ids import new_id
@@ -17,7 +18,7 @@ from app.models import PhotoOwner, SecondFactor, User, Visit
 from tests import cast
 from tests.cast import named, person
 from tests.client import Client
-from tests.export_world import write_ready_export
+from tests.export_world import make, write_ready_export
 from tests.matrix.lines import ANYBODY, Call, Line, with_json
 from tests.matrix.routes import LINES
 from tests.matrix.routes_base import picture
@@ -159,6 +160,12 @@ def _export_file(app: Flask, session: Session) -> tuple[str, Call]:
     return "admin", Call(f"/v1/roster-exports/{write_ready_export(app, session)}/file")
 
 
+def _ledger_file(app: Flask, session: Session) -> tuple[str, Call]:
+    export_id = Stage(session).ledger_export()
+    make(app, session, export_id, kind=hazards.LEDGER)
+    return "admin", Call(f"/v1/hazard-exports/{export_id}/file")
+
+
 def _closing(_: Flask, __: Session) -> tuple[str, Call]:
     return "resident", Call(f"/v1/me/closings/{new_id()}", with_json({}))
 
@@ -177,6 +184,7 @@ _SPECIAL = {
     "PUT /v1/me/closings/<uuid:closing_id>": _closing,
     "GET /v1/me/copies/<uuid:copy_id>/file": _copy_file,
     "GET /v1/roster-exports/<uuid:export_id>/file": _export_file,
+    "GET /v1/hazard-exports/<uuid:export_id>/file": _ledger_file,
     "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": _photo_file,
 }
 """Routes that the matrix calls without success, or as somebody to whom it is refused: the right request."""

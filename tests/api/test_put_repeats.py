@@ -191,6 +191,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/residents/<uuid:resident_id>", caller_moved, GONE),
     ("/v1/residents/<uuid:resident_id>", household_moved, GONE),
     ("/v1/roster-exports/<uuid:export_id>", caller_moved, GONE),
+    ("/v1/hazard-exports/<uuid:export_id>", caller_moved, GONE),
     ("/v1/guardianships/<uuid:guardianship_id>", caller_moved, GONE),
     ("/v1/guardianships/<uuid:guardianship_id>", came_of_age, (422, "not_a_child")),
     ("/v1/me/consents/<uuid:consent_id>", text_replaced, (409, "consent_changed")),

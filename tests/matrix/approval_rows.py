@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Approval, ApprovalKind, ApprovalState, RosterExport
+from app.models import Approval, ApprovalKind, ApprovalState, HazardExport, RosterExport
 from app.once import content_hash
 from tests.matrix.side import Side
 
@@ -47,6 +47,27 @@ class ApprovalRows(Side):
                 purpose="核对入住名单",
                 columns=["door", "name", "phone"],
                 clear=False,
+                asked_at=at,
+                try_at=at,
+                content_hash=b"",
+                **over,
+            )
+        )
+        return export_id
+
+    def ledger_export(self, *, is_over: bool = False) -> UUID:
+        """Write that ``admin`` asked for a file of the ledger of hazards; one may be open."""
+        export_id, at = new_id(), now()
+        over: dict[str, Any] = {"ready_at": at, "expires_at": at, "ended_at": at} if is_over else {}
+        wanted: dict[str, Any] = {"status": [], "source": [], "category": [], "level": None, "overdue": False}
+        spans = ("reported_since", "reported_until", "closed_since", "closed_until")
+        self.add(
+            HazardExport(
+                id=export_id,
+                area_code=self.community,
+                asked_by=self.user("admin"),
+                purpose="季度台账归档",
+                wanted=wanted | dict.fromkeys(spans),
                 asked_at=at,
                 try_at=at,
                 content_hash=b"",

@@ -33,6 +33,7 @@ _STATE_FIRST = {
 """Steps whose state is looked at before whose turn it is: all who may take them learn that it is over."""
 _READ = {
     "GET /v1/roster-exports/<uuid:export_id>/file": {"admin": 410},
+    "GET /v1/hazard-exports/<uuid:export_id>/file": {"admin": 410},
     "GET /v1/closings/<uuid:closing_id>/frozen": {},
 }
 """What is answered of a thing that is over where that follows neither from the line nor from its method."""
@@ -306,6 +307,7 @@ NEVER_OVER = {
     "PUT /v1/guardianships/<uuid:guardianship_id>": _ROSTER,
     "PUT /v1/hazards/<uuid:hazard_id>": f"{_PLACES}; staff may report by a revoked sheet, as a hint",
     "GET /v1/inspections/<uuid:inspection_id>": "a record that nothing ends or follows",
+    "PUT /v1/hazard-exports/<uuid:export_id>": "names an area, which has no end",
     "PUT /v1/rewards/<uuid:reward_id>": "names a community, which has no end",
     "PUT /v1/approvals/<uuid:approval_id>": "what it names is looked at when it is used",
     "PUT /v1/me/copies/<uuid:copy_id>": _OF_ONESELF,

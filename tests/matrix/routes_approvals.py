@@ -44,6 +44,15 @@ def _export(suffix: str = "") -> Callable[[Stage], Call]:
     return lambda stage: Call(f"/v1/roster-exports/{stage.export()}{suffix}")
 
 
+def _new_ledger_export(stage: Stage) -> Call:
+    body = {"area_code": stage.community, "purpose": "季度台账归档"}
+    return Call(f"/v1/hazard-exports/{new_id()}", with_json(body))
+
+
+def _ledger_export(suffix: str = "") -> Callable[[Stage], Call]:
+    return lambda stage: Call(f"/v1/hazard-exports/{stage.ledger_export()}{suffix}")
+
+
 def _turn_on(stage: Stage) -> Call:
     step_id = new_id()
     what = stage.switch(step_id)
@@ -92,4 +101,29 @@ APPROVALS = [
     Line("PUT", "/v1/roster-exports/<uuid:export_id>", {"admin": 201}, _new_export),
     Line("GET", "/v1/roster-exports/<uuid:export_id>", {"admin": 200}, _export()),
     Line("GET", "/v1/roster-exports/<uuid:export_id>/file", {"admin": 409}, _export("/file")),
+    Line(
+        "GET",
+        "/v1/hazard-exports",
+        dict.fromkeys(("admin", "county", "city"), 200),
+        lambda _: Call("/v1/hazard-exports"),
+        200,
+    ),
+    Line(
+        "PUT",
+        "/v1/hazard-exports/<uuid:export_id>",
+        dict.fromkeys(("admin", "county", "city"), 201),
+        _new_ledger_export,
+    ),
+    Line(
+        "GET",
+        "/v1/hazard-exports/<uuid:export_id>",
+        {"admin": 200, "county": 404, "city": 404},
+        _ledger_export(),
+    ),
+    Line(
+        "GET",
+        "/v1/hazard-exports/<uuid:export_id>/file",
+        {"admin": 409, "county": 404, "city": 404},
+        _ledger_export("/file"),
+    ),
 ]

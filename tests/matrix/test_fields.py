@@ -49,6 +49,7 @@ _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/photo-matches": Stage.match,
     "/v1/redemptions": Stage.redemption,
     "/v1/roster-exports": Stage.export,
+    "/v1/hazard-exports": Stage.ledger_export,
 }
 """What lists show whose lines write no row; the lines of single records write their own."""
 

@@ -21,6 +21,7 @@ ABOUT_NOBODY = {
     "POST /v1/drafts": "each record in it has an entry of its own, which says so",
     "PUT /v1/photos/<uuid:photo_id>": "a photo is somebody's by the record that names it",
     "PUT /v1/roster-exports/<uuid:export_id>": "everybody's of an area",
+    "PUT /v1/hazard-exports/<uuid:export_id>": "all hazards of an area",
     "PUT /v1/rewards/<uuid:reward_id>": "goods",
     "POST /v1/rewards/<uuid:reward_id>/deliveries": "goods",
     "PUT /v1/inspections/<uuid:inspection_id>": _A_PLACE,

@@ -29,6 +29,7 @@ SMALL = {
     "corrections",
     "deletions",
     "grants",
+    "hazard_exports",
     "guardianships",
     "invitations",
     "place_codes",

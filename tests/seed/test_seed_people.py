@@ -255,6 +255,7 @@ def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> Non
         NoticeKind.OWN_DATA,
         NoticeKind.APPROVAL,
         NoticeKind.ROSTER_EXPORT,
+        NoticeKind.HAZARD_EXPORT,
     }
     assert {notice.read_at is None for notice in notices} == {True, False}
 

@@ -230,6 +230,7 @@ def test_every_notice_has_its_message() -> None:
         NoticeKind.OWN_DATA,
         NoticeKind.PROXY,
         NoticeKind.ROSTER_EXPORT,
+        NoticeKind.HAZARD_EXPORT,
     }
     assert set(TEMPLATES) == {str(kind) for kind in set(NoticeKind) - inbox_only}
 

@@ -240,6 +240,7 @@ SENTENCES: dict[str, str] = {
     "level_kept": "重大隐患只有县里才能改为一般隐患，请报县里",
     "not_major": "一般隐患由社区派办，县里请只派办重大隐患",
     "assignee_changed": "负责这个隐患的人已经变了，请刷新后再派",
+    "ledger_too_big": "隐患太多，一个文件放不下，请缩短时间，或按社区、网格分开导出",
     "notice_given": "这个期限的整改通知书已经开过了，请直接打印；改期限后可以再开",
     "same_assignee": "这个隐患已经派给这个人了，改派请换一个人",
     "reassign_reason": "改派要写明原因",

@@ -1,0 +1,291 @@
+"""Files of the ledger of hazards: asked for, made, fetched, and read by another library than wrote them."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app import exports, hazards
+from app.clock import SHANGHAI, now
+from app.exports import ExportState
+from app.ids import new_id
+from app.models import (
+    Grant,
+    HarmCase,
+    HazardCategory,
+    HazardExport,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    Notice,
+    NoticeKind,
+)
+from tests.approval_world import approved
+from tests.cast import FAR, GRID, HOME, LONG_AGO, named, person
+from tests.client import Answer, Client
+from tests.export_world import make, opened
+from tests.hazard_world import done, report_body, write_hazard
+from tests.own_data_world import photos_of
+from tests.sealer import SEALER
+
+Be = Callable[[str], Client]
+SOME_DAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
+
+
+def wish(**changes: Any) -> dict[str, Any]:
+    return {"area_code": HOME, "purpose": "季度台账归档"} | changes
+
+
+def put(client: Client, body: dict[str, Any], export_id: UUID | str | None = None) -> Answer:
+    return client.put(f"/v1/hazard-exports/{export_id or new_id()}", json=body)
+
+
+def asked(client: Client, **changes: Any) -> UUID:
+    answer = put(client, wish(**changes))
+    assert answer.status_code == 201, answer.text
+    return UUID(answer.json["id"])
+
+
+def fetch(client: Client, export_id: UUID) -> Answer:
+    return client.get(f"/v1/hazard-exports/{export_id}/file")
+
+
+def taken(app: Flask, session: Session, client: Client, **changes: Any) -> list[dict[str, Any]]:
+    """Go the whole way; give each line by its headings."""
+    export_id = asked(client, **changes)
+    make(app, session, export_id, kind=hazards.LEDGER)
+    got = fetch(client, export_id)
+    assert got.status_code == 200, got.text
+    sheet = opened(got.data).worksheets[0]
+    headings, *lines = [list(row) for row in sheet.iter_rows(min_row=3, values_only=True)]
+    return [dict(zip(map(str, headings), line, strict=True)) for line in lines]
+
+
+def refusal(answer: Answer) -> tuple[int, str]:
+    return answer.status_code, answer.json["code"]
+
+
+def test_a_hazards_whole_course_stands_in_one_line(app: Flask, session: Session, be: Be) -> None:
+    """S-154: what staff read on the screen, under the headings that offices know."""
+    admin, worker = be("admin"), be("worker")
+    hazard_id = str(new_id())
+    worker.put(f"/v1/hazards/{hazard_id}", json=report_body(text="楼道堆了纸箱"))
+
+    def step(who: Client, verb: str, **sent: Any) -> None:
+        done(who.step(f"/v1/hazards/{hazard_id}/{verb}", sent))
+
+    due = now() + timedelta(days=3)
+    step(admin, "accept")
+    step(admin, "assign", assignee_id=str(person("worker").user_id), due_at=due.isoformat())
+    step(worker, "start")
+    step(worker, "rectify", note="清走了")
+    step(be("colleague"), "verify", passed=False, note="还有一半")
+    step(worker, "start")
+    step(worker, "rectify", note="全清走了")
+    step(be("colleague"), "verify", passed=True)
+
+    [line] = taken(app, session, admin)
+
+    assert (line["序号"], line["地点"], line["所在区域"]) == (1, "1号楼", "第一网格")
+    assert (line["来源"], line["排查人"], line["隐患描述"]) == ("工作人员上报", "worker", "楼道堆了纸箱")
+    assert (line["类别"], line["等级"], line["状态"]) == ("消防", "一般隐患", "已销号")
+    assert (line["整改措施"], line["责任人"], line["是否逾期"]) == ("全清走了", "worker", "否")
+    assert (line["复查人"], line["复查结果"]) == ("colleague", "通过，1次没通过")
+    assert (line["整改前照片数"], line["整改后照片数"]) == (0, 0)
+    for moment in ("排查时间", "整改时限", "整改完成时间", "销号时间"):
+        assert isinstance(line[moment], datetime), moment
+    assert abs(line["销号时间"].replace(tzinfo=SHANGHAI) - now()) < timedelta(minutes=5)
+    assert line["编号"] == hazard_id
+
+
+def test_who_reported_as_a_neighbour_is_not_in_it(app: Flask, session: Session, be: Be) -> None:
+    """S-154: nor is he by what he is called in his account or on the roster."""
+    be("resident").put(f"/v1/hazards/{new_id()}", json=report_body(text="有人飞线充电"))
+
+    lines = taken(app, session, be("admin"))
+
+    assert [(line["来源"], line["排查人"]) for line in lines] == [("居民上报", "")]
+    assert "王桂兰" not in str(lines)
+    assert "resident" not in str(lines)
+
+
+def test_words_that_tell_of_harm_to_a_minor_stay_inside(app: Flask, session: Session, admin: Client) -> None:
+    hazard = write_hazard(session, text="有个孩子被打", five_fixed={"measures": "孩子已送医"})
+    case = HarmCase(
+        id=new_id(),
+        area_code=GRID,
+        hazard_id=hazard.id,
+        told_id=hazard.id,
+        signals=["words"],
+        opened_at=now(),
+    )
+    session.add(case)
+    session.commit()
+
+    [line] = taken(app, session, admin)
+
+    assert (line["隐患描述"], line["整改措施"]) == ("涉及未成年人保护，不导出", "")
+    assert "孩子" not in str(line)
+
+
+def test_no_cell_is_a_formula(app: Flask, session: Session, admin: Client) -> None:
+    """S-152: whatever somebody reports is text."""
+    write_hazard(session, text='=HYPERLINK("http://example.com")')
+    export_id = asked(admin)
+    make(app, session, export_id, kind=hazards.LEDGER)
+
+    sheet = opened(fetch(admin, export_id).data).worksheets[0]
+
+    kinds = {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None}
+    assert kinds == {"s", "n", "d"}
+
+
+def test_the_mark_stands_in_it_seen_and_unseen(app: Flask, session: Session, admin: Client) -> None:
+    """S-153: who, when, what for and which file."""
+    write_hazard(session)
+    export_id = asked(admin)
+    make(app, session, export_id, kind=hazards.LEDGER)
+
+    book = opened(fetch(admin, export_id).data)
+
+    mark = str(book.worksheets[0]["A1"].value)
+    assert all(part in mark for part in ("admin", "季度台账归档", str(export_id)))
+    assert (book.properties.title, book.properties.creator) == ("隐患台账", "admin")
+    assert str(export_id) in str(book.properties.description)
+
+
+def test_only_what_was_asked_for_is_in_it(app: Flask, session: Session, be: Be) -> None:
+    late = {"due_at": now() - timedelta(days=1)}
+    wanted = write_hazard(
+        session,
+        HazardStatus.ASSIGNED,
+        received_at=SOME_DAY,
+        source=HazardSource.STAFF,
+        category=HazardCategory.TRAFFIC,
+        level=HazardLevel.MAJOR,
+        **late,
+    )
+    write_hazard(session, HazardStatus.ASSIGNED, **late)
+    write_hazard(session, area_code=FAR, place_id=named("far_block"))
+
+    lines = taken(
+        app,
+        session,
+        be("county"),
+        area_code="421224",
+        status=["assigned"],
+        source=["staff", "inspection"],
+        category=["traffic"],
+        level="major",
+        overdue=True,
+        reported_since=SOME_DAY.isoformat(),
+        reported_until=(SOME_DAY + timedelta(hours=1)).astimezone(SHANGHAI).isoformat(),
+    )
+
+    assert [line["编号"] for line in lines] == [str(wanted.id)]
+    assert lines[0]["是否逾期"] == "是"
+
+
+def test_more_than_a_days_share_needs_a_second_person(
+    app: Flask, session: Session, be: Be, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-153: also where the files are small and many."""
+    monkeypatch.setattr("app.hazards.ledger_exports.FREE_ROWS", 2)
+    admin = be("admin")
+    for _ in range(2):
+        write_hazard(session)
+    assert len(taken(app, session, admin)) == 2
+
+    assert refusal(put(admin, wish())) == (409, "approval_needed")
+    what = {"id": str(new_id()), **wish()}
+    approval_id = approved(admin, be("county"), hazard_export=what)
+    body = wish(approval_id=approval_id)
+    assert refusal(put(admin, body | {"purpose": "别的用途"}, what["id"])) == (409, "approval_unfit")
+    answer = put(admin, body, what["id"])
+    assert (answer.status_code, answer.json["approved_by"]) == (201, str(person("county").user_id))
+    assert put(admin, body, what["id"]).json == answer.json
+    for export in session.query(HazardExport):
+        export.asked_at -= timedelta(hours=25)
+        export.ended_at = export.ready_at = export.ready_at or now()
+        export.key_sealed = None
+    session.commit()
+    assert put(admin, wish()).status_code == 201, "a day later"
+
+
+def test_whoever_agrees_reads_what_is_taken_out(be: Be) -> None:
+    what = {"id": str(new_id()), **wish(status=["closed"], category=["fire"], overdue=True)}
+    what["closed_since"] = SOME_DAY.isoformat()
+    approval_id = approved(be("admin"), be("county"), hazard_export=what)
+
+    text = be("county").get(f"/v1/approvals/{approval_id}").json["text"]
+
+    assert text == (
+        "导出家园社区的隐患台账；内容：已销号、消防、已逾期、销号不早于2026年3月2日；用途：季度台账归档"
+    )
+
+
+def test_what_grew_beyond_a_days_share_is_not_made(
+    app: Flask, session: Session, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_hazard(session)
+    export_id = asked(admin)
+    monkeypatch.setattr("app.hazards.ledger_exports.FREE_ROWS", 1)
+    write_hazard(session)
+
+    state = exports.make_export(session, SEALER, photos_of(app), export_id, kind=hazards.LEDGER)
+    session.commit()
+
+    assert state is ExportState.FAILED
+    failure = admin.get(f"/v1/hazard-exports/{export_id}").json["failure"]
+    assert failure["code"] == "too_big"
+    [notice] = session.query(Notice).filter_by(kind=NoticeKind.HAZARD_EXPORT)
+    assert notice.data == {"what": "failed", "hazard_export_id": str(export_id), "reason": "too_big"}
+
+
+def test_nothing_larger_than_a_file_is_asked_for(
+    session: Session, admin: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S-155: a file has its bounds, and a person one at a time."""
+    monkeypatch.setattr("app.hazards.ledger_exports.LEDGER_ROWS_MOST", 1)
+    write_hazard(session)
+    asked(admin)
+    assert refusal(put(admin, wish())) == (409, "export_open")
+
+    write_hazard(session)
+    assert refusal(put(admin, wish())) == (422, "ledger_too_big")
+
+
+def test_the_file_is_fetched_once_by_who_asked_while_it_is_his_post(
+    app: Flask, session: Session, be: Be
+) -> None:
+    """S-153: nobody else finds it, and it has an end."""
+    admin = be("admin")
+    export_id = asked(admin)
+    assert refusal(fetch(admin, export_id)) == (409, "export_not_ready")
+    make(app, session, export_id, kind=hazards.LEDGER)
+    for other in ("county", "next_admin"):
+        assert refusal(fetch(be(other), export_id)) == (404, "not_found")
+    assert fetch(admin, export_id).status_code == 200
+    assert refusal(fetch(admin, export_id)) == (410, "export_over")
+
+    second = asked(admin)
+    session.get_one(Grant, named("grant admin")).ended_at = LONG_AGO + timedelta(days=1)
+    session.commit()
+    state = exports.begin_export(session, second, kind=hazards.LEDGER)
+    assert state is ExportState.MAKING
+    made = exports.make_export(session, SEALER, photos_of(app), second, kind=hazards.LEDGER)
+    assert made is ExportState.FAILED
+
+
+@pytest.mark.parametrize("name", ["worker", "lead", "resident", "auditor"])
+def test_who_only_works_on_hazards_takes_no_ledger_out(be: Be, name: str) -> None:
+    assert refusal(put(be(name), wish())) == (403, "forbidden")
+
+
+def test_other_areas_are_not_there(be: Be) -> None:
+    assert refusal(put(be("far_admin"), wish())) == (404, "not_found")
+    assert refusal(put(be("county"), wish(area_code="421224999"))) == (422, "area_unknown")
