@@ -45,6 +45,7 @@ ITEMS = [
 ]
 """Text, category, level and working days of the items of every checklist here."""
 LATER = now() + timedelta(days=12)
+KEY = "a-key-of-a-receipt-1234"
 CODES = ["exit_clear", "wall_crack", "street_lamp"]
 """Their codes, in the order of their positions but not of the alphabet."""
 
@@ -263,7 +264,7 @@ SIDE_VERBS: dict[str, tuple[str, frozenset[str], dict[str, Any], dict[str, Any]]
     "refuse-extension": ("county", _IN_HAND, {"reason": "材料已到"}, {"asked_due_at": LATER}),
 }
 """Who takes a verb that leaves the state as it is, in which states, with what, on which hazard."""
-HAZARD_VERBS = (*VERBS, *SIDE_VERBS)
+HAZARD_VERBS = (*VERBS, *SIDE_VERBS, "rate", "take-over")
 WITH_WORKER = {"former_id": str(person("worker").user_id)}
 """What an assignment adds where ``worker`` has the hazard."""
 STARTS = [(verb, start) for verb, (_, starts, _, _) in VERBS.items() for start in sorted(starts)]

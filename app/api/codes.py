@@ -20,13 +20,18 @@ from app.api.http.parts import parts
 from app.api.http.recording import note, reading, transaction
 from app.api.http.sentences import sentence
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
-from app.api.report_form import MAX_FORM_BYTES, MAX_TEXT, ReportForm
+from app.api.rating_form import RatingForm
+from app.api.report_form import MAX_FORM_BYTES, MAX_TEXT, ReportForm, right_key
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
+from app.ids import new_id
 
 blueprint = Blueprint("codes", __name__)
 _TOO_MANY_REPORTS = "从您这个网络来的报告太多，请过一会儿再试；急的不要等，请马上打电话给网格员或社区"
 """Many share one address, so whoever reads it may have sent nothing yet, and what he saw may not wait."""
+_NO_FACE = "还没有选满意不满意，请选一个再提交"
+_FACES = {3: "满意", 2: "一般", 1: "不满意"}
+_MAX_RATING_BYTES = 4000
 _LINKLESS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 
 
@@ -66,7 +71,7 @@ def send_report(code: str) -> AnyResponse:
         except OtherContentError:
             return _already_sent_page(code, form.id)
         else:
-            return redirect(url_for(".show_report", code=code, hazard_id=form.id), HTTPStatus.SEE_OTHER)
+            return _to_receipt(code, form.id, form.key)
     with reading() as session:
         found = places.resolve(session, parts().signer, code)
         community = places.community_name(session, found.area_code)
@@ -89,8 +94,40 @@ def show_report(code: str, hazard_id: UUID) -> Response:
         found = places.find(session, parts().signer, code)
         if found is None:
             raise NotFoundError
-        receipt = hazards.receipt(session, found.place_id, hazard_id)
-    return html_page("receipt.html", code=code, place=found.place, receipt=receipt)
+        key = right_key(request.args.get("key", ""))
+        receipt = hazards.receipt(session, found.place_id, hazard_id, key=key)
+    return html_page(
+        "receipt.html", code=code, place=found.place, receipt=receipt, key=key, step_id=new_id(), faces=_FACES
+    )
+
+
+@blueprint.route("/q/<code>/reports/<uuid:hazard_id>/rating", methods=["POST"])
+@limiter.limit("60 per hour")
+@allow(PUBLIC)
+@takes(_MAX_RATING_BYTES)
+def rate_report(code: str, hazard_id: UUID) -> AnyResponse:
+    """Say how satisfied one is with what became of a report made without an account."""
+    with reading() as session:
+        found = places.find(session, parts().signer, code)
+        if found is None:
+            raise NotFoundError
+    sent = RatingForm.read(request)
+    if sent is None:
+        key = right_key(request.form.get("key", ""))
+        back = url_for(".show_report", code=code, hazard_id=hazard_id, key=key or None)
+        return message_page(HTTPStatus.UNPROCESSABLE_ENTITY, _NO_FACE, receipt=back)
+    rating = hazards.Rating(faces=sent.faces, note=sent.note)
+    with transaction() as session:
+        made = hazards.rate_by_receipt(session, found.place_id, hazard_id, sent.step_id, sent.key, rating)
+        note(object_kind="hazard", object_id=made.id, area_code=made.area_code)
+    return _to_receipt(code, hazard_id, sent.key)
+
+
+@blueprint.route("/q/<code>/reports/<uuid:hazard_id>/rating", methods=["GET"])
+@allow(PUBLIC)
+def back_to_receipt(code: str, hazard_id: UUID) -> AnyResponse:
+    """Lead back to the receipt whoever reopens the address that a refusal was shown at."""
+    return _to_receipt(code, hazard_id, "")
 
 
 @blueprint.app_template_filter("moment")
@@ -125,10 +162,17 @@ def _refusal_page(document: Response) -> Response:
 def _file(code: str, form: ReportForm) -> None:
     """Report the hazard and keep its photos, all or nothing."""
     with transaction() as session:
-        made, _ = hazards.report(session, VISITOR, parts().signer, form.id, form.report(code))
+        made, _ = hazards.report(
+            session, VISITOR, parts().signer, form.id, form.report(code), receipt_key=form.key
+        )
         note(object_kind="hazard", object_id=made.id, area_code=made.area_code)
         for photo_id, data in form.named_photos().items():
             evidence.keep(session, parts().photos, VISITOR, photo_id, data)
+
+
+def _to_receipt(code: str, hazard_id: UUID, key: str) -> AnyResponse:
+    address = url_for(".show_report", code=code, hazard_id=hazard_id, key=key or None)
+    return redirect(address, HTTPStatus.SEE_OTHER)
 
 
 def _form_page(

@@ -71,6 +71,8 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
     asked_due_at = sent_moment(required=True, allow_none=True)
     extensions = fields.Integer(required=True)
     ended_at = sent_moment(required=True, allow_none=True)
+    satisfaction = fields.Integer(required=True, allow_none=True)
+    rated_at = sent_moment(required=True, allow_none=True)
     came_back = fields.Boolean(required=True)
     department = fields.Enum(Department, by_value=True, required=True, allow_none=True)
     controls_due_at = sent_moment(required=True, allow_none=True)

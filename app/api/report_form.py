@@ -1,6 +1,8 @@
 """The form at a printed code: what a visitor without an account sends, read and judged field by field."""
 
 import hashlib
+import re
+import secrets
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -30,6 +32,8 @@ _SENTENCES = {
     "category": "请选一项",
     "text": f"请写一下哪里不安全，最多{MAX_TEXT}字",
 }
+_KEY_BYTES = 18
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
 _REPLACED = "\ufffd"
 """Stands where bytes were no text."""
 _DAMAGED = f"有些字没有传对，变成了“{_REPLACED}”，请改好再提交"
@@ -65,11 +69,13 @@ class ReportForm:
     text: str = ""
     photos: tuple[bytes, ...] = ()
     errors: dict[str, str] = field(default_factory=dict)
+    key: str = ""
+    """Made with the form: whoever has it later says that the report was his. Empty if it came without."""
 
     @classmethod
     def fresh(cls) -> "ReportForm":
         """Give an empty form; its id makes a repeated sending harmless."""
-        return cls(new_id())
+        return cls(new_id(), key=secrets.token_urlsafe(_KEY_BYTES))
 
     @classmethod
     def read(cls, request: Request) -> "ReportForm":
@@ -93,6 +99,7 @@ class ReportForm:
             text=right.get("text", sent["text"]),
             photos=photos,
             errors=errors,
+            key=right_key(texts.get("key", "")),
         )
 
     def with_error(self, name: str, message: str) -> "ReportForm":
@@ -112,6 +119,11 @@ class ReportForm:
             signals=Signals(captured_at=_opened_at(self.id), code=code),
             photo_ids=tuple(self.named_photos()),
         )
+
+
+def right_key(sent: str) -> str:
+    """Give a receipt's key as we make them, or nothing."""
+    return sent if _KEY.fullmatch(sent) else ""
 
 
 def _texts(request: Request) -> MultiDict[str, str]:

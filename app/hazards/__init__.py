@@ -52,7 +52,9 @@ from app.hazards.rectification_notices import (
 )
 from app.hazards.recurrences import EarlierHazard, Recurrence, RecurrenceBy, recurrences
 from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
+from app.hazards.satisfaction import Rating, RatingOverError, rate, rate_by_receipt
 from app.hazards.supervising import NotSupervisedError, answer, supervise
+from app.hazards.taking_over import ReportNotHisError, ReportTakenError, take_over
 from app.hazards.timeline import PhotoMoment, Timeline, TimelineEntry, timeline
 from app.hazards.transferring import Transfer, department_answer, transfer
 from app.hazards.triage import (
@@ -133,11 +135,15 @@ __all__ = [
     "PhotoMoment",
     "PlaceUnnamedError",
     "PrintedNotice",
+    "Rating",
+    "RatingOverError",
     "ReassignReasonError",
     "Receipt",
     "Recheck",
     "Recurrence",
     "RecurrenceBy",
+    "ReportNotHisError",
+    "ReportTakenError",
     "SameAssigneeError",
     "SamePersonError",
     "ShownEvent",
@@ -165,6 +171,8 @@ __all__ = [
     "nearby",
     "printed_notice",
     "raise_or_join",
+    "rate",
+    "rate_by_receipt",
     "receipt",
     "rectify",
     "recurrences",
@@ -175,6 +183,7 @@ __all__ = [
     "start",
     "supervise",
     "take_alarms",
+    "take_over",
     "timeline",
     "transfer",
     "unassign",

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor
+from app.clock import now
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
@@ -17,6 +18,7 @@ from app.hazards.extensions import MOST_EXTENSIONS, may_decide
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
 from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.recurrences import EarlierHazard, earlier
+from app.hazards.satisfaction import CHANGEABLE_FOR
 from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
 from app.hazards.supervising import may_answer
 from app.identity import Permission, scope_of
@@ -36,6 +38,7 @@ _PERMISSION = {
     HazardStep.ASK_EXTENSION: Permission.HAZARD_RECTIFY,
     HazardStep.GRANT_EXTENSION: Permission.HAZARD_ASSIGN,
     HazardStep.REFUSE_EXTENSION: Permission.HAZARD_ASSIGN,
+    HazardStep.RATE: Permission.HAZARD_REPORT,
     HazardStep.TRANSFER: Permission.HAZARD_ASSIGN,
     HazardStep.DEPARTMENT_ANSWER: Permission.HAZARD_ASSIGN,
     HazardStep.REPORT_CONTROLS: Permission.HAZARD_RECTIFY,
@@ -128,6 +131,8 @@ def _allowed(session: Session, actor: Actor, row: Hazard) -> list[HazardStep]:
 
 
 def _may(session: Session, actor: Actor, row: Hazard, verb: HazardStep) -> bool:
+    if verb not in _PERMISSION:
+        return False
     scope = scope_of(actor, _PERMISSION[verb])
     if scope is None or not scope.covers(row.area_code):
         return False
@@ -158,6 +163,10 @@ def _may_show(_: Session, actor: Actor, row: Hazard) -> bool:
     return row.level is HazardLevel.MAJOR and may_answer(actor, row)
 
 
+def _may_rate(_: Session, actor: Actor, row: Hazard) -> bool:
+    return _is_mine(row, actor) and (row.rated_at is None or now() <= row.rated_at + CHANGEABLE_FOR)
+
+
 def _may_check(_: Session, __: Actor, row: Hazard) -> bool:
     return row.controls_reported_at is not None and row.controls_checked_at is None
 
@@ -172,6 +181,7 @@ _IF: dict[HazardStep, Callable[[Session, Actor, Hazard], bool]] = {
     HazardStep.ASK_EXTENSION: _may_ask,
     HazardStep.GRANT_EXTENSION: _may_decide,
     HazardStep.REFUSE_EXTENSION: _may_decide,
+    HazardStep.RATE: _may_rate,
     HazardStep.TRANSFER: may_assign,
     HazardStep.DEPARTMENT_ANSWER: may_assign,
     HazardStep.REPORT_CONTROLS: _may_show,

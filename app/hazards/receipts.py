@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
 from app.evidence import photos_of
+from app.hazards.satisfaction import opens
 from app.models import HAZARD_QUIET, Hazard, HazardEvent, HazardSource, HazardStatus, HazardStep
 
 _MAX_STEPS = 100
@@ -28,9 +29,11 @@ class Receipt:
     reason: str
     """Why it was not accepted; empty otherwise."""
     photo_count: int
+    is_his: bool
+    """Whoever looks has the key in its address."""
 
 
-def receipt(session: Session, place_id: UUID, hazard_id: UUID) -> Receipt:
+def receipt(session: Session, place_id: UUID, hazard_id: UUID, *, key: str = "") -> Receipt:
     """Give what came of a report made at a place without an account; to know its id is the right to ask.
 
     Nobody who handles it is named, and of their notes only the reason of a refusal is shown.
@@ -47,6 +50,7 @@ def receipt(session: Session, place_id: UUID, hazard_id: UUID) -> Receipt:
         merged=hazard.status is HazardStatus.DUPLICATE,
         steps=_steps(session, hazard.id),
         reason=_reason(session, last),
+        is_his=opens(hazard, key),
         photo_count=len(photos_of(session, [hazard.id])[hazard.id]),
     )
 

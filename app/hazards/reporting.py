@@ -12,6 +12,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
+from app.hazards.satisfaction import receipt_hash
 from app.hazards.steps import record
 from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
@@ -38,9 +39,17 @@ class HazardReport:
 
 
 def report(
-    session: Session, actor: Actor, signer: CodeSigner, hazard_id: UUID, sent: HazardReport
+    session: Session,
+    actor: Actor,
+    signer: CodeSigner,
+    hazard_id: UUID,
+    sent: HazardReport,
+    *,
+    receipt_key: str = "",
 ) -> tuple[Hazard, bool]:
     """Report a hazard; a visitor needs a valid code, nobody needs to know how bad it is.
+
+    ``receipt_key`` is a visitor's right to say later that the report was his.
 
     The same report again is the hazard it made, though its code was revoked or its place moved since.
 
@@ -49,7 +58,8 @@ def report(
     did not agree to its use NoBasisError, ConsentChangedError.
     """
     acted_for = () if actor.acted_for is None else (actor.acted_for,)
-    mark = content_hash(actor.user_id, sent, *acted_for)
+    keyed = (receipt_key,) if receipt_key else ()
+    mark = content_hash(actor.user_id, sent, *acted_for, *keyed)
     first = made_before(session, Hazard, hazard_id, mark, author=Hazard.reported_by, by=actor.user_id)
     if first is not None:
         return first, False
@@ -72,12 +82,13 @@ def report(
         mark,
         area_code=place.area_code,
         place_id=place.id,
-        source=_source(actor, place),
+        source=source_of(actor, place.area_code),
         category=sent.category,
         text=sent.text,
         reported_by=actor.user_id,
         acted_for=actor.acted_for,
         let_in_by=actor.let_in_by,
+        receipt_hash=receipt_hash(receipt_key) if receipt_key else None,
         **gathered.columns(),
     )
     if made:
@@ -110,13 +121,12 @@ def _visited(session: Session, signer: CodeSigner, sent: HazardReport) -> Place:
     return place
 
 
-def _source(actor: Actor, place: Place) -> HazardSource:
-    """Say as what the actor speaks: somebody with a post over this place reports as his job."""
+def source_of(actor: Actor, area_code: str) -> HazardSource:
+    """Say as what the actor speaks: somebody with a post over this area reports as his job."""
     if actor.user_id is None:
         return HazardSource.VISITOR
     reaches = TABLE[Permission.HAZARD_REPORT]
     on_post = any(
-        reaches.get(held.role) is Reach.AREA and place.area_code.startswith(held.area_code)
-        for held in actor.held
+        reaches.get(held.role) is Reach.AREA and area_code.startswith(held.area_code) for held in actor.held
     )
     return HazardSource.STAFF if on_post else HazardSource.RESIDENT

@@ -8,6 +8,9 @@ from app.actors import Actor
 from app.hazards.steps import is_hidden
 from app.models import AutomaticSource, Hazard, HazardSource, Household, Resident, SourceKind, User
 
+_OF_RESIDENTS = frozenset({HazardSource.RESIDENT, HazardSource.VISITOR})
+"""A visitor has no household, unless he proves to be a resident (``taking_over``)."""
+
 
 def claim_reward(session: Session, actor: Actor, hazard: Hazard) -> None:
     """Make the reporter's claim for an accepted report (domain.md, inspections and hazards).
@@ -16,7 +19,7 @@ def claim_reward(session: Session, actor: Actor, hazard: Hazard) -> None:
     report as their job, a visitor has no household. A minor's that tells of harm earns none: nobody asked for
     the points, and their entry and public notice would tell the home that he reported something.
     """
-    if hazard.source is not HazardSource.RESIDENT or is_hidden(session, hazard):
+    if hazard.source not in _OF_RESIDENTS or is_hidden(session, hazard):
         return
     own = select(User.resident_id).where(User.id == hazard.reported_by).scalar_subquery()
     reporter = session.execute(

@@ -1,6 +1,6 @@
 """How one step of a hazard is taken: locked, safe to repeat, numbered, recorded, told."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -22,6 +22,7 @@ from app.people import OwnHouseholdError
 
 _HIDDEN = select(harm.hidden_from_a_minor(HarmRecord.HAZARD, bindparam("hazard_id", type_=Uuid())))
 """Built once: putting a statement together costs as much as running it."""
+Reach = Callable[[Hazard], bool]
 MERGED_MOST = 20
 """The first reports that were merged into a hazard; more say nothing new."""
 _SIGHTINGS = frozenset({HazardStep.REPORT, HazardStep.RECUR})
@@ -47,6 +48,8 @@ _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.DEPARTMENT_ANSWER: frozenset({_S.TRANSFERRED}),
     HazardStep.REPORT_CONTROLS: _DANGEROUS,
     HazardStep.CHECK_CONTROLS: _DANGEROUS,
+    HazardStep.RATE: frozenset({_S.CLOSED}),
+    HazardStep.TAKE_OVER: frozenset(HazardStatus),
 }
 """The states each verb starts from; narrower than the transition table, in which a failed recheck,
 too, leads to ``assigned``."""
@@ -56,6 +59,8 @@ DECISIONS = _FROM.keys() - {
     HazardStep.ANSWER,
     HazardStep.ASK_EXTENSION,
     HazardStep.REPORT_CONTROLS,
+    HazardStep.RATE,
+    HazardStep.TAKE_OVER,
 }
 """What nobody does about a hazard behind his own door; whoever it was given to puts it right."""
 
@@ -135,9 +140,16 @@ class Step:
 
 
 def begin(
-    session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, verb: HazardStep, **sent: Any
+    session: Session,
+    actor: Actor,
+    hazard_id: UUID,
+    step_id: UUID,
+    verb: HazardStep,
+    *,
+    reach: Reach | None = None,
+    **sent: Any,
 ) -> Step:
-    """Lock a hazard for a step that whoever takes it named.
+    """Lock a hazard for a step that whoever takes it named; ``reach`` is his right to it, else his areas.
 
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
@@ -152,7 +164,8 @@ def begin(
     mark = content_hash(verb, actor.user_id, hazard_id, sent)
     event = made_before(session, HazardEvent, step_id, mark, author=HazardEvent.actor_id, by=actor.user_id)
     if event is None:
-        if not actor.scope.covers(hazard.area_code):
+        in_reach = reach(hazard) if reach is not None else actor.scope.covers(hazard.area_code)
+        if not in_reach:
             raise NotFoundError
         if verb in DECISIONS and is_behind_own_door(session, actor, hazard):
             raise OwnHouseholdError

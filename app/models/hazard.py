@@ -103,6 +103,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     __tablename__ = "hazards"
     __table_args__ = (
         CheckConstraint("(item_id IS NULL) = (item_key IS NULL)", name="item_keyed"),
+        CheckConstraint("satisfaction BETWEEN 1 AND 3", name="satisfaction"),
         CheckConstraint("(duplicate_of_id IS NOT NULL) = (status = 'duplicate')", name="duplicate_named"),
         Index("ix_hazards_area_code_id", "area_code", "id"),
         Index("ix_hazards_area_code_status_id", "area_code", "status", "id"),
@@ -184,6 +185,12 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     came_back: Mapped[bool] = mapped_column(default=False, server_default="false")
     """The same item at the same place was closed within a month before."""
     ended_at: Mapped[datetime | None]
+    satisfaction: Mapped[int | None]
+    """What whoever reported it said once it was closed: 1 dissatisfied, 2 so-so, 3 satisfied."""
+    rated_at: Mapped[datetime | None]
+    """When he first did."""
+    receipt_hash: Mapped[bytes | None]
+    """Of the key in the address of a visitor's receipt."""
     place: Mapped[Place] = relationship(lazy="raise")
     events: Mapped[list["HazardEvent"]] = relationship(lazy="raise", order_by="HazardEvent.number")
 
@@ -228,6 +235,9 @@ class HazardStep(enum.StrEnum):
     REPORT_CONTROLS = "report_controls"
     CHECK_CONTROLS = "check_controls"
     REMIND_CONTROLS = "remind_controls"
+    RATE = "rate"
+    TAKE_OVER = "take_over"
+    """Whoever reported it as a visitor is known by now."""
 
 
 HAZARD_QUIET = frozenset(
@@ -242,6 +252,8 @@ HAZARD_QUIET = frozenset(
         HazardStep.REPORT_CONTROLS,
         HazardStep.CHECK_CONTROLS,
         HazardStep.REMIND_CONTROLS,
+        HazardStep.RATE,
+        HazardStep.TAKE_OVER,
     }
 )
 """What passes between offices and staff: it stands in the history, and no notice tells a reporter of it."""

@@ -108,6 +108,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "transfer": "有一项隐患转给了有关部门",
             "report_controls": "重大隐患的临时管控报来了，请复核",
             "check_controls": "重大隐患的临时管控复核过了",
+            "rate": "上报的人不满意，请看一看",
         },
     ),
     NoticeKind.OCCURRENCES: Words(

@@ -104,6 +104,7 @@ PROOFS = {
     "/v1/residents/<uuid:resident_id>/reveal": "changes nothing; each look counts",
     "/v1/drafts": "each record has its id, and is known by it (test_drafts.py)",
     "/q/<code>/reports": "the form has its id, and a repeat leads to the report it made",
+    "/q/<code>/reports/<uuid:hazard_id>/rating": "the form has the step's id (test_rating.py)",
     "/v1/wechat/push": "the event has its id (S-61)",
     "/v1/sessions/current": "DELETE ends the session that sent it, and no other",
 }

@@ -21,6 +21,11 @@ _ENDED_AGAIN = {
     "POST /v1/me/binding-requests/<uuid:request_id>/withdraw",
 }
 """Ends what is over already: answered as done, and nothing is written."""
+_GOES_ON = {
+    "POST /v1/hazards/<uuid:hazard_id>/rate",
+    "POST /v1/hazards/<uuid:hazard_id>/take-over",
+}
+"""What whoever reported it says of a thing that is over."""
 _STATE_FIRST = {
     "POST /v1/hazards/<uuid:hazard_id>/start",
     "POST /v1/hazards/<uuid:hazard_id>/rectify",
@@ -61,7 +66,9 @@ def _of_kinds() -> Iterator[Case]:
         kind = kind_of(line.rule)
         if "/<uuid:" not in line.rule or line.method == "PUT":
             continue
-        if kind in OVER:
+        if line.name in _GOES_ON:
+            yield Case(line.name, "over", OVER[kind], writes=True)
+        elif kind in OVER:
             over = 200 if line.name in _ENDED_AGAIN else 409
             stays = 404 if line.name in _STATE_FIRST else 400
             told = {role: over for role, status in line.allowed.items() if status < stays}
@@ -305,6 +312,8 @@ NEVER_OVER = {
     "PUT /v1/residents/<uuid:resident_id>": _ROSTER,
     "PUT /v1/viewing-tickets/<uuid:ticket_id>": _ROSTER,
     "PUT /v1/guardianships/<uuid:guardianship_id>": _ROSTER,
+    "POST /q/<code>/reports/<uuid:hazard_id>/rating": "asks for what is over (test_rating.py)",
+    "GET /q/<code>/reports/<uuid:hazard_id>/rating": "leads to the receipt, whatever became of it",
     "PUT /v1/hazards/<uuid:hazard_id>": f"{_PLACES}; staff may report by a revoked sheet, as a hint",
     "GET /v1/inspections/<uuid:inspection_id>": "a record that nothing ends or follows",
     "PUT /v1/hazard-exports/<uuid:export_id>": "names an area, which has no end",

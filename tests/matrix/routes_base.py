@@ -283,4 +283,16 @@ BASE = [
     Line(
         "GET", "/q/<code>/reports/<uuid:hazard_id>", {ANYBODY: 404}, _code_page(f"/reports/{named('none')}")
     ),
+    Line(
+        "POST",
+        "/q/<code>/reports/<uuid:hazard_id>/rating",
+        {ANYBODY: 404},
+        _code_page(f"/reports/{named('none')}/rating"),
+    ),
+    Line(
+        "GET",
+        "/q/<code>/reports/<uuid:hazard_id>/rating",
+        {ANYBODY: 303},
+        _code_page(f"/reports/{named('none')}/rating"),
+    ),
 ]

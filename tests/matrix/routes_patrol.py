@@ -6,9 +6,10 @@ from typing import Any
 
 from app.api.http.body_bounds import MOST_BYTES
 from app.clock import business_day, now
+from app.hazards.satisfaction import receipt_hash
 from app.ids import new_id
-from app.models import HazardLevel, HazardStatus
-from tests.hazard_world import LATER, in_days
+from app.models import HazardLevel, HazardSource, HazardStatus
+from tests.hazard_world import KEY, LATER, in_days
 from tests.matrix.lines import ROLES, Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
@@ -248,6 +249,26 @@ PATROL = [
             level=HazardLevel.MAJOR,
             controls_reported_at=now(),
         ),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/rate",
+        {"resident": 200, **dict.fromkeys((*FIELD_STAFF, "clerk"), 404)},
+        _step("rate", _S.CLOSED, {"faces": 3}),
+    ),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/take-over",
+        {"resident": 200, **dict.fromkeys((*FIELD_STAFF, "clerk"), 403)},
+        _step(
+            "take-over",
+            _S.REPORTED,
+            {"key": KEY},
+            source=HazardSource.VISITOR,
+            reported_by=None,
+            receipt_hash=receipt_hash(KEY),
+        ),
+        foreign_resident=200,
     ),
     Line(
         "GET",

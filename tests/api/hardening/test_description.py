@@ -53,6 +53,8 @@ def test_what_is_not_described_is_known_by_name(app: Flask) -> None:
         ("GET", "/q/{code}/reports"),
         ("POST", "/q/{code}/reports"),
         ("GET", "/q/{code}/reports/{hazard_id}"),
+        ("GET", "/q/{code}/reports/{hazard_id}/rating"),
+        ("POST", "/q/{code}/reports/{hazard_id}/rating"),
         ("GET", "/invite/{token}"),
         ("POST", "/invite/{token}"),
         ("GET", "/invite/done"),

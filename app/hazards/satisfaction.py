@@ -1,0 +1,92 @@
+"""Whether who reported a hazard is satisfied with what became of it: one of three faces, and a sentence."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import VISITOR, Actor
+from app.errors import DomainError, Kind
+from app.hazards.responsible import givers, tell_all
+from app.hazards.steps import Reach, begin, is_hidden
+from app.models import Hazard, HazardSource, HazardStep
+from app.notices import NoticeKind
+
+CHANGEABLE_FOR = timedelta(days=7)
+DISSATISFIED = 1
+"""Of three faces; the second is so-so."""
+
+
+class RatingOverError(DomainError):
+    """He said so more than seven days ago: it stands."""
+
+    code = "rating_over"
+    kind = Kind.CONFLICT
+
+
+@dataclass(frozen=True)
+class Rating:
+    """How satisfied, from 1 to 3, and why."""
+
+    faces: int
+    note: str = ""
+
+
+def receipt_hash(key: str) -> bytes:
+    """Give what is kept of the key in the address of a receipt."""
+    return sha256(key.encode()).digest()
+
+
+def opens(hazard: Hazard, key: str) -> bool:
+    """Say whether a key is the one under which a visitor reported a hazard: staff know its id, not this."""
+    return (
+        hazard.source is HazardSource.VISITOR
+        and hazard.receipt_hash is not None
+        and hmac.compare_digest(hazard.receipt_hash, receipt_hash(key))
+    )
+
+
+def rate(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, rating: Rating) -> Hazard:
+    """Say how satisfied one is with what became of one's own report, once it is closed.
+
+    Raises NotFoundError for anybody else's, OtherContentError, IllegalStepError, RatingOverError.
+    """
+
+    def is_his(hazard: Hazard) -> bool:
+        return hazard.reported_by == actor.user_id and not is_hidden(session, hazard)
+
+    return _rate(session, actor, hazard_id, step_id, rating, is_his)
+
+
+def rate_by_receipt(
+    session: Session, place_id: UUID, hazard_id: UUID, step_id: UUID, key: str, rating: Rating
+) -> Hazard:
+    """Say so of a report made without an account: the key in the address of its receipt is the right to.
+
+    Raises what ``rate`` raises.
+    """
+
+    def is_his(hazard: Hazard) -> bool:
+        return hazard.place_id == place_id and opens(hazard, key)
+
+    return _rate(session, VISITOR, hazard_id, step_id, rating, is_his)
+
+
+def _rate(
+    session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, rating: Rating, is_his: Reach
+) -> Hazard:
+    step = begin(session, actor, hazard_id, step_id, HazardStep.RATE, reach=is_his, rating=vars(rating))
+    hazard = step.hazard
+    if step.repeated:
+        return hazard
+    if hazard.rated_at is not None and step.at > hazard.rated_at + CHANGEABLE_FOR:
+        raise RatingOverError(id=hazard_id)
+    hazard.satisfaction, hazard.rated_at = rating.faces, hazard.rated_at or step.at
+    step.leave(HazardStep.RATE, note=rating.note, faces=rating.faces)
+    if rating.faces == DISSATISFIED:
+        people = givers(session, hazard)[1] - {actor.user_id}
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, HazardStep.RATE)
+    return hazard

@@ -1,0 +1,168 @@
+"""What a reporter without an account says later: how satisfied he is, and that the report was his."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.ids import new_id
+from app.models import (
+    AutomaticSource,
+    Claim,
+    Hazard,
+    HazardEvent,
+    HazardStatus,
+    HazardStep,
+    Notice,
+    NoticeKind,
+)
+from tests.api.codes.page import Send
+from tests.cast import named, person
+from tests.client import Answer, Client
+from tests.hazard_world import KEY, done, refused, write_code
+from tests.points_world import write_rule
+
+
+@pytest.fixture
+def closed(send: Send, session: Session) -> Hazard:
+    """Give a report that a visitor made, and that was put right."""
+    report_id = new_id()
+    answer = send(id=str(report_id), key=KEY)
+    assert answer.headers["Location"].endswith(f"/reports/{report_id}?key={KEY}")
+    hazard = session.get_one(Hazard, report_id)
+    hazard.status, hazard.ended_at = HazardStatus.CLOSED, now()
+    session.commit()
+    return hazard
+
+
+def rate(visitor: Client, code: str, hazard: Hazard, **changes: Any) -> Answer:
+    form = {"step_id": str(new_id()), "key": KEY, "faces": "3", "note": "谢谢", **changes}
+    return visitor.post(f"/q/{code}/reports/{hazard.id}/rating", data=form)
+
+
+def steps(session: Session, hazard: Hazard, step: HazardStep) -> list[HazardEvent]:
+    return list(
+        session.scalars(
+            select(HazardEvent).where(HazardEvent.hazard_id == hazard.id, HazardEvent.step == step)
+        )
+    )
+
+
+def take_over(client: Client, hazard: Hazard, key: str = KEY) -> Answer:
+    return client.step(f"/v1/hazards/{hazard.id}/take-over", {"key": key})
+
+
+def test_the_form_brings_a_key_that_opens_the_receipt_later(visitor: Client, code: str) -> None:
+    pages = [visitor.get(f"/q/{code}").text for _ in range(2)]
+    keys = [re.findall(r'name="key" value="([A-Za-z0-9_-]{20,})"', page) for page in pages]
+
+    assert [len(found) for found in keys] == [1, 1]
+    assert keys[0] != keys[1]
+
+
+def test_a_visitor_says_how_satisfied_he_is_and_may_change_it_for_a_week(
+    visitor: Client, session: Session, code: str, closed: Hazard
+) -> None:
+    page = visitor.get(f"/q/{code}/reports/{closed.id}?key={KEY}").text
+    step_id = str(new_id())
+    answers = [rate(visitor, code, closed, step_id=step_id) for _ in range(2)]
+    changed = rate(visitor, code, closed, faces="1", note="又堆上了")
+    session.refresh(closed)
+    shown = closed.satisfaction
+    closed.rated_at = now().replace(year=2026, month=1)
+    session.commit()
+    late = rate(visitor, code, closed, faces="2")
+    told = select(Notice.data["step"].astext).where(
+        Notice.user_id == person("admin").user_id, Notice.kind == NoticeKind.HAZARD_MATTER
+    )
+
+    assert "您满意吗" in page
+    assert [answer.status_code for answer in (*answers, changed)] == [303] * 3
+    assert [one.note for one in steps(session, closed, HazardStep.RATE)] == ["谢谢", "又堆上了"]
+    assert shown == 1
+    assert late.status_code == 409
+    assert list(session.scalars(told)) == ["rate"], "only who is not satisfied is told of"
+
+
+def test_without_the_key_nobody_says_so_for_him(
+    visitor: Client, session: Session, app: Flask, code: str, closed: Hazard
+) -> None:
+    """Staff know the id of every report."""
+    page = visitor.get(f"/q/{code}/reports/{closed.id}").text
+    wrong = [rate(visitor, code, closed, key=key) for key in ("", "x" * 24)]
+    elsewhere = rate(visitor, write_code(session, app, named("workshop")), closed)
+    bare = rate(visitor, code, closed, faces="4")
+
+    assert "您满意吗" not in page
+    assert [answer.status_code for answer in (*wrong, elsewhere)] == [404] * 3
+    assert bare.status_code == 422
+    assert steps(session, closed, HazardStep.RATE) == []
+
+
+def test_nothing_is_rated_before_it_is_closed(
+    visitor: Client, session: Session, code: str, closed: Hazard
+) -> None:
+    session.execute(update(Hazard).values(status=HazardStatus.RECTIFYING))
+    session.commit()
+
+    assert rate(visitor, code, closed).status_code == 409
+
+
+def test_a_resident_rates_what_he_reported_and_nothing_else(
+    resident: Client, admin: Client, session: Session, closed: Hazard
+) -> None:
+    path = f"/v1/hazards/{closed.id}/rate"
+    anothers = resident.step(path, {"faces": 3})
+    session.execute(update(Hazard).values(reported_by=person("resident").user_id))
+    session.commit()
+    before = resident.get(f"/v1/hazards/{closed.id}").json["allowed"]
+    shown = done(resident.step(path, {"faces": 2, "note": "还行"}))
+
+    assert refused(anothers) == (404, "not_found")
+    assert before == ["rate"]
+    assert shown["satisfaction"] == admin.get(f"/v1/hazards/{closed.id}").json["satisfaction"] == 2
+
+
+def test_a_resident_takes_his_report_and_earns_once_others_verified_it(
+    resident: Client, admin: Client, session: Session, closed: Hazard
+) -> None:
+    write_rule(session, automatic=AutomaticSource.HAZARD_REPORT_ACCEPTED)
+    shown = done(take_over(resident, closed))
+    second = take_over(resident, closed)
+    claim = session.scalars(select(Claim).where(Claim.source_id == closed.id)).one()
+
+    assert shown["reported_by_me"]
+    assert refused(second) == (409, "report_taken")
+    assert (claim.resident_id, claim.status.value) == (named("resident"), "submitted")
+    assert claim.verified_by is None
+    assert admin.get(f"/v1/hazards/{closed.id}").json["source"] == "visitor"
+
+
+def test_a_report_that_waits_earns_when_it_is_accepted(
+    send: Send, resident: Client, admin: Client, session: Session
+) -> None:
+    write_rule(session, automatic=AutomaticSource.HAZARD_REPORT_ACCEPTED)
+    report_id = new_id()
+    send(id=str(report_id), key=KEY)
+    hazard = session.get_one(Hazard, report_id)
+    done(take_over(resident, hazard))
+    before = session.scalars(select(Claim).where(Claim.source_id == report_id)).all()
+    done(admin.step(f"/v1/hazards/{report_id}/accept"))
+
+    assert before == []
+    assert session.scalars(select(Claim).where(Claim.source_id == report_id)).one().resident_id == named(
+        "resident"
+    )
+
+
+def test_nobody_takes_it_without_the_key_or_as_staff(
+    resident: Client, worker: Client, session: Session, closed: Hazard
+) -> None:
+    assert refused(take_over(resident, closed, "x" * 24)) == (404, "not_found")
+    assert refused(take_over(worker, closed)) == (403, "report_not_his")
+    session.refresh(closed)
+    assert closed.reported_by is None
