@@ -25,6 +25,7 @@ from app.api.http.whole_body import WholeBody
 from app.audit import AuditKeys
 from app.config import Settings
 from app.db import REQUEST_STATEMENT_S, db, engine_options
+from app.evidence import manifest_signer
 from app.ids import new_id
 from app.keys import derived
 from app.places import CodeSigner
@@ -111,6 +112,7 @@ def _parts(settings: Settings) -> Parts:
         ),
         wechat_places=Bulkhead(places_of(settings.threads)),
         link_key=derived(settings.secret_key, "photo links"),
+        manifest_signer=manifest_signer(settings),
         tries_key=derived(settings.secret_key, "sign-in tries"),
         pickup_key=derived(settings.secret_key, "pick-up codes"),
         refresh_key=derived(settings.secret_key, "refresh tokens"),

@@ -71,6 +71,7 @@ FUNCTIONS = {
     Permission.PLAN_WRITE: "做、改、结束巡查计划，换人，登记请假顶班",
     Permission.PHOTO_UPLOAD: "上传照片",
     Permission.PHOTO_REVIEW: "核对可能重复使用的照片",
+    Permission.PHOTO_MARK: "导出加水印、带签名的照片",
     Permission.HAZARD_REPORT: "上报隐患",
     Permission.HAZARD_READ: "查看隐患",
     Permission.HAZARD_ACCEPT: "受理隐患、定等级",

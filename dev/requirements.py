@@ -123,10 +123,19 @@ REQUIREMENTS: dict[int, str] = {
     138: "Requests under a name that is not ours are refused, and no link is made of such a name",
     139: "The description equals the routes, and is not public",
     # Photos
+    141: "What a photo is its decoding says, by a list of formats, and nothing else is taken",
+    142: "A picture that claims more pixels than a phone's is refused before any is loaded",
+    143: "Stored pictures are drawn anew, upright, and nothing the file said beside its pixels survives",
+    144: "What a camera wrote of time and place is kept privately, for a time, and shown to nobody",
+    145: "Names of files are made by the server, and a file comes with its name and is not sniffed",
     146: "Addresses of photos are one person's, end in minutes, and are judged anew at each fetch",
+    147: "Archives that are taken in are bounded",
     148: "How much one person may send on a day holds for what is sent side by side",
+    149: "What broke off on the way leaves no file after a day, and a photo sent again is one",
+    150: "Nothing public shows a photo",
     # Patrol
     175: "Photos used again, as they were or changed, come to review, and nothing follows by itself",
+    178: "A photo that is taken out is marked by the server's time, and its signed facts are checked offline",
     # Taking data out
     152: "Nothing in a file that is taken out is a formula",
     153: "An export has a purpose, a second person, a mark that is seen and one that is not, and an end",
@@ -150,5 +159,6 @@ REQUIREMENTS: dict[int, str] = {
 NOT_APPLICABLE: dict[int, str] = {
     128: "no text messages are sent",
     135: "nothing is sent to webhooks of others",
+    147: "no archive is taken in",
 }
 """Requirements about something that is not there."""

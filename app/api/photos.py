@@ -33,10 +33,13 @@ _READING = {
 """What it takes to look up a photo by its id. A visit's photos are shown with the visit only, to those
 who may read it (domain.md, visits)."""
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+_SENT_AS = ("image/jpeg", "image/png", "image/webp", "image/heic")
 _IMAGE_BODY = {
     "required": True,
     "description": "照片本身；格式由内容决定，最多12MB",
-    "content": dict.fromkeys(("image/jpeg", "image/png", "image/webp", "application/octet-stream"), _BINARY),
+    "content": dict.fromkeys(
+        ("image/jpeg", "image/png", "image/webp", "image/heic", "application/octet-stream"), _BINARY
+    ),
 }
 
 

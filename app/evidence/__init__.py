@@ -15,10 +15,12 @@ from app.evidence.gathering import (
     weigh,
 )
 from app.evidence.links import MAX_PHOTOS, NamedPhoto, lacks_photos, link_photos, photos_of
+from app.evidence.manifests import ManifestError, ManifestSigner, manifest_signer, verify_manifest
 from app.evidence.matches import MatchedPhoto, OwnPhotoError, Settled, ToldMatch, matches, settle
 from app.evidence.photos import SeenPhoto, forget, is_shown, keep, old_files, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
 from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
+from app.evidence.taking_out import TakenOut, take_out
 from app.evidence.witnesses import codes_shown, show_witness_code
 from app.models import ClockFlag, Datum, MatchKind, MatchVerdict, PhotoOwner, Presence
 
@@ -36,6 +38,8 @@ __all__ = [
     "Device",
     "DeviceFindings",
     "Gathered",
+    "ManifestError",
+    "ManifestSigner",
     "MatchKind",
     "MatchVerdict",
     "MatchedPhoto",
@@ -51,6 +55,7 @@ __all__ = [
     "SeenPhoto",
     "Settled",
     "Signals",
+    "TakenOut",
     "ToldMatch",
     "TooManyPixelsError",
     "clock_flag",
@@ -66,6 +71,7 @@ __all__ = [
     "lacks_photos",
     "link_holds",
     "link_photos",
+    "manifest_signer",
     "matches",
     "old_files",
     "photo_in_reach",
@@ -75,7 +81,9 @@ __all__ = [
     "show_witness_code",
     "shown_digits",
     "sweep_orphans",
+    "take_out",
     "to_gcj02",
     "to_wgs84",
+    "verify_manifest",
     "weigh",
 ]

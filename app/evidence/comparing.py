@@ -1,8 +1,9 @@
 """Looking each photo up among all others, right after it arrived: what is found waits for a person.
 
 Two prints are near if they differ in few bits. Going through all of them would take time with each photo, so
-prints are stored in pieces of 16 bits under an index: of two prints that differ in at most seven bits, one of
-the four pieces is the same or differs in one bit, and all such pieces are few enough to ask for.
+those of edges are stored in pieces of 16 bits under an index: of two that differ in at most seven bits, one
+of the four pieces is the same or differs in one bit, and all such pieces are few enough to ask for. The
+prints of waves stand beside them to be compared; their pieces would bring many more rows and hardly a find.
 """
 
 import io
@@ -56,7 +57,7 @@ def compare(session: Session, store: PhotoStore, *, limit: int) -> int:
         _keep(session, photo, MatchKind.EXACT, _same_bytes(session, photo))
         prints = _prints(store, photo.id)
         if prints is not None:
-            _store(session, photo.id, prints)
+            store_prints(session, photo.id, prints)
             _keep(session, photo, MatchKind.LIKELY, look_alikes(session, photo.id, prints))
         photo.compared_at = now()
     session.flush()
@@ -93,14 +94,15 @@ def _prints(store: PhotoStore, photo_id: UUID) -> Prints | None:
         return None
 
 
-def _store(session: Session, photo_id: UUID, prints: Prints) -> None:
+def store_prints(session: Session, photo_id: UUID, prints: Prints) -> None:
+    """Write down what a photo is found by."""
     rows = [
         {
             "photo_id": photo_id,
             "cut_percent": percent,
             "edges": one.edges,
             "waves": one.waves,
-            "bands": list(_bands(one)),
+            "bands": list(bands_of(one)),
         }
         for percent, one in zip(CUTS_PERCENT, prints.cut, strict=True)
     ]
@@ -123,23 +125,24 @@ def _keep(session: Session, photo: Photo, kind: MatchKind, others: list[UUID]) -
 
 
 def _asked(prints: tuple[Print, ...]) -> Values:
-    """Give the prints to look for as a table, each with all pieces that a near one may have."""
+    """Give the prints to look for as a table: a row for each piece, with all that a near one may have there.
+
+    One row for all pieces of a print finds the same and takes many times longer: the index looks at every
+    piece that was asked for with each row that has one of them.
+    """
     columns = column("edges", BigInteger), column("waves", BigInteger), column("bands", ARRAY(Integer))
-    rows = [(one.edges, one.waves, list(_near_bands(one))) for one in prints]
+    rows = [(one.edges, one.waves, _near(band)) for one in prints for band in bands_of(one)]
     return values(*columns, name="asked").data(rows)
 
 
-def _bands(one: Print) -> Iterator[int]:
-    """Cut both prints into pieces, each marked with its place."""
-    for place in range(2 * _BANDS):
-        bits = (one.edges if place < _BANDS else one.waves) & _MASK
-        yield place << _BAND_BITS | bits >> _BAND_BITS * (place % _BANDS) & (1 << _BAND_BITS) - 1
+def bands_of(one: Print) -> Iterator[int]:
+    """Cut the print of edges into pieces, each marked with its place."""
+    for place in range(_BANDS):
+        yield place << _BAND_BITS | (one.edges & _MASK) >> _BAND_BITS * place & (1 << _BAND_BITS) - 1
 
 
-def _near_bands(one: Print) -> Iterator[int]:
-    for band in _bands(one):
-        yield band
-        yield from (band ^ 1 << bit for bit in range(_BAND_BITS))
+def _near(band: int) -> list[int]:
+    return [band, *(band ^ 1 << bit for bit in range(_BAND_BITS))]
 
 
 def _apart(stored: InstrumentedAttribute[int], asked: ColumnElement[int]) -> ColumnElement[int]:

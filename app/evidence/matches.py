@@ -154,11 +154,11 @@ def _within(link: type[PhotoLink], reach: Reach) -> ColumnElement[bool]:
 
 
 def _told(session: Session, rows: Sequence[PhotoMatch], reach: Reach) -> list[ToldMatch]:
-    photos = _photos(session, {one for row in rows for one in (row.photo_id, row.earlier_id)}, reach)
+    photos = photos_in_reach(session, {one for row in rows for one in (row.photo_id, row.earlier_id)}, reach)
     return [ToldMatch(row, photos.get(row.photo_id), photos.get(row.earlier_id)) for row in rows]
 
 
-def _photos(session: Session, photo_ids: Collection[UUID], reach: Reach) -> dict[UUID, MatchedPhoto]:
+def photos_in_reach(session: Session, photo_ids: Collection[UUID], reach: Reach) -> dict[UUID, MatchedPhoto]:
     """Give those of the photos that the reader may see, in one query however many."""
     query = (
         select(Photo.id, Photo.received_at, PhotoLink.record_kind, PhotoLink.record_id, PhotoLink.area_code)

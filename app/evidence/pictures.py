@@ -32,6 +32,8 @@ THUMB_QUALITY = 75
 # What Pillow's parsers raise over damaged files, beside what they declare.
 _DAMAGE = (
     OSError,
+    EOFError,
+    RuntimeError,
     SyntaxError,
     ValueError,
     LookupError,
@@ -68,7 +70,7 @@ class PictureError(DomainError):
 
 
 class NotAPictureError(PictureError):
-    """It is not a JPEG, PNG or WebP, whatever its name says."""
+    """It is not a JPEG, PNG, WebP or HEIC, whatever its name says."""
 
     code = "photo_not_a_picture"
     kind = Kind.UNSUPPORTED
@@ -94,7 +96,7 @@ class Picture:
     sha256: str
     """Of the sent bytes, in hexadecimal, to know the same file again."""
     format: str
-    """Of the sent file: JPEG, PNG or WEBP."""
+    """Of the sent file: JPEG, PNG, WEBP or HEIF."""
     large: bytes
     thumb: bytes
     width: int

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     PLAN_WRITE = "plan_write"
     PHOTO_UPLOAD = "photo_upload"
     PHOTO_REVIEW = "photo_review"
+    PHOTO_MARK = "photo_mark"
     HAZARD_REPORT = "hazard_report"
     HAZARD_READ = "hazard_read"
     HAZARD_ACCEPT = "hazard_accept"
@@ -143,6 +144,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.PLAN_WRITE: {_ADMIN: _AREA},
     Permission.PHOTO_UPLOAD: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.PHOTO_REVIEW: {_ADMIN: _AREA, _COUNTY: _AREA},
+    Permission.PHOTO_MARK: {**_FIELD_STAFF, **_OFFICES},
     Permission.HAZARD_REPORT: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.HAZARD_READ: {_RESIDENT: _OWN, **_FIELD_STAFF, **_OFFICES},
     Permission.HAZARD_ACCEPT: {_ADMIN: _AREA, _COUNTY: _AREA},

@@ -45,7 +45,7 @@ class PhotoPrint(Base):
     edges: Mapped[Big]
     waves: Mapped[Big]
     bands: Mapped[list[int]] = mapped_column(ARRAY(Integer))
-    """Both prints in pieces of 16 bits, each with its place: near prints share a piece, or nearly."""
+    """The print of edges in pieces of 16 bits, each with its place: near ones share a piece, or nearly."""
 
 
 class MatchKind(enum.StrEnum):

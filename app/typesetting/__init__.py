@@ -4,6 +4,7 @@ Apart from the other adapters because its libraries take over a second to load, 
 """
 
 from app.typesetting.label import Label
+from app.typesetting.marked import marked_jpeg
 from app.typesetting.poster import poster_png
 from app.typesetting.printable import UnprintableError, check_printable
 from app.typesetting.qr import qr_png
@@ -18,6 +19,7 @@ __all__ = [
     "binding_sheet_pdf",
     "check_printable",
     "code_sheet_pdf",
+    "marked_jpeg",
     "poster_png",
     "qr_png",
     "rectification_pdf",

@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from dev.drills.drill import Drill, DrillFailedError
 from dev.drills.offline_batch import OFFLINE_BATCH
+from dev.drills.photo_reuse import PHOTO_REUSE
 from dev.trouble import MachineError
 
-DRILLS: list[Drill] = [OFFLINE_BATCH]
+DRILLS: list[Drill] = [OFFLINE_BATCH, PHOTO_REUSE]
 """In the order in which they run."""
 _UNKNOWN = 2
 

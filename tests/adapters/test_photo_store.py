@@ -116,6 +116,7 @@ def test_a_deleted_photo_is_gone_and_may_be_deleted_again(store: PhotoStore) -> 
     ],
 )
 def test_only_keys_made_here_are_taken(store: PhotoStore, key: str) -> None:
+    """S-145: no name of a person's reaches the disk or the bucket."""
     for act in (store.get, store.delete, lambda bad: store.put(bad, b"pixels")):
         with pytest.raises(ValueError, match="not a photo's key"):
             act(key)

@@ -10,7 +10,7 @@ import pyotp
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app import hazards
+from app import evidence, hazards
 from app.clock import now
 from app.identity import HASHER, sealed_secret
 from app.ids import new_id
@@ -151,6 +151,22 @@ def _photo_file(app: Flask, _: Session) -> tuple[None, Call]:
     return None, Call(sent.json["thumb_url"])
 
 
+def _marked_photo(app: Flask, session: Session) -> tuple[str, Call]:
+    photo_id, stage = named("a marked photo"), Stage(session)
+    evidence.link_photos(
+        session,
+        PhotoOwner.INSPECTION,
+        stage.inspection(),
+        stage.area,
+        [photo_id],
+        by=person("worker").user_id,
+    )
+    session.commit()
+    sent = Client(app, person("worker")).put(f"/v1/photos/{photo_id}", data=picture())
+    assert sent.status_code == 201, sent.text
+    return "worker", Call(f"/v1/photos/{photo_id}/marked")
+
+
 def _copy_file(app: Flask, session: Session) -> tuple[str, Call]:
     copy_id = write_ready_copy(app, session, "worker")
     return "worker", Call(f"/v1/me/copies/{copy_id}/file")
@@ -186,6 +202,7 @@ _SPECIAL = {
     "GET /v1/roster-exports/<uuid:export_id>/file": _export_file,
     "GET /v1/hazard-exports/<uuid:export_id>/file": _ledger_file,
     "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": _photo_file,
+    "GET /v1/photos/<uuid:photo_id>/marked": _marked_photo,
 }
 """Routes that the matrix calls without success, or as somebody to whom it is refused: the right request."""
 

@@ -1,15 +1,19 @@
 """Addresses of photos: for one session and what it may, for minutes, looked up anew at each fetch."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, g
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock, evidence
+from app.actors import VISITOR
 from app.api.http.allow import COOKIE
+from app.api.http.photo_links import photo_urls
 from app.clock import now
 from app.ids import new_id
 from app.models import Grant, Photo, PhotoOwner, SignIn, User
@@ -101,3 +105,16 @@ def test_nobody_turns_his_own_address_into_one_for_a_resident(resident: Client, 
     assert visitor.get(url).status_code == 200
 
     assert visitor.get(f"{url}&acting={person('neighbour').resident_id}").status_code == 404
+
+
+def test_nothing_public_shows_a_photo(app: Flask) -> None:
+    """S-150: no address is made for whoever is not signed in, and no page for visitors has one."""
+    with app.test_request_context("/"):
+        g.actor = VISITOR
+        with pytest.raises(AssertionError, match="not signed in"):
+            photo_urls(new_id())
+
+    pages = [*Path(app.root_path).glob("api/**/*.html"), *Path(app.root_path).glob("api/**/*.txt")]
+    assert len(pages) > 3
+    shown = [page.name for page in pages if re.search(r"photos/|thumb|large_url", page.read_text("utf-8"))]
+    assert shown == []

@@ -21,12 +21,12 @@ from app.models import (
     PhotoMatch,
     PhotoOwner,
 )
+from dev.drills.photo_changes import changed
+from dev.drills.scenes import scene_of
 from tests.cast import FAR, GRID, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
 from tests.evidence.photos import file
-from tests.evidence.reuse import changed
-from tests.evidence.scenes import scene_of
 from tests.matrix.stage import Stage
 from tests.own_data_world import photos_of
 

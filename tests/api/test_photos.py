@@ -73,6 +73,7 @@ def test_the_same_id_from_somebody_else_is_other_content(worker: Client, colleag
 
 
 def test_capture_facts_are_kept_apart_and_not_shown(worker: Client, session: Session) -> None:
+    """S-144: time and place of the camera are in no answer."""
     photo_id = new_id()
 
     answer = worker.put(f"/v1/photos/{photo_id}", data=JPEG)
@@ -96,6 +97,7 @@ def test_the_files_are_rebuilt_and_carry_nothing_private(worker: Client, visitor
 
 
 def test_a_file_is_private_named_by_us_and_not_sniffed(visitor: Client, worker: Client, photo: str) -> None:
+    """S-145: the name is the server's, with Content-Disposition and nosniff."""
     answer = visitor.get(worker.get(photo).json["large_url"])
 
     photo_id = photo.rsplit("/", 1)[1]
@@ -119,6 +121,7 @@ def test_a_file_is_private_named_by_us_and_not_sniffed(visitor: Client, worker: 
 def test_what_is_no_photo_leaves_nothing(
     worker: Client, session: Session, data: bytes, status: int, code: str
 ) -> None:
+    """S-141, S-142: by content, whatever it is called; pixels are counted before they are loaded."""
     path = f"/v1/photos/{new_id()}"
 
     answer = worker.put(path, data=data, content_type="image/jpeg")

@@ -13,10 +13,10 @@ from app.evidence import compare, forget, keep
 from app.evidence.prints import prints_of
 from app.ids import new_id
 from app.models import MatchKind, Photo, PhotoMatch, PhotoPrint
+from dev.drills.photo_changes import CHANGES, are_near, changed
+from dev.drills.scenes import scene_of
 from tests.cast import acting
 from tests.evidence.photos import file
-from tests.evidence.reuse import CHANGES, are_near, changed
-from tests.evidence.scenes import scene_of
 
 WORKER, FAR_WORKER = acting("worker"), acting("far_worker")
 

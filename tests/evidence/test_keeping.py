@@ -53,6 +53,7 @@ def has_files(store: PhotoStore, photo_id: UUID) -> bool:
 
 
 def test_a_crash_leaves_files_that_the_sweep_removes(session: Session, store: PhotoStore) -> None:
+    """S-149: files of an upload that was interrupted go with the next sweep, those of a photo stay."""
     kept, lost = new_id(), new_id()
     keep(session, store, WORKER, kept, DATA)
     crash(session, store, lost)
@@ -90,6 +91,7 @@ def test_a_sweep_goes_through_the_store_once_in_batches(
 
 
 def test_an_upload_repeated_after_a_crash_finds_its_files(session: Session, store: PhotoStore) -> None:
+    """S-149: sent again under its id it is one photo."""
     crash(session, store, photo_id := new_id())
 
     photo, made = keep(session, store, WORKER, photo_id, DATA)

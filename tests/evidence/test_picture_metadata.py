@@ -33,12 +33,17 @@ def dirty_png() -> bytes:
     return file(scene(), "PNG", exif=camera_exif(), pnginfo=notes, icc_profile=b"SECRET-ICC")
 
 
+def dirty_heic() -> bytes:
+    return file(scene(), "HEIF", exif=camera_exif(), xmp=b"SECRET-XMP")
+
+
 def dirty_webp() -> bytes:
     return file(scene(), "WEBP", exif=camera_exif(), xmp=b"SECRET-XMP", icc_profile=b"SECRET-ICC")
 
 
-@pytest.mark.parametrize("dirty", [dirty_jpeg, dirty_png, dirty_webp])
+@pytest.mark.parametrize("dirty", [dirty_jpeg, dirty_png, dirty_webp, dirty_heic])
 def test_nothing_the_file_says_beside_its_pixels_survives(dirty: Callable[[], bytes]) -> None:
+    """S-143: markers in EXIF, XMP, comment, profile and behind the end."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as held:
         held.writestr("SECRET-FILE.php", "SECRET-TRAILER")
@@ -58,7 +63,7 @@ def test_nothing_the_file_says_beside_its_pixels_survives(dirty: Callable[[], by
 # What is kept privately
 
 
-@pytest.mark.parametrize("dirty", [dirty_jpeg, dirty_png, dirty_webp])
+@pytest.mark.parametrize("dirty", [dirty_jpeg, dirty_png, dirty_webp, dirty_heic])
 def test_the_cameras_time_and_place_are_returned(dirty: Callable[[], bytes]) -> None:
     picture = prepare(dirty())
 

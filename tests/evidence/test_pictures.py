@@ -70,6 +70,14 @@ def test_the_same_file_gives_the_same_copies_in_eight_threads() -> None:
     assert pictures == [pictures[0]] * 8
 
 
+@pytest.mark.parametrize("share", range(1, 40, 4))
+def test_a_heic_that_is_cut_off_is_refused_as_any_other(share: int) -> None:
+    whole = file(scene(320, 240), "HEIF", exif=camera_exif())
+
+    with pytest.raises(PictureError):
+        prepare(whole[: len(whole) * share // 40])
+
+
 # What is refused
 
 

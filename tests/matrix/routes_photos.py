@@ -11,6 +11,8 @@ from tests.matrix.stage import Stage
 
 UPLOADERS = dict.fromkeys(("resident", "lead", "worker", "clerk", "admin"), 201)
 INSPECTION_READERS = dict.fromkeys(("worker", "admin", "county", "city"), 200)
+MARKERS = ("lead", "worker", "admin", "county", "city")
+"""They may ask; the files of these rows are nowhere."""
 REVIEWERS = dict.fromkeys(("admin", "county"), 200)
 
 
@@ -36,6 +38,7 @@ PHOTOS = [
         201,
     ),
     Line("GET", "/v1/photos/<uuid:photo_id>", NOT_SEEN | INSPECTION_READERS, _photo("")),
+    Line("GET", "/v1/photos/<uuid:photo_id>/marked", dict.fromkeys(MARKERS, 404), _photo("/marked")),
     Line("GET", "/v1/photo-matches", REVIEWERS, at("/v1/photo-matches"), 200),
     Line(
         "POST",

@@ -32,6 +32,7 @@ SENSITIVE_READS = {
     "GET /v1/follow-ups",
     "GET /v1/households/<uuid:household_id>/residents",
     "GET /v1/hazards/<uuid:hazard_id>/notice.pdf",
+    "GET /v1/photos/<uuid:photo_id>/marked",
     "GET /v1/places/<uuid:place_id>/poster.png",
     "GET /v1/residents/<uuid:resident_id>",
     "GET /v1/users",

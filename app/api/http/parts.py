@@ -11,6 +11,7 @@ from app.api.http.bulkhead import Bulkhead
 from app.api.http.rates import Rates
 from app.audit import AuditKeys
 from app.config import Settings
+from app.evidence import ManifestSigner
 from app.places import CodeSigner
 from app.sealing import Sealer, Showing
 from app.workdays import WorkCalendar
@@ -36,6 +37,8 @@ class Parts:
     """For requests that wait for WeChat's servers."""
     link_key: bytes
     """Signs short-lived photo links."""
+    manifest_signer: ManifestSigner
+    """Signs what goes with photos that are taken out."""
     tries_key: bytes
     """Hashes phones, addresses and codes of sign-ins."""
     pickup_key: bytes

@@ -59,6 +59,7 @@ def check_link(photo_id: UUID, copy: Copy, *, until: str, by: str, acting: str, 
 
 def _url(photo_id: UUID, copy: Copy) -> str:
     holder = actor()
+    assert holder.session_id is not None, "nobody is shown a photo who is not signed in"
     sealed: dict[str, Any] = evidence.seal_link(parts().link_key, photo_id, copy, _rights(holder))
     if holder.acting is not None:
         sealed["acting"] = str(holder.acting.resident_id)

@@ -46,7 +46,7 @@ SENTENCES: dict[str, str] = {
     # print
     "unprintable": "“{text}”里的这些字打印不出来：{signs}。请换别的字，或请管理员换一种字体",
     # photos
-    "photo_not_a_picture": "这不是照片，请用手机拍一张，或选 JPG、PNG、WebP 格式的图片",
+    "photo_not_a_picture": "这不是照片，请用手机拍一张，或选 JPG、PNG、WebP、HEIC 格式的图片",
     "photo_too_many_pixels": "照片太大，请用手机相机的普通模式拍，或缩小后再发",
     "photo_quota": "今天传的照片太多了，没传完的请明天再传",
     "own_photo": "这里面有您自己传的照片，请由别的同事来核对",

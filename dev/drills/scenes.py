@@ -8,6 +8,7 @@ from random import Random
 from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 SIZE = (960, 720)
+_LIT_ROOMS = 0.85
 
 
 def scene_of(number: int, size: tuple[int, int] = SIZE) -> Image.Image:
@@ -68,7 +69,7 @@ def _front(pen: ImageDraw.ImageDraw, rng: Random, size: tuple[int, int]) -> None
     window = _colour(rng, 30, 120)
     for column in range(columns):
         for row in range(rows):
-            if rng.random() < 0.85:
+            if rng.random() < _LIT_ROOMS:
                 x, y = left + column * wide + wide * 0.2, top + row * high + high * 0.2
                 pen.rectangle((x, y, x + wide * 0.6, y + high * 0.55), fill=window)
 
@@ -111,12 +112,12 @@ def _thing(pen: ImageDraw.ImageDraw, rng: Random, size: tuple[int, int]) -> None
     """Draw a box, a pipe, a ball of something: the clutter that a photo is about."""
     x, y = rng.randint(-40, size[0]), rng.randint(-40, size[1])
     wide, high = rng.randint(20, 260), rng.randint(20, 260)
-    fill, kind = _colour(rng, 10, 245), rng.randrange(4)
-    if kind == 0:
+    fill, kind = _colour(rng, 10, 245), rng.choice(("box", "ball", "pipe", "heap"))
+    if kind == "box":
         pen.rectangle((x, y, x + wide, y + high), fill=fill)
-    elif kind == 1:
+    elif kind == "ball":
         pen.ellipse((x, y, x + wide, y + high), fill=fill)
-    elif kind == 2:
+    elif kind == "pipe":
         pen.line(
             (x, y, rng.randint(0, size[0]), rng.randint(0, size[1])), fill=fill, width=rng.randint(4, 30)
         )
