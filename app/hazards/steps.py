@@ -239,5 +239,5 @@ def is_hidden(session: Session, hazard: Hazard) -> bool:
 
 def tell(session: Session, kind: NoticeKind, hazard: Hazard, *, to: UUID | None, **more: Any) -> None:
     """Write a notice about a hazard to a user; a visitor who reported it has no inbox."""
-    about = {"hazard_id": hazard.id, "status": hazard.status, **more}
+    about = {"hazard_id": hazard.id, "status": hazard.status, "level": hazard.level, **more}
     notices.post(session, kind, to=to, area_code=hazard.area_code, **about)

@@ -9,7 +9,6 @@ from app.adapters import wechat
 from app.db import sessions_for, transaction
 from app.jobs.work import Means, record_job
 from app.messages import Catalogue, Draft, MessageSend, SendState, Verdict
-from app.notices import NoticeKind
 
 log = structlog.get_logger()
 _BATCH = 200
@@ -30,16 +29,17 @@ def send_messages(means: Means) -> int:
     catalogue = Catalogue(mini.template_ids, mini.long_term)
     with transaction(sessions_for(means.engine)()) as session:
         due = messages.due_sends(session, catalogue, limit=_BATCH)
-    sent, resting = 0, set[NoticeKind]()
+    sent, resting = 0, set[str]()
     for notice_id, kind in due:
-        if kind in resting:
+        template_id = catalogue.ids.get(kind, kind)
+        if template_id in resting:
             continue
         verdict = _handled(means, mini, catalogue, notice_id)
         sent += verdict.state is SendState.SENT
         if verdict.ends_run:
             break
         if verdict.ends_template:
-            resting.add(kind)
+            resting.add(template_id)
     return sent
 
 

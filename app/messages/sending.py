@@ -1,5 +1,7 @@
 """Sending notices by WeChat, each once at most. The inbox is the truth, a message a hint to look there.
 
+A message may tell of several notices (``grouping.py``), for one credit.
+
 ``begin`` notes that a notice is being sent, and the credit it costs, before WeChat is asked; ``finish`` notes
 how it went. Whoever dies in between leaves "sending", which becomes "unknown" and is never sent again.
 """
@@ -9,15 +11,16 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, exists, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from app import identity
+from app import identity, notices
 from app.clock import now
 from app.ids import new_id
 from app.messages.credits import end_credits
+from app.messages.grouping import gather, let_go, unsent, waiting_sends
 from app.messages.outcomes import Verdict
-from app.messages.wording import values_of
+from app.messages.wording import facts_of, values_of
 from app.models import (
     DIGITS,
     CreditEnding,
@@ -63,21 +66,17 @@ class Draft:
 
 def due_sends(session: Session, catalogue: Catalogue, *, limit: int) -> list[tuple[UUID, NoticeKind]]:
     """List the notices to be sent now: those that wait, then unread ones whose reader asked for a message."""
-    waiting = (
-        select(Notice.id, Notice.kind)
-        .join(MessageSend, MessageSend.notice_id == Notice.id)
-        .where(MessageSend.state == SendState.WAITING, MessageSend.next_try_at <= now())
-        .order_by(MessageSend.next_try_at, MessageSend.id)
-    )
-    due = [(notice_id, kind) for notice_id, kind in session.execute(waiting.limit(limit))]
+    due = [(notice_id, kind) for notice_id, kind in session.execute(waiting_sends().limit(limit))]
     if catalogue.ids and len(due) < limit:
-        unsent = _unsent(catalogue).order_by(Notice.id).limit(limit - len(due))
-        due += [(notice_id, kind) for notice_id, kind in session.execute(unsent)]
+        news = unsent(catalogue.ids, not_before=Notice.created_at > now() - SENT_WITHIN)
+        first = (notices.pace.is_urgent().desc(), Notice.id)
+        found = session.execute(news.order_by(*first).limit(limit - len(due)))
+        due += [(notice_id, kind) for notice_id, kind in found]
     return due
 
 
 def begin(session: Session, sealer: Sealer, catalogue: Catalogue, notice_id: UUID) -> Draft | None:
-    """Mark a notice as being sent, and spend the credit; None if it is not to be sent.
+    """Mark a notice, and those that go along, as being sent, and spend the credit; None if it must not be.
 
     To be committed before WeChat is asked.
     """
@@ -93,15 +92,14 @@ def begin(session: Session, sealer: Sealer, catalogue: Catalogue, notice_id: UUI
     if send is None:
         return None
     if notice.created_at <= now() - SENT_WITHIN:
-        send.end(SendState.FAILED, now(), send.fault, send.errcode)
-        _not_spent(session, send)
+        _give_up(session, send, SendState.FAILED, send.fault, send.errcode)
         return None
     why = _hindrance(session, catalogue, notice, link, send)
-    values = None if why else values_of(session, notice)
-    if link is None or values is None:
-        send.end(SendState.DROPPED, now(), why or "settled")
-        _not_spent(session, send)
+    facts = None if why else facts_of(session, notice)
+    if link is None or facts is None:
+        _give_up(session, send, SendState.DROPPED, why or "settled")
         return None
+    values = values_of(session, notice, [facts, *gather(session, send, notice)])
     send.begin(now())
     return Draft(send.id, notice.kind, identity.openid_of(sealer, link), values)
 
@@ -137,30 +135,13 @@ def end_interrupted(session: Session) -> int:
     return len(rows)
 
 
-def _unsent(catalogue: Catalogue) -> Select[UUID, NoticeKind]:
-    """Choose notices that were never begun, and have a credit that was there when they were written."""
-    template_id: ColumnElement[str] = case(dict(catalogue.ids), value=Notice.kind)
-    return (
-        select(Notice.id, Notice.kind)
-        .join(
-            WeChatLink,
-            (WeChatLink.user_id == Notice.user_id)
-            & (WeChatLink.app == WeChatApp.MINI)
-            & WeChatLink.ended_at.is_(None),
-        )
-        .where(
-            Notice.created_at > now() - SENT_WITHIN,
-            Notice.kind.in_(catalogue.ids),
-            Notice.read_at.is_(None),
-            ~exists().where(MessageSend.notice_id == Notice.id),
-            exists().where(
-                MessageCredit.link_id == WeChatLink.id,
-                MessageCredit.template_id == template_id,
-                MessageCredit.ended_at.is_(None),
-                MessageCredit.since <= Notice.created_at,
-            ),
-        )
-    )
+def _give_up(
+    session: Session, send: MessageSend, state: SendState, fault: str | None, errcode: int | None = None
+) -> None:
+    """Close what is not sent at all: it costs nothing, and what it was to tell of besides goes by itself."""
+    send.end(state, now(), fault, errcode)
+    _not_spent(session, send)
+    let_go(session, send)
 
 
 def _link_of(session: Session, notice: Notice) -> WeChatLink | None:
@@ -226,6 +207,8 @@ def _hindrance(
         return "not_linked"
     if notice.read_at is not None:
         return "read"
+    if notices.wishes.is_off(session, notice):
+        return "switched_off"
     user = session.get_one(User, notice.user_id, populate_existing=True)
     if user.disabled_at is not None:
         return "account_closed"

@@ -1,10 +1,13 @@
 """What a message says: that something waits and where to look, never about whom (S-59).
 
 Everything is read when it is sent, so nothing of it is stored, and what is settled meanwhile is not told.
+What it is about has the words of the inbox (``app/notices/words.py``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,36 +16,21 @@ from app.adapters import wechat
 from app.clock import SHANGHAI
 from app.models import (
     HAZARD_ENDED,
+    Approval,
+    ApprovalState,
     Area,
     Claim,
     ClaimStatus,
     FollowUp,
+    HarmCase,
     Hazard,
-    HazardStep,
     Notice,
     NoticeKind,
     Place,
 )
+from app.notices import words
 
 _COMMUNITY = 12
-_HAZARD_STEPS = {
-    HazardStep.REPORT: "隐患已登记",
-    HazardStep.RECUR: "隐患又被报告了一次",
-    HazardStep.ACCEPT: "隐患已受理",
-    HazardStep.REJECT: "隐患未受理，原因请看详情",
-    HazardStep.DUPLICATE: "隐患已并入先前的报告",
-    HazardStep.ASSIGN: "隐患已派人整改",
-    HazardStep.REASSIGN: "隐患已换人整改",
-    HazardStep.UNASSIGN: "隐患正在重新派人",
-    HazardStep.START: "隐患正在整改",
-    HazardStep.RECTIFY: "隐患已整改，待复查",
-    HazardStep.VERIFY: "隐患复查通过",
-    HazardStep.RECHECK_FAIL: "隐患复查未通过，重新整改",
-    HazardStep.CLOSE: "隐患已办结",
-    HazardStep.TRANSFER: "隐患已转给有关部门",
-    HazardStep.DEPARTMENT_ANSWER: "有关部门答复了隐患",
-    HazardStep.GRANT_EXTENSION: "隐患的整改期限延长了",
-}
 _CLAIM_RESULTS = {
     ClaimStatus.SUBMITTED: "已提交",
     ClaimStatus.VERIFIED: "已核实",
@@ -53,54 +41,116 @@ _CLAIM_RESULTS = {
     ClaimStatus.REJECTED: "未通过",
     ClaimStatus.WITHDRAWN: "已撤回",
 }
+_SEVERAL_RESULTS = "有新进展"
+_SOMEWHERE = "详情里的地点"
 _END_OF_WORK = time(18)
 """What is due on a day is shown as due at its end of work."""
 
 
-def values_of(session: Session, notice: Notice) -> dict[str, str] | None:
-    """Give a message's values by the names of its template's fields; None for what is settled meanwhile."""
-    return _WORDS[notice.kind](session, notice)
+@dataclass(frozen=True)
+class Facts:
+    """What one notice tells, as it stands now."""
+
+    record: str
+    """What it is about: of two notices about one record the later one counts."""
+    values: Mapping[str, Any]
+    """By the names of the template's fields: texts, numbers and moments."""
 
 
-def _hazard_assigned(session: Session, notice: Notice) -> dict[str, str] | None:
+def facts_of(session: Session, notice: Notice) -> Facts | None:
+    """Give what a notice tells; None if it is settled meanwhile."""
+    values = _FACTS[notice.kind](session, notice)
+    if values is None:
+        return None
+    link = words.link_of(notice.data)
+    return Facts(link.id if link else str(notice.id), values)
+
+
+def values_of(session: Session, notice: Notice, told: Sequence[Facts]) -> dict[str, str]:
+    """Give the values of a message that tells of one notice, or of several of its kind and community."""
+    latest = {one.record: one.values for one in told}
+    values = _merged(session, notice, list(latest.values())) if len(latest) > 1 else told[-1].values
+    return {
+        name: _moment(value) if isinstance(value, datetime) else str(value) for name, value in values.items()
+    }
+
+
+def _merged(session: Session, notice: Notice, several: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """Say how many there are, where if at one place, the first deadline, the last moment, all points."""
+    merged = {"matter": words.text_of_many(notice.kind, len(several))}
+    for name in several[0]:
+        found = [values[name] for values in several]
+        if name == "where":
+            merged[name] = found[0] if len(set(found)) == 1 else _community(session, notice.area_code)
+        elif name == "result":
+            merged[name] = found[0] if len(set(found)) == 1 else _SEVERAL_RESULTS
+        elif name in _ADDED:
+            merged[name] = _ADDED[name](found)
+    return {name: merged[name] for name in several[0]}
+
+
+_ADDED: Mapping[str, Callable[[list[Any]], Any]] = {"due": min, "at": max, "points": sum}
+
+
+def _hazard_assigned(session: Session, notice: Notice) -> dict[str, Any] | None:
     hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
     if hazard is None or hazard.assignee_id != notice.user_id or hazard.status in HAZARD_ENDED:
         return None
     assert hazard.due_at is not None, "an assigned hazard has a deadline"
-    return {"matter": "有一项隐患待整改", "where": _where(session, hazard), "due": _moment(hazard.due_at)}
+    return {"matter": _matter(notice), "where": _where(session, hazard), "due": hazard.due_at}
 
 
-def _hazard_step(session: Session, notice: Notice) -> dict[str, str] | None:
+def _hazard_step(session: Session, notice: Notice) -> dict[str, Any] | None:
     hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
     if hazard is None:
         return None
-    return {
-        "matter": _HAZARD_STEPS[HazardStep(notice.data["step"])],
-        "where": _where(session, hazard),
-        "at": _moment(notice.created_at),
-    }
+    return {"matter": _matter(notice), "where": _where(session, hazard), "at": notice.created_at}
 
 
-def _claim_step(session: Session, notice: Notice) -> dict[str, str] | None:
+def _open_hazard(session: Session, notice: Notice) -> dict[str, Any] | None:
+    hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
+    if hazard is None or hazard.status in HAZARD_ENDED:
+        return None
+    return {"matter": _matter(notice), "where": _where(session, hazard), "at": notice.created_at}
+
+
+def _claim_step(session: Session, notice: Notice) -> dict[str, Any] | None:
     claim = session.get(Claim, UUID(notice.data["claim_id"]))
     if claim is None:
         return None
     return {
         "result": _CLAIM_RESULTS[ClaimStatus(notice.data["status"])],
-        "points": str(claim.points),
-        "at": _moment(notice.created_at),
+        "points": claim.points,
+        "at": notice.created_at,
     }
 
 
-def _visit_urgent(_: Session, notice: Notice) -> dict[str, str]:
-    return {"matter": "有一项走访需要尽快处理", "at": _moment(notice.created_at)}
+def _todo(_: Session, notice: Notice) -> dict[str, Any]:
+    return {"matter": _matter(notice), "at": notice.created_at}
 
 
-def _follow_up(session: Session, notice: Notice) -> dict[str, str] | None:
+def _harm_case(session: Session, notice: Notice) -> dict[str, Any] | None:
+    case_id = notice.data.get("harm_case_id")
+    case = session.get(HarmCase, UUID(case_id)) if case_id else None
+    return None if case is not None and case.closed_at is not None else _todo(session, notice)
+
+
+def _approval(session: Session, notice: Notice) -> dict[str, Any] | None:
+    """Tell nobody to decide on what somebody else has decided on by now."""
+    approval_id, asked = notice.data.get("approval_id"), notice.data.get("what") == "asked"
+    row = session.get(Approval, UUID(approval_id)) if approval_id and asked else None
+    return None if row is not None and row.state is not ApprovalState.OPEN else _todo(session, notice)
+
+
+def _follow_up(session: Session, notice: Notice) -> dict[str, Any] | None:
     row = session.get(FollowUp, UUID(notice.data["follow_up_id"]))
     if row is None or row.done_at is not None:
         return None
-    return {"matter": "有一项回访交给您办理", "due": _day(row.due_on)}
+    return {"matter": _matter(notice), "due": _end_of(row.due_on)}
+
+
+def _matter(notice: Notice) -> str:
+    return words.text_of(notice.kind, notice.data)
 
 
 def _where(session: Session, hazard: Hazard) -> str:
@@ -108,8 +158,12 @@ def _where(session: Session, hazard: Hazard) -> str:
     place = session.get_one(Place, hazard.place_id)
     if not wechat.says_too_much(place.name):
         return place.name
-    area = session.get(Area, hazard.area_code[:_COMMUNITY])
-    return area.name if area is not None and not wechat.says_too_much(area.name) else "详情里的地点"
+    return _community(session, hazard.area_code)
+
+
+def _community(session: Session, area_code: str) -> str:
+    area = session.get(Area, area_code[:_COMMUNITY])
+    return area.name if area is not None and not wechat.says_too_much(area.name) else _SOMEWHERE
 
 
 def _moment(at: datetime) -> str:
@@ -117,14 +171,21 @@ def _moment(at: datetime) -> str:
     return f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}"
 
 
-def _day(day: date) -> str:
-    return _moment(datetime.combine(day, _END_OF_WORK, SHANGHAI))
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, _END_OF_WORK, SHANGHAI)
 
 
-_WORDS: Mapping[NoticeKind, Callable[[Session, Notice], dict[str, str] | None]] = {
+_FACTS: Mapping[NoticeKind, Callable[[Session, Notice], dict[str, Any] | None]] = {
     NoticeKind.HAZARD_ASSIGNED: _hazard_assigned,
     NoticeKind.HAZARD_STEP: _hazard_step,
+    NoticeKind.HAZARD_ALARM: _open_hazard,
+    NoticeKind.HAZARD_MATTER: _open_hazard,
+    NoticeKind.HAZARD_UNASSIGNED: _todo,
+    NoticeKind.OCCURRENCES: _todo,
     NoticeKind.CLAIM_STEP: _claim_step,
-    NoticeKind.VISIT_URGENT: _visit_urgent,
+    NoticeKind.VISIT_URGENT: _todo,
     NoticeKind.FOLLOW_UP_ASSIGNED: _follow_up,
+    NoticeKind.HARM_CASE: _harm_case,
+    NoticeKind.APPROVAL: _approval,
 }
+"""What messages of each kind are filled with; ``app.adapters.wechat.TEMPLATES`` has their fields."""

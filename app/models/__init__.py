@@ -54,6 +54,7 @@ from app.models.message import (
     SendState,
 )
 from app.models.notice import Notice, NoticeKind
+from app.models.notice_settings import NoticeSettings
 from app.models.occurrence import Absence, AbsenceReason, Occurrence, OccurrenceState, ToldOpening
 from app.models.own_data import OwnCopy
 from app.models.own_request import OWN_REQUEST_NEXT, OwnRequest, OwnRequestState
@@ -190,6 +191,7 @@ __all__ = [
     "MessageSend",
     "Notice",
     "NoticeKind",
+    "NoticeSettings",
     "Occurrence",
     "OccurrenceState",
     "OnDayOff",

@@ -88,6 +88,8 @@ class SendState(enum.StrEnum):
     """It concerns him no more: account closed, moved away, or done meanwhile."""
     FAILED = "failed"
     """Somebody must look: the template, a setting, or WeChat was away too long."""
+    JOINED = "joined"
+    """The message of another notice tells of this one, too; that one says what became of it."""
 
 
 OVER = frozenset(set(SendState) - {SendState.WAITING, SendState.SENDING})
@@ -95,11 +97,15 @@ OVER = frozenset(set(SendState) - {SendState.WAITING, SendState.SENDING})
 
 
 class MessageSend(Base):
-    """The sending of one notice by WeChat; the notice's id is its key, so it is sent once at most."""
+    """The sending of one notice by WeChat; the notice's id is its key, so it is sent once at most.
+
+    One message may tell of several notices: the first has it, and the others name that one's in ``with_id``.
+    """
 
     __tablename__ = "message_sends"
     __table_args__ = (
         CheckConstraint("(state = 'waiting') = (next_try_at IS NOT NULL)", name="waiting_dated"),
+        CheckConstraint("(state = 'joined') = (with_id IS NOT NULL)", name="joined_with"),
         Index("ix_message_sends_state_next_try_at", "state", "next_try_at"),
         Index("ix_message_sends_link_id_template_id", "link_id", "template_id"),
     )
@@ -108,6 +114,9 @@ class MessageSend(Base):
     link_id: Mapped[UUID] = mapped_column(ForeignKey("wechat_identities.id"))
     credit_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("message_credits.id", ondelete="SET NULL"), index=True
+    )
+    with_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("message_sends.id", ondelete="CASCADE"), index=True
     )
     template_id: Mapped[str]
     state: Mapped[SendState]

@@ -1,7 +1,7 @@
 """Notices: written in the same transaction as the fact they tell of, read in the inbox."""
 
 from app.models import NoticeKind
-from app.notices import words
+from app.notices import pace, wishes, words
 from app.notices.inbox import (
     EVERY,
     NoticeFilter,
@@ -27,7 +27,9 @@ __all__ = [
     "inbox",
     "mark_read",
     "mark_read_until",
+    "pace",
     "post",
     "summary",
+    "wishes",
     "words",
 ]

@@ -72,7 +72,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "verify": "隐患复查通过",
             "recheck_fail": "隐患复查未通过，重新整改",
             "close": "隐患已办结",
-            "grant_extension": "隐患整改的时限延长了",
+            "grant_extension": "隐患的整改期限延长了",
             "transfer": "隐患已转给有关部门",
             "department_answer": "有关部门答复了隐患",
         },

@@ -110,6 +110,7 @@ _HIMSELF = (
     kind("claim_events", "积分申报的办理经过", reach.claim_events),
     kind("redemptions", "兑换", reach.redemptions),
     kind("notices", "消息", reach.notices),
+    kind("notice_settings", "消息设置", of_user("notice_settings", "user_id")),
     kind("message_acceptances", "我要的微信提醒", of_user("message_acceptances", "user_id")),
     kind("message_credits", "还能收到的微信提醒", reach.message_credits),
     kind("message_sends", "给我发过的微信提醒", reach.message_sends),

@@ -89,6 +89,7 @@ def _deletions(user_id: UUID) -> Iterator[Rule]:
     yield _rule("message_credits", t["message_credits"].c.link_id.in_(links))
     for name in (
         "message_acceptances",
+        "notice_settings",
         "notices",
         "wechat_identities",
         "refresh_tokens",

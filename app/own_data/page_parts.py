@@ -55,7 +55,7 @@ GROUPS = (
         "users bindings binding_requests wechat_identities grants account_events second_factors invitations"
         " sign_in_codes sign_ins refresh_tokens",
     ),
-    _group("消息和提醒", "notices message_acceptances message_credits message_sends"),
+    _group("消息和提醒", "notices notice_settings message_acceptances message_credits message_sends"),
     _group("操作记录", "audit_entries witness_codes"),
     Group(
         "我经手的记录", tuple(copied.name for copied in AT_WORK if copied.table.name != "inspection_answers")

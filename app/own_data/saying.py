@@ -22,6 +22,7 @@ _LISTS = {
     "reasons": "ClosingReason",
     "presence_reasons": "PresenceReason",
     "roles": "Role",
+    "off": "NoticeKind",
 }
 """Columns that hold lists of codes, and of which kind these are."""
 _SPENT = {TransferKind.REDEEM, TransferKind.EXPIRE}

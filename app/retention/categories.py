@@ -55,6 +55,7 @@ KEPT_BECAUSE = {
     "second_factors": "one for each account; goes when it is reset, or the account closed",
     "wechat_identities": "WeChat's names for him go when the link ends",
     "wechat_events": "the job forget_old_events: a week after they are done, ninety days if they failed",
+    "notice_settings": "one for each account; goes when the account is closed",
     "message_acceptances": "the job forget_old_sends: ninety days",
     "message_credits": "the job forget_old_sends: ninety days after they end, at once with the link",
     "message_sends": "the job forget_old_sends: ninety days after they end",

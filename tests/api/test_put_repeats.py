@@ -241,6 +241,9 @@ STATES = {
     "/v1/me/message-acceptances/<uuid:acceptance_id>": (
         "is nothing without WeChat: its repeats are in tests/api/wechat/test_acceptances.py"
     ),
+    "/v1/me/notice-settings": (
+        "replaces one's own settings of a revision: its repeats are in tests/notices/test_settings.py"
+    ),
     "/v1/residents/<uuid:resident_id>/numbers": (
         "makes nothing and has no id of its own: what is so already is judged no more, and whoever reaches "
         "the resident no longer is not told whether he guessed his numbers (test_resident_numbers.py)"

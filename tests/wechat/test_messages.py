@@ -221,10 +221,7 @@ def test_a_message_without_a_template_is_not_sent(client: WeChat, fake: WeChatFa
 
 def test_every_notice_has_its_message() -> None:
     inbox_only = {
-        NoticeKind.HARM_CASE,
-        NoticeKind.HAZARD_UNASSIGNED,
         NoticeKind.ACCOUNT_ALERT,
-        NoticeKind.APPROVAL,
         NoticeKind.ACCOUNT_UNUSED,
         NoticeKind.BINDING,
         NoticeKind.OWN_DATA,

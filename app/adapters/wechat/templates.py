@@ -36,6 +36,16 @@ def _template(title: str, page: str, **fields: Field) -> Template:
     return Template(title, page, MappingProxyType(fields))
 
 
+def _todo(matter: str) -> Template:
+    """Say that something is to be done; WeChat takes one template for all kinds of it."""
+    return _template(
+        "待办提醒",
+        "pages/notices/index",
+        matter=Field("thing1", "事项", matter),
+        at=Field("time2", "时间", "2026年11月24日 18:00"),
+    )
+
+
 TEMPLATES: Mapping[str, Template] = MappingProxyType(
     {
         "hazard_assigned": _template(
@@ -52,6 +62,22 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             where=Field("thing2", "地点", "幸福社区3栋"),
             at=Field("time3", "时间", "2026年11月24日 18:00"),
         ),
+        "hazard_alarm": _template(
+            "隐患督办通知",
+            "pages/notices/index",
+            matter=Field("thing1", "事项", "有一项隐患快到期，请抓紧"),
+            where=Field("thing2", "地点", "幸福社区3栋"),
+            at=Field("time3", "时间", "2026年11月24日 18:00"),
+        ),
+        "hazard_matter": _template(
+            "隐患督办通知",
+            "pages/notices/index",
+            matter=Field("thing1", "事项", "有一项隐患被督办，请答复"),
+            where=Field("thing2", "地点", "幸福社区3栋"),
+            at=Field("time3", "时间", "2026年11月24日 18:00"),
+        ),
+        "occurrences": _todo("今天有巡查任务要做"),
+        "hazard_unassigned": _todo("有隐患没人整改了，请重新派人"),
         "claim_step": _template(
             "积分申报结果通知",
             "pages/notices/index",
@@ -59,12 +85,9 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             points=Field("number2", "积分", "10"),
             at=Field("time3", "时间", "2026年11月24日 18:00"),
         ),
-        "visit_urgent": _template(
-            "待办提醒",
-            "pages/notices/index",
-            matter=Field("thing1", "事项", "有一项走访需要尽快处理"),
-            at=Field("time2", "时间", "2026年11月24日 18:00"),
-        ),
+        "visit_urgent": _todo("有一项走访需要尽快处理"),
+        "harm_case": _todo("有一件事请您尽快处理"),
+        "approval": _todo("有一件事等您审批"),
         "follow_up_assigned": _template(
             "待办提醒",
             "pages/notices/index",

@@ -10,21 +10,36 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.adapters import connect, wechat
-from app.clock import now, set_to
+from app.clock import SHANGHAI, now, set_to
+from app.ids import new_id
 from app.jobs.work import Means
 from app.models import (
     Hazard,
+    HazardStatus,
     MessageCredit,
     MessageSend,
     Notice,
+    NoticeKind,
+    NoticeSettings,
     WeChatLink,
 )
+from tests.cast import person
 from tests.fakes.wechat.control import Person, WeChatFake
 from tests.jobs.messages.world import (
+    LATELY,
     TEMPLATES,
     URGENT,
+    notice,
 )
+from tests.matrix.stage import Stage
 from tests.wechat.installation import HOSTS, TEMPLATE_ID, settings_for
+
+
+@pytest.fixture(autouse=True)
+def by_day() -> Iterator[None]:
+    """Live at an hour at which phones may ring, whenever the tests run."""
+    with set_to(now().astimezone(SHANGHAI).replace(hour=15, minute=0)):
+        yield
 
 
 @pytest.fixture
@@ -33,7 +48,7 @@ def session(means: Means) -> Iterator[Session]:
     with Session(means.engine, expire_on_commit=False) as made:
         yield made
         made.rollback()
-        for table in (MessageSend, MessageCredit, Notice, WeChatLink, Hazard):
+        for table in (MessageSend, MessageCredit, Notice, NoticeSettings, WeChatLink, Hazard):
             made.execute(delete(table))
         made.commit()
 
@@ -83,3 +98,33 @@ def at(session: Session) -> Iterator[Callable[[timedelta], datetime]]:
             return began + passed
 
         yield moved
+
+
+@pytest.fixture
+def assign(session: Session) -> Callable[..., Hazard]:
+    """Give the worker a hazard, some minutes ago."""
+
+    def given(ago: timedelta = LATELY, *, due_in_days: int = 3) -> Hazard:
+        hazard = session.get_one(Hazard, Stage(session).hazard(HazardStatus.REPORTED))
+        hazard.assignee_id = person("worker").user_id
+        hazard.due_at = now() + timedelta(days=due_in_days)
+        about = {"hazard_id": str(hazard.id)}
+        notice(session, kind=NoticeKind.HAZARD_ASSIGNED, data=about, created_at=now() - ago)
+        return hazard
+
+    return given
+
+
+@pytest.fixture
+def chosen(session: Session) -> Callable[..., None]:
+    """Let the worker choose his settings."""
+
+    def choose(**changes: Any) -> None:
+        values: dict[str, Any] = {"quiet_from": None, "quiet_until": None, "off": []}
+        row = NoticeSettings(
+            id=new_id(), user_id=person("worker").user_id, revision=1, changed_at=now(), **values | changes
+        )
+        session.add(row)
+        session.commit()
+
+    return choose

@@ -19,10 +19,22 @@ from app.messages.sending import INTERRUPTED_AFTER, WAITS
 from app.models import (
     CreditEnding,
     Notice,
+    NoticeKind,
     SendState,
 )
 from tests.fakes.wechat.control import Person, WeChatFake
-from tests.jobs.messages.world import SEND, TEMPLATES, URGENT, credit, endings, link, notice, sends, states
+from tests.jobs.messages.world import (
+    OTHER,
+    SEND,
+    TEMPLATES,
+    URGENT,
+    credit,
+    endings,
+    link,
+    notice,
+    sends,
+    states,
+)
 
 pytestmark = pytest.mark.xdist_group("jobs")
 
@@ -109,9 +121,9 @@ def test_the_days_quota_ends_the_run_until_midnight_in_china(
 ) -> None:
     """S-58: 45009: nothing else is tried in this run, and this one not before the next day."""
     of = link(session, job, wei)
-    for _ in range(2):
+    for kind in (NoticeKind.VISIT_URGENT, OTHER):
         credit(session, fake, wei, of)
-        notice(session)
+        notice(session, kind=kind)
     fake.fault(SEND, "errcode", errcode=45009)
     at(timedelta())
     send_messages(job)
@@ -129,9 +141,9 @@ def test_wechat_away_keeps_notices_and_the_job_goes_on_later(
 ) -> None:
     """S-52: no connection: the inbox has the notices, and they go out when WeChat is back."""
     of = link(session, job, wei)
-    for _ in range(2):
+    for kind in (NoticeKind.VISIT_URGENT, OTHER):
         credit(session, fake, wei, of)
-        notice(session)
+        notice(session, kind=kind)
     with fake.refusing_url() as nowhere:
         away = send_messages(sending(base_url=nowhere))
     waiting = states(session)
@@ -192,9 +204,9 @@ def test_what_an_operator_must_see_to_is_listed_and_can_be_tried_anew(
 ) -> None:
     """S-58: a template that is refused rests for the run; a single message's fault stops no other."""
     of = link(session, job, wei)
-    for _ in range(2):
+    for kind in (NoticeKind.VISIT_URGENT, OTHER):
         credit(session, fake, wei, of)
-        notice(session)
+        notice(session, kind=kind)
     fake.fault(SEND, "errcode", errcode=errcode, times=calls)
     figure = send_messages(job)
     failed = [row for row in sends(session) if row.state is SendState.FAILED]
@@ -223,10 +235,10 @@ def test_a_long_term_template_is_accepted_once_for_all(
     job = sending(long_term=frozenset({URGENT}))
     of = link(session, job, wei)
     credit(session, fake, wei, of)
-    for _ in range(3):
-        notice(session)
+    for kind in (NoticeKind.VISIT_URGENT, OTHER, NoticeKind.VISIT_URGENT):
+        notice(session, kind=kind)
 
-    assert send_messages(job) == 3
+    assert send_messages(job) == 2
     assert endings(session) == [None]
 
 

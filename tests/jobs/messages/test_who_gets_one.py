@@ -22,7 +22,19 @@ from app.models import (
 )
 from tests.cast import named, person
 from tests.fakes.wechat.control import Person, WeChatFake
-from tests.jobs.messages.world import SEND, URGENT, credit, endings, link, notice, sends, states, told
+from tests.jobs.messages.world import (
+    LATELY,
+    OTHER,
+    SEND,
+    URGENT,
+    credit,
+    endings,
+    link,
+    notice,
+    sends,
+    states,
+    told,
+)
 from tests.matrix.stage import Stage
 from tests.wechat.installation import TEMPLATE_ID
 
@@ -63,7 +75,8 @@ def test_a_hazard_names_place_and_deadline_and_cuts_what_is_too_long(
         place.name = called
         session.commit()
         credit(session, fake, wei, of, TEMPLATE_ID)
-        notice(session, kind=NoticeKind.HAZARD_ASSIGNED, data={"hazard_id": str(hazard.id)})
+        about = {"hazard_id": str(hazard.id)}
+        notice(session, kind=NoticeKind.HAZARD_ASSIGNED, data=about, created_at=now() - LATELY)
         assert send_messages(job) == 1
     place.name = name
     session.commit()
@@ -81,7 +94,8 @@ def test_without_a_credit_that_was_there_before_nothing_is_sent(
     of = link(session, job, wei)
     notice(session, created_at=now() - timedelta(minutes=2))
     before = send_messages(job)
-    credit(session, fake, wei, of)
+    credit(session, fake, wei, of).since = now()
+    session.commit()
 
     assert (before, send_messages(job)) == (0, 0)
     assert (sends(session), fake.calls(SEND), endings(session)) == ([], 0, [None])
@@ -180,7 +194,7 @@ def test_43101_takes_the_credits_away_and_never_loops(
     for template in (URGENT, URGENT, TEMPLATE_ID):
         told(session, of, template)
     notice(session)
-    notice(session)
+    notice(session, kind=OTHER)
     figures = [send_messages(job), send_messages(job)]
 
     assert (figures, fake.calls(SEND)) == ([0, 0], 1)

@@ -1,12 +1,14 @@
 """Links, acceptances and notices for the job that sends messages, and what became of them."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import now
+from app.clock import SHANGHAI, now, set_to
 from app.ids import new_id
 from app.jobs.work import Means
 from app.models import (
@@ -26,7 +28,11 @@ from tests.wechat.installation import TEMPLATE_ID
 
 SEND = "/cgi-bin/message/subscribe/send"
 URGENT = "template-of-urgent-visits"
-TEMPLATES = (("hazard_assigned", TEMPLATE_ID), ("visit_urgent", URGENT))
+TEMPLATES = (("hazard_assigned", TEMPLATE_ID), ("visit_urgent", URGENT), ("harm_case", URGENT))
+OTHER = NoticeKind.HARM_CASE
+"""Urgent too, and by the same template: what does not go with an urgent visit in one message."""
+LATELY = timedelta(minutes=11)
+"""Long enough ago that nothing waits for others any more."""
 
 
 def link(session: Session, means: Means, wei: Person, name: str = "worker") -> WeChatLink:
@@ -59,7 +65,7 @@ def told(session: Session, of: WeChatLink, template: str = URGENT) -> MessageCre
         id=new_id(),
         link_id=of.id,
         template_id=template,
-        since=now() - timedelta(minutes=1),
+        since=now() - timedelta(hours=20),
         app_told_at=now(),
     )
     session.add(made)
@@ -98,3 +104,11 @@ def endings(session: Session) -> list[CreditEnding | None]:
     session.expire_all()
     query = select(MessageCredit).order_by(MessageCredit.since, MessageCredit.id)
     return [row.ending for row in session.scalars(query)]
+
+
+@contextmanager
+def at_hour(hour: int, minute: int = 0, *, days: int = 0) -> Iterator[datetime]:
+    """Live at a time of day in China, today or some days later."""
+    here = now().astimezone(SHANGHAI).replace(hour=hour, minute=minute, second=0)
+    with set_to(here + timedelta(days=days)):
+        yield now()
