@@ -92,6 +92,13 @@ class OwnApprovalError(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class SameRoleError(DomainError):
+    """Who asked holds the role by which the actor would decide: somebody of another one decides."""
+
+    code = "same_role"
+    kind = Kind.FORBIDDEN
+
+
 @dataclass(frozen=True)
 class NewApproval:
     """What it takes to ask: what is to be done, where, to the letter, and why."""
@@ -206,8 +213,8 @@ def decide_approval(
 ) -> Approval:
     """Agree or refuse, and tell who asked; the same decision again by the same person changes nothing.
 
-    Raises NotFoundError, OwnApprovalError, OwnHouseholdError if points are his own household's, or a role
-    is for somebody with whom he lives, ApprovalExpiredError, IllegalStepError.
+    Raises NotFoundError, OwnApprovalError, SameRoleError, OwnHouseholdError if points are his own
+    household's, or a role is for somebody with whom he lives, ApprovalExpiredError, IllegalStepError.
     """
     which = (Approval.id == approval_id, _visible(actor))
     lock_accounts(session, (User.id == actor.user_id) | User.id.in_(select(Approval.asked_by).where(*which)))
@@ -224,6 +231,7 @@ def decide_approval(
         if (found.decided_by, stands, found.decision_note) == (actor.user_id, to, note):
             return found
         raise IllegalStepError(now=found.state, asked=to)
+    _check_other_role(session, actor, found)
     if found.kind is ApprovalKind.POINTS_BULK:
         check_other_household(actor, *(UUID(item["household_id"]) for item in found.payload["items"]))
     if gets is not None:
@@ -272,6 +280,15 @@ def use_approval(
     found.advance(ApprovalState.USED)
     found.used_at = now()
     return found.decided_by
+
+
+def _check_other_role(session: Session, actor: Actor, row: Approval) -> None:
+    """Refuse who has no deciding role that the asker lacks, where both offices ask, too."""
+    mine = {held.role for held in actor.held if row.area_code.startswith(held.area_code)}
+    deciding = mine & DECIDERS[row.kind] if row.kind is ApprovalKind.HAZARD_EXPORT else set()
+    his = {role for role in deciding if holders(session, row.area_code, {role}, among={row.asked_by})}
+    if deciding and deciding == his:
+        raise SameRoleError
 
 
 def _gets_by(kind: ApprovalKind, payload: Mapping[str, Any]) -> UUID | None:

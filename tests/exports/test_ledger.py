@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app import exports, hazards
+from app.actors import Role
 from app.clock import SHANGHAI, now
 from app.exports import ExportState
 from app.ids import new_id
@@ -214,6 +215,22 @@ def test_more_than_a_days_share_needs_a_second_person(
         export.key_sealed = None
     session.commit()
     assert put(admin, wish()).status_code == 201, "a day later"
+
+
+def test_nobody_of_the_askers_own_office_agrees(session: Session, be: Be) -> None:
+    """S-40: a second county officer is no second role; the city decides."""
+    session.get_one(Grant, named("grant city")).role = Role.COUNTY_OFFICER
+    session.commit()
+    county, other = be("county"), be("city")
+    approval_id = str(new_id())
+    body = {"reason": "归档", "hazard_export": {"id": str(new_id()), **wish()}}
+    assert county.put(f"/v1/approvals/{approval_id}", json=body).status_code == 201
+    path = f"/v1/approvals/{approval_id}/approve"
+
+    assert refusal(other.post(path, json={})) == (403, "same_role")
+    session.get_one(Grant, named("grant city")).role = Role.CITY_OFFICER
+    session.commit()
+    assert other.post(path, json={}).status_code == 200
 
 
 def test_whoever_agrees_reads_what_is_taken_out(be: Be) -> None:

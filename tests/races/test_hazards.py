@@ -1,6 +1,7 @@
 """Inspections, reports and steps at the same moment, on the real database."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,7 @@ from app.models import (
     InspectionAnswer,
     Notice,
     PhotoLink,
+    RectificationNotice,
 )
 from tests.cast import person
 from tests.client import Answer, Client
@@ -38,6 +40,7 @@ from tests.hazard_world import (
 from tests.races.together import at_once
 
 _TABLES = (
+    "rectification_notices",
     "inspection_answers",
     "hazard_events",
     "hazards",
@@ -240,6 +243,26 @@ def test_two_hazards_are_not_duplicates_of_each_other(app: Flask, session: Sessi
     assert sorted(answer.status_code for answer in answers) == [200, 422]
     duplicates = select(func.count()).where(Hazard.status == HazardStatus.DUPLICATE)
     assert session.scalar(duplicates) == 1
+
+
+def test_notices_given_at_once_have_numbers_without_a_gap(app: Flask, session: Session) -> None:
+    hazards = [write_hazard(session, HazardStatus.ASSIGNED, due_at=now() + timedelta(3)) for _ in range(6)]
+    body = {"addressee": "车间负责人", "contact": "社区办公室"}
+    twice = {"step_id": str(new_id()), **body}
+    calls: list[Callable[[], Answer]] = [
+        partial(be(app, "admin").step, f"/v1/hazards/{hazard.id}/notice", body) for hazard in hazards
+    ]
+    path = (
+        f"/v1/hazards/{write_hazard(session, HazardStatus.ASSIGNED, due_at=now() + timedelta(3)).id}/notice"
+    )
+    calls += [partial(be(app, "admin").post, path, json=twice) for _ in range(4)]
+
+    answers = at_once(calls)
+
+    assert {answer.status_code for answer in answers} == {200}
+    numbers = set(session.scalars(select(RectificationNotice.number)))
+    assert numbers == set(range(1, 8))
+    assert count(session, RectificationNotice) == 7
 
 
 def _find(app: Flask, name: str, checklist: Checklist, **odd: Any) -> Answer:
