@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.adapters import wechat
 from app.ids import new_id
 from app.models import HAZARD_QUIET, ClaimStatus, HazardStep, Notice, NoticeKind
+from app.notices.pace import PACES
 from app.notices.words import WORDS, Link, is_spelled_out, link_of, text_of, text_of_many, title_of
 from tests.notices.world import notice
 
@@ -39,8 +40,9 @@ def test_what_goes_out_by_wechat_fits_into_a_field(kind: str) -> None:
     assert [text for text in texts(NoticeKind(kind)) if len(text) > _IN_A_MESSAGE] == []
 
 
-def test_no_words_are_left_over() -> None:
-    assert set(WORDS) == set(NoticeKind)
+def test_every_kind_has_words_and_a_pace_and_none_is_left_over() -> None:
+    """A new kind of notice fails here until somebody says what its reader reads, and how soon."""
+    assert set(WORDS) == set(PACES) == set(NoticeKind)
 
 
 def test_every_step_and_state_has_a_sentence() -> None:
