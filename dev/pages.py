@@ -65,6 +65,7 @@ FUNCTIONS = {
     Permission.PROXY_ASK: "申请代居民办事",
     Permission.PROXY_DECIDE: "听居民本人说过后确认代办，查看、结束代办",
     Permission.CHECKLIST_READ: "查看检查表",
+    Permission.CHECKLIST_WRITE: "编写、发布检查表",
     Permission.INSPECTION_FILE: "提交巡查",
     Permission.INSPECTION_READ: "查看巡查",
     Permission.PLAN_READ: "查看巡查计划和任务",

@@ -129,7 +129,7 @@ REQUIREMENTS: dict[int, str] = {
     144: "What a camera wrote of time and place is kept privately, for a time, and shown to nobody",
     145: "Names of files are made by the server, and a file comes with its name and is not sniffed",
     146: "Addresses of photos are one person's, end in minutes, and are judged anew at each fetch",
-    147: "Archives that are taken in are bounded",
+    147: "Archives that people send are limited, and nothing active in them is read",
     148: "How much one person may send on a day holds for what is sent side by side",
     149: "What broke off on the way leaves no file after a day, and a photo sent again is one",
     150: "Nothing public shows a photo",
@@ -159,6 +159,5 @@ REQUIREMENTS: dict[int, str] = {
 NOT_APPLICABLE: dict[int, str] = {
     128: "no text messages are sent",
     135: "nothing is sent to webhooks of others",
-    147: "no archive is taken in",
 }
 """Requirements about something that is not there."""

@@ -1,6 +1,6 @@
 """Checklists, codes and hazards for tests, and the bodies that file them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -61,9 +61,13 @@ def write_checklist(
     area_code: str = "421224",
     kind: PlaceKind = PlaceKind.RESIDENTIAL,
     codes: Sequence[str] = CODES,
+    second: Mapping[str, Any] | None = None,
     **more: Any,
 ) -> Checklist:
-    """Write and commit a checklist with three items; it is a list of its own unless ``code`` names one."""
+    """Write and commit a checklist with three items; it is a list of its own unless ``code`` names one.
+
+    ``second`` is what the second item has otherwise.
+    """
     mark = new_id().hex[-6:]
     values: dict[str, Any] = {
         "code": f"list_{mark}",
@@ -82,6 +86,7 @@ def write_checklist(
             category=category,
             level=level,
             deadline_days=days,
+            **(second or {} if position == 2 else {}),
         )
         for position, (code, (text, category, level, days)) in enumerate(zip(codes, ITEMS, strict=True), 1)
     ]

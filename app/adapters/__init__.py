@@ -11,18 +11,32 @@ from app.adapters.photo_store import (
     photo_key,
 )
 from app.adapters.redis import connect, ping
+from app.adapters.workbooks import (
+    XLSX,
+    ReadCell,
+    WorkbookActiveError,
+    WorkbookTooLargeError,
+    WorkbookUnreadableError,
+    read_sheet,
+)
 
 __all__ = [
+    "XLSX",
     "CopyMissingError",
     "CopyStore",
     "PhotoConflictError",
     "PhotoMissingError",
     "PhotoStore",
+    "ReadCell",
     "Sink",
+    "WorkbookActiveError",
+    "WorkbookTooLargeError",
+    "WorkbookUnreadableError",
     "bucket_store",
     "connect",
     "local_store",
     "open_photos",
     "photo_key",
     "ping",
+    "read_sheet",
 ]

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from marshmallow import fields
+from marshmallow import fields, validate
 
 from app import checklists
 from app.api.http.allow import actor, allow
@@ -27,7 +27,10 @@ class ChecklistListInput(PageInput):
 
 
 class ChecklistOutput(Output):
-    """One version of a checklist, without its items; all versions have the same ``code``."""
+    """One version of a checklist, without its items; all versions have the same ``code``.
+
+    ``copied_from_id`` names the version of a list above that a copy follows.
+    """
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -38,6 +41,7 @@ class ChecklistOutput(Output):
     source = fields.String(required=True)
     published_at = sent_moment(required=True)
     retired_at = sent_moment(required=True, allow_none=True)
+    copied_from_id = fields.UUID(required=True, allow_none=True)
 
 
 class ItemOptionOutput(Output):
@@ -48,19 +52,17 @@ class ItemOptionOutput(Output):
     problem = fields.Boolean(required=True)
 
 
-class ChecklistItemOutput(Output):
-    """A question of the list, and what a problem there amounts to; ``code`` lasts across versions.
+class ItemFieldsOutput(Output):
+    """A question of a list, and what a problem there amounts to; ``code`` lasts across versions.
 
     ``kind`` says how it is answered: a choice has ``options``, a figure ``unit``, ``decimals`` and the bounds
     ``least`` and ``most`` within which it is fine, an item of pictures ``photos``, how many at least.
     """
 
-    id = fields.UUID(required=True)
-    position = fields.Integer(required=True)
     code = fields.String(required=True)
     section = fields.String(required=True)
     text = fields.String(required=True)
-    kind = fields.Enum(ItemKind, by_value=True, required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(list(ItemKind)))
     required = fields.Boolean(required=True)
     options = fields.List(fields.Nested(ItemOptionOutput), required=True)
     unit = fields.String(required=True)
@@ -68,17 +70,33 @@ class ChecklistItemOutput(Output):
     least = fields.Float(required=True, allow_none=True)
     most = fields.Float(required=True, allow_none=True)
     photos = fields.Integer(required=True)
-    level = fields.Enum(HazardLevel, by_value=True, required=True)
-    category = fields.Enum(HazardCategory, by_value=True, required=True)
+    level = fields.String(required=True, validate=validate.OneOf(list(HazardLevel)))
+    category = fields.String(required=True, validate=validate.OneOf(list(HazardCategory)))
     deadline_days = fields.Integer(required=True, allow_none=True)
     advice = fields.String(required=True)
     source = fields.String(required=True)
 
 
-class WholeChecklistOutput(ChecklistOutput):
-    """A checklist with its items."""
+class ChecklistItemOutput(ItemFieldsOutput):
+    """An item of a published list."""
 
+    id = fields.UUID(required=True)
+    position = fields.Integer(required=True)
+
+
+class WholeChecklistOutput(ChecklistOutput):
+    """A checklist with its items; ``newer_id`` is a newer version of the list that it was copied from."""
+
+    newer_id = fields.UUID(required=True, allow_none=True)
     items = fields.List(fields.Nested(ChecklistItemOutput), required=True)
+
+
+def shown(session: Any, checklist: checklists.Checklist) -> dict[str, Any]:
+    """Give what is shown of one list: what it was copied from may have gone on."""
+    names = WholeChecklistOutput().fields.keys() - {"newer_id"}
+    return {name: getattr(checklist, name) for name in names} | {
+        "newer_id": checklists.newer_above(session, checklist)
+    }
 
 
 @blueprint.route("/checklists", methods=["GET"])
@@ -101,4 +119,4 @@ def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, 
 def get_checklist(checklist_id: UUID) -> Any:
     """Show one version of a checklist with its items, in force or retired."""
     with transaction() as session:
-        return checklists.checklist(session, actor(), checklist_id)
+        return shown(session, checklists.checklist(session, actor(), checklist_id))

@@ -9,6 +9,7 @@ import marshmallow as ma
 from marshmallow import fields, validate
 
 from app import inspections
+from app.api.checklist_items import MOST_OPTIONS, OPTION_CODE
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import FORMS_BYTES
@@ -38,9 +39,9 @@ from app.plans import OccurrenceState
 blueprint = Blueprint("inspections", __name__, description="巡查")
 _MAX_ANSWERS = 200
 _MAX_NOTE = 500
-_MAX_CODE = 40
-_MAX_OPTIONS = 30
 A_DAY = validate.Range(date(1970, 1, 1), date(2199, 12, 31), error="日期不对，请重新选")
+_MAX_WORDS = 250
+"""Of an item that is answered in words."""
 
 
 class Worker(StrEnum):
@@ -52,16 +53,16 @@ class Worker(StrEnum):
 class AnswerValue(fields.Field[Any]):
     """The code of an option, the codes of several, a figure, or words."""
 
-    _TEXT = Text(_MAX_NOTE, lines=True)
-    _CODES = listed(Text(_MAX_CODE), _MAX_OPTIONS)
+    _TEXT = Text(_MAX_WORDS, lines=True)
+    _CODES = listed(Text(OPTION_CODE), MOST_OPTIONS)
 
     def __init__(self, **kwargs: Any) -> None:
         """Describe the forms."""
-        code = {"type": "string", "maxLength": _MAX_CODE}
+        code = {"type": "string", "maxLength": OPTION_CODE}
         forms = [
-            {"type": "string", "maxLength": _MAX_NOTE},
+            {"type": "string", "maxLength": _MAX_WORDS},
             {"type": "number"},
-            {"type": "array", "items": code, "maxItems": _MAX_OPTIONS},
+            {"type": "array", "items": code, "maxItems": MOST_OPTIONS},
         ]
         super().__init__(metadata={"anyOf": forms}, **kwargs)
 

@@ -1,9 +1,10 @@
 """Reading checklists."""
 
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, or_, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.actors import Actor
 from app.clock import now
@@ -52,7 +53,9 @@ def checklists(
         query = query.where(Checklist.kind == kind)
     if place_id is not None:
         place = place_in_scope(session, actor, place_id)
-        query = query.where(Checklist.kind == place.kind, _owned_above(place.area_code))
+        query = query.where(
+            Checklist.kind == place.kind, _owned_above(place.area_code), ~_has_copy_for(place.area_code, at)
+        )
     if after is not None:
         query = query.where(Checklist.id < after)
     return list(session.scalars(query))
@@ -72,6 +75,48 @@ def checklist(session: Session, actor: Actor, checklist_id: UUID) -> Checklist:
     if row is None:
         raise NotFoundError
     return row
+
+
+def newest(session: Session, area_code: str, code: str) -> Checklist | None:
+    """Give the newest version of an area's list with its items, in force or retired."""
+    return session.scalars(
+        select(Checklist)
+        .where(Checklist.area_code == area_code, Checklist.code == code)
+        .order_by(Checklist.version.desc())
+        .limit(1)
+        .options(selectinload(Checklist.items))
+    ).one_or_none()
+
+
+def version_before(session: Session, row: Checklist) -> UUID | None:
+    """Give the version before this one."""
+    return session.scalar(
+        select(Checklist.id)
+        .where(
+            Checklist.area_code == row.area_code,
+            Checklist.code == row.code,
+            Checklist.version < row.version,
+        )
+        .order_by(Checklist.version.desc())
+        .limit(1)
+    )
+
+
+def newer_above(session: Session, row: Checklist) -> UUID | None:
+    """Give the version in force of the list that this one was copied from, if that is another one by now."""
+    copied, other = aliased(Checklist), aliased(Checklist)
+    return session.scalar(
+        select(other.id)
+        .join(copied, and_(copied.area_code == other.area_code, copied.code == other.code))
+        .where(
+            copied.id == row.copied_from_id,
+            other.version > copied.version,
+            other.retired_at.is_(None),
+            other.published_at <= now(),
+        )
+        .order_by(other.version.desc())
+        .limit(1)
+    )
 
 
 def checklist_serving(session: Session, place: Place, checklist_id: UUID) -> Checklist | None:
@@ -102,3 +147,20 @@ def _owned_above(area_code: str) -> ColumnElement[bool]:
 
 def _at_or_above(area_code: str) -> list[str]:
     return [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
+
+
+def _has_copy_for(area_code: str, at: datetime) -> ColumnElement[bool]:
+    """Say whether an area between the list's own and this one has its own copy in force: that one serves."""
+    own = aliased(Checklist)
+    return (
+        select(own.id)
+        .where(
+            own.area_code.in_(_at_or_above(area_code)),
+            func.length(own.area_code) > func.length(Checklist.area_code),
+            own.code == Checklist.code,
+            own.origin_area_code == func.coalesce(Checklist.origin_area_code, Checklist.area_code),
+            own.published_at <= at,
+            or_(own.retired_at.is_(None), own.retired_at > at),
+        )
+        .exists()
+    )

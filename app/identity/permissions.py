@@ -48,6 +48,7 @@ class Permission(StrEnum):
     PROXY_ASK = "proxy_ask"
     PROXY_DECIDE = "proxy_decide"
     CHECKLIST_READ = "checklist_read"
+    CHECKLIST_WRITE = "checklist_write"
     INSPECTION_FILE = "inspection_file"
     INSPECTION_READ = "inspection_read"
     PLAN_READ = "plan_read"
@@ -138,6 +139,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.PROXY_ASK: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.PROXY_DECIDE: {_ADMIN: _AREA},
     Permission.CHECKLIST_READ: {**_FIELD_STAFF, **_OFFICES},
+    Permission.CHECKLIST_WRITE: {_ADMIN: _AREA, **_OFFICES},
     Permission.INSPECTION_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.PLAN_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -17,6 +17,7 @@ from app.models.binding import (
 )
 from app.models.care import CareCategory, CareLevel, CareRecord
 from app.models.checklist import Checklist, ChecklistItem, ItemKind
+from app.models.checklist_draft import ChecklistDraft
 from app.models.child_protection import HARM_RECORDS, HarmCase, HarmRecord, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
 from app.models.closing import CLOSING_NEXT, Closing, ClosingState
@@ -135,6 +136,7 @@ __all__ = [
     "CareRecord",
     "Challenge",
     "Checklist",
+    "ChecklistDraft",
     "ChecklistItem",
     "Claim",
     "ClaimEvent",

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id
 from app.models.hazard import HazardCategory, HazardLevel
 from app.models.place import PlaceKind
 
-_PLAIN_WORD = "code ~ '^[a-z0-9_]{1,40}$'"
+PLAIN_WORD = "code ~ '^[a-z0-9_]{1,40}$'"
 
 
 class ItemKind(enum.StrEnum):
@@ -39,7 +39,7 @@ class Checklist(Base):
     __tablename__ = "checklists"
     __table_args__ = (
         UniqueConstraint("area_code", "code", "version"),
-        CheckConstraint(_PLAIN_WORD, name="code"),
+        CheckConstraint(PLAIN_WORD, name="code"),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
@@ -53,11 +53,15 @@ class Checklist(Base):
     """The law or standard it follows."""
     published_at: Mapped[datetime]
     retired_at: Mapped[datetime | None]
+    copied_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("checklists.id"))
+    """The version of a list above that this one follows; None for a list of its own."""
+    origin_area_code: Mapped[str | None] = mapped_column(String(15, collation="C"))
+    """Whose list it was first copied from; None for a list of its own."""
     items: Mapped[list["ChecklistItem"]] = relationship(lazy="raise", order_by="ChecklistItem.position")
 
     def key_of(self, item: "ChecklistItem") -> str:
-        """Name an item of this list in all versions of the list."""
-        return f"{self.area_code}/{self.code}/{item.code}"
+        """Name an item of this list in all versions of the list, and in its copies."""
+        return f"{self.origin_area_code or self.area_code}/{self.code}/{item.code}"
 
 
 class ChecklistItem(Base):
@@ -67,7 +71,7 @@ class ChecklistItem(Base):
     __table_args__ = (
         UniqueConstraint("checklist_id", "position"),
         UniqueConstraint("checklist_id", "code"),
-        CheckConstraint(_PLAIN_WORD, name="code"),
+        CheckConstraint(PLAIN_WORD, name="code"),
         CheckConstraint("(kind IN ('single', 'multiple')) = (options <> '[]')", name="options"),
         CheckConstraint("least <= most", name="bounds"),
     )

@@ -203,6 +203,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/me/corrections/<uuid:correction_id>", still_open, (409, "correction_open")),
     ("/v1/me/deletions/<uuid:deletion_id>", still_open, (409, "deletion_open")),
     ("/v1/photos/<uuid:photo_id>", named_by_another, GONE),
+    ("/v1/checklist-drafts/<uuid:draft_id>", still_open, (409, "draft_open")),
     ("/v1/inspections/<uuid:inspection_id>", caller_moved, GONE),
     ("/v1/inspections/<uuid:inspection_id>", checklist_taken_back, (422, "checklist_unfit")),
     ("/v1/plans/<uuid:plan_id>", caller_moved, GONE),
@@ -238,6 +239,7 @@ KNOWN_TO_NOBODY_ELSE = {
 }
 """Where anybody may use any id, no area is asked for: somebody else's is simply taken."""
 STATES = {
+    "/v1/checklist-drafts/<uuid:draft_id>/workbook": "makes nothing (test_checklist_workbooks.py)",
     "/v1/me/message-acceptances/<uuid:acceptance_id>": (
         "is nothing without WeChat: its repeats are in tests/api/wechat/test_acceptances.py"
     ),

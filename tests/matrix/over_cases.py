@@ -6,6 +6,7 @@ from app.models import HazardStatus, PhotoOwner
 from tests.matrix import former_rows as former
 from tests.matrix.lines import ANYBODY, ROLES
 from tests.matrix.over import FREEZABLE, OVER, Case, freeze, freeze_closed_hazards, kind_of
+from tests.matrix.over_checklists import CHECKLISTS, DRAFTS_NEVER_OVER
 from tests.matrix.routes import LINES
 
 _ENDED_AGAIN = {
@@ -124,12 +125,6 @@ def _accounts() -> Iterator[Case]:
 
 _PARENTS = [
     Case(
-        "PUT /v1/plans/<uuid:plan_id>",
-        "list retired",
-        "UPDATE checklists SET retired_at = now()",
-        writes=True,
-    ),
-    Case(
         "PUT /v1/absences/<uuid:absence_id>",
         "post ended",
         "UPDATE grants SET ended_at = now() WHERE role = 'grid_worker'",
@@ -151,13 +146,6 @@ _PARENTS = [
         "UPDATE rewards SET withdrawn_at = now()",
         _to(404, "admin"),
     ),
-    Case(
-        "PUT /v1/inspections/<uuid:inspection_id>",
-        "list retired",
-        "UPDATE checklists SET retired_at = now()",
-        writes=True,
-    ),
-    Case("GET /v1/checklists/<uuid:checklist_id>", "retired", "UPDATE checklists SET retired_at = now()"),
     Case("PUT /v1/consents/<uuid:consent_id>", "text replaced", former.newer_text, _to(409, *_CARERS)),
     Case("PUT /v1/me/consents/<uuid:consent_id>", "text replaced", former.newer_text, _to(409, "resident")),
     Case(
@@ -298,12 +286,13 @@ _PHOTOS = [
         call=former.photo_of(PhotoOwner.HAZARD, former.a_hazard),
     ),
 ]
-CASES = [*_of_kinds(), *_accounts(), *_PARENTS, *_NUMBERS, *_SHEETS, *_PHOTOS]
+CASES = [*_of_kinds(), *_accounts(), *_PARENTS, *_NUMBERS, *_SHEETS, *_PHOTOS, *CHECKLISTS]
 
 _PLACES = "places have no end in the product: nothing retires or deletes one"
 _ROSTER = "households and residents have no end in the product: nobody is taken off the roster"
 _OF_ONESELF = "asks something about oneself and names nothing else: the id is that of the new wish"
 NEVER_OVER = {
+    **DRAFTS_NEVER_OVER,
     "PUT /v1/places/<uuid:place_id>": "names a new place in an area; areas have no end",
     "GET /v1/places/<uuid:place_id>": _PLACES,
     "PUT /v1/households/<uuid:household_id>": _PLACES,

@@ -13,6 +13,7 @@ from app.models import (
     CareLevel,
     CareRecord,
     Checklist,
+    ChecklistDraft,
     ChecklistItem,
     FollowUp,
     Hazard,
@@ -37,6 +38,29 @@ from tests import cast
 from tests.cast import person
 from tests.matrix.side import Side, captured
 from tests.sealer import SEALER
+
+
+def plain_item(**more: Any) -> dict[str, Any]:
+    """Give an item as a draft keeps it."""
+    return {
+        "code": "exit_clear",
+        "section": "楼道",
+        "text": "通道是否畅通?",
+        "kind": "check",
+        "required": True,
+        "options": [],
+        "unit": "",
+        "decimals": 0,
+        "least": None,
+        "most": None,
+        "photos": 0,
+        "level": "general",
+        "category": "fire",
+        "deadline_days": None,
+        "advice": "",
+        "source": "",
+        **more,
+    }
 
 
 class PatrolRows(Side):
@@ -69,6 +93,41 @@ class PatrolRows(Side):
             )
         )
         return checklist_id, item_id
+
+    def own_checklist(self) -> UUID:
+        """Write a checklist of the community itself."""
+        checklist_id = new_id()
+        self.add(
+            Checklist(
+                id=checklist_id,
+                area_code=self.community,
+                code=f"own_{checklist_id.hex[-12:]}",
+                kind=PlaceKind.RESIDENTIAL,
+                title="自己的表",
+                version=1,
+                published_at=cast.LONG_AGO,
+            )
+        )
+        return checklist_id
+
+    def checklist_draft(self) -> UUID:
+        """Write a draft of a list of the community, with one item."""
+        draft_id = new_id()
+        self.add(
+            ChecklistDraft(
+                id=draft_id,
+                area_code=self.community,
+                code=f"draft_{draft_id.hex[-12:]}",
+                kind=PlaceKind.RESIDENTIAL,
+                title="新的表",
+                source="",
+                items=[plain_item()],
+                revision=1,
+                content_hash=b"",
+                written_at=cast.LONG_AGO,
+            )
+        )
+        return draft_id
 
     def inspection(self) -> UUID:
         """Write an inspection by ``worker``."""

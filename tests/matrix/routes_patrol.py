@@ -11,6 +11,7 @@ from app.ids import new_id
 from app.models import HazardLevel, HazardSource, HazardStatus
 from tests.hazard_world import KEY, LATER, in_days
 from tests.matrix.lines import ROLES, Call, Line, with_json, with_step
+from tests.matrix.routes_checklists import CHECKLISTS
 from tests.matrix.stage import Stage
 
 FIELD_STAFF = ("lead", "worker", "admin")
@@ -22,10 +23,6 @@ _FIVE = {
     "deadline": (business_day() + timedelta(days=30)).isoformat(),
     "contingency": "夜间值守",
 }
-
-
-def _checklist(stage: Stage) -> Call:
-    return Call(f"/v1/checklists/{stage.checklist()[0]}")
 
 
 def _new_inspection(stage: Stage) -> Call:
@@ -105,8 +102,7 @@ _ONLY_THE_ASSIGNEE = {"lead": 403, "worker": 200, "admin": 403}
 _NOT_WHO_RECTIFIED = {"worker": 403, "admin": 200}
 
 PATROL = [
-    Line("GET", "/v1/checklists", _READERS, lambda _: Call("/v1/checklists"), 200),
-    Line("GET", "/v1/checklists/<uuid:checklist_id>", _READERS, _checklist),
+    *CHECKLISTS,
     Line(
         "GET",
         "/v1/inspections",

@@ -59,7 +59,9 @@ def _ids(stage: Stage) -> dict[str, str]:
         "area_code": stage.community,
         "assignee_id": worker_id,
         "care_record_id": stage.session.get_one(Visit, visit_id).care_record_id,
+        "base_id": stage.own_checklist(),
         "checklist_id": checklist_id,
+        "copied_from_id": stage.own_checklist(),
         "duplicate_of_id": stage.hazard(HazardStatus.ACCEPTED),
         "household_id": stage.household_id,
         "item_id": item_id,
@@ -83,6 +85,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "text_id": uuid4(),
         "form_id": uuid4(),
         "device_id": uuid4(),
+        "since_id": stage.own_checklist(),
         "step_id": uuid4(),
         "former_id": worker_id,
     }

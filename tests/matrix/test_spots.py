@@ -16,7 +16,11 @@ from tests.matrix.stage import Stage
 from tests.snapshot import stored
 
 _GUARDED = [line for line in LINES if ANYBODY not in line.allowed]
-_OF_THE_COUNTY = {"GET /v1/checklists/<uuid:checklist_id>"}
+_OF_THE_COUNTY = {
+    "GET /v1/checklists/<uuid:checklist_id>",
+    "GET /v1/checklists/<uuid:checklist_id>/changes",
+    "GET /v1/checklists/<uuid:checklist_id>/workbook",
+}
 """Published by the county for all of it: nobody of the county is outside."""
 _OF_THE_CAST = {"POST /v1/grants/<uuid:grant_id>/end"}
 """Lines whose thing is the cast's own and stands in HOME, wherever the stage is."""
