@@ -39,11 +39,11 @@ def get_marked_photo(photo_id: UUID) -> Response:
     with transaction() as session:
         taken = evidence.take_out(session, photo_id, reading_reach(actor()))
         note(record_id=str(taken.record.record_id))
+        try:
+            photo = parts().photos.get(photo_key(photo_id, "large"))
+        except PhotoMissingError:
+            raise NotFoundError from None
     at = now()
-    try:
-        photo = parts().photos.get(photo_key(photo_id, "large"))
-    except PhotoMissingError:
-        raise NotFoundError from None
     clock = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     received = taken.received_at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
     lines = [
