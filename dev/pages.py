@@ -52,6 +52,8 @@ FUNCTIONS = {
     Permission.POLICY_SET: "开关政策开关（打开要县或市同意）",
     Permission.WITNESS_SHOW: "给来的工作人员出示到场码",
     Permission.DEVICE_FINDINGS: "查看共用手机、多部手机的情况",
+    Permission.SPOT_CHECK_READ: "查看抽查（工作人员看自己的）",
+    Permission.SPOT_CHECK_DO: "抽查、复核",
     Permission.APPROVAL_ASK: "申请双人审批",
     Permission.APPROVAL_READ: "查看双人审批",
     Permission.APPROVAL_DECIDE: "审批别人的申请",

@@ -149,7 +149,10 @@ REQUIREMENTS: dict[int, str] = {
     172: "A position is compared in one datum, less its accuracy; above 150 m it says nothing",
     173: "A speed that no road allows is told, less both accuracies and from a minute on",
     174: "A record keeps both times; a clock set back or a wrong counter is told, nothing rewritten",
+    176: "A challenged record whose photo comes too late is looked at, beside its place and times",
     177: "A device of several workers and an account on many devices are listed for a person to look at",
+    179: "Spot checks are drawn by lot that nobody knows before, can be drawn again, and leave no worker out",
+    180: "A negative result has reasons, a name and an appeal, which stops what might follow",
     181: "A position comes with a record, never by itself, and is reduced after ninety days",
     182: "Whoever gives no position proves his presence by somebody who is there",
     # People without a phone

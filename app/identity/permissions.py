@@ -91,6 +91,8 @@ class Permission(StrEnum):
     POLICY_SET = "policy_set"
     WITNESS_SHOW = "witness_show"
     DEVICE_FINDINGS = "device_findings"
+    SPOT_CHECK_READ = "spot_check_read"
+    SPOT_CHECK_DO = "spot_check_do"
 
 
 _RESIDENT = Role.RESIDENT
@@ -182,6 +184,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.POLICY_SET: {_ADMIN: _AREA},
     Permission.WITNESS_SHOW: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.DEVICE_FINDINGS: {_ADMIN: _AREA, _COUNTY: _AREA},
+    Permission.SPOT_CHECK_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
+    Permission.SPOT_CHECK_DO: {_ADMIN: _AREA, **_OFFICES},
 }
 
 

@@ -21,6 +21,7 @@ from app.jobs.exports import (
 from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.photos import compare_photos
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
+from app.jobs.spot_checks import draw_spot_checks
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
     Means,
@@ -75,6 +76,7 @@ EVERY_MINUTE: list[Job] = [
 """These run at the start as well: after a standstill nobody waits a minute more."""
 NIGHTLY: list[tuple[Job, int, int]] = [
     (checkpoint_audit, 0, 5),
+    (draw_spot_checks, 1, 10),
     (reconcile, 2, 30),
     (apply_retention, 2, 45),
     (renew_removals, 3, 20),

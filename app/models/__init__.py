@@ -81,6 +81,7 @@ from app.models.roster_export import RosterColumn, RosterExport
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
+from app.models.spot_check import SPOT_CHECK_NEXT, SpotCheck, SpotCheckRecord, SpotCheckStatus, SpotCheckWeek
 from app.models.taken_out import ExportFailure, ExportState, TakenOut
 from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
@@ -104,6 +105,7 @@ __all__ = [
     "OWN_REQUEST_NEXT",
     "REDEMPTION_NEXT",
     "REQUEST_NEXT",
+    "SPOT_CHECK_NEXT",
     "Absence",
     "AbsenceReason",
     "Account",
@@ -244,6 +246,10 @@ __all__ = [
     "SignInCode",
     "SignInTries",
     "SourceKind",
+    "SpotCheck",
+    "SpotCheckRecord",
+    "SpotCheckStatus",
+    "SpotCheckWeek",
     "StockMovement",
     "StockReason",
     "TakenOut",

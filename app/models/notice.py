@@ -41,6 +41,8 @@ class NoticeKind(enum.StrEnum):
     PROXY = "proxy"
     """A proxy was asked for, confirmed or ended (data: ``what``), or somebody ordered or claimed for a home
     (``by_id``, and his post there, ``by_role``)."""
+    SPOT_CHECK = "spot_check"
+    """A spot check has a result, or an appeal was made or decided (data: ``what``, ``spot_check_id``)."""
     ROSTER_EXPORT = "roster_export"
     """A file of the roster is ready, or could not be made (data: ``what``, ``export_id``, ``reason``)."""
     HAZARD_EXPORT = "hazard_export"

@@ -240,6 +240,16 @@ WORDS: Mapping[NoticeKind, Words] = {
             "claimed": "有人替您家申报了积分",
         },
     ),
+    NoticeKind.SPOT_CHECK: Words(
+        "抽查",
+        "抽查有消息",
+        "{count}条抽查消息",
+        {
+            "result": "您的记录抽查有结果了",
+            "appealed": "有人对抽查提了意见",
+            "decided": "您对抽查的意见有答复了",
+        },
+    ),
     NoticeKind.ROSTER_EXPORT: Words(
         "名册导出",
         "名册导出有消息",

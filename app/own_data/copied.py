@@ -208,6 +208,20 @@ AT_WORK = (
                 "id device_id counter captured_at received_at",
             ),
             (
+                "spot_checks",
+                "of_mine",
+                "对我的记录的抽查",
+                "worker_id",
+                "id record_kind place_id drawn_at status checked_at note appeal appealed_at decision_note",
+            ),
+            (
+                "spot_checks",
+                "by_me",
+                "我做的抽查和复核",
+                "checked_by decided_by",
+                "id record_kind place_id status checked_at decided_at",
+            ),
+            (
                 "policy_changes",
                 "by_me",
                 "我开关和审批的政策开关",
@@ -274,6 +288,7 @@ LEFT_OUT = {
     "approvals.payload": _OTHERS,
     "approvals.reason": _OTHERS,
     "approvals.decision_note": _OTHERS,
+    "spot_check_weeks.seed_sealed": "draws what nobody may know beforehand",
     "challenges.nonce": "shows where a record was made",
     "challenges.expires_at": "follows from when it was issued",
     "challenges.record_id": "the record is given itself",

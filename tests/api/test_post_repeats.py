@@ -85,6 +85,7 @@ FINAL = {
     "/v1/me/proxies/<uuid:proxy_id>/end",
     "/v1/photo-matches/<uuid:match_id>/settle",
     "/v1/viewing-tickets/<uuid:ticket_id>/decide",
+    *(f"/v1/spot-checks/<uuid:check_id>/{verb}" for verb in ("result", "appeal", "decide")),
     f"{_PLACE}/codes",
     "/v1/code-sheets",
     f"{_PLACE}/binding-code-sheet",

@@ -23,7 +23,12 @@ VAGUE_NAMES = {
     "base_",
 }
 WRITERS = {
-    "status": {"app/models/hazard.py", "app/models/claim.py", "app/models/shop.py"},
+    "status": {
+        "app/models/spot_check.py",
+        "app/models/hazard.py",
+        "app/models/claim.py",
+        "app/models/shop.py",
+    },
     "state": {
         "app/models/approval.py",
         "app/models/binding.py",

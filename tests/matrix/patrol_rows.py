@@ -1,6 +1,6 @@
 """Rows of inspections, hazards and visits, written straight into the tables."""
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,10 @@ from app.models import (
     Plan,
     PlanFrequency,
     RectificationNotice,
+    SpotCheck,
+    SpotCheckRecord,
+    SpotCheckStatus,
+    SpotCheckWeek,
     Visit,
     VisitForm,
     VisitMode,
@@ -209,6 +213,42 @@ class PatrolRows(Side):
             )
         )
         return absence_id
+
+    def spot_check(self, status: SpotCheckStatus, **more: Any) -> UUID:
+        """Write a spot check of an inspection by ``worker``, looked at by ``city`` if it was."""
+        week_id, check_id, at = new_id(), new_id(), now()
+        week_on = date.fromordinal(700_000 + int(week_id) % 30_000 * 7)
+        self.add(
+            SpotCheckWeek(
+                id=week_id,
+                area_code=self.community,
+                week_on=week_on,
+                committed_at=at,
+                seed_hash=b"",
+                seed="0",
+                drawn_at=at,
+            )
+        )
+        looked: dict[str, Any] = {}
+        if status is not SpotCheckStatus.DRAWN:
+            looked = {"checked_by": self.user("city"), "checked_at": at, "note": "没有人见过"}
+        if status is SpotCheckStatus.APPEALED:
+            looked |= {"appeal": "我去过", "appealed_at": at}
+        values: dict[str, Any] = {"worker_id": self.user("worker")} | looked | more
+        self.add(
+            SpotCheck(
+                id=check_id,
+                area_code=self.area,
+                week_id=week_id,
+                record_kind=SpotCheckRecord.INSPECTION,
+                record_id=self.inspection(),
+                place_id=self.place_id,
+                drawn_at=at,
+                status=status,
+                **values,
+            )
+        )
+        return check_id
 
     def hazard(self, status: HazardStatus, **more: Any) -> UUID:
         """Write a hazard reported by ``resident``."""

@@ -11,6 +11,7 @@ from tests.matrix.routes_people import PEOPLE
 from tests.matrix.routes_photos import PHOTOS
 from tests.matrix.routes_plans import PLANS
 from tests.matrix.routes_points import POINTS
+from tests.matrix.routes_presence import PRESENCE
 from tests.matrix.routes_proxies import PROXIES
 from tests.matrix.routes_visits import VISITS
 
@@ -20,6 +21,7 @@ LINES: list[Line] = [
     *INBOX,
     *PATROL,
     *PLANS,
+    *PRESENCE,
     *PEOPLE,
     *BINDINGS,
     *OWN_DATA,

@@ -42,11 +42,6 @@ def _drafts(_: Stage) -> Call:
     return Call("/v1/drafts", with_json({"drafts": [draft]}))
 
 
-def _challenge(stage: Stage) -> Call:
-    body = {"place_id": str(stage.place_id), "device_id": str(new_id())}
-    return Call("/v1/challenges", with_step(body))
-
-
 def _new_hazard(stage: Stage) -> Call:
     body = {
         "place_id": str(stage.place_id),
@@ -118,21 +113,6 @@ PATROL = [
         lambda stage: Call(f"/v1/inspections/{stage.inspection()}"),
     ),
     Line("POST", "/v1/drafts", dict.fromkeys(ROLES, 200), _drafts, 200),
-    Line("POST", "/v1/challenges", {"worker": 200, "admin": 200}, _challenge),
-    Line(
-        "POST",
-        "/v1/places/<uuid:place_id>/witness-codes",
-        dict.fromkeys(("resident", "clerk", *FIELD_STAFF), 200),
-        lambda stage: Call(f"/v1/places/{stage.place_id}/witness-codes", with_step({})),
-        foreign_resident=200,
-    ),
-    Line(
-        "GET",
-        "/v1/device-findings",
-        {"admin": 200, "county": 200},
-        lambda _: Call("/v1/device-findings"),
-        200,
-    ),
     Line("GET", "/v1/hazards", {"resident": 200, **_READERS}, lambda _: Call("/v1/hazards"), 200),
     Line(
         "GET",
