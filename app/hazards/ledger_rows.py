@@ -19,6 +19,7 @@ from app.hazards.naming import (
     CATEGORY_NAMES,
     DEPARTMENT_NAMES,
     LEVEL_NAMES,
+    SATISFACTION_NAMES,
     SOURCE_NAMES,
     STATUS_NAMES,
 )
@@ -58,6 +59,7 @@ COLUMNS = (
     "状态",
     "是否逾期",
     "督办情况",
+    "满意度",
     "编号",
 )
 _AT_ONCE = 500
@@ -189,6 +191,7 @@ def _line(
         STATUS_NAMES[hazard.status],
         _overdue(hazard, work),
         "、".join(words for step, words in _SUPERVISED.items() if step in last),
+        SATISFACTION_NAMES[hazard.satisfaction] if hazard.satisfaction else "",
         str(hazard.id),
     ]
 

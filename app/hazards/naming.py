@@ -44,3 +44,4 @@ DEPARTMENT_NAMES = {
     Department.POLICE: "公安部门",
     Department.OTHER: "其他部门",
 }
+SATISFACTION_NAMES = {1: "不满意", 2: "一般", 3: "满意"}

@@ -15,13 +15,16 @@ from app.clock import SHANGHAI, now
 from app.exports import ExportState
 from app.ids import new_id
 from app.models import (
+    Department,
     Grant,
     HarmCase,
     HazardCategory,
+    HazardEvent,
     HazardExport,
     HazardLevel,
     HazardSource,
     HazardStatus,
+    HazardStep,
     Notice,
     NoticeKind,
 )
@@ -112,6 +115,30 @@ def test_who_reported_as_a_neighbour_is_not_in_it(app: Flask, session: Session, 
     assert [(line["来源"], line["排查人"]) for line in lines] == [("居民上报", "")]
     assert "王桂兰" not in str(lines)
     assert "resident" not in str(lines)
+
+
+def test_what_became_of_it_outside_stands_there_too(app: Flask, session: Session, admin: Client) -> None:
+    """Whom it was handed over to, which office urged it, and what whoever reported it says."""
+    handed = write_hazard(session, HazardStatus.TRANSFERRED, department=Department.POWER)
+    write_hazard(session, HazardStatus.CLOSED, satisfaction=1)
+    session.add(
+        HazardEvent(
+            id=new_id(),
+            area_code=GRID,
+            hazard_id=handed.id,
+            number=1,
+            step=HazardStep.SUPERVISE_COUNTY,
+            status_after=handed.status,
+            at=now(),
+            content_hash=b"",
+        )
+    )
+    session.commit()
+
+    first, second = taken(app, session, admin)
+
+    assert (first["责任人"], first["状态"], first["督办情况"]) == ("供电部门", "已移送", "县级督办")
+    assert (first["满意度"], second["满意度"]) == ("", "不满意")
 
 
 def test_words_that_tell_of_harm_to_a_minor_stay_inside(app: Flask, session: Session, admin: Client) -> None:
