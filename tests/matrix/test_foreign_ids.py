@@ -29,8 +29,8 @@ _WITH_IDS = [line for line in LINES if id_fields(line) and line.name not in _TO_
 _LISTS = [
     line for line in LINES if line.method == "GET" and line.outside == 200 and ANYBODY not in line.allowed
 ]
-_OF_ALL = {"GET /v1/checklists", "GET /v1/visit-forms", "GET /v1/areas"}
-"""Lists of what belongs to a county or to everybody."""
+_OF_ALL = {"GET /v1/checklists", "GET /v1/visit-forms", "GET /v1/areas", "GET /v1/me/today"}
+"""Lists of what belongs to a county or to everybody, or with such a list in them."""
 _OF_ITSELF = {"GET /v1/audit", "GET /v1/me/held"}
 """Each call adds to the list."""
 _LISTS = [

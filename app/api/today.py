@@ -1,0 +1,78 @@
+"""A worker's day in one call."""
+
+import hashlib
+import json
+from http import HTTPStatus
+from typing import Any
+
+import marshmallow as ma
+from flask import Response, jsonify, request
+from marshmallow import fields
+
+from app import reports
+from app.api.care_records import CareRecordOutput
+from app.api.checklists import WholeChecklistOutput
+from app.api.hazards import HazardOutput
+from app.api.http.allow import actor, allow
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import Output, sent_moment
+from app.api.http.parts import parts
+from app.api.http.recording import note_leaves, sensitive, transaction
+from app.api.occurrences import OccurrenceOutput
+from app.identity import Permission
+from app.places import PlaceKind
+
+blueprint = Blueprint("today", __name__, description="今天的工作")
+
+
+class DayPlaceOutput(Output):
+    """A place; ``code_check`` is the start of the SHA-256, in hexadecimal, of the code that hangs there."""
+
+    id = fields.UUID(required=True)
+    area_code = fields.String(required=True)
+    kind = fields.Enum(PlaceKind, by_value=True, required=True)
+    name = fields.String(required=True)
+    lng = fields.Float(required=True, allow_none=True)
+    lat = fields.Float(required=True, allow_none=True)
+    radius_m = fields.Integer(required=True)
+    code_check = fields.String(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def flatten(self, seen: reports.DayPlace, **_: Any) -> dict[str, Any]:
+        """Put the check beside the place."""
+        shown = {name: getattr(seen.place, name) for name in self.fields if name != "code_check"}
+        return shown | {"code_check": seen.code_check}
+
+
+class DayOutput(Output):
+    """What a worker needs today; ``more`` names the lists of which something was left out."""
+
+    server_time = sent_moment(required=True)
+    occurrences = fields.List(fields.Nested(OccurrenceOutput), required=True)
+    places = fields.List(fields.Nested(DayPlaceOutput), required=True)
+    checklists = fields.List(fields.Nested(WholeChecklistOutput), required=True)
+    hazards = fields.List(fields.Nested(HazardOutput), required=True)
+    care_records = fields.List(fields.Nested(CareRecordOutput), required=True)
+    more = fields.List(fields.String(), required=True)
+
+
+@blueprint.route("/me/today", methods=["GET"])
+@allow(Permission.INSPECTION_FILE)
+@sensitive
+@blueprint.answer(DayOutput)
+@blueprint.alt_response(HTTPStatus.NOT_MODIFIED, success=True)
+def get_today() -> Response:
+    """Give all that a worker needs to work today offline; 304 to whoever has it (``If-None-Match``).
+
+    The tag goes by everything but ``server_time``.
+    """
+    with transaction() as session:
+        day = reports.today(session, actor(), parts().signer)
+        note_leaves([one.leave for one in day.care_records])
+        shown: dict[str, Any] = DayOutput().dump(day)
+    lasting = {name: value for name, value in shown.items() if name != "server_time"}
+    tag = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:32]
+    known = request.if_none_match.contains_weak(tag)
+    response = Response(status=HTTPStatus.NOT_MODIFIED) if known else jsonify(shown)
+    response.set_etag(tag, weak=True)
+    return response

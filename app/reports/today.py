@@ -1,0 +1,118 @@
+"""A worker's day in one read: enough to work until tonight without a network."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app import checklists, hazards, plans, visits
+from app.actors import Actor
+from app.clock import business_day, now
+from app.hazards import HazardFilter, HazardStatus
+from app.identity import Permission, scope_of
+from app.models import HAZARD_ENDED, Checklist, Place
+from app.places import CodeSigner
+
+MOST = MappingProxyType(
+    {"occurrences": 300, "places": 600, "checklists": 40, "hazards": 200, "care_records": 300}
+)
+"""How much of each a day holds; ``more`` says where something was left out."""
+_CHECK_SIGNS = 16
+"""64 bits of a hash: enough to know a code again, and too little to make one from."""
+_OPEN = tuple(status for status in HazardStatus if status not in HAZARD_ENDED)
+
+
+@dataclass(frozen=True)
+class DayPlace:
+    """A place and how a phone knows its code again; None where no code hangs."""
+
+    place: Place
+    code_check: str | None
+
+
+@dataclass(frozen=True)
+class Day:
+    """Everything a worker needs today."""
+
+    server_time: datetime
+    occurrences: Sequence[plans.ShownOccurrence]
+    places: Sequence[DayPlace]
+    checklists: Sequence[Checklist]
+    hazards: Sequence[hazards.ListedHazard]
+    care_records: Sequence[visits.ShownCare]
+    more: list[str]
+    """Lists of which something was left out."""
+
+
+def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
+    """Give what a worker has to do today and what it takes, in a number of queries that no row adds to.
+
+    Occurrences and places come in the order of the route: by area, and by name as people count (2号楼 before
+    10号楼). Residents are those due by today, as far as he may read them (``visits.care_records``).
+    """
+    found: dict[str, Any] = {
+        "occurrences": sorted(
+            plans.open_occurrences(session, actor, limit=MOST["occurrences"] + 1),
+            key=lambda one: (_route(one.occurrence.place), one.occurrence.due_at, one.occurrence.id),
+        ),
+        "places": sorted(_places(session, actor), key=_route),
+        "checklists": _checklists(session, actor),
+        "hazards": hazards.hazards(
+            session,
+            _for(actor, Permission.HAZARD_READ),
+            HazardFilter(status=_OPEN),
+            limit=MOST["hazards"] + 1,
+        ),
+        "care_records": visits.care_records(
+            session,
+            _for(actor, Permission.CARE_READ),
+            due_by=business_day(),
+            after=None,
+            limit=MOST["care_records"] + 1,
+        ),
+    }
+    more = [name for name, rows in found.items() if len(rows) > MOST[name]]
+    kept = {name: rows[: MOST[name]] for name, rows in found.items()}
+    kept["places"] = [DayPlace(place, _check(signer, place)) for place in kept["places"]]
+    return Day(server_time=now(), more=more, **kept)
+
+
+def _for(actor: Actor, permission: Permission) -> Actor:
+    """Give the worker as he acts by another function; whoever files inspections has these, too."""
+    scope = scope_of(actor, permission)
+    assert scope is not None, "the table of permissions gives them to the same roles"
+    return actor.within(scope)
+
+
+def _places(session: Session, actor: Actor) -> list[Place]:
+    query = select(Place).where(actor.scope.clause(Place.area_code)).order_by(Place.area_code, Place.name)
+    query = query.options(joinedload(Place.code_in_use)).limit(MOST["places"] + 1)
+    return list(session.scalars(query))
+
+
+def _checklists(session: Session, actor: Actor) -> Sequence[Checklist]:
+    """Give the lists in force, with their items."""
+    reading = _for(actor, Permission.CHECKLIST_READ)
+    lists = checklists.checklists(session, reading, after=None, limit=MOST["checklists"] + 1)
+    ids = [one.id for one in lists]
+    query = select(Checklist).where(Checklist.id.in_(ids)).order_by(Checklist.id)
+    return session.scalars(
+        query.options(selectinload(Checklist.items)).execution_options(populate_existing=True)
+    ).all()
+
+
+def _route(place: Place) -> tuple[object, ...]:
+    parts = re.split(r"([0-9]+)", place.name)
+    counted = tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
+    return place.area_code, counted, place.id
+
+
+def _check(signer: CodeSigner, place: Place) -> str | None:
+    code = place.code_in_use
+    return sha256(signer.code(code.serial).encode()).hexdigest()[:_CHECK_SIGNS] if code else None
