@@ -62,7 +62,7 @@ class NoticeSettingsOutput(Output):
             {
                 "kind": kind,
                 "title": notices.words.title_of(kind),
-                "pace": notices.pace.PACES[kind],
+                "pace": notices.pace.pace_of(kind),
                 "by_wechat": kind in wechat.TEMPLATES,
                 "off": kind in row.off,
             }

@@ -49,6 +49,11 @@ DIGEST_TIMES = (time(8), time(12, 30), time(18))
 """In China: before work, at noon, after work."""
 
 
+def pace_of(kind: NoticeKind) -> Pace:
+    """Say how soon notices of a kind are told."""
+    return PACES.get(kind, Pace.SOON)
+
+
 def is_urgent() -> ColumnElement[bool]:
     """Say in SQL, beside ``Notice``, that it goes out at once; so does the alarm of a major hazard."""
     major = and_(Notice.kind == NoticeKind.HAZARD_ALARM, Notice.data["level"].astext == HazardLevel.MAJOR)
