@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql
 from app.migrating import allow_words, beside_the_work, forbid_words
 
 revision = "20261202_0402"
-down_revision = "20261202_0710"
+down_revision = "20261202_0102"
 branch_labels = None
 depends_on = None
 
