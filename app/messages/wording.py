@@ -182,6 +182,7 @@ _FACTS: Mapping[NoticeKind, Callable[[Session, Notice], dict[str, Any] | None]] 
     NoticeKind.HAZARD_MATTER: _open_hazard,
     NoticeKind.HAZARD_UNASSIGNED: _todo,
     NoticeKind.OCCURRENCES: _todo,
+    NoticeKind.SPOT_CHECK: _todo,
     NoticeKind.CLAIM_STEP: _claim_step,
     NoticeKind.VISIT_URGENT: _todo,
     NoticeKind.FOLLOW_UP_ASSIGNED: _follow_up,

@@ -28,6 +28,7 @@ PACES: Mapping[NoticeKind, Pace] = {
     NoticeKind.HAZARD_ALARM: Pace.SOON,
     NoticeKind.HAZARD_MATTER: Pace.SOON,
     NoticeKind.OCCURRENCES: Pace.SOON,
+    NoticeKind.SPOT_CHECK: Pace.SOON,
     NoticeKind.CLAIM_STEP: Pace.DIGEST,
     NoticeKind.VISIT_URGENT: Pace.URGENT,
     NoticeKind.FOLLOW_UP_ASSIGNED: Pace.SOON,

@@ -77,6 +77,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             at=Field("time3", "时间", "2026年11月24日 18:00"),
         ),
         "occurrences": _todo("今天有巡查任务要做"),
+        "spot_check": _todo("您的记录抽查有结果了"),
         "hazard_unassigned": _todo("有隐患没人整改了，请重新派人"),
         "claim_step": _template(
             "积分申报结果通知",
