@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from app.config import Settings
-from bench import figures, posting, world
+from bench import figures, photos, posting, world
 from bench.against import Older, checked_out, commit_named
 from bench.plan import Plan
 from bench.turns import measure_in_turns
@@ -27,6 +27,8 @@ def main(arguments: Sequence[str], plan: Plan) -> int:
     try:
         commit = commit_named(against, plan.repository) if against else None
         found = _on_servers(plan, commit)
+        print("Measuring photos ...", flush=True)
+        found += photos.measure(plan)
     except MachineError as error:
         print(error, file=sys.stderr)
         return 1

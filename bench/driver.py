@@ -1,6 +1,7 @@
 """Run by bench.against as a file, in the tree of another commit: calls that commit's own bench, turn by turn.
 
-Everything it imports is that commit's. Commits from before bench/plan.py hold their sizes as constants.
+Everything it imports is that commit's. Commits from before bench/plan.py hold their sizes as constants, and
+later ones lack the sizes that came after them.
 """
 
 import dataclasses
@@ -36,7 +37,9 @@ def _of_this_commit(sizes: dict[str, int]) -> tuple[Callable[..., Any], Callable
     """Give what prepares (settings, claims) and what measures (ground, environment, postmaster)."""
     if importlib.util.find_spec("bench.plan") is None:
         return _with_constants(requests_cpu, world, sizes)
-    made = importlib.import_module("bench.plan").Plan(**sizes)
+    plan = importlib.import_module("bench.plan").Plan
+    known = {field.name for field in dataclasses.fields(plan)}
+    made = plan(**{name: size for name, size in sizes.items() if name in known})
     return (
         lambda settings, claims: world.prepare(settings, claims=claims, households=made.households),
         lambda ground, environment, postmaster: requests_cpu.measure(ground, environment, postmaster, made),

@@ -50,8 +50,10 @@ NEW = {
     "app/config.py": CONFIG,
     "bench/plan.py": (
         "from dataclasses import dataclass\n\n@dataclass\nclass Plan:\n    "
-        + "\n    ".join(f"{name}: int" for name in vars(SIZES) if name not in {"file", "repository"})
-    ),
+        + "\n    ".join(
+            f"{name}: int" for name in vars(SIZES) if name not in {"file", "repository", "photos"}
+        )
+    ),  # without what came later, such as how many photos
     "bench/world.py": WORLD.format(more=", households"),
     "bench/requests_cpu.py": MEASURING.format(
         constants="", more=", plan", sizes="plan.warm_up, plan.requests, plan.threads"

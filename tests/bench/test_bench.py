@@ -19,6 +19,7 @@ TINY = Plan(
     rounds=1,
     round_s=1,
     pgbench_scale=1,
+    photos=1,
 )
 UNITS = {
     "posting": "/s",
@@ -30,6 +31,8 @@ UNITS = {
     "http_approval": "ms",
     "http_balance": "ms",
     "inspection_to_posting": "ms",
+    "photos_1600": "s/100",
+    "photos_12mp": "s/100",
 }
 
 
@@ -63,4 +66,5 @@ def test_the_defaults_are_what_the_documentation_reports() -> None:
 
     assert (plan.households, plan.requests, plan.warm_up) == (1505, 600, 60)
     assert (plan.clients, plan.rounds, plan.round_s, plan.pgbench_scale) == (8, 3, 6, 16)
+    assert plan.photos == 10
     assert plan.file == plan.repository / "var/bench.json"
