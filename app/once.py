@@ -38,20 +38,20 @@ def added_later(default: Value) -> Value:
 
 def content_hash(*parts: Any) -> bytes:
     """Give the SHA-256 of what a client sent, independent of the order of fields and of a time's offset."""
-    plain = [_as_sent(part) if is_dataclass(part) else part for part in parts]
+    plain = [as_sent(part) if is_dataclass(part) else part for part in parts]
     text = json.dumps(plain, sort_keys=True, default=_plain, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()
 
 
-def _as_sent(part: Any) -> Any:
-    """Turn dataclasses into mappings, at any depth."""
+def as_sent(part: Any) -> Any:
+    """Turn dataclasses into mappings, at any depth, without what was added later and is not used."""
     if is_dataclass(part) and not isinstance(part, type):
         kept = [one for one in fields(part) if not _is_left_out(part, one)]
-        return {one.name: _as_sent(getattr(part, one.name)) for one in kept}
+        return {one.name: as_sent(getattr(part, one.name)) for one in kept}
     if isinstance(part, Mapping):
-        return {name: _as_sent(value) for name, value in part.items()}
+        return {name: as_sent(value) for name, value in part.items()}
     if isinstance(part, list | tuple):
-        return [_as_sent(one) for one in part]
+        return [as_sent(one) for one in part]
     return part
 
 

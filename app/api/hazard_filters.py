@@ -23,10 +23,10 @@ class Assignee(StrEnum):
 class HazardFilterInput(Input):
     """Which hazards. Of several words, with commas between them, any fits; spans end before ``until``.
 
-    ``overdue`` gives what is past its deadline and not ended, ``recurring`` what was found again while it was
-    open, ``lacks_photos`` what names photos that have not arrived, ``supervised`` what an office urged and is
-    not ended, ``extension_asked`` where more time is asked for; ``text`` looks in texts and names of
-    places.
+    What waits for a unit is listed with each of its members. ``overdue`` gives what is past its deadline and
+    not ended, ``recurring`` what was found again while it was open, ``lacks_photos`` what names photos that
+    have not arrived, ``supervised`` what an office urged and is not ended, ``extension_asked`` where more
+    time is asked for; ``text`` looks in texts and names of places.
     """
 
     status = words(HazardStatus, load_default=())
@@ -38,6 +38,7 @@ class HazardFilterInput(Input):
     item_key = Text(_LONGEST_KEY, least=1, load_default=None)
     assignee = word(Assignee, load_default=None)
     assignee_id = uid(load_default=None)
+    unit_id = uid(load_default=None)
     reported_since = moment(load_default=None)
     reported_until = moment(load_default=None)
     closed_since = moment(load_default=None)

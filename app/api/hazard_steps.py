@@ -49,16 +49,26 @@ class DuplicateInput(StepInput):
 
 
 class AssignInput(StepInput):
-    """Who puts it right, until when; a major hazard needs its temporary controls, a change a reason.
+    """Which person or unit puts it right, until when; a major hazard needs controls, a change a reason.
 
-    ``former_id`` is whoever has it so far: null the first time, else the ``assignee_id`` that was shown.
+    ``former_id`` is whoever has it so far: null the first time, else the ``assignee_id`` that was shown, or
+    the ``unit_id`` where none was.
     """
 
-    assignee_id = uid(required=True)
+    assignee_id = uid(load_default=None, allow_none=True)
+    unit_id = uid(load_default=None, allow_none=True)
     former_id = uid(load_default=None, allow_none=True)
     due_at = moment(load_default=None, allow_none=True)
     controls = step_note(load_default="")
     note = step_note(load_default="")
+
+    @ma.validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Want one of the two."""
+        if not data.get("assignee_id") and not data.get("unit_id"):
+            raise ma.ValidationError("请选整改人或整改单位", "assignee_id")
+        if data.get("assignee_id") and data.get("unit_id"):
+            raise ma.ValidationError("整改人和整改单位只能选一个", "unit_id")
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -165,7 +175,7 @@ def assign_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 @blueprint.answer(WholeHazardOutput)
 @blueprint.body(StartInput)
 def start_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
-    """Start the work; only its assignee does."""
+    """Start the work; only its assignee does, or one of its unit, who is the assignee then."""
     return taken(hazards.start, hazard_id, **sent)
 
 

@@ -67,6 +67,8 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
     text = fields.String(required=True)
     status = fields.Enum(HazardStatus, by_value=True, required=True)
     assignee_id = fields.UUID(required=True, allow_none=True)
+    unit_id = fields.UUID(required=True, allow_none=True)
+    unit_name = fields.String(required=True, allow_none=True)
     due_at = sent_moment(required=True, allow_none=True)
     asked_due_at = sent_moment(required=True, allow_none=True)
     extensions = fields.Integer(required=True)
@@ -89,7 +91,7 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
     def flatten(self, seen: hazards.ListedHazard, **_: Any) -> dict[str, Any]:
         """Put the record beside what stands in other rows."""
         row = seen.hazard
-        besides = {"place_name": row.place.name}
+        besides = {"place_name": row.place.name, "unit_name": row.unit.name if row.unit else None}
         besides |= {name: value for name, value in vars(seen).items() if name != "hazard"}
         besides |= with_counts(seen.photos)
         return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}

@@ -24,9 +24,12 @@ blueprint = Blueprint("rectification_notices", __name__, description="整改通�
 
 
 class NewNoticeInput(StepInput):
-    """To whom it goes, by unit or post, and whom to ask; advice and basis are the usual ones if left out."""
+    """To whom it goes, by unit or post, and whom to ask; without an addressee to whoever has the hazard.
 
-    addressee = Text(60, least=2, required=True)
+    Advice and basis are the usual ones if left out.
+    """
+
+    addressee = Text(60, least=2, load_default="")
     contact = Text(60, least=2, required=True)
     advice = Text(300, lines=True, load_default="")
     basis = Text(100, load_default="")

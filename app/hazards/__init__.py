@@ -1,7 +1,7 @@
 """The closed loop of hazards."""
 
 from app.hazards.alarms import take_alarms
-from app.hazards.assignees import AssigneeUnfitError
+from app.hazards.assignees import AssigneeUnfitError, UnitUnfitError
 from app.hazards.assignment import (
     AssigneeChangedError,
     Assignment,
@@ -65,6 +65,16 @@ from app.hazards.triage import (
     reject,
 )
 from app.hazards.unassigning import unassign
+from app.hazards.units import (
+    MEMBERS_MOST,
+    NewUnit,
+    ShownUnit,
+    UnitChange,
+    UnitMemberUnfitError,
+    change_unit,
+    make_unit,
+    units,
+)
 from app.hazards.work import (
     FiveFixed,
     IncompleteFiveFixedError,
@@ -80,6 +90,7 @@ from app.models import (
     HazardSource,
     HazardStatus,
     HazardStep,
+    UnitKind,
 )
 
 __all__ = [
@@ -87,6 +98,7 @@ __all__ = [
     "IN_WORDS",
     "LEDGER",
     "LEVEL_NAMES",
+    "MEMBERS_MOST",
     "RADIUS_M",
     "SOURCE_NAMES",
     "STATUS_NAMES",
@@ -123,6 +135,7 @@ __all__ = [
     "NearbyHazard",
     "NewLedgerExport",
     "NewNotice",
+    "NewUnit",
     "NoControlsNeededError",
     "NoControlsShownError",
     "NoExtensionAskedError",
@@ -149,14 +162,20 @@ __all__ = [
     "ShownEvent",
     "ShownHazard",
     "ShownNotice",
+    "ShownUnit",
     "Timeline",
     "TimelineEntry",
     "Transfer",
+    "UnitChange",
+    "UnitKind",
+    "UnitMemberUnfitError",
+    "UnitUnfitError",
     "accept",
     "answer",
     "ask_extension",
     "ask_ledger",
     "assign",
+    "change_unit",
     "check_controls",
     "close",
     "department_answer",
@@ -168,6 +187,7 @@ __all__ = [
     "hazard_map",
     "hazards",
     "ledger_rows",
+    "make_unit",
     "nearby",
     "printed_notice",
     "raise_or_join",
@@ -187,5 +207,6 @@ __all__ = [
     "timeline",
     "transfer",
     "unassign",
+    "units",
     "verify",
 ]

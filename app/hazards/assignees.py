@@ -1,12 +1,14 @@
-"""Who may be given a hazard."""
+"""Who may be given a hazard, and who has it: a person, or all of a unit until one of them starts."""
 
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import Role
+from app.actors import Actor, Role
 from app.errors import DomainError, Kind
-from app.identity import holders
+from app.identity import holders, holding
+from app.models import Hazard, Unit, UnitMember
 
 FIELD_ROLES = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 
@@ -18,7 +20,65 @@ class AssigneeUnfitError(DomainError):
     kind = Kind.INVALID
 
 
+class UnitUnfitError(DomainError):
+    """The unit is of another area or has ended, or nobody of it has a field role over the area now."""
+
+    code = "unit_unfit"
+    kind = Kind.INVALID
+
+
 def check_assignee(session: Session, user_id: UUID, area_code: str) -> None:
     """Refuse whoever holds no field role over the area now. Raises AssigneeUnfitError."""
     if not holders(session, area_code, FIELD_ROLES, among=[user_id]):
         raise AssigneeUnfitError(field="assignee_id")
+
+
+def check_unit(session: Session, unit_id: UUID, area_code: str) -> None:
+    """Refuse a unit that nobody could start for. Raises UnitUnfitError."""
+    unit = session.get(Unit, unit_id)
+    if unit is None or not area_code.startswith(unit.area_code) or not _of_unit(session, unit_id, area_code):
+        raise UnitUnfitError(field="unit_id")
+
+
+def who_has(session: Session, hazard: Hazard) -> set[UUID]:
+    """Give who is to put a hazard right: its assignee, or all of its unit while none of them started."""
+    if hazard.assignee_id is not None:
+        return {hazard.assignee_id}
+    return _of_unit(session, hazard.unit_id, hazard.area_code) if hazard.unit_id is not None else set()
+
+
+def has(session: Session, actor: Actor, hazard: Hazard) -> bool:
+    """Say whether the actor is one of those who are to put the hazard right."""
+    return actor.user_id in who_has(session, hazard)
+
+
+def in_hands_of(user_id: UUID) -> ColumnElement[bool]:
+    """Say in SQL which hazards somebody is to put right, or was; those of his units while nobody started."""
+    his_units = select(UnitMember.unit_id).where(UnitMember.user_id == user_id)
+    of_unit = and_(Hazard.assignee_id.is_(None), Hazard.unit_id.in_(his_units))
+    return or_(Hazard.assignee_id == user_id, of_unit)
+
+
+def nobody_has() -> ColumnElement[bool]:
+    """Say in SQL of which hazards in hand nobody who is to put them right has a field role there any more."""
+    able = exists().where(
+        UnitMember.unit_id == Hazard.unit_id,
+        Unit.id == UnitMember.unit_id,
+        Unit.ended_at.is_(None),
+        holding(FIELD_ROLES, UnitMember.user_id, Hazard.area_code).correlate(UnitMember, Hazard),
+    )
+    of_unit = and_(Hazard.assignee_id.is_(None), ~able)
+    return or_(
+        and_(Hazard.assignee_id.is_not(None), ~holding(FIELD_ROLES, Hazard.assignee_id, Hazard.area_code)),
+        of_unit,
+    )
+
+
+def _of_unit(session: Session, unit_id: UUID, area_code: str) -> set[UUID]:
+    """Give those of a unit who may work on what is in an area; nobody where it has ended."""
+    query = (
+        select(UnitMember.user_id)
+        .join(Unit, Unit.id == UnitMember.unit_id)
+        .where(UnitMember.unit_id == unit_id, Unit.ended_at.is_(None))
+    )
+    return holders(session, area_code, FIELD_ROLES, among=session.scalars(query).all())

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app import harm
 from app.actors import Actor
 from app.errors import DomainError, Kind
-from app.hazards.assignees import check_assignee
+from app.hazards.assignees import check_assignee, check_unit, who_has
 from app.hazards.deadlines import due, set_deadline, want_controls
 from app.hazards.steps import Step, begin, tell
 from app.identity import Permission, scope_of, seeing_to
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
+from app.once import added_later, as_sent
 from app.people import accounts_of_home
 from app.workdays import WorkCalendar
 
@@ -57,16 +58,25 @@ class ReassignReasonError(DomainError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """To whom a hazard is given, until when and why.
+    """To whom a hazard is given, a person or a unit, until when and why.
 
-    ``former_id`` is who has it as far as the actor knows: so nobody overwrites unseen what another did.
+    ``former_id`` is who has it as far as the actor knows, person or unit: so nobody overwrites unseen what
+    another did.
     """
 
-    assignee_id: UUID
+    assignee_id: UUID | None
     former_id: UUID | None = None
     due_at: datetime | None = None
     controls: str = ""
     note: str = ""
+    unit_id: UUID | None = added_later(None)
+
+    @property
+    def to_id(self) -> UUID:
+        """Give who gets it."""
+        given = self.assignee_id or self.unit_id
+        assert given is not None, "the edge wants one of them"
+        return given
 
 
 def may_assign(session: Session, actor: Actor, hazard: Hazard) -> bool:
@@ -104,32 +114,36 @@ def assign(
     step_id: UUID,
     given: Assignment,
 ) -> Hazard:
-    """Give a hazard to somebody of the field staff, with a deadline, or take it from one to another.
+    """Give a hazard to one of the field staff or a unit, with a deadline, or take it from one to another.
 
     Whoever gets it from another starts anew, within the old deadline and under the old controls unless
     new ones are given, and fixes the five items of a major hazard himself.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotMajorError, AssigneeChangedError,
-    AssigneeUnfitError, MajorControlsError, DueTimeError, HolidaysUnknownError, and where somebody has it
-    SameAssigneeError and ReassignReasonError.
+    AssigneeUnfitError, UnitUnfitError, MajorControlsError, DueTimeError, HolidaysUnknownError, and where
+    somebody has it SameAssigneeError and ReassignReasonError.
     """
-    step = begin(session, actor, hazard_id, step_id, HazardStep.ASSIGN, **vars(given))
+    step = begin(session, actor, hazard_id, step_id, HazardStep.ASSIGN, **as_sent(given))
     hazard = step.hazard
     if step.repeated:
         return hazard
     _check_assigner(session, actor, hazard)
-    if given.former_id != hazard.assignee_id:
+    if given.former_id != (hazard.assignee_id or hazard.unit_id):
         raise AssigneeChangedError(field="former_id")
     _check_change(given)
-    check_assignee(session, given.assignee_id, hazard.area_code)
+    if given.assignee_id is not None:
+        check_assignee(session, given.assignee_id, hazard.area_code)
+    if given.unit_id is not None:
+        check_unit(session, given.unit_id, hazard.area_code)
     hazard.controls = given.controls or hazard.controls
     if hazard.level is HazardLevel.MAJOR and not hazard.controls:
         raise MajorControlsError(field="controls")
     if given.due_at is not None or hazard.due_at is None:
         set_deadline(hazard, due(session, calendar, hazard, at=step.at, asked=given.due_at), since=step.at)
         hazard.extensions = 0
-    hazard.assignee_id, hazard.department = given.assignee_id, None
-    _take(step, given)
+    former = who_has(session, hazard)
+    hazard.assignee_id, hazard.unit_id, hazard.department = given.assignee_id, given.unit_id, None
+    _take(step, given, former)
     return hazard
 
 
@@ -142,18 +156,19 @@ def _check_assigner(session: Session, actor: Actor, hazard: Hazard) -> None:
 def _check_change(given: Assignment) -> None:
     if given.former_id is None:
         return
-    if given.former_id == given.assignee_id:
-        raise SameAssigneeError(field="assignee_id")
+    if given.former_id == given.to_id:
+        raise SameAssigneeError(field="assignee_id" if given.assignee_id else "unit_id")
     if not given.note:
         raise ReassignReasonError(field="note")
 
 
-def _take(step: Step, given: Assignment) -> None:
-    """Record who has the hazard now, and tell him and whoever had it before."""
+def _take(step: Step, given: Assignment, former: set[UUID]) -> None:
+    """Record who has the hazard now, and tell them and whoever had it before."""
     assert step.hazard.due_at is not None, "an assigned hazard has a deadline"
     hazard, former_id, note = step.hazard, given.former_id, given.note
+    got = who_has(step.session, hazard)
     data: dict[str, Any] = {
-        "assignee_id": str(given.assignee_id),
+        "assignee_id" if given.assignee_id else "unit_id": str(given.to_id),
         "due_at": step.hazard.due_at.isoformat(),
         "controls": hazard.controls,
     }
@@ -165,6 +180,7 @@ def _take(step: Step, given: Assignment) -> None:
     else:
         hazard.five_fixed = None
         step.take(HazardStatus.ASSIGNED, HazardStep.REASSIGN, note=note, former_id=str(former_id), **data)
-        if former_id not in {step.actor.user_id, hazard.reported_by}:
-            tell(step.session, NoticeKind.HAZARD_STEP, hazard, to=former_id, step=HazardStep.REASSIGN)
-    tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=given.assignee_id)
+        for user_id in sorted(former - {step.actor.user_id, hazard.reported_by} - got):
+            tell(step.session, NoticeKind.HAZARD_STEP, hazard, to=user_id, step=HazardStep.REASSIGN)
+    for user_id in sorted(got):
+        tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=user_id)

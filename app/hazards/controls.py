@@ -42,7 +42,7 @@ def report_controls(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    if not may_answer(actor, hazard):
+    if not may_answer(session, actor, hazard):
         raise NotAssigneeError(id=hazard_id)
     if hazard.level is not HazardLevel.MAJOR:
         raise NoControlsNeededError(id=hazard_id)

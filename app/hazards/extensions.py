@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role
 from app.clock import end_of
 from app.errors import DomainError, Kind
+from app.hazards.assignees import has, who_has
 from app.hazards.deadlines import set_deadline
 from app.hazards.responsible import givers, in_hand_of, office, tell_all
 from app.hazards.steps import Step, begin
@@ -78,7 +79,7 @@ def ask_extension(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    check_assigned_to(actor, hazard)
+    check_assigned_to(session, actor, hazard)
     if hazard.asked_due_at is not None:
         raise ExtensionOpenError(id=hazard_id)
     if hazard.extensions >= MOST_EXTENSIONS:
@@ -154,7 +155,7 @@ def _begin_decision(
         return step
     if not may_decide(actor, step.hazard):
         raise MajorExtensionError(id=hazard_id)
-    if step.hazard.assignee_id == actor.user_id:
+    if has(session, actor, step.hazard):
         raise OwnExtensionError(id=hazard_id)
     if step.hazard.asked_due_at is None:
         raise NoExtensionAskedError(id=hazard_id)
@@ -165,7 +166,7 @@ def _deciders(session: Session, hazard: Hazard) -> set[UUID]:
     """Give who is told of a wish: the county of a major hazard, else the admins or the office above."""
     if hazard.level is HazardLevel.MAJOR:
         return office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
-    people = givers(session, hazard)[1] - {hazard.assignee_id}
+    people = givers(session, hazard)[1] - who_has(session, hazard)
     return people or office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
 
 

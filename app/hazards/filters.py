@@ -14,6 +14,7 @@ from app.actors import Actor, Scope
 from app.clock import now
 from app.evidence import lacks_photos
 from app.harm import HarmRecord, hidden_from_a_minor
+from app.hazards.assignees import in_hands_of
 from app.models import (
     HAZARD_OPEN,
     Hazard,
@@ -55,6 +56,8 @@ class HazardFilter:
     item_key: str | None = None
     """The checklist item it broke, in all versions of its list."""
     assignee_id: UUID | None = None
+    """Also what waits for units of his."""
+    unit_id: UUID | None = None
     reported_since: datetime | None = None
     reported_until: datetime | None = None
     """Before this moment; by the server's clock, like all of these spans."""
@@ -145,10 +148,12 @@ def _by_words(wanted: HazardFilter) -> list[ColumnElement[bool]]:
         Hazard.level: wanted.level,
         Hazard.place_id: wanted.place_id,
         Hazard.item_key: wanted.item_key,
-        Hazard.assignee_id: wanted.assignee_id,
+        Hazard.unit_id: wanted.unit_id,
     }
     terms: list[ColumnElement[bool]] = [column.in_(words) for column, words in sets.items() if words]
     terms += [column == value for column, value in single.items() if value is not None]
+    if wanted.assignee_id is not None:
+        terms.append(in_hands_of(wanted.assignee_id))
     if wanted.area_code is not None:
         terms.append(Scope(areas=(wanted.area_code,)).clause(Hazard.area_code))
     return terms

@@ -13,6 +13,7 @@ from app.clock import now
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
+from app.hazards.assignees import has
 from app.hazards.assignment import may_assign
 from app.hazards.extensions import MOST_EXTENSIONS, may_decide
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
@@ -48,7 +49,7 @@ _PERMISSION = {
 
 @dataclass(frozen=True)
 class ListedHazard:
-    """A hazard in a list, with its place loaded."""
+    """A hazard in a list, with its place and unit loaded."""
 
     hazard: Hazard
     photos: list[NamedPhoto]
@@ -82,7 +83,8 @@ def hazards(
 
     A minor does not find what he told of harm: his home reads on his phone (ADR 0013).
     """
-    query = select(Hazard).where(readable(actor), *matching(wanted)).options(joinedload(Hazard.place))
+    query = select(Hazard).where(readable(actor), *matching(wanted))
+    query = query.options(joinedload(Hazard.place), joinedload(Hazard.unit))
     query = in_order(query, order, after).limit(limit)
     rows = list(session.scalars(query, reading_as(actor.user_id)))
     photos = photos_of(session, [row.id for row in rows])
@@ -95,7 +97,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         select(Hazard, User.name)
         .outerjoin(User, User.id == Hazard.assignee_id)
         .where(Hazard.id == hazard_id, readable(actor))
-        .options(joinedload(Hazard.place))
+        .options(joinedload(Hazard.place), joinedload(Hazard.unit))
         .execution_options(populate_existing=True),
         reading_as(actor.user_id),
     ).one_or_none()
@@ -139,16 +141,16 @@ def _may(session: Session, actor: Actor, row: Hazard, verb: HazardStep) -> bool:
     return verb not in _IF or _IF[verb](session, actor, row)
 
 
-def _is_his(_: Session, actor: Actor, row: Hazard) -> bool:
-    return row.assignee_id == actor.user_id
+def _is_his(session: Session, actor: Actor, row: Hazard) -> bool:
+    return has(session, actor, row)
 
 
 def _is_anothers(_: Session, actor: Actor, row: Hazard) -> bool:
     return row.rectified_by != actor.user_id
 
 
-def _may_answer(_: Session, actor: Actor, row: Hazard) -> bool:
-    return row.supervised_at is not None and row.answered_at is None and may_answer(actor, row)
+def _may_answer(session: Session, actor: Actor, row: Hazard) -> bool:
+    return row.supervised_at is not None and row.answered_at is None and may_answer(session, actor, row)
 
 
 def _may_ask(session: Session, actor: Actor, row: Hazard) -> bool:
@@ -159,8 +161,8 @@ def _may_decide(session: Session, actor: Actor, row: Hazard) -> bool:
     return row.asked_due_at is not None and not _is_his(session, actor, row) and may_decide(actor, row)
 
 
-def _may_show(_: Session, actor: Actor, row: Hazard) -> bool:
-    return row.level is HazardLevel.MAJOR and may_answer(actor, row)
+def _may_show(session: Session, actor: Actor, row: Hazard) -> bool:
+    return row.level is HazardLevel.MAJOR and may_answer(session, actor, row)
 
 
 def _may_rate(_: Session, actor: Actor, row: Hazard) -> bool:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, union_all
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.evidence import NamedPhoto
 from app.harm import reading_as, told_by_another
 from app.identity import Permission, scope_of
-from app.models import Hazard, HazardEvent, HazardSource, HazardStep, User
+from app.models import Hazard, HazardEvent, HazardSource, HazardStep, Unit, User
 from app.retention import inspection_of
 
 MAX_EVENTS = 200
@@ -42,7 +42,7 @@ class ShownEvent:
     photos: list[NamedPhoto]
     actor_name: str | None
     assignee_name: str | None
-    """Who got the hazard by it."""
+    """Who got the hazard by it, a person or a unit."""
     former_name: str | None
     """From whom."""
 
@@ -66,10 +66,14 @@ def shown(
 ) -> list[ShownEvent]:
     """Put each step beside its photos and the names of those it is about."""
     sources = {row.id: row.source for row in rows}
-    about = [(event.data.get("assignee_id"), event.data.get("former_id")) for event, _ in events]
+    about = [
+        (event.data.get("assignee_id") or event.data.get("unit_id"), event.data.get("former_id"))
+        for event, _ in events
+    ]
     ids = {UUID(found) for pair in about for found in pair if found is not None}
-    users = session.execute(select(User.id, User.name).where(User.id.in_(ids)))
-    names: dict[str | None, str] = {str(user_id): user_name for user_id, user_name in users}
+    tables = (select(table.id, table.name).where(table.id.in_(ids)) for table in (User, Unit))
+    found_names = session.execute(union_all(*tables))
+    names: dict[str | None, str] = {str(row_id): row_name for row_id, row_name in found_names}
     return [
         ShownEvent(
             event,

@@ -32,6 +32,7 @@ from app.models import (
     HazardStatus,
     HazardStep,
     Place,
+    Unit,
     User,
 )
 from app.retention import kept_for_a_case
@@ -122,12 +123,14 @@ def _page(wanted: HazardFilter, after: UUID | None) -> Any:
             Area.name.label("area"),
             _FINDER.name.label("finder"),
             _ASSIGNEE.name.label("assignee"),
+            Unit.name.label("unit"),
             kept_for_a_case(Hazard.id, HarmRecord.HAZARD).label("kept_back"),
         )
         .join(Place, Place.id == Hazard.place_id)
         .join(Area, Area.code == Hazard.area_code)
         .outerjoin(_FINDER, _FINDER.id == Hazard.reported_by)
         .outerjoin(_ASSIGNEE, _ASSIGNEE.id == Hazard.assignee_id)
+        .outerjoin(Unit, Unit.id == Hazard.unit_id)
         .where(*matching(wanted))
         .order_by(Hazard.id)
         .limit(_AT_ONCE)
@@ -180,7 +183,7 @@ def _line(
         LEVEL_NAMES[hazard.level],
         "" if row.kept_back else measures,
         "" if row.kept_back else fixed.get("funds") or "",
-        _responsible(hazard, row.assignee),
+        _responsible(hazard, row.unit, row.assignee),
         hazard.due_at or "",
         _arrived(photos[hazard.id]),
         _arrived(after),
@@ -196,10 +199,12 @@ def _line(
     ]
 
 
-def _responsible(hazard: Hazard, assignee: str | None) -> str:
+def _responsible(hazard: Hazard, unit: str | None, assignee: str | None) -> str:
+    """Name the unit, too, beside whoever of it answers for the work."""
     fixed = hazard.five_fixed or {}
     department = DEPARTMENT_NAMES[hazard.department] if hazard.department else ""
-    return fixed.get("responsible") or department or assignee or ""
+    person = fixed.get("responsible") or department or assignee
+    return "，".join(name for name in (unit, person) if name)
 
 
 def _arrived(photos: list[NamedPhoto]) -> int:

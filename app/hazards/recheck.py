@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
+from app.hazards.assignees import who_has
 from app.hazards.deadlines import due, set_deadline
 from app.hazards.steps import Step, begin, tell
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
@@ -78,8 +79,10 @@ def _begin_recheck(
 
 
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
-    """Count a failed recheck and give whoever has it, also a department, a new deadline."""
+    """Count a failed recheck and give whoever has it, also a unit or a department, a new deadline."""
     hazard = step.hazard
+    if hazard.unit_id is not None:
+        hazard.assignee_id = None
     due_at = due(step.session, calendar, hazard, at=step.at, asked=recheck.due_at)
     set_deadline(hazard, due_at, since=step.at)
     hazard.extensions = 0
@@ -91,5 +94,6 @@ def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
         photo_ids=recheck.photo_ids,
         due_at=due_at.isoformat(),
     )
-    tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=hazard.assignee_id)
+    for user_id in sorted(who_has(step.session, hazard)):
+        tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=user_id)
     return hazard

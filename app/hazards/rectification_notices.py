@@ -21,6 +21,7 @@ from app.models import (
     HazardCategory,
     HazardStatus,
     RectificationNotice,
+    Unit,
     User,
 )
 from app.once import content_hash, insert_once, made_before
@@ -50,7 +51,10 @@ class NoticeGivenError(DomainError):
 
 @dataclass(frozen=True)
 class NewNotice:
-    """To whom a notice goes, and what the office adds; what is empty is said in the usual words."""
+    """To whom a notice goes, and what the office adds; what is empty is said in the usual words.
+
+    Without an addressee it goes to the unit that has the hazard, else to the person by name.
+    """
 
     addressee: str
     contact: str
@@ -158,7 +162,7 @@ def _write(
         "year": year,
         "number": (last or 0) + 1,
         "due_at": due_at,
-        "addressee": new.addressee,
+        "addressee": new.addressee or _who_has(session, hazard),
         "basis": new.basis or BASES.get(hazard.category, ""),
         "advice": new.advice or ADVICE,
         "contact": new.contact,
@@ -166,6 +170,13 @@ def _write(
         "made_at": at,
     }
     return insert_once(session, RectificationNotice, notice_id, mark, **values)[0]
+
+
+def _who_has(session: Session, hazard: Hazard) -> str:
+    """Name the unit that has a hazard, or the person."""
+    if hazard.unit_id is not None:
+        return session.get_one(Unit, hazard.unit_id).name
+    return session.get_one(User, hazard.assignee_id).name
 
 
 def _shown(session: Session, which: Any) -> list[ShownNotice]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.actors import Role
+from app.hazards.assignees import who_has
 from app.hazards.assignment import people_behind
 from app.hazards.steps import tell
 from app.identity import holders, seeing_to
@@ -24,9 +25,7 @@ def tell_all(
 
 def in_hand_of(session: Session, hazard: Hazard) -> set[UUID]:
     """Give who puts a hazard right; where nobody does, who gives it out."""
-    if hazard.assignee_id is not None:
-        return {hazard.assignee_id}
-    return givers(session, hazard)[1]
+    return who_has(session, hazard) or givers(session, hazard)[1]
 
 
 def givers(session: Session, hazard: Hazard) -> tuple[str, set[UUID]]:

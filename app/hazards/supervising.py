@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
 from app.errors import DomainError, Kind
+from app.hazards.assignees import has
 from app.hazards.responsible import givers, in_hand_of, office, tell_all
 from app.hazards.steps import begin
 from app.hazards.work import NotAssigneeError
@@ -58,7 +59,7 @@ def answer(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    if not may_answer(actor, hazard):
+    if not may_answer(session, actor, hazard):
         raise NotAssigneeError(id=hazard_id)
     if hazard.supervised_at is None or hazard.answered_at is not None:
         raise NotSupervisedError(id=hazard_id)
@@ -69,12 +70,10 @@ def answer(
     return hazard
 
 
-def may_answer(actor: Actor, hazard: Hazard) -> bool:
+def may_answer(session: Session, actor: Actor, hazard: Hazard) -> bool:
     """Say whether the actor puts the hazard right, or is an admin of its community."""
     of_community = scope_of(actor, Permission.HAZARD_TRIAGE)
-    return hazard.assignee_id == actor.user_id or (
-        of_community is not None and of_community.covers(hazard.area_code)
-    )
+    return has(session, actor, hazard) or (of_community is not None and of_community.covers(hazard.area_code))
 
 
 def _who_asked(session: Session, hazard: Hazard) -> set[UUID]:

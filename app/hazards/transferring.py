@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
 from app.clock import business_day, end_of
+from app.hazards.assignees import who_has
 from app.hazards.assignment import NotMajorError, may_assign
 from app.hazards.deadlines import FURTHEST, DueTimeError, set_deadline, want_controls
 from app.hazards.responsible import office, tell_all
@@ -45,8 +46,9 @@ def transfer(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, giv
     today = business_day(step.at)
     if not today < given.expected_on <= today + FURTHEST:
         raise DueTimeError(field="expected_on")
-    former = hazard.assignee_id
-    hazard.assignee_id, hazard.five_fixed, hazard.department = None, None, given.department
+    former_id, former = hazard.assignee_id or hazard.unit_id, who_has(session, hazard)
+    hazard.assignee_id, hazard.unit_id, hazard.five_fixed = None, None, None
+    hazard.department = given.department
     set_deadline(hazard, end_of(given.expected_on), since=step.at)
     hazard.extensions = 0
     if hazard.controls_due_at is None:
@@ -59,11 +61,10 @@ def transfer(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, giv
         reference=given.reference,
         contact=given.contact,
         expected_on=given.expected_on.isoformat(),
-        former_id=str(former) if former else None,
+        former_id=str(former_id) if former_id else None,
     )
     people = office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
-    people |= {former} if former is not None else set()
-    told = people - {actor.user_id, hazard.reported_by}
+    told = (people | former) - {actor.user_id, hazard.reported_by}
     tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, HazardStep.TRANSFER)
     return hazard
 

@@ -10,25 +10,26 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
 from app.clock import now
-from app.hazards.assignees import FIELD_ROLES
+from app.hazards.assignees import nobody_has
 from app.hazards.assignment import people_behind
 from app.hazards.steps import record
-from app.identity import holding, seeing_to
+from app.identity import seeing_to
 from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind, post
 from app.once import content_hash
 
 
 def unassign(session: Session, *, limit: int) -> int:
-    """Take hazards from assignees who hold no field role over the area any more; give how many.
+    """Take hazards from those who hold no field role over the area any more, of a unit all; give how many.
 
-    However that came: a grant that was ended or ran out, or an account that was disabled or closed. Deadline
+    However that came: a grant that was ended or ran out, an account that was disabled or closed, a unit that
+    ended or changed. Deadline
     and controls stay, the five fixed items are fixed anew by the next one, as where a hazard changes hands.
     Whoever gives them out is told of all of his community at once.
     """
     query = (
         select(Hazard)
-        .where(HAZARD_IN_HAND, ~holding(FIELD_ROLES, Hazard.assignee_id, Hazard.area_code))
+        .where(HAZARD_IN_HAND, nobody_has())
         .order_by(Hazard.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
@@ -44,8 +45,8 @@ def unassign(session: Session, *, limit: int) -> int:
 
 
 def _take(session: Session, hazard: Hazard) -> None:
-    former_id, at = hazard.assignee_id, now()
-    hazard.assignee_id, hazard.five_fixed, hazard.asked_due_at = None, None, None
+    former_id, at = hazard.assignee_id or hazard.unit_id, now()
+    hazard.assignee_id, hazard.unit_id, hazard.five_fixed, hazard.asked_due_at = None, None, None, None
     hazard.advance(HazardStatus.ACCEPTED)
     sent = content_hash(HazardStep.UNASSIGN, hazard.id, former_id, at)
     record(session, Actor(), hazard, HazardStep.UNASSIGN, sent=sent, at=at, former_id=str(former_id))

@@ -1,4 +1,4 @@
-"""Putting a hazard right: only whoever it is assigned to (domain.md, inspections and hazards)."""
+"""Putting a hazard right: only whoever it is assigned to, of a unit who starts (domain.md, hazards)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import business_day
 from app.errors import DomainError, Kind
+from app.hazards.assignees import has
 from app.hazards.deadlines import FURTHEST, DueTimeError
 from app.hazards.steps import begin
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
@@ -85,11 +86,12 @@ def start(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    check_assigned_to(actor, hazard)
+    check_assigned_to(session, actor, hazard)
     first_of_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed())
     hazard.five_fixed = plain or hazard.five_fixed
+    hazard.assignee_id = actor.user_id
     step.take(HazardStatus.RECTIFYING, HazardStep.START, note=note, five_fixed=plain)
     return hazard
 
@@ -111,7 +113,7 @@ def rectify(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    check_assigned_to(actor, hazard)
+    check_assigned_to(session, actor, hazard)
     if not note and not photo_ids:
         raise NothingShownError(field="note")
     hazard.rectified_by = actor.user_id
@@ -119,9 +121,9 @@ def rectify(
     return hazard
 
 
-def check_assigned_to(actor: Actor, hazard: Hazard) -> None:
+def check_assigned_to(session: Session, actor: Actor, hazard: Hazard) -> None:
     """Refuse whoever does not put this hazard right. Raises NotAssigneeError."""
-    if hazard.assignee_id != actor.user_id:
+    if not has(session, actor, hazard):
         raise NotAssigneeError(id=hazard.id)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Exists, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
@@ -14,14 +14,25 @@ from app.models import DIGITS, Grant, User
 
 
 def holders(
-    session: Session, area_code: str, roles: Collection[Role], *, among: Collection[UUID] | None = None
+    session: Session,
+    area_code: str,
+    roles: Collection[Role],
+    *,
+    among: Collection[UUID] | None = None,
+    within: bool = False,
 ) -> set[UUID]:
-    """Give the users who hold one of these roles over an area now, of all or ``among`` some."""
+    """Give the users who hold one of these roles over an area now, of all or ``among`` some.
+
+    ``within``: or over a part of it.
+    """
     covering = [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
+    where: ColumnElement[bool] = Grant.area_code.in_(covering)
+    if within:
+        where = or_(where, Grant.area_code.startswith(area_code))
     query = (
         select(Grant.user_id)
         .join(User, User.id == Grant.user_id)
-        .where(Grant.area_code.in_(covering), Grant.role.in_(roles), in_force(now()))
+        .where(where, Grant.role.in_(roles), in_force(now()))
     )
     if among is not None:
         query = query.where(Grant.user_id.in_(among))
@@ -39,7 +50,7 @@ def holders_anywhere(session: Session, role: Role) -> dict[UUID, str]:
     return dict(session.execute(query).all())
 
 
-def holding(roles: Collection[Role], user_id: Any, area_code: Any) -> ColumnElement[bool]:
+def holding(roles: Collection[Role], user_id: Any, area_code: Any) -> Exists:
     """Say in SQL that somebody, of a column, holds one of these roles over an area, of another, now."""
     return exists().where(
         Grant.user_id == user_id,

@@ -10,6 +10,7 @@ from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.adapters import wechat
@@ -27,6 +28,7 @@ from app.models import (
     Notice,
     NoticeKind,
     Place,
+    UnitMember,
 )
 from app.notices import words
 
@@ -94,10 +96,18 @@ _ADDED: Mapping[str, Callable[[list[Any]], Any]] = {"due": min, "at": max, "poin
 
 def _hazard_assigned(session: Session, notice: Notice) -> dict[str, Any] | None:
     hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
-    if hazard is None or hazard.assignee_id != notice.user_id or hazard.status in HAZARD_ENDED:
+    if hazard is None or not _is_his(session, hazard, notice.user_id) or hazard.status in HAZARD_ENDED:
         return None
     assert hazard.due_at is not None, "an assigned hazard has a deadline"
     return {"matter": _matter(notice), "where": _where(session, hazard), "due": hazard.due_at}
+
+
+def _is_his(session: Session, hazard: Hazard, user_id: UUID) -> bool:
+    """Say whether somebody still has a hazard, by himself or with others of a unit."""
+    if hazard.assignee_id is not None or hazard.unit_id is None:
+        return hazard.assignee_id == user_id
+    of_unit = UnitMember.unit_id == hazard.unit_id, UnitMember.user_id == user_id
+    return session.scalar(select(UnitMember.id).where(*of_unit)) is not None
 
 
 def _hazard_step(session: Session, notice: Notice) -> dict[str, Any] | None:

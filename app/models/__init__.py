@@ -83,6 +83,7 @@ from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
 from app.models.spot_check import SPOT_CHECK_NEXT, SpotCheck, SpotCheckRecord, SpotCheckStatus, SpotCheckWeek
 from app.models.taken_out import ExportFailure, ExportState, TakenOut
+from app.models.unit import Unit, UnitEvent, UnitKind, UnitMember
 from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
 from app.models.wechat import WeChatApp, WeChatLink
@@ -256,6 +257,10 @@ __all__ = [
     "ToldOpening",
     "Transfer",
     "TransferKind",
+    "Unit",
+    "UnitEvent",
+    "UnitKind",
+    "UnitMember",
     "User",
     "Verifier",
     "ViewingTicket",

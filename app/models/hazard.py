@@ -13,6 +13,7 @@ from app.errors import IllegalStepError
 from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, located_by
 from app.models.freezing import Freezable
 from app.models.place import Place
+from app.models.unit import Unit
 
 
 class HazardCategory(enum.StrEnum):
@@ -104,6 +105,9 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     __table_args__ = (
         CheckConstraint("(item_id IS NULL) = (item_key IS NULL)", name="item_keyed"),
         CheckConstraint("satisfaction BETWEEN 1 AND 3", name="satisfaction"),
+        CheckConstraint(
+            "status <> 'assigned' OR num_nonnulls(assignee_id, unit_id) = 1", name="one_assignee"
+        ),
         CheckConstraint("(duplicate_of_id IS NOT NULL) = (status = 'duplicate')", name="duplicate_named"),
         Index("ix_hazards_area_code_id", "area_code", "id"),
         Index("ix_hazards_area_code_status_id", "area_code", "status", "id"),
@@ -116,6 +120,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
             postgresql_where=HAZARD_IN_HAND,
         ),
         Index("ix_hazards_due_at_id", "due_at", "id"),
+        Index("ix_hazards_unit_id", "unit_id", postgresql_where=text("unit_id IS NOT NULL")),
         Index(
             "ix_hazards_duplicate_of_id",
             "duplicate_of_id",
@@ -153,6 +158,8 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     let_in_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     """Who of the staff made the way in of whoever reported it (``Actor.let_in_by``)."""
     assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    unit_id: Mapped[UUID | None] = mapped_column(ForeignKey("units.id"))
+    """To which team or company it was given; whoever of it starts is the assignee from then on."""
     due_at: Mapped[datetime | None]
     due_from: Mapped[datetime | None]
     """Since when the time until ``due_at`` runs: an extension moves the end of it and not its beginning."""
@@ -192,6 +199,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     receipt_hash: Mapped[bytes | None]
     """Of the key in the address of a visitor's receipt."""
     place: Mapped[Place] = relationship(lazy="raise")
+    unit: Mapped[Unit | None] = relationship(lazy="raise")
     events: Mapped[list["HazardEvent"]] = relationship(lazy="raise", order_by="HazardEvent.number")
 
     def advance(self, to: HazardStatus) -> None:

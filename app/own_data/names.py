@@ -21,6 +21,7 @@ from app.models import (
     Place,
     Reward,
     Rule,
+    Unit,
     VisitForm,
 )
 from app.own_data.kinds import Copied, Whose
@@ -42,6 +43,7 @@ _NAMED: dict[str, tuple[Any, Any]] = {
     "visit_forms": (VisitForm.id, _edition(VisitForm)),
     "checklists": (Checklist.id, _edition(Checklist)),
     "checklist_items": (ChecklistItem.id, ChecklistItem.text),
+    "units": (Unit.id, Unit.name),
 }
 """The key and the name of what is named: things, which everybody of the community may know."""
 _WITHOUT_KEY = {("transfers", "rule_id"): "rules"}

@@ -13,6 +13,7 @@ OVER = {
     "occurrences": "UPDATE occurrences SET opens_at = now() - interval '3 h', "
     "due_at = now() - interval '2 h', missed_at = now() - interval '1 h'",
     "absences": "UPDATE absences SET ended_at = now()",
+    "units": "UPDATE units SET ended_at = now()",
     "hazards": "UPDATE hazards SET status = 'closed'",
     "claims": "UPDATE claims SET status = 'withdrawn'",
     "redemptions": "UPDATE redemptions SET status = 'cancelled'",

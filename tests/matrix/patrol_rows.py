@@ -32,6 +32,9 @@ from app.models import (
     SpotCheckRecord,
     SpotCheckStatus,
     SpotCheckWeek,
+    Unit,
+    UnitKind,
+    UnitMember,
     Visit,
     VisitForm,
     VisitMode,
@@ -249,6 +252,23 @@ class PatrolRows(Side):
             )
         )
         return check_id
+
+    def unit(self) -> UUID:
+        """Write a unit of ``worker``."""
+        unit_id = new_id()
+        self.add(
+            Unit(
+                id=unit_id,
+                area_code=self.community,
+                name="维修班",
+                kind=UnitKind.TEAM,
+                made_by=self.user("admin"),
+                created_at=now(),
+                content_hash=b"",
+            )
+        )
+        self.add(UnitMember(id=new_id(), unit_id=unit_id, user_id=self.user("worker"), since=now()))
+        return unit_id
 
     def hazard(self, status: HazardStatus, **more: Any) -> UUID:
         """Write a hazard reported by ``resident``."""

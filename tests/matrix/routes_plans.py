@@ -1,4 +1,4 @@
-"""The matrix: plans, occurrences, absences."""
+"""The matrix: plans, occurrences, absences, units."""
 
 from datetime import timedelta
 
@@ -57,6 +57,21 @@ def _new_absence(stage: Stage) -> Call:
     return Call(f"/v1/absences/{new_id()}", with_json(body))
 
 
+def _new_unit(stage: Stage) -> Call:
+    body = {
+        "area_code": stage.community,
+        "name": "维修班",
+        "kind": "team",
+        "member_ids": [str(stage.user("worker"))],
+    }
+    return Call(f"/v1/units/{new_id()}", with_json(body))
+
+
+def _change_unit(stage: Stage) -> Call:
+    body = {"name": "抢修班", "member_ids": [str(stage.user("worker"))]}
+    return Call(f"/v1/units/{stage.unit()}/change", with_step(body))
+
+
 _PLAN_READERS = dict.fromkeys(("worker", "admin", "county", "city"), 200)
 
 PLANS = [
@@ -88,4 +103,7 @@ PLANS = [
         {"admin": 200},
         lambda stage: Call(f"/v1/absences/{stage.absence()}/end"),
     ),
+    Line("GET", "/v1/units", {"admin": 200, "county": 200}, lambda _: Call("/v1/units"), 200),
+    Line("PUT", "/v1/units/<uuid:unit_id>", {"admin": 201}, _new_unit),
+    Line("POST", "/v1/units/<uuid:unit_id>/change", {"admin": 200}, _change_unit),
 ]

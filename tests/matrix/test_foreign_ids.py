@@ -68,6 +68,8 @@ def _ids(stage: Stage) -> dict[str, str]:
         "owner_id": worker_id,
         "photo_ids": photo_id,
         "plan_id": stage.plan(),
+        "unit_id": stage.unit(),
+        "member_ids": worker_id,
         "place_id": stage.place_id,
         "place_ids": stage.place_id,
         "request_id": stage.correction(),

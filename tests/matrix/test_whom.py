@@ -36,6 +36,8 @@ ABOUT_NOBODY = {
     "POST /v1/occurrences/<uuid:occurrence_id>/reassign": _A_PLACE,
     "PUT /v1/absences/<uuid:absence_id>": "which of the staff does the work of which",
     "POST /v1/absences/<uuid:absence_id>/end": "which of the staff does the work of which",
+    "PUT /v1/units/<uuid:unit_id>": "which of the staff work together",
+    "POST /v1/units/<uuid:unit_id>/change": "which of the staff work together",
     "PUT /v1/places/<uuid:place_id>": _A_PLACE,
     "POST /v1/places/<uuid:place_id>/binding-code-sheet": "all households of a place",
     "POST /v1/places/<uuid:place_id>/codes": _A_PLACE,

@@ -253,6 +253,8 @@ SENTENCES: dict[str, str] = {
     "answers_judged": "有没有问题由系统判断，请不要另选：第{items}项",
     "corrected_without_problem": "没有问题的检查项不能选“当场整改”，请改选：第{items}项",
     "place_unnamed": "请选点位，或扫点位上的码",
+    "unit_unfit": "这个单位不在本片区、已停用，或没有人在本片区上岗，请另选",
+    "unit_member_unfit": "有{count}个人不是本社区的网格员、楼栋长或社区管理员，请重新选",
     "assignee_unfit": "这个人不是本片区的网格员、楼栋长或社区管理员，请另选一位",
     "due_time": "期限要在现在之后、一年之内",
     "duplicate_unfit": "没有找到可以并入的隐患，请核对编号",
