@@ -59,7 +59,7 @@ def write_plan(session: Session, checklist: Checklist, **more: Any) -> Plan:
         "id": new_id(),
         "area_code": GRID,
         "title": "每日巡查",
-        "checklist_area_code": checklist.area_code,
+        "checklist_area_code": checklist.owner,
         "checklist_code": checklist.code,
         "kind": checklist.kind,
         "frequency": PlanFrequency.DAILY,

@@ -64,15 +64,20 @@ class OccurrenceOutput(Output):
     @ma.pre_dump
     def flatten(self, seen: plans.ShownOccurrence, **_: Any) -> dict[str, Any]:
         """Put the occurrence beside what stands in other rows."""
-        row = seen.occurrence
-        besides = {
-            "plan_title": row.plan.title,
-            "place_name": row.place.name,
-            "worker_name": seen.worker_name,
-            "state": seen.state,
-            "late_reason": row.inspection.late_reason if row.inspection else None,
-        }
-        return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}
+        return plain(seen)
+
+
+def plain(seen: plans.ShownOccurrence) -> dict[str, Any]:
+    """Give an occurrence with what stands in other rows."""
+    row = seen.occurrence
+    besides = {
+        "plan_title": row.plan.title,
+        "place_name": row.place.name,
+        "worker_name": seen.worker_name,
+        "state": seen.state,
+        "late_reason": row.inspection.late_reason if row.inspection else None,
+    }
+    return {name: getattr(row, name) for name in OccurrenceOutput().fields.keys() - besides} | besides
 
 
 @blueprint.route("/occurrences", methods=["GET"])

@@ -11,14 +11,14 @@ from marshmallow import fields
 
 from app import reports
 from app.api.care_records import CareRecordOutput
-from app.api.checklists import WholeChecklistOutput
+from app.api.checklists import ChecklistItemOutput, ChecklistOutput
 from app.api.hazards import HazardOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, sent_moment
 from app.api.http.parts import parts
 from app.api.http.recording import note_leaves, sensitive, transaction
-from app.api.occurrences import OccurrenceOutput
+from app.api.occurrences import OccurrenceOutput, plain
 from app.identity import Permission
 from app.places import PlaceKind
 
@@ -44,13 +44,30 @@ class DayPlaceOutput(Output):
         return shown | {"code_check": seen.code_check}
 
 
+class DayOccurrenceOutput(OccurrenceOutput):
+    """An inspection to be made; ``checklist_id`` is the list in force that serves the place."""
+
+    checklist_id = fields.UUID(required=True, allow_none=True)
+
+    @ma.pre_dump
+    def flatten(self, seen: reports.DayOccurrence, **_: Any) -> dict[str, Any]:
+        """Put the checklist beside the occurrence."""
+        return plain(seen.shown) | {"checklist_id": seen.checklist_id}
+
+
+class DayChecklistOutput(ChecklistOutput):
+    """A checklist in force with its items."""
+
+    items = fields.List(fields.Nested(ChecklistItemOutput), required=True)
+
+
 class DayOutput(Output):
     """What a worker needs today; ``more`` names the lists of which something was left out."""
 
     server_time = sent_moment(required=True)
-    occurrences = fields.List(fields.Nested(OccurrenceOutput), required=True)
+    occurrences = fields.List(fields.Nested(DayOccurrenceOutput), required=True)
     places = fields.List(fields.Nested(DayPlaceOutput), required=True)
-    checklists = fields.List(fields.Nested(WholeChecklistOutput), required=True)
+    checklists = fields.List(fields.Nested(DayChecklistOutput), required=True)
     hazards = fields.List(fields.Nested(HazardOutput), required=True)
     care_records = fields.List(fields.Nested(CareRecordOutput), required=True)
     more = fields.List(fields.String(), required=True)

@@ -51,13 +51,9 @@ def basis(session: Session, actor: Actor, sheet: DraftSheet) -> Checklist | None
     is_above = len(copied.area_code) < len(sheet.area_code) and sheet.area_code.startswith(copied.area_code)
     if not is_above or (copied.code, copied.kind) != (sheet.code, sheet.kind):
         raise CopyUnfitError(field="copied_from_id")
-    if former is not None and former.origin_area_code != _origin_of(copied):
+    if former is not None and former.origin_area_code != copied.owner:
         raise CopyUnfitError(field="copied_from_id")
     return former or copied
-
-
-def _origin_of(copied: Checklist) -> str:
-    return copied.origin_area_code or copied.area_code
 
 
 def origin(session: Session, row: ChecklistDraft, former: Checklist | None) -> str | None:
@@ -66,7 +62,7 @@ def origin(session: Session, row: ChecklistDraft, former: Checklist | None) -> s
         return former.origin_area_code
     if row.copied_from_id is None:
         return None
-    return _origin_of(session.get_one(Checklist, row.copied_from_id))
+    return session.get_one(Checklist, row.copied_from_id).owner
 
 
 def followed(begun_with: Checklist | None) -> UUID | None:

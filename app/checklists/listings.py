@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 
 from app.actors import Actor
@@ -31,10 +31,13 @@ def checklists(
     *,
     kind: PlaceKind | None = None,
     place_id: UUID | None = None,
+    serving: bool = False,
     after: UUID | None,
     limit: int,
 ) -> list[Checklist]:
     """List the checklists in force, of one kind of place or those that serve one place, the newest first.
+
+    Those ``serving`` are without the lists that a copy replaces in all of the actor's areas.
 
     Raises NotFoundError for a place outside the actor's areas.
     """
@@ -56,6 +59,8 @@ def checklists(
         query = query.where(
             Checklist.kind == place.kind, _owned_above(place.area_code), ~_has_copy_for(place.area_code, at)
         )
+    if serving:
+        query = query.where(~and_(true(), *(_has_copy_for(area_code, at) for area_code in actor.scope.areas)))
     if after is not None:
         query = query.where(Checklist.id < after)
     return list(session.scalars(query))

@@ -59,9 +59,14 @@ class Checklist(Base):
     """Whose list it was first copied from; None for a list of its own."""
     items: Mapped[list["ChecklistItem"]] = relationship(lazy="raise", order_by="ChecklistItem.position")
 
+    @property
+    def owner(self) -> str:
+        """Give whose list it was first: with the code, one name for a list and all its copies."""
+        return self.origin_area_code or self.area_code
+
     def key_of(self, item: "ChecklistItem") -> str:
         """Name an item of this list in all versions of the list, and in its copies."""
-        return f"{self.origin_area_code or self.area_code}/{self.code}/{item.code}"
+        return f"{self.owner}/{self.code}/{item.code}"
 
 
 class ChecklistItem(Base):

@@ -46,7 +46,10 @@ class Plan(Base):
     """A community or a grid: the places lie in it."""
     title: Mapped[str]
     checklist_area_code: Mapped[AreaCode]
-    """With ``checklist_code`` the name that all versions of a list have; what is in force then is filled."""
+    """With ``checklist_code`` the name of all versions of a list and of its copies (``Checklist.owner``).
+
+    What serves a place then is filled.
+    """
     checklist_code: Mapped[str]
     kind: Mapped[PlaceKind]
     """The checklist's, so that of the places, too."""

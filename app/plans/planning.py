@@ -40,7 +40,7 @@ class PlanEndError(DomainError):
 
 @dataclass(frozen=True)
 class NewPlan:
-    """What it takes to make a plan; any version of a checklist stands for the list."""
+    """What it takes to make a plan; any version of a checklist, or of a copy, stands for the list."""
 
     area_code: str
     checklist_id: UUID
@@ -71,7 +71,7 @@ def make_plan(session: Session, actor: Actor, plan_id: UUID, new: NewPlan) -> tu
         plan_id,
         sent,
         area_code=new.area_code,
-        checklist_area_code=checklist.area_code,
+        checklist_area_code=checklist.owner,
         checklist_code=checklist.code,
         kind=checklist.kind,
         made_by=actor.user_id,

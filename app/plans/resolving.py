@@ -14,7 +14,7 @@ LATE_WITHIN = timedelta(days=92)
 """How long after it was missed a period may still be filed, with a reason."""
 _COLUMNS = "o.id, o.plan_id, o.period_on, o.opens_at, o.due_at, o.missed_at, o.done_at, o.inspection_id"
 _ABOUT = """
-    o.place_id = :place_id AND o.checklist_area_code IN (:owner, :origin) AND o.checklist_code = :code
+    o.place_id = :place_id AND o.checklist_area_code = :owner AND o.checklist_code = :code
         AND o.opens_at <= :at AND o.missed_at > :late_since
 """
 _RESOLVE = text(
@@ -105,8 +105,7 @@ def _about(inspection: Inspection, checklist: Checklist) -> dict[str, object]:
     return {
         "inspection_id": inspection.id,
         "place_id": inspection.place_id,
-        "owner": checklist.area_code,
-        "origin": checklist.origin_area_code or checklist.area_code,  # a copy is good for what it copies
+        "owner": checklist.owner,
         "code": checklist.code,
         "at": at,
         "late_since": at - LATE_WITHIN,

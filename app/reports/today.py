@@ -7,6 +7,7 @@ from datetime import datetime
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -37,11 +38,19 @@ class DayPlace:
 
 
 @dataclass(frozen=True)
+class DayOccurrence:
+    """An occurrence and the checklist in force that serves its place; None where it was retired."""
+
+    shown: plans.ShownOccurrence
+    checklist_id: UUID | None
+
+
+@dataclass(frozen=True)
 class Day:
     """Everything a worker needs today."""
 
     server_time: datetime
-    occurrences: Sequence[plans.ShownOccurrence]
+    occurrences: Sequence[DayOccurrence]
     places: Sequence[DayPlace]
     checklists: Sequence[Checklist]
     hazards: Sequence[hazards.ListedHazard]
@@ -54,7 +63,8 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     """Give what a worker has to do today and what it takes, in a number of queries that no row adds to.
 
     Occurrences and places come in the order of the route: by area, and by name as people count (2号楼 before
-    10号楼). Residents are those due by today, as far as he may read them (``visits.care_records``).
+    10号楼). Lists that a copy replaces in all of his areas are left out. Residents are those due by today, as
+    far as he may read them (``visits.care_records``).
     """
     found: dict[str, Any] = {
         "occurrences": sorted(
@@ -80,6 +90,9 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     more = [name for name, rows in found.items() if len(rows) > MOST[name]]
     kept = {name: rows[: MOST[name]] for name, rows in found.items()}
     kept["places"] = [DayPlace(place, _check(signer, place)) for place in kept["places"]]
+    kept["occurrences"] = [
+        DayOccurrence(one, _serving(kept["checklists"], one)) for one in kept["occurrences"]
+    ]
     return Day(server_time=now(), more=more, **kept)
 
 
@@ -97,14 +110,24 @@ def _places(session: Session, actor: Actor) -> list[Place]:
 
 
 def _checklists(session: Session, actor: Actor) -> Sequence[Checklist]:
-    """Give the lists in force, with their items."""
+    """Give the lists in force that serve the worker's places, with their items."""
     reading = _for(actor, Permission.CHECKLIST_READ)
-    lists = checklists.checklists(session, reading, after=None, limit=MOST["checklists"] + 1)
+    lists = checklists.checklists(session, reading, serving=True, after=None, limit=MOST["checklists"] + 1)
     ids = [one.id for one in lists]
     query = select(Checklist).where(Checklist.id.in_(ids)).order_by(Checklist.id)
     return session.scalars(
         query.options(selectinload(Checklist.items)).execution_options(populate_existing=True)
     ).all()
+
+
+def _serving(lists: Sequence[Checklist], shown: plans.ShownOccurrence) -> UUID | None:
+    """Give which of a plan's list and its copies serves a place: that of the smallest area around it."""
+    row = shown.occurrence
+    wanted = row.checklist_area_code, row.checklist_code
+    fit = [
+        one for one in lists if (one.owner, one.code) == wanted and row.area_code.startswith(one.area_code)
+    ]
+    return max(fit, key=lambda one: len(one.area_code)).id if fit else None
 
 
 def _route(place: Place) -> tuple[object, ...]:

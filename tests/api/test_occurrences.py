@@ -3,18 +3,30 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, select
+from sqlalchemy.orm import Session, selectinload
 
 from app.clock import set_to
 from app.ids import new_id
 from app.models import Checklist, Plan
+from tests.cast import HOME
+from tests.checklist_world import copy_of, published
 from tests.client import Client
 from tests.counting import statements
 from tests.hazard_world import BLOCK, file, inspection_body, write_checklist
-from tests.plan_world import START, in_china, make, of_plan, write_place, write_plan
+from tests.plan_world import (
+    START,
+    in_china,
+    make,
+    of_plan,
+    plan_body,
+    put_plan,
+    write_place,
+    write_plan,
+)
 
 
 @pytest.fixture
@@ -94,6 +106,37 @@ def test_another_version_of_the_list_resolves_it(
     newer = write_checklist(session, code=checklist.code, version=2)
 
     assert states(filed(worker, newer, in_china(START, "09:00"))) == [("2026-03-02", "done", True)]
+
+
+@pytest.mark.parametrize("planned", ["above", "copy"])
+@pytest.mark.parametrize("used", ["above", "copy"])
+def test_a_list_and_its_copy_resolve_for_each_other(
+    session: Session, worker: Client, admin: Client, checklist: Checklist, planned: str, used: str
+) -> None:
+    with set_to(in_china(START, "05:00")):
+        made = published(admin, copy_of(checklist, title="我们的"))
+    whole = select(Checklist).where(Checklist.id == UUID(made["id"])).options(selectinload(Checklist.items))
+    copy = session.scalars(whole).one()
+    assert (made["area_code"], copy.owner) == (HOME, checklist.area_code)
+    lists = {"above": checklist, "copy": copy}
+    with set_to(in_china(START, "06:00")):
+        plan = put_plan(admin, plan_body(lists[planned]))
+        assert plan.status_code == 201, plan.text
+        make(session, UUID(plan.json["id"]))
+
+    shown = filed(worker, lists[used], in_china(START, "09:00"))
+
+    assert states(shown) == [("2026-03-02", "done", True)]
+
+
+def test_a_list_of_the_same_code_that_is_no_copy_resolves_nothing(
+    session: Session, worker: Client, checklist: Checklist
+) -> None:
+    own = write_checklist(session, area_code=HOME, code=checklist.code)
+    with set_to(in_china(START, "06:00")):
+        make(session, write_plan(session, checklist).id)
+
+    assert states(filed(worker, own, in_china(START, "09:00"))) == []
 
 
 @pytest.mark.usefixtures("plan")

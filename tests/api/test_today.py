@@ -13,6 +13,7 @@ from app.clock import business_day, set_to
 from app.ids import new_id
 from app.models import CareCategory, CareLevel, CareRecord, HazardStatus, Household, Relation, Resident, Sex
 from tests.cast import GRID, HOME, LONG_AGO, person
+from tests.checklist_world import copy_of, published
 from tests.client import Answer, Client
 from tests.counting import statements
 from tests.hazard_world import (
@@ -122,6 +123,28 @@ def test_a_day_has_all_that_the_work_takes(app: Flask, session: Session, worker:
     assert [one["id"] for one in day["hazards"]] == [str(hazard.id)]
     assert [one["door"] for one in day["care_records"]] == ["7室"]
     assert (day["more"], day["server_time"]) == ([], MORNING.isoformat())
+
+
+def test_a_day_has_the_copy_that_serves_instead_of_the_list_above(
+    session: Session, worker: Client, admin: Client
+) -> None:
+    above, beside = write_checklist(session), write_checklist(session)
+    plans = [write_plan(session, one) for one in (above, beside)]
+    with set_to(in_china(START, "06:00")):
+        copy = published(admin, copy_of(above, title="我们的"))
+        for plan in plans:
+            make(session, plan.id)
+
+    day = today(worker).json
+
+    assert {one["id"] for one in day["checklists"]} == {copy["id"], str(beside.id)}
+    serving = {one["plan_id"]: one["checklist_id"] for one in day["occurrences"]}
+    assert serving == {str(plans[0].id): copy["id"], str(plans[1].id): str(beside.id)}
+    with set_to(MORNING):
+        admin.post(f"/v1/checklists/{copy['id']}/retire")
+    day = today(worker).json
+    assert {one["id"] for one in day["checklists"]} == {str(above.id), str(beside.id)}
+    assert {one["checklist_id"] for one in day["occurrences"]} == {str(above.id), str(beside.id)}
 
 
 def test_whoever_has_the_day_is_told_nothing_twice(session: Session, worker: Client) -> None:
