@@ -9,10 +9,11 @@ from collections.abc import Sequence
 
 from dev.drills.drill import Drill, DrillFailedError
 from dev.drills.offline_batch import OFFLINE_BATCH
+from dev.drills.patrol_quarter import PATROL_QUARTER
 from dev.drills.photo_reuse import PHOTO_REUSE
 from dev.trouble import MachineError
 
-DRILLS: list[Drill] = [OFFLINE_BATCH, PHOTO_REUSE]
+DRILLS: list[Drill] = [PATROL_QUARTER, OFFLINE_BATCH, PHOTO_REUSE]
 """In the order in which they run."""
 _UNKNOWN = 2
 

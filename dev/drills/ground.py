@@ -68,7 +68,7 @@ def ground(*, households: int) -> Iterator[Ground]:
         variables = demo_settings(url, servers.redis_url, photos)
         settings = Settings.read(variables)
         engine = engine_for(settings)
-        world = _write(engine, Sealer.of(settings), households)
+        world = settle(engine, Sealer.of(settings), households)
         with (
             serving(variables, log=folder / "web.log") as address,
             lossy_proxy(urlsplit(address).port or 0) as line,
@@ -77,7 +77,8 @@ def ground(*, households: int) -> Iterator[Ground]:
         engine.dispose()
 
 
-def _write(engine: Engine, sealer: Sealer, households: int) -> World:
+def settle(engine: Engine, sealer: Sealer, households: int) -> World:
+    """Write a settlement of so many households as it is now."""
     with engine.connect() as connection:
         migrating.upgrade(connection)
         connection.commit()
