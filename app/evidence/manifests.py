@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
+from hmac import compare_digest
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -63,7 +64,7 @@ def verify_manifest(file: bytes, manifest: bytes, public_key: bytes) -> dict[str
         Ed25519PublicKey.from_public_bytes(public_key).verify(signature, _plain(facts))
     except InvalidSignature:
         raise ManifestError("The facts were changed, or signed by another key.") from None
-    if facts.get(_FILE) != sha256(file).hexdigest():
+    if not compare_digest(str(facts.get(_FILE)).encode(), sha256(file).hexdigest().encode()):
         raise ManifestError("The picture was changed, or is another one.")
     return facts
 

@@ -296,6 +296,7 @@ LEFT_OUT = {
     "challenges.expires_at": "follows from when it was issued",
     "challenges.record_id": "the record is given itself",
     "witness_uses.witness_code_id": _OTHERS,
+    "photo_matches": "says of photos of several people that they look alike; it is for review only",
     "told_openings": "a worker and a day on which he got a notice, which he has",
     "plans.roster": _OTHERS,
     "plan_events.note": _OTHERS,

@@ -30,6 +30,7 @@ from app.models import (
     User,
 )
 from tests.api.contract_samples import Sample, described, sample_of
+from tests.api.lasting import lasting
 from tests.cast import FAR, HOME, named, person
 from tests.client import Answer, Client
 from tests.points_world import Be, refused
@@ -37,11 +38,6 @@ from tests.snapshot import stored
 
 ELSEWHERE = "4201"
 """A city where nobody of the cast has anything to do."""
-UNLIKE = {"allowed", "token", "url", "thumb_url", "large_url"}
-"""What a body shows of the moment: today's verbs, a token and its link once, addresses that run out."""
-_WHO = {"asker", "account", "minor", "recorder", "child", "guardian"}
-IN_WORDS = {*_WHO, "text", "can_be_done", "adjustments", "rows"}
-"""What a body that is to be decided on says in words, as of the moment and as far as the reader reaches."""
 
 
 @dataclass(frozen=True)
@@ -286,7 +282,7 @@ def test_what_is_sent_again_is_the_first_one(
 
     assert refused(fresh) == refusal, "the change decides about what is new"
     assert (first.status_code, again.status_code) == (201, 200), again.text
-    assert _lasting(again.json) == _lasting(first.json)
+    assert lasting(again.json) == lasting(first.json)
     assert stored(connection) == before, "nothing is written twice, or otherwise"
 
 
@@ -317,9 +313,3 @@ def test_somebody_elsewhere_who_knows_id_and_content_is_shown_nothing(
     assert made.status_code == 201
     assert refused(other) == (TAKEN if rule in KNOWN_TO_NOBODY_ELSE else GONE)
     assert stored(connection) == before
-
-
-def _lasting(shown: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what a body shows of the moment."""
-    of_now = UNLIKE | IN_WORDS if {"asker", "recorder"} & shown.keys() else UNLIKE
-    return {name: value for name, value in shown.items() if name not in of_now}

@@ -107,8 +107,8 @@ def test_only_wechats_transport_calls_other_servers() -> None:
     assert set(found) == CALLERS, found
 
 
-def test_photos_go_to_a_local_folder() -> None:
-    """S-134: of the library that also speaks to stores far away, only the local one is used."""
+def test_photos_go_to_a_local_folder_or_the_bucket_of_the_settings() -> None:
+    """S-134: of the library that speaks to stores far away one kind is used, its address the operator's."""
     found = {
         path: sorted(alias.name for node in imports for alias in node.names)
         for path, tree in trees().items()
@@ -122,7 +122,21 @@ def test_photos_go_to_a_local_folder() -> None:
     }
 
     assert set(found) == STORES
-    assert not {"S3Store", "HTTPStore", "GCSStore", "AzureStore", "from_url"} & set().union(*found.values())
+    assert not {"HTTPStore", "GCSStore", "AzureStore", "from_url"} & set().union(*found.values())
+    opened = [
+        (path, [ast.unparse(one.value) for one in call.keywords if one.arg == "endpoint"])
+        for path, tree in trees().items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "S3Store"
+    ]
+    assert opened == [("app/adapters/photo_store.py", ["bucket.endpoint"])]
+    openers = [
+        (path, ast.unparse(call.args[0]))
+        for path, tree in trees().items()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "bucket_store"
+    ]
+    assert openers == [("app/adapters/photo_store.py", "bucket")], "whose bucket is the settings'"
 
 
 def test_there_is_one_place_that_sends_and_it_follows_nowhere() -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -29,48 +28,16 @@ from app.models import (
     NoticeKind,
 )
 from tests.approval_world import approved
-from tests.cast import FAR, GRID, HOME, LONG_AGO, named, person
-from tests.client import Answer, Client
+from tests.cast import FAR, GRID, LONG_AGO, named, person
+from tests.client import Client
 from tests.export_world import make, opened
+from tests.exports.ledger_world import asked, fetch, put, refusal, taken, wish
 from tests.hazard_world import done, report_body, write_hazard
 from tests.own_data_world import photos_of
 from tests.sealer import SEALER
 
 Be = Callable[[str], Client]
 SOME_DAY = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
-
-
-def wish(**changes: Any) -> dict[str, Any]:
-    return {"area_code": HOME, "purpose": "季度台账归档"} | changes
-
-
-def put(client: Client, body: dict[str, Any], export_id: UUID | str | None = None) -> Answer:
-    return client.put(f"/v1/hazard-exports/{export_id or new_id()}", json=body)
-
-
-def asked(client: Client, **changes: Any) -> UUID:
-    answer = put(client, wish(**changes))
-    assert answer.status_code == 201, answer.text
-    return UUID(answer.json["id"])
-
-
-def fetch(client: Client, export_id: UUID) -> Answer:
-    return client.get(f"/v1/hazard-exports/{export_id}/file")
-
-
-def taken(app: Flask, session: Session, client: Client, **changes: Any) -> list[dict[str, Any]]:
-    """Go the whole way; give each line by its headings."""
-    export_id = asked(client, **changes)
-    make(app, session, export_id, kind=hazards.LEDGER)
-    got = fetch(client, export_id)
-    assert got.status_code == 200, got.text
-    sheet = opened(got.data).worksheets[0]
-    headings, *lines = [list(row) for row in sheet.iter_rows(min_row=3, values_only=True)]
-    return [dict(zip(map(str, headings), line, strict=True)) for line in lines]
-
-
-def refusal(answer: Answer) -> tuple[int, str]:
-    return answer.status_code, answer.json["code"]
 
 
 def test_a_hazards_whole_course_stands_in_one_line(app: Flask, session: Session, be: Be) -> None:
@@ -323,13 +290,3 @@ def test_the_file_is_fetched_once_by_who_asked_while_it_is_his_post(
     assert state is ExportState.MAKING
     made = exports.make_export(session, SEALER, photos_of(app), second, kind=hazards.LEDGER)
     assert made is ExportState.FAILED
-
-
-@pytest.mark.parametrize("name", ["worker", "lead", "resident", "auditor"])
-def test_who_only_works_on_hazards_takes_no_ledger_out(be: Be, name: str) -> None:
-    assert refusal(put(be(name), wish())) == (403, "forbidden")
-
-
-def test_other_areas_are_not_there(be: Be) -> None:
-    assert refusal(put(be("far_admin"), wish())) == (404, "not_found")
-    assert refusal(put(be("county"), wish(area_code="421224999"))) == (422, "area_unknown")

@@ -9,13 +9,9 @@ from app.ids import new_id
 from app.models import (
     Absence,
     AbsenceReason,
-    CareCategory,
-    CareLevel,
-    CareRecord,
     Checklist,
     ChecklistDraft,
     ChecklistItem,
-    FollowUp,
     Hazard,
     HazardCategory,
     HazardLevel,
@@ -35,16 +31,10 @@ from app.models import (
     Unit,
     UnitKind,
     UnitMember,
-    Visit,
-    VisitForm,
-    VisitMode,
-    VisitOutcome,
 )
-from app.visits import sealed_need, sealed_visit
 from tests import cast
 from tests.cast import person
 from tests.matrix.side import Side, captured
-from tests.sealer import SEALER
 
 
 def plain_item(**more: Any) -> dict[str, Any]:
@@ -312,66 +302,3 @@ class PatrolRows(Side):
             )
         )
         return hazard_id
-
-    def care_record(self) -> UUID:
-        """Write a care record of the household's head, looked after by ``worker``."""
-        record_id = new_id()
-        self.add(
-            CareRecord(
-                id=record_id,
-                area_code=self.area,
-                resident_id=self.resident_id,
-                category=CareCategory.ELDERLY,
-                level=CareLevel.LOW,
-                every_days=30,
-                worker_id=self.user("worker"),
-                started_on=business_day(cast.LONG_AGO),
-                next_due_on=business_day(),
-                content_hash=b"",
-                created_at=cast.LONG_AGO,
-            )
-        )
-        return record_id
-
-    def visit_form(self) -> UUID:
-        """Write a form for the elderly."""
-        form_id = new_id()
-        self.add(
-            VisitForm(
-                id=form_id,
-                category=CareCategory.ELDERLY,
-                version=int(form_id) % 2_000_000_000,
-                title="老人探访表",
-                fields=[{"key": "mood", "label": "心情", "kind": "text", "required": True}],
-                published_at=cast.LONG_AGO,
-            )
-        )
-        return form_id
-
-    def visit(self) -> tuple[UUID, UUID]:
-        """Write a visit by ``worker`` with one open follow-up; give both ids."""
-        record_id, form_id, visit_id, follow_up_id = self.care_record(), self.visit_form(), new_id(), new_id()
-        self.add(
-            Visit(
-                id=visit_id,
-                area_code=self.area,
-                care_record_id=record_id,
-                form_id=form_id,
-                worker_id=self.user("worker"),
-                mode=VisitMode.IN_PERSON,
-                outcome=VisitOutcome.SEEN_WELL,
-                **sealed_visit(SEALER, visit_id, answers={"mood": "好"}, note=""),
-                **captured(),
-            )
-        )
-        self.add(
-            FollowUp(
-                id=follow_up_id,
-                area_code=self.area,
-                visit_id=visit_id,
-                need_sealed=sealed_need(SEALER, follow_up_id, "送药"),
-                owner_id=self.user("worker"),
-                due_on=business_day() + timedelta(days=3),
-            )
-        )
-        return visit_id, follow_up_id

@@ -18,13 +18,14 @@ from app.models import (
 )
 from tests.cast import person
 from tests.matrix.approval_rows import ApprovalRows
+from tests.matrix.care_rows import CareRows
 from tests.matrix.patrol_rows import PatrolRows
 from tests.matrix.points_rows import PointsRows
 from tests.matrix.proxy_rows import ProxyRows
 
 
 @dataclass(frozen=True)
-class Stage(PatrolRows, PointsRows, ProxyRows, ApprovalRows):
+class Stage(PatrolRows, CareRows, PointsRows, ProxyRows, ApprovalRows):
     """Writes all kinds of rows on one side of the world."""
 
     def code(self) -> tuple[UUID, str]:

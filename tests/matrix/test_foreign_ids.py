@@ -78,6 +78,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "rule_id": stage.rule(),
         "user_id": worker_id,
         "worker_id": worker_id,
+        "acted_for": stage.resident_id,
         "actor_id": worker_id,
         "object_id": inspection_id,
         "child_id": stage.child(),

@@ -205,9 +205,8 @@ def test_after_three_days_it_is_over(security: Client, county: Client, *, decide
     """S-40: an approval that expired is neither given nor used: 409."""
     new, start = admin_grant(), clock.now()
     with clock.set_to(start):
-        approval_id = (approved if decided else lambda one, _, **what: asked(one, **what))(
-            security, county, admin_grant=new
-        )
+        ask = approved if decided else lambda one, _, **what: asked(one, **what)
+        approval_id = ask(security, county, admin_grant=new)
 
     with clock.set_to(start + _LIFE - timedelta(seconds=1)):
         in_time = county.get(f"/v1/approvals/{approval_id}").json["state"]
@@ -216,8 +215,8 @@ def test_after_three_days_it_is_over(security: Client, county: Client, *, decide
         assert outcome(granted(security, new, approval_id)) == (409, "approval_expired")
         assert county.get(f"/v1/approvals/{approval_id}").json["state"] == "expired"
         if not decided:
-            path = f"/v1/approvals/{approval_id}/approve"
-            assert outcome(county.post(path, json={})) == (409, "approval_expired")
+            late = county.post(f"/v1/approvals/{approval_id}/approve", json={})
+            assert outcome(late) == (409, "approval_expired")
         assert county.get("/v1/approvals?state=open").json["items"] == []
 
 
