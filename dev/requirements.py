@@ -133,6 +133,7 @@ REQUIREMENTS: dict[int, str] = {
     148: "How much one person may send on a day holds for what is sent side by side",
     149: "What broke off on the way leaves no file after a day, and a photo sent again is one",
     150: "Nothing public shows a photo",
+    151: "What a virus scanner finds in a photo, or could not look for, is kept apart and shown to nobody",
     # Patrol
     175: "Photos used again, as they were or changed, come to review, and nothing follows by itself",
     178: "A photo that is taken out is marked by the server's time, and its signed facts are checked offline",

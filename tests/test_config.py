@@ -64,6 +64,7 @@ def test_the_least_that_is_needed() -> None:
         public_url="https://gongdi.example.cn",
         photo_dir=Path("/srv/photos"),
         photo_bucket=None,
+        clamd=None,
         trusted_hosts=("gongdi.example.cn",),
         proxy_hops=0,
         font_file=None,

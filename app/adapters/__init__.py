@@ -1,5 +1,6 @@
 """What is neither ours nor the database's, each behind a small face that knows no table and no HTTP."""
 
+from app.adapters.clamd import Clamd, ScannerError
 from app.adapters.copy_store import CopyMissingError, CopyStore, Sink
 from app.adapters.photo_store import (
     PhotoConflictError,
@@ -22,12 +23,14 @@ from app.adapters.workbooks import (
 
 __all__ = [
     "XLSX",
+    "Clamd",
     "CopyMissingError",
     "CopyStore",
     "PhotoConflictError",
     "PhotoMissingError",
     "PhotoStore",
     "ReadCell",
+    "ScannerError",
     "Sink",
     "WorkbookActiveError",
     "WorkbookTooLargeError",

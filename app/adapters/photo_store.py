@@ -14,6 +14,7 @@ from uuid import UUID
 from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
+from app.adapters.clamd import Clamd
 from app.adapters.copy_store import CopyStore
 from app.config import BucketSettings, Settings
 
@@ -46,6 +47,8 @@ class PhotoStore:
 
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
+        self.scanner: Clamd | None = None
+        """Who looks at what is to be put here; None where this installation does without."""
         self.copies = CopyStore(store, "copies")
         """The same store's place for people's own copies."""
         self.exports = CopyStore(store, "exports")
@@ -92,9 +95,11 @@ class PhotoStore:
 
 
 def open_photos(settings: Settings) -> PhotoStore:
-    """Open the store that the settings name: a bucket, or else a folder."""
+    """Open the store that the settings name, a bucket or else a folder, and its scanner."""
     bucket = settings.photo_bucket
-    return bucket_store(bucket) if bucket is not None else local_store(settings.photo_dir)
+    store = bucket_store(bucket) if bucket is not None else local_store(settings.photo_dir)
+    store.scanner = Clamd(settings.clamd) if settings.clamd is not None else None
+    return store
 
 
 def bucket_store(bucket: BucketSettings) -> PhotoStore:

@@ -79,17 +79,21 @@ def with_counts(photos: Sequence[NamedPhoto]) -> dict[str, Any]:
 
 
 class SeenPhotoOutput(PhotoOutput):
-    """A photo by itself, with the size of its large copy in pixels."""
+    """A photo by itself, with the size of its large copy in pixels.
+
+    One that is quarantined has been received, is not shown, and need not be sent again.
+    """
 
     width = fields.Integer(required=True, allow_none=True)
     height = fields.Integer(required=True, allow_none=True)
+    quarantined = fields.Boolean(required=True)
 
     @ma.pre_dump
     def add_urls(self, named: NamedPhoto, **_: Any) -> dict[str, Any]:
         """Show the size too."""
         assert isinstance(named, SeenPhoto), "the views of this module give nothing else"
         shown: dict[str, Any] = super().add_urls(named)
-        return shown | {"width": named.width, "height": named.height}
+        return shown | {"width": named.width, "height": named.height, "quarantined": named.quarantined}
 
 
 @blueprint.route("/photos/<uuid:photo_id>", methods=["PUT"])

@@ -9,7 +9,7 @@ from app.cli.demo import demo_code, seed, show_demo_accounts
 from app.cli.founding import add_area, another_security_administrator, first_administrators
 from app.cli.keys import rotate_keys
 from app.cli.ledger import post_due, reconcile
-from app.cli.photos import photo_key, verify_photo
+from app.cli.photos import photo_key, quarantine, verify_photo
 from app.cli.purging import purge_audit
 from app.cli.redeleting import recopy_removals, redelete
 from app.cli.retention import apply_retention
@@ -53,6 +53,7 @@ for _command in (
     recopy_removals,
     photo_key,
     verify_photo,
+    quarantine,
     wechat_events,
     wechat_messages,
     wechat_quotas,

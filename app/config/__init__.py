@@ -1,6 +1,6 @@
 """Settings: what the process takes from its environment, read once, frozen, and refused loudly when wrong."""
 
-from app.config.photo_files import BucketSettings
+from app.config.photo_files import BucketSettings, ScannerSettings
 from app.config.rates import RateSettings
 from app.config.retention import RetentionSettings
 from app.config.sessions import PasswordProfile, SessionSettings
@@ -14,6 +14,7 @@ __all__ = [
     "PasswordProfile",
     "RateSettings",
     "RetentionSettings",
+    "ScannerSettings",
     "SessionSettings",
     "Settings",
     "SettingsError",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from app.config.photo_files import BucketSettings, read_bucket
+from app.config.photo_files import BucketSettings, ScannerSettings, read_bucket, read_scanner
 from app.config.rates import RateSettings, read_rates
 from app.config.retention import RetentionSettings, read_retention
 from app.config.sessions import SessionSettings, read_sessions
@@ -73,6 +73,7 @@ class Settings:
     photo_dir: Path
     """Folder of photo files, where no bucket holds them."""
     photo_bucket: BucketSettings | None
+    clamd: ScannerSettings | None
     trusted_hosts: tuple[str, ...]
     proxy_hops: int
     """Reverse proxies in front whose X-Forwarded-For is believed."""
@@ -122,6 +123,7 @@ class Settings:
                 environ.get("GONGDI_PHOTO_DIR", "") if bucket else _need(environ, "GONGDI_PHOTO_DIR")
             ),
             photo_bucket=bucket,
+            clamd=_group(read_scanner, environ, stage),
             trusted_hosts=_hosts(environ.get("GONGDI_TRUSTED_HOSTS"), public_url),
             proxy_hops=_whole(environ, "GONGDI_PROXY_HOPS", 0, 0, 5),
             font_file=_existing("GONGDI_FONT_FILE", font),

@@ -19,6 +19,7 @@ from app.evidence.manifests import ManifestError, ManifestSigner, manifest_signe
 from app.evidence.matches import MatchedPhoto, OwnPhotoError, Settled, ToldMatch, matches, settle
 from app.evidence.photos import SeenPhoto, forget, is_shown, keep, old_files, photo_in_reach, sweep_orphans
 from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
+from app.evidence.quarantine import discard, held_back, release, scan_again
 from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
 from app.evidence.taking_out import TakenOut, take_out
 from app.evidence.witnesses import codes_shown, show_witness_code
@@ -62,9 +63,11 @@ __all__ = [
     "codes_shown",
     "compare",
     "device_findings",
+    "discard",
     "distance_m",
     "forget",
     "gather",
+    "held_back",
     "is_shown",
     "issue_challenge",
     "keep",
@@ -76,6 +79,8 @@ __all__ = [
     "old_files",
     "photo_in_reach",
     "photos_of",
+    "release",
+    "scan_again",
     "seal_link",
     "settle",
     "show_witness_code",

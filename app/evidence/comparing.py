@@ -47,7 +47,7 @@ def compare(session: Session, store: PhotoStore, *, limit: int) -> int:
     """
     pending = (
         select(Photo)
-        .where(Photo.compared_at.is_(None))
+        .where(Photo.compared_at.is_(None), Photo.quarantine.is_(None))
         .order_by(Photo.received_at, Photo.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -81,7 +81,9 @@ def look_alikes(session: Session, photo_id: UUID, prints: Prints) -> list[UUID]:
 
 
 def _same_bytes(session: Session, photo: Photo) -> list[UUID]:
-    same = select(Photo.id).where(Photo.sha256 == photo.sha256, Photo.id != photo.id)
+    same = select(Photo.id).where(
+        Photo.sha256 == photo.sha256, Photo.id != photo.id, Photo.quarantine.is_(None)
+    )
     return list(session.scalars(same.order_by(Photo.received_at, Photo.id).limit(MOST_MATCHES)))
 
 

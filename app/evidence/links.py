@@ -51,14 +51,14 @@ def link_photos(
     session.execute(insert(PhotoLink).values(rows).on_conflict_do_nothing())
 
 
-def sent_by_its_namer() -> ColumnElement[bool]:
-    """Say that whoever named a photo is who sent it; a visitor is nobody on both sides."""
-    return Photo.uploaded_by.is_not_distinct_from(PhotoLink.named_by)
+def counts_as_arrived() -> ColumnElement[bool]:
+    """Say that its namer sent a photo, a visitor being nobody on both sides, and that it is not held back."""
+    return Photo.uploaded_by.is_not_distinct_from(PhotoLink.named_by) & Photo.quarantine.is_(None)
 
 
 _NAMED = (
     select(PhotoLink.record_id, PhotoLink.photo_id, Photo.id)
-    .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & sent_by_its_namer())
+    .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & counts_as_arrived())
     .where(PhotoLink.record_id.in_(bindparam("records", expanding=True)))
     .order_by(PhotoLink.record_id, PhotoLink.position)
 )
@@ -77,5 +77,5 @@ def photos_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list
 
 def lacks_photos(record_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Say that a record names photos that have not arrived."""
-    arrived = exists().where(Photo.id == PhotoLink.photo_id, sent_by_its_namer())
+    arrived = exists().where(Photo.id == PhotoLink.photo_id, counts_as_arrived())
     return exists().where(PhotoLink.record_id == record_id, ~arrived)

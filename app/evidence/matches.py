@@ -164,7 +164,7 @@ def photos_in_reach(session: Session, photo_ids: Collection[UUID], reach: Reach)
         select(Photo.id, Photo.received_at, PhotoLink.record_kind, PhotoLink.record_id, PhotoLink.area_code)
         .join(PhotoLink, PhotoLink.photo_id == Photo.id)
         .where(Photo.id.in_(photo_ids), _names(PhotoLink, Photo), _within(PhotoLink, reach))
-        .where(_readable(Photo, reach))
+        .where(_readable(Photo, reach), Photo.quarantine.is_(None))
         .order_by(PhotoLink.record_id)
     )
     received: dict[UUID, datetime] = {}

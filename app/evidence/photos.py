@@ -17,6 +17,7 @@ from app.clock import SHANGHAI, now
 from app.errors import NotFoundError, OtherContentError
 from app.evidence.links import NamedPhoto
 from app.evidence.pictures import prepare
+from app.evidence.quarantine import judged
 from app.evidence.sealed_links import COPIES
 from app.models import FROZEN_TOO, Photo, PhotoLink, PhotoOwner
 from app.people import Category, ConsentChangedError, NoBasisError, check_given
@@ -30,12 +31,16 @@ class SeenPhoto(NamedPhoto):
 
     width: int | None
     height: int | None
+    quarantined: bool = False
+    """It is here and need not be sent again, and is held back."""
 
     @classmethod
     def of(cls, photo_id: UUID, photo: Photo | None) -> "SeenPhoto":
         """Describe a photo by its row, or by the lack of one."""
         if photo is None:
             return cls(photo_id, arrived=False, width=None, height=None)
+        if photo.quarantine is not None:
+            return cls(photo_id, arrived=False, width=None, height=None, quarantined=True)
         return cls(photo_id, arrived=True, width=photo.width, height=photo.height)
 
 
@@ -86,6 +91,7 @@ def _check_may_send(session: Session, actor: Actor, photo_id: UUID) -> None:
 
 def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID, data: bytes) -> Photo:
     picture = prepare(data)
+    held, virus = judged(store, data)
     _replace(store, photo_key(photo_id, "large"), picture.large)
     _replace(store, photo_key(photo_id, "thumb"), picture.thumb)
     lng, lat = picture.gps if picture.gps and _may_locate(session, actor) else (None, None)
@@ -100,6 +106,8 @@ def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID,
         gps_lat=lat,
         uploaded_by=actor.user_id,
         received_at=now(),
+        quarantine=held,
+        virus=virus,
     )
     session.add(photo)
     session.flush()
@@ -149,8 +157,9 @@ def photo_in_reach(
 
 
 def is_shown(session: Session, photo_id: UUID) -> bool:
-    """Say whether a photo is still there to be shown: its files outlive its row by a night."""
-    return session.get(Photo, photo_id) is not None
+    """Say whether a photo is there to be shown: not held back, and not gone; its files go a night later."""
+    photo = session.get(Photo, photo_id)
+    return photo is not None and photo.quarantine is None
 
 
 def forget(session: Session, store: PhotoStore, photo_ids: Collection[UUID]) -> int:

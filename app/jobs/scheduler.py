@@ -19,7 +19,7 @@ from app.jobs.exports import (
     make_roster_exports,
 )
 from app.jobs.messages import forget_old_sends, send_messages
-from app.jobs.photos import compare_photos
+from app.jobs.photos import compare_photos, scan_photos
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
 from app.jobs.spot_checks import draw_spot_checks
 from app.jobs.wechat import forget_old_events, handle_events
@@ -67,6 +67,7 @@ EVERY_MINUTE: list[Job] = [
     copy_removals,
     unassign_hazards,
     sound_hazard_alarms,
+    scan_photos,
     compare_photos,
     hand_over_occurrences,
     make_occurrences,

@@ -67,6 +67,7 @@ from app.models.photo import (
     PhotoMatch,
     PhotoOwner,
     PhotoPrint,
+    Quarantine,
 )
 from app.models.place import Place, PlaceCode, PlaceKind
 from app.models.plan import OnDayOff, Plan, PlanEvent, PlanFrequency, PlanStep
@@ -225,6 +226,7 @@ __all__ = [
     "ProxyRelation",
     "ProxyState",
     "ProxyWord",
+    "Quarantine",
     "RectificationNotice",
     "Redemption",
     "RedemptionStatus",

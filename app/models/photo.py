@@ -12,11 +12,23 @@ from app.models.base import AreaCode, Base, Big, Id
 from app.models.freezing import Freezable
 
 
+class Quarantine(enum.StrEnum):
+    """Why a photo that arrived is held back."""
+
+    VIRUS = "virus"
+    """The scanner found one; a person may say that it is none."""
+    UNSCANNED = "unscanned"
+    """The scanner did not answer; a job asks again."""
+
+
 class Photo(Base):
     """A picture that arrived; rebuilt from pixels, its capture facts kept privately as evidence."""
 
     __tablename__ = "photos"
-    __table_args__ = (Index("ix_photos_pending", "received_at", postgresql_where="compared_at IS NULL"),)
+    __table_args__ = (
+        Index("ix_photos_pending", "received_at", postgresql_where="compared_at IS NULL"),
+        Index("ix_photos_quarantine", "received_at", postgresql_where="quarantine IS NOT NULL"),
+    )
     id: Mapped[Id]
     sha256: Mapped[bytes] = mapped_column(index=True)
     """Of the bytes as sent: the same photo again is seen, and so is its reuse."""
@@ -29,6 +41,10 @@ class Photo(Base):
     received_at: Mapped[datetime]
     compared_at: Mapped[datetime | None]
     """When it was looked up among all others; None while that is pending."""
+    quarantine: Mapped[Quarantine | None]
+    """While it is held back it counts as not arrived; None of what may be shown."""
+    virus: Mapped[str] = mapped_column(default="", server_default="")
+    """What the scanner calls that which it found."""
 
 
 class PhotoPrint(Base):

@@ -97,7 +97,7 @@ def _cell(value: Any) -> Any:
 def _photos(session: Session, whose: Whose) -> Iterator[UUID]:
     after: UUID | None = None
     while True:
-        query = select(Photo.id).where(reach.pictures(whose)).order_by(Photo.id)
+        query = select(Photo.id).where(reach.pictures(whose), Photo.quarantine.is_(None)).order_by(Photo.id)
         if after is not None:
             query = query.where(Photo.id > after)
         batch = session.scalars(query.limit(_PHOTOS_AT_ONCE)).all()

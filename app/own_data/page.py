@@ -216,7 +216,8 @@ class Page:
         """Say of which of these photos the copy has the picture."""
         if copied.name not in PHOTOS:
             return set()
-        query = select(Photo.id).where(Photo.id.in_([row["id"] for row in rows]), reach.pictures(self.whose))
+        these = Photo.id.in_([row["id"] for row in rows])
+        query = select(Photo.id).where(these, reach.pictures(self.whose), Photo.quarantine.is_(None))
         return {str(one) for one in self.session.scalars(query)}
 
     def _said(self, copied: Copied, column: Column[Any], row: Row) -> str:

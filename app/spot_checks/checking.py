@@ -95,7 +95,12 @@ def spot_check(session: Session, actor: Actor, check_id: UUID) -> ShownSpotCheck
     ).one_or_none()
     photos = session.execute(
         select(PhotoLink.photo_id, Photo.received_at)
-        .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & (Photo.uploaded_by == row.worker_id))
+        .outerjoin(
+            Photo,
+            (Photo.id == PhotoLink.photo_id)
+            & (Photo.uploaded_by == row.worker_id)
+            & Photo.quarantine.is_(None),
+        )
         .where(PhotoLink.record_id == row.record_id)
         .order_by(PhotoLink.position, PhotoLink.photo_id)
         .limit(100)

@@ -83,7 +83,7 @@ def test_capture_facts_are_kept_apart_and_not_shown(worker: Client, session: Ses
     assert row.taken_at.isoformat() == "2026-11-23T00:15:09+00:00", "the camera's clock is Chinese time"
     assert (row.gps_lng, row.gps_lat) == pytest.approx((114.3336, 29.8368))
     assert row.uploaded_by == person("worker").user_id
-    assert set(answer.json) == {"id", "arrived", "width", "height", "thumb_url", "large_url"}
+    assert set(answer.json) == {"id", "arrived", "width", "height", "thumb_url", "large_url", "quarantined"}
 
 
 def test_the_files_are_rebuilt_and_carry_nothing_private(worker: Client, visitor: Client) -> None:
@@ -193,6 +193,7 @@ def test_a_named_photo_that_has_not_arrived_says_so(
         "arrived": False,
         "width": None,
         "height": None,
+        "quarantined": False,
         "thumb_url": None,
         "large_url": None,
     }

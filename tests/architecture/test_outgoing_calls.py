@@ -8,6 +8,7 @@ import pytest
 from tests.architecture.sources import trees
 
 CALLERS = {"app/adapters/wechat/transport.py", "app/adapters/wechat/wire.py"}
+SCANNER = "app/adapters/clamd.py"
 STORES = {"app/adapters/photo_store.py", "app/adapters/copy_store.py"}
 _SPEAKING = {
     "aiohttp", "asyncio", "ftplib", "http.client", "httpx", "imaplib", "multiprocessing", "poplib", "pycurl",
@@ -100,11 +101,26 @@ def _in_wechat() -> dict[str, ast.Module]:
     return {path: tree for path, tree in trees().items() if path.startswith("app/adapters/wechat/")}
 
 
-def test_only_wechats_transport_calls_other_servers() -> None:
+def test_only_wechats_transport_and_the_scanner_call_other_servers() -> None:
     """S-134: nothing else in the product can open a line, or load what could."""
     found = {path: bad for path, tree in trees().items() if (bad := lines_out(tree))}
 
-    assert set(found) == CALLERS, found
+    assert set(found) == CALLERS | {SCANNER}, found
+
+
+def test_the_scanner_is_called_where_the_settings_say() -> None:
+    """S-134: the address of each line to it is the settings', which start-up checked."""
+    lines = [
+        ast.unparse(call)
+        for call in ast.walk(trees()[SCANNER])
+        if isinstance(call, ast.Call)
+        and ast.unparse(call.func).split(".")[-1] in {"create_connection", "connect"}
+    ]
+
+    assert sorted(lines) == [
+        "line.connect(self._settings.path)",
+        "socket.create_connection((self._settings.host, self._settings.port), _left(deadline))",
+    ]
 
 
 def test_photos_go_to_a_local_folder_or_the_bucket_of_the_settings() -> None:

@@ -1,0 +1,30 @@
+"""Photos that are held back until a scanner has looked at them, or for good."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "20261202_0900"
+down_revision = "20261202_0801"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Photos from before were never scanned and stay shown. Both columns need no rewrite of the table.
+    reason = sa.Enum(
+        "virus", "unscanned", native_enum=False, length=32, create_constraint=True, name="quarantine"
+    )
+    op.add_column("photos", sa.Column("quarantine", reason))
+    op.add_column("photos", sa.Column("virus", sa.Text(), server_default="", nullable=False))
+    op.create_index(
+        "ix_photos_quarantine",
+        "photos",
+        ["received_at"],
+        postgresql_where=sa.text("quarantine IS NOT NULL"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_photos_quarantine", "photos")
+    op.drop_column("photos", "virus")
+    op.drop_column("photos", "quarantine")
