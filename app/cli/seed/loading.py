@@ -19,6 +19,7 @@ from app.cli.seed.history import History
 from app.cli.seed.history_claims import add_claims
 from app.cli.seed.history_hazards import Hazards
 from app.cli.seed.history_inspections import add_inspections
+from app.cli.seed.history_plans import add_plans
 from app.cli.seed.history_reports import add_reports
 from app.cli.seed.history_shop import add_shop
 from app.cli.seed.history_visits import add_visits
@@ -89,6 +90,7 @@ def tell_history(*, day: date, seed: int) -> History:
     add_inspections(history, hazards)
     add_reports(history, hazards)
     hazards.settle()
+    add_plans(history)
     add_visits(history)
     forget_numbers_nobody_agreed_to(history)
     add_claims(history)

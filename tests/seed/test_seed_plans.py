@@ -1,0 +1,50 @@
+"""The seed's plans show a worker a day: some of it done, some missed, some open."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cli.seed.site import SITES
+from app.clock import start_of
+from app.models import Inspection, Occurrence, OccurrenceState, Plan
+from app.plans import AHEAD_DAYS
+from tests.seed.conftest import DAY
+
+pytestmark = pytest.mark.xdist_group("seed")
+_MORNING = start_of(DAY) + timedelta(hours=9)
+
+
+def test_each_site_has_plans_and_every_worker_something_to_do_today(session: Session) -> None:
+    plans = session.scalars(select(Plan)).all()
+    rows = session.scalars(select(Occurrence)).all()
+
+    assert Counter(plan.area_code for plan in plans) == {site.code: 4 for site in SITES}
+    assert {plan.made_until for plan in plans} == {DAY + timedelta(days=AHEAD_DAYS)}
+    assert set(Counter(row.state(_MORNING) for row in rows)) >= {
+        OccurrenceState.UPCOMING,
+        OccurrenceState.OPEN,
+        OccurrenceState.MISSED,
+        OccurrenceState.DONE,
+    }
+    todo = {row.worker_id for row in rows if row.state(_MORNING) is OccurrenceState.OPEN}
+    assert todo == {row.worker_id for row in rows}
+
+
+def test_what_is_done_was_inspected_there_within_its_window(session: Session) -> None:
+    done = session.execute(
+        select(Occurrence, Inspection).join(Inspection, Inspection.id == Occurrence.inspection_id)
+    ).all()
+
+    assert len(done) > 20
+    for row, inspection in done:
+        assert (inspection.place_id, inspection.happened_at) == (row.place_id, row.done_at)
+        assert row.opens_at <= inspection.happened_at < row.missed_at
+
+
+def test_nobody_is_told_again_of_what_the_story_says_was_missed(session: Session) -> None:
+    rows = session.scalars(select(Occurrence).where(Occurrence.done_at.is_(None))).all()
+
+    assert all((row.missed_told_at is None) == (row.missed_at > start_of(DAY)) for row in rows)
