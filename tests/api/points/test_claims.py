@@ -41,6 +41,8 @@ def test_a_resident_claims_the_rules_least(resident: Client, rule: Rule) -> None
         "clock_flag": "ok",
         "notice_until": None,
         "photos": [],
+        "photos_named": 0,
+        "photos_arrived": 0,
     }
 
 
