@@ -54,7 +54,8 @@ def _event(session: Session, hazard_id: UUID, at: datetime, number: int = 1) -> 
 
 
 def open_hazard(session: Session) -> Record:
-    return Stage(session).hazard(HazardStatus.ASSIGNED), PhotoOwner.HAZARD
+    stage = Stage(session)
+    return stage.hazard(HazardStatus.ASSIGNED, assignee_id=stage.user("worker")), PhotoOwner.HAZARD
 
 
 def closed_hazard(session: Session, at: datetime = AT) -> Record:

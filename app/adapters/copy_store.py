@@ -6,11 +6,11 @@ from typing import Protocol
 from uuid import UUID
 
 from obstore import open_writer
-from obstore.store import ObjectStore
+from obstore.store import LocalStore, ObjectStore
 
 _PIECE_BYTES = 1 << 20
-_WRITTEN_BYTES = 8 << 20
-"""At once: a bucket takes no part of less than five megabytes but the last."""
+_BUCKETS_PIECE_BYTES = 8 << 20
+"""A bucket takes no part of less than five megabytes but the last."""
 
 
 class CopyMissingError(FileNotFoundError):
@@ -32,7 +32,8 @@ class CopyStore:
 
     def writer(self, copy_id: UUID) -> AbstractContextManager[Sink]:
         """Open a file to be written; it is there once the block ends well."""
-        return open_writer(self._store, self._key(copy_id), buffer_size=_WRITTEN_BYTES)
+        at_once = _PIECE_BYTES if isinstance(self._store, LocalStore) else _BUCKETS_PIECE_BYTES
+        return open_writer(self._store, self._key(copy_id), buffer_size=at_once)
 
     def pieces(self, copy_id: UUID) -> Iterator[bytes]:
         """Give the file in pieces of about a megabyte. Raises CopyMissingError before the first one."""

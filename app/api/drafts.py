@@ -14,12 +14,13 @@ from marshmallow import fields
 from app.api.http.allow import FOR, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.body_bounds import FORMS_BYTES
-from app.api.http.fields import Input, Output, listed, sent_moment, uid, word
+from app.api.http.fields import Input, Output, Text, listed, sent_moment, uid, word
 from app.api.http.recording import note, transaction
 from app.identity import Permission
 
 blueprint = Blueprint("drafts", __name__, description="离线草稿")
 MOST_DRAFTS = 50
+_MOST_KEY_SIGNS = 100
 
 
 class DraftKind(StrEnum):
@@ -41,7 +42,7 @@ class DraftInput(Input):
     id = uid(required=True)
     acted_for = uid(load_default=None, allow_none=True)
     body = fields.Dict(
-        keys=fields.String(),
+        keys=Text(_MOST_KEY_SIGNS, least=1),
         required=True,
         error_messages={"required": "请填写这一项", "null": "这一项不能为空", "invalid": "这里要填一组内容"},
     )

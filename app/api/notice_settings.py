@@ -9,7 +9,7 @@ from app import notices
 from app.adapters import wechat
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Input, Output, listed, whole, word
+from app.api.http.fields import Input, Output, TimeOfDay, listed, whole, word
 from app.api.http.recording import note, transaction
 from app.identity import Permission
 
@@ -18,22 +18,12 @@ _CLOCK = "%H:%M"
 _MOST_CHANGES = 1_000_000
 
 
-def _time_of_day() -> fields.Time:
-    wrong = "请填时间，如 21:30"
-    return fields.Time(
-        format=_CLOCK,
-        required=True,
-        allow_none=True,
-        error_messages={"required": "请填写这一项", "invalid": wrong, "format": wrong},
-    )
-
-
 class NoticeSettingsInput(Input):
     """My choice in place of that of this revision; both times null: never quiet."""
 
     revision = whole(0, _MOST_CHANGES, required=True)
-    quiet_from = _time_of_day()
-    quiet_until = _time_of_day()
+    quiet_from = TimeOfDay(required=True, allow_none=True)
+    quiet_until = TimeOfDay(required=True, allow_none=True)
     off = listed(word(notices.NoticeKind), len(notices.NoticeKind), required=True)
 
 

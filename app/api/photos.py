@@ -127,7 +127,7 @@ def get_photo(photo_id: UUID) -> Any:
 @allow(PUBLIC)
 @blueprint.file("image/jpeg")
 @blueprint.query(LinkInput)
-def get_photo_file(photo_id: UUID, copy: Copy, **link: str) -> Response:
+def get_photo_file(photo_id: UUID, copy: Copy, **link: Any) -> Response:
     """Give one copy's file by its address, as long as whoever was shown it may still have it."""
     check_link(photo_id, copy, **link)
     try:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import schemathesis
 from hypothesis import HealthCheck, Phase, seed, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -16,6 +17,9 @@ from app.api.http.sentences import SENTENCES
 from tests import cast
 from tests.architecture.sources import ROOT
 
+schemathesis.serializer.alias(
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/octet-stream"
+)
 WECHAT = {
     ("POST", "/v1/sessions/wechat"),
     ("POST", "/v1/me/wechat"),

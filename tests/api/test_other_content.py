@@ -14,6 +14,7 @@ from app.clock import business_day, now
 from app.ids import new_id
 from tests.api.hardening.test_every_field import BODIES, ITEM, Sender, Way, parts, types
 from tests.approval_world import admin_grant
+from tests.cast import HOME
 from tests.child_world import write_child
 from tests.export_world import roster
 from tests.hazard_world import HERE
@@ -22,6 +23,8 @@ from tests.snapshot import stored
 
 NO_REPEATS = {
     "/v1/residents/{resident_id}/numbers": "has no id of its own: another value is another state, and taken",
+    "/v1/checklist-drafts/{draft_id}": "a text with revisions: another value is the next one, or refused",
+    "/v1/me/notice-settings": "a state with revisions: another value is the next one, or refused",
     "/v1/me/message-acceptances/{acceptance_id}": "asks for WeChat: tests/api/wechat/test_acceptances.py",
 }
 PUTS = [
@@ -29,12 +32,14 @@ PUTS = [
     for method, path, body in BODIES
     if method == "PUT" and path not in NO_REPEATS and any(way for way, _ in parts(body))
 ]
+DEVICE = {"id": str(new_id()), "counter": 7}
 MORE: dict[str, Any] = {
-    "/v1/hazards/{hazard_id}": {"position": HERE},
-    "/v1/inspections/{inspection_id}": {"position": HERE, "late_reason": "停电了"},
+    "/v1/hazards/{hazard_id}": {"position": HERE, "device": DEVICE},
+    "/v1/inspections/{inspection_id}": {"position": HERE, "device": DEVICE, "late_reason": "停电了"},
     "/v1/plans/{plan_id}": {"frequency": "weekly", "days": [1, 3]},
     "/v1/visits/{visit_id}": {
         "position": HERE,
+        "device": DEVICE,
         "follow_ups": [{"need": "修扶手", "due_on": str(business_day() + timedelta(days=7))}],
     },
     "/v1/places/{place_id}": {"lng": HERE["lng"], "lat": HERE["lat"]},
@@ -49,10 +54,29 @@ def _age_of_a_child(session: Session) -> dict[str, Any]:
     return question(child_id)
 
 
+LEDGER = {
+    "area_code": HOME,
+    "purpose": "季度台账归档",
+    "category": ["fire"],
+    "level": "major",
+    "source": ["staff"],
+    "status": ["closed"],
+    "overdue": False,
+    **dict.fromkeys(("reported_since", "closed_since"), "2026-01-01T00:00:00+08:00"),
+    **dict.fromkeys(("reported_until", "closed_until"), "2026-04-01T00:00:00+08:00"),
+}
+SWITCH = {
+    "area_code": HOME,
+    "switch": "staff_ranking",
+    "purpose": "季度评优参考",
+    "legal_basis": "县政府2026年第8号文件",
+}
 KINDS: dict[str, tuple[str, Callable[[Session], dict[str, Any]]]] = {
     "admin_grant": ("security", lambda _: admin_grant()),
     "roster_export": ("admin", lambda _: roster()),
     "minor_age": ("admin", _age_of_a_child),
+    "hazard_export": ("admin", lambda _: {"id": str(new_id()), **LEDGER}),
+    "policy_switch": ("admin", lambda _: {"id": str(new_id()), **SWITCH}),
 }
 """Who asks for what else than the correction of points of the right request."""
 NO_PART: dict[str, set[Way]] = {
@@ -65,6 +89,12 @@ NO_PART: dict[str, set[Way]] = {
         ),
         *(("roster_export", name) for name in ("id", "area_code", "clear")),
         ("roster_export", "columns", "[]"),
+        ("hazard_export", "id"),
+        *(
+            ("hazard_export", name, ITEM) if isinstance(one, list) else ("hazard_export", name)
+            for name, one in LEDGER.items()
+        ),
+        *(("policy_switch", name) for name in ("id", "area_code", "switch", "purpose", "legal_basis")),
         *(("minor_age", name) for name in ("area_code", "resident_id", "request_id")),
     },
 }

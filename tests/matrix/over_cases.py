@@ -7,6 +7,7 @@ from tests.matrix import former_rows as former
 from tests.matrix.lines import ANYBODY, ROLES
 from tests.matrix.over import FREEZABLE, OVER, Case, freeze, freeze_closed_hazards, kind_of
 from tests.matrix.over_checklists import CHECKLISTS, DRAFTS_NEVER_OVER
+from tests.matrix.over_evidence import EVIDENCE_NEVER_OVER
 from tests.matrix.routes import LINES
 
 _ENDED_AGAIN = {
@@ -51,6 +52,7 @@ _CODE = "/v1/households/<uuid:household_id>/binding-code"
 _CODES = "/v1/places/<uuid:place_id>/codes"
 _REVOKED = "UPDATE place_codes SET revoked_at = now()"
 _CARE_ENDED = OVER["care-records"]
+_POST_ENDED = "UPDATE grants SET ended_at = now() WHERE role = 'grid_worker'"
 _NO_CODE = "DELETE FROM binding_codes"
 _OLD_GUARDIAN = OVER["guardianships"]
 _NO_NUMBERS = (
@@ -124,11 +126,9 @@ def _accounts() -> Iterator[Case]:
 
 
 _PARENTS = [
-    Case(
-        "PUT /v1/absences/<uuid:absence_id>",
-        "post ended",
-        "UPDATE grants SET ended_at = now() WHERE role = 'grid_worker'",
-        _to(422, "admin"),
+    *(
+        Case(one, "post ended", _POST_ENDED, _to(422, "admin"))
+        for one in ("PUT /v1/absences/<uuid:absence_id>", "PUT /v1/units/<uuid:unit_id>")
     ),
     Case("PUT /v1/visits/<uuid:visit_id>", "care ended", _CARE_ENDED, _to(409, *_CARERS)),
     Case("GET /v1/visits/<uuid:visit_id>", "care ended", _CARE_ENDED),
@@ -293,6 +293,7 @@ _ROSTER = "households and residents have no end in the product: nobody is taken 
 _OF_ONESELF = "asks something about oneself and names nothing else: the id is that of the new wish"
 NEVER_OVER = {
     **DRAFTS_NEVER_OVER,
+    **EVIDENCE_NEVER_OVER,
     "PUT /v1/places/<uuid:place_id>": "names a new place in an area; areas have no end",
     "GET /v1/places/<uuid:place_id>": _PLACES,
     "PUT /v1/households/<uuid:household_id>": _PLACES,
@@ -304,7 +305,6 @@ NEVER_OVER = {
     "POST /q/<code>/reports/<uuid:hazard_id>/rating": "asks for what is over (test_rating.py)",
     "GET /q/<code>/reports/<uuid:hazard_id>/rating": "leads to the receipt, whatever became of it",
     "PUT /v1/hazards/<uuid:hazard_id>": f"{_PLACES}; staff may report by a revoked sheet, as a hint",
-    "GET /v1/inspections/<uuid:inspection_id>": "a record that nothing ends or follows",
     "PUT /v1/hazard-exports/<uuid:export_id>": "names an area, which has no end",
     "PUT /v1/rewards/<uuid:reward_id>": "names a community, which has no end",
     "PUT /v1/approvals/<uuid:approval_id>": "what it names is looked at when it is used",

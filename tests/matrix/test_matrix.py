@@ -159,6 +159,7 @@ _UNSEEN = {
     "POST /v1/me/totp/confirm",
     "POST /v1/me/wechat",
     "POST /v1/me/notices/<uuid:notice_id>/read",
+    "POST /v1/me/notices/read",
     "POST /v1/wechat/push",
     "PUT /v1/me/message-acceptances/<uuid:acceptance_id>",
     "POST /q/<code>/reports",

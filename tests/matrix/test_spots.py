@@ -22,6 +22,8 @@ _OF_THE_COUNTY = {
     "GET /v1/checklists/<uuid:checklist_id>/workbook",
 }
 """Published by the county for all of it: nobody of the county is outside."""
+_OF_THE_COMMUNITY = {"GET /v1/policy-switches", "GET /v1/policy-changes"}
+"""Of a community as a whole: who works in one of its grids reads them, too."""
 _OF_THE_CAST = {"POST /v1/grants/<uuid:grant_id>/end"}
 """Lines whose thing is the cast's own and stands in HOME, wherever the stage is."""
 
@@ -34,7 +36,8 @@ def _expected(line: Line, role: str, spot: str) -> tuple[int, str | None]:
     """Give status and, of a refusal, the code that follows from the line and the spot."""
     if role not in line.allowed:
         return 403, "forbidden"
-    inside = role in INSIDE[spot] or line.name in _OF_THE_COUNTY
+    everywhere = _OF_THE_COUNTY | (_OF_THE_COMMUNITY if spot == OTHER_GRID else set())
+    inside = role in INSIDE[spot] or line.name in everywhere
     status = line.allowed[role] if inside else line.outside
     if role == "resident" and spot == OTHER_GRID and line.foreign_resident is not None:
         status = line.foreign_resident

@@ -79,4 +79,4 @@ def test_a_time_is_a_time(worker: Client, wrong: Any) -> None:
     answer = put(worker, 0, quiet_from=wrong)
 
     assert answer.status_code == 422
-    assert answer.json["errors"] == {"quiet_from": ["请填时间，如 21:30"]}
+    assert answer.json["errors"] == {"quiet_from": ["请填几点几分，如 08:30"]}

@@ -211,7 +211,9 @@ class TimeOfDay(fields.Time):
     def __init__(self, **kwargs: Any) -> None:
         """Say in Chinese what is wrong."""
         wrong = "请填几点几分，如 08:30"
-        super().__init__(format="%H:%M", error_messages=_messages(invalid=wrong, format=wrong), **kwargs)
+        told = {"pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"}
+        messages = _messages(invalid=wrong, format=wrong)
+        super().__init__(format="%H:%M", error_messages=messages, metadata=told, **kwargs)
 
 
 def listed(inner: fields.Field[Any], most: int, *, least: int = 0, **kwargs: Any) -> fields.List[Any]:

@@ -14,7 +14,7 @@ from flask import url_for
 from app import evidence, identity
 from app.actors import Actor
 from app.api.http.allow import actor
-from app.api.http.fields import Input, Text
+from app.api.http.fields import Input, Text, uid
 from app.api.http.parts import parts
 from app.api.http.recording import transaction
 from app.errors import ForbiddenError, NotFoundError
@@ -26,7 +26,7 @@ class LinkInput(Input):
 
     until = Text(20, load_default="")
     by = Text(36, load_default="")
-    acting = Text(36, load_default="")
+    acting = uid(load_default=None)
     seal = Text(100, load_default="")
 
 
@@ -35,19 +35,19 @@ def photo_urls(photo_id: UUID) -> dict[str, str]:
     return {f"{copy}_url": _url(photo_id, copy) for copy in evidence.COPIES}
 
 
-def check_link(photo_id: UUID, copy: Copy, *, until: str, by: str, acting: str, seal: str) -> None:
+def check_link(photo_id: UUID, copy: Copy, *, until: str, by: str, acting: UUID | None, seal: str) -> None:
     """Look whether an address opens its file still.
 
     Raises NotFoundError, and ForbiddenError where somebody else, who is signed in, brings it.
     """
     try:
-        session_id, resident_id = UUID(by), UUID(acting) if acting else None
+        session_id = UUID(by)
     except ValueError:
         raise NotFoundError from None
     with transaction() as session:
-        holder = identity.sessions.actor_of_session(session, session_id, acting_for=resident_id)
+        holder = identity.sessions.actor_of_session(session, session_id, acting_for=acting)
         is_shown = evidence.is_shown(session, photo_id)
-    if holder is None or (holder.acting is None) != (resident_id is None):
+    if holder is None or (holder.acting is None) != (acting is None):
         raise NotFoundError
     if not evidence.link_holds(parts().link_key, photo_id, copy, _rights(holder), until=until, seal=seal):
         raise NotFoundError
