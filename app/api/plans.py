@@ -19,6 +19,7 @@ from app.api.http.fields import (
     Text,
     TimeOfDay,
     area_code,
+    asked,
     day,
     listed,
     sent_moment,
@@ -129,7 +130,7 @@ class PlanListInput(PageInput):
     """Which plans: those that go on, or those that are over."""
 
     area_code = area_code(load_default=None)
-    ended = fields.Boolean(load_default=False, error_messages={"invalid": "请填是或否"})
+    ended = asked()
 
 
 class PreviewInput(Input):
