@@ -10,7 +10,6 @@ from marshmallow import fields, validate
 from app import plans
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.body_bounds import LISTS_BYTES
 from app.api.http.fields import (
     Flag,
     Input,
@@ -36,6 +35,8 @@ from app.places import PlaceKind
 from app.plans import OnDayOff, PlanFrequency
 
 blueprint = Blueprint("plans", __name__, description="巡查计划")
+_PLAN_BYTES = 160 * 1024
+"""JSON of a plan that names every place and everybody on its roster."""
 _MOST_MIN = 92 * 24 * 60
 _WEEK, _MONTH = 7, 31
 _A_DAY = validate.Range(date(2020, 1, 1), date(2199, 12, 31), error="日期不对，请重新选")
@@ -213,7 +214,7 @@ def list_plans(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
 @blueprint.route("/plans/<uuid:plan_id>", methods=["PUT"])
 @allow(Permission.PLAN_WRITE)
 @blueprint.made_once(PlanOutput)
-@blueprint.body(PlanInput, most_bytes=LISTS_BYTES)
+@blueprint.body(PlanInput, most_bytes=_PLAN_BYTES)
 def put_plan(new: plans.NewPlan, plan_id: UUID) -> tuple[Any, int]:
     """Make a plan; its occurrences of the next two weeks are there within the minute."""
     with transaction() as session:
@@ -244,7 +245,7 @@ def preview_plan(plan_id: UUID, until: date | None) -> Any:
 @blueprint.route("/plans/<uuid:plan_id>/change", methods=["POST"])
 @allow(Permission.PLAN_WRITE)
 @blueprint.answer(PlanOutput)
-@blueprint.body(ChangePlanInput, most_bytes=LISTS_BYTES)
+@blueprint.body(ChangePlanInput, most_bytes=_PLAN_BYTES)
 def change_plan(sent: dict[str, Any], plan_id: UUID) -> Any:
     """Let a plan say something else for the periods that have not begun yet."""
     with transaction() as session:

@@ -48,7 +48,7 @@ def test_no_decision_on_what_is_behind_his_door_is_his(
 
     assert refused(Take(be)(name, hazard, verb, **sent)) == OWN
     allowed = be(name).get(f"/v1/hazards/{hazard.id}").json["allowed"]
-    assert set(allowed) <= {"start", "rectify"}
+    assert set(allowed) <= {"start", "rectify", "report_controls"}
 
 
 @pytest.mark.parametrize(

@@ -57,9 +57,10 @@ def test_a_step_is_known_after_the_hazard_went_on(
     if verb == "assign" and hazard.assignee_id is not None:
         sent = sent | WITH_WORKER
     sent = sent | {"step_id": str(new_id())}
+    had = hazard.assignee_id
     done(take(name, hazard, verb, **sent))
     session.refresh(hazard)
-    hazard.status, hazard.duplicate_of_id = HazardStatus(start), None
+    hazard.status, hazard.duplicate_of_id, hazard.assignee_id = HazardStatus(start), None, had
     session.commit()
 
     again = done(take(name, hazard, verb, **sent))

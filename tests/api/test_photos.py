@@ -244,7 +244,6 @@ def test_an_address_of_one_file_opens_no_other(worker: Client, visitor: Client, 
         {"by": ""},
         {"by": str(new_id())},
         {"acting": str(new_id())},
-        {"acting": "nobody"},
     ],
 )
 def test_an_address_tampered_with_opens_nothing(
@@ -257,6 +256,12 @@ def test_an_address_tampered_with_opens_nothing(
     query = urlencode({**right, **wrong}) if wrong else ""
 
     assert outcome(visitor.get(f"{photo}/thumb?{query}")) == (404, "not_found")
+
+
+def test_an_address_for_what_is_no_id_is_refused(worker: Client, visitor: Client, photo: str) -> None:
+    address = worker.get(photo).json["thumb_url"]
+
+    assert outcome(visitor.get(f"{address}&acting=nobody")) == (422, "invalid")
 
 
 def test_an_address_whose_end_is_moved_opens_nothing(worker: Client, visitor: Client, photo: str) -> None:

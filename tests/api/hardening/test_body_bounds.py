@@ -148,6 +148,9 @@ def test_every_route_takes_its_longest_form_and_little_more(app: Flask) -> None:
                     seen.add(rule.endpoint)
                 continue
             assert operation["requestBody"]["description"] == f"最多{most // 1024}KB"
+            if rule.endpoint == "drafts.send_drafts":  # each of its records has its own route's bound
+                assert most == FORMS_BYTES
+                continue
             long, many = largest(form["schema"])
             if long > most or many > MAX_PARTS or (most > MOST_BYTES and long < most / 2):
                 wrong.append((rule.endpoint, long, most, many))
