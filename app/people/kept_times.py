@@ -39,14 +39,24 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
         tuple(f"positions of {of}" for of in ("photos", "inspections", "visits", "hazards")),
     )
     yield KeptTime(
+        f"证明到场用的口令和手机编号、早上提醒过谁，保存{positions}天。",
+        (
+            "challenges",
+            "witness codes",
+            "uses of witness codes",
+            "devices of records",
+            "mornings on which workers were told",
+        ),
+    )
+    yield KeptTime(
         f"登录记录、登录用的验证码和邀请，结束以后保存{SIGN_INS_KEPT.days}天；"
         f"输错密码的记录保存{int(TRIES_KEPT.total_seconds()) // _HOUR_S}小时。",
         ("sign-ins", "refresh tokens", "one-time codes", "invitations", "sign-in tries"),
     )
     yield KeptTime(
         f"上网地址、用的是哪种手机或浏览器，跟办事记录放在一起，至少保存{audit}，到期由两个人一起删除；"
-        f"谁看过号码、谁看过孩子的探访内容、谁批准了什么、谁导出过名册，这些记录也保存{audit}。",
-        ("looks at numbers", "viewing tickets", "exports of the roster", "approvals"),
+        f"谁看过号码、谁看过孩子的探访内容、谁批准了什么、谁导出过名册和隐患台账，这些记录也保存{audit}。",
+        ("looks at numbers", "viewing tickets", "exports of the roster", "exports of hazards", "approvals"),
     )
     yield KeptTime(
         f"照片在用到它的事情办完以后保存{shown_months(months.photos)}；没有用上的照片保存{UNNAMED_KEPT.days}天。",
