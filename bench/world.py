@@ -1,6 +1,5 @@
 """The data the bench works on: the two demonstration sites, without their history."""
 
-import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -33,10 +32,9 @@ from app.models import (
     HazardCategory,
     HazardLevel,
     PlaceKind,
-    SessionKind,
-    SignIn,
 )
 from app.sealing import Sealer
+from dev.sign_in import sign_in
 
 
 @dataclass(frozen=True)
@@ -111,9 +109,9 @@ def _write(session: Session, sealer: Sealer, claims: int, households: int) -> Gr
         account_ids=account_ids,
         rule_id=rule_id,
         admin_id=admin_id,
-        admin_token=_sign_in(session, admin_id),
-        worker_token=_sign_in(session, worker_id),
-        resident_tokens=[_sign_in(session, user_id) for user_id in users[:100]],
+        admin_token=sign_in(session, admin_id),
+        worker_token=sign_in(session, worker_id),
+        resident_tokens=[sign_in(session, user_id) for user_id in users[:100]],
         place_id=place.id,
         place_area=place.area_code,
         checklist_id=checklist_id,
@@ -187,22 +185,3 @@ def _claims(
     ]
     session.execute(insert(Claim), rows)
     return [row["id"] for row in rows]
-
-
-def _sign_in(session: Session, user_id: UUID) -> str:
-    token, sign_in_id, later = f"bench-{user_id}", new_id(), now() + timedelta(hours=12)
-    session.add(
-        SignIn(
-            id=sign_in_id,
-            family_id=sign_in_id,
-            kind=SessionKind.APP,
-            user_id=user_id,
-            token_hash=hashlib.sha256(token.encode()).digest(),
-            created_at=now(),
-            expires_at=later,
-            idle_s=0,
-            last_seen_at=later,
-            second_factor_at=now(),
-        )
-    )
-    return token

@@ -16,12 +16,12 @@ from app.config import Settings
 from app.db import db
 from app.factory import create_app
 from app.models import Notice
-from app.notices.words import is_spelled_out
 from dev.servers import Servers, servers_for_tests
 from tests import cast
 from tests.client import Client
 from tests.databases import peopled_database
 from tests.fakes.wechat.control import WeChatFake
+from tests.notices.spelled_out import is_spelled_out
 from tests.sealer import KEYS
 from tests.snapshot import counted
 

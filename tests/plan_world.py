@@ -8,13 +8,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import plans
-from app.clock import SHANGHAI
+from app.clock import SHANGHAI, set_to
 from app.config import UnknownYears
 from app.ids import new_id
 from app.models import Checklist, Occurrence, OnDayOff, Place, PlaceKind, Plan, PlanFrequency
 from app.workdays import WorkCalendar
 from tests.cast import GRID, HOME, LONG_AGO, person
 from tests.client import Answer, Client
+from tests.hazard_world import file, inspection_body
 
 CALENDAR = WorkCalendar(UnknownYears.REFUSE)
 START = date(2026, 3, 2)
@@ -99,3 +100,14 @@ def of_plan(session: Session, plan_id: UUID) -> list[Occurrence]:
     query = select(Occurrence).where(Occurrence.plan_id == plan_id)
     query = query.order_by(Occurrence.period_on, Occurrence.place_id)
     return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def filed(
+    client: Client, checklist: Checklist, captured: datetime, *, arrives: datetime | None = None, **more: Any
+) -> dict[str, Any]:
+    """File an inspection of the block captured then; give its answer."""
+    with set_to(arrives or captured):
+        answer = file(client, inspection_body(checklist, captured_at=captured.isoformat(), **more))
+    assert answer.status_code == 201, answer.text
+    shown: dict[str, Any] = answer.json
+    return shown

@@ -2,10 +2,9 @@
 
 from app.evidence.challenges import CHALLENGE_LIFE, NewChallenge, issue_challenge, shown_digits
 from app.evidence.comparing import compare
-from app.evidence.coordinates import Point, distance_m, to_gcj02, to_wgs84
+from app.evidence.coordinates import ACCURACY_KNOWN_M, Point, distance_m, to_gcj02, to_wgs84
 from app.evidence.devices import Device, DeviceFindings, device_findings
 from app.evidence.gathering import (
-    ACCURACY_KNOWN_M,
     CLOCK_AHEAD,
     Gathered,
     Position,

@@ -9,6 +9,8 @@ import math
 
 Point = tuple[float, float]
 
+ACCURACY_KNOWN_M = 150
+"""Above this accuracy a position says "unknown", never "inside" (domain.md, clocks)."""
 MEAN_RADIUS_M = 6_371_008.8
 """Mean radius of the Earth (IUGG), for distances on a sphere."""
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.evidence.challenges import use_challenge
-from app.evidence.coordinates import distance_m, to_wgs84
+from app.evidence.coordinates import ACCURACY_KNOWN_M, distance_m, to_wgs84
 from app.evidence.devices import Device, mark_device
 from app.evidence.speed import SPEED_UNLIKELY, Fix, check_speed
 from app.evidence.witnesses import use_witness_code
@@ -22,10 +22,6 @@ from app.places import CodeSigner, find
 CLOCK_AHEAD = timedelta(minutes=5)
 CLOCK_BEHIND = timedelta(days=7)
 """Outside this span a device's time is flagged and the server's is used (domain.md, clocks)."""
-ACCURACY_KNOWN_M = 150
-"""Above this accuracy a position says "unknown", never "inside"."""
-
-
 SIGNS = frozenset({"code_scanned", "inside", "witness_met"})
 """What tells of a place, each in another way."""
 DOUBTS = frozenset(

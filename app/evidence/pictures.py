@@ -151,7 +151,7 @@ def _decoded(sent: Image.Image, data: bytes) -> Image.Image:
     """Decode the pixels, no larger than the large copy, as RGB on white."""
     if sent.format == "PNG" and _PNG_END not in data:  # Pillow does without the last chunk
         raise BrokenPictureError
-    if data.count(_JPEG_SCAN) > MAX_SCANS and sent.format in ("JPEG", "MPO") and _scans(data) > MAX_SCANS:
+    if sent.format in ("JPEG", "MPO") and not 0 < _scans(data) <= MAX_SCANS:
         raise BrokenPictureError
     size = _fitted(sent.size, LARGE_EDGE_PX)
     try:
@@ -194,9 +194,12 @@ def _jpeg(image: Image.Image, quality: int) -> bytes:
 
 
 def _scans(data: bytes) -> int:
-    """Count the passes of a JPEG up to the end of its first picture."""
+    """Count the passes of a JPEG up to the end of its first picture; 0 if that does not come.
+
+    Pillow does without the end where the pixels before it happen to be whole.
+    """
     count, position = 0, 0
     while (marker := _JPEG_MARKER.search(data, position)) and not marker[0].endswith(_JPEG_END):
         count += marker[0].endswith(_JPEG_SCAN)
         position = marker.end() + int.from_bytes(data[marker.end() : marker.end() + 2])
-    return count
+    return count if marker else 0

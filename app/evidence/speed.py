@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.evidence.coordinates import distance_m, to_wgs84
+from app.evidence.coordinates import ACCURACY_KNOWN_M, distance_m, to_wgs84
 from app.models import ClockFlag, Hazard, Inspection, Presence, Visit
 
 FASTEST_KMH = 120
@@ -17,7 +17,6 @@ FASTEST_KMH = 120
 LEAST_GAP = timedelta(seconds=60)
 """Two positions nearer in time say nothing: what they are off by is more than the way between them."""
 SPEED_UNLIKELY = "speed_unlikely"
-_KNOWN_M = 150
 _RECORDS: dict[str, Any] = {
     "inspection": (Inspection, Inspection.worker_id, ()),
     "visit": (Visit, Visit.worker_id, ()),
@@ -40,7 +39,7 @@ class Fix:
 def is_unlikely(one: Fix, other: Fix) -> bool:
     """Say whether nobody travels so fast: the way less both accuracies, by the time between."""
     gap = abs(other.at - one.at)
-    if gap < LEAST_GAP or max(one.accuracy_m, other.accuracy_m) > _KNOWN_M:
+    if gap < LEAST_GAP or max(one.accuracy_m, other.accuracy_m) > ACCURACY_KNOWN_M:
         return False
     ends = [to_wgs84(fix.lng, fix.lat, fix.datum) for fix in (one, other)]
     way_m = distance_m(*ends) - one.accuracy_m - other.accuracy_m
@@ -81,7 +80,7 @@ def _side(kind: str, *, earlier: bool) -> Any:
             worker == bindparam("worker"),
             model.id != bindparam("record"),
             model.lng.is_not(None),
-            model.accuracy_m <= _KNOWN_M,
+            model.accuracy_m <= ACCURACY_KNOWN_M,
             model.clock_flag == ClockFlag.OK,
             at <= bindparam("until") if earlier else at >= bindparam("since"),
             *more,

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, contains_eager
 
 from app.actors import Actor
 from app.clock import now
-from app.evidence import ACCURACY_KNOWN_M, Point, to_wgs84
+from app.evidence import ACCURACY_KNOWN_M, Point
 from app.harm import reading_as
 from app.hazards.filters import HazardFilter, matching, readable
+from app.hazards.whereabouts import point_of
 from app.models import (
     HAZARD_ENDED,
     Hazard,
@@ -99,13 +100,7 @@ def _mapped(row: Hazard) -> MappedHazard:
 
 
 def _point(row: Hazard) -> Point:
-    """Give where somebody on duty stood, if his phone knew it well, else where the place is."""
-    known = row.accuracy_m is not None and row.accuracy_m <= ACCURACY_KNOWN_M
-    if row.source in _ON_DUTY and known and row.lng is not None and row.lat is not None:
-        assert row.datum is not None, "a position says its datum"
-        lng, lat = to_wgs84(row.lng, row.lat, row.datum)
-    else:
-        assert row.place.lng is not None, "the statement gives only what has a point"
-        assert row.place.lat is not None, "the two stand together"
-        lng, lat = row.place.lng, row.place.lat
+    point = point_of(row, own=row.source in _ON_DUTY)
+    assert point is not None, "the statement gives only what has a point"
+    lng, lat = point
     return round(lng, _DIGITS), round(lat, _DIGITS)

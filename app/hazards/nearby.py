@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.actors import Actor, Scope, community_of
 from app.clock import now
 from app.errors import NotFoundError
-from app.evidence import ACCURACY_KNOWN_M, NamedPhoto, Point, distance_m, photos_of, to_wgs84
+from app.evidence import NamedPhoto, Point, distance_m, photos_of
+from app.hazards.whereabouts import point_of
 from app.models import HAZARD_OPEN, Hazard, HazardStatus
 
 RADIUS_M = 100
@@ -59,8 +60,8 @@ def nearby(
         .limit(_LOOKED_AT)
         .options(joinedload(Hazard.place))
     )
-    here = _point(row)
-    found = [(other, _distance(here, _point(other))) for other in session.scalars(query)]
+    here = point_of(row)
+    found = [(other, _distance(here, point_of(other))) for other in session.scalars(query)]
     near = [
         (other, far)
         for other, far in found
@@ -69,15 +70,6 @@ def nearby(
     near.sort(key=lambda one: (one[1] or 0, one[0].id))
     photos = photos_of(session, [other.id for other, _ in near[:_SHOWN]])
     return [NearbyHazard(other, photos[other.id], far) for other, far in near[:_SHOWN]]
-
-
-def _point(row: Hazard) -> Point | None:
-    known = row.accuracy_m is not None and row.accuracy_m <= ACCURACY_KNOWN_M
-    if known and row.lng is not None and row.lat is not None and row.datum is not None:
-        return to_wgs84(row.lng, row.lat, row.datum)
-    if row.place.lng is None or row.place.lat is None:
-        return None
-    return row.place.lng, row.place.lat
 
 
 def _distance(here: Point | None, there: Point | None) -> int | None:

@@ -29,12 +29,12 @@ def send_messages(means: Means) -> int:
     catalogue = Catalogue(mini.template_ids, mini.long_term)
     with transaction(sessions_for(means.engine)()) as session:
         due = messages.due_sends(session, catalogue, limit=_BATCH)
-    sent, resting = 0, set[str]()
+    sent, resting, along = 0, set[str](), set[UUID]()
     for notice_id, kind in due:
         template_id = catalogue.ids.get(kind, kind)
-        if template_id in resting:
+        if template_id in resting or notice_id in along:
             continue
-        verdict = _handled(means, mini, catalogue, notice_id)
+        verdict = _handled(means, mini, catalogue, notice_id, along)
         sent += verdict.state is SendState.SENT
         if verdict.ends_run:
             break
@@ -51,13 +51,19 @@ def forget_old_sends(means: Means) -> int:
     return forgotten
 
 
-def _handled(means: Means, mini: wechat.MiniProgram, catalogue: Catalogue, notice_id: UUID) -> Verdict:
-    """Send one, each step in its own transaction; a fault of ours holds up no other."""
+def _handled(
+    means: Means, mini: wechat.MiniProgram, catalogue: Catalogue, notice_id: UUID, along: set[UUID]
+) -> Verdict:
+    """Send one, each step in its own transaction; a fault of ours holds up no other.
+
+    Notes in ``along`` which others it tells of besides.
+    """
     try:
         with transaction(sessions_for(means.engine)()) as session:
             draft = messages.begin(session, means.sealer, catalogue, notice_id)
         if draft is None:
             return _NOT_SENT
+        along |= draft.also
         verdict = _sent(mini, draft)
         with transaction(sessions_for(means.engine)()) as session:
             send = messages.finish(session, draft.send_id, verdict)

@@ -10,9 +10,10 @@ from sqlalchemy import ColumnElement, Select, and_, case, delete, exists, func, 
 from sqlalchemy.orm import Session
 
 from app import notices
+from app.actors import COMMUNITY_DIGITS, community_of
 from app.clock import now
 from app.ids import new_id
-from app.messages.wording import Facts, facts_of
+from app.messages.wording import Facts, facts_of_all
 from app.models import (
     MessageCredit,
     MessageSend,
@@ -24,7 +25,6 @@ from app.models import (
     WeChatLink,
 )
 
-_COMMUNITY = 12
 _MOST_IN_ONE = 100
 """More go with the next message."""
 
@@ -69,8 +69,8 @@ def unsent(ids: Mapping[str, str], *, not_before: ColumnElement[bool]) -> Select
     )
 
 
-def gather(session: Session, send: MessageSend, first: Notice) -> list[Facts]:
-    """Let the message tell also of later notices like its first; give what of all these still waits.
+def gather(session: Session, send: MessageSend, first: Notice) -> dict[UUID, Facts]:
+    """Let the message tell also of later notices like its first; give what of all these still waits, by id.
 
     The reader's link is locked, so no other sender gathers the same at the same time.
     """
@@ -79,7 +79,7 @@ def gather(session: Session, send: MessageSend, first: Notice) -> list[Facts]:
         MessageSend.id.is_(None),
         Notice.user_id == first.user_id,
         Notice.kind == first.kind,
-        func.left(Notice.area_code, _COMMUNITY) == first.area_code[:_COMMUNITY],
+        func.left(Notice.area_code, COMMUNITY_DIGITS) == community_of(first.area_code),
         Notice.id > first.id,
     )
     rows = session.execute(
@@ -90,12 +90,13 @@ def gather(session: Session, send: MessageSend, first: Notice) -> list[Facts]:
         .limit(_MOST_IN_ONE)
         .execution_options(populate_existing=True)
     )
-    told = []
-    for notice, joined_id in rows.all():
-        facts = facts_of(session, notice)
+    found = rows.all()
+    told = {}
+    every = facts_of_all(session, [notice for notice, _ in found])
+    for (notice, joined_id), facts in zip(found, every, strict=True):
         if facts is None:
             continue
-        told.append(facts)
+        told[notice.id] = facts
         if joined_id is None:
             session.add(_joined(send, notice))
     session.flush()

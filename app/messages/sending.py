@@ -15,6 +15,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import identity, notices
+from app.actors import community_of
 from app.clock import now
 from app.ids import new_id
 from app.messages.credits import end_credits
@@ -41,7 +42,6 @@ SENT_WITHIN = timedelta(days=1)
 INTERRUPTED_AFTER = timedelta(minutes=5)
 """No call takes so long: whoever made it is dead."""
 WAITS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
-_COMMUNITY = 12
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,8 @@ class Draft:
     template: str
     openid: str = field(repr=False)
     values: Mapping[str, str]
+    also: frozenset[UUID]
+    """The notices that go along."""
 
 
 def due_sends(session: Session, catalogue: Catalogue, *, limit: int) -> list[tuple[UUID, NoticeKind]]:
@@ -99,9 +101,10 @@ def begin(session: Session, sealer: Sealer, catalogue: Catalogue, notice_id: UUI
     if link is None or facts is None:
         _give_up(session, send, SendState.DROPPED, why or "settled")
         return None
-    values = values_of(session, notice, [facts, *gather(session, send, notice)])
+    also = gather(session, send, notice)
+    values = values_of(session, notice, [facts, *also.values()])
     send.begin(now())
-    return Draft(send.id, notice.kind, identity.openid_of(sealer, link), values)
+    return Draft(send.id, notice.kind, identity.openid_of(sealer, link), values, frozenset(also))
 
 
 def finish(session: Session, send_id: UUID, verdict: Verdict) -> MessageSend:
@@ -230,8 +233,8 @@ def _is_paid(session: Session, catalogue: Catalogue, notice: Notice, send: Messa
 
 def _is_there(session: Session, user: User, area_code: str) -> bool:
     """Say whether somebody is bound to a resident of the community, or holds a role there or over it."""
-    community = area_code[:_COMMUNITY]
-    if user.area_code and user.resident_id and user.area_code[:_COMMUNITY] == community:
+    community = community_of(area_code)
+    if user.area_code and user.resident_id and community_of(user.area_code) == community:
         return True
     covering = [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
     held = exists().where(

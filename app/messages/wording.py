@@ -13,6 +13,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.actors import community_of
 from app.adapters import wechat
 from app.clock import SHANGHAI
 from app.models import (
@@ -32,7 +33,6 @@ from app.models import (
 )
 from app.notices import words
 
-_COMMUNITY = 12
 _CLAIM_RESULTS = {
     ClaimStatus.SUBMITTED: "已提交",
     ClaimStatus.VERIFIED: "已核实",
@@ -57,6 +57,28 @@ class Facts:
     """What it is about: of two notices about one record the later one counts."""
     values: Mapping[str, Any]
     """By the names of the template's fields: texts, numbers and moments."""
+
+
+_ABOUT: Mapping[str, type[Any]] = {"hazard_id": Hazard, "claim_id": Claim, "follow_up_id": FollowUp}
+
+
+def facts_of_all(session: Session, told: Sequence[Notice]) -> list[Facts | None]:
+    """Give what each of these tells; what they are about is read at once, however many they are."""
+    _held = _records(session, told)  # a session keeps only rows that somebody holds
+    return [facts_of(session, notice) for notice in told]
+
+
+def _records(session: Session, told: Sequence[Notice]) -> list[Any]:
+    """Read what notices are about, and the places of it."""
+    rows: list[Any] = []
+    for name, table in _ABOUT.items():
+        ids = {UUID(notice.data[name]) for notice in told if notice.data.get(name)}
+        if ids:
+            rows += session.scalars(select(table).where(table.id.in_(ids)))
+    places = {row.place_id for row in rows if isinstance(row, Hazard)}
+    if places:
+        rows += session.scalars(select(Place).where(Place.id.in_(places)))
+    return rows
 
 
 def facts_of(session: Session, notice: Notice) -> Facts | None:
@@ -172,7 +194,7 @@ def _where(session: Session, hazard: Hazard) -> str:
 
 
 def _community(session: Session, area_code: str) -> str:
-    area = session.get(Area, area_code[:_COMMUNITY])
+    area = session.get(Area, community_of(area_code))
     return area.name if area is not None and not wechat.says_too_much(area.name) else _SOMEWHERE
 
 

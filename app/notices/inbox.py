@@ -9,13 +9,12 @@ from sqlalchemy import ColumnElement, Date, Select, cast, func, select, update
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
-from app.actors import Actor
+from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import SHANGHAI, now
 from app.errors import NotFoundError
 from app.models import Notice, NoticeKind, User
 
-_COMMUNITY = 12
-_AREA: ColumnElement[str] = func.left(Notice.area_code, _COMMUNITY)
+_AREA: ColumnElement[str] = func.left(Notice.area_code, COMMUNITY_DIGITS)
 _DAY: ColumnElement[date] = cast(func.timezone(SHANGHAI.key, Notice.created_at), Date)
 
 

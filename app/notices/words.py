@@ -270,12 +270,6 @@ def code_of(kind: NoticeKind, data: Mapping[str, Any]) -> str:
     return str(data.get(_CODED_BY.get(kind, "what")) or "")
 
 
-def is_spelled_out(kind: NoticeKind, data: Mapping[str, Any]) -> bool:
-    """Say whether somebody thought of what such a notice says: its reader never sees a code."""
-    code = code_of(kind, data)
-    return kind in WORDS and (not code or code in WORDS[kind].by_code)
-
-
 def title_of(kind: NoticeKind) -> str:
     """Say in a few words what notices of a kind are about."""
     return WORDS[kind].title

@@ -51,9 +51,9 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
     today = business_day()
     until, unknown = today + timedelta(days=AHEAD_DAYS), None
     days: list[date] = []
-    rhythm, window = terms_of(plan).rhythm, terms_of(plan).window
+    terms = terms_of(plan)
     try:
-        days.extend(rhythm.days_between(today, until, calendar))
+        days.extend(terms.rhythm.days_between(today, until, calendar))
     except HolidaysUnknownError as error:
         unknown = int(error.data["year"])
         until = date(unknown, 1, 1) - timedelta(days=1)
@@ -62,7 +62,7 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
         places, at = places_of(session, plan), now()
         roster = roster_of(session, plan.area_code, since=today)
         for day in days:
-            opens_at, due_at, missed_at = window.on(day)
+            opens_at, due_at, missed_at = terms.window.on(day)
             if due_at <= at:
                 continue
             for place in places:

@@ -12,17 +12,10 @@ from sqlalchemy.orm import Session
 from app import identity
 from app.actors import COMMUNITY_DIGITS, Actor, community_of
 from app.clock import now
-from app.errors import DomainError, Kind, NotFoundError
+from app.errors import NotFoundError
 from app.models import ApprovalKind, Area, PolicyChange, PolicySwitch, User
 from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
-
-
-class SwitchOffError(DomainError):
-    """What was asked for hangs on a switch that the community has off (data: ``switch``)."""
-
-    code = "switch_off"
-    kind = Kind.NOT_FOUND
 
 
 @dataclass(frozen=True)
@@ -125,12 +118,6 @@ def is_on(session: Session, area_code: str, *wanted: PolicySwitch) -> frozenset[
     """Give those of the wanted switches that are on in the community of an area: one query."""
     rows = _latest(session, community_of(area_code), wanted)
     return frozenset(row.switch for row in rows if row.is_on)
-
-
-def check_on(session: Session, area_code: str, switch: PolicySwitch) -> None:
-    """Refuse what hangs on a switch that is off. Raises SwitchOffError."""
-    if not is_on(session, area_code, switch):
-        raise SwitchOffError(switch=switch.value)
 
 
 def _check_reach(actor: Actor, area_code: str) -> None:

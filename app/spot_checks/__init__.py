@@ -14,7 +14,7 @@ from app.spot_checks.checking import (
     spot_checks,
     weeks,
 )
-from app.spot_checks.weekly import COVERED_WEEKS, commit_seeds, communities, draw_due, redrawn
+from app.spot_checks.weekly import COVERED_WEEKS, commit_seeds, communities, draw_due
 
 __all__ = [
     "COVERED_WEEKS",
@@ -33,7 +33,6 @@ __all__ = [
     "draw_due",
     "give_result",
     "listed",
-    "redrawn",
     "spot_check",
     "spot_checks",
     "weeks",

@@ -68,17 +68,6 @@ def draw_due(session: Session, sealer: Sealer, area_code: str) -> int:
     return sum(_draw(session, sealer, week) for week in weeks)
 
 
-def redrawn(session: Session, week: SpotCheckWeek) -> list[UUID]:
-    """Draw a week's lot again from the seed that was told and what lay in the urn; give the records."""
-    assert week.seed is not None, "it was drawn"
-    ids = {UUID(one["record_id"]): one for one in week.candidates}
-    query = select(Inspection.id, Inspection.worker_id).where(Inspection.id.in_(ids))
-    workers = dict(session.execute(query).all())
-    urn = [Candidate(record_id, workers[record_id], one["weight"]) for record_id, one in ids.items()]
-    due = {workers[record_id] for record_id, one in ids.items() if one["due"]}
-    return [one.record_id for one in draw(week.seed, urn, due)]
-
-
 def monday_of(day: date) -> date:
     """Give the Monday of a day's week."""
     return day - timedelta(days=day.weekday())

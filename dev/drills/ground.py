@@ -1,6 +1,5 @@
 """What drills are held on: a settlement without a history, served, and a line to it that fails."""
 
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +10,6 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from sqlalchemy import Engine
-from sqlalchemy.orm import Session
 
 from app import migrating
 from app.cli.seed import catalogue
@@ -24,12 +22,11 @@ from app.cli.seed.world import World
 from app.clock import business_day, now
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
-from app.ids import new_id
-from app.models import SessionKind, SignIn
 from app.sealing import Sealer
 from dev.demo import demo_settings
 from dev.lossy import LossyProxy, lossy_proxy
 from dev.servers import ensure_database, scratch, scratch_servers
+from dev.sign_in import sign_in
 from dev.web import serving
 
 _SINCE = timedelta(days=30)
@@ -56,7 +53,7 @@ class Ground:
     def sign_in(self, user_id: UUID) -> str:
         """Open a session for somebody; give its token."""
         with transaction(sessions_for(self.engine)()) as session:
-            return _sign_in(session, user_id)
+            return sign_in(session, user_id)
 
 
 @contextmanager
@@ -97,22 +94,3 @@ def settle(engine: Engine, sealer: Sealer, households: int) -> World:
         for table in rows.tables():
             rows.write(session, table)
     return world
-
-
-def _sign_in(session: Session, user_id: UUID) -> str:
-    token, sign_in_id, later = f"drill-{user_id}", new_id(), now() + timedelta(hours=12)
-    session.add(
-        SignIn(
-            id=sign_in_id,
-            family_id=sign_in_id,
-            kind=SessionKind.APP,
-            user_id=user_id,
-            token_hash=hashlib.sha256(token.encode()).digest(),
-            created_at=now(),
-            expires_at=later,
-            idle_s=0,
-            last_seen_at=later,
-            second_factor_at=now(),
-        )
-    )
-    return token

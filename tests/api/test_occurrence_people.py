@@ -1,6 +1,6 @@
 """Occurrences are given to people, who stand in for each other and are told."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from app.ids import new_id
 from app.models import Checklist, Grant, Notice, NoticeKind, Occurrence, Plan, PlanEvent
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
-from tests.hazard_world import count, file, inspection_body, refused, write_checklist
-from tests.plan_world import START, in_china, make, of_plan, write_place, write_plan
+from tests.hazard_world import count, refused, write_checklist
+from tests.plan_world import START, filed, in_china, make, of_plan, write_place, write_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
 
@@ -32,17 +32,6 @@ def plan(session: Session, checklist: Checklist) -> Plan:
     with set_to(in_china(START, "06:00")):
         make(session, made.id)
     return made
-
-
-def filed(
-    client: Client, checklist: Checklist, captured: datetime, *, arrives: datetime | None = None, **more: Any
-) -> dict[str, Any]:
-    """File an inspection of the block captured then; give its answer."""
-    with set_to(arrives or captured):
-        answer = file(client, inspection_body(checklist, captured_at=captured.isoformat(), **more))
-    assert answer.status_code == 201, answer.text
-    shown: dict[str, Any] = answer.json
-    return shown
 
 
 def test_whose_it_is_follows_roster_grid_and_community(session: Session, checklist: Checklist) -> None:

@@ -19,6 +19,7 @@ from tests.counting import statements
 from tests.hazard_world import BLOCK, file, inspection_body, write_checklist
 from tests.plan_world import (
     START,
+    filed,
     in_china,
     make,
     of_plan,
@@ -41,17 +42,6 @@ def plan(session: Session, checklist: Checklist) -> Plan:
     with set_to(in_china(START, "06:00")):
         make(session, made.id)
     return made
-
-
-def filed(
-    client: Client, checklist: Checklist, captured: datetime, *, arrives: datetime | None = None, **more: Any
-) -> dict[str, Any]:
-    """File an inspection of the block captured then; give its answer."""
-    with set_to(arrives or captured):
-        answer = file(client, inspection_body(checklist, captured_at=captured.isoformat(), **more))
-    assert answer.status_code == 201, answer.text
-    shown: dict[str, Any] = answer.json
-    return shown
 
 
 def states(shown: dict[str, Any]) -> list[tuple[str, str, bool]]:

@@ -178,6 +178,20 @@ def test_a_file_cut_off_anywhere_is_refused(form: str) -> None:
     assert kept == []
 
 
+def test_a_jpeg_without_its_end_is_refused_also_where_its_pixels_are_whole() -> None:
+    """The decoder does without the end of some: what came last may be anything else that is missing."""
+    kept = []
+    for edge in range(16, 200):
+        whole = file(Image.linear_gradient("L").resize((edge, edge)))
+        try:
+            prepare(whole[:-2])
+            kept.append(edge)
+        except BrokenPictureError:
+            continue
+
+    assert kept == []
+
+
 def test_a_damaged_file_is_called_broken() -> None:
     with pytest.raises(BrokenPictureError) as refusal:
         prepare(file(scene())[:5_000])

@@ -10,7 +10,8 @@ from app.adapters import wechat
 from app.ids import new_id
 from app.models import HAZARD_QUIET, ClaimStatus, HazardStep, Notice, NoticeKind
 from app.notices.pace import PACES
-from app.notices.words import WORDS, Link, is_spelled_out, link_of, text_of, text_of_many, title_of
+from app.notices.words import WORDS, Link, link_of, text_of, text_of_many, title_of
+from tests.notices.spelled_out import is_spelled_out
 from tests.notices.world import notice
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")

@@ -13,6 +13,7 @@ from app.jobs.messages import send_messages
 from app.jobs.work import Means
 from app.models import CreditEnding, Hazard, HazardStatus, NoticeKind, SendState
 from tests.cast import person
+from tests.counting import statements
 from tests.fakes.wechat.control import Person, WeChatFake
 from tests.jobs.messages.world import (
     SEND,
@@ -49,6 +50,22 @@ def test_many_of_a_kind_are_one_message_for_one_credit(
     assert {row.with_id for row in sends(session)[1:]} == {sends(session)[0].id}
     assert sorted(map(str, endings(session))) == ["None", "spent"]
     assert fake.flags() == []
+
+
+def test_what_many_tell_of_is_read_at_once(
+    session: Session, job: Means, fake: WeChatFake, wei: Person, assign: Callable[..., Hazard]
+) -> None:
+    of = link(session, job, wei)
+    reads: list[int] = []
+    for number in (2, 8):
+        credit(session, fake, wei, of, TEMPLATE_ID)
+        for _ in range(number):
+            assign(due_in_days=5)
+        with statements(job.engine) as sent:
+            assert send_messages(job) == 1
+        reads.append(len([one for one in sent if one.startswith("SELECT")]))
+
+    assert reads[0] == reads[1]
 
 
 def test_the_first_waits_for_others_and_takes_the_newest_along(

@@ -1,0 +1,17 @@
+"""Where a hazard is: by the report's own position if its phone knew it well, else by its place."""
+
+from app.evidence import ACCURACY_KNOWN_M, Point, to_wgs84
+from app.models import Hazard
+
+
+def point_of(row: Hazard, *, own: bool = True) -> Point | None:
+    """Give the point in WGS-84 of a hazard with its place loaded, None where neither says where.
+
+    Without ``own`` the report's own position is passed over.
+    """
+    known = own and row.accuracy_m is not None and row.accuracy_m <= ACCURACY_KNOWN_M
+    if known and row.lng is not None and row.lat is not None and row.datum is not None:
+        return to_wgs84(row.lng, row.lat, row.datum)
+    if row.place.lng is None or row.place.lat is None:
+        return None
+    return row.place.lng, row.place.lat
