@@ -46,6 +46,17 @@ _EVENTS = text(
     FROM hazards, generate_series(1, 2) AS n WHERE status = 'closed'
     """
 )
+_UNITS = text(
+    """
+    WITH made AS (
+        INSERT INTO units (id, area_code, name, kind, made_by, created_at, content_hash)
+        SELECT gen_random_uuid(), :grid, '整改队' || n, 'team', :worker, :at, ''
+        FROM generate_series(1, 5000) AS n RETURNING id
+    )
+    INSERT INTO unit_members (id, unit_id, user_id, since)
+    SELECT gen_random_uuid(), id, :worker, :at FROM made
+    """
+)
 
 
 def plan(session: Session, actor: Actor, wanted: HazardFilter, order: HazardOrder) -> str:
@@ -64,7 +75,8 @@ def test_lists_read_no_table_from_end_to_end(session: Session) -> None:
         {"rows": ROWS, "grid": GRID, "block": BLOCK, "at": now(), "worker": person("worker").user_id},
     )
     session.execute(_EVENTS)
-    session.execute(text("ANALYZE hazards, hazard_events"))
+    session.execute(_UNITS, {"grid": GRID, "worker": person("worker").user_id, "at": now()})
+    session.execute(text("ANALYZE hazards, hazard_events, unit_members"))
     week = now() - timedelta(days=7)
     asked = {
         "newest": (HazardFilter(), HazardOrder.NEWEST),

@@ -25,9 +25,10 @@ _TO_ANYBODY = {"PUT /v1/me/binding-requests/<uuid:request_id>"}
 """Whoever is nobody's resident may ask any community, whose names are public."""
 _TO_HIMSELF = {"POST /v1/me/notices/read"}
 """It is decided by whose a notice is, wherever it lies (tests/notices/test_inbox.py)."""
-_WITH_IDS = [line for line in LINES if id_fields(line) and line.name not in _TO_ANYBODY | _TO_HIMSELF]
-_LISTS = [
-    line for line in LINES if line.method == "GET" and line.outside == 200 and ANYBODY not in line.allowed
+_SEALED = {"GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>"}
+"""No session goes with it: the ids are under a seal (tests/api/test_photos.py)."""
+_WITH_IDS = [
+    line for line in LINES if id_fields(line) and line.name not in _TO_ANYBODY | _TO_HIMSELF | _SEALED
 ]
 _OF_ALL = {"GET /v1/checklists", "GET /v1/visit-forms", "GET /v1/areas", "GET /v1/me/today"}
 """Lists of what belongs to a county or to everybody, or with such a list in them."""

@@ -34,6 +34,7 @@ from app.models import (
     ViewingTicket,
 )
 from app.notices import post
+from tests import canaries
 from tests.binding_world import write_newcomer
 from tests.cast import GRID, Person, named
 from tests.client import Client
@@ -227,6 +228,7 @@ def test_the_job_gives_way_to_who_has_one_of_its_rows(engine: Engine, who: Perso
     asked = {"resident_id": named("resident"), "area_code": GRID, "days": 1, "asked_at": now()}
     with Session(engine) as session:
         purpose = f"打电话{PHONE}找我"
+        canaries.look_at(PHONE, sent=True)  # given away in his own words
         session.add(
             ViewingTicket(id=ticket_id, user_id=who.user_id, purpose=purpose, content_hash=b"", **asked)
         )
