@@ -47,7 +47,7 @@ coverage: venv ## run the tests and say how much of app/ they reach, and what th
 	@report=$$($(PY) -m coverage report); status=$$?; \
 	  printf '%s\n' "$$report" | head -n 10; printf '%s\n' "$$report" | grep TOTAL; exit $$status
 
-check: venv ## format, lint, types, floors and API description, without the tests
+check: venv ## format, lint, types, floors, line of migrations and API description, without the tests
 	@exec $(PY) -m dev.check
 
 format: venv ## format the code and mend what the linter can

@@ -14,6 +14,7 @@ CHECKS: dict[str, list[str | Path]] = {
     "lint": [PYTHON, "-m", "ruff", "check", "."],
     "types": [PYTHON, "-m", "mypy"],
     "floors": [PYTHON, Path(PYTHON).with_name("lint-imports"), "--no-logo"],
+    "migrations": [PYTHON, "-m", "dev.migrations"],
     "openapi": [PYTHON, "-m", "dev.openapi", "--check"],
     "pages": [PYTHON, "-m", "dev.pages", "--check"],
 }
