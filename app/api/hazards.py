@@ -51,8 +51,32 @@ class HazardListInput(HazardFilterInput, PageInput):
     sort = word(HazardOrder, load_default=HazardOrder.NEWEST)
 
 
+class KeptHazardOutput(Output):
+    """What stands for a report that was merged into it; ``reason`` says why it was not accepted."""
+
+    id = fields.UUID(required=True)
+    place_name = fields.String(required=True)
+    category = fields.Enum(HazardCategory, by_value=True, required=True)
+    level = fields.Enum(HazardLevel, by_value=True, required=True)
+    status = fields.Enum(HazardStatus, by_value=True, required=True)
+    due_at = sent_moment(required=True, allow_none=True)
+    ended_at = sent_moment(required=True, allow_none=True)
+    reason = fields.String(required=True)
+
+    @ma.pre_dump
+    def flatten(self, kept: hazards.KeptHazard, **_: Any) -> dict[str, Any]:
+        """Put the record beside what stands in other rows."""
+        besides = {"place_name": kept.place_name, "reason": kept.reason}
+        return {
+            name: besides[name] if name in besides else getattr(kept.hazard, name) for name in self.fields
+        }
+
+
 class HazardOutput(PhotosFields, GatheredFields, Output):
-    """A hazard in a list; ``item_key`` names the checklist item it broke, in all versions of the list."""
+    """A hazard in a list; ``item_key`` names the checklist item it broke, in all versions of the list.
+
+    ``merged_count`` is how many reports were merged into it, ``kept`` what it was merged into itself.
+    """
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -83,6 +107,8 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
     supervised_at = sent_moment(required=True, allow_none=True)
     answered_at = sent_moment(required=True, allow_none=True)
     duplicate_of_id = fields.UUID(required=True, allow_none=True)
+    kept = fields.Nested(KeptHazardOutput, required=True, allow_none=True)
+    merged_count = fields.Integer(required=True)
     recurrences = fields.Integer(required=True)
     recheck_failures = fields.Integer(required=True)
     reported_by_me = fields.Boolean(required=True)
@@ -138,11 +164,15 @@ class EarlierHazardOutput(Output):
 
 
 class WholeHazardOutput(HazardOutput):
-    """A hazard with its history, and the verbs open to the reader now."""
+    """A hazard with its history, and the verbs open to the reader now.
+
+    ``merged_ids`` names the first reports that were merged into it, of those that he may read.
+    """
 
     controls = fields.String(required=True, allow_none=True)
     five_fixed = fields.Nested(FiveFixedOutput, required=True, allow_none=True)
     assignee_name = fields.String(required=True, allow_none=True)
+    merged_ids = fields.List(fields.UUID(), required=True)
     earlier = fields.List(fields.Nested(EarlierHazardOutput), required=True)
     extensions_left = fields.Integer(required=True)
     events = fields.List(fields.Nested(HazardEventOutput), required=True)

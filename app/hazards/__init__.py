@@ -37,6 +37,7 @@ from app.hazards.ledger_exports import (
     ledger_rows,
 )
 from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
+from app.hazards.merging import KeptHazard
 from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES, SOURCE_NAMES, STATUS_NAMES
 from app.hazards.nearby import RADIUS_M, NearbyHazard, nearby
 from app.hazards.raising import Finding, raise_or_join
@@ -126,6 +127,7 @@ __all__ = [
     "HazardStatus",
     "HazardStep",
     "IncompleteFiveFixedError",
+    "KeptHazard",
     "LedgerTooBigError",
     "LevelKeptError",
     "ListedHazard",

@@ -1,6 +1,6 @@
 """Reading hazards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,7 @@ from app.hazards.assignment import may_assign
 from app.hazards.extensions import MOST_EXTENSIONS, may_decide
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
 from app.hazards.history import ShownEvent, events_of, shown
+from app.hazards.merging import KeptHazard, kept_for, merged_into
 from app.hazards.recurrences import EarlierHazard, earlier
 from app.hazards.satisfaction import CHANGEABLE_FOR
 from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
@@ -54,6 +55,11 @@ class ListedHazard:
     hazard: Hazard
     photos: list[NamedPhoto]
     reported_by_me: bool
+    merged_count: int
+    merged_ids: list[UUID]
+    """The first reports that were merged into it, of those that the reader may read."""
+    kept: KeptHazard | None
+    """What it was merged into."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +94,8 @@ def hazards(
     query = in_order(query, order, after).limit(limit)
     rows = list(session.scalars(query, reading_as(actor.user_id)))
     photos = photos_of(session, [row.id for row in rows])
-    return [ListedHazard(row, photos[row.id], _is_mine(row, actor)) for row in rows]
+    seen = _seen(session, actor, rows)
+    return [ListedHazard(row, photos[row.id], **seen[row.id]) for row in rows]
 
 
 def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
@@ -109,7 +116,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
-        reported_by_me=_is_mine(row, actor),
+        **_seen(session, actor, [row])[row.id],
         events=shown(session, [row], events, photos, kept_back),
         assignee_name=assignee_name,
         controls=None if kept_back else row.controls,
@@ -118,6 +125,21 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         extensions_left=max(0, MOST_EXTENSIONS - row.extensions),
         allowed=_allowed(session, actor, row),
     )
+
+
+def _seen(session: Session, actor: Actor, rows: Sequence[Hazard]) -> dict[UUID, dict[str, Any]]:
+    """Give what both a list and a single hazard say of others beside it."""
+    merged = merged_into(session, actor, [row.id for row in rows])
+    kept = kept_for(session, rows, reader=actor.user_id)
+    return {
+        row.id: {
+            "reported_by_me": _is_mine(row, actor),
+            "merged_count": merged[row.id].count,
+            "merged_ids": merged[row.id].ids,
+            "kept": kept.get(row.id),
+        }
+        for row in rows
+    }
 
 
 def _is_mine(row: Hazard, actor: Actor) -> bool:

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
 from app.evidence import photos_of
+from app.hazards.merging import kept_for
 from app.hazards.satisfaction import opens
 from app.models import HAZARD_QUIET, Hazard, HazardEvent, HazardSource, HazardStatus, HazardStep
 
 _MAX_STEPS = 100
-_MAX_MERGES = 10
 _UNSHOWN = HAZARD_QUIET | {HazardStep.RECUR}
 
 
@@ -22,8 +22,8 @@ class Receipt:
 
     hazard: Hazard
     status: HazardStatus
-    """Of the hazard it was merged into, if it was merged; ``duplicate`` after many merges, and where that one
-    is frozen since its reporter closed his account."""
+    """Of the hazard it was merged into, if it was merged; ``duplicate`` where that one is frozen since its
+    reporter closed his account."""
     merged: bool
     steps: list[HazardEvent]
     reason: str
@@ -43,28 +43,16 @@ def receipt(session: Session, place_id: UUID, hazard_id: UUID, *, key: str = "")
     hazard = session.get(Hazard, hazard_id)
     if hazard is None or hazard.place_id != place_id or hazard.source is not HazardSource.VISITOR:
         raise NotFoundError
-    last = _merged_into(session, hazard)
+    kept = kept_for(session, [hazard], reader=None).get(hazard.id)
     return Receipt(
         hazard=hazard,
-        status=last.status,
+        status=kept.hazard.status if kept else hazard.status,
         merged=hazard.status is HazardStatus.DUPLICATE,
         steps=_steps(session, hazard.id),
-        reason=_reason(session, last),
+        reason=kept.reason if kept else _reason(session, hazard),
         is_his=opens(hazard, key),
         photo_count=len(photos_of(session, [hazard.id])[hazard.id]),
     )
-
-
-def _merged_into(session: Session, hazard: Hazard) -> Hazard:
-    """Follow a merged report to the hazard that is being handled, as far as that is in sight."""
-    for _ in range(_MAX_MERGES):
-        if hazard.duplicate_of_id is None:
-            break
-        other = session.get(Hazard, hazard.duplicate_of_id)
-        if other is None:
-            break
-        hazard = other
-    return hazard
 
 
 def _steps(session: Session, hazard_id: UUID) -> list[HazardEvent]:

@@ -15,6 +15,7 @@ from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.evidence import PhotoOwner, link_photos
 from app.harm import HarmRecord, Told
+from app.hazards.merging import MERGED_MOST, merged_below
 from app.models import HAZARD_ENDED, HAZARD_QUIET, Hazard, HazardEvent, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
@@ -23,8 +24,6 @@ from app.people import OwnHouseholdError
 _HIDDEN = select(harm.hidden_from_a_minor(HarmRecord.HAZARD, bindparam("hazard_id", type_=Uuid())))
 """Built once: putting a statement together costs as much as running it."""
 Reach = Callable[[Hazard], bool]
-MERGED_MOST = 20
-"""The first reports that were merged into a hazard; more say nothing new."""
 _SIGHTINGS = frozenset({HazardStep.REPORT, HazardStep.RECUR})
 _S = HazardStatus
 _OPEN = frozenset(HazardStatus) - HAZARD_ENDED
@@ -225,10 +224,15 @@ def record(
 
 
 def _merged(session: Session, hazard: Hazard) -> list[Hazard]:
-    """Give the first reports that were merged into a hazard: who wrote them waits for the same thing."""
-    query = select(Hazard).where(Hazard.duplicate_of_id == hazard.id, Hazard.reported_by.is_not(None))
+    """Give the first reports that were merged into a hazard, also by way of another that was.
+
+    Who wrote them waits for the same thing.
+    """
+    merged = merged_below([hazard.id])
+    query = select(Hazard).join(merged, Hazard.id == merged.c.id).where(Hazard.id != hazard.id)
+    query = query.where(Hazard.reported_by.is_not(None)).order_by(Hazard.id)
     with session.no_autoflush:
-        return list(session.scalars(query.order_by(Hazard.id).limit(MERGED_MOST)))
+        return list(session.scalars(query.limit(MERGED_MOST)))
 
 
 def is_hidden(session: Session, hazard: Hazard) -> bool:

@@ -14,8 +14,8 @@ from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
 from app.hazards.filters import readable
 from app.hazards.history import ShownEvent, events_of, shown
+from app.hazards.merging import MERGED_MOST, merged_below
 from app.hazards.rectification_notices import ShownNotice, notices_of
-from app.hazards.steps import MERGED_MOST
 from app.models import ClockFlag, Hazard, HazardStatus, HazardStep
 
 
@@ -86,8 +86,7 @@ def timeline(session: Session, actor: Actor, hazard_id: UUID) -> Timeline:
 
 def _rows(session: Session, actor: Actor, hazard_id: UUID) -> list[Hazard]:
     """Give the hazard and the first of those that were merged into it, by one statement."""
-    merged = select(Hazard.id).where(Hazard.id == hazard_id).cte("merged", recursive=True)
-    merged = merged.union(select(Hazard.id).join(merged, Hazard.duplicate_of_id == merged.c.id))
+    merged = merged_below([hazard_id])
     query = select(Hazard).where(Hazard.id.in_(select(merged.c.id)), readable(actor))
     query = query.options(joinedload(Hazard.place)).order_by((Hazard.id == hazard_id).desc(), Hazard.id)
     return list(session.scalars(query.limit(MERGED_MOST + 1), reading_as(actor.user_id)))
