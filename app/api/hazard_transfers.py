@@ -28,18 +28,20 @@ def _no_persons_number(text: str) -> None:
 
 
 class TransferInput(StepInput):
-    """To which department, what was handed over, and by which day it is to answer."""
+    """To which department, what was handed over in words and pictures, and by which day it is to answer."""
 
     department = word(Department, required=True)
     note = step_note(least=1, required=True)
     reference = Text(_LONGEST_LINE, load_default="")
     contact = Text(_LONGEST_LINE, load_default="", checks=[_no_persons_number])
     expected_on = day(required=True)
+    photo_ids = photo_ids()
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give what the domain takes."""
-        return {"step_id": data.pop("step_id"), "given": hazards.Transfer(**data)}
+        step_id, named = data.pop("step_id"), tuple(data.pop("photo_ids"))
+        return {"step_id": step_id, "given": hazards.Transfer(**data, photo_ids=named)}
 
 
 class DepartmentAnswerInput(StepInput):

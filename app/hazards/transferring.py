@@ -16,6 +16,7 @@ from app.hazards.responsible import office, tell_all
 from app.hazards.steps import begin
 from app.models import Department, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind
+from app.once import added_later, as_sent
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Transfer:
     reference: str = ""
     contact: str = ""
     """Of the office, never a person's own."""
+    photo_ids: Sequence[UUID] = added_later(())
 
 
 def transfer(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, given: Transfer) -> Hazard:
@@ -37,7 +39,7 @@ def transfer(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, giv
 
     Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError, NotMajorError, DueTimeError.
     """
-    step = begin(session, actor, hazard_id, step_id, HazardStep.TRANSFER, **vars(given))
+    step = begin(session, actor, hazard_id, step_id, HazardStep.TRANSFER, **as_sent(given))
     hazard = step.hazard
     if step.repeated:
         return hazard
@@ -57,6 +59,7 @@ def transfer(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, giv
         HazardStatus.TRANSFERRED,
         HazardStep.TRANSFER,
         note=given.note,
+        photo_ids=given.photo_ids,
         department=given.department,
         reference=given.reference,
         contact=given.contact,

@@ -1,7 +1,7 @@
 """Hazards that another department puts right, over HTTP."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,10 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, end_of, now
-from app.models import HazardStatus, Notice, NoticeKind
+from app.ids import new_id
+from app.models import HazardEvent, HazardStatus, HazardStep, Notice, NoticeKind
+from app.once import content_hash
 from tests.cast import person
 from tests.client import Client
 from tests.hazard_world import FIVE_FIXED, Take, done, in_days, refused, steps, write_hazard
+from tests.matrix.routes_base import picture
+from tests.photos import arrivals, waiting
 
 Be = Callable[[str], Client]
 GIVEN: dict[str, Any] = {
@@ -57,6 +61,35 @@ def test_it_stays_on_the_books_until_somebody_else_rechecked_it(be: Be, session:
     assert refused(own) == (403, "same_person")
     assert (closed["status"], closed["ended_at"] is not None) == ("closed", True)
     assert told(session, "county") == told(session, "worker") == ["transfer"]
+
+
+def test_pictures_go_with_what_is_handed_over(be: Be, session: Session, take: Take) -> None:
+    """They stand at the step for the reporter and the office, and may come later."""
+    hazard, photo_id = write_hazard(session, HazardStatus.ACCEPTED), new_id()
+    first = done(take("admin", hazard, "transfer", **GIVEN, photo_ids=[str(photo_id)]))
+    assert be("admin").put(f"/v1/photos/{photo_id}", data=picture()).status_code == 201
+    course = be("admin").get(f"/v1/hazards/{hazard.id}/timeline").json["entries"]
+
+    assert first["events"][0]["photos"] == [waiting(photo_id)]
+    assert [(entry["step"], arrivals(entry["photos"])) for entry in course] == [
+        ("transfer", {str(photo_id): True})
+    ]
+    assert [photo["moment"] for photo in course[0]["photos"]] == ["before"]
+    shown = be("resident").get(f"/v1/hazards/{hazard.id}").json
+    assert arrivals(shown["events"][0]["photos"]) == {str(photo_id): True}
+
+
+def test_what_was_handed_over_before_pictures_could_be_is_the_same_again(
+    session: Session, take: Take
+) -> None:
+    hazard, step_id = write_hazard(session, HazardStatus.ACCEPTED), new_id()
+    sent = {**GIVEN, "expected_on": date.fromisoformat(GIVEN["expected_on"])}
+    mark = content_hash(HazardStep.TRANSFER, person("admin").user_id, hazard.id, sent)
+    done(take("admin", hazard, "transfer", **GIVEN, step_id=str(step_id)))
+
+    assert session.get_one(HazardEvent, step_id).content_hash == mark
+    other = take("admin", hazard, "transfer", **GIVEN, step_id=str(step_id), photo_ids=[str(new_id())])
+    assert refused(other) == (409, "other_content")
 
 
 def test_what_it_does_not_do_is_given_out_again(session: Session, take: Take) -> None:
