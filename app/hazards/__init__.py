@@ -1,6 +1,6 @@
 """The closed loop of hazards."""
 
-from app.hazards.alarms import take_alarms
+from app.hazards.alarms import RUNNING, take_alarms
 from app.hazards.assignees import AssigneeUnfitError, UnitUnfitError
 from app.hazards.assignment import (
     AssigneeChangedError,
@@ -12,7 +12,7 @@ from app.hazards.assignment import (
     assign,
 )
 from app.hazards.controls import NoControlsNeededError, NoControlsShownError, check_controls, report_controls
-from app.hazards.deadlines import DueTimeError
+from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, Alarm, DueTimeError, alarms_of
 from app.hazards.extensions import (
     ExtensionOpenError,
     ExtensionSpanError,
@@ -40,7 +40,7 @@ from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
 from app.hazards.merging import KeptHazard
 from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES, SOURCE_NAMES, STATUS_NAMES
 from app.hazards.nearby import RADIUS_M, NearbyHazard, nearby
-from app.hazards.raising import Finding, raise_or_join
+from app.hazards.raising import CAME_BACK_WITHIN, Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
 from app.hazards.rectification_notices import (
@@ -95,14 +95,18 @@ from app.models import (
 )
 
 __all__ = [
+    "CAME_BACK_WITHIN",
     "CATEGORY_NAMES",
     "IN_WORDS",
     "LEDGER",
     "LEVEL_NAMES",
+    "MAJOR_CONTROLS_WITHIN",
     "MEMBERS_MOST",
     "RADIUS_M",
+    "RUNNING",
     "SOURCE_NAMES",
     "STATUS_NAMES",
+    "Alarm",
     "AssigneeChangedError",
     "AssigneeUnfitError",
     "Assignment",
@@ -173,6 +177,7 @@ __all__ = [
     "UnitMemberUnfitError",
     "UnitUnfitError",
     "accept",
+    "alarms_of",
     "answer",
     "ask_extension",
     "ask_ledger",

@@ -16,7 +16,7 @@ from app.models import AlarmKind, Hazard, HazardAlarm, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import content_hash
 
-_RUNNING = (
+RUNNING = (
     HazardStatus.ACCEPTED,
     HazardStatus.ASSIGNED,
     HazardStatus.RECTIFYING,
@@ -41,7 +41,7 @@ def take_alarms(session: Session, *, limit: int) -> int:
     at = now()
     query = (
         select(Hazard)
-        .where(Hazard.alarm_at <= at, Hazard.status.in_(_RUNNING))
+        .where(Hazard.alarm_at <= at, Hazard.status.in_(RUNNING))
         .order_by(Hazard.alarm_at, Hazard.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)

@@ -246,7 +246,7 @@ def test_a_household_takes_goods_only_from_its_own_shop(session: Session) -> Non
 def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> None:
     """No child comes to harm, no account is misused or forgotten, no post ends, nothing waits for a yes.
 
-    What the jobs tell of plans, clocks of hazards and spot checks begins when they run.
+    What the jobs tell of plans and spot checks begins when they run.
     """
     notices = list(session.scalars(select(Notice)))
 
@@ -259,8 +259,6 @@ def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> Non
         NoticeKind.APPROVAL,
         NoticeKind.ROSTER_EXPORT,
         NoticeKind.HAZARD_EXPORT,
-        NoticeKind.HAZARD_ALARM,
-        NoticeKind.HAZARD_MATTER,
         NoticeKind.OCCURRENCES,
         NoticeKind.SPOT_CHECK,
     }

@@ -7,7 +7,9 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
+from app import hazards
 from app.actors import Role
+from app.cli.seed.hazard_beside import Beside, Step
 from app.cli.seed.history import History
 from app.cli.seed.ids import id_at
 from app.cli.seed.phrases import phrases
@@ -15,6 +17,7 @@ from app.cli.seed.rows import Row
 from app.clock import business_day
 from app.models import (
     HAZARD_ENDED,
+    HAZARD_QUIET,
     HazardEvent,
     HazardLevel,
     HazardStatus,
@@ -27,24 +30,10 @@ from app.once import content_hash
 
 WORKING_DAYS = 7
 """The deadline where the checklist item names none."""
-_CONTROLS_WITHIN = timedelta(hours=24)
 _BY_LEAD, _RECHECK_FAILS, _LATE, _WITH_PHOTOS = 0.6, 0.14, 0.12, 0.4
+_SHOWN = {HazardStep.RECTIFY, HazardStep.REPORT_CONTROLS}
 PHOTOGRAPHED_DAYS = 60
 """Photos are shown of so many days; a seed that drew more would take too long."""
-
-
-@dataclass
-class Step:
-    """One event, and what it changes in the hazard's row."""
-
-    at: datetime
-    step: HazardStep
-    to: HazardStatus
-    actor: UUID | None
-    note: str = ""
-    data: dict[str, Any] = field(default_factory=dict)
-    changes: Row = field(default_factory=dict)
-    sent: bytes = b""
 
 
 @dataclass
@@ -57,6 +46,7 @@ class Walk:
     kind: PlaceKind
     done: str
     """What is written when it is put right."""
+    beside: Beside
     days: int = WORKING_DAYS
     steps: list[Step] = field(default_factory=list)
 
@@ -68,7 +58,11 @@ class Walk:
 
     def is_open(self, at: datetime) -> bool:
         """Say whether the hazard was not ended at a moment."""
-        return self.steps[-1].to not in HAZARD_ENDED or at < self.steps[-1].at
+        return self.row["ended_at"] is None or at < self.row["ended_at"]
+
+    def closed_since(self, at: datetime) -> bool:
+        """Say whether the hazard was closed at a moment or after it."""
+        return self.row["status"] is HazardStatus.CLOSED and self.row["ended_at"] >= at
 
     def report(self) -> None:
         """Take the first step."""
@@ -115,11 +109,13 @@ class Walk:
         """Go on to the end of the hazard, the end of the history, or the state to stop in."""
         for step in self._way():
             if step.at > self.history.until or self.row["status"] is stop:
-                return
+                break
             self._take(step)
+        self._pass(self.history.until)
 
     def settle(self) -> None:
         """Add the steps to the history, numbered."""
+        self.beside.settle()
         for number, step in enumerate(self.steps, start=1):
             event_id = id_at(self.rng, step.at)
             self.history.rows.add(
@@ -136,7 +132,7 @@ class Walk:
                 data=step.data,
                 content_hash=step.sent,
             )
-            if step.step is HazardStep.RECTIFY:
+            if step.step in _SHOWN:
                 self._photograph(event_id, step)
             self._tell(step)
 
@@ -174,12 +170,22 @@ class Walk:
     def _assignment(self, at: datetime) -> tuple[UUID, Step]:
         assignee = self._assignee()
         due_at = self.history.hours.calendar.deadline(at, self.days)
-        data = {"assignee_id": str(assignee), "due_at": due_at.isoformat()}
-        changes: Row = {"assignee_id": assignee, "due_at": due_at}
+        controls = controls_due_at = None
         if self._major:
-            controls = self._say("controls")
-            data |= {"controls": controls, "controls_by": (at + _CONTROLS_WITHIN).isoformat()}
-            changes["controls"] = controls
+            controls, controls_due_at = self._say("controls"), at + hazards.MAJOR_CONTROLS_WITHIN
+        data = {
+            "assignee_id": str(assignee),
+            "due_at": due_at.isoformat(),
+            "controls": controls,
+            "controls_by": controls_due_at.isoformat() if controls_due_at else None,
+        }
+        changes: Row = {
+            "assignee_id": assignee,
+            "due_at": due_at,
+            "due_from": at,
+            "controls": controls,
+            "controls_due_at": controls_due_at,
+        }
         note = self._say("assigned")
         return assignee, Step(at, HazardStep.ASSIGN, HazardStatus.ASSIGNED, self._admin, note, data, changes)
 
@@ -205,7 +211,7 @@ class Walk:
             self._checker(assignee),
             self._say("failed"),
             {"due_at": due_at.isoformat()},
-            {"due_at": due_at, "recheck_failures": self.row["recheck_failures"] + 1},
+            {"due_at": due_at, "due_from": at, "recheck_failures": self.row["recheck_failures"] + 1},
         )
 
     def _end(self, at: datetime, checker: UUID) -> Iterator[Step]:
@@ -219,16 +225,31 @@ class Walk:
         yield Step(at, HazardStep.CLOSE, HazardStatus.CLOSED, county, self._say("closed"))
 
     def _take(self, step: Step, sent: bytes = b"") -> None:
+        """Take a step, once what happens beside the work until then has happened."""
+        self._pass(step.at)
+        self._add(step, sent)
+
+    def _pass(self, moment: datetime) -> None:
+        while (step := self.beside.next_until(moment)) is not None:
+            self._add(step)
+
+    def _add(self, step: Step, sent: bytes = b"") -> None:
         self.row["status"] = step.to
         self.row.update(step.changes)
+        if step.to in HAZARD_ENDED and self.row["ended_at"] is None:
+            self.row["ended_at"] = step.at
         step.sent = sent or step.sent or content_hash(self.id, step.step, len(self.steps))
         self.steps.append(step)
+        self.beside.follow(step)
 
     def _tell(self, step: Step) -> None:
-        """Tell the reporter what others did, and the assignee what is his to do."""
-        about = {"hazard_id": self.id, "status": step.to}
+        """Tell the reporter what others did, the assignee what is his to do, an office what it looks at."""
+        about = {"hazard_id": self.id, "status": step.to, "level": self.row["level"]}
         area_code = self.row["area_code"]
-        if self.row["reported_by"] != step.actor:
+        if step.step in HAZARD_QUIET:
+            for kind, user_id in self.beside.told(step):
+                self.history.notify(kind, user_id, area_code, step.at, **about, step=step.step)
+        elif self.row["reported_by"] != step.actor:
             self.history.notify(
                 NoticeKind.HAZARD_STEP, self.row["reported_by"], area_code, step.at, **about, step=step.step
             )

@@ -4,7 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app import hazards
 from app.cli.seed import facts
+from app.cli.seed.hazard_beside import Beside
 from app.cli.seed.hazard_walk import WORKING_DAYS, Walk
 from app.cli.seed.history import History
 from app.cli.seed.ids import id_at, named
@@ -29,6 +31,29 @@ _RECENT = (_S.ASSIGNED, _S.RECTIFIED, _S.ACCEPTED, _S.RECTIFYING, None)
 _OLDER = (None, _S.RECTIFYING, _S.RECTIFIED, None, _S.ASSIGNED, None)
 _MAJOR = (_S.VERIFIED, _S.VERIFIED, _S.RECTIFYING)
 """Where hazards of the last weeks stop in turn, by their age; None goes on as long as there is time."""
+_NOT_YET = (
+    "assignee_id",
+    "unit_id",
+    "due_at",
+    "due_from",
+    "alarm_at",
+    "asked_due_at",
+    "supervised_at",
+    "answered_at",
+    "rectified_by",
+    "duplicate_of_id",
+    "controls",
+    "controls_due_at",
+    "controls_reported_at",
+    "controls_checked_at",
+    "five_fixed",
+    "department",
+    "ended_at",
+    "satisfaction",
+    "rated_at",
+    "receipt_hash",
+)
+"""What nobody knows of a hazard when it is reported."""
 _STUCK = 0.02
 """Share of older ones that wait for money or parts."""
 
@@ -39,6 +64,7 @@ class Hazards:
     def __init__(self, history: History) -> None:
         self._history = history
         self._rng = history.rng("hazards")
+        self._rng_beside = history.rng("beside the hazards")
         self._walks: list[Walk] = []
         self._by_item: dict[tuple[UUID, str], Walk] = {}
         self._turns: dict[tuple[HazardStatus | None, ...], int] = {}
@@ -65,6 +91,7 @@ class Hazards:
             walk = self._by_item[place.id, problem.item]
             walk.recur(at, worker, note, inspection_id)
             return walk
+        before = self._by_item.get((place.id, problem.item))
         item_id = named("checklist item", problem.item)
         walk = self.begin(
             place,
@@ -80,6 +107,7 @@ class Hazards:
             item_id=item_id,
             item_key="/".join((CITY, *problem.item.split())),
             inspection_id=inspection_id,
+            came_back=before is not None and before.closed_since(at - hazards.CAME_BACK_WITHIN),
             content_hash=content_hash(inspection_id, item_id),
         )
         self._history.name_photos(PhotoOwner.HAZARD, walk.id, place.area_code, photo_ids)
@@ -114,13 +142,13 @@ class Hazards:
             status=HazardStatus.REPORTED,
             recurrences=0,
             recheck_failures=0,
-            **dict.fromkeys(
-                ("assignee_id", "due_at", "rectified_by", "duplicate_of_id", "controls", "five_fixed")
-            ),
-            **({"item_id": None, "item_key": None, "inspection_id": None} | values),
+            extensions=0,
+            **dict.fromkeys(_NOT_YET),
+            **({"item_id": None, "item_key": None, "inspection_id": None, "came_back": False} | values),
             **gathered.columns(),
         )
-        walk = Walk(self._history, self._rng, row, place.kind, done, days)
+        beside = Beside(self._history, self._rng_beside, row)
+        walk = Walk(self._history, self._rng, row, place.kind, done, beside, days)
         walk.report()
         self._walks.append(walk)
         return walk
