@@ -24,6 +24,7 @@ from app.models import (
     Photo,
     PhotoLink,
     PhotoOwner,
+    SpotCheckStatus,
 )
 from tests.cast import GRID, person
 from tests.matrix.stage import Stage
@@ -134,6 +135,14 @@ def finished_visit(session: Session) -> Record:
     return visit_id, PhotoOwner.VISIT
 
 
+def settled_spot_check(session: Session) -> Record:
+    return Stage(session).spot_check(SpotCheckStatus.NOT_CONFIRMED), PhotoOwner.SPOT_CHECK
+
+
+def appealed_spot_check(session: Session) -> Record:
+    return Stage(session).spot_check(SpotCheckStatus.APPEALED), PhotoOwner.SPOT_CHECK
+
+
 def visit_that_told_of_harm(session: Session) -> Record:
     visit_id, owner = finished_visit(session)
     _closed_case(session, visit_id, visit_id=visit_id)
@@ -191,7 +200,8 @@ def left(session: Session, photo_id: UUID) -> tuple[bool, bool]:
 
 
 @pytest.mark.parametrize(
-    "write", [closed_hazard, step_of_closed_hazard, inspection, posted_claim, finished_visit]
+    "write",
+    [closed_hazard, step_of_closed_hazard, inspection, posted_claim, finished_visit, settled_spot_check],
 )
 def test_the_photos_of_a_finished_record_go_after_three_years(session: Session, write: Write) -> None:
     """S-81: not a day before; with them go the links, so that nobody waits for them."""
@@ -213,6 +223,7 @@ def test_the_photos_of_a_finished_record_go_after_three_years(session: Session, 
         inspection_of_open_hazard,
         returned_claim,
         waiting_visit,
+        appealed_spot_check,
         visit_that_told_of_harm,
         hazard_that_told_of_harm,
         step_of_a_hazard_that_told_of_harm,

@@ -27,6 +27,7 @@ _RECORDS = {
     PhotoOwner.HAZARD: "隐患",
     PhotoOwner.HAZARD_EVENT: "隐患处理",
     PhotoOwner.CLAIM: "积分申报",
+    PhotoOwner.SPOT_CHECK: "抽查",
 }
 
 

@@ -29,6 +29,7 @@ _READING = {
     PhotoOwner.HAZARD: Permission.HAZARD_READ,
     PhotoOwner.HAZARD_EVENT: Permission.HAZARD_READ,
     PhotoOwner.CLAIM: Permission.CLAIM_READ,
+    PhotoOwner.SPOT_CHECK: Permission.SPOT_CHECK_DO,
 }
 """What it takes to look up a photo by its id. A visit's photos are shown with the visit only, to those
 who may read it (domain.md, visits)."""

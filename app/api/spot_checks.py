@@ -13,7 +13,8 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Flag, Input, Output, Text, has_words, sent_moment, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
-from app.api.signals import GatheredFields
+from app.api.photos import PhotoOutput
+from app.api.signals import GatheredFields, photo_ids
 from app.evidence import Datum
 from app.identity import Permission
 from app.spot_checks import SpotCheckRecord, SpotCheckStatus
@@ -41,6 +42,7 @@ class ResultInput(Input):
 
     result = word(SpotCheckResult, required=True)
     note = Text(_MAX_NOTE, least=2, lines=True, required=True, checks=[has_words])
+    photo_ids = photo_ids()
 
 
 class AppealInput(Input):
@@ -94,7 +96,7 @@ class SpotCheckPlaceOutput(Output):
 
 
 class SpotCheckRecordOutput(GatheredFields, Output):
-    """What the record showed; the position as it was sent."""
+    """What the record showed; the position as it was sent, and none of a visit."""
 
     lng = fields.Float(required=True, allow_none=True)
     lat = fields.Float(required=True, allow_none=True)
@@ -118,13 +120,14 @@ class SpotCheckPhotoOutput(Output):
 
 
 class WholeSpotCheckOutput(SpotCheckOutput):
-    """A spot check with place, position, times and photos side by side."""
+    """A spot check with place, position, times and photos side by side; of a visit no photos."""
 
     place = fields.Nested(SpotCheckPlaceOutput, required=True)
     record = fields.Nested(SpotCheckRecordOutput, required=True)
     challenge = fields.Nested(SpotCheckChallengeOutput, required=True, allow_none=True)
     digits = fields.String(required=True, allow_none=True)
     photos = fields.List(fields.Nested(SpotCheckPhotoOutput), required=True)
+    result_photos = fields.List(fields.Nested(PhotoOutput), required=True)
 
 
 class SpotCheckWeekOutput(Output):
@@ -140,10 +143,29 @@ class SpotCheckWeekOutput(Output):
     records = fields.Integer(required=True)
 
     @ma.pre_dump
-    def show(self, row: Any, **_: Any) -> dict[str, Any]:
-        """Write the hash in hexadecimal, and count the urn."""
-        besides = {"seed_hash": row.seed_hash.hex(), "records": len(row.candidates)}
-        return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}
+    def show(self, seen: spot_checks.ListedWeek, **_: Any) -> dict[str, Any]:
+        """Write the hash in hexadecimal, and put what belongs to the week beside it."""
+        besides = {name: value for name, value in vars(seen).items() if name != "week"}
+        besides |= {"seed_hash": seen.week.seed_hash.hex()}
+        if "entries" in self.fields:
+            besides["entries"] = seen.week.candidates
+        return {name: besides[name] if name in besides else getattr(seen.week, name) for name in self.fields}
+
+
+class SpotCheckEntryOutput(Output):
+    """A record in the urn: ``due`` says that one at least of its worker, a number, had to be drawn."""
+
+    record_id = fields.UUID(required=True)
+    worker = fields.Integer(required=True)
+    weight = fields.Integer(required=True)
+    due = fields.Boolean(required=True)
+
+
+class WholeSpotCheckWeekOutput(SpotCheckWeekOutput):
+    """A week's lot with its urn and what was drawn: enough to draw it again."""
+
+    entries = fields.List(fields.Nested(SpotCheckEntryOutput), required=True)
+    drawn = fields.List(fields.UUID(), required=True)
 
 
 @blueprint.route("/spot-checks", methods=["GET"])
@@ -177,7 +199,7 @@ def give_result(sent: dict[str, Any], check_id: UUID) -> Any:
     """Say what was found; the worker reads it with its reason and the name, and may appeal."""
     with transaction() as session:
         result = SpotCheckStatus(sent["result"])
-        row = spot_checks.give_result(session, actor(), check_id, result=result, note=sent["note"])
+        row = spot_checks.give_result(session, actor(), check_id, **sent | {"result": result})
         return spot_checks.listed(session, row)
 
 
@@ -212,4 +234,13 @@ def list_spot_check_weeks(limit: int, after: str | None) -> dict[str, Any]:
         return spot_checks.weeks(session, actor(), **span)
 
     with transaction() as session:
-        return page(fetch, lambda row: row.id, limit=limit, after=after)
+        return page(fetch, lambda seen: seen.week.id, limit=limit, after=after)
+
+
+@blueprint.route("/spot-check-weeks/<uuid:week_id>", methods=["GET"])
+@allow(Permission.SPOT_CHECK_DO)
+@blueprint.answer(WholeSpotCheckWeekOutput)
+def get_spot_check_week(week_id: UUID) -> Any:
+    """Give a week's draw as a document, from which anybody can draw again (``verify-draw``)."""
+    with transaction() as session:
+        return spot_checks.whole_week(session, actor(), week_id)

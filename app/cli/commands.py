@@ -13,6 +13,7 @@ from app.cli.photos import photo_key, quarantine, verify_photo
 from app.cli.purging import purge_audit
 from app.cli.redeleting import recopy_removals, redelete
 from app.cli.retention import apply_retention
+from app.cli.spot_checks import verify_draw
 from app.cli.wechat import wechat_events, wechat_messages, wechat_quotas
 
 
@@ -53,6 +54,7 @@ for _command in (
     recopy_removals,
     photo_key,
     verify_photo,
+    verify_draw,
     quarantine,
     wechat_events,
     wechat_messages,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFoundError
 from app.evidence.matches import NamingRecord, Reach, photos_in_reach
-from app.models import Area, Hazard, HazardEvent, Inspection, Photo, PhotoOwner, Place
+from app.models import Area, Hazard, HazardEvent, Inspection, Photo, PhotoOwner, Place, SpotCheck
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ def _place_name(session: Session, record: NamingRecord) -> str | None:
         PhotoOwner.HAZARD_EVENT: select(Hazard.place_id)
         .join(HazardEvent, HazardEvent.hazard_id == Hazard.id)
         .where(HazardEvent.id == record.record_id),
+        PhotoOwner.SPOT_CHECK: select(SpotCheck.place_id).where(SpotCheck.id == record.record_id),
     }
     which = places.get(record.kind)
     if which is None:

@@ -109,6 +109,8 @@ class PhotoOwner(enum.StrEnum):
     HAZARD_EVENT = "hazard_event"
     VISIT = "visit"
     CLAIM = "claim"
+    SPOT_CHECK = "spot_check"
+    """What somebody found who looked again."""
 
 
 class PhotoLink(Freezable, Base):

@@ -16,6 +16,7 @@ class SpotCheckRecord(enum.StrEnum):
     """Kinds of records that are drawn."""
 
     INSPECTION = "inspection"
+    VISIT = "visit"
 
 
 class SpotCheckStatus(enum.StrEnum):
@@ -62,7 +63,7 @@ class SpotCheckWeek(Base):
     seed: Mapped[str | None]
     drawn_at: Mapped[datetime | None]
     candidates: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    """What lay in the urn: each record with its weight, and whether its worker had to be drawn."""
+    """What lay in the urn: each record with its weight, its worker's number, and whether he was due."""
 
 
 class SpotCheck(Base):

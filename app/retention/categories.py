@@ -87,7 +87,7 @@ KEPT_BECAUSE = {
     "stock_movements": "the ledger of points is never deleted",
     "audit_entries": "append-only; two people may purge what is old (docs/audit.md)",
     "grants": "prove who could do what",
-    "spot_checks": "as the inspection that was looked at again",
+    "spot_checks": "as the inspection or visit that was looked at again",
     "spot_check_weeks": "prove that the lot was drawn as it was committed to",
     "policy_changes": "prove on whose word something was asked of people",
     "place_codes": "say which printed code was good when",

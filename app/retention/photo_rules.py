@@ -21,6 +21,8 @@ from app.models import (
     Photo,
     PhotoLink,
     PhotoOwner,
+    SpotCheck,
+    SpotCheckStatus,
 )
 from app.retention.harm_rules import belongs_to_a_case, kept_for_a_case
 from app.retention.rules import Rule, table_of
@@ -76,7 +78,7 @@ def _needs(since: datetime) -> ColumnElement[bool]:
     """Say in SQL that the record of a link runs, ended since, or is kept for good.
 
     An inspection runs as long as a hazard that it raised or joined, a visit as long as what is to follow from
-    it. What tells of harm to a minor is never over.
+    it, a spot check as long as its appeal. What tells of harm to a minor is never over.
     """
     record, step = PhotoLink.record_id, aliased(HazardEvent)
     hazard = exists().where(Hazard.id == record, _hazard_runs(since))
@@ -93,6 +95,14 @@ def _needs(since: datetime) -> ColumnElement[bool]:
     follow_up = exists().where(
         FollowUp.visit_id == record, or_(FollowUp.done_at.is_(None), FollowUp.done_at >= since)
     )
+    check = exists().where(
+        SpotCheck.id == record,
+        or_(
+            SpotCheck.status == SpotCheckStatus.APPEALED,
+            SpotCheck.checked_at >= since,
+            SpotCheck.decided_at >= since,
+        ),
+    )
     return or_(
         belongs_to_a_case(record),
         (PhotoLink.record_kind == PhotoOwner.HAZARD) & hazard,
@@ -100,6 +110,7 @@ def _needs(since: datetime) -> ColumnElement[bool]:
         (PhotoLink.record_kind == PhotoOwner.INSPECTION) & found,
         (PhotoLink.record_kind == PhotoOwner.CLAIM) & claim,
         (PhotoLink.record_kind == PhotoOwner.VISIT) & follow_up,
+        (PhotoLink.record_kind == PhotoOwner.SPOT_CHECK) & check,
     )
 
 

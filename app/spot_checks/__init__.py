@@ -12,28 +12,35 @@ from app.spot_checks.checking import (
     listed,
     spot_check,
     spot_checks,
-    weeks,
 )
-from app.spot_checks.weekly import COVERED_WEEKS, commit_seeds, communities, draw_due
+from app.spot_checks.proof import ListedWeek, ProofError, Redrawn, WholeWeek, draw_again, weeks, whole_week
+from app.spot_checks.urn import COVERED_WEEKS
+from app.spot_checks.weekly import commit_seeds, communities, draw_due
 
 __all__ = [
     "COVERED_WEEKS",
     "RESULTS",
     "ListedSpotCheck",
+    "ListedWeek",
     "OwnSpotCheckError",
+    "ProofError",
+    "Redrawn",
     "ShownSpotCheck",
     "SpotCheck",
     "SpotCheckRecord",
     "SpotCheckStatus",
     "SpotCheckWeek",
+    "WholeWeek",
     "appeal",
     "commit_seeds",
     "communities",
     "decide",
+    "draw_again",
     "draw_due",
     "give_result",
     "listed",
     "spot_check",
     "spot_checks",
     "weeks",
+    "whole_week",
 ]

@@ -1,29 +1,37 @@
 """Looking again, and answering: each result has its reason and a name, and somebody else hears an appeal."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
-from app.evidence import shown_digits
+from app.evidence import NamedPhoto, link_photos, photos_of, shown_digits
 from app.identity import Permission, scope_of
 from app.models import (
+    CareRecord,
     Challenge,
+    ClockFlag,
+    Datum,
     Inspection,
     NoticeKind,
     Photo,
     PhotoLink,
+    PhotoOwner,
     Place,
+    Presence,
+    Resident,
     SpotCheck,
+    SpotCheckRecord,
     SpotCheckStatus,
-    SpotCheckWeek,
     User,
+    Visit,
 )
 from app.people import check_account_elsewhere
 
@@ -61,15 +69,39 @@ class SeenPhotoTime:
 
 
 @dataclass(frozen=True)
+class SeenRecord:
+    """When a record was made and what its signals add up to; the position is that of an inspection only."""
+
+    captured_at: datetime
+    received_at: datetime
+    clock_flag: ClockFlag
+    presence: Presence
+    presence_reasons: list[str]
+    lng: float | None
+    lat: float | None
+    accuracy_m: float | None
+    datum: Datum | None
+
+
+_SEEN = [field.name for field in fields(SeenRecord)]
+
+
+@dataclass(frozen=True)
 class ShownSpotCheck(ListedSpotCheck):
-    """A spot check with what the record showed: place, position, times and photos side by side."""
+    """A spot check with what the record showed: place, position, times and photos side by side.
+
+    Of a visit there is only who was where and when, and how well that is shown: what it said, its photos and
+    the position at somebody's door are read with the visit, by those who may.
+    """
 
     place: Place
-    record: Inspection
+    record: SeenRecord
     challenge: Challenge | None
     digits: str | None
     """What the photo should show."""
     photos: list[SeenPhotoTime]
+    result_photos: list[NamedPhoto]
+    """What whoever looked again took."""
 
 
 def spot_checks(
@@ -93,6 +125,26 @@ def spot_check(session: Session, actor: Actor, check_id: UUID) -> ShownSpotCheck
     challenge = session.scalars(
         select(Challenge).where(Challenge.record_id == row.record_id).limit(1)
     ).one_or_none()
+    of_visit = row.record_kind is SpotCheckRecord.VISIT
+    return ShownSpotCheck(
+        **vars(listed),
+        place=session.get_one(Place, row.place_id),
+        record=_seen_record(session, row),
+        challenge=challenge,
+        digits=shown_digits(challenge.nonce) if challenge and not of_visit else None,
+        photos=[] if of_visit else _photo_times(session, row, challenge),
+        result_photos=photos_of(session, [row.id])[row.id],
+    )
+
+
+def _seen_record(session: Session, row: SpotCheck) -> SeenRecord:
+    made = Visit if row.record_kind is SpotCheckRecord.VISIT else Inspection
+    found = session.execute(select(*(getattr(made, name) for name in _SEEN)).where(made.id == row.record_id))
+    seen = SeenRecord(*found.one())
+    return seen if made is Inspection else replace(seen, lng=None, lat=None, accuracy_m=None, datum=None)
+
+
+def _photo_times(session: Session, row: SpotCheck, challenge: Challenge | None) -> list[SeenPhotoTime]:
     photos = session.execute(
         select(PhotoLink.photo_id, Photo.received_at)
         .outerjoin(
@@ -105,31 +157,24 @@ def spot_check(session: Session, actor: Actor, check_id: UUID) -> ShownSpotCheck
         .order_by(PhotoLink.position, PhotoLink.photo_id)
         .limit(100)
     )
-    return ShownSpotCheck(
-        **vars(listed),
-        place=session.get_one(Place, row.place_id),
-        record=session.get_one(Inspection, row.record_id),
-        challenge=challenge,
-        digits=shown_digits(challenge.nonce) if challenge else None,
-        photos=[
-            SeenPhotoTime(photo_id, at, bool(challenge and at and at > challenge.expires_at))
-            for photo_id, at in photos
-        ],
-    )
-
-
-def weeks(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[SpotCheckWeek]:
-    """List the weeks' lots, the newest first: a hash beforehand, the seed once it was drawn."""
-    query = select(SpotCheckWeek).where(actor.scope.clause(SpotCheckWeek.area_code))
-    if after is not None:
-        query = query.where(SpotCheckWeek.id < after)
-    return list(session.scalars(query.order_by(SpotCheckWeek.id.desc()).limit(limit)))
+    return [
+        SeenPhotoTime(photo_id, at, bool(challenge and at and at > challenge.expires_at))
+        for photo_id, at in photos
+    ]
 
 
 def give_result(
-    session: Session, actor: Actor, check_id: UUID, *, result: SpotCheckStatus, note: str
+    session: Session,
+    actor: Actor,
+    check_id: UUID,
+    *,
+    result: SpotCheckStatus,
+    note: str,
+    photo_ids: Sequence[UUID] = (),
 ) -> SpotCheck:
-    """Say what was found on the spot, and tell the worker; the same again changes nothing.
+    """Say what was found on the spot, with photos if there are any, and tell the worker.
+
+    The same again changes nothing.
 
     Raises NotFoundError, OwnSpotCheckError, OwnHouseholdError, IllegalStepError.
     """
@@ -138,10 +183,13 @@ def give_result(
     if row.worker_id == actor.user_id:
         raise OwnSpotCheckError
     if row.checked_by == actor.user_id and row.note == note and _result_of(row) is result:
-        return row
+        named = photos_of(session, [row.id])[row.id]
+        if [one.photo_id for one in named] == list(dict.fromkeys(photo_ids)):
+            return row
     check_account_elsewhere(session, actor, row.worker_id)
     row.checked_by, row.checked_at, row.note = actor.user_id, now(), note
     row.advance(result)
+    link_photos(session, PhotoOwner.SPOT_CHECK, row.id, row.area_code, photo_ids, by=actor.user_id)
     _tell(session, row, row.worker_id, "result")
     return row
 
@@ -186,9 +234,18 @@ def _result_of(row: SpotCheck) -> SpotCheckStatus:
 
 
 def _visible(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL which he finds: his own with a result, all within reach, but no visits to his own home."""
     own = (SpotCheck.worker_id == actor.user_id) & (SpotCheck.status != SpotCheckStatus.DRAWN)
     reach = scope_of(actor, Permission.SPOT_CHECK_DO)
-    return own if reach is None else or_(own, reach.clause(SpotCheck.area_code))
+    if reach is None:
+        return own
+    at_home = exists().where(
+        Visit.id == SpotCheck.record_id,
+        CareRecord.id == Visit.care_record_id,
+        Resident.id == CareRecord.resident_id,
+        Resident.household_id.in_(sorted(actor.homes)),
+    )
+    return or_(own, reach.clause(SpotCheck.area_code) & ~at_home)
 
 
 def _locked(session: Session, actor: Actor, check_id: UUID) -> SpotCheck:

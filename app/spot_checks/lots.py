@@ -8,7 +8,10 @@ from hashlib import sha256
 from uuid import UUID
 
 SHARE, MOST = 0.05, 20
-"""Of a week's records so many are looked at again: one at least, twenty at most, besides whoever is due."""
+"""Of a week's records so many are looked at again: one at least, twenty at most, besides whoever is due.
+
+Weeks that are drawn already were drawn by these: another share would have to be kept with each week.
+"""
 
 
 @dataclass(frozen=True)
@@ -16,18 +19,21 @@ class Candidate:
     """A record in the urn; one of twice the weight is drawn about twice as often."""
 
     record_id: UUID
-    worker_id: UUID
+    worker: int
+    """A number for whoever made it, in this urn alone."""
     weight: int
+    due: bool = False
+    """Of its worker one at least is drawn."""
 
 
-def draw(seed: str, candidates: Collection[Candidate], due: Collection[UUID]) -> list[Candidate]:
+def draw(seed: str, candidates: Collection[Candidate]) -> list[Candidate]:
     """Draw a share of the records, and of each worker who is due one at least."""
     ordered = sorted(candidates, key=lambda one: (_ticket(seed, one), one.record_id))
     drawn = ordered[: min(math.ceil(len(ordered) * SHARE), MOST)]
-    seen = {one.worker_id for one in drawn}
+    seen = {one.worker for one in drawn}
     for one in ordered:
-        if one.worker_id in due and one.worker_id not in seen:
-            seen.add(one.worker_id)
+        if one.due and one.worker not in seen:
+            seen.add(one.worker)
             drawn.append(one)
     return drawn
 

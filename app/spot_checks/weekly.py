@@ -4,34 +4,18 @@ import secrets
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.actors import Scope
-from app.clock import business_day, now, start_of
+from app.clock import business_day, now
 from app.ids import new_id
-from app.models import (
-    Area,
-    AreaLevel,
-    Challenge,
-    Inspection,
-    Photo,
-    PhotoLink,
-    Presence,
-    SpotCheck,
-    SpotCheckRecord,
-    SpotCheckWeek,
-)
+from app.models import Area, AreaLevel, SpotCheck, SpotCheckWeek
 from app.sealing import Cell, Sealer
 from app.spot_checks.lots import Candidate, commitment, draw
+from app.spot_checks.urn import WEEK, due, lying, with_late_photos
 
-COVERED_WEEKS = 4
-"""Whoever works for so many weeks is drawn once at least."""
-WEIGHTS = {Presence.CONFIRMED: 1, Presence.PROBABLE: 2, Presence.UNVERIFIED: 4}
-_WEEK = timedelta(days=7)
 _SEED_BYTES = 32
-_MOST_RECORDS = 10_000
 
 
 def communities(session: Session) -> list[str]:
@@ -43,7 +27,7 @@ def communities(session: Session) -> list[str]:
 def commit_seeds(session: Session, sealer: Sealer, area_code: str) -> None:
     """Make the seeds of this week and the next, unless they are there, and keep their hashes."""
     this = monday_of(business_day())
-    for week_on in (this, this + _WEEK):
+    for week_on in (this, this + WEEK):
         row_id, seed = new_id(), secrets.token_hex(_SEED_BYTES)
         values = {
             "id": row_id,
@@ -62,7 +46,7 @@ def draw_due(session: Session, sealer: Sealer, area_code: str) -> int:
     query = select(SpotCheckWeek).where(
         SpotCheckWeek.area_code == area_code,
         SpotCheckWeek.drawn_at.is_(None),
-        SpotCheckWeek.week_on <= business_day() - _WEEK,
+        SpotCheckWeek.week_on <= business_day() - WEEK,
     )
     weeks = session.scalars(query.order_by(SpotCheckWeek.week_on).with_for_update()).all()
     return sum(_draw(session, sealer, week) for week in weeks)
@@ -76,24 +60,25 @@ def monday_of(day: date) -> date:
 def _draw(session: Session, sealer: Sealer, week: SpotCheckWeek) -> int:
     assert week.seed_sealed is not None, "it was not drawn yet"
     seed = sealer.open(week.seed_sealed, _cell(week.id))
-    rows = _records(session, week)
-    late = _with_late_photos(session, [row.id for row in rows])
+    rows = {row.id: row for row in lying(session, week)}
+    late = with_late_photos(session, rows.keys())
+    numbers = {
+        who: number for number, who in enumerate(dict.fromkeys(row.worker_id for row in rows.values()))
+    }
+    must = due(session, week, set(numbers))
     urn = [
-        Candidate(row.id, row.worker_id, max(WEIGHTS.values()) if row.id in late else WEIGHTS[row.presence])
-        for row in rows
+        Candidate(row.id, numbers[row.worker_id], row.weight(late=row.id in late), row.worker_id in must)
+        for row in rows.values()
     ]
-    due = _due(session, week, {one.worker_id for one in urn})
-    drawn = draw(seed, urn, due)
-    by_id = {row.id: row for row in rows}
+    drawn = draw(seed, urn)
     at = now()
-    for one in drawn:
-        row = by_id[one.record_id]
+    for row in (rows[one.record_id] for one in drawn):
         session.add(
             SpotCheck(
                 id=new_id(),
                 area_code=row.area_code,
                 week_id=week.id,
-                record_kind=SpotCheckRecord.INSPECTION,
+                record_kind=row.kind,
                 record_id=row.id,
                 place_id=row.place_id,
                 worker_id=row.worker_id,
@@ -101,59 +86,9 @@ def _draw(session: Session, sealer: Sealer, week: SpotCheckWeek) -> int:
             )
         )
     week.seed, week.seed_sealed, week.drawn_at = seed, None, at
-    week.candidates = [
-        {"record_id": str(one.record_id), "weight": one.weight, "due": one.worker_id in due} for one in urn
-    ]
+    week.candidates = [vars(one) | {"record_id": str(one.record_id)} for one in urn]
     session.flush()
     return len(drawn)
-
-
-def _records(session: Session, week: SpotCheckWeek) -> list[Inspection]:
-    """Give the records that arrived in the week: what a phone held back is in the week of its arrival."""
-    query = select(Inspection).where(
-        Scope(areas=(week.area_code,)).clause(Inspection.area_code),
-        Inspection.received_at >= start_of(week.week_on),
-        Inspection.received_at < start_of(week.week_on + _WEEK),
-    )
-    return list(session.scalars(query.order_by(Inspection.id).limit(_MOST_RECORDS)))
-
-
-def _with_late_photos(session: Session, record_ids: list[UUID]) -> set[UUID]:
-    """Give the records whose photo came when the challenge was over: it may be from another time (S-176)."""
-    if not record_ids:
-        return set()
-    late = exists().where(
-        PhotoLink.record_id == Challenge.record_id,
-        Photo.id == PhotoLink.photo_id,
-        Photo.received_at > Challenge.expires_at,
-    )
-    query = select(Challenge.record_id).where(Challenge.record_id.in_(record_ids), late)
-    return {record_id for record_id in session.scalars(query) if record_id is not None}
-
-
-def _due(session: Session, week: SpotCheckWeek, workers: set[UUID]) -> set[UUID]:
-    """Give who has worked for a while and was not drawn in the weeks before: one of his is drawn now."""
-    if not workers:
-        return set()
-    since = week.week_on - (COVERED_WEEKS - 1) * _WEEK
-    in_area = Scope(areas=(week.area_code,))
-    lately = (
-        select(SpotCheck.worker_id)
-        .join(SpotCheckWeek, SpotCheckWeek.id == SpotCheck.week_id)
-        .where(
-            SpotCheck.worker_id.in_(workers),
-            SpotCheckWeek.area_code == week.area_code,
-            SpotCheckWeek.week_on >= since,
-            SpotCheckWeek.week_on < week.week_on,
-        )
-    )
-    began = (
-        select(Inspection.worker_id)
-        .where(Inspection.worker_id.in_(workers), in_area.clause(Inspection.area_code))
-        .group_by(Inspection.worker_id)
-        .having(func.min(Inspection.received_at) < start_of(since + _WEEK))
-    )
-    return set(session.scalars(began)) - set(session.scalars(lately))
 
 
 def _cell(row_id: UUID) -> Cell:

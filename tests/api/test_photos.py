@@ -164,6 +164,7 @@ def test_who_may_not_upload(be: Become) -> None:
         (PhotoOwner.HAZARD_EVENT, {"admin"}, {"resident"}),
         (PhotoOwner.INSPECTION, {"colleague", "admin", "county"}, {"lead", "resident"}),
         (PhotoOwner.CLAIM, {"lead", "admin"}, {"county", "resident"}),
+        (PhotoOwner.SPOT_CHECK, {"admin", "county"}, {"colleague", "resident"}),
         (PhotoOwner.VISIT, set(), {"colleague", "admin", "county"}),
     ],
 )

@@ -207,9 +207,9 @@ class PatrolRows(Side):
         )
         return absence_id
 
-    def spot_check(self, status: SpotCheckStatus, **more: Any) -> UUID:
-        """Write a spot check of an inspection by ``worker``, looked at by ``city`` if it was."""
-        week_id, check_id, at = new_id(), new_id(), now()
+    def spot_check_week(self) -> UUID:
+        """Write a week that was drawn."""
+        week_id, at = new_id(), now()
         week_on = date.fromordinal(700_000 + int(week_id) % 30_000 * 7)
         self.add(
             SpotCheckWeek(
@@ -220,8 +220,14 @@ class PatrolRows(Side):
                 seed_hash=b"",
                 seed="0",
                 drawn_at=at,
+                candidates=[{"record_id": str(week_id), "worker": 0, "weight": 1, "due": False}],
             )
         )
+        return week_id
+
+    def spot_check(self, status: SpotCheckStatus, **more: Any) -> UUID:
+        """Write a spot check of an inspection by ``worker``, looked at by ``city`` if it was."""
+        check_id, at = new_id(), now()
         looked: dict[str, Any] = {}
         if status is not SpotCheckStatus.DRAWN:
             looked = {"checked_by": self.user("city"), "checked_at": at, "note": "没有人见过"}
@@ -232,7 +238,7 @@ class PatrolRows(Side):
             SpotCheck(
                 id=check_id,
                 area_code=self.area,
-                week_id=week_id,
+                week_id=self.spot_check_week(),
                 record_kind=SpotCheckRecord.INSPECTION,
                 record_id=self.inspection(),
                 place_id=self.place_id,

@@ -58,6 +58,12 @@ PRESENCE = [
         lambda _: Call("/v1/spot-check-weeks"),
         200,
     ),
+    Line(
+        "GET",
+        "/v1/spot-check-weeks/<uuid:week_id>",
+        dict.fromkeys(("admin", *OFFICES), 200),
+        lambda stage: Call(f"/v1/spot-check-weeks/{stage.spot_check_week()}"),
+    ),
     Line("POST", "/v1/challenges", {"worker": 200, "admin": 200}, _challenge),
     Line(
         "POST",
