@@ -17,6 +17,7 @@ from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.hazards import (
+    DeadlineSource,
     Department,
     HazardCategory,
     HazardLevel,
@@ -163,10 +164,18 @@ class EarlierHazardOutput(Output):
     ended_at = sent_moment(required=True, allow_none=True)
 
 
+class DefaultTimeOutput(Output):
+    """How many working days a hazard gets if nobody names a deadline, and by whose word."""
+
+    working_days = fields.Integer(required=True)
+    source = fields.Enum(DeadlineSource, by_value=True, required=True)
+
+
 class WholeHazardOutput(HazardOutput):
     """A hazard with its history, and the verbs open to the reader now.
 
     ``merged_ids`` names the first reports that were merged into it, of those that he may read.
+    ``default_time`` is what it gets if his next step names no deadline, null where that gives none.
     """
 
     controls = fields.String(required=True, allow_none=True)
@@ -177,6 +186,7 @@ class WholeHazardOutput(HazardOutput):
     extensions_left = fields.Integer(required=True)
     events = fields.List(fields.Nested(HazardEventOutput), required=True)
     allowed = fields.List(fields.Enum(HazardStep, by_value=True), required=True)
+    default_time = fields.Nested(DefaultTimeOutput, required=True, allow_none=True)
 
 
 @blueprint.route("/hazards", methods=["GET"])

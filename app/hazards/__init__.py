@@ -11,8 +11,22 @@ from app.hazards.assignment import (
     SameAssigneeError,
     assign,
 )
+from app.hazards.category_deadlines import (
+    WORKING_DAYS_MOST,
+    NewCategoryDeadline,
+    ShownCategoryDeadline,
+    StandingDeadline,
+    category_deadlines,
+    set_category_deadline,
+)
 from app.hazards.controls import NoControlsNeededError, NoControlsShownError, check_controls, report_controls
-from app.hazards.deadlines import MAJOR_CONTROLS_WITHIN, Alarm, DueTimeError, alarms_of
+from app.hazards.deadlines import (
+    MAJOR_CONTROLS_WITHIN,
+    Alarm,
+    DeadlineSource,
+    DueTimeError,
+    alarms_of,
+)
 from app.hazards.extensions import (
     ExtensionOpenError,
     ExtensionSpanError,
@@ -106,10 +120,12 @@ __all__ = [
     "RUNNING",
     "SOURCE_NAMES",
     "STATUS_NAMES",
+    "WORKING_DAYS_MOST",
     "Alarm",
     "AssigneeChangedError",
     "AssigneeUnfitError",
     "Assignment",
+    "DeadlineSource",
     "Department",
     "DueTimeError",
     "DuplicateUnfitError",
@@ -139,6 +155,7 @@ __all__ = [
     "MajorExtensionError",
     "MappedHazard",
     "NearbyHazard",
+    "NewCategoryDeadline",
     "NewLedgerExport",
     "NewNotice",
     "NewUnit",
@@ -165,10 +182,12 @@ __all__ = [
     "ReportTakenError",
     "SameAssigneeError",
     "SamePersonError",
+    "ShownCategoryDeadline",
     "ShownEvent",
     "ShownHazard",
     "ShownNotice",
     "ShownUnit",
+    "StandingDeadline",
     "Timeline",
     "TimelineEntry",
     "Transfer",
@@ -182,6 +201,7 @@ __all__ = [
     "ask_extension",
     "ask_ledger",
     "assign",
+    "category_deadlines",
     "change_unit",
     "check_controls",
     "close",
@@ -207,6 +227,7 @@ __all__ = [
     "reject",
     "report",
     "report_controls",
+    "set_category_deadline",
     "start",
     "supervise",
     "take_alarms",

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.actors import community_of
 from app.errors import DomainError, Kind
-from app.models import AlarmKind, ChecklistItem, Hazard, HazardLevel
+from app.models import AlarmKind, CategoryDeadline, ChecklistItem, Hazard, HazardLevel
 from app.workdays import WorkCalendar
 
 DEFAULT_WORKING_DAYS = 7
-"""Where neither the assigner nor the checklist item says otherwise (domain.md, inspections and hazards)."""
+"""Where neither the assigner, the item nor the community says more (domain.md, inspections and hazards)."""
 MAJOR_CONTROLS_WITHIN = timedelta(hours=24)
 """By when the temporary controls of a major hazard must stand (domain.md: major 24 h controls)."""
 FURTHEST = timedelta(days=366)
@@ -38,9 +41,44 @@ def due(
         if not at < asked <= at + FURTHEST:
             raise DueTimeError(field="due_at")
         return asked
-    item = session.get(ChecklistItem, hazard.item_id) if hazard.item_id is not None else None
-    days = item.deadline_days if item is not None else None
-    return calendar.deadline(at, days or DEFAULT_WORKING_DAYS)
+    return calendar.deadline(at, default_time(session, hazard).working_days)
+
+
+class DeadlineSource(StrEnum):
+    """Who says how much time a hazard has, unless whoever assigns it does."""
+
+    ITEM = "item"
+    COMMUNITY = "community"
+    EVERYBODY = "everybody"
+
+
+@dataclass(frozen=True)
+class DefaultTime:
+    """How much time a hazard has by default, and by whose word."""
+
+    working_days: int
+    source: DeadlineSource
+
+
+def default_time(session: Session, hazard: Hazard) -> DefaultTime:
+    """Give how much time a hazard has: its checklist item's, its community's for the category, or all's."""
+    of_item = select(ChecklistItem.deadline_days).where(ChecklistItem.id == hazard.item_id)
+    of_community = (
+        select(CategoryDeadline.working_days)
+        .where(
+            CategoryDeadline.area_code == community_of(hazard.area_code),
+            CategoryDeadline.category == hazard.category,
+        )
+        .order_by(CategoryDeadline.set_at.desc(), CategoryDeadline.id.desc())
+        .limit(1)
+    )
+    asked = select(of_item.scalar_subquery(), of_community.scalar_subquery())
+    by_item, by_community = session.execute(asked).one()
+    if by_item is not None:
+        return DefaultTime(by_item, DeadlineSource.ITEM)
+    if by_community is not None:
+        return DefaultTime(by_community, DeadlineSource.COMMUNITY)
+    return DefaultTime(DEFAULT_WORKING_DAYS, DeadlineSource.EVERYBODY)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
 from app.hazards.assignees import has
 from app.hazards.assignment import may_assign
+from app.hazards.deadlines import DefaultTime, default_time
 from app.hazards.extensions import MOST_EXTENSIONS, may_decide
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
 from app.hazards.history import ShownEvent, events_of, shown
@@ -74,6 +75,8 @@ class ShownHazard(ListedHazard):
     earlier: list[EarlierHazard]
     """Of the same item at the same place."""
     allowed: list[HazardStep]
+    default_time: DefaultTime | None
+    """What it gets if the reader names no deadline; None where his next step gives it none."""
 
 
 def hazards(
@@ -113,6 +116,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     row, assignee_name = found
     events, kept_back = events_of(session, actor, [row])
     photos = photos_of(session, [row.id, *(event.id for event, _ in events)])
+    allowed = _allowed(session, actor, row)
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
@@ -123,7 +127,8 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         five_fixed=None if kept_back else row.five_fixed,
         earlier=earlier(session, row),
         extensions_left=max(0, MOST_EXTENSIONS - row.extensions),
-        allowed=_allowed(session, actor, row),
+        allowed=allowed,
+        default_time=default_time(session, row) if _gives_time(row, allowed) else None,
     )
 
 
@@ -140,6 +145,12 @@ def _seen(session: Session, actor: Actor, rows: Sequence[Hazard]) -> dict[UUID, 
         }
         for row in rows
     }
+
+
+def _gives_time(row: Hazard, allowed: list[HazardStep]) -> bool:
+    """Say whether one of the verbs gives a deadline of itself: a first assignment, or a failed recheck."""
+    rechecks = not {HazardStep.VERIFY, HazardStep.CLOSE}.isdisjoint(allowed)
+    return rechecks or (HazardStep.ASSIGN in allowed and row.due_at is None)
 
 
 def _is_mine(row: Hazard, actor: Actor) -> bool:

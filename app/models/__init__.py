@@ -16,6 +16,7 @@ from app.models.binding import (
     BindingWay,
 )
 from app.models.care import CareCategory, CareLevel, CareRecord
+from app.models.category_deadline import CategoryDeadline
 from app.models.checklist import Checklist, ChecklistItem, ItemKind
 from app.models.checklist_draft import ChecklistDraft
 from app.models.child_protection import HARM_RECORDS, HarmCase, HarmRecord, ViewingTicket
@@ -138,6 +139,7 @@ __all__ = [
     "CareCategory",
     "CareLevel",
     "CareRecord",
+    "CategoryDeadline",
     "Challenge",
     "Checklist",
     "ChecklistDraft",

@@ -154,6 +154,7 @@ AT_WORK = (
             ),
             ("follow_ups", "in_my_care", "我跟进的事", "owner_id done_by", "id due_on done_at"),
             ("hazards", "in_my_care", "我整改的隐患", "assignee_id rectified_by", "id received_at due_at"),
+            ("category_deadlines", "by_me", "我定的整改期限", "set_by", "id category working_days set_at"),
             ("units", "by_me", "我设的整改单位", "made_by", "id name kind created_at"),
             ("unit_members", "of_mine", "我所在的整改单位", "user_id", "id unit_id since"),
             ("unit_events", "by_me", "我改整改单位的记录", "actor_id", "id at"),

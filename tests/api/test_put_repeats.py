@@ -206,6 +206,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/plans/<uuid:plan_id>", checklist_taken_back, (422, "plan_checklist")),
     ("/v1/absences/<uuid:absence_id>", caller_moved, GONE),
     ("/v1/absences/<uuid:absence_id>", worker_moved, (422, "plan_worker")),
+    ("/v1/category-deadlines/<uuid:deadline_id>", caller_moved, GONE),
     ("/v1/units/<uuid:unit_id>", caller_moved, GONE),
     ("/v1/units/<uuid:unit_id>", worker_moved, (422, "unit_member_unfit")),
     ("/v1/hazards/<uuid:hazard_id>", caller_moved, GONE),

@@ -1,4 +1,4 @@
-"""The matrix: plans, occurrences, absences, units."""
+"""The matrix: plans, occurrences, absences, units, deadlines of categories."""
 
 from datetime import timedelta
 
@@ -57,6 +57,11 @@ def _new_absence(stage: Stage) -> Call:
     return Call(f"/v1/absences/{new_id()}", with_json(body))
 
 
+def _category_deadline(stage: Stage) -> Call:
+    body = {"area_code": stage.community, "category": "fire", "working_days": 3}
+    return Call(f"/v1/category-deadlines/{new_id()}", with_json(body))
+
+
 def _new_unit(stage: Stage) -> Call:
     body = {
         "area_code": stage.community,
@@ -103,6 +108,13 @@ PLANS = [
         {"admin": 200},
         lambda stage: Call(f"/v1/absences/{stage.absence()}/end"),
     ),
+    Line(
+        "GET",
+        "/v1/category-deadlines",
+        {"admin": 200, "county": 200},
+        lambda stage: Call(f"/v1/category-deadlines?area_code={stage.community}"),
+    ),
+    Line("PUT", "/v1/category-deadlines/<uuid:deadline_id>", {"admin": 201}, _category_deadline),
     Line("GET", "/v1/units", {"admin": 200, "county": 200}, lambda _: Call("/v1/units"), 200),
     Line("PUT", "/v1/units/<uuid:unit_id>", {"admin": 201}, _new_unit),
     Line("POST", "/v1/units/<uuid:unit_id>/change", {"admin": 200}, _change_unit),

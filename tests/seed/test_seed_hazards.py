@@ -13,15 +13,19 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.actors import Role
 from app.config import UnknownYears
 from app.evidence import Position, Signals, weigh
+from app.hazards import DeadlineSource
+from app.hazards.deadlines import DefaultTime, default_time
 from app.models import (
     HAZARD_NEXT,
     HAZARD_QUIET,
     AnswerResult,
+    CategoryDeadline,
     Checklist,
     ChecklistItem,
     ClockFlag,
     Grant,
     Hazard,
+    HazardCategory,
     HazardLevel,
     HazardSource,
     HazardStatus,
@@ -109,6 +113,21 @@ def test_deadlines_are_working_days_after_the_assignment(session: Session, hazar
             assert datetime.fromisoformat(event.data["due_at"]) == _CALENDAR.deadline(event.at, allowed)
         if given:
             assert hazard.due_at == datetime.fromisoformat(given[-1].data["due_at"])
+
+
+def test_one_site_says_how_soon_what_may_burn_is_put_right(session: Session, hazards: list[Hazard]) -> None:
+    (said,) = session.scalars(select(CategoryDeadline)).all()
+    burning = next(
+        hazard
+        for hazard in hazards
+        if hazard.area_code.startswith(said.area_code)
+        and (hazard.category, hazard.item_id) == (HazardCategory.FIRE, None)
+    )
+
+    assert default_time(session, burning) == DefaultTime(3, DeadlineSource.COMMUNITY)
+    gives = {HazardStep.ASSIGN, HazardStep.RECHECK_FAIL}
+    given = [event.at for hazard in hazards for event in hazard.events if event.step in gives]
+    assert max(given) < said.set_at, "what had its time before keeps it"
 
 
 def test_everybody_did_only_what_is_his(hazards: list[Hazard], roles: dict[UUID, set[Role]]) -> None:

@@ -1,6 +1,6 @@
 """Hazards of the year, from inspections and from reports, each with its own way."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,11 @@ from app.cli.seed.hazard_walk import WORKING_DAYS, Walk
 from app.cli.seed.history import History
 from app.cli.seed.ids import id_at, named
 from app.cli.seed.phrases import Problem
-from app.cli.seed.site import CITY
+from app.cli.seed.site import CITY, SITES
 from app.cli.seed.world import SeedPlace
 from app.evidence import Gathered
 from app.models import (
+    CategoryDeadline,
     Hazard,
     HazardCategory,
     HazardLevel,
@@ -54,8 +55,26 @@ _NOT_YET = (
     "receipt_hash",
 )
 """What nobody knows of a hazard when it is reported."""
+_FIRE_DAYS = 3
+"""How many working days the first site gives what may burn, from the last evening of the year on."""
 _STUCK = 0.02
 """Share of older ones that wait for money or parts."""
+
+
+def add_category_deadlines(history: History) -> None:
+    """Let the first site say how soon what may burn is put right."""
+    site, set_at = SITES[0].code, history.until - timedelta(hours=6)
+    deadline_id = named("category deadline", site)
+    history.rows.add(
+        CategoryDeadline,
+        id=deadline_id,
+        area_code=site,
+        category=HazardCategory.FIRE,
+        working_days=_FIRE_DAYS,
+        set_by=history.world.admin(site),
+        set_at=set_at,
+        content_hash=deadline_id.bytes,
+    )
 
 
 class Hazards:

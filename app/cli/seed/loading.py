@@ -17,7 +17,7 @@ from app.cli.seed.bindings import add_bindings
 from app.cli.seed.guardians import forget_numbers_nobody_agreed_to
 from app.cli.seed.history import History
 from app.cli.seed.history_claims import add_claims
-from app.cli.seed.history_hazards import Hazards
+from app.cli.seed.history_hazards import Hazards, add_category_deadlines
 from app.cli.seed.history_inspections import add_inspections
 from app.cli.seed.history_plans import add_plans
 from app.cli.seed.history_reports import add_reports
@@ -90,6 +90,7 @@ def tell_history(*, day: date, seed: int) -> History:
     add_inspections(history, hazards)
     add_reports(history, hazards)
     hazards.settle()
+    add_category_deadlines(history)
     add_plans(history)
     add_visits(history)
     forget_numbers_nobody_agreed_to(history)
