@@ -17,7 +17,13 @@ from app.evidence.links import MAX_PHOTOS, NamedPhoto, lacks_photos, link_photos
 from app.evidence.manifests import ManifestError, ManifestSigner, manifest_signer, verify_manifest
 from app.evidence.matches import MatchedPhoto, OwnPhotoError, Settled, ToldMatch, matches, settle
 from app.evidence.photos import SeenPhoto, forget, is_shown, keep, old_files, photo_in_reach, sweep_orphans
-from app.evidence.pictures import BrokenPictureError, NotAPictureError, PictureError, TooManyPixelsError
+from app.evidence.pictures import (
+    BrokenPictureError,
+    NotAPictureError,
+    PictureError,
+    TooManyPixelsError,
+    smaller,
+)
 from app.evidence.quarantine import discard, held_back, release, scan_again
 from app.evidence.sealed_links import COPIES, LINK_LIFE_S, Copy, link_holds, seal_link
 from app.evidence.taking_out import TakenOut, take_out
@@ -84,6 +90,7 @@ __all__ = [
     "settle",
     "show_witness_code",
     "shown_digits",
+    "smaller",
     "sweep_orphans",
     "take_out",
     "to_gcj02",

@@ -108,6 +108,15 @@ class Picture:
     """(lng, lat) the camera wrote down."""
 
 
+@dataclass(frozen=True, slots=True)
+class SmallCopy:
+    """A photo drawn smaller than it is kept; a JPEG."""
+
+    jpeg: bytes
+    width: int
+    height: int
+
+
 def prepare(data: bytes) -> Picture:
     """Turn a sent file into the copies to keep.
 
@@ -129,6 +138,17 @@ def prepare(data: bytes) -> Picture:
         taken_at=note.taken_at,
         gps=note.gps,
     )
+
+
+def smaller(copy: bytes, edge_px: int) -> SmallCopy:
+    """Draw a kept copy of a photo with its long edge at most so long. Raises BrokenPictureError."""
+    try:
+        kept = Image.open(io.BytesIO(copy), formats=("JPEG",))
+        size = _fitted(kept.size, edge_px)
+        kept.draft(None, size)
+        return SmallCopy(_jpeg(_resized(kept, size), THUMB_QUALITY), *size)
+    except _DAMAGE as error:
+        raise BrokenPictureError from error
 
 
 def _opened(data: bytes) -> Image.Image:

@@ -28,7 +28,7 @@ from app.exports.making import (
 from app.exports.reading import export_of, exports
 from app.exports.roster import ROSTER
 from app.exports.rows import HEADINGS, rows_by_area
-from app.exports.workbook import CellValue, Mark, write_workbook
+from app.exports.workbook import CellValue, Mark, Picture, write_workbook
 from app.models import ExportFailure, ExportState, RosterColumn, RosterExport
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "ExportState",
     "Mark",
     "NewExport",
+    "Picture",
     "RosterColumn",
     "RosterExport",
     "RosterTooBigError",

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.adapters import Sink
+from app.adapters import PhotoStore, Sink
 from app.exports.workbook import Mark
 from app.identity import Permission
 from app.models import NoticeKind
@@ -25,5 +25,5 @@ class ExportKind:
     """Under which name a notice tells its id."""
     is_too_big: Callable[[Session, Any], bool]
     """Says whether there is more by now than the file may hold."""
-    write: Callable[[Session, Sealer, Any, Mark, Sink], int]
+    write: Callable[[Session, Sealer, PhotoStore, Any, Mark, Sink], int]
     """Writes the workbook; gives how many lines it has."""

@@ -83,7 +83,7 @@ def make_export(
     key = FileKey.new(row.id, sealer.suite)
     with photos.exports.writer(row.id) as file:
         sink = SealingSink(file, key)
-        row.row_count = kind.write(session, sealer, row, mark, sink)
+        row.row_count = kind.write(session, sealer, photos, row, mark, sink)
         sink.close()
     row.ready_at, row.expires_at, row.size = now(), now() + LIFE, sink.size
     row.key_sealed = sealer.seal(str(key), key_cell(row))

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.adapters import Sink
+from app.adapters import PhotoStore, Sink
 from app.exports import asking
 from app.exports.kinds import ExportKind
 from app.exports.rows import HEADINGS, lines, rows_of
@@ -22,11 +22,18 @@ def _is_too_big(session: Session, row: RosterExport) -> bool:
     return rows_of(session, row.area_code) > asking.ROWS_MOST
 
 
-def _write(session: Session, sealer: Sealer, row: RosterExport, mark: Mark, sink: Sink) -> int:
+def _write(
+    session: Session,
+    sealer: Sealer,
+    photos: PhotoStore,  # noqa: ARG001 - of a kind
+    row: RosterExport,
+    mark: Mark,
+    sink: Sink,
+) -> int:
     columns = [RosterColumn(word) for word in row.columns]
     told = lines(session, sealer, row.area_code, columns, clear=row.clear)
     headings = [HEADINGS[column] for column in columns]
-    return write_workbook(sink, mark, headings, told, sheet=_SHEET, note=_NOTE)
+    return write_workbook(sink, mark, headings, told, sheet=_SHEET, note=lambda: _NOTE)
 
 
 ROSTER = ExportKind(

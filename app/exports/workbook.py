@@ -1,9 +1,11 @@
 """The workbook that is taken out: no formulas, and the mark of who took it, seen and unseen.
 
-It is made in memory. XlsxWriter's other ways put the sheet into a temporary file first, in clear.
+It is made in memory, with its pictures. XlsxWriter's other ways put the sheet into a temporary file first,
+in clear.
 """
 
-from collections.abc import Iterable, Sequence
+import io
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, cast
@@ -32,9 +34,26 @@ _ROW_HEIGHT = 15
 _MOMENT = "yyyy-mm-dd hh:mm"
 _A4 = 9
 """Its number among Excel's kinds of paper."""
+_PICTURE_PX, _ROW_PX, _AROUND_PX = 120, 90, 2
+"""The widest and the highest that a picture is shown, and the room around it."""
+_PICTURE_WIDTH = 18
+"""Of a column with pictures, in Latin letters."""
+_MOVES_AND_SIZES = 1
+"""XlsxWriter's number for a picture that goes with its cell when rows are sorted or hidden."""
 
 
-CellValue = str | int | datetime
+@dataclass(frozen=True)
+class Picture:
+    """A small JPEG that lies over a cell, and moves with it; ``words`` say it to who cannot see it."""
+
+    jpeg: bytes
+    words: str
+    width: int
+    """In pixels, as is its height."""
+    height: int
+
+
+CellValue = str | int | datetime | Picture
 """What a cell holds."""
 
 
@@ -68,12 +87,13 @@ def write_workbook(
     lines: Iterable[Sequence[CellValue]],
     *,
     sheet: str,
-    note: str,
+    note: Callable[[], str],
 ) -> int:
     """Write the workbook; give how many lines stand below its headings.
 
-    Every text is written as one, so that nothing is ever a formula or a link (ASVS 5.0, 1.2.10); moments are
-    written as days and times in China, whole numbers as numbers.
+    ``note`` is asked once all lines are there. Every text is written as one, so that nothing is ever a
+    formula or a link (ASVS 5.0, 1.2.10); moments are written as days and times in China, whole numbers as
+    numbers.
     """
     book = Workbook(cast("IO[bytes]", sink), {"in_memory": True})
     _hide(book, mark, sheet)
@@ -100,7 +120,7 @@ def write_workbook(
     for place, width in enumerate(widths):
         page.set_column(place, place, width)
     wrapped = {"text_wrap": True, "valign": "top"}
-    for row, text, style in ((MARK_ROW, str(mark), {"bold": True}), (NOTE_ROW, note, {})):
+    for row, text, style in ((MARK_ROW, str(mark), {"bold": True}), (NOTE_ROW, note(), {})):
         _across(page, row, text, book.add_format(wrapped | style), widths)
     book.close()
     return count
@@ -111,11 +131,24 @@ def _write(page: Worksheet, row: int, place: int, value: CellValue, moments: For
     if isinstance(value, str):
         page.write_string(row, place, value)
         return _width(value)
+    if isinstance(value, Picture):
+        return _draw(page, row, place, value)
     if isinstance(value, datetime):
         page.write_datetime(row, place, value.astimezone(SHANGHAI).replace(tzinfo=None), moments)
         return len(_MOMENT)
     page.write_number(row, place, value)
     return len(str(value))
+
+
+def _draw(page: Worksheet, row: int, place: int, picture: Picture) -> int:
+    """Lay a picture over a cell, make its row high enough, and give how wide its column must be."""
+    scale = min(_PICTURE_PX / picture.width, _ROW_PX / picture.height)
+    shown = {"x_scale": scale, "y_scale": scale, "x_offset": _AROUND_PX, "y_offset": _AROUND_PX}
+    shown |= {"object_position": _MOVES_AND_SIZES}
+    data = {"image_data": io.BytesIO(picture.jpeg), "description": picture.words}
+    page.insert_image(row, place, f"{picture.words}.jpg", data | shown)
+    page.set_row_pixels(row, _ROW_PX + 2 * _AROUND_PX)
+    return _PICTURE_WIDTH
 
 
 def _across(sheet: Worksheet, row: int, text: str, style: Format, widths: Sequence[int]) -> None:

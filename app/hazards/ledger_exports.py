@@ -15,6 +15,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.exports import ExportKind, ExportOpenError, Mark, end_over, write_workbook
 from app.hazards.filters import HazardFilter
+from app.hazards.ledger_pictures import PICTURED_MOST, LedgerPictures
 from app.hazards.ledger_rows import COLUMNS, ledger_count, ledger_lines
 from app.identity import Permission
 from app.models import (
@@ -156,9 +157,18 @@ def _is_too_big(session: Session, row: HazardExport) -> bool:
     return ledger_count(session, _filter(row.area_code, row.wanted), most=most) > most
 
 
-def _write(session: Session, sealer: Sealer, row: HazardExport, mark: Mark, sink: Sink) -> int:  # noqa: ARG001 - of a kind
-    told = ledger_lines(session, _filter(row.area_code, row.wanted))
-    return write_workbook(sink, mark, COLUMNS, told, sheet=_SHEET, note=_NOTE)
+def _write(
+    session: Session,
+    sealer: Sealer,  # noqa: ARG001 - of a kind
+    photos: PhotoStore,
+    row: HazardExport,
+    mark: Mark,
+    sink: Sink,
+) -> int:
+    wanted = _filter(row.area_code, row.wanted)
+    pictures = LedgerPictures(photos, hazards=ledger_count(session, wanted, most=PICTURED_MOST))
+    told = ledger_lines(session, wanted, pictures)
+    return write_workbook(sink, mark, COLUMNS, told, sheet=_SHEET, note=lambda: _NOTE + pictures.note)
 
 
 LEDGER = ExportKind(

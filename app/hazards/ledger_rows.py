@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from app.evidence import NamedPhoto, photos_of
 from app.exports import CellValue
 from app.harm import HarmRecord
 from app.hazards.filters import HazardFilter, matching
+from app.hazards.ledger_pictures import AFTER, BEFORE, LedgerPictures
 from app.hazards.naming import (
     CATEGORY_NAMES,
     DEPARTMENT_NAMES,
@@ -51,7 +53,9 @@ COLUMNS = (
     "资金",
     "责任人",
     "整改时限",
+    BEFORE,
     "整改前照片数",
+    AFTER,
     "整改后照片数",
     "整改完成时间",
     "复查人",
@@ -97,11 +101,13 @@ def ledger_count(session: Session, wanted: HazardFilter, *, most: int) -> int:
     return session.scalar(select(func.count()).select_from(found)) or 0
 
 
-def ledger_lines(session: Session, wanted: HazardFilter) -> Iterator[list[CellValue]]:
+def ledger_lines(
+    session: Session, wanted: HazardFilter, pictures: LedgerPictures
+) -> Iterator[list[CellValue]]:
     """Give the cells of each hazard, in the order they came; they pass through memory some at a time.
 
     Who works on it is named, who reported it as a neighbour or visitor is not. Words that tell of harm to a
-    minor, or may, stay inside.
+    minor, or may, stay inside, and so do its photos.
     """
     number, after = 0, None
     while rows := session.execute(_page(wanted, after)).all():
@@ -111,7 +117,7 @@ def ledger_lines(session: Session, wanted: HazardFilter) -> Iterator[list[CellVa
         photos = photos_of(session, told)
         for row in rows:
             number += 1
-            yield _line(number, row, steps[row.Hazard.id], photos)
+            yield _line(number, row, steps[row.Hazard.id], photos, pictures)
         after = hazards[-1].id
 
 
@@ -155,7 +161,11 @@ def _steps(session: Session, hazards: Sequence[Hazard]) -> dict[UUID, list[_Step
 
 
 def _line(
-    number: int, row: Row[Any], steps: list[_Step], photos: dict[UUID, list[NamedPhoto]]
+    number: int,
+    row: Row[Any],
+    steps: list[_Step],
+    photos: dict[UUID, list[NamedPhoto]],
+    pictures: LedgerPictures,
 ) -> list[CellValue]:
     hazard: Hazard = row.Hazard
     last = {one.step: one for one in steps}
@@ -165,12 +175,9 @@ def _line(
     recheck = next((one for one in reversed(steps) if one.step in _RECHECKS), None)
     fixed = hazard.five_fixed or {}
     measures = fixed.get("measures") or (work.note if work else "")
-    after = [
-        photo
-        for one in steps
-        if one.after in _AFTER and one.step not in _SUPERVISED
-        for photo in photos[one.id]
-    ]
+    shown = [photos[one.id] for one in steps if one.after in _AFTER and one.step not in _SUPERVISED]
+    after = [photo for of_step in shown for photo in of_step]
+    latest = chain.from_iterable(reversed(shown)) if hazard.status in _AFTER else ()
     return [
         number,
         hazard.happened_at,
@@ -185,7 +192,9 @@ def _line(
         "" if row.kept_back else fixed.get("funds") or "",
         _responsible(hazard, row.unit, row.assignee),
         hazard.due_at or "",
+        "" if row.kept_back else pictures.first(photos[hazard.id], BEFORE),
         _arrived(photos[hazard.id]),
+        "" if row.kept_back else pictures.first(latest, AFTER),
         _arrived(after),
         work.at if work else "",
         recheck.actor_name if recheck else "",

@@ -26,9 +26,11 @@ from app.models import (
     HazardStep,
     Notice,
     NoticeKind,
+    Unit,
+    UnitKind,
 )
 from tests.approval_world import approved
-from tests.cast import FAR, GRID, LONG_AGO, named, person
+from tests.cast import FAR, GRID, HOME, LONG_AGO, named, person
 from tests.client import Client
 from tests.export_world import make, opened
 from tests.exports.ledger_world import asked, fetch, put, refusal, taken, wish
@@ -106,6 +108,23 @@ def test_what_became_of_it_outside_stands_there_too(app: Flask, session: Session
 
     assert (first["责任人"], first["状态"], first["督办情况"]) == ("供电部门", "已移送", "县级督办")
     assert (first["满意度"], second["满意度"]) == ("", "不满意")
+
+
+def test_the_unit_that_has_it_is_named_beside_whoever_of_it_started(
+    app: Flask, session: Session, admin: Client
+) -> None:
+    kind, by = UnitKind.COMPANY, person("admin").user_id
+    unit = Unit(id=new_id(), area_code=HOME, name="第一维修队", kind=kind, made_by=by)
+    unit.created_at, unit.content_hash = now(), b""
+    session.add(unit)
+    session.flush()
+    in_hand = {"due_at": now() + timedelta(days=3), "unit_id": unit.id}
+    write_hazard(session, HazardStatus.ASSIGNED, assignee_id=None, **in_hand)
+    write_hazard(session, HazardStatus.RECTIFYING, **in_hand)
+
+    waiting, begun = taken(app, session, admin)
+
+    assert (waiting["责任人"], begun["责任人"]) == (unit.name, f"{unit.name}，worker")
 
 
 def test_words_that_tell_of_harm_to_a_minor_stay_inside(app: Flask, session: Session, admin: Client) -> None:

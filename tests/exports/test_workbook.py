@@ -31,7 +31,7 @@ TRICKS = [
 
 def written(*lines: list[str], mark: Mark = MARK) -> bytes:
     file = io.BytesIO()
-    assert write_workbook(file, mark, ["姓名"], lines, sheet="名册", note="用完请删除") == len(lines)
+    assert write_workbook(file, mark, ["姓名"], lines, sheet="名册", note=lambda: "用完请删除") == len(lines)
     return file.getvalue()
 
 
@@ -82,7 +82,7 @@ def test_it_can_be_read_and_printed_as_it_comes() -> None:
     file = io.BytesIO()
     headings = ["姓名", "身份证号", "网格", "门牌"]
     line = ["王桂兰", "0" * 18, "新城第1网格", "1"]
-    write_workbook(file, MARK, headings, [line], sheet="名册", note="用完请删除")
+    write_workbook(file, MARK, headings, [line], sheet="名册", note=lambda: "用完请删除")
     sheet: Any = opened(file.getvalue()).worksheets[0]
     width = {name: one.width for name, one in sheet.column_dimensions.items()}
 
