@@ -83,7 +83,7 @@ def use_witness_code(
     for showing in showings:
         for window in (here, here - 1, here + 1):
             shown = _window(showing.shown_at) <= window <= _window(showing.ends_at)
-            if shown and compare_digest(signer.moving(showing.id, window), code):
+            if shown and compare_digest(signer.moving(showing.id, window).encode(), code.encode()):
                 return _use(session, actor, showing, window, record_id)
     return "witness_wrong"
 

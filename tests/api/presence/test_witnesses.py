@@ -56,6 +56,22 @@ def test_a_code_is_good_for_one_record(
     assert replayed == ("unverified", ["code_missing", "position_missing", "no_photo", "witness_used"])
 
 
+@pytest.mark.parametrize("code", ["到场", "١٢٣٤٥٦", "１２３", "\N{PILE OF POO}"])
+def test_a_code_of_any_signs_keeps_no_record_out(
+    be: Become, worker: Client, checklist: Checklist, code: str
+) -> None:
+    """S-171: it is a wrong one, while somebody shows codes there too."""
+    with set_to(AT):
+        shown(be("resident"))
+        body = inspection_body(checklist, witness_code=code)
+        told = presence(file(worker, body))
+        draft = {"kind": "inspection", "id": str(new_id()), "body": body}
+        sent = worker.post("/v1/drafts", json={"drafts": [draft]})
+
+    assert "witness_wrong" in told[1]
+    assert [one["status"] for one in sent.json["results"]] == [201]
+
+
 @pytest.mark.parametrize("skew_s", [-20, 0, 20])
 def test_clocks_may_differ_by_twenty_seconds(
     be: Become, worker: Client, checklist: Checklist, skew_s: int
