@@ -10,6 +10,7 @@ import io
 from collections.abc import Iterator
 from uuid import UUID
 
+import structlog
 from PIL import Image
 from sqlalchemy import (
     BigInteger,
@@ -27,6 +28,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.adapters import PhotoMissingError, PhotoStore, photo_key
 from app.clock import now
+from app.evidence.pictures import DAMAGE
 from app.evidence.prints import CUTS_PERCENT, Print, Prints, prints_of
 from app.ids import new_id
 from app.models import MatchKind, Photo, PhotoMatch, PhotoPrint
@@ -38,6 +40,8 @@ MOST_MATCHES = 20
 """Of one photo and one kind: who sends a picture for the hundredth time is seen by less."""
 _BAND_BITS, _BANDS = 16, 4
 _MASK = (1 << 64) - 1
+
+log = structlog.get_logger()
 
 
 def compare(session: Session, store: PhotoStore, *, limit: int) -> int:
@@ -88,11 +92,16 @@ def _same_bytes(session: Session, photo: Photo) -> list[UUID]:
 
 
 def _prints(store: PhotoStore, photo_id: UUID) -> Prints | None:
-    """Take the prints of a stored photo; None of one that shows nothing, or whose file is gone."""
+    """Take the prints of a stored photo; None of one that shows nothing, or whose file is gone or damaged."""
     try:
-        with Image.open(io.BytesIO(store.get(photo_key(photo_id, "thumb"))), formats=["JPEG"]) as image:
-            return prints_of(image)
+        file = store.get(photo_key(photo_id, "thumb"))
     except PhotoMissingError:
+        return None
+    try:
+        with Image.open(io.BytesIO(file), formats=["JPEG"]) as image:
+            return prints_of(image)
+    except DAMAGE as error:
+        log.warning("photo_not_compared", photo_id=str(photo_id), error=type(error).__name__)
         return None
 
 

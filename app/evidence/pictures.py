@@ -30,7 +30,7 @@ LARGE_QUALITY = 82
 THUMB_QUALITY = 75
 
 # What Pillow's parsers raise over damaged files, beside what they declare.
-_DAMAGE = (
+DAMAGE = (
     OSError,
     EOFError,
     RuntimeError,
@@ -147,7 +147,7 @@ def smaller(copy: bytes, edge_px: int) -> SmallCopy:
         size = _fitted(kept.size, edge_px)
         kept.draft(None, size)
         return SmallCopy(_jpeg(_resized(kept, size), THUMB_QUALITY), *size)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise BrokenPictureError from error
 
 
@@ -160,7 +160,7 @@ def _opened(data: bytes) -> Image.Image:
         raise too_many from error
     except UnidentifiedImageError as error:
         raise NotAPictureError(formats=list(FORMATS)) from error
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise BrokenPictureError from error
     if sent.width * sent.height > MAX_PIXELS or max(sent.size) > MAX_SIDE_PX:
         raise too_many
@@ -178,7 +178,7 @@ def _decoded(sent: Image.Image, data: bytes) -> Image.Image:
         sent.draft(None, size)  # JPEG: skips what a smaller copy does not need
         sent.load()
         return _flattened(sent, size)
-    except _DAMAGE as error:
+    except DAMAGE as error:
         raise BrokenPictureError from error
 
 

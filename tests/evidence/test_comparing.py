@@ -6,9 +6,10 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.actors import Actor
-from app.adapters import PhotoStore, local_store
+from app.adapters import PhotoStore, local_store, photo_key
 from app.evidence import compare, forget, keep
 from app.evidence.prints import prints_of
 from app.ids import new_id
@@ -94,6 +95,26 @@ def test_a_photo_whose_file_is_gone_holds_up_no_other(session: Session, store: P
     sent(session, store, scene_of(7))
 
     assert compare(session, store, limit=100) == 2
+
+
+def test_a_photo_whose_file_is_damaged_holds_up_no_other(
+    session: Session, store: PhotoStore, tmp_path: Path
+) -> None:
+    """Its bytes are compared all the same, and the log names it for whoever restores it."""
+    damaged = sent(session, store, scene_of(6))
+    same = sent(session, store, scene_of(6))
+    path = tmp_path / "photos" / photo_key(damaged.id, "thumb")
+    path.write_bytes(path.read_bytes()[:2000])
+    other = sent(session, store, scene_of(7))
+
+    with capture_logs() as logs:
+        assert compare(session, store, limit=100) == 3
+    pairs = session.execute(select(PhotoMatch.photo_id, PhotoMatch.earlier_id, PhotoMatch.kind)).all()
+    printed = set(session.scalars(select(PhotoPrint.photo_id)))
+
+    assert [tuple(one) for one in pairs] == [(same.id, damaged.id, MatchKind.EXACT)]
+    assert printed == {same.id, other.id}
+    assert [(one["event"], one["photo_id"]) for one in logs] == [("photo_not_compared", str(damaged.id))]
 
 
 def test_unrelated_photos_are_not_near() -> None:
