@@ -17,7 +17,7 @@ from app.identity.permissions import FOR_ANOTHER
 from app.models import DIGITS, AreaLevel
 from dev import data_map
 from dev.guarded_steps import proved_again, second_person
-from dev.requirements import NOT_APPLICABLE, REQUIREMENTS
+from dev.requirements import NOT_APPLICABLE, REMARKS, REQUIREMENTS
 
 ROOT = Path(__file__).parent.parent
 _ADR = "0012-second-person.md"
@@ -291,7 +291,7 @@ def _meaning(code: str, errors: dict[str, type[DomainError]]) -> str:
 
 def _remark(number: int) -> str:
     reason = NOT_APPLICABLE.get(number)
-    return f"not applicable: {reason}" if reason else ""
+    return f"not applicable: {reason}" if reason else REMARKS.get(number, "")
 
 
 def _list(items: list[str]) -> str:

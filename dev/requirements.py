@@ -160,6 +160,11 @@ REQUIREMENTS: dict[int, str] = {
     191: "Somebody acts for whoever has no phone, with his word on record and no shared password",
 }
 
+REMARKS: dict[int, str] = {
+    168: "two switches mark records and have no routes of their own; what the others govern is not built, so "
+    "none of its routes is there, and turning one on is refused (409)",
+}
+"""What a proof does not say by itself."""
 NOT_APPLICABLE: dict[int, str] = {
     128: "no text messages are sent",
     135: "nothing is sent to webhooks of others",

@@ -115,8 +115,8 @@ class ApprovalInput(Input):
             return NewApproval(ApprovalKind.MINOR_AGE, age["area_code"], payload, reason)
         if "policy_switch" in data:
             step_id, switch = data["policy_switch"]
-            payload = switch.payload(step_id)
-            return NewApproval(ApprovalKind.POLICY_SWITCH, switch.area_code, payload, reason)
+            kind, payload = ApprovalKind.POLICY_SWITCH, switch.payload(step_id)
+            return NewApproval(kind, switch.area_code, payload, reason, switch.check_effect)
         batch = data["points_bulk"]
         return NewApproval(ApprovalKind.POINTS_BULK, batch.area_code, batch.payload(), reason)
 

@@ -97,10 +97,27 @@ class PolicyChangeOutput(Output):
         }
 
 
+_NOT_YET = "管的功能还没有，现在打不开"
+GOVERNS = {
+    PolicySwitch.COMPULSORY_CHECK_IN: "打开后，没有到场证明的巡查、探访记录会标明缺证明，照样收下",
+    PolicySwitch.POSITION_UPLOAD: f"要求上传位置：{_NOT_YET}",
+    PolicySwitch.STAFF_RANKING: f"给工作人员排名：{_NOT_YET}",
+    PolicySwitch.RESIDENT_RANKING: f"给居民排名：{_NOT_YET}",
+    PolicySwitch.PHOTO_COMPULSORY: "打开后，没有照片的巡查、探访记录会标明缺证明，照样收下",
+    PolicySwitch.WECHAT_CONTENT_CHECK: f"把内容交给微信检查：{_NOT_YET}",
+}
+"""What each switch changes, for whoever reads or turns it."""
+
+
 class PolicySwitchOutput(Output):
-    """How a switch stands; ``latest`` is null if it was never touched."""
+    """What a switch changes and how it stands; ``latest`` is null if it was never touched.
+
+    One that is not ``available`` governs nothing yet and is not turned on.
+    """
 
     switch = fields.Enum(PolicySwitch, by_value=True, required=True)
+    governs = fields.String(required=True)
+    available = fields.Boolean(required=True)
     is_on = fields.Boolean(required=True)
     latest = fields.Nested(PolicyChangeOutput, required=True, allow_none=True)
 
@@ -116,11 +133,17 @@ class PolicySwitchesOutput(Output):
 @blueprint.answer(PolicySwitchesOutput)
 @blueprint.query(CommunityInput)
 def list_policy_switches(area_code: str) -> dict[str, Any]:
-    """Show how every switch of a community stands."""
+    """Show what every switch of a community changes, and how it stands."""
     with transaction() as session:
         found = policies.standing(session, actor(), area_code)
     items = [
-        {"switch": switch, "is_on": bool(shown and shown.change.is_on), "latest": shown}
+        {
+            "switch": switch,
+            "governs": GOVERNS[switch],
+            "available": switch in policies.IN_EFFECT,
+            "is_on": bool(shown and shown.change.is_on),
+            "latest": shown,
+        }
         for switch, shown in found.items()
     ]
     return {"items": items}

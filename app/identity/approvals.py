@@ -5,7 +5,7 @@ payload. Who decides is another person with another role over the same area (GB/
 minor's age also one with the same role, as of a viewing ticket (``minor_ages``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -101,12 +101,13 @@ class SameRoleError(DomainError):
 
 @dataclass(frozen=True)
 class NewApproval:
-    """What it takes to ask: what is to be done, where, to the letter, and why."""
+    """What it takes to ask: what is to be done, where, to the letter, and why; ``check`` may refuse it."""
 
     kind: ApprovalKind
     area_code: str
     payload: Mapping[str, Any]
     reason: str
+    check: Callable[[], None] = lambda: None
 
 
 def ask_approval(
@@ -119,7 +120,7 @@ def ask_approval(
 
     Raises ForbiddenError (the function is not the actor's), NotFoundError (the area is not within its reach),
     AreaUnknownError, OwnGrantError, OwnHouseholdError, AreaLevelError, RolesExcludeError, GrantsFullError,
-    OtherContentError, and of a minor's age what ``minor_ages.check_asked`` raises.
+    OtherContentError, what ``new.check`` raises, and of a minor's age what ``minor_ages.check_asked`` does.
     """
     sent = content_hash(actor.user_id, new.kind, new.area_code, dict(new.payload), new.reason)
     first = made_before(session, Approval, approval_id, sent, author=Approval.asked_by, by=actor.user_id)
@@ -132,6 +133,7 @@ def ask_approval(
         raise NotFoundError(field="area_code")
     if session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
+    new.check()
     if actor.user_id == _gets_by(new.kind, new.payload):
         raise OwnGrantError
     if new.kind is ApprovalKind.ADMIN_GRANT:

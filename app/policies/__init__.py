@@ -3,7 +3,9 @@
 from app.models import PolicyChange, PolicySwitch
 from app.policies.missing import with_missing
 from app.policies.switches import (
+    IN_EFFECT,
     NewSwitch,
+    NoEffectError,
     ShownChange,
     changes,
     is_on,
@@ -13,7 +15,9 @@ from app.policies.switches import (
 )
 
 __all__ = [
+    "IN_EFFECT",
     "NewSwitch",
+    "NoEffectError",
     "PolicyChange",
     "PolicySwitch",
     "ShownChange",

@@ -12,10 +12,21 @@ from sqlalchemy.orm import Session
 from app import identity
 from app.actors import COMMUNITY_DIGITS, Actor, community_of
 from app.clock import now
-from app.errors import NotFoundError
+from app.errors import DomainError, Kind, NotFoundError
 from app.models import ApprovalKind, Area, PolicyChange, PolicySwitch, User
 from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
+
+IN_EFFECT = frozenset({PolicySwitch.COMPULSORY_CHECK_IN, PolicySwitch.PHOTO_COMPULSORY})
+"""Switches on which something hangs. Whoever builds what another governs asks ``is_on`` and adds it here; its
+routes answer 404 while it is off."""
+
+
+class NoEffectError(DomainError):
+    """Nothing hangs on this switch yet: what it is to govern is not built, so it is not turned on."""
+
+    code = "switch_no_effect"
+    kind = Kind.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -37,6 +48,11 @@ class NewSwitch:
             "legal_basis": self.legal_basis,
         }
 
+    def check_effect(self) -> None:
+        """Refuse with NoEffectError to record a purpose and a legal basis for nothing."""
+        if self.switch not in IN_EFFECT:
+            raise NoEffectError(field="switch")
+
 
 @dataclass(frozen=True)
 class ShownChange:
@@ -52,8 +68,8 @@ def turn_on(
 ) -> ShownChange:
     """Turn a switch on, as an officer of county or city approved it to the letter.
 
-    Raises NotFoundError outside the actor's areas, AreaUnknownError (no community), OtherContentError, and
-    what ``identity.use_approval`` raises.
+    Raises NotFoundError outside the actor's areas, AreaUnknownError (no community), NoEffectError,
+    OtherContentError, and what ``identity.use_approval`` raises.
     """
     payload = new.payload(step_id)
     sent = content_hash(actor.user_id, approval_id, payload)
@@ -61,6 +77,7 @@ def turn_on(
     if first is not None:
         return first
     _lock(session, actor, new.area_code)
+    new.check_effect()
     approved_by = identity.use_approval(
         session, actor, approval_id, ApprovalKind.POLICY_SWITCH, payload, again=True
     )

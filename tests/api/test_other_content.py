@@ -67,7 +67,7 @@ LEDGER = {
 }
 SWITCH = {
     "area_code": HOME,
-    "switch": "staff_ranking",
+    "switch": "photo_compulsory",
     "purpose": "季度评优参考",
     "legal_basis": "县政府2026年第8号文件",
 }

@@ -29,8 +29,8 @@ class ApprovalRows(Side):
         return {
             "id": str(step_id),
             "area_code": self.community,
-            "switch": "staff_ranking",
-            "purpose": "评优参考",
+            "switch": "photo_compulsory",
+            "purpose": "防汛留痕",
             "legal_basis": "县政府2026年第8号文件",
         }
 

@@ -63,7 +63,7 @@ def _turn_on(stage: Stage) -> Call:
 
 
 def _turn_off(stage: Stage) -> Call:
-    body = {"area_code": stage.community, "switch": "staff_ranking", "reason": "不再排名"}
+    body = {"area_code": stage.community, "switch": "photo_compulsory", "reason": "汛期已过"}
     return Call("/v1/policy-switches/off", with_step(body))
 
 
