@@ -25,13 +25,15 @@ _EVENTS = (
 )
 _OF_ONE = _EVENTS.order_by(HazardEvent.number.desc())
 _OF_MANY = _EVENTS.order_by(HazardEvent.at.desc(), HazardEvent.number.desc(), HazardEvent.hazard_id)
+_BY_REPORTER = frozenset({HazardStep.REPORT, HazardStep.RATE, HazardStep.TAKE_OVER})
+_NEIGHBOURS = frozenset({HazardSource.RESIDENT, HazardSource.VISITOR})
 NamedEvent = tuple[HazardEvent, str | None]
 """A step, and who took it."""
 
 
 @dataclass(frozen=True)
 class ShownEvent:
-    """One step, with its photos and who took it; a reporter is not named to others.
+    """One step, with its photos and who took it; a neighbour or visitor who reported is not named.
 
     Where it tells of harm to a minor, a reader without an office gets neither words nor photos of others.
     """
@@ -89,5 +91,8 @@ def shown(
 
 
 def _is_private(event: HazardEvent, source: HazardSource) -> bool:
-    """Say whether to keep a name back: neighbours who report are not shown to those they report."""
-    return event.step is HazardStep.REPORT and source is HazardSource.RESIDENT
+    """Say whether to keep a name back: neighbours who report are not shown to those they report.
+
+    What only the reporter does names him as well: to say how satisfied he is, to say that it was his.
+    """
+    return event.step in _BY_REPORTER and source in _NEIGHBOURS

@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.hazards.satisfaction import receipt_hash
 from app.ids import new_id
-from app.models import HazardStatus
+from app.models import HazardSource, HazardStatus
 from tests.cast import person
 from tests.client import Client
 from tests.counting import statements
-from tests.hazard_world import done, report_body, write_hazard
+from tests.hazard_world import KEY, done, report_body, write_hazard
 
 Be = Callable[[str], Client]
 
@@ -141,3 +142,30 @@ def test_a_course_costs_the_same_whatever_was_merged(
         assert len(course(be("admin"), str(kept.id))["merged_ids"]) == 3
 
     assert len(merged) == len(alone)
+
+
+def test_who_reported_is_not_named_where_he_says_how_satisfied_he_is(session: Session, be: Be) -> None:
+    """Whom he complained about reads that: worker, building lead and county read the words, not the name."""
+    rated = write_hazard(session, HazardStatus.CLOSED, ended_at=now())
+    done(be("resident").step(f"/v1/hazards/{rated.id}/rate", {"faces": 1, "note": "又堆上了"}))
+    visitors = {"reported_by": None, "source": HazardSource.VISITOR, "receipt_hash": receipt_hash(KEY)}
+    taken = write_hazard(session, HazardStatus.CLOSED, ended_at=now(), **visitors)
+    done(be("resident").step(f"/v1/hazards/{taken.id}/take-over", {"key": KEY}))
+    done(be("resident").step(f"/v1/hazards/{taken.id}/rate", {"faces": 2}))
+
+    for name in ("worker", "lead", "admin", "county"):
+        [said] = course(be(name), str(rated.id))["entries"]
+        assert (said["step"], said["note"], said["actor_name"]) == ("rate", "又堆上了", None), name
+        events = be(name).get(f"/v1/hazards/{taken.id}").json["events"]
+        said_by = [(event["step"], event["actor_name"]) for event in events]
+        assert said_by == [("take_over", None), ("rate", None)], name
+
+
+def test_staff_who_reported_as_their_job_are_named_with_all_they_say(session: Session, be: Be) -> None:
+    by_worker = {"reported_by": person("worker").user_id, "source": HazardSource.STAFF}
+    hazard = write_hazard(session, HazardStatus.CLOSED, ended_at=now(), **by_worker)
+    done(be("worker").step(f"/v1/hazards/{hazard.id}/rate", {"faces": 3}))
+
+    [said] = course(be("admin"), str(hazard.id))["entries"]
+
+    assert said["actor_name"] == "worker"
