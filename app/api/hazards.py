@@ -125,7 +125,10 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
 
 
 class HazardEventOutput(Output):
-    """One step; a neighbour or visitor who reported is named in no step of his. An assignment names who got it, and from whom."""
+    """One step; a neighbour or visitor who reported is named in no step of his.
+
+    An assignment names who got it, and from whom.
+    """
 
     number = fields.Integer(required=True)
     step = fields.Enum(HazardStep, by_value=True, required=True)

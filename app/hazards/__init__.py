@@ -60,6 +60,7 @@ from app.hazards.recheck import Recheck, SamePersonError, close, verify
 from app.hazards.rectification_notices import (
     NewNotice,
     NoticeGivenError,
+    NoticeKeptBackError,
     PrintedNotice,
     ShownNotice,
     give_notice,
@@ -167,6 +168,7 @@ __all__ = [
     "NotSupervisedError",
     "NothingShownError",
     "NoticeGivenError",
+    "NoticeKeptBackError",
     "OwnExtensionError",
     "PhotoMoment",
     "PlaceUnnamedError",

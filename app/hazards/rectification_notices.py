@@ -5,13 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.evidence import NamedPhoto, photos_of
+from app.harm import HarmRecord
 from app.hazards.assignment import NotMajorError, may_assign
 from app.hazards.deadlines import DueTimeError
 from app.hazards.steps import is_behind_own_door
@@ -26,6 +27,7 @@ from app.models import (
 )
 from app.once import content_hash, insert_once, made_before
 from app.people import OwnHouseholdError
+from app.retention import kept_for_a_case
 
 _IN_HAND = frozenset({HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
 _NOTICES_MOST = 50
@@ -46,6 +48,13 @@ class NoticeGivenError(DomainError):
     """There is a notice of this deadline already (data: ``notice_id``); it can be printed again."""
 
     code = "notice_given"
+    kind = Kind.CONFLICT
+
+
+class NoticeKeptBackError(DomainError):
+    """Its words may tell of harm to a minor and stay inside; what is unsafe is reported on its own."""
+
+    code = "notice_kept_back"
     kind = Kind.CONFLICT
 
 
@@ -92,7 +101,8 @@ def give_notice(
     The numbers have no gap: who writes one holds the community's row until he is through.
 
     Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError where nobody has the hazard
-    in hand, NotMajorError as for an assignment, DueTimeError where the deadline is over, NoticeGivenError.
+    in hand, NotMajorError as for an assignment, DueTimeError where the deadline is over, NoticeGivenError,
+    NoticeKeptBackError.
     """
     hazard = session.get(Hazard, hazard_id, with_for_update={"key_share": True}, populate_existing=True)
     if hazard is None:
@@ -112,12 +122,16 @@ def notices_of(session: Session, hazard_id: UUID) -> list[ShownNotice]:
 
 
 def printed_notice(session: Session, actor: Actor, hazard_id: UUID) -> PrintedNotice:
-    """Give the newest notice of a hazard, to be printed. Raises NotFoundError also where there is none."""
+    """Give the newest notice of a hazard, to be printed.
+
+    Raises NotFoundError also where there is none, and NoticeKeptBackError.
+    """
     query = select(Hazard).where(Hazard.id == hazard_id, actor.scope.clause(Hazard.area_code))
     hazard = session.scalars(query.options(joinedload(Hazard.place))).one_or_none()
     notices = notices_of(session, hazard_id)
     if hazard is None or not notices:
         raise NotFoundError
+    _check_may_leave(session, hazard)
     return PrintedNotice(**vars(notices[0]), hazard=hazard, photos=photos_of(session, [hazard_id])[hazard_id])
 
 
@@ -133,7 +147,14 @@ def _check(session: Session, actor: Actor, hazard: Hazard) -> datetime:
         raise NotMajorError(id=hazard.id)
     if hazard.due_at <= now():
         raise DueTimeError(id=hazard.id)
+    _check_may_leave(session, hazard)
     return hazard.due_at
+
+
+def _check_may_leave(session: Session, hazard: Hazard) -> None:
+    """Keep inside what a case of harm names: paper goes to an outside firm. Raises NoticeKeptBackError."""
+    if session.scalar(select(kept_for_a_case(literal(hazard.id), HarmRecord.HAZARD))):
+        raise NoticeKeptBackError(id=hazard.id)
 
 
 def _write(

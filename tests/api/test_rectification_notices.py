@@ -18,7 +18,7 @@ from tests.care_world import write_resident
 from tests.cast import HOME, NEXT, acting, named, person
 from tests.client import Answer, Client
 from tests.evidence.photos import file, scene
-from tests.hazard_world import done, refused, write_hazard
+from tests.hazard_world import done, refused, report_body, write_hazard
 from tests.trail import entries_of
 
 Be = Callable[[str], Client]
@@ -92,6 +92,33 @@ def test_a_reporter_is_not_named_on_paper(session: Session, admin: Client, be: B
     assert "有人飞线充电" in text
     assert "王桂兰" not in text
     assert "resident" not in text
+
+
+def test_what_may_tell_of_harm_to_a_minor_goes_to_no_firm(session: Session, admin: Client, be: Be) -> None:
+    """What is unsafe is reported once more, without the words that opened the case."""
+    hazard_id = str(new_id())
+    text = "1单元202的男孩天天被打，楼道也堵着"
+    done_by = be("neighbour").put(f"/v1/hazards/{hazard_id}", json=report_body(text=text))
+    assert done_by.status_code == 201
+    done(admin.step(f"/v1/hazards/{hazard_id}/accept"))
+    done(admin.step(f"/v1/hazards/{hazard_id}/assign", {"assignee_id": str(person("worker").user_id)}))
+
+    answer = give(admin, session.get_one(Hazard, hazard_id), addressee="某某电力公司")
+
+    assert refused(answer) == (409, "notice_kept_back")
+    assert "未成年" not in answer.text
+
+
+def test_a_notice_is_not_printed_any_more_once_a_case_names_its_hazard(
+    session: Session, admin: Client, be: Be
+) -> None:
+    hazard = write_hazard(session, HazardStatus.RECTIFYING, due_at=now() + timedelta(days=3))
+    done(give(admin, hazard))
+    done(be("worker").step(f"/v1/hazards/{hazard.id}/rectify", {"note": "清走了，隔壁男孩天天被打"}))
+
+    answer = admin.get(f"/v1/hazards/{hazard.id}/notice.pdf")
+
+    assert refused(answer) == (409, "notice_kept_back")
 
 
 def test_numbers_have_no_gap_and_begin_anew_with_each_year_and_community(

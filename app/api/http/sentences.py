@@ -263,6 +263,7 @@ SENTENCES: dict[str, str] = {
     "assignee_changed": "负责这个隐患的人已经变了，请刷新后再派",
     "same_role": "您和申请人是同样的岗位，请由另一级易迁办的人来批",
     "ledger_too_big": "隐患太多，一个文件放不下，请缩短时间，或按社区、网格分开导出",
+    "notice_kept_back": "这条内容不能给外面看，请另报一条只写隐患的，再开通知书",
     "notice_given": "这个期限的整改通知书已经开过了，请直接打印；改期限后可以再开",
     "same_assignee": "这个隐患已经派给这个人了，改派请换一个人",
     "reassign_reason": "改派要写明原因",
