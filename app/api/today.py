@@ -61,6 +61,19 @@ class DayChecklistOutput(ChecklistOutput):
     items = fields.List(fields.Nested(ChecklistItemOutput), required=True)
 
 
+class DayPhotoOutput(Output):
+    """A photo by its id: an address would end within minutes, and make another day of each one."""
+
+    id = fields.UUID(required=True, attribute="photo_id")
+    arrived = fields.Boolean(required=True)
+
+
+class DayHazardOutput(HazardOutput):
+    """An open hazard; ``GET /v1/photos/<id>`` gives a photo's addresses once it is looked at."""
+
+    photos = fields.List(fields.Nested(DayPhotoOutput), required=True)
+
+
 class DayOutput(Output):
     """What a worker needs today; ``more`` names the lists of which something was left out."""
 
@@ -68,7 +81,7 @@ class DayOutput(Output):
     occurrences = fields.List(fields.Nested(DayOccurrenceOutput), required=True)
     places = fields.List(fields.Nested(DayPlaceOutput), required=True)
     checklists = fields.List(fields.Nested(DayChecklistOutput), required=True)
-    hazards = fields.List(fields.Nested(HazardOutput), required=True)
+    hazards = fields.List(fields.Nested(DayHazardOutput), required=True)
     care_records = fields.List(fields.Nested(CareRecordOutput), required=True)
     more = fields.List(fields.String(), required=True)
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app import checklists, hazards, plans, visits
 from app.actors import Actor
 from app.clock import business_day, now
-from app.hazards import HazardFilter, HazardStatus
+from app.hazards import HazardFilter, HazardOrder, HazardStatus
 from app.identity import Permission, scope_of
 from app.models import HAZARD_ENDED, Checklist, Place
 from app.places import CodeSigner
@@ -63,8 +63,8 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     """Give what a worker has to do today and what it takes, in a number of queries that no row adds to.
 
     Occurrences and places come in the order of the route: by area, and by name as people count (2号楼 before
-    10号楼). Lists that a copy replaces in all of his areas are left out. Residents are those due by today, as
-    far as he may read them (``visits.care_records``).
+    10号楼). Hazards are those open, his own first. Lists that a copy replaces in all of his areas are left
+    out. Residents are those due by today, as far as he may read them (``visits.care_records``).
     """
     found: dict[str, Any] = {
         "occurrences": sorted(
@@ -73,12 +73,7 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
         ),
         "places": sorted(_places(session, actor), key=_route),
         "checklists": _checklists(session, actor),
-        "hazards": hazards.hazards(
-            session,
-            _for(actor, Permission.HAZARD_READ),
-            HazardFilter(status=_OPEN),
-            limit=MOST["hazards"] + 1,
-        ),
+        "hazards": _hazards(session, actor),
         "care_records": visits.care_records(
             session,
             _for(actor, Permission.CARE_READ),
@@ -107,6 +102,16 @@ def _places(session: Session, actor: Actor) -> list[Place]:
     query = select(Place).where(actor.scope.clause(Place.area_code)).order_by(Place.area_code, Place.name)
     query = query.options(joinedload(Place.code_in_use)).limit(MOST["places"] + 1)
     return list(session.scalars(query))
+
+
+def _hazards(session: Session, actor: Actor) -> list[hazards.ListedHazard]:
+    """Give what is open, the worker's own first and by deadline: what is cut off is others'."""
+    reading, most = _for(actor, Permission.HAZARD_READ), MOST["hazards"] + 1
+    own = HazardFilter(status=_OPEN, assignee_id=actor.user_id)
+    first = hazards.hazards(session, reading, own, order=HazardOrder.DUE_FIRST, limit=most)
+    ids = {one.hazard.id for one in first}
+    rest = hazards.hazards(session, reading, HazardFilter(status=_OPEN), limit=most)
+    return first + [one for one in rest if one.hazard.id not in ids]
 
 
 def _checklists(session: Session, actor: Actor) -> Sequence[Checklist]:

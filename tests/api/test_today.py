@@ -4,18 +4,36 @@ import gzip
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
+from uuid import UUID, uuid4
 
 from flask import Flask
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, set_to
+from app.evidence import MAX_PHOTOS
 from app.ids import new_id
-from app.models import CareCategory, CareLevel, CareRecord, HazardStatus, Household, Relation, Resident, Sex
+from app.models import (
+    CareCategory,
+    CareLevel,
+    CareRecord,
+    Hazard,
+    HazardStatus,
+    Household,
+    Photo,
+    PhotoLink,
+    PhotoOwner,
+    Relation,
+    Resident,
+    Sex,
+)
+from app.reports import MOST
 from tests.cast import GRID, HOME, LONG_AGO, person
 from tests.checklist_world import copy_of, published
 from tests.client import Answer, Client
 from tests.counting import statements
+from tests.evidence.photos import file as picture
+from tests.evidence.photos import scene
 from tests.hazard_world import (
     BLOCK,
     file,
@@ -28,7 +46,9 @@ from tests.hazard_world import (
 from tests.plan_world import START, in_china, make, write_place, write_plan
 
 MORNING = in_china(START, "09:00")
-MOST_BYTES = 300_000
+MOST_BYTES = 100_000
+"""A third of what a day may take on a poor line."""
+_THINGS = ("纸箱和旧家具", "电动车和充电线", "煤气罐", "自行车和婴儿车", "装修剩下的木板")
 
 
 def today(client: Client, **headers: str) -> Answer:
@@ -84,13 +104,46 @@ def write_household(session: Session, place_id: Any, number: int, *, due: bool) 
         )
 
 
+def _named(hazard: Hazard, photo_id: UUID, position: int) -> PhotoLink:
+    return PhotoLink(
+        record_id=hazard.id,
+        photo_id=photo_id,
+        record_kind=PhotoOwner.HAZARD,
+        area_code=hazard.area_code,
+        position=position,
+        named_by=hazard.reported_by,
+    )
+
+
+def write_hazards(session: Session, place_id: Any, building: int, rows: int) -> None:
+    """Write hazards that each tell something else and name as many photos as they may, all arrived."""
+    for floor in range(rows):
+        hazard = write_hazard(
+            session, place_id=place_id, text=f"{building}号楼{floor + 1}层楼道里堆着{_THINGS[floor % 5]}"
+        )
+        ids = [uuid4() for _ in range(MAX_PHOTOS)]
+        session.add_all(
+            Photo(
+                id=one,
+                sha256=one.bytes,
+                width=1600,
+                height=1200,
+                received_at=MORNING,
+                uploaded_by=hazard.reported_by,
+            )
+            for one in ids
+        )
+        session.flush()
+        session.add_all(_named(hazard, one, position) for position, one in enumerate(ids))
+
+
 def people_town(session: Session, households: int) -> None:
-    """Write buildings of twenty-five households each, every third with somebody who is due for a visit."""
+    """Write buildings of 25 households and ten hazards, every third with somebody due for a visit."""
     for building in range(households // 25):
         place = write_place(session, name=f"{building + 2}号楼", lng=114.48, lat=29.6)
         for number in range(25):
             write_household(session, place.id, building * 25 + number, due=number % 3 == 0)
-        write_hazard(session, place_id=place.id, text="楼道里堆着纸箱和旧家具，电动车在楼梯间充电")
+        write_hazards(session, place.id, building, 10)
     session.commit()
 
 
@@ -159,19 +212,41 @@ def test_whoever_has_the_day_is_told_nothing_twice(session: Session, worker: Cli
     assert (other.status_code, other.headers["ETag"] != tag) == (200, True)
 
 
-def test_the_tag_leaves_the_servers_time_out(worker: Client) -> None:
-    tags = []
-    for minute in (0, 1):
+def test_the_tag_lasts_while_nothing_changes(session: Session, worker: Client) -> None:
+    """It leaves the server's time out, and addresses of photos, which change with it."""
+    hazard = write_hazard(session, reported_by=person("worker").user_id)
+    photo_id = str(new_id())
+    session.add(_named(hazard, UUID(photo_id), 0))
+    session.commit()
+    worker.put(f"/v1/photos/{photo_id}", data=picture(scene()), content_type="image/jpeg")
+    days = []
+    for minute in (0, 1, 2):
         with set_to(MORNING + timedelta(minutes=minute)):
-            tags.append(worker.get("/v1/me/today").headers["ETag"])
+            days.append(worker.get("/v1/me/today"))
 
-    assert tags[0] == tags[1]
+    assert days[0].json["hazards"][0]["photos"] == [{"id": photo_id, "arrived": True}]
+    assert len({day.headers["ETag"] for day in days}) == 1
+
+
+def test_a_workers_own_hazards_are_not_cut_off_by_what_others_report(
+    session: Session, worker: Client
+) -> None:
+    later, sooner = (
+        write_hazard(session, HazardStatus.ASSIGNED, due_at=MORNING + timedelta(days=days)) for days in (9, 2)
+    )
+    for _ in range(MOST["hazards"] + 1):
+        write_hazard(session)
+
+    day = today(worker).json
+
+    assert [one["id"] for one in day["hazards"]][:2] == [str(sooner.id), str(later.id)]
+    assert (len(day["hazards"]), day["more"]) == (MOST["hazards"], ["hazards"])
 
 
 def test_five_hundred_households_are_a_small_answer(
     session: Session, connection: Connection, worker: Client
 ) -> None:
-    """A worker's day is under 300 KB compressed, and takes as many queries as that of a small grid."""
+    """Also with 200 hazards of nine photos each, and in as many queries as that of a small grid."""
     checklist = write_checklist(session)
     plan = write_plan(session, checklist)
     counts, sizes = [], []
@@ -188,6 +263,7 @@ def test_five_hundred_households_are_a_small_answer(
 
     assert (len(answer.json["places"]), len(answer.json["occurrences"])) == (21, 21)
     assert len(answer.json["care_records"]) == 180
+    assert sum(one["photos_arrived"] for one in answer.json["hazards"]) == 200 * MAX_PHOTOS
     assert answer.json["more"] == []
     assert counts[0] == counts[1]
     assert sizes[1] < MOST_BYTES
