@@ -22,9 +22,13 @@ from app.models import (
     Base,
     Checklist,
     Claim,
+    ClaimEvent,
     Hazard,
+    HazardAlarm,
+    HazardEvent,
     Household,
     Inspection,
+    Notice,
     Photo,
     PhotoLink,
     Place,
@@ -43,6 +47,10 @@ from app.sealing import Cell, Sealer
 from tests.seed.conftest import DAY, Seeded
 
 pytestmark = pytest.mark.xdist_group("seed")
+
+
+_SCENES = {Claim, ClaimEvent, Hazard, HazardAlarm, HazardEvent, Notice, PhotoLink}
+"""Tables of the story to which the scenes add, by the product's verbs; they change nothing that it told."""
 
 
 def _count(session: Session, table: type[Base], *conditions: object) -> int:
@@ -71,6 +79,7 @@ def test_the_seed_tells_each_step_in_plain_lines_where_there_is_no_terminal(seed
         "the story",
         "records",
         "points",
+        "scenes",
         "photos",
         "a check",
         "tidying up",
@@ -179,7 +188,8 @@ def test_the_same_seed_and_day_tell_the_same_story_to_the_last_row(seeded: Seede
         table = Base.metadata.tables[model.__tablename__]
         key = [column.name for column in table.primary_key]
         stored = {tuple(row[name] for name in key): row for row in session.execute(select(table)).mappings()}
-        assert len(rows.of(model)) == len(stored)
+        more = len(stored) - len(rows.of(model))
+        assert more > 0 if model in _SCENES else more == 0
         for row in rows.of(model):
             found = stored[tuple(row[name] for name in key)]
             clear = {

@@ -1,7 +1,7 @@
 """The clocks of the seed's hazards stand where the product's own rules would have set them."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app import hazards as product
-from app.clock import set_to, start_of
+from app.clock import end_of, set_to, start_of
 from app.hazards import Alarm, alarms_of
 from app.models import (
     HAZARD_ENDED,
@@ -26,7 +26,7 @@ from tests.seed.conftest import DAY
 pytestmark = pytest.mark.xdist_group("seed")
 
 _UNTIL = start_of(DAY)
-_DEADLINES = {HazardStep.ASSIGN, HazardStep.RECHECK_FAIL, HazardStep.TRANSFER}
+_DEADLINES = {HazardStep.ASSIGN, HazardStep.REASSIGN, HazardStep.RECHECK_FAIL}
 _ALARMS = {
     HazardStep.REMIND,
     HazardStep.SUPERVISE_COUNTY,
@@ -52,10 +52,11 @@ def test_a_hazard_ended_when_its_last_step_did_and_its_time_runs_since_it_was_gi
 ) -> None:
     for hazard in hazards:
         ends = [event.at for event in hazard.events if event.status_after in HAZARD_ENDED]
-        given = [event.at for event in hazard.events if event.step in _DEADLINES]
+        told = Hazard(received_at=hazard.received_at)
+        for event in hazard.events:
+            _wind(told, event)
         assert hazard.ended_at == (ends[0] if ends else None)
-        assert hazard.due_from == (given[-1] if given else None)
-        assert (hazard.due_at is None) == (not given)
+        assert (hazard.due_at, hazard.due_from) == (told.due_at, told.due_from)
 
 
 def test_every_alarm_sounded_once_at_its_minute_and_none_without_cause(
@@ -88,14 +89,22 @@ def _expected(hazard: Hazard) -> set[tuple[str, datetime]]:
 
 
 def _wind(told: Hazard, event: HazardEvent) -> None:
+    """Set the clocks of a hazard told anew: an extension moves the end of its time and not the beginning."""
     if event.step in _DEADLINES:
-        told.due_from = event.at
-    if due_at := event.data.get("due_at") if event.step not in _ALARMS | {HazardStep.ASK_EXTENSION} else None:
-        told.due_at = datetime.fromisoformat(due_at)
+        due_at = datetime.fromisoformat(event.data["due_at"])
+        if due_at != told.due_at:
+            told.due_from = event.at
+        told.due_at = due_at
+    if event.step is HazardStep.TRANSFER:
+        told.due_from, told.due_at = event.at, end_of(date.fromisoformat(event.data["expected_on"]))
+    if event.step is HazardStep.GRANT_EXTENSION:
+        told.due_at = datetime.fromisoformat(event.data["due_at"])
     if controls_by := event.data.get("controls_by"):
         told.controls_due_at = datetime.fromisoformat(controls_by)
     if event.step is HazardStep.REPORT_CONTROLS:
         told.controls_reported_at = event.at
+    if event.step is HazardStep.CHECK_CONTROLS and not event.data["passed"]:
+        told.controls_due_at, told.controls_reported_at = event.at + product.MAJOR_CONTROLS_WITHIN, None
 
 
 def _key(alarm: Alarm) -> tuple[str, datetime]:
@@ -144,7 +153,8 @@ def test_reporters_said_after_the_end_how_satisfied_they_are(hazards: list[Hazar
     assert {one.satisfaction for one in rated} == {1, 2, 3}
     for hazard in rated:
         (event,) = _steps(hazard)[HazardStep.RATE]
-        assert (hazard.status, event.actor_id) == (HazardStatus.CLOSED, hazard.reported_by)
+        assert hazard.status is HazardStatus.CLOSED
+        assert event.actor_id == hazard.reported_by
         assert (event.data["faces"], event.at) == (hazard.satisfaction, hazard.rated_at)
         assert hazard.ended_at is not None
         assert event.at > hazard.ended_at

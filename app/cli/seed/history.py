@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from app.cli.seed.hours import Hours
@@ -14,7 +15,7 @@ from app.points import Posting
 
 _NEVER_ARRIVED = 0.12
 """Share of named photos whose phone has not sent them yet."""
-_INBOX_DAYS, _READ = 30, 0.8
+INBOX_DAYS, READ = 30, 0.8
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,11 @@ class WantedPicture:
     caption: str
     by: UUID | None
     at: datetime
+    copied_from: UUID | None = None
+    """The photo whose bytes are sent once more."""
+    mirrored: bool = False
+    virus: str = ""
+    """What a scanner calls that which it found in it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,7 @@ class History:
         self, kind: NoticeKind, to: UUID | None, area_code: str, at: datetime, **about: object
     ) -> None:
         """Put a notice into an inbox, as the product does; only those of the last weeks are kept."""
-        if to is None or self.days_ago(at) > _INBOX_DAYS:
+        if to is None or self.days_ago(at) > INBOX_DAYS:
             return
         rng = self._chance_of_inboxes
         read_at = at + timedelta(hours=rng.uniform(0.1, 30))
@@ -87,7 +93,7 @@ class History:
             kind=kind,
             data={name: str(value) for name, value in about.items()},
             created_at=at,
-            read_at=read_at if read_at < self.until and rng.random() < _READ else None,
+            read_at=read_at if read_at < self.until and rng.random() < READ else None,
         )
 
     def days_ago(self, moment: datetime) -> float:
@@ -108,12 +114,12 @@ class History:
             )
 
     def take_photos(
-        self, rng: Random, number: int, *, caption: str, by: UUID | None, at: datetime
+        self, rng: Random, number: int, *, caption: str, by: UUID | None, at: datetime, **how: Any
     ) -> list[UUID]:
         """Take photos of something; most have arrived, and are to be drawn."""
         taken = [id_at(rng, at) for _ in range(number)]
         for place, photo_id in enumerate(taken):
             self.takers[photo_id] = by
             if place == 0 or rng.random() > _NEVER_ARRIVED:
-                self.pictures.append(WantedPicture(photo_id, caption, by, at))
+                self.pictures.append(WantedPicture(photo_id, caption, by, at, **how))
         return taken

@@ -24,17 +24,19 @@ from app.cli.seed.history_reports import add_reports
 from app.cli.seed.history_shop import add_shop
 from app.cli.seed.history_visits import add_visits
 from app.cli.seed.hours import READY_BEFORE, TOLD_FOR, YEAR, Hours
-from app.cli.seed.pictures import draw
+from app.cli.seed.pictures import draw, mirrored
 from app.cli.seed.progress import Tell
 from app.cli.seed.proxies import add_proxies
+from app.cli.seed.scenes import set_scenes
 from app.cli.seed.sealing import seal
 from app.cli.seed.settlement import add_site
 from app.cli.seed.site import CITY, SITES
 from app.cli.seed.staff import add_staff
+from app.cli.seed.stage import Stage
 from app.cli.seed.world import World
 from app.config import UnknownYears
 from app.identity import HASHER
-from app.models import Area, ConsentText, Grant, User
+from app.models import Area, ConsentText, Grant, Quarantine, User
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
@@ -54,6 +56,7 @@ def load(session: Session, store: PhotoStore, sealer: Sealer, *, day: date, seed
     _publish_texts(session, history)
     _write(session, history, tell)
     _post(session, history, tell)
+    _play(session, history, tell)
     _take_photos(session, store, history, tell)
     tell("a check", 0)
     findings = points.reconcile(session)
@@ -135,16 +138,31 @@ def _post(session: Session, history: History, tell: Tell) -> None:
         points.hold(session, account_id, amount)
 
 
+def _play(session: Session, history: History, tell: Tell) -> None:
+    """Let what went less plainly be done by the product's own verbs."""
+    tell("scenes", 0)
+    stage = Stage(history)
+    set_scenes(stage)
+    stage.play(session)
+    tell("scenes", 0.1)
+
+
 def _take_photos(session: Session, store: PhotoStore, history: History, tell: Tell) -> None:
     """Draw the photos that have arrived and keep them as if sent now; only then are they dated back."""
     rng, senders = history.rng("pictures"), _senders(history)
+    drawn: dict[UUID, bytes] = {}
     tell("photos", 0)
     for wanted in history.pictures:
-        data = draw(rng, wanted.caption, wanted.at)
+        data = drawn.get(wanted.copied_from) if wanted.copied_from else None
+        data = drawn[wanted.id] = data or draw(rng, wanted.caption, wanted.at)
+        if wanted.mirrored:
+            data = mirrored(data)
         sender = VISITOR if wanted.by is None else senders[wanted.by]
         photo, _ = evidence.keep(session, store, sender, wanted.id, data)
         photo.received_at = wanted.at
-        tell("photos", 0.25 / len(history.pictures))
+        if wanted.virus:
+            photo.quarantine, photo.virus = Quarantine.VIRUS, wanted.virus
+        tell("photos", 0.15 / len(history.pictures))
 
 
 def _senders(history: History) -> dict[UUID, Actor]:

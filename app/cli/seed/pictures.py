@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cache
 from random import Random
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 from pylopdf_fonts_zh_cn import sans_path
 
 from app.clock import SHANGHAI
@@ -16,6 +16,7 @@ _SKIES = ("#bcd7ee", "#d5e3ea", "#f1dcc0", "#a9c0d6")
 _WALLS = ("#e8d9c0", "#d8c6b4", "#cfd8cf", "#e4cfc4")
 _WINDOW, _GROUND, _BAR, _INK = "#6d8aa3", "#9aa38c", "#1d2733", "#ffffff"
 _SIGN, _SIGN_EDGE = "#f2c230", "#23201a"
+_PATCHES, _LIGHT = (9, 8), (30, 255)
 _CAPTION_PX, _CLOCK_PX, _QUALITY = 16, 13, 80
 
 
@@ -27,6 +28,8 @@ def draw(rng: Random, caption: str, at: datetime) -> bytes:
     for left in range(rng.randint(-60, 0), _WIDTH, rng.randint(150, 190)):
         _block(pen, rng, left)
     _warning(pen, rng.randint(80, _WIDTH - 160))
+    image = _lit(image, rng)
+    pen = ImageDraw.Draw(image)
     pen.rectangle((0, _CAPTION_Y, _WIDTH, _HEIGHT), fill=_BAR)
     pen.text((10, _CAPTION_Y + 5), _cut(caption), font=_font(_CAPTION_PX), fill=_INK)
     clock = at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
@@ -34,6 +37,21 @@ def draw(rng: Random, caption: str, at: datetime) -> bytes:
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)
     return out.getvalue()
+
+
+def mirrored(data: bytes) -> bytes:
+    """Give a picture as in a mirror."""
+    out = io.BytesIO()
+    with Image.open(io.BytesIO(data)) as image:
+        image.transpose(Image.Transpose.FLIP_LEFT_RIGHT).save(out, "JPEG", quality=_QUALITY)
+    return out.getvalue()
+
+
+def _lit(image: Image.Image, rng: Random) -> Image.Image:
+    """Lay light and shade over a picture, of its own: else all would be found to be photos used again."""
+    patches = _PATCHES[0] * _PATCHES[1]
+    light = Image.frombytes("L", _PATCHES, bytes(rng.randint(*_LIGHT) for _ in range(patches)))
+    return ImageChops.multiply(image, light.resize(_SIZE, Image.Resampling.BICUBIC).convert("RGB"))
 
 
 def _block(pen: ImageDraw.ImageDraw, rng: Random, left: int) -> None:
