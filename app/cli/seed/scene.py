@@ -40,6 +40,10 @@ class Scene:
         """Give the grid worker of the place."""
         return self.stage.history.world.worker(self.place.area_code)
 
+    def lead(self, place: int) -> UUID:
+        """Give a building lead of the grid, by his place among them."""
+        return self.stage.history.world.holders(Role.BUILDING_LEAD, self.place.area_code)[place]
+
     @property
     def county(self) -> UUID:
         """Give the officer of the county."""

@@ -1,25 +1,23 @@
 """Hazards of the last weeks that went less plainly: handed on, urged, put off, given to a unit, major."""
 
-from datetime import date
 from functools import partial
 from uuid import UUID
 
 from app import hazards
 from app.actors import Role
-from app.cli.seed.scene import Scene, seen_by_resident, seen_by_staff, seen_by_visitor
+from app.cli.seed.scene import seen_by_resident, seen_by_staff, seen_by_visitor
+from app.cli.seed.scenes_major import COMPANY, set_major_scenes
 from app.cli.seed.site import BIG_SITE, SMALL_SITE
 from app.cli.seed.stage import Stage
 from app.cli.seed.world import SeedResident
-from app.clock import business_day
-from app.hazards import FiveFixed, NewUnit, UnitChange, UnitKind
+from app.hazards import NewUnit, UnitChange, UnitKind
 from app.identity import Permission
-from app.models import Department, HazardCategory, HazardLevel
+from app.models import Department, HazardCategory
 from app.people import ADULT_YEARS
 
 _C = HazardCategory
-_TEAM, _COMPANY = 0, 1
-"""Which of the building leads of a grid is of the team, and which of the company."""
-_FUNDS = "县应急资金6.8万元，镇里配套1.2万元。"
+_TEAM = 0
+"""Which of the building leads of a grid is of the team."""
 
 
 def set_scenes(stage: Stage) -> None:
@@ -33,8 +31,7 @@ def set_scenes(stage: Stage) -> None:
     _more_time(stage)
     _given_to_team(stage, people[1], team)
     _given_to_another(stage)
-    _slope(stage, company)
-    _sent_back_by_county(stage)
+    set_major_scenes(stage, company)
     _taken_over(stage, people[2])
     _not_satisfied(stage, people[3])
 
@@ -56,7 +53,7 @@ def _units(stage: Stage) -> tuple[UUID, UUID]:
     grids = [f"{BIG_SITE.code}{number:03d}" for number in range(1, BIG_SITE.grids + 1)]
     leads = [world.holders(Role.BUILDING_LEAD, grid) for grid in grids]
     of_team = [*(world.worker(grid) for grid in grids), *(several[_TEAM] for several in leads)]
-    of_company = [several[_COMPANY] for several in leads]
+    of_company = [several[COMPANY] for several in leads]
     team, company, step = (stage.new_id(at) for _ in range(3))
     named = "通山安居物业工程部"
     new = {
@@ -65,15 +62,10 @@ def _units(stage: Stage) -> tuple[UUID, UUID]:
     }
     for unit_id, unit in new.items():
         stage.do(at, partial(hazards.make_unit, actor=actor, unit_id=unit_id, new=unit))
-    grown = UnitChange(named, [*of_company, leads[0][_COMPANY + 1]], ended=False)
+    grown = UnitChange(named, [*of_company, leads[0][COMPANY + 1]], ended=False)
     change = partial(hazards.change_unit, actor=actor, unit_id=company, step_id=step, change=grown)
     stage.do(stage.moment((34, 10)), change)
     return team, company
-
-
-def _lead(scene: Scene, place: int) -> UUID:
-    """Give a building lead of the grid, who is of the team or of the company."""
-    return scene.stage.history.world.holders(Role.BUILDING_LEAD, scene.place.area_code)[place]
 
 
 def _handed_on(stage: Stage, resident: SeedResident) -> None:
@@ -218,7 +210,7 @@ def _given_to_team(stage: Stage, resident: SeedResident, team: UUID) -> None:
     done = seen_by_resident(
         stage, (9, 18.5), BIG_SITE, resident, _C.BUILDING, "单元门上面的瓷砖松了，掉下来一块。"
     )
-    lead = _lead(done, _TEAM)
+    lead = done.lead(_TEAM)
     done.accept((8, 9))
     done.assign((8, 9.2), None, (-1, 18), "先拉线，再敲掉松的，重新贴。", unit_id=team)
     done.start((7, 9), lead, "队里带了梯子和胶。")
@@ -243,97 +235,11 @@ def _given_to_another(stage: Stage) -> None:
     scene = seen_by_staff(
         stage, (7, 9), BIG_SITE, "积分超市", _C.FACILITY, "门口雨棚的一根撑杆脱了。", Role.COMMUNITY_ADMIN
     )
-    worker, lead = scene.worker, _lead(scene, _TEAM)
+    worker, lead = scene.worker, scene.lead(_TEAM)
     scene.accept((7, 9.2))
     scene.assign((7, 9.5), worker, (-3, 18))
     scene.assign((4, 9), lead, None, "原来的网格员去县里培训三天，请您接着办。", former_id=worker)
     scene.start((3, 10), lead)
-
-
-def _slope(stage: Stage, company: UUID) -> None:
-    """Tell a major one with all that belongs to it: controls and their check, five items, more time."""
-    scene = seen_by_staff(
-        stage,
-        (10, 8),
-        BIG_SITE,
-        "北坡挡土墙",
-        _C.FLOOD_GEOLOGICAL,
-        "挡土墙中段鼓出一拳厚，墙脚渗水，裂缝比上周宽了。",
-        Role.GRID_WORKER,
-    )
-    lead = _lead(scene, _COMPANY)
-    scene.accept((10, 8.5), "按重大隐患处理。", HazardLevel.MAJOR)
-    scene.assign(
-        (10, 9),
-        None,
-        (-12, 18),
-        "先保人，再治墙。",
-        unit_id=company,
-        controls="27号楼后排6户今晚搬到党群服务中心，拉警戒线，每两小时看一次。",
-    )
-    scene.give_notice(
-        (10, 10),
-        basis="《地质灾害防治条例》第十五条、第十九条",
-        advice="请有资质的单位出方案，先排水减压，再加固墙体。",
-    )
-    scene.show_controls(
-        (10, 16), lead, "警戒线拉好了，6户已通知。", scene.photos((10, 16), lead, "北坡挡土墙 警戒线")
-    )
-    scene.check_controls((9, 10), "照片上没有看守的人，住户也还没搬。请今天补上。", passed=False)
-    scene.show_controls(
-        (7, 11),
-        lead,
-        "6户都搬了，专人看守，装了裂缝观测尺。",
-        scene.photos((7, 11), lead, "北坡挡土墙 看守和观测尺", 2),
-    )
-    scene.check_controls((7, 15), "措施到位，守到完工。", passed=True)
-    five = FiveFixed(
-        measures="县勘测院出方案，墙后打排水孔，墙前加抗滑桩。",
-        funds=_FUNDS,
-        responsible="新城社区分管安全的副主任",
-        deadline=_day(stage, 12),
-        contingency="裂缝一天宽2毫米或下大雨，27、28号楼全部撤到党群服务中心。",
-    )
-    scene.start((6, 9), lead, "勘测队今天进场。", five)
-    scene.ask_time((3, 9), lead, "抗滑桩要养护，方案工期比原来多十天。", until=(-22, 12))
-    scene.grant_time((2, 10), scene.county, "同意，养护期间措施不撤。")
-
-
-def _sent_back_by_county(stage: Stage) -> None:
-    """Tell a major one that the county sent back: the photo of the work was an old one."""
-    scene = seen_by_staff(
-        stage,
-        (48, 9),
-        BIG_SITE,
-        "电子元件帮扶车间",
-        _C.PRODUCTION,
-        "冲压机的防护罩拆了，手可以伸进去。",
-        Role.GRID_WORKER,
-    )
-    worker = scene.worker
-    old = scene.photos((49, 10), worker, "电子元件帮扶车间 冲压机")
-    scene.accept((48, 9.3), "按重大隐患处理。", HazardLevel.MAJOR)
-    scene.assign((48, 10), worker, (33, 18), controls="冲压机断电挂牌，罩子装好前谁也不能开。")
-    scene.show_controls((48, 14), worker, "已断电挂牌。", old)
-    scene.check_controls((47, 10), "可以。", passed=True)
-    five = FiveFixed(
-        measures="装回防护罩，加双手按钮。",
-        funds="车间自筹2600元。",
-        responsible="车间主任",
-        deadline=_day(stage, -33),
-        contingency="有人受伤马上断电，送镇卫生院，同时报社区和县里。",
-    )
-    scene.start((46, 9), worker, five_fixed=five)
-    again = scene.photos((40, 10), worker, "电子元件帮扶车间 防护罩", copied_from=old[0])
-    scene.rectify((40, 10), worker, "罩子装回去了。", again)
-    scene.recheck((39, 9), scene.admin, "车间说装好了。")
-    scene.close((37, 10), "照片是三个星期前的，现场没有罩子。", passed=False, due=(28, 18))
-    scene.start((36, 9), worker, "厂家今天来装。")
-    scene.rectify(
-        (31, 15), worker, "防护罩和双手按钮都装好了。", scene.photos((31, 15), worker, "冲压机 新防护罩", 2)
-    )
-    scene.recheck((30, 9), scene.admin, "两只手都按才动，罩子拆不下来。")
-    scene.close((27, 10), "县里现场看过，同意销号。")
 
 
 def _taken_over(stage: Stage, resident: SeedResident) -> None:
@@ -376,8 +282,3 @@ def _not_satisfied(stage: Stage, resident: SeedResident) -> None:
     scene.rectify((8, 10), scene.worker, "抽过一次，不冒了。")
     scene.recheck((7, 9), scene.admin, "看的时候没有冒。")
     scene.rate((5, 19), resident, 1, "下雨又冒了，没有根治。")
-
-
-def _day(stage: Stage, ahead: int) -> date:
-    """Give the day so many days after the story's end, or before it."""
-    return business_day(stage.moment((-ahead, 12)))
