@@ -12,7 +12,6 @@ from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, community_code, day, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
-from app.api.inspections import A_DAY
 from app.identity import Permission
 from app.plans import AbsenceReason
 
@@ -25,8 +24,8 @@ class AbsenceInput(Input):
     area_code = community_code(required=True)
     worker_id = uid(required=True)
     substitute_id = uid(required=True)
-    from_on = day(required=True, validate=A_DAY)
-    until_on = day(required=True, validate=A_DAY)
+    from_on = day(required=True)
+    until_on = day(required=True)
     reason = word(AbsenceReason, required=True)
 
     @ma.post_load

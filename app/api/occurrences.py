@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, Text, day, has_words, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
-from app.api.inspections import A_DAY, Worker
+from app.api.inspections import Worker
 from app.identity import Permission
 from app.plans import OccurrenceState
 
@@ -26,8 +26,8 @@ class OccurrenceListInput(PageInput):
     place_id = uid(load_default=None)
     plan_id = uid(load_default=None)
     state = word(OccurrenceState, load_default=None)
-    since = day(load_default=None, validate=A_DAY)
-    until = day(load_default=None, validate=A_DAY)
+    since = day(load_default=None)
+    until = day(load_default=None)
 
 
 class ReassignInput(StepInput):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from app import plans
 from app.api.http.allow import actor, allow
@@ -39,7 +39,7 @@ _PLAN_BYTES = 160 * 1024
 """JSON of a plan that names every place and everybody on its roster."""
 _MOST_MIN = 92 * 24 * 60
 _WEEK, _MONTH = 7, 31
-_A_DAY = validate.Range(date(2020, 1, 1), date(2199, 12, 31), error="日期不对，请重新选")
+_FIRST_DAY = date(2020, 1, 1)
 
 
 class DutyInput(Input):
@@ -68,14 +68,14 @@ class TermsInput(Input):
     place_ids = listed(uid(), 500, load_default=list)
     frequency = word(PlanFrequency, required=True)
     every_days = whole(2, 366, load_default=None, allow_none=True)
-    anchor_on = day(load_default=None, allow_none=True, validate=_A_DAY)
+    anchor_on = day(load_default=None, allow_none=True, least=_FIRST_DAY)
     days = listed(whole(1, _MONTH), _MONTH, load_default=list)
     opens = TimeOfDay(required=True)
     due_after_min = whole(1, _MOST_MIN, required=True)
     missed_after_min = whole(0, _MOST_MIN, required=True)
     on_day_off = word(OnDayOff, required=True)
-    starts_on = day(required=True, validate=_A_DAY)
-    ends_on = day(load_default=None, allow_none=True, validate=_A_DAY)
+    starts_on = day(required=True, least=_FIRST_DAY)
+    ends_on = day(load_default=None, allow_none=True, least=_FIRST_DAY)
     paused = Flag(load_default=False)
     roster = listed(fields.Nested(DutyInput), 500, load_default=list)
 
@@ -124,7 +124,7 @@ class ChangePlanInput(TermsInput, StepInput):
 class EndPlanInput(StepInput):
     """The last day on which a period may begin."""
 
-    ends_on = day(required=True, validate=_A_DAY)
+    ends_on = day(required=True, least=_FIRST_DAY)
 
 
 class PlanListInput(PageInput):
@@ -137,7 +137,7 @@ class PlanListInput(PageInput):
 class PreviewInput(Input):
     """Until which day."""
 
-    until = day(load_default=None, validate=_A_DAY)
+    until = day(load_default=None, least=_FIRST_DAY)
 
     @ma.validates("until")
     def check_until(self, value: date | None, **_: Any) -> None:

@@ -2,7 +2,7 @@
 
 import math
 import unicodedata
-from datetime import UTC
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,11 @@ _SLACK = 64
 _LEAST_LETTERS = 2
 _DASHES = set("-\N{HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}")
 NIL_ID = "编号不能全是0，请换一个新的"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+"""Where a phone's clock starts when its battery was out: such a time is flagged, not refused."""
+_DOOMSDAY = datetime(2200, 1, 1, tzinfo=UTC)
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+"""The oldest people were born after the first."""
 _CHINA = {"lng": (73.4, 135.2), "lat": (3.8, 53.6)}
 """Bounds of China's territory in degrees; a position outside is a mistake."""
 
@@ -187,11 +192,17 @@ class StepInput(Input):
     step_id = uid(required=True)
 
 
-def moment(**kwargs: Any) -> fields.AwareDateTime:
-    """Give a field for a moment with its offset (RFC 3339)."""
+def moment(*, outside: str = "时间不对，请重新选", **kwargs: Any) -> fields.AwareDateTime:
+    """Give a field for a moment with its offset (RFC 3339), from 1970 to 2199.
+
+    ``outside`` says what is wrong with any other: near the ends of the calendar no offset can be changed.
+    """
     wrong = "请填带时区的时间，如 2026-11-24T08:00:00+08:00"
     messages = _messages(invalid=wrong, invalid_awareness=wrong, format=wrong)
-    return fields.AwareDateTime(format="iso", default_timezone=None, error_messages=messages, **kwargs)
+    bounds = validate.Range(_EPOCH, _DOOMSDAY, max_inclusive=False, error=outside)
+    return fields.AwareDateTime(
+        format="iso", default_timezone=None, error_messages=messages, validate=bounds, **kwargs
+    )
 
 
 def sent_moment(**kwargs: Any) -> fields.AwareDateTime:
@@ -199,10 +210,15 @@ def sent_moment(**kwargs: Any) -> fields.AwareDateTime:
     return fields.AwareDateTime(format="iso", default_timezone=UTC, **kwargs)
 
 
-def day(**kwargs: Any) -> fields.Date:
-    """Give a field for a calendar day."""
+def day(*, least: date = _FIRST_DAY, **kwargs: Any) -> fields.Date:
+    """Give a field for a calendar day until 2199, not before ``least``."""
     wrong = "请填日期，如 2026-11-24"
-    return fields.Date(format="iso", error_messages=_messages(invalid=wrong, format=wrong), **kwargs)
+    return fields.Date(
+        format="iso",
+        error_messages=_messages(invalid=wrong, format=wrong),
+        validate=validate.Range(least, _LAST_DAY, error="日期不对，请重新选"),
+        **kwargs,
+    )
 
 
 class TimeOfDay(fields.Time):

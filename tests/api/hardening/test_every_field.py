@@ -94,6 +94,27 @@ IDS = [
 ]
 
 
+DAYS = [
+    (method, path, days)
+    for method, path, body in BODIES
+    if (
+        days := [
+            (way, part["format"]) for way, part in parts(body) if part.get("format") in {"date", "date-time"}
+        ]
+    )
+]
+NO_DAYS = {
+    "date": ("0001-01-01", "1899-12-31", "2200-01-01", "9999-12-31"),
+    "date-time": (
+        "0001-01-01T00:00:00+14:00",
+        "1969-12-31T23:59:59Z",
+        "2200-01-01T00:00:00Z",
+        "9999-12-31T23:59:59-12:00",
+    ),
+}
+"""Those at the ends of the calendar have no other offset; around the others nothing happens here."""
+
+
 class Sender:
     """Sends a right request of a route but for one piece."""
 
@@ -200,6 +221,27 @@ def test_the_id_of_zeros_only_is_nobodys(
         for name in way:
             errors = errors["0" if name == ITEM else name]
         assert errors == [NIL_ID]
+    assert stored(connection) == before
+
+
+@pytest.mark.parametrize("method, path, days", DAYS, ids=[f"{method} {path}" for method, path, _ in DAYS])
+def test_a_day_or_moment_beyond_all_sense_is_refused(
+    app: Flask,
+    session: Session,
+    connection: Connection,
+    method: str,
+    path: str,
+    days: list[tuple[Way, str]],
+) -> None:
+    """S-119: on every field of a date or a time."""
+    sender = Sender(app, session, method, path)
+    before = stored(connection)
+
+    for way, form in days:
+        for wrong in NO_DAYS[form]:
+            answer = sender.send(way, f'"{wrong}"')
+            assert (answer.status_code, way, wrong) == (422, way, wrong), answer.text
+            assert way[-1] in answer.text
     assert stored(connection) == before
 
 

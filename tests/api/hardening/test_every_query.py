@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from tests import cast
 from tests.api.contract_samples import Sample, described, sample_of
+from tests.api.hardening.test_every_field import NO_DAYS
 from tests.architecture.sources import ROOT
 from tests.client import Answer, Client
 from tests.matrix.lines import ANYBODY
@@ -47,6 +48,17 @@ QUERIES = [
     (path, [one["name"] for one in methods["get"]["parameters"]])
     for path, methods in DOCUMENT["paths"].items()
     if methods.get("get", {}).get("parameters")
+]
+DAYS = [
+    (path, days)
+    for path, methods in DOCUMENT["paths"].items()
+    if (
+        days := [
+            (one["name"], one["schema"]["format"])
+            for one in methods.get("get", {}).get("parameters", ())
+            if one["schema"].get("format") in NO_DAYS
+        ]
+    )
 ]
 LISTS = [path for path, names in QUERIES if "limit" in names]
 WITH_PATHS = [line for line in LINES if "<" in line.rule]
@@ -90,6 +102,19 @@ def test_no_query_parameter_reaches_a_statements_text(
                 answer = client.get(address, query_string={**sample.query, name: hostile})
             _check(answer, seen, _EXPECTED.get(path, {200, 422}), (name, hostile))
     assert stored(connection) == before
+
+
+@pytest.mark.parametrize("path, days", DAYS, ids=[path for path, _ in DAYS])
+def test_a_day_or_moment_beyond_all_sense_is_refused(
+    app: Flask, session: Session, path: str, days: list[tuple[str, str]]
+) -> None:
+    """S-119: on every parameter of a date or a time."""
+    client, address, sample = _asker(app, session, path)
+
+    for name, form in days:
+        for wrong in NO_DAYS[form]:
+            answer = client.get(address, query_string={**sample.query, name: wrong})
+            assert (answer.status_code, list(answer.json["errors"])) == (422, [name]), wrong
 
 
 _EXPECTED = {
