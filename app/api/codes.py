@@ -29,7 +29,7 @@ from app.ids import new_id
 blueprint = Blueprint("codes", __name__)
 _TOO_MANY_REPORTS = "从您这个网络来的报告太多，请过一会儿再试；急的不要等，请马上打电话给网格员或社区"
 """Many share one address, so whoever reads it may have sent nothing yet, and what he saw may not wait."""
-_NO_FACE = "还没有选满意不满意，请选一个再提交"
+_TOO_MANY_RATINGS = "从您这个网络来的评价太多，请过一会儿再试"
 _FACES = {3: "满意", 2: "一般", 1: "不满意"}
 _MAX_RATING_BYTES = 4000
 _LINKLESS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
@@ -112,10 +112,10 @@ def rate_report(code: str, hazard_id: UUID) -> AnyResponse:
         if found is None:
             raise NotFoundError
     sent = RatingForm.read(request)
-    if sent is None:
+    if isinstance(sent, str):
         key = right_key(request.form.get("key", ""))
         back = url_for(".show_report", code=code, hazard_id=hazard_id, key=key or None)
-        return message_page(HTTPStatus.UNPROCESSABLE_ENTITY, _NO_FACE, receipt=back)
+        return message_page(HTTPStatus.UNPROCESSABLE_ENTITY, sent, receipt=back)
     rating = hazards.Rating(faces=sent.faces, note=sent.note)
     with transaction() as session:
         made = hazards.rate_by_receipt(session, found.place_id, hazard_id, sent.step_id, sent.key, rating)
@@ -155,7 +155,9 @@ def _refusal_page(document: Response) -> Response:
     code = (request.view_args or {}).get("code")
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
     if document.status_code == HTTPStatus.TOO_MANY_REQUESTS and request.method == "POST":
-        return message_page(document.status_code, _TOO_MANY_REPORTS, again=back)
+        rates = request.endpoint == f"{blueprint.name}.{rate_report.__name__}"
+        words = _TOO_MANY_RATINGS if rates else _TOO_MANY_REPORTS
+        return message_page(document.status_code, words, again=back)
     return refusal_page(document, again=back)
 
 

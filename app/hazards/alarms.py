@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role
 from app.clock import now
 from app.hazards.deadlines import Alarm, alarms_of
-from app.hazards.responsible import in_hand_of, office, tell_all
+from app.hazards.responsible import OFFICES, in_hand_of, office, tell_all
 from app.hazards.steps import record
 from app.ids import new_id
 from app.models import AlarmKind, Hazard, HazardAlarm, HazardStatus, HazardStep
@@ -25,8 +25,8 @@ RUNNING = (
 """While it is still to be put right; what waits for its recheck hurries nobody who works on it."""
 _SUPERVISING = (AlarmKind.SUPERVISE_COUNTY, AlarmKind.SUPERVISE_CITY)
 _OFFICES = {
-    AlarmKind.REMIND_CONTROLS: (Role.COUNTY_OFFICER, Role.CITY_OFFICER),
-    AlarmKind.SUPERVISE_COUNTY: (Role.COUNTY_OFFICER, Role.CITY_OFFICER),
+    AlarmKind.REMIND_CONTROLS: OFFICES,
+    AlarmKind.SUPERVISE_COUNTY: OFFICES,
     AlarmKind.SUPERVISE_CITY: (Role.CITY_OFFICER, Role.COUNTY_OFFICER),
 }
 """Who supervises or waits to see the controls, and who is told where that office has nobody."""

@@ -5,10 +5,10 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Role
+from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.hazards.deadlines import want_controls, wind
-from app.hazards.responsible import in_hand_of, office, tell_all
+from app.hazards.responsible import ask_county, in_hand_of, tell_all
 from app.hazards.steps import begin
 from app.hazards.supervising import may_answer
 from app.hazards.work import NotAssigneeError
@@ -49,8 +49,7 @@ def report_controls(
     hazard.controls_reported_at, hazard.controls_checked_at = step.at, None
     wind(hazard)
     step.leave(verb, note=note, photo_ids=photo_ids)
-    people = office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
-    tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people - {actor.user_id}, verb)
+    ask_county(session, hazard, verb, but={actor.user_id})
     return hazard
 
 

@@ -97,6 +97,12 @@ def set_deadline(hazard: Hazard, due_at: datetime, *, since: datetime) -> None:
     wind(hazard)
 
 
+def drop_deadline(hazard: Hazard) -> None:
+    """Take the deadline of a hazard away with whoever had it; the next one sets another."""
+    hazard.due_at = hazard.due_from = hazard.asked_due_at = None
+    wind(hazard)
+
+
 def want_controls(hazard: Hazard, *, at: datetime) -> None:
     """Let the temporary controls of a major hazard be due from now, unless they were shown."""
     if hazard.level is HazardLevel.MAJOR and hazard.controls_reported_at is None:

@@ -1,16 +1,17 @@
 """More time for a hazard: asked for with a reason, granted or refused by whoever gives it out."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Role
+from app.actors import Actor
 from app.clock import end_of
 from app.errors import DomainError, Kind
 from app.hazards.assignees import has, who_has
+from app.hazards.assignment import NotMajorError, may_assign
 from app.hazards.deadlines import set_deadline
-from app.hazards.responsible import givers, in_hand_of, office, tell_all
+from app.hazards.responsible import ask_county, givers, in_hand_of, tell_all
 from app.hazards.steps import Step, begin
 from app.hazards.work import check_assigned_to
 from app.identity import Permission, scope_of
@@ -28,6 +29,20 @@ class ExtensionSpanError(DomainError):
 
     code = "extension_span"
     kind = Kind.INVALID
+
+
+class TooLateToExtendError(DomainError):
+    """It is overdue by so much that no day fits: it is given out anew."""
+
+    code = "too_late_to_extend"
+    kind = Kind.CONFLICT
+
+
+class AskedTimeOverError(DomainError):
+    """The day that was asked for is over; granted, the deadline would be in the past."""
+
+    code = "asked_time_over"
+    kind = Kind.CONFLICT
 
 
 class ExtensionsUsedError(DomainError):
@@ -71,7 +86,7 @@ def ask_extension(
     """Ask for time until the end of a later day; only whoever puts the hazard right does.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, ExtensionOpenError,
-    ExtensionsUsedError, ExtensionSpanError.
+    ExtensionsUsedError, TooLateToExtendError, ExtensionSpanError.
     """
     step = begin(
         session, actor, hazard_id, step_id, HazardStep.ASK_EXTENSION, until=until.isoformat(), reason=reason
@@ -85,18 +100,19 @@ def ask_extension(
     if hazard.extensions >= MOST_EXTENSIONS:
         raise ExtensionsUsedError(id=hazard_id, most=MOST_EXTENSIONS)
     asked, present = end_of(until), hazard.due_at or step.at
+    if is_too_late(hazard, at=step.at):
+        raise TooLateToExtendError(id=hazard_id, most=MOST_EXTENDED.days)
     if not max(present, step.at) < asked <= present + MOST_EXTENDED:
         raise ExtensionSpanError(field="until", most=MOST_EXTENDED.days)
     hazard.asked_due_at = asked
     step.leave(HazardStep.ASK_EXTENSION, note=reason, due_at=asked.isoformat())
-    tell_all(
-        session,
-        NoticeKind.HAZARD_MATTER,
-        hazard,
-        _deciders(session, hazard) - {actor.user_id},
-        HazardStep.ASK_EXTENSION,
-    )
+    _ask_deciders(session, actor, hazard)
     return hazard
+
+
+def is_too_late(hazard: Hazard, *, at: datetime) -> bool:
+    """Say whether no day fits any more: the last one that may be asked for is over."""
+    return hazard.due_at is not None and hazard.due_at + MOST_EXTENDED <= at
 
 
 def grant_extension(
@@ -105,13 +121,15 @@ def grant_extension(
     """Put the deadline off to the day that was asked for; the clocks run on from where they began.
 
     Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError, NoExtensionAskedError,
-    MajorExtensionError, OwnExtensionError.
+    MajorExtensionError, NotMajorError, OwnExtensionError, AskedTimeOverError.
     """
     step = _begin_decision(session, actor, hazard_id, step_id, HazardStep.GRANT_EXTENSION, note)
     hazard = step.hazard
     if step.repeated:
         return hazard
     assert hazard.asked_due_at is not None, "looked at by _begin_decision"
+    if hazard.asked_due_at <= step.at:
+        raise AskedTimeOverError(id=hazard_id)
     former = hazard.due_at
     set_deadline(hazard, hazard.asked_due_at, since=hazard.due_from or hazard.received_at)
     hazard.extensions += 1
@@ -129,7 +147,7 @@ def refuse_extension(
 ) -> Hazard:
     """Leave the deadline as it is, with the reason that whoever asked reads.
 
-    Raises what ``grant_extension`` raises.
+    Raises what ``grant_extension`` raises, but AskedTimeOverError.
     """
     step = _begin_decision(session, actor, hazard_id, step_id, HazardStep.REFUSE_EXTENSION, reason)
     if step.repeated:
@@ -139,10 +157,14 @@ def refuse_extension(
     return _told(step, HazardStep.REFUSE_EXTENSION)
 
 
-def may_decide(actor: Actor, hazard: Hazard) -> bool:
-    """Say whether the actor decides on more time for this hazard: on a major one only the county."""
+def may_decide(session: Session, actor: Actor, hazard: Hazard) -> bool:
+    """Say whether the actor decides on more time for this hazard: on a major one only the county.
+
+    On a general one whoever gives it out; the county, too, where every admin of the community puts it right
+    himself.
+    """
     if hazard.level is HazardLevel.GENERAL:
-        return True
+        return may_assign(session, actor, hazard) or not _givers_left(session, hazard)
     of_county = scope_of(actor, Permission.HAZARD_CLOSE_MAJOR)
     return of_county is not None and of_county.covers(hazard.area_code)
 
@@ -153,8 +175,8 @@ def _begin_decision(
     step = begin(session, actor, hazard_id, step_id, verb, note=note)
     if step.repeated:
         return step
-    if not may_decide(actor, step.hazard):
-        raise MajorExtensionError(id=hazard_id)
+    if not may_decide(session, actor, step.hazard):
+        raise (MajorExtensionError if step.hazard.level is HazardLevel.MAJOR else NotMajorError)(id=hazard_id)
     if has(session, actor, step.hazard):
         raise OwnExtensionError(id=hazard_id)
     if step.hazard.asked_due_at is None:
@@ -162,12 +184,20 @@ def _begin_decision(
     return step
 
 
-def _deciders(session: Session, hazard: Hazard) -> set[UUID]:
-    """Give who is told of a wish: the county of a major hazard, else the admins or the office above."""
-    if hazard.level is HazardLevel.MAJOR:
-        return office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
-    people = givers(session, hazard)[1] - who_has(session, hazard)
-    return people or office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
+def _givers_left(session: Session, hazard: Hazard) -> set[UUID]:
+    """Give the admins who give a hazard out and do not put it right themselves."""
+    what, people = givers(session, hazard)
+    return people - who_has(session, hazard) if what == "asked" else set()
+
+
+def _ask_deciders(session: Session, actor: Actor, hazard: Hazard) -> None:
+    """Tell of a wish who decides on it: the county of a major hazard, else the admins, else the county."""
+    step = HazardStep.ASK_EXTENSION
+    people = _givers_left(session, hazard) if hazard.level is HazardLevel.GENERAL else set()
+    if people:
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people - {actor.user_id}, step)
+    else:
+        ask_county(session, hazard, step, but={actor.user_id})
 
 
 def _told(step: Step, decided: HazardStep) -> Hazard:

@@ -16,7 +16,7 @@ from app.harm import reading_as
 from app.hazards.assignees import has
 from app.hazards.assignment import may_assign
 from app.hazards.deadlines import DefaultTime, default_time
-from app.hazards.extensions import MOST_EXTENSIONS, may_decide
+from app.hazards.extensions import MOST_EXTENSIONS, is_too_late, may_decide
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
 from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.merging import KeptHazard, kept_for, merged_into
@@ -187,11 +187,19 @@ def _may_answer(session: Session, actor: Actor, row: Hazard) -> bool:
 
 
 def _may_ask(session: Session, actor: Actor, row: Hazard) -> bool:
-    return _is_his(session, actor, row) and row.asked_due_at is None and row.extensions < MOST_EXTENSIONS
+    if row.asked_due_at is not None or row.extensions >= MOST_EXTENSIONS or is_too_late(row, at=now()):
+        return False
+    return _is_his(session, actor, row)
 
 
 def _may_decide(session: Session, actor: Actor, row: Hazard) -> bool:
-    return row.asked_due_at is not None and not _is_his(session, actor, row) and may_decide(actor, row)
+    if row.asked_due_at is None or _is_his(session, actor, row):
+        return False
+    return may_decide(session, actor, row)
+
+
+def _may_grant(session: Session, actor: Actor, row: Hazard) -> bool:
+    return row.asked_due_at is not None and row.asked_due_at > now() and _may_decide(session, actor, row)
 
 
 def _may_show(session: Session, actor: Actor, row: Hazard) -> bool:
@@ -214,7 +222,7 @@ _IF: dict[HazardStep, Callable[[Session, Actor, Hazard], bool]] = {
     HazardStep.CLOSE: _is_anothers,
     HazardStep.ANSWER: _may_answer,
     HazardStep.ASK_EXTENSION: _may_ask,
-    HazardStep.GRANT_EXTENSION: _may_decide,
+    HazardStep.GRANT_EXTENSION: _may_grant,
     HazardStep.REFUSE_EXTENSION: _may_decide,
     HazardStep.RATE: _may_rate,
     HazardStep.TRANSFER: may_assign,

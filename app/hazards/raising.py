@@ -21,6 +21,10 @@ CAME_BACK_WITHIN = timedelta(days=30)
 """What is found again so soon after it was closed was not put right for good."""
 
 
+_AT_ONCE = timedelta(minutes=1)
+"""What arrives so soon was found while what is closed by now was closed already."""
+
+
 @dataclass(frozen=True)
 class Finding:
     """A problem that an inspection found and left: the item it breaks, in words and pictures."""
@@ -39,7 +43,10 @@ def raise_or_join(
     gathered: Gathered,
     found: Finding,
 ) -> tuple[UUID, bool]:
-    """Raise a hazard for a problem, or join the one open for this item at this place.
+    """Raise a hazard for a problem, or join the one open for this item at this place when it was found.
+
+    A phone that was offline may tell of it after that one was closed: it is one more sighting, and no sign
+    that the work did not last.
 
     Gives the hazard's id, and whether it was joined. The unique index over open hazards decides, so two
     inspections at the same moment raise one hazard; whoever takes several items takes them in the order
@@ -48,6 +55,9 @@ def raise_or_join(
     sent = content_hash(inspection.id, found.item.id)
     hazard = None
     while hazard is None:
+        hazard = _ended_since(session, inspection.place_id, found.key, gathered)
+        if hazard is not None:
+            break
         made = _raise(session, inspection, gathered, found, sent)
         if made is not None:
             link_photos(
@@ -93,7 +103,7 @@ def _raise(
         "level": item.level,
         "text": f"「{item.text}」有问题" + (f"：{found.note}" if found.note else ""),
         "reported_by": inspection.worker_id,
-        "came_back": _closed_lately(inspection.place_id, found.key, gathered.received_at),
+        "came_back": _closed_lately(inspection.place_id, found.key, gathered.happened_at),
         **gathered.columns(),
     }
     statement = (
@@ -112,8 +122,28 @@ def _closed_lately(place_id: UUID, item_key: str, at: datetime) -> ColumnElement
         before.place_id == place_id,
         before.item_key == item_key,
         before.status == HazardStatus.CLOSED,
-        before.ended_at >= at - CAME_BACK_WITHIN,
+        before.ended_at.between(at - CAME_BACK_WITHIN, at),
     )
+
+
+def _ended_since(session: Session, place_id: UUID, item_key: str, gathered: Gathered) -> Hazard | None:
+    """Lock the hazard of an item that was closed between a finding and its arrival, the first one."""
+    if gathered.received_at - gathered.happened_at < _AT_ONCE:
+        return None
+    query = (
+        select(Hazard)
+        .where(
+            Hazard.place_id == place_id,
+            Hazard.item_key == item_key,
+            Hazard.status == HazardStatus.CLOSED,
+            Hazard.ended_at > gathered.happened_at,
+        )
+        .order_by(Hazard.ended_at, Hazard.id)
+        .limit(1)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.scalars(query).one_or_none()
 
 
 def _open(session: Session, place_id: UUID, item_key: str) -> Hazard | None:

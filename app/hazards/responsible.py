@@ -1,6 +1,6 @@
 """Who is to see to a hazard now, and which office looks on: whom notices go to."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from app.identity import holders, seeing_to
 from app.models import Hazard, HazardStep
 from app.notices import NoticeKind
 
+OFFICES = (Role.COUNTY_OFFICER, Role.CITY_OFFICER)
+"""Who sees to major hazards, and who is told where it has nobody."""
+
 
 def tell_all(
     session: Session, kind: NoticeKind, hazard: Hazard, people: set[UUID], step: HazardStep, **more: Any
@@ -21,6 +24,13 @@ def tell_all(
     """Write each of these people one notice about a hazard."""
     for user_id in sorted(people):
         tell(session, kind, hazard, to=user_id, step=step, **more)
+
+
+def ask_county(session: Session, hazard: Hazard, step: HazardStep, *, but: Collection[UUID | None]) -> None:
+    """Ask the county to decide; where it has nobody the city, which decides on none, is told just that."""
+    role, people = office(session, hazard, OFFICES)
+    instead = {} if role is Role.COUNTY_OFFICER else {"what": "nobody_decides"}
+    tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people.difference(but), step, **instead)
 
 
 def in_hand_of(session: Session, hazard: Hazard) -> set[UUID]:

@@ -84,9 +84,10 @@ def _rate(
         return hazard
     if hazard.rated_at is not None and step.at > hazard.rated_at + CHANGEABLE_FOR:
         raise RatingOverError(id=hazard_id)
+    before = hazard.satisfaction
     hazard.satisfaction, hazard.rated_at = rating.faces, hazard.rated_at or step.at
     step.leave(HazardStep.RATE, note=rating.note, faces=rating.faces)
-    if rating.faces == DISSATISFIED:
+    if rating.faces == DISSATISFIED != before:
         people = givers(session, hazard)[1] - {actor.user_id}
         tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, HazardStep.RATE)
     return hazard

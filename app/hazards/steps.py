@@ -102,8 +102,7 @@ class Step:
         self.hazard.advance(to)
         if to is not HazardStatus.RECTIFYING:
             self.hazard.asked_due_at = None
-        if to in HAZARD_ENDED:
-            self.hazard.ended_at = self.at
+        self._end_if(to)
         self.leave(event, note=note, photo_ids=photo_ids, **data)
 
     def leave(
@@ -130,11 +129,15 @@ class Step:
             **data,
         )
 
+    def _end_if(self, to: HazardStatus) -> None:
+        """Let an ended hazard's clock stand still: what no alarm is of is in no index of alarms."""
+        if to in HAZARD_ENDED:
+            self.hazard.ended_at, self.hazard.alarm_at = self.at, None
+
     def follow(self, to: HazardStatus, event: HazardStep) -> None:
         """Move the hazard on by what follows from the step of itself, under an id made here."""
         self.hazard.advance(to)
-        if to in HAZARD_ENDED:
-            self.hazard.ended_at = self.at
+        self._end_if(to)
         record(self.session, self.actor, self.hazard, event, sent=self.sent, at=self.at)
 
 

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role
 from app.errors import DomainError, Kind
 from app.hazards.assignees import has
-from app.hazards.responsible import givers, in_hand_of, office, tell_all
+from app.hazards.responsible import OFFICES, givers, in_hand_of, office, tell_all
 from app.hazards.steps import begin
 from app.hazards.work import NotAssigneeError
-from app.identity import Permission, scope_of
+from app.identity import Permission, holders, scope_of
 from app.models import Hazard, HazardEvent, HazardStep
 from app.notices import NoticeKind
 
-_OFFICES = (Role.COUNTY_OFFICER, Role.CITY_OFFICER)
+_CITY_FIRST = (Role.CITY_OFFICER, Role.COUNTY_OFFICER)
+_URGING = (HazardStep.SUPERVISE, HazardStep.SUPERVISE_COUNTY, HazardStep.SUPERVISE_CITY)
 
 
 class NotSupervisedError(DomainError):
@@ -77,12 +78,17 @@ def may_answer(session: Session, actor: Actor, hazard: Hazard) -> bool:
 
 
 def _who_asked(session: Session, hazard: Hazard) -> set[UUID]:
-    """Give who last wrote for an office; where only its time did, the office itself."""
+    """Give who urged it last: whoever wrote for an office, or the office that its time went to.
+
+    Whoever wrote and has no such post any more waits for nothing: his office does.
+    """
     last = (
-        select(HazardEvent.actor_id)
-        .where(HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.SUPERVISE)
+        select(HazardEvent.step, HazardEvent.actor_id)
+        .where(HazardEvent.hazard_id == hazard.id, HazardEvent.step.in_(_URGING))
         .order_by(HazardEvent.number.desc())
         .limit(1)
     )
-    asked = session.scalar(last)
-    return {asked} if asked is not None else office(session, hazard, _OFFICES)[1]
+    step, asked = session.execute(last).one_or_none() or (None, None)
+    by = holders(session, hazard.area_code, OFFICES, among=[asked]) if asked is not None else set()
+    offices = _CITY_FIRST if step is HazardStep.SUPERVISE_CITY else OFFICES
+    return by or office(session, hazard, offices)[1]

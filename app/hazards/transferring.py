@@ -7,12 +7,12 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Role
+from app.actors import Actor
 from app.clock import business_day, end_of
 from app.hazards.assignees import who_has
 from app.hazards.assignment import NotMajorError, may_assign
-from app.hazards.deadlines import FURTHEST, DueTimeError, set_deadline, want_controls
-from app.hazards.responsible import office, tell_all
+from app.hazards.deadlines import FURTHEST, DueTimeError, drop_deadline, set_deadline, want_controls
+from app.hazards.responsible import OFFICES, office, tell_all
 from app.hazards.steps import begin
 from app.models import Department, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind
@@ -66,7 +66,7 @@ def transfer(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, giv
         expected_on=given.expected_on.isoformat(),
         former_id=str(former_id) if former_id else None,
     )
-    people = office(session, hazard, (Role.COUNTY_OFFICER, Role.CITY_OFFICER))[1]
+    people = office(session, hazard, OFFICES)[1]
     told = (people | former) - {actor.user_id, hazard.reported_by}
     tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, HazardStep.TRANSFER)
     return hazard
@@ -84,7 +84,8 @@ def department_answer(
 ) -> Hazard:
     """Record what the department answered: it was put right and waits for its recheck, or it comes back.
 
-    Whoever records that it was done does not recheck it.
+    Whoever records that it was done does not recheck it. Else the day of the department's answer was its
+    deadline and goes with it: whoever gets the hazard next gets one of his own.
 
     Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError, NotMajorError.
     """
@@ -99,6 +100,7 @@ def department_answer(
         hazard.rectified_by = actor.user_id
     else:
         hazard.department = None
+        drop_deadline(hazard)
     to = HazardStatus.RECTIFIED if done else HazardStatus.ACCEPTED
     step.take(to, verb, note=note, photo_ids=photo_ids, done=done)
     return hazard

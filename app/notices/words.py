@@ -17,7 +17,7 @@ _CODED_BY = {
     NoticeKind.HAZARD_MATTER: "step",
     NoticeKind.CLAIM_STEP: "status",
 }
-"""What of the data says more than the kind, where it is not ``what``."""
+"""What of the data says more than the kind, where it is not ``what``, which goes before it."""
 _RECORDS = (
     "harm_case_id",
     "hazard_id",
@@ -93,6 +93,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "supervise_county": "有一项隐患过期，转县级督办",
             "supervise_city": "有一项隐患过期已久，转市级督办",
             "remind_controls": "重大隐患还没报临时管控，请快报",
+            "nobody_decides": "有一项隐患没有人督办，请安排人",
         },
     ),
     NoticeKind.HAZARD_MATTER: Words(
@@ -109,6 +110,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "report_controls": "重大隐患的临时管控报来了，请复核",
             "check_controls": "重大隐患的临时管控复核过了",
             "rate": "上报的人不满意，请看一看",
+            "nobody_decides": "有一项隐患没有人能决定，请安排人",
         },
     ),
     NoticeKind.OCCURRENCES: Words(
@@ -266,8 +268,8 @@ WORDS: Mapping[NoticeKind, Words] = {
 
 
 def code_of(kind: NoticeKind, data: Mapping[str, Any]) -> str:
-    """Give what a notice says beyond its kind: a step, a state, or what happened; empty if nothing."""
-    return str(data.get(_CODED_BY.get(kind, "what")) or "")
+    """Give what a notice says beyond its kind: what happened, a step, or a state; empty if nothing."""
+    return str(data.get("what") or data.get(_CODED_BY.get(kind, "what")) or "")
 
 
 def title_of(kind: NoticeKind) -> str:

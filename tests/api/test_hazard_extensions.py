@@ -4,13 +4,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.actors import Role
 from app.clock import business_day, end_of, now
 from app.hazards.extensions import MOST_EXTENDED, MOST_EXTENSIONS
-from app.models import Hazard, HazardStatus, Notice, NoticeKind
-from tests.cast import person
+from app.models import Grant, Hazard, HazardStatus, Notice, NoticeKind
+from app.notices.words import text_of
+from tests.cast import named, person
 from tests.client import Client
 from tests.hazard_world import LATER, Take, done, in_days, refused, steps, write_hazard
 
@@ -125,6 +127,56 @@ def test_only_who_puts_it_right_asks(take: Take, hazard: Hazard) -> None:
     answer = take("colleague", hazard, "ask-extension", until=in_days(9), reason="等材料")
 
     assert refused(answer) == (403, "not_assignee")
+
+
+def test_the_county_decides_on_no_general_one_that_its_community_gives_out(
+    be: Be, session: Session, take: Take
+) -> None:
+    general = write_hazard(session, HazardStatus.ASSIGNED, asked_due_at=LATER)
+
+    for verb, sent in (("grant-extension", {}), ("refuse-extension", {"reason": "材料已到"})):
+        assert refused(take("county", general, verb, **sent)) == (403, "not_major")
+    allowed = be("county").get(f"/v1/hazards/{general.id}").json["allowed"]
+    assert {"grant_extension", "refuse_extension"}.isdisjoint(allowed)
+    assert done(take("admin", general, "grant-extension"))
+
+
+def test_where_the_county_has_nobody_the_city_is_told_that_nobody_decides(
+    session: Session, take: Take
+) -> None:
+    """It may not decide itself: it sees to an officer of the county."""
+    major = write_hazard(session, HazardStatus.ASSIGNED, level="major", due_at=DUE)
+    session.execute(update(Grant).where(Grant.role == Role.COUNTY_OFFICER).values(ended_at=now()))
+    session.commit()
+    done(take("worker", major, "ask-extension", until=in_days(9), reason="等材料"))
+    done(take("admin", major, "report-controls", note="已拉线", photo_ids=[str(named("a photo"))]))
+
+    which = (Notice.user_id == person("city").user_id, Notice.data["hazard_id"].astext == str(major.id))
+    notices = session.scalars(select(Notice).where(*which)).all()
+    assert [text_of(row.kind, row.data) for row in notices] == ["有一项隐患没有人能决定，请安排人"] * 2
+    assert {row.kind for row in notices} == {NoticeKind.HAZARD_MATTER}
+
+
+def test_a_day_that_is_over_by_now_is_not_granted(be: Be, session: Session, take: Take) -> None:
+    waited = {"due_at": now() - timedelta(days=3), "asked_due_at": now() - timedelta(days=1)}
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, **waited)
+    allowed = be("admin").get(f"/v1/hazards/{hazard.id}").json["allowed"]
+
+    assert refused(take("admin", hazard, "grant-extension")) == (409, "asked_time_over")
+    assert "grant_extension" not in allowed
+    assert "refuse_extension" in allowed
+    assert done(take("admin", hazard, "refuse-extension", reason="请重新申请"))
+    assert done(take("worker", hazard, "ask-extension", until=in_days(3), reason="等材料"))
+
+
+def test_what_is_overdue_for_too_long_is_given_out_anew(be: Be, session: Session, take: Take) -> None:
+    late = write_hazard(session, HazardStatus.ASSIGNED, due_at=now() - MOST_EXTENDED)
+    answer = take("worker", late, "ask-extension", until=in_days(2), reason="等材料")
+
+    assert refused(answer) == (409, "too_late_to_extend")
+    assert "ask_extension" not in be("worker").get(f"/v1/hazards/{late.id}").json["allowed"]
+    given = {"assignee_id": str(person("colleague").user_id), "note": "换人", "due_at": LATER.isoformat()}
+    assert done(take("admin", late, "assign", former_id=str(person("worker").user_id), **given))
 
 
 @pytest.mark.parametrize("way", ["rectify", "reassign"])

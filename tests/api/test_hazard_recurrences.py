@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.models import Checklist, Hazard, HazardStatus
 from tests.cast import named
-from tests.client import Client
+from tests.client import Answer, Client
 from tests.counting import statements
 from tests.hazard_world import file, inspection_body, of_item, problem, write_checklist, write_hazard
 
@@ -104,3 +104,37 @@ def test_what_is_found_within_a_month_after_it_was_closed_came_back(
     assert (again.came_back, other.came_back) == (came_back, False)
     assert [one["id"] for one in shown["earlier"]] == [str(before.id)]
     assert be("admin").get(f"/v1/hazards/{other.id}").json["earlier"] == []
+
+
+def offline(client: Client, checklist: Checklist, *, days: int) -> Answer:
+    """File what a phone saw so long ago."""
+    body = inspection_body(checklist, _1=problem("还是堆着"))
+    answer = file(client, body | {"captured_at": (now() - timedelta(days=days)).isoformat()})
+    assert answer.status_code == 201, answer.text
+    return answer
+
+
+def test_what_was_found_before_it_was_closed_is_a_sighting_though_it_arrives_after(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    """The phone was offline for three days: nothing came back, and nobody is to look once more."""
+    closed = write_hazard(session, CLOSED, **of_item(checklist, 1), ended_at=now() - timedelta(days=1))
+    answer = offline(be("worker"), checklist, days=3)
+    shown = be("admin").get(f"/v1/hazards/{closed.id}").json
+
+    assert answer.json["answers"][0]["hazard_id"] == str(closed.id)
+    assert (shown["status"], shown["recurrences"]) == ("closed", 1)
+    assert [(one["step"], one["status_after"], one["note"]) for one in shown["events"]] == [
+        ("recur", "closed", "还是堆着")
+    ]
+
+
+def test_what_was_found_after_it_was_closed_came_back_however_late_it_arrives(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    closed = write_hazard(session, CLOSED, **of_item(checklist, 1), ended_at=now() - timedelta(days=33))
+    answer = offline(be("worker"), checklist, days=4)
+    found = session.get_one(Hazard, answer.json["answers"][0]["hazard_id"])
+
+    assert found.id != closed.id
+    assert (found.status, found.came_back) == (HazardStatus.REPORTED, True)

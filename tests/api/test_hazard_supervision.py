@@ -1,15 +1,18 @@
 """An office urges a hazard over HTTP, and is answered."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.clock import now
+from app.actors import Role
+from app.clock import now, set_to
+from app.hazards import take_alarms
 from app.ids import new_id
-from app.models import Hazard, HazardStatus, Notice, NoticeKind
+from app.models import Grant, Hazard, HazardStatus, Notice, NoticeKind
 from tests.cast import person
 from tests.client import Client
 from tests.hazard_world import SIDE_VERBS, Take, done, refused, steps, write_hazard
@@ -79,6 +82,31 @@ def test_where_nobody_wrote_the_office_itself_is_answered(session: Session, take
     done(take("admin", hazard, "answer", note="已催"))
 
     assert told(session, "county") == ["answer"]
+
+
+def test_the_office_that_waits_by_now_is_answered_and_not_who_wrote_before(
+    session: Session, take: Take
+) -> None:
+    due = now() + timedelta(days=2)
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, due_from=now(), due_at=due, alarm_at=due)
+    done(take("county", hazard, "supervise", note="请抓紧"))
+    done(take("worker", hazard, "answer", note="明天完工"))
+    with set_to(now() + timedelta(days=30)):
+        take_alarms(session, limit=200)
+    session.commit()
+    done(take("admin", hazard, "answer", note="已催"))
+
+    assert (told(session, "county"), told(session, "city")) == (["answer"], ["answer"])
+
+
+def test_where_who_wrote_has_no_post_any_more_his_office_is_answered(session: Session, take: Take) -> None:
+    hazard = write_hazard(session, HazardStatus.ASSIGNED)
+    done(take("city", hazard, "supervise", note="请抓紧"))
+    session.execute(update(Grant).where(Grant.role == Role.CITY_OFFICER).values(ended_at=now()))
+    session.commit()
+    done(take("admin", hazard, "answer", note="已催"))
+
+    assert (told(session, "county"), told(session, "city")) == (["answer"], [])
 
 
 @pytest.mark.parametrize("more", [{}, {"supervised_at": now(), "answered_at": now()}])

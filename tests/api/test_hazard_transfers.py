@@ -1,14 +1,14 @@
 """Hazards that another department puts right, over HTTP."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import business_day, end_of, now
+from app.clock import business_day, end_of, now, set_to
 from app.ids import new_id
 from app.models import HazardEvent, HazardStatus, HazardStep, Notice, NoticeKind
 from app.once import content_hash
@@ -136,3 +136,19 @@ def test_nobodys_own_number_is_kept_as_the_office_s(session: Session, take: Take
     answer = take("admin", hazard, "transfer", **(GIVEN | {"contact": f"老张 {number}"}))
 
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["contact"])
+
+
+def test_what_a_department_gives_back_has_no_deadline_of_its_any_more(session: Session, take: Take) -> None:
+    """Whoever gets it next would begin overdue, with all alarms sounded."""
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+    done(take("admin", hazard, "transfer", **GIVEN))
+    with set_to(now() + timedelta(days=25)):
+        back = done(take("admin", hazard, "department-answer", done=False, note="不归我们管"))
+        given = done(take("admin", hazard, "assign", assignee_id=str(WORKER)))
+        later = now()
+    session.refresh(hazard)
+
+    assert (back["status"], back["due_at"]) == ("accepted", None)
+    assert datetime.fromisoformat(given["due_at"]) > later
+    assert hazard.alarm_at is not None
+    assert hazard.alarm_at > later

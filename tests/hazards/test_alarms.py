@@ -13,9 +13,10 @@ from app import hazards
 from app.actors import Role
 from app.clock import set_to
 from app.models import Grant, Hazard, HazardAlarm, HazardEvent, HazardStatus, Notice, NoticeKind
+from app.notices.words import text_of
 from tests.cast import HOME, named, person
 from tests.client import Client
-from tests.hazard_world import Take, done, write_hazard
+from tests.hazard_world import VERBS, Take, done, write_hazard
 
 Be = Callable[[str], Client]
 START = datetime(2027, 3, 1, 1, 0, tzinfo=UTC)
@@ -142,7 +143,8 @@ def test_where_an_office_has_nobody_the_other_is_told(
     notices = select(Notice).where(
         Notice.kind == NoticeKind.HAZARD_ALARM, Notice.user_id == person(told_instead).user_id
     )
-    assert "nobody_decides" in {row.data.get("what") for row in session.scalars(notices)}
+    said = {text_of(row.kind, row.data) for row in session.scalars(notices)}
+    assert "有一项隐患没有人督办，请安排人" in said
     assert happened(session, hazard)
 
 
@@ -186,3 +188,16 @@ def test_a_failed_recheck_begins_a_new_time(be: Be, session: Session) -> None:
     assert hazard.due_from.isoformat() == shown["events"][0]["at"]
     assert hazard.alarm_at is not None
     assert hazard.extensions == 0
+
+
+@pytest.mark.parametrize("verb", ["reject", "duplicate", "verify", "close"])
+def test_what_is_ended_has_no_alarm(session: Session, be: Be, verb: str) -> None:
+    """What was closed in time would lie before the open ones in the index for ever."""
+    name, starts, _, sent = VERBS[verb]
+    if verb == "duplicate":
+        sent = {"duplicate_of_id": str(write_hazard(session).id)}
+    hazard = running(session, HazardStatus(next(iter(starts))), level="general")
+    done(Take(be)(name, hazard, verb, **sent))
+    session.refresh(hazard)
+
+    assert (hazard.ended_at is not None, hazard.alarm_at) == (True, None)

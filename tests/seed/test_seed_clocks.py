@@ -166,7 +166,7 @@ def test_what_was_found_again_within_a_month_is_marked_as_come_back(hazards: lis
         if hazard.status is HazardStatus.CLOSED and hazard.ended_at is not None:
             ended[hazard.place_id, hazard.item_key].append(hazard.ended_at)
     for hazard in hazards:
-        since = hazard.received_at - product.CAME_BACK_WITHIN
-        before = [at for at in ended[hazard.place_id, hazard.item_key] if since <= at <= hazard.received_at]
+        since = hazard.happened_at - product.CAME_BACK_WITHIN
+        before = [at for at in ended[hazard.place_id, hazard.item_key] if since <= at <= hazard.happened_at]
         assert hazard.came_back == (hazard.item_key is not None and bool(before))
     assert any(hazard.came_back for hazard in hazards)

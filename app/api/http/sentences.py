@@ -273,6 +273,8 @@ SENTENCES: dict[str, str] = {
     "nothing_shown": "请写一句整改情况，或拍一张照片",
     "not_supervised": "现在没有要回复的督办，请刷新后再看",
     "extension_span": "延期要晚于现在的期限，最多再延{most}天",
+    "too_late_to_extend": "过期超过{most}天，不能延期了，请管理员重新派人、定期限",
+    "asked_time_over": "申请的日子已经过了，请不同意，让整改的人重新申请",
     "extensions_used": "已经延期{most}次，不能再延，请和社区商量怎么办",
     "extension_open": "已经申请了延期，请等社区或县里决定",
     "no_extension_asked": "没有等着决定的延期申请，请刷新后再看",

@@ -88,6 +88,35 @@ def test_a_visitor_says_how_satisfied_he_is_and_may_change_it_for_a_week(
     assert list(session.scalars(told)) == ["rate"], "only who is not satisfied is told of"
 
 
+def test_admins_are_told_once_that_somebody_is_not_satisfied(
+    visitor: Client, session: Session, code: str, closed: Hazard
+) -> None:
+    for faces in ("1", "1", "1", "2", "1"):
+        assert rate(visitor, code, closed, faces=faces).status_code == 303
+    told = select(Notice.data["step"].astext).where(
+        Notice.user_id == person("admin").user_id, Notice.kind == NoticeKind.HAZARD_MATTER
+    )
+
+    assert list(session.scalars(told)) == ["rate", "rate"], "and once more where he changed his mind back"
+
+
+@pytest.mark.parametrize(
+    "wrong, words",
+    [
+        ({"faces": "4"}, "还没有选满意不满意"),
+        ({"note": "好" * 201}, "最多200个字"),
+        ({"step_id": "x"}, "页面太旧了"),
+    ],
+)
+def test_a_form_that_is_not_right_says_at_which_field(
+    visitor: Client, code: str, closed: Hazard, wrong: dict[str, str], words: str
+) -> None:
+    answer = rate(visitor, code, closed, **wrong)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
 def test_without_the_key_nobody_says_so_for_him(
     visitor: Client, session: Session, app: Flask, code: str, closed: Hazard
 ) -> None:
