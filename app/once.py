@@ -10,12 +10,13 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningInsert
 
+from app.actors import COMMUNITY_DIGITS
 from app.errors import DomainError, OtherContentError
 from app.ids import new_id
 from app.models import FROZEN_TOO, Base
@@ -171,3 +172,30 @@ def append_event(
     """
     with session.no_autoflush:
         return insert_once(session, table, event_id or new_id(), sent, **values)[0]
+
+
+def claim_next(
+    session: Session,
+    work: str,
+    area_code: SQLColumnExpression[str],
+    due: ColumnElement[bool],
+    *,
+    after: str | None,
+) -> tuple[str | None, bool]:
+    """Give the next community by its code in which something is due, and whether this transaction has it.
+
+    It has it until its end, from every other that asks for the same work: so whoever is told what was done in
+    a community is told once, however many schedulers run. None once there is no further one.
+    """
+    community = func.left(area_code, COMMUNITY_DIGITS)
+    query = select(func.min(community)).where(due)
+    code: str | None = session.scalar(query if after is None else query.where(community > after))
+    if code is None:
+        return None, False
+    key = int.from_bytes(hashlib.sha256(f"{work} {code}".encode()).digest()[:8], "big", signed=True)
+    return code, bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+
+
+def of_community(area_code: SQLColumnExpression[str], code: str) -> ColumnElement[bool]:
+    """Say in SQL that an area is a community or lies in it, as ``claim_next`` gives them."""
+    return func.left(area_code, COMMUNITY_DIGITS) == code

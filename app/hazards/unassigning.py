@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, community_of
+from app.actors import Actor
 from app.clock import now
 from app.hazards.assignees import nobody_has
 from app.hazards.assignment import people_behind
@@ -16,32 +16,37 @@ from app.hazards.steps import record
 from app.identity import seeing_to
 from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind, post
-from app.once import content_hash
+from app.once import claim_next, content_hash, of_community
 
 
-def unassign(session: Session, *, limit: int) -> int:
-    """Take hazards from those who hold no field role over the area any more, of a unit all; give how many.
+def unassign(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
+    """Take the next community's hazards from those who hold no field role there any more, of a unit all.
 
     However that came: a grant that was ended or ran out, an account that was disabled or closed, a unit that
     ended or changed. Deadline
     and controls stay, the five fixed items are fixed anew by the next one, as where a hazard changes hands.
-    Whoever gives them out is told of all of his community at once.
+    Whoever gives them out is told of all of his community at once. Gives how many, ``limit`` at most, and the
+    community's code.
     """
+    due = HAZARD_IN_HAND & nobody_has()
+    community, mine = claim_next(session, "unassign", Hazard.area_code, due, after=after)
+    if community is None or not mine:
+        return 0, community
     query = (
         select(Hazard)
-        .where(HAZARD_IN_HAND, nobody_has())
+        .where(due, of_community(Hazard.area_code, community))
         .order_by(Hazard.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    taken: dict[tuple[str, frozenset[UUID]], list[UUID]] = defaultdict(list)
+    taken: dict[frozenset[UUID], list[UUID]] = defaultdict(list)
     for hazard in session.scalars(query).all():
         _take(session, hazard)
-        taken[community_of(hazard.area_code), frozenset(people_behind(session, hazard))].append(hazard.id)
-    for (community, barred), ids in taken.items():
+        taken[frozenset(people_behind(session, hazard))].append(hazard.id)
+    for barred, ids in taken.items():
         _tell(session, community, ids, but=barred)
-    return sum(map(len, taken.values()))
+    return sum(map(len, taken.values())), community
 
 
 def _take(session: Session, hazard: Hazard) -> None:

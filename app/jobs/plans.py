@@ -8,12 +8,13 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app import plans
-from app.db import batches, sessions_for, transaction
+from app.db import batches, sessions_for, transaction, walk
 from app.jobs.work import Means, record_job
 
 log = structlog.get_logger()
 _BATCH = 200
-Step = Callable[..., int]
+_OF_A_COMMUNITY = 5_000
+"""So many occurrences are given out or told at once: more than a community can miss between two runs."""
 
 
 def make_occurrences(means: Means) -> int:
@@ -46,24 +47,32 @@ def _make(means: Means, plan_id: UUID) -> int:
 
 def tell_openings(means: Means) -> int:
     """Tell workers in the morning what opens today; give to how many."""
-    return _in_batches(means, "tell_openings", plans.tell_openings)
+    work = partial(_tell_openings, means)
+    return sum(batches(sessions_for(means.engine), work, size=_BATCH))
+
+
+def _tell_openings(means: Means, session: Session) -> int:
+    told = plans.tell_openings(session, limit=_BATCH)
+    record_job(session, means, "tell_openings", told)
+    return told
 
 
 def tell_missed(means: Means) -> int:
     """Tell admins what was missed; give how many occurrences."""
-    return _in_batches(means, "tell_missed", plans.tell_missed)
+    return _by_community(means, "tell_missed", plans.tell_missed)
 
 
 def hand_over_occurrences(means: Means) -> int:
     """Give what belongs to people without a post to others; give how many."""
-    return _in_batches(means, "hand_over_occurrences", plans.hand_over)
+    return _by_community(means, "hand_over_occurrences", plans.hand_over)
 
 
-def _in_batches(means: Means, job: str, step: Step) -> int:
-    return sum(batches(sessions_for(means.engine), partial(_work, means, job, step), size=_BATCH))
+def _by_community(means: Means, job: str, step: Callable[..., tuple[int, str | None]]) -> int:
+    """Do a step for each community in a transaction of its own: its people are told of all at once."""
 
+    def work(session: Session, after: str | None) -> tuple[int, str | None]:
+        done, code = step(session, limit=_OF_A_COMMUNITY, after=after)
+        record_job(session, means, job, done)
+        return done, code
 
-def _work(means: Means, job: str, step: Step, session: Session) -> int:
-    done = step(session, limit=_BATCH)
-    record_job(session, means, job, done)
-    return done
+    return sum(walk(sessions_for(means.engine), work))

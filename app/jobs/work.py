@@ -115,7 +115,7 @@ def disable_unused_accounts(means: Means) -> int:
 
 def unassign_hazards(means: Means) -> int:
     """Take hazards back from those who have no post any more, and tell who gives them out; give how many."""
-    return sum(_batches(means, "unassign_hazards", hazards.unassign))
+    return sum(_batches_past(means, "unassign_hazards", hazards.unassign))
 
 
 def sound_hazard_alarms(means: Means) -> int:

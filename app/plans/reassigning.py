@@ -1,20 +1,21 @@
 """Giving an occurrence to somebody else: by a person, or because whoever had it has no post any more."""
 
-from collections import Counter, defaultdict
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import notices
-from app.actors import Actor, community_of
+from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import IllegalStepError, NotFoundError
 from app.identity import holders, holding, seeing_to
 from app.models import Grant, NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep, User
-from app.once import append_event, content_hash, made_before
+from app.once import append_event, claim_next, content_hash, made_before, of_community
 from app.plans.roster import PATROLLERS, roster_of
 from app.plans.terms import PlanWorkerError
 
@@ -63,11 +64,12 @@ def reassign(
     return row
 
 
-def hand_over(session: Session, *, limit: int) -> int:
-    """Give what belongs to people without a post, or to nobody, to whoever has one; give how many.
+def hand_over(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
+    """Give what belongs to people without a post to whoever has one in the next community; give how many.
 
     However the post ended: a grant that was ended or ran out, an account that was disabled. Each new worker
-    is told once of all; where nobody is left, the admins are, or the office above.
+    is told once of all; where nobody is left, the admins are, or the office above. Gives the community's
+    code, too; of one it is ``limit`` at most.
     """
     at = now()
     lost = (
@@ -81,14 +83,18 @@ def hand_over(session: Session, *, limit: int) -> int:
             )
         )
     )
+    due = and_(
+        Occurrence.worker_id.in_(lost),
+        Occurrence.done_at.is_(None),
+        Occurrence.missed_at > at,
+        ~holding(PATROLLERS, Occurrence.worker_id, Occurrence.area_code),
+    )
+    community, mine = claim_next(session, "hand_over", Occurrence.area_code, due, after=after)
+    if community is None or not mine:
+        return 0, community
     query = (
         select(Occurrence)
-        .where(
-            Occurrence.worker_id.in_(lost),
-            Occurrence.done_at.is_(None),
-            Occurrence.missed_at > at,
-            ~holding(PATROLLERS, Occurrence.worker_id, Occurrence.area_code),
-        )
+        .where(due, of_community(Occurrence.area_code, community))
         .options(joinedload(Occurrence.plan))
         .order_by(Occurrence.id)
         .limit(limit)
@@ -96,15 +102,11 @@ def hand_over(session: Session, *, limit: int) -> int:
         .execution_options(populate_existing=True)
     )
     rows = session.scalars(query).all()
-    by_community: dict[str, list[Occurrence]] = defaultdict(list)
-    for row in rows:
-        by_community[community_of(row.area_code)].append(row)
-    for community, lot in by_community.items():
-        _hand_over(session, community, lot)
-    return len(rows)
+    _hand_over(session, community, rows)
+    return len(rows), community
 
 
-def _hand_over(session: Session, community: str, rows: list[Occurrence]) -> None:
+def _hand_over(session: Session, community: str, rows: Sequence[Occurrence]) -> None:
     roster = roster_of(session, community, since=business_day())
     taken: Counter[UUID | None] = Counter()
     for row in rows:

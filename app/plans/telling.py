@@ -1,11 +1,10 @@
 """What the jobs tell: a worker in the morning what opens today, an admin what was missed."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from app.clock import SHANGHAI, business_day, end_of, now, start_of
 from app.identity import seeing_to
 from app.ids import new_id
 from app.models import NoticeKind, Occurrence, ToldOpening
+from app.once import claim_next, of_community
 
 TOLD_FROM = time(7, 0)
 """In China: before the work of a day begins, and not at night."""
@@ -66,27 +66,31 @@ def tell_openings(session: Session, *, limit: int) -> int:
     return len(mine)
 
 
-def tell_missed(session: Session, *, limit: int) -> int:
-    """Note which occurrences were missed, and tell the admins of each community once; give how many.
+def tell_missed(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
+    """Note what was missed in the next community, and tell its admins once; give how many, and its code.
 
-    Evidence that arrives later still resolves one: what is told is what was known at that moment.
+    Evidence that arrives later still resolves one: what is told is what was known at that moment. Of one
+    community it is ``limit`` at most; the rest waits for the next run.
     """
     at = now()
+    due = and_(Occurrence.done_at.is_(None), Occurrence.missed_told_at.is_(None), Occurrence.missed_at <= at)
+    community, mine = claim_next(session, "tell_missed", Occurrence.area_code, due, after=after)
+    if community is None or not mine:
+        return 0, community
     query = (
         select(Occurrence)
-        .where(Occurrence.done_at.is_(None), Occurrence.missed_told_at.is_(None), Occurrence.missed_at <= at)
+        .where(due, of_community(Occurrence.area_code, community))
         .order_by(Occurrence.missed_at, Occurrence.id)
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    missed: dict[str, list[UUID]] = defaultdict(list)
-    for row in session.scalars(query).all():
+    missed = session.scalars(query).all()
+    for row in missed:
         row.missed_told_at = at
-        missed[community_of(row.area_code)].append(row.id)
-    for community, ids in missed.items():
-        _tell(session, community, ids)
-    return sum(map(len, missed.values()))
+    if missed:
+        _tell(session, community, [row.id for row in missed])
+    return len(missed), community
 
 
 def _tell(session: Session, community: str, ids: Sequence[UUID]) -> None:
