@@ -12,6 +12,8 @@ from app.models.inspection import Inspection
 from app.models.place import Place
 from app.models.plan import Plan
 
+_WAITS = "done_at IS NULL"
+
 
 class OccurrenceState(enum.StrEnum):
     """Where an occurrence stands, as its times say; nobody sets it."""
@@ -38,11 +40,13 @@ class Occurrence(Base):
         Index("ix_occurrences_area_code_opens_at_id", "area_code", "opens_at", "id"),
         Index("ix_occurrences_place_id_opens_at", "place_id", "opens_at"),
         Index("ix_occurrences_worker_id_opens_at", "worker_id", "opens_at"),
-        Index("ix_occurrences_opens_at", "opens_at", postgresql_where=text("done_at IS NULL")),
+        Index("ix_occurrences_opens_at_id", "opens_at", "id"),
+        Index("ix_occurrences_worker_id_missed_at", "worker_id", "missed_at", postgresql_where=text(_WAITS)),
+        Index("ix_occurrences_missed_at", "missed_at", postgresql_where=text(_WAITS)),
         Index(
             "ix_occurrences_to_miss",
             "missed_at",
-            postgresql_where=text("done_at IS NULL AND missed_told_at IS NULL"),
+            postgresql_where=text(f"{_WAITS} AND missed_told_at IS NULL"),
         ),
     )
     id: Mapped[Id]

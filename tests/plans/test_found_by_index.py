@@ -1,0 +1,84 @@
+"""What is read of occurrences daily, and each minute, is found by an index among years of missed ones."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, event, text
+from sqlalchemy.orm import Session
+
+from app import plans
+from app.actors import Actor, Scope
+from app.clock import now
+from app.plans import OccurrenceFilter, OpeningKey
+from tests.cast import GRID, person
+from tests.hazard_world import BLOCK, write_checklist
+from tests.plan_world import write_plan
+
+ROWS = 100_000
+COUNTY = Actor(user_id=person("county").user_id, scope=Scope(areas=("421224",)))
+WORKER = Actor(user_id=person("worker").user_id, scope=Scope(areas=(GRID,)))
+_FILL = text(
+    """
+    INSERT INTO occurrences (
+        id, area_code, plan_id, place_id, checklist_area_code, checklist_code, period_on, opens_at, due_at,
+        missed_at, original_worker_id, worker_id, made_at
+    )
+    SELECT gen_random_uuid(),
+        CASE WHEN n % 50 = 0 THEN :grid ELSE '4212241000' || lpad((10 + n % 70)::text, 2, '0') || '001' END,
+        :plan, :block, '421224', 'building', date '1800-01-01' + n, at, at + interval '8 hours',
+        at + interval '10 hours', :other, CASE WHEN n % 50 = 0 THEN CAST(:worker AS uuid) ELSE :other END, at
+    FROM (
+        SELECT n, CAST(:at AS timestamptz) + (1000 - n) * interval '5 minutes' AS at
+        FROM generate_series(1, :rows) AS n
+    ) AS numbered
+    """
+)
+
+
+def how(connection: Connection, word: str, read: Callable[[], Any]) -> str:
+    """Give how the database finds what is read, by the first statement that names a word."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(connection, "before_cursor_execute", note)
+    try:
+        read()
+    finally:
+        event.remove(connection, "before_cursor_execute", note)
+    statement, parameters = next(one for one in sent if word in one[0])
+    rows = connection.exec_driver_sql(f"EXPLAIN (COSTS OFF) {statement}", parameters)
+    return "\n".join(row[0] for row in rows)
+
+
+def test_no_list_and_no_job_reads_what_is_long_over(connection: Connection, session: Session) -> None:
+    plan = write_plan(session, write_checklist(session))
+    session.execute(
+        _FILL,
+        {
+            "rows": ROWS,
+            "grid": GRID,
+            "plan": plan.id,
+            "block": BLOCK,
+            "worker": WORKER.user_id,
+            "other": person("colleague").user_id,
+            "at": now(),
+        },
+    )
+    session.execute(text("ANALYZE occurrences"))
+    after = OpeningKey(now() - timedelta(days=9), plan.id)
+
+    def of_county() -> None:
+        plans.occurrences(session, COUNTY, OccurrenceFilter(), after=after, limit=20)
+
+    listed = how(connection, "FROM occurrences", of_county)
+    assert "ix_occurrences_opens_at_id" in listed, listed
+    assert "Sort" not in listed, listed
+    open_ones = how(
+        connection, "FROM occurrences", lambda: plans.open_occurrences(session, WORKER, limit=300)
+    )
+    assert "ix_occurrences_worker_id_missed_at" in open_ones, open_ones
+    lost = how(connection, "occurrences", lambda: plans.hand_over(session, limit=100))
+    assert "ix_occurrences_missed_at" in lost or "ix_occurrences_worker_id_missed_at" in lost, lost
