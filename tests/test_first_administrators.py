@@ -13,11 +13,23 @@ from sqlalchemy.orm import Session
 from app import migrating
 from app.actors import Role
 from app.cli.commands import commands
+from app.cli.seed import facts
 from app.clock import now
 from app.config import Settings
 from app.identity import accept_invitation, sealed_secret
 from app.ids import new_id
-from app.models import AuditEntry, Grant, Invitation, Notice, SecondFactor, User
+from app.models import (
+    AuditEntry,
+    CareCategory,
+    Checklist,
+    ChecklistItem,
+    Grant,
+    Invitation,
+    Notice,
+    SecondFactor,
+    User,
+    VisitForm,
+)
 from app.sealing import Sealer
 from dev.servers import Servers, ensure_database
 from tests.sealer import KEYS, SEALER
@@ -122,6 +134,30 @@ def test_three_administrators_found_an_installation_once(
         )
         session.commit()
     assert run("first-administrators", "--area", "421224", *others).exit_code == 0, "nobody is left"
+
+
+def test_a_real_installation_has_the_standard_forms_once(run: Run, engine: Engine) -> None:
+    """The lists in a city or county, forms for every category; again changes nothing."""
+    assert "add-area first" in run("standard-forms", "--area", "4212").output
+    for code, name in (("4212", "咸宁市"), ("421224", "通山县"), ("421224100", "通羊镇")):
+        assert run("add-area", code, name).exit_code == 0
+    assert "city or a county" in run("standard-forms", "--area", "421224100").output
+    told = f"{len(facts.checklists())} checklists and {len(CareCategory)} visit forms"
+    assert told in run("standard-forms", "--area", "4212").output
+    with Session(engine) as session:
+        lists = sorted(tuple(row) for row in session.execute(select(Checklist.code, Checklist.kind)))
+        assert lists == sorted((one.code, one.kind) for one in facts.checklists())
+        assert {form.category for form in session.scalars(select(VisitForm))} == set(CareCategory)
+        asked = sum(len(section.items) for one in facts.checklists() for section in one.sections)
+        assert session.scalar(select(func.count()).select_from(ChecklistItem)) == asked
+        session.execute(update(Checklist).where(Checklist.code == "residential_block").values(retired_at=now()))
+        session.commit()
+
+    assert "0 checklists and 0 visit forms" in run("standard-forms", "--area", "4212").output
+    assert "11 checklists and 0 visit forms" in run("standard-forms", "--area", "421224").output
+    with Session(engine) as session:
+        left = select(AuditEntry.facts).where(AuditEntry.action == "command:standard-forms")
+        assert [facts_["area"] for facts_ in session.scalars(left)] == ["4212", "421224"]
 
 
 @pytest.fixture

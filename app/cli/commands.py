@@ -14,6 +14,7 @@ from app.cli.purging import purge_audit
 from app.cli.redeleting import recopy_removals, redelete
 from app.cli.retention import apply_retention
 from app.cli.spot_checks import verify_draw
+from app.cli.standard_forms import standard_forms
 from app.cli.wechat import wechat_events, wechat_messages, wechat_quotas
 
 
@@ -44,6 +45,7 @@ for _command in (
     add_area,
     first_administrators,
     another_security_administrator,
+    standard_forms,
     reconcile,
     post_due,
     rotate_keys,

@@ -1,8 +1,10 @@
 """The catalogues: areas, checklists, visit forms, rules and goods."""
 
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from app.cli.seed import facts
 from app.cli.seed.ids import named
@@ -26,14 +28,23 @@ def add_areas(rows: Rows) -> None:
             )
 
 
-def add_checklists(rows: Rows, since: datetime) -> None:
-    """Add the checklist templates of the city."""
+def add_checklists(
+    rows: Rows,
+    since: datetime,
+    area_code: str = CITY,
+    *,
+    but: Collection[str] = (),
+    id_of: Callable[[str, object], UUID] = named,
+) -> None:
+    """Add the checklist templates to an area, the city's to begin with, but those of some codes."""
     for template in facts.checklists():
-        list_id = named("checklist", template.code)
+        if template.code in but:
+            continue
+        list_id = id_of("checklist", template.code)
         rows.add(
             Checklist,
             id=list_id,
-            area_code=CITY,
+            area_code=area_code,
             code=template.code,
             kind=template.kind,
             title=template.title,
@@ -45,7 +56,7 @@ def add_checklists(rows: Rows, since: datetime) -> None:
         for position, (section_title, item) in enumerate(in_order, start=1):
             rows.add(
                 ChecklistItem,
-                id=named("checklist item", f"{template.code} {item.code}"),
+                id=id_of("checklist item", f"{template.code} {item.code}"),
                 checklist_id=list_id,
                 position=position,
                 code=item.code,
@@ -67,12 +78,20 @@ def add_checklists(rows: Rows, since: datetime) -> None:
             )
 
 
-def add_visit_forms(rows: Rows, since: datetime) -> None:
-    """Add one form for each care category."""
+def add_visit_forms(
+    rows: Rows,
+    since: datetime,
+    *,
+    but: Collection[str] = (),
+    id_of: Callable[[str, object], UUID] = named,
+) -> None:
+    """Add one form for each care category, but some."""
     for form in facts.visit_forms():
+        if form.category in but:
+            continue
         rows.add(
             VisitForm,
-            id=named("visit form", form.category),
+            id=id_of("visit form", form.category),
             category=form.category,
             version=form.version,
             title=form.title,
