@@ -34,7 +34,7 @@ SENTENCES: dict[str, str] = {
     "code_withdrawn": "“{place}”的码已经停用，请先补发一张新码，再来打印",
     "code_version": "这个点位现在用的是第{version}版码，请刷新后再办",
     # policy switches
-    "switch_no_effect": "这个开关管的功能还没有，现在打不开，等系统更新后再办",
+    "switch_no_effect": "这个开关管的功能还没有，现在打不开，请等系统更新后再办",
     # plans
     "plan_window": "上一次还没结束，下一次就开始了，请把时限改到{most}小时以内",
     "plan_places": "有{count}个点位不在这个范围，或和检查表的类别不符，请重新选",
