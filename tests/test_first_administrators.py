@@ -150,7 +150,9 @@ def test_a_real_installation_has_the_standard_forms_once(run: Run, engine: Engin
         assert {form.category for form in session.scalars(select(VisitForm))} == set(CareCategory)
         asked = sum(len(section.items) for one in facts.checklists() for section in one.sections)
         assert session.scalar(select(func.count()).select_from(ChecklistItem)) == asked
-        session.execute(update(Checklist).where(Checklist.code == "residential_block").values(retired_at=now()))
+        session.execute(
+            update(Checklist).where(Checklist.code == "residential_block").values(retired_at=now())
+        )
         session.commit()
 
     assert "0 checklists and 0 visit forms" in run("standard-forms", "--area", "4212").output
