@@ -100,7 +100,7 @@ def _mark(session: Session, kind: str, record_id: UUID) -> None:
     """Add the reason to a record that is there already: it weighs less, and nothing else of it changes."""
     model = _RECORDS[kind][0]
     lowered = {Presence.CONFIRMED: Presence.PROBABLE}
-    row = session.get(model, record_id, with_for_update=True, populate_existing=True)
+    row = session.get(model, record_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is not None and SPEED_UNLIKELY not in row.presence_reasons:
         session.execute(
             update(model)

@@ -54,6 +54,20 @@ def test_fifty_kilometres_in_five_minutes_are_told_of_the_later(
     assert found == [False, True]
 
 
+def test_a_record_that_is_marked_later_may_be_named_meanwhile(
+    connection: Connection, worker: Client, checklist: Checklist
+) -> None:
+    """Its row is held no stronger than a foreign key to it bears: its answers, its occurrence."""
+    with set_to(AT + timedelta(hours=1)):
+        file(worker, body(checklist, 5, HERE))
+        with statements(connection) as sent:
+            file(worker, body(checklist, 0, FAR_OFF))
+
+    held = [one for one in sent if "FROM inspections" in one and " UPDATE" in one]
+    assert held
+    assert all("FOR NO KEY UPDATE" in one for one in held)
+
+
 def test_an_hour_for_fifty_kilometres_is_likely(worker: Client, checklist: Checklist) -> None:
     with set_to(AT + timedelta(hours=2)):
         file(worker, body(checklist, 0, FAR_OFF))
