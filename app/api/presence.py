@@ -64,11 +64,18 @@ class WitnessCodeOutput(Output):
         return {name: codes if name == "codes" else getattr(row, name) for name in self.fields}
 
 
+class DeviceUserOutput(Output):
+    """Somebody who used a device."""
+
+    user_id = fields.UUID(required=True)
+    user_name = fields.String(required=True)
+
+
 class SharedDeviceOutput(Output):
     """A device that several people used."""
 
     device_id = fields.UUID(required=True)
-    user_names = fields.List(fields.String(), required=True)
+    users = fields.List(fields.Nested(DeviceUserOutput), required=True)
     records = fields.Integer(required=True)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TypeVar
 from uuid import UUID
 
 from sqlalchemy import func, select, union_all
@@ -20,7 +19,6 @@ LOOKED_BACK = timedelta(days=7)
 WORKERS_FROM, DEVICES_FROM = 2, 3
 """From how many workers on one device, and devices of one account in a week, a person looks."""
 _MOST = 100
-Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -32,11 +30,19 @@ class Device:
 
 
 @dataclass(frozen=True)
+class DeviceUser:
+    """Somebody who used a device; two may have one name."""
+
+    user_id: UUID
+    user_name: str
+
+
+@dataclass(frozen=True)
 class SharedDevice:
     """A device that several people used lately."""
 
     device_id: UUID
-    user_names: list[str]
+    users: list[DeviceUser]
     records: int
 
 
@@ -108,10 +114,9 @@ def device_findings(session: Session, actor: Actor) -> DeviceFindings:
     since = now() - LOOKED_BACK
     lately = (actor.scope.clause(DeviceMark.area_code), DeviceMark.received_at >= since)
     users = func.count(DeviceMark.user_id.distinct())
-    names = func.array_agg(aggregate_order_by(User.name.distinct(), User.name))
+    ids = func.array_agg(aggregate_order_by(DeviceMark.user_id.distinct(), DeviceMark.user_id))
     shared = session.execute(
-        select(DeviceMark.device_id, names, func.count())
-        .join(User, User.id == DeviceMark.user_id)
+        select(DeviceMark.device_id, ids, func.count())
         .where(*lately)
         .group_by(DeviceMark.device_id)
         .having(users >= WORKERS_FROM)
@@ -128,8 +133,15 @@ def device_findings(session: Session, actor: Actor) -> DeviceFindings:
         .order_by(devices.desc(), User.id)
         .limit(_MOST)
     ).all()
-    return DeviceFindings(since, _each(SharedDevice, shared), _each(ManyDevices, many))
+    used = {user_id for _, users_of, _ in shared for user_id in users_of}
+    names: dict[UUID, str] = dict(session.execute(select(User.id, User.name).where(User.id.in_(used))).all())
+    return DeviceFindings(
+        since,
+        [SharedDevice(device, _named(users_of, names), records) for device, users_of, records in shared],
+        [ManyDevices(*row) for row in many],
+    )
 
 
-def _each(kind: type[Found], rows: Sequence[Sequence[object]]) -> list[Found]:
-    return [kind(*row) for row in rows]
+def _named(ids: Sequence[UUID], names: dict[UUID, str]) -> list[DeviceUser]:
+    people = [DeviceUser(one, names[one]) for one in ids]
+    return sorted(people, key=lambda one: (one.user_name, one.user_id))

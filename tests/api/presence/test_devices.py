@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import Checklist, DeviceMark
+from app.models import Checklist, DeviceMark, User
 from tests.approval_world import Become
+from tests.cast import person
 from tests.client import Client
 from tests.hazard_world import BLOCK, file, inspection_body, write_checklist
 from tests.presence_world import device, presence
@@ -69,7 +70,7 @@ def test_a_clock_put_right_by_minutes_is_none_set_back(worker: Client, checklist
 
 
 def test_shared_devices_and_accounts_on_many_are_listed(
-    be: Become, worker: Client, colleague: Client, checklist: Checklist
+    session: Session, be: Become, worker: Client, colleague: Client, checklist: Checklist
 ) -> None:
     """S-177: for a person to look at; one phone of one worker, and what is older than a week, is not."""
     shared, own = new_id(), new_id()
@@ -80,10 +81,15 @@ def test_shared_devices_and_accounts_on_many_are_listed(
     ):
         filed(client, checklist, phone, counter, now())
 
+    session.get_one(User, person("colleague").user_id).name = "worker"
+    session.commit()
+
     found = be("admin").get("/v1/device-findings").json
 
-    assert [(one["device_id"], one["user_names"], one["records"]) for one in found["shared"]] == [
-        (str(shared), ["colleague", "worker"], 2)
+    two = [{"user_id": str(person(who).user_id), "user_name": "worker"} for who in ("colleague", "worker")]
+    two.sort(key=lambda one: one["user_id"])
+    assert [(one["device_id"], one["users"], one["records"]) for one in found["shared"]] == [
+        (str(shared), two, 2)
     ]
     assert [(one["user_name"], one["devices"], one["records"]) for one in found["many"]] == [("worker", 3, 3)]
     assert be("county").get("/v1/device-findings").json["shared"] == found["shared"]
