@@ -1,10 +1,15 @@
 """The job that draws each week's spot checks, a community at a time."""
 
+from collections.abc import Iterator
+
 import structlog
 
 from app import spot_checks
 from app.db import sessions_for, transaction
 from app.jobs.work import Means, record_job
+
+_MANY = 500
+"""Communities that are read at once."""
 
 log = structlog.get_logger()
 
@@ -14,10 +19,8 @@ def draw_spot_checks(means: Means) -> int:
 
     It runs each night: a week whose night was missed is drawn in the next one.
     """
-    with transaction(sessions_for(means.engine)()) as session:
-        codes = spot_checks.communities(session)
     drawn = 0
-    for code in codes:
+    for code in _communities(means):
         try:
             with transaction(sessions_for(means.engine)()) as session:
                 spot_checks.commit_seeds(session, means.sealer, code)
@@ -28,3 +31,11 @@ def draw_spot_checks(means: Means) -> int:
             continue
         drawn += done
     return drawn
+
+
+def _communities(means: Means) -> Iterator[str]:
+    codes = [""]
+    while codes:
+        with transaction(sessions_for(means.engine)()) as session:
+            codes = spot_checks.communities(session, after=codes[-1], limit=_MANY)
+        yield from codes

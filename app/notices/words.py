@@ -248,6 +248,7 @@ WORDS: Mapping[NoticeKind, Words] = {
         "{count}条抽查消息",
         {
             "result": "您的记录抽查有结果了",
+            "drawn": "上周的抽查记录抽出来了，请安排复核",
             "appealed": "有人对抽查提了意见",
             "decided": "您对抽查的意见有答复了",
         },

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import Actor
+from app.actors import Actor, community_of
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import NamedPhoto, link_photos, photos_of, shown_digits
-from app.identity import Permission, scope_of
+from app.identity import Permission, scope_of, seeing_to
 from app.models import (
     CareRecord,
     Challenge,
@@ -33,7 +33,7 @@ from app.models import (
     User,
     Visit,
 )
-from app.people import check_account_elsewhere
+from app.people import accounts_of_home, check_account_elsewhere
 
 RESULTS = frozenset(
     {SpotCheckStatus.CONFIRMED, SpotCheckStatus.NOT_CONFIRMED, SpotCheckStatus.COULD_NOT_CHECK}
@@ -195,9 +195,9 @@ def give_result(
 
 
 def appeal(session: Session, actor: Actor, check_id: UUID, *, reason: str) -> SpotCheck:
-    """Say as the worker that a result is wrong; the same again changes nothing.
+    """Say as the worker that a result is wrong, and tell those who may decide.
 
-    Raises NotFoundError for others than the worker, IllegalStepError.
+    The same again changes nothing. Raises NotFoundError for others than the worker, IllegalStepError.
     """
     row = _locked(session, actor, check_id)
     if row.worker_id != actor.user_id:
@@ -206,7 +206,11 @@ def appeal(session: Session, actor: Actor, check_id: UUID, *, reason: str) -> Sp
         return row
     row.advance(SpotCheckStatus.APPEALED)
     row.appeal, row.appealed_at = reason, now()
-    _tell(session, row, row.checked_by, "appealed")
+    homes = (accounts_of_home(session, home) for home in actor.homes)
+    barred = {row.worker_id, row.checked_by}.union(*homes)
+    _, deciders = seeing_to.who_sees_to_it(session, community_of(row.area_code), but=barred)
+    for user_id in sorted(deciders):
+        _tell(session, row, user_id, "appealed")
     return row
 
 
@@ -278,7 +282,7 @@ def _listed(session: Session, rows: list[SpotCheck]) -> list[ListedSpotCheck]:
     ]
 
 
-def _tell(session: Session, row: SpotCheck, to: UUID | None, what: str) -> None:
+def _tell(session: Session, row: SpotCheck, to: UUID, what: str) -> None:
     notices.post(
         session, NoticeKind.SPOT_CHECK, to=to, area_code=row.area_code, what=what, spot_check_id=row.id
     )

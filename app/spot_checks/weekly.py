@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app import notices
 from app.clock import business_day, now
+from app.identity import seeing_to
 from app.ids import new_id
-from app.models import Area, AreaLevel, SpotCheck, SpotCheckWeek
+from app.models import Area, AreaLevel, NoticeKind, SpotCheck, SpotCheckWeek
 from app.sealing import Cell, Sealer
 from app.spot_checks.lots import Candidate, commitment, draw
 from app.spot_checks.urn import WEEK, due, lying, with_late_photos
@@ -18,16 +20,22 @@ from app.spot_checks.urn import WEEK, due, lying, with_late_photos
 _SEED_BYTES = 32
 
 
-def communities(session: Session) -> list[str]:
-    """Give the codes of all communities."""
-    query = select(Area.code).where(Area.level == AreaLevel.COMMUNITY).order_by(Area.code)
-    return list(session.scalars(query))
+def communities(session: Session, *, after: str, limit: int) -> list[str]:
+    """Give the codes of communities beyond one, in their order."""
+    query = select(Area.code).where(Area.level == AreaLevel.COMMUNITY, Area.code > after)
+    return list(session.scalars(query.order_by(Area.code).limit(limit)))
 
 
 def commit_seeds(session: Session, sealer: Sealer, area_code: str) -> None:
     """Make the seeds of this week and the next, unless they are there, and keep their hashes."""
     this = monday_of(business_day())
-    for week_on in (this, this + WEEK):
+    weeks = this, this + WEEK
+    there = session.scalars(
+        select(SpotCheckWeek.week_on).where(
+            SpotCheckWeek.area_code == area_code, SpotCheckWeek.week_on.in_(weeks)
+        )
+    )
+    for week_on in sorted(set(weeks).difference(there)):
         row_id, seed = new_id(), secrets.token_hex(_SEED_BYTES)
         values = {
             "id": row_id,
@@ -42,14 +50,25 @@ def commit_seeds(session: Session, sealer: Sealer, area_code: str) -> None:
 
 
 def draw_due(session: Session, sealer: Sealer, area_code: str) -> int:
-    """Draw of each week that is over and was not drawn yet, and tell its seed; give how many records."""
+    """Draw of each week that is over and was not drawn yet, and tell its seed; give how many records.
+
+    Those who look again get one notice of all: the admins, or where nobody of them may the office above.
+    """
     query = select(SpotCheckWeek).where(
         SpotCheckWeek.area_code == area_code,
         SpotCheckWeek.drawn_at.is_(None),
         SpotCheckWeek.week_on <= business_day() - WEEK,
     )
     weeks = session.scalars(query.order_by(SpotCheckWeek.week_on).with_for_update()).all()
-    return sum(_draw(session, sealer, week) for week in weeks)
+    drawn = [row for week in weeks for row in _draw(session, sealer, week)]
+    workers = {row.worker_id for row in drawn}
+    if drawn:
+        alone = workers if len(workers) == 1 else set()
+        _, lookers = seeing_to.who_sees_to_it(session, area_code, but=alone)
+        about = {"what": "drawn", "count": len(drawn)}
+        for user_id in sorted(lookers):
+            notices.post(session, NoticeKind.SPOT_CHECK, to=user_id, area_code=area_code, **about)
+    return len(drawn)
 
 
 def monday_of(day: date) -> date:
@@ -57,7 +76,7 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def _draw(session: Session, sealer: Sealer, week: SpotCheckWeek) -> int:
+def _draw(session: Session, sealer: Sealer, week: SpotCheckWeek) -> list[SpotCheck]:
     assert week.seed_sealed is not None, "it was not drawn yet"
     seed = sealer.open(week.seed_sealed, _cell(week.id))
     rows = {row.id: row for row in lying(session, week)}
@@ -72,23 +91,24 @@ def _draw(session: Session, sealer: Sealer, week: SpotCheckWeek) -> int:
     ]
     drawn = draw(seed, urn)
     at = now()
-    for row in (rows[one.record_id] for one in drawn):
-        session.add(
-            SpotCheck(
-                id=new_id(),
-                area_code=row.area_code,
-                week_id=week.id,
-                record_kind=row.kind,
-                record_id=row.id,
-                place_id=row.place_id,
-                worker_id=row.worker_id,
-                drawn_at=at,
-            )
+    checks = [
+        SpotCheck(
+            id=new_id(),
+            area_code=row.area_code,
+            week_id=week.id,
+            record_kind=row.kind,
+            record_id=row.id,
+            place_id=row.place_id,
+            worker_id=row.worker_id,
+            drawn_at=at,
         )
+        for row in (rows[one.record_id] for one in drawn)
+    ]
+    session.add_all(checks)
     week.seed, week.seed_sealed, week.drawn_at = seed, None, at
     week.candidates = [vars(one) | {"record_id": str(one.record_id)} for one in urn]
     session.flush()
-    return len(drawn)
+    return checks
 
 
 def _cell(row_id: UUID) -> Cell:

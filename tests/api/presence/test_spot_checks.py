@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import spot_checks
@@ -17,6 +17,7 @@ from app.spot_checks.lots import Candidate, commitment, draw
 from tests.approval_world import Become, outcome
 from tests.cast import GRID, HOME, person
 from tests.client import Client
+from tests.counting import statements
 from tests.hazard_world import BLOCK, file, inspection_body, write_checklist
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
@@ -57,6 +58,12 @@ def night(session: Session, at: datetime) -> int:
         drawn = spot_checks.draw_due(session, SEALER, HOME)
         session.commit()
     return drawn
+
+
+def told_of(client: Client) -> list[str]:
+    """Give what somebody was told of spot checks, the newest first."""
+    rows = client.get("/v1/me/notices").json["items"]
+    return [one["data"]["what"] for one in rows if one["kind"] == "spot_check"]
 
 
 def drawn_in(session: Session, week: SpotCheckWeek) -> set[UUID]:
@@ -117,12 +124,42 @@ def test_the_seed_shows_only_once_it_was_drawn(session: Session, be: Become, che
     assert be("worker").get("/v1/spot-check-weeks").status_code == 403
 
 
-def test_a_night_that_comes_twice_draws_once(session: Session, checklist: Checklist) -> None:
+def test_a_night_that_comes_twice_draws_once(
+    session: Session, connection: Connection, be: Become, checklist: Checklist
+) -> None:
+    """Its community's admin is told once of what was drawn, and no seed is made for nothing."""
     night(session, MONDAY)
     write_inspection(session, checklist, "worker", MONDAY + timedelta(days=2))
     session.commit()
 
-    assert [night(session, MONDAY + WEEK + timedelta(hours=hours)) for hours in (0, 1, 24)] == [1, 0, 0]
+    drawn = [night(session, MONDAY + WEEK)]
+    with statements(connection) as sent:
+        drawn += [night(session, MONDAY + WEEK + timedelta(hours=hours)) for hours in (1, 24)]
+
+    assert drawn == [1, 0, 0]
+    assert [told_of(be(who)) for who in ("admin", "county", "worker")] == [["drawn"], [], []]
+    assert not [one for one in sent if "INSERT INTO spot_check_weeks" in str(one)]
+
+
+def test_of_an_admins_own_record_alone_the_office_is_told(
+    session: Session, be: Become, checklist: Checklist
+) -> None:
+    night(session, MONDAY)
+    write_inspection(session, checklist, "admin", MONDAY + timedelta(days=2))
+    session.commit()
+
+    night(session, MONDAY + WEEK)
+
+    assert [told_of(be(who)) for who in ("admin", "county")] == [[], ["drawn"]]
+
+
+def test_communities_come_in_pages(session: Session) -> None:
+    codes = spot_checks.communities(session, after="", limit=100)
+
+    first, second = codes[:1], spot_checks.communities(session, after=codes[0], limit=1)
+
+    assert first + second == codes[:2]
+    assert spot_checks.communities(session, after=codes[-1], limit=9) == []
 
 
 def test_a_record_of_low_presence_is_drawn_more_often() -> None:
@@ -174,6 +211,7 @@ def test_a_result_has_a_reason_and_a_name_and_stops_at_an_appeal(
     assert worker.get(path).status_code == 404, "nothing to see until somebody looked"
 
     admin.post(f"{path}/result", json={"result": "not_confirmed", "note": "三户都说没人来过"})
+    told_before = told_of(be("admin")), told_of(be("county"))
     seen = worker.get(path).json
     appealed = worker.post(f"{path}/appeal", json={"reason": "当天他们不在家，我查的是楼道"})
     own = admin.post(f"{path}/decide", json={"upheld": True, "note": "维持"})
@@ -187,12 +225,9 @@ def test_a_result_has_a_reason_and_a_name_and_stops_at_an_appeal(
     assert (appealed.status_code, appealed.json["status"]) == (200, "appealed")
     assert outcome(own) == (403, "own_spot_check")
     assert (lifted.json["status"], lifted.json["decided_by_name"]) == ("lifted", "county")
-    told = [
-        one["data"]["what"]
-        for one in worker.get("/v1/me/notices").json["items"]
-        if one["kind"] == "spot_check"
-    ]
-    assert told == ["decided", "result"]
+    assert told_of(worker) == ["decided", "result"]
+    assert told_before == ([], [])
+    assert (told_of(be("admin")), told_of(be("county"))) == ([], ["appealed"]), "only who may decide"
     session.expire_all()
     assert record.presence is before is Presence.UNVERIFIED
 
