@@ -85,7 +85,7 @@ def plain(seen: plans.ShownOccurrence) -> dict[str, Any]:
 @blueprint.answer(page_of(OccurrenceOutput))
 @blueprint.query(OccurrenceListInput)
 def list_occurrences(limit: int, after: str | None, worker: Worker | None, **filters: Any) -> dict[str, Any]:
-    """List occurrences within reach, the last to open first."""
+    """List occurrences within reach, the last to open first; of one worker or plan then by the route."""
     worker_id = actor().user_id if worker is Worker.ME else None
     wanted = plans.OccurrenceFilter(worker_id=worker_id, **filters)
 

@@ -80,6 +80,7 @@ from app.models.rectification_notice import RectificationNotice
 from app.models.removal import Removal, RemovalKind
 from app.models.reveal import Reveal, RevealField
 from app.models.roster_export import RosterColumn, RosterExport
+from app.models.route import Route
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
@@ -242,6 +243,7 @@ __all__ = [
     "Reward",
     "RosterColumn",
     "RosterExport",
+    "Route",
     "Rule",
     "SecondFactor",
     "SendState",

@@ -31,6 +31,7 @@ class Place(Base):
     __tablename__ = "places"
     __table_args__ = (
         CheckConstraint("radius_m BETWEEN 5 AND 5000", name="radius"),
+        CheckConstraint("(route_code IS NULL) = (route_position IS NULL)", name="on_a_route"),
         Index("ix_places_area_code_name", "area_code", "name"),
         Index("ix_places_plain_name", text("plain_door(name)"), "area_code"),
     )
@@ -43,6 +44,10 @@ class Place(Base):
     """WGS-84, like ``lat``; None where nobody measured it."""
     lat: Mapped[float | None]
     radius_m: Mapped[int] = mapped_column(default=80)
+    route_code: Mapped[AreaCode | None]
+    """The area whose route it is on; ``app/places/routes.py`` is the only writer of both."""
+    route_position: Mapped[int | None]
+    """Its place on that route, from 1."""
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     code_in_use: Mapped["PlaceCode | None"] = relationship(

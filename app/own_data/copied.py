@@ -154,6 +154,7 @@ AT_WORK = (
             ),
             ("follow_ups", "in_my_care", "我跟进的事", "owner_id done_by", "id due_on done_at"),
             ("hazards", "in_my_care", "我整改的隐患", "assignee_id rectified_by", "id received_at due_at"),
+            ("routes", "by_me", "我排的巡查顺序", "set_by", "id set_at"),
             ("category_deadlines", "by_me", "我定的整改期限", "set_by", "id category working_days set_at"),
             ("units", "by_me", "我设的整改单位", "made_by", "id name kind created_at"),
             ("unit_members", "of_mine", "我所在的整改单位", "user_id", "id unit_id since"),
@@ -165,13 +166,7 @@ AT_WORK = (
             ("transfers", "by_me", "我记的积分", "by_id", "id at"),
             ("redemptions", "by_me", "我经手的兑换", "made_by ended_by", "id made_at ended_at"),
             ("stock_movements", "by_me", "我登记的进出货", "by_id", "id change reason at"),
-            (
-                "place_codes",
-                "by_me",
-                "我打印和停用的二维码",
-                "issued_by revoked_by",
-                "id issued_at revoked_at",
-            ),
+            ("place_codes", "by_me", "我打印和停用的码", "issued_by revoked_by", "id issued_at revoked_at"),
             ("consents", "by_me", "我登记的同意", "recorded_by withdrawn_by", "id decided_at withdrawn_at"),
             (
                 "guardianships",

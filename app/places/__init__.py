@@ -25,9 +25,21 @@ from app.places.listings import (
     places,
 )
 from app.places.register import AreaUnknownError, NewPlace, register
+from app.places.routes import (
+    ROUTE_MOST,
+    NewRoute,
+    RoutePlacesError,
+    StandingRoute,
+    Stop,
+    route,
+    route_key,
+    route_order,
+    set_route,
+)
 
 __all__ = [
     "CODE_LENGTH",
+    "ROUTE_MOST",
     "AreaLevel",
     "AreaUnknownError",
     "CodeRevokedError",
@@ -35,8 +47,12 @@ __all__ = [
     "CodeVersionError",
     "Community",
     "NewPlace",
+    "NewRoute",
     "PlaceCode",
     "PlaceKind",
+    "RoutePlacesError",
+    "StandingRoute",
+    "Stop",
     "area_names",
     "areas",
     "codes_of",
@@ -52,4 +68,8 @@ __all__ = [
     "reprint",
     "resolve",
     "revoke",
+    "route",
+    "route_key",
+    "route_order",
+    "set_route",
 ]

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, tuple_
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.actors import Actor
 from app.clock import business_day, end_of, now, start_of
@@ -21,6 +21,12 @@ from app.workdays import WorkCalendar
 
 PREVIEW_DAYS = 92
 PREVIEW_PLACES = 200
+_INTEGER = 2**31
+
+
+_OFF_ROUTE = "~"
+"""Stands behind all codes: what is on no route comes after what is on one."""
+_ROUTE = func.coalesce(Place.route_code, _OFF_ROUTE), func.coalesce(Place.route_position, 0)
 
 
 class OpeningKey(NamedTuple):
@@ -28,18 +34,31 @@ class OpeningKey(NamedTuple):
 
     at: datetime
     id: UUID
+    route_code: str = _OFF_ROUTE
+    position: int = 0
 
     @classmethod
     def parse(cls, text: str) -> "OpeningKey":
         """Read it back. Raises ValueError."""
-        at, row_id = text.split(" ")
+        at, row_id, route_code, position = text.split(" ")
         moment = datetime.fromisoformat(at)
-        if moment.tzinfo is None:
-            raise ValueError(at)
-        return cls(moment, UUID(row_id))
+        if moment.tzinfo is None or not -_INTEGER <= int(position) < _INTEGER:
+            raise ValueError(text)
+        return cls(moment, UUID(row_id), route_code, int(position))
 
     def __str__(self) -> str:
-        return f"{self.at.isoformat()} {self.id}"
+        return f"{self.at.isoformat()} {self.id} {self.route_code} {self.position}"
+
+    def passed(self, *, by_route: bool) -> ColumnElement[bool]:
+        """Say in SQL that the list has passed it when it comes to an occurrence."""
+        if not by_route:
+            return tuple_(Occurrence.opens_at, Occurrence.id) < tuple_(self.at, self.id)
+        here = self.route_code, self.position
+        behind = or_(
+            tuple_(*_ROUTE) > tuple_(*here),
+            and_(tuple_(*_ROUTE) == tuple_(*here), Occurrence.id < self.id),
+        )
+        return and_(Occurrence.opens_at <= self.at, or_(Occurrence.opens_at < self.at, behind))
 
 
 @dataclass(frozen=True)
@@ -65,7 +84,8 @@ class ShownOccurrence:
     @property
     def key(self) -> OpeningKey:
         """Give its place in the list."""
-        return OpeningKey(self.occurrence.opens_at, self.occurrence.id)
+        row, place = self.occurrence, self.occurrence.place
+        return OpeningKey(row.opens_at, row.id, place.route_code or _OFF_ROUTE, place.route_position or 0)
 
 
 @dataclass(frozen=True)
@@ -137,11 +157,17 @@ def preview(session: Session, actor: Actor, calendar: WorkCalendar, plan_id: UUI
 def occurrences(
     session: Session, actor: Actor, wanted: OccurrenceFilter, *, after: OpeningKey | None, limit: int
 ) -> list[ShownOccurrence]:
-    """List occurrences of the actor's areas, the last to open first."""
+    """List occurrences of the actor's areas, the last to open first.
+
+    Of one worker or one plan, what opens together comes by its route; of a whole county that would sort all
+    that opened on a morning for each page, and nobody walks it.
+    """
+    by_route = wanted.worker_id is not None or wanted.plan_id is not None
     query = _shown().where(actor.scope.clause(Occurrence.area_code))
-    query = query.order_by(Occurrence.opens_at.desc(), Occurrence.id.desc()).limit(limit)
+    query = query.order_by(Occurrence.opens_at.desc(), *(_ROUTE if by_route else ()), Occurrence.id.desc())
+    query = query.limit(limit)
     if after is not None:
-        query = query.where(tuple_(Occurrence.opens_at, Occurrence.id) < tuple_(after.at, after.id))
+        query = query.where(after.passed(by_route=by_route))
     return _rows(session, _filtered(query, wanted))
 
 
@@ -174,9 +200,10 @@ def open_occurrences(session: Session, actor: Actor, *, limit: int) -> list[Show
 def _shown() -> Select[Occurrence, str | None]:
     return (
         select(Occurrence, User.name)
+        .join(Occurrence.place)
         .outerjoin(User, User.id == Occurrence.worker_id)
         .options(
-            joinedload(Occurrence.place, innerjoin=True),
+            contains_eager(Occurrence.place),
             joinedload(Occurrence.plan, innerjoin=True),
             joinedload(Occurrence.inspection),
         )

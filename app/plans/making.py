@@ -1,16 +1,16 @@
 """Making occurrences ahead: each once, by a unique key, however many schedulers are at it."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import Occurrence, Place, Plan
+from app.places import Stop, route_key, route_order
 from app.plans.roster import roster_of
 from app.plans.terms import terms_of
 from app.workdays import HolidaysUnknownError, WorkCalendar
@@ -95,15 +95,11 @@ def _insert(session: Session, rows: list[dict[str, object]]) -> int:
     return len(session.execute(statement.returning(Occurrence.id), rows).all())
 
 
-def places_of(session: Session, plan: Plan) -> Sequence[Row[UUID, str, str]]:
-    """Give id, area and name of the places a plan is about now, in the order of the route."""
-    query = (
-        select(Place.id, Place.area_code, Place.name)
-        .where(under(plan))
-        .order_by(Place.area_code, Place.name, Place.id)
-        .limit(MOST_PLACES)
-    )
-    return session.execute(query).all()
+def places_of(session: Session, plan: Plan) -> list[Stop]:
+    """Give the places a plan is about now, in the order of the route."""
+    columns = (Place.id, Place.area_code, Place.name, Place.route_code, Place.route_position)
+    query = select(*columns).where(under(plan)).order_by(*route_order()).limit(MOST_PLACES)
+    return sorted((Stop(*row) for row in session.execute(query)), key=route_key)
 
 
 def under(plan: Plan) -> ColumnElement[bool]:

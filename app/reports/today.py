@@ -1,6 +1,5 @@
 """A worker's day in one read: enough to work until tonight without a network."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from app.clock import business_day, now
 from app.hazards import HazardFilter, HazardOrder, HazardStatus
 from app.identity import Permission, scope_of
 from app.models import HAZARD_ENDED, Checklist, Place
-from app.places import CodeSigner
+from app.places import CodeSigner, route_key, route_order
 
 MOST = MappingProxyType(
     {"occurrences": 300, "places": 600, "checklists": 40, "hazards": 200, "care_records": 300}
@@ -62,16 +61,16 @@ class Day:
 def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     """Give what a worker has to do today and what it takes, in a number of queries that no row adds to.
 
-    Occurrences and places come in the order of the route: by area, and by name as people count (2号楼 before
-    10号楼). Hazards are those open, his own first. Lists that a copy replaces in all of his areas are left
-    out. Residents are those due by today, as far as he may read them (``visits.care_records``).
+    Occurrences and places come in the order of the route (``places.route_key``). Hazards are those open, his
+    own first. Lists that a copy replaces in all of his areas are left out. Residents are those due by today,
+    as far as he may read them (``visits.care_records``).
     """
     found: dict[str, Any] = {
         "occurrences": sorted(
             plans.open_occurrences(session, actor, limit=MOST["occurrences"] + 1),
-            key=lambda one: (_route(one.occurrence.place), one.occurrence.due_at, one.occurrence.id),
+            key=lambda one: (route_key(one.occurrence.place), one.occurrence.due_at, one.occurrence.id),
         ),
-        "places": sorted(_places(session, actor), key=_route),
+        "places": sorted(_places(session, actor), key=route_key),
         "checklists": _checklists(session, actor),
         "hazards": _hazards(session, actor),
         "care_records": visits.care_records(
@@ -99,7 +98,7 @@ def _for(actor: Actor, permission: Permission) -> Actor:
 
 
 def _places(session: Session, actor: Actor) -> list[Place]:
-    query = select(Place).where(actor.scope.clause(Place.area_code)).order_by(Place.area_code, Place.name)
+    query = select(Place).where(actor.scope.clause(Place.area_code)).order_by(*route_order())
     query = query.options(joinedload(Place.code_in_use)).limit(MOST["places"] + 1)
     return list(session.scalars(query))
 
@@ -133,12 +132,6 @@ def _serving(lists: Sequence[Checklist], shown: plans.ShownOccurrence) -> UUID |
         one for one in lists if (one.owner, one.code) == wanted and row.area_code.startswith(one.area_code)
     ]
     return max(fit, key=lambda one: len(one.area_code)).id if fit else None
-
-
-def _route(place: Place) -> tuple[object, ...]:
-    parts = re.split(r"([0-9]+)", place.name)
-    counted = tuple((int(part), "") if part.isdecimal() else (-1, part) for part in parts)
-    return place.area_code, counted, place.id
 
 
 def _check(signer: CodeSigner, place: Place) -> str | None:

@@ -73,6 +73,7 @@ KEPT_BECAUSE = {
     "inspections": "the ledger of hazards (Work Safety Law 41). Positions go",
     "occurrences": "say what was to be inspected when, by whom, and whether it was",
     "plans": "say what was to be inspected",
+    "routes": "say in which order places were to be walked",
     "category_deadlines": "prove by whose word hazards had how much time",
     "units": "the ledger of hazards (Work Safety Law 41)",
     "unit_members": "the ledger of hazards (Work Safety Law 41)",

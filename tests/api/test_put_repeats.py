@@ -207,6 +207,8 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/absences/<uuid:absence_id>", caller_moved, GONE),
     ("/v1/absences/<uuid:absence_id>", worker_moved, (422, "plan_worker")),
     ("/v1/category-deadlines/<uuid:deadline_id>", caller_moved, GONE),
+    ("/v1/routes/<uuid:route_id>", caller_moved, GONE),
+    ("/v1/routes/<uuid:route_id>", place_moved, (422, "route_places")),
     ("/v1/units/<uuid:unit_id>", caller_moved, GONE),
     ("/v1/units/<uuid:unit_id>", worker_moved, (422, "unit_member_unfit")),
     ("/v1/hazards/<uuid:hazard_id>", caller_moved, GONE),

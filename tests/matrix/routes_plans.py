@@ -1,4 +1,4 @@
-"""The matrix: plans, occurrences, absences, units, deadlines of categories."""
+"""The matrix: plans, occurrences, absences, units, routes, deadlines of categories."""
 
 from datetime import timedelta
 
@@ -57,6 +57,11 @@ def _new_absence(stage: Stage) -> Call:
     return Call(f"/v1/absences/{new_id()}", with_json(body))
 
 
+def _new_route(stage: Stage) -> Call:
+    body = {"area_code": stage.area, "place_ids": [str(stage.place_id)]}
+    return Call(f"/v1/routes/{new_id()}", with_json(body))
+
+
 def _category_deadline(stage: Stage) -> Call:
     body = {"area_code": stage.community, "category": "fire", "working_days": 3}
     return Call(f"/v1/category-deadlines/{new_id()}", with_json(body))
@@ -108,6 +113,8 @@ PLANS = [
         {"admin": 200},
         lambda stage: Call(f"/v1/absences/{stage.absence()}/end"),
     ),
+    Line("GET", "/v1/routes", _PLAN_READERS, lambda stage: Call(f"/v1/routes?area_code={stage.area}")),
+    Line("PUT", "/v1/routes/<uuid:route_id>", {"admin": 201}, _new_route),
     Line(
         "GET",
         "/v1/category-deadlines",

@@ -33,6 +33,7 @@ SENTENCES: dict[str, str] = {
     "code_revoked": "这张码已经停用，请扫新贴的码",
     "code_withdrawn": "“{place}”的码已经停用，请先补发一张新码，再来打印",
     "code_version": "这个点位现在用的是第{version}版码，请刷新后再办",
+    "route_places": "有{count}个点位不在这个片区，请重新选",
     # policy switches
     "switch_no_effect": "这个开关管的功能还没有，现在打不开，请等系统更新后再办",
     # plans
