@@ -41,6 +41,7 @@ from app.api import (
     invitations,
     message_acceptances,
     my_binding,
+    notice_page,
     notice_settings,
     notices,
     occurrences,
@@ -150,6 +151,7 @@ ROUTES = [
 PAGES = [
     codes.blueprint,
     invitation_page.blueprint,
+    notice_page.blueprint,
     front.blueprint,
     privacy_page.blueprint,
     html.blueprint,

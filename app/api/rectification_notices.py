@@ -15,6 +15,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, Text, sent_moment
 from app.api.http.parts import parts
 from app.api.http.recording import sensitive, transaction
+from app.api.notice_page import notice_url
 from app.clock import SHANGHAI, business_day
 from app.evidence import NamedPhoto
 from app.identity import Permission
@@ -107,6 +108,7 @@ def _paper(printed: hazards.PrintedNotice) -> Rectification:
         issuer=printed.issuer,
         day=_day(notice.made_at),
         photos=_pictures(printed.photos),
+        url=notice_url(parts().settings.public_url, notice.id),
     )
 
 

@@ -42,7 +42,7 @@ from app.hazards.extensions import (
 )
 from app.hazards.figures import HazardCounts, hazard_counts
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder
-from app.hazards.hazard_listings import ListedHazard, ShownHazard, hazard, hazards
+from app.hazards.hazard_listings import ListedHazard, ShownHazard, hazard, hazard_of_notice, hazards
 from app.hazards.history import ShownEvent
 from app.hazards.ledger_exports import (
     IN_WORDS,
@@ -218,6 +218,7 @@ __all__ = [
     "hazard",
     "hazard_counts",
     "hazard_map",
+    "hazard_of_notice",
     "hazards",
     "ledger_rows",
     "make_unit",

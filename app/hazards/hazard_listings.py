@@ -25,7 +25,7 @@ from app.hazards.satisfaction import CHANGEABLE_FOR
 from app.hazards.steps import DECISIONS, is_behind_own_door, verbs_from
 from app.hazards.supervising import may_answer
 from app.identity import Permission, scope_of
-from app.models import Hazard, HazardLevel, HazardStep, User
+from app.models import Hazard, HazardLevel, HazardStep, RectificationNotice, User
 
 _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
@@ -130,6 +130,14 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         allowed=allowed,
         default_time=default_time(session, row) if _gives_time(row, allowed) else None,
     )
+
+
+def hazard_of_notice(session: Session, actor: Actor, notice_id: UUID) -> ShownHazard:
+    """Give the hazard that a written notice is about. Raises NotFoundError out of reach."""
+    notice = session.get(RectificationNotice, notice_id)
+    if notice is None:
+        raise NotFoundError
+    return hazard(session, actor, notice.hazard_id)
 
 
 def _seen(session: Session, actor: Actor, rows: Sequence[Hazard]) -> dict[UUID, dict[str, Any]]:

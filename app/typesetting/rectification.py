@@ -10,6 +10,7 @@ from PIL import Image
 
 from app.clock import now
 from app.typesetting.drawing import FAMILY, POINT, write
+from app.typesetting.qr import QUIET_MODULES, qr_image
 from app.typesetting.typeface import LEADING, Setting, Typeface, typeface
 
 TITLE = "安全隐患整改通知书"
@@ -20,7 +21,7 @@ _SIDE, _TOP, _BOTTOM = 22.0, 20.0, 18.0
 _WIDTH = _PAGE[0] - 2 * _SIDE
 _LABEL = 30.0
 _PAD = 2.0
-_TEXT, _SMALL, _HEAD = 11 * POINT, 9 * POINT, 22 * POINT
+_TEXT, _SMALL, _TINY, _HEAD = 11 * POINT, 9 * POINT, 7 * POINT, 22 * POINT
 _MOST_LINES = 34
 """Of one row: more than a hazard's thousand signs take."""
 _PHOTO_GAP = 3.0
@@ -35,8 +36,11 @@ _RECHECK = (
 )
 _FOOT = "本通知书一式两份，一份交整改方，一份由社区存档。本通知书只要求消除隐患，不是处罚决定。"
 _PHOTOS, _PAGES = "隐患照片", "第页，共"
+_CODE, _CODE_TOP, _CODE_PX = 26.0, 10.0, 12
+"""The side and the height of the code with its white rim, and the pixels of one of its squares."""
+_SCAN = "工作人员扫码看隐患"
 _FIXED = "".join(
-    (TITLE, *_HANDED, *_RECHECK, _FOOT, _PHOTOS, _PAGES, "致：签发单位人日期复查情况…□0123456789 ")
+    (TITLE, *_HANDED, *_RECHECK, _FOOT, _PHOTOS, _PAGES, _SCAN, "致：签发单位人日期复查情况…□0123456789 ")
 )
 
 
@@ -55,6 +59,8 @@ class Rectification:
     day: str
     photos: Sequence[bytes] = ()
     """Pictures of what was found."""
+    url: str = ""
+    """Where the hazard is found by whoever is signed in; printed as a code, and not at all if empty."""
 
     @property
     def text(self) -> str:
@@ -105,6 +111,8 @@ def rectification_pdf(notice: Rectification, *, font_file: Path | None = None) -
     pdf.add_font(FAMILY, fname=face.path)
     pdf.add_page()
     paper = _Paper(pdf, face)
+    if notice.url:
+        _draw_code(paper, notice.url)
     _draw_head(paper, notice)
     for heading, text in notice.rows:
         if text:
@@ -114,6 +122,15 @@ def rectification_pdf(notice: Rectification, *, font_file: Path | None = None) -
     _draw_recheck(paper)
     _draw_feet(paper)
     return bytes(pdf.output())
+
+
+def _draw_code(paper: _Paper, url: str) -> None:
+    """Print the code at the left of the title, large enough for any phone, and say what it is for."""
+    code = qr_image(url, module_px=_CODE_PX)
+    left = _SIDE - _CODE * QUIET_MODULES * _CODE_PX / code.width  # so that its squares begin with the text
+    paper.pdf.image(code, x=left, y=_CODE_TOP, w=_CODE, h=_CODE)
+    said = paper.set(_SCAN, _WIDTH, _TINY)
+    write(paper.pdf, said, _SIDE, _CODE_TOP + _CODE - 1.5, _GREY)
 
 
 def _draw_head(paper: _Paper, notice: Rectification) -> None:

@@ -4,7 +4,9 @@ import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
+import zxingcpp
 from pypdf import PdfReader
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -20,6 +22,7 @@ from tests.client import Answer, Client
 from tests.evidence.photos import file, scene
 from tests.hazard_world import done, refused, report_body, write_hazard
 from tests.trail import entries_of
+from tests.typesetting.paper import on_paper
 
 Be = Callable[[str], Client]
 BODY = {"addressee": "帮扶车间负责人", "contact": "社区办公室，王主任"}
@@ -65,6 +68,35 @@ def test_a_notice_says_to_whom_what_until_when_and_whom_to_ask(session: Session,
         "消防，一般隐患",
     ):
         assert told in text, told
+
+
+def scanned(pdf: bytes) -> str:
+    [code] = zxingcpp.read_barcodes(on_paper(pdf))
+    return code.text
+
+
+def test_its_code_leads_whoever_is_signed_in_to_the_hazard(session: Session, be: Be, visitor: Client) -> None:
+    hazard = assigned(session, text="楼道堆了纸箱")
+    notice_id = done(give(be("admin"), hazard))["id"]
+    url = scanned(be("worker").get(f"/v1/hazards/{hazard.id}/notice.pdf").data)
+    assert url == f"http://localhost/n/{notice_id}", "a hazard's own id opens the receipt of who reported it"
+    path = urlsplit(url).path
+
+    told = be("worker").get(path, headers={"Accept": "application/json"}).json["hazard"]
+    page = be("worker").get(path, headers={"Accept": "text/html"})
+
+    assert (told["id"], told["status"], told["place_name"]) == (str(hazard.id), "assigned", "1号楼")
+    assert page.status_code == 200
+    for words in ("楼道堆了纸箱", "1号楼", "已派人处理", "整改人：worker"):
+        assert words in page.text, words
+    assert be("resident").get(path).status_code == 200, "who reported it reads it as ever"
+    assert [be(name).get(path).status_code for name in ("neighbour", "far_admin")] == [404, 404]
+    stranger = visitor.get(path, headers={"Accept": "text/html"})
+    assert stranger.status_code == 401
+    assert "请先登录再扫一次" in stranger.text
+    assert "楼道堆了纸箱" not in stranger.text
+    unknown = be("worker").get(f"/n/{new_id()}")
+    assert unknown.status_code == 404
 
 
 def test_nobody_is_fined_by_it(session: Session, admin: Client) -> None:
@@ -214,7 +246,7 @@ def test_up_to_four_photos_of_the_report_stand_on_it(session: Session, admin: Cl
     answer = admin.get(f"/v1/hazards/{hazard_id}/notice.pdf")
 
     [page] = PdfReader(io.BytesIO(answer.data)).pages
-    assert len(page.images) == 4
+    assert len(page.images) == 5, "and the code"
 
 
 def test_a_dispute_has_no_rule_by_itself(session: Session, admin: Client) -> None:

@@ -304,6 +304,7 @@ NEVER_OVER = {
     "PUT /v1/guardianships/<uuid:guardianship_id>": _ROSTER,
     "POST /q/<code>/reports/<uuid:hazard_id>/rating": "asks for what is over (test_rating.py)",
     "GET /q/<code>/reports/<uuid:hazard_id>/rating": "leads to the receipt, whatever became of it",
+    "GET /n/<uuid:notice_id>": "a notice has no end; it says how the hazard stands, ended or not",
     "PUT /v1/hazards/<uuid:hazard_id>": f"{_PLACES}; staff may report by a revoked sheet, as a hint",
     "PUT /v1/hazard-exports/<uuid:export_id>": "names an area, which has no end",
     "PUT /v1/routes/<uuid:route_id>": "names an area and places, which have no end",

@@ -285,13 +285,13 @@ class PatrolRows(Side):
         )
         return hazard_id
 
-    def given_notice(self) -> UUID:
+    def given_notice(self, notice_id: UUID | None = None) -> UUID:
         """Write a hazard that ``worker`` has, with a written notice to whoever must put it right; give it."""
         due_at = now() + timedelta(days=7)
         hazard_id = self.hazard(HazardStatus.ASSIGNED, assignee_id=self.user("worker"), due_at=due_at)
         self.add(
             RectificationNotice(
-                id=new_id(),
+                id=notice_id or new_id(),
                 area_code=self.area,
                 hazard_id=hazard_id,
                 community_code=self.community,

@@ -52,6 +52,12 @@ def _new_hazard(stage: Stage) -> Call:
     return Call(f"/v1/hazards/{new_id()}", with_json(body))
 
 
+def _notice_page(stage: Stage) -> Call:
+    notice_id = new_id()
+    stage.given_notice(notice_id)
+    return Call(f"/n/{notice_id}", {"headers": {"Accept": "application/json"}})
+
+
 def _hazard(stage: Stage) -> Call:
     return Call(f"/v1/hazards/{stage.hazard(HazardStatus.REPORTED)}")
 
@@ -284,4 +290,5 @@ PATROL = [
         _READERS,
         lambda stage: Call(f"/v1/hazards/{stage.given_notice()}/notice.pdf"),
     ),
+    Line("GET", "/n/<uuid:notice_id>", _READERS | {"resident": 200}, _notice_page),
 ]

@@ -4,11 +4,13 @@ import io
 from dataclasses import replace
 
 import pytest
+import zxingcpp
 from PIL import Image
 from pypdf import PageObject, PdfReader
 
 from app.typesetting import Rectification, rectification_pdf
 from tests.evidence.photos import file, scene
+from tests.typesetting.paper import on_paper
 
 NOTICE = Rectification(
     number="家园社区整改〔2026〕7号",
@@ -36,6 +38,29 @@ def test_a_usual_notice_is_one_page_of_a4_with_room_to_sign() -> None:
     told = text(page)
     assert all(part in told for part in ("帮扶车间负责人：", "签收人（签名）", "复查情况", "签发人：陈志强"))
     assert "第1页" not in told
+
+
+URL = "https://gongdi.a-county.example.cn/n/01934f00-0000-7000-8000-00000000abcd"
+
+
+@pytest.mark.parametrize("dpi", [150, 300])
+def test_its_code_is_read_off_the_printed_page(dpi: int) -> None:
+    """As a printer and a phone blur it; it stands in nobody's way."""
+    notice = replace(NOTICE, url=URL, to="某某县易地扶贫搬迁集中安置区帮扶车间运营管理有限责任公司负责人")
+    page = on_paper(rectification_pdf(notice), dpi=dpi)
+
+    [code] = zxingcpp.read_barcodes(page)
+
+    assert code.text == URL
+    side_mm = (code.position.top_right.x - code.position.top_left.x) / dpi * 25.4
+    assert side_mm > 20
+    told = text(pages(notice)[0])
+    assert "工作人员扫码看隐患" in told
+    assert len(pages(replace(notice, photos=[file(scene())] * 4))) == 1
+
+
+def test_a_notice_without_an_address_has_no_code() -> None:
+    assert zxingcpp.read_barcodes(on_paper(rectification_pdf(NOTICE), dpi=150)) == []
 
 
 def test_a_row_that_says_nothing_is_left_out() -> None:

@@ -58,6 +58,7 @@ def test_what_is_not_described_is_known_by_name(app: Flask) -> None:
         ("GET", "/invite/{token}"),
         ("POST", "/invite/{token}"),
         ("GET", "/invite/done"),
+        ("GET", "/n/{notice_id}"),
         ("GET", "/privacy"),
         ("GET", "/favicon.ico"),
         ("GET", "/v1/wechat/push"),
