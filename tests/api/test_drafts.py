@@ -15,17 +15,12 @@ from tests.care_world import visit, write_care, write_form
 from tests.cast import person
 from tests.client import Client
 from tests.evidence.photos import file, scene
-from tests.hazard_world import count, inspection_body, problem, report_body, write_checklist
+from tests.hazard_world import count, inspection_body, problem, report_body
 from tests.points_world import claim_body, write_rule
 from tests.proxy_world import HEAD, confirmed
 from tests.trail import entries_of
 
 Be = Callable[[str | None], Client]
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def draft(kind: str, body: dict[str, Any], draft_id: UUID | None = None) -> dict[str, Any]:

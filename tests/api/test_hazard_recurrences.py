@@ -12,15 +12,10 @@ from app.models import Checklist, Hazard, HazardStatus
 from tests.cast import named
 from tests.client import Answer, Client
 from tests.counting import statements
-from tests.hazard_world import file, inspection_body, of_item, problem, write_checklist, write_hazard
+from tests.hazard_world import file, inspection_body, of_item, problem, write_hazard
 
 Be = Callable[[str], Client]
 CLOSED = HazardStatus.CLOSED
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def ago(days: int) -> dict[str, Any]:

@@ -20,11 +20,6 @@ from tests.client import Answer, Client
 from tests.hazard_world import HERE, count, file, inspection_body, problem, write_checklist
 
 
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
-
-
 def refusal(answer: Answer) -> tuple[int, str, Any]:
     return answer.status_code, answer.json["code"], answer.json.get("errors")
 

@@ -16,12 +16,7 @@ from app.models import (
 )
 from tests.cast import named
 from tests.client import Answer, Client
-from tests.hazard_world import BLOCK, HERE, file, inspection_body, tampered, write_checklist, write_code
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
+from tests.hazard_world import BLOCK, HERE, file, inspection_body, tampered, write_code
 
 
 @pytest.mark.parametrize(

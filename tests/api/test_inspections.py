@@ -30,11 +30,6 @@ from tests.hazard_world import BLOCK, count, file, inspection_body, problem, wri
 from tests.photos import arrivals, waiting
 
 
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
-
-
 def arrive(session: Session, *photo_ids: UUID) -> None:
     for photo_id in photo_ids:
         session.add(

@@ -14,24 +14,10 @@ from app.ids import new_id
 from app.models import Checklist, Grant, Notice, NoticeKind, Occurrence, Plan, PlanEvent
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
-from tests.hazard_world import count, refused, write_checklist
+from tests.hazard_world import count, refused
 from tests.plan_world import START, filed, in_china, make, of_plan, write_place, write_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
-
-
-@pytest.fixture
-def plan(session: Session, checklist: Checklist) -> Plan:
-    """Give a daily plan with its two weeks made on the first morning."""
-    made = write_plan(session, checklist)
-    with set_to(in_china(START, "06:00")):
-        make(session, made.id)
-    return made
 
 
 def test_whose_it_is_follows_roster_grid_and_community(session: Session, checklist: Checklist) -> None:

@@ -30,20 +30,6 @@ from tests.plan_world import (
 )
 
 
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
-
-
-@pytest.fixture
-def plan(session: Session, checklist: Checklist) -> Plan:
-    """Give a daily plan with its two weeks made on the first morning."""
-    made = write_plan(session, checklist)
-    with set_to(in_china(START, "06:00")):
-        make(session, made.id)
-    return made
-
-
 def states(shown: dict[str, Any]) -> list[tuple[str, str, bool]]:
     return [(one["period_on"], one["state"], one["on_time"]) for one in shown["occurrences"]]
 

@@ -15,7 +15,7 @@ from app.models import Checklist, Occurrence, PlaceKind, Plan, PlanEvent
 from app.workdays import HolidaysUnknownError
 from tests.cast import FAR, GRID, HOME, acting, named, person
 from tests.client import Client
-from tests.hazard_world import BLOCK, count, refused, write_checklist
+from tests.hazard_world import BLOCK, count, refused
 from tests.plan_world import (
     CALENDAR,
     START,
@@ -30,11 +30,6 @@ from tests.plan_world import (
 )
 
 MORNING = in_china(START, "06:00")
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def test_a_plan_is_made_once(session: Session, admin: Client, checklist: Checklist) -> None:

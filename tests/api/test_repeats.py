@@ -22,16 +22,10 @@ from tests.hazard_world import (
     problem,
     refused,
     report_body,
-    write_checklist,
     write_code,
 )
 
 Be = Callable[[str | None], Client]
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def move_place(session: Session) -> None:

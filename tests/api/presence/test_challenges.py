@@ -12,13 +12,8 @@ from app.ids import new_id
 from app.models import Challenge, Checklist, PolicySwitch
 from tests.cast import named
 from tests.client import Client
-from tests.hazard_world import HERE, file, inspection_body, write_checklist, write_code
+from tests.hazard_world import HERE, file, inspection_body, write_code
 from tests.presence_world import challenged, device, presence, turn_on
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def test_a_challenge_is_met_once(worker: Client, checklist: Checklist) -> None:

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-import pytest
 from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
@@ -12,15 +11,10 @@ from app.models import Checklist, DeviceMark, User
 from tests.approval_world import Become
 from tests.cast import person
 from tests.client import Client
-from tests.hazard_world import BLOCK, file, inspection_body, write_checklist
+from tests.hazard_world import BLOCK, file, inspection_body
 from tests.presence_world import device, presence
 
 AT = datetime(2026, 9, 10, 2, 0, tzinfo=UTC)
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def filed(client: Client, checklist: Checklist, phone: UUID, counter: int, at: datetime) -> list[str]:

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
-from sqlalchemy.orm import Session
 
 from app.clock import set_to
 from app.evidence import to_gcj02
@@ -13,7 +12,7 @@ from app.ids import new_id
 from app.models import Checklist
 from tests.client import Client
 from tests.counting import statements
-from tests.hazard_world import BLOCK, HERE, file, inspection_body, write_checklist
+from tests.hazard_world import BLOCK, HERE, file, inspection_body
 from tests.presence_world import presence
 
 AT = datetime(2026, 9, 10, 2, 0, tzinfo=UTC)
@@ -21,11 +20,6 @@ LNG, LAT = 114.4826, 29.6063
 """The block's."""
 FAR_OFF = {**HERE, "lat": LAT + 0.45}
 """Some 50 km to the north."""
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def body(checklist: Checklist, minute: float, position: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from tests.approval_world import Become, outcome
 from tests.cast import GRID, HOME, person
 from tests.client import Client
 from tests.counting import statements
-from tests.hazard_world import BLOCK, file, inspection_body, write_checklist
+from tests.hazard_world import BLOCK, file, inspection_body
 from tests.matrix.routes_base import picture
 from tests.matrix.stage import Stage
 from tests.presence_world import challenged, device
@@ -27,11 +27,6 @@ from tests.sealer import SEALER
 MONDAY = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
 WEEK = timedelta(days=7)
 WORKERS = ("worker", "colleague", "admin")
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 def write_inspection(session: Session, checklist: Checklist, who: str, at: datetime, **more: Any) -> UUID:

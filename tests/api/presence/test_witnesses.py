@@ -12,16 +12,11 @@ from app.models import Checklist, PolicySwitch
 from tests.approval_world import Become
 from tests.cast import named
 from tests.client import Client
-from tests.hazard_world import file, inspection_body, write_checklist, write_code
+from tests.hazard_world import file, inspection_body, write_code
 from tests.presence_world import presence, shown, turn_on
 
 AT = datetime(2026, 9, 10, 2, 0, 10, tzinfo=UTC)
 """Ten seconds into a half minute."""
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
 
 
 @pytest.mark.parametrize("who", ["resident", "lead", "clerk", "colleague", "admin"])
