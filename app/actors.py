@@ -78,6 +78,10 @@ class Scope:
             return True
         return household_id is not None and household_id == self.household_id
 
+    def widened(self) -> "Scope":
+        """Give the whole communities of the areas: there somebody may be given what is another's."""
+        return Scope(tuple(sorted({community_of(area_code) for area_code in self.areas})))
+
     def clause(
         self, area: AreaColumn, household: InstrumentedAttribute[Any] | None = None
     ) -> ColumnElement[bool]:

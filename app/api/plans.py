@@ -228,7 +228,7 @@ def put_plan(new: plans.NewPlan, plan_id: UUID) -> tuple[Any, int]:
 def get_plan(plan_id: UUID) -> Any:
     """Show one plan."""
     with transaction() as session:
-        return plans.plan_in_scope(session, actor(), plan_id)
+        return plans.plan_to_read(session, actor(), plan_id)
 
 
 @blueprint.route("/plans/<uuid:plan_id>/preview", methods=["GET"])

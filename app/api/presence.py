@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import evidence
+from app import evidence, plans
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, sent_moment, uid
@@ -104,7 +104,8 @@ def issue_challenge(sent: dict[str, Any]) -> Any:
     """Give a word that shows, with one record, that the phone asked for it here lately; 15 minutes."""
     with transaction() as session:
         step_id = sent.pop("step_id")
-        return evidence.issue_challenge(session, actor(), step_id, evidence.NewChallenge(**sent))
+        worker = plans.reaching(session, actor(), sent["place_id"])
+        return evidence.issue_challenge(session, worker, step_id, evidence.NewChallenge(**sent))
 
 
 @blueprint.route("/places/<uuid:place_id>/witness-codes", methods=["POST"])

@@ -50,15 +50,19 @@ def holders_anywhere(session: Session, role: Role) -> dict[UUID, str]:
     return dict(session.execute(query).all())
 
 
-def holding(roles: Collection[Role], user_id: Any, area_code: Any) -> Exists:
-    """Say in SQL that somebody, of a column, holds one of these roles over an area, of another, now."""
-    return exists().where(
-        Grant.user_id == user_id,
+def holding(roles: Collection[Role], user_id: Any, area_code: Any, *, within: bool = False) -> Exists:
+    """Say in SQL that somebody, of a column, holds one of these roles over an area, of another, now.
+
+    None for whom is anybody. ``within``: or over a part of it.
+    """
+    over = func.starts_with(area_code, Grant.area_code)
+    found = exists().where(
         User.id == Grant.user_id,
         Grant.role.in_(roles),
-        func.starts_with(area_code, Grant.area_code),
+        or_(over, func.starts_with(Grant.area_code, area_code)) if within else over,
         in_force(now()),
     )
+    return found if user_id is None else found.where(Grant.user_id == user_id)
 
 
 def in_force(at: datetime) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from app.hazards import Finding, raise_or_join
 from app.inspections.answers import Answer, Judged, judged
 from app.models import Inspection, InspectionAnswer
 from app.once import added_later, content_hash, insert_once, made_before
-from app.places import CodeSigner, place_in_scope
+from app.places import CodeSigner
 
 
 class ChecklistUnfitError(DomainError):
@@ -60,8 +60,8 @@ def submit(
     The same form again is the inspection it made, though its place moved or its checklist was taken back.
     A new one has its place and its checklist at hand, so that its answer need not ask for them again.
 
-    Raises NotFoundError for a place outside the actor's areas, ChecklistUnfitError, what
-    ``answers.judged`` raises, OtherContentError.
+    Raises NotFoundError for a place outside the actor's areas where no occurrence is his,
+    ChecklistUnfitError, what ``answers.judged`` raises, OtherContentError.
     """
     sent = content_hash(actor.user_id, form)
     first = made_before(
@@ -69,7 +69,7 @@ def submit(
     )
     if first is not None:
         return first, None
-    place = place_in_scope(session, actor, form.place_id)
+    place = plans.place_to_inspect(session, actor, form.place_id)
     checklist = checklist_serving(session, place, form.checklist_id)
     if checklist is None:
         raise ChecklistUnfitError(field="checklist_id")

@@ -1,7 +1,14 @@
 """Plans: which places are inspected when and by whom, and the occurrences that come of it."""
 
 from app.models import AbsenceReason, OccurrenceState, OnDayOff, PlanFrequency
-from app.plans.absences import AbsenceSpanError, NewAbsence, absences, end_absence, record_absence
+from app.plans.absences import (
+    AbsenceOverlapsError,
+    AbsenceSpanError,
+    NewAbsence,
+    absences,
+    end_absence,
+    record_absence,
+)
 from app.plans.listings import (
     PREVIEW_DAYS,
     OccurrenceFilter,
@@ -11,6 +18,7 @@ from app.plans.listings import (
     occurrence,
     occurrences,
     open_occurrences,
+    plan_to_read,
     plans,
     preview,
 )
@@ -23,8 +31,8 @@ from app.plans.planning import (
     change_plan,
     end_plan,
     make_plan,
-    plan_in_scope,
 )
+from app.plans.reach import place_to_inspect, reaching
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
 from app.plans.telling import TOLD_FROM, tell_missed, tell_openings
@@ -34,6 +42,7 @@ __all__ = [
     "AHEAD_DAYS",
     "PREVIEW_DAYS",
     "TOLD_FROM",
+    "AbsenceOverlapsError",
     "AbsenceReason",
     "AbsenceSpanError",
     "NewAbsence",
@@ -64,10 +73,12 @@ __all__ = [
     "occurrence",
     "occurrences",
     "open_occurrences",
-    "plan_in_scope",
+    "place_to_inspect",
+    "plan_to_read",
     "plans",
     "plans_to_make",
     "preview",
+    "reaching",
     "reassign",
     "record_absence",
     "resolve",

@@ -1,12 +1,13 @@
 """Absences: another does a worker's occurrences for some days."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Update, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, selectinload
 
 from app import notices
 from app.actors import COMMUNITY_DIGITS, Actor
@@ -14,7 +15,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Absence, AbsenceReason, NoticeKind, Occurrence
 from app.once import content_hash, insert_once, made_before
-from app.plans.roster import roster_of
+from app.plans.roster import keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
 _MOST_DAYS = 366
@@ -25,6 +26,13 @@ class AbsenceSpanError(DomainError):
 
     code = "absence_span"
     kind = Kind.INVALID
+
+
+class AbsenceOverlapsError(DomainError):
+    """The worker is away already on some of these days (data: ``since`` and ``until`` of that absence)."""
+
+    code = "absence_overlaps"
+    kind = Kind.CONFLICT
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,11 @@ class NewAbsence:
 def record_absence(session: Session, actor: Actor, absence_id: UUID, new: NewAbsence) -> tuple[Absence, bool]:
     """Let somebody stand in for a worker; what was made for those days goes over to him.
 
+    So does what is under way already, if it begins today. Who stands in for the substitute does it where he
+    is away himself.
+
     Raises NotFoundError outside the actor's areas, PlanWorkerError for whoever has no post in the community,
-    AbsenceSpanError, OtherContentError.
+    AbsenceSpanError, AbsenceOverlapsError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Absence, absence_id, sent, author=Absence.recorded_by, by=actor.user_id)
@@ -55,6 +66,11 @@ def record_absence(session: Session, actor: Actor, absence_id: UUID, new: NewAbs
     span = (new.until_on - new.from_on).days
     if not 0 <= span < _MOST_DAYS or new.until_on < business_day():
         raise AbsenceSpanError(field="until_on")
+    keep_absences(session, new.area_code, writing=True)
+    first = made_before(session, Absence, absence_id, sent, author=Absence.recorded_by, by=actor.user_id)
+    if first is not None:
+        return first, False  # a copy wrote it while this one waited
+    _check_alone(session, new)
     absence, made = insert_once(
         session,
         Absence,
@@ -74,25 +90,14 @@ def end_absence(session: Session, actor: Actor, absence_id: UUID) -> Absence:
 
     Raises NotFoundError.
     """
-    absence = session.scalars(
-        select(Absence)
-        .where(Absence.id == absence_id, actor.scope.clause(Absence.area_code))
-        .with_for_update(key_share=True)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
+    query = select(Absence).where(Absence.id == absence_id, actor.scope.clause(Absence.area_code))
+    absence = session.scalars(query).one_or_none()
     if absence is None:
         raise NotFoundError
+    keep_absences(session, absence.area_code, writing=True)
+    session.refresh(absence)
     if absence.ended_at is None:
-        absence.ended_at = now()
-        session.execute(
-            _of(absence)
-            .where(
-                Occurrence.worker_id == absence.substitute_id,
-                Occurrence.original_worker_id == absence.worker_id,
-                Occurrence.opens_at > now(),
-            )
-            .values(worker_id=absence.worker_id)
-        )
+        _give_back(session, absence)
     return absence
 
 
@@ -118,34 +123,84 @@ def _check_posts(session: Session, new: NewAbsence) -> None:
     his = [area_code for area_code, _, user_id in posts if user_id == new.worker_id]
     if not his:
         raise PlanWorkerError(field="worker_id")
-    able = tuple(area_code for area_code, _, user_id in posts if user_id == new.substitute_id)
-    if new.worker_id == new.substitute_id or not all(area_code.startswith(able) for area_code in his):
+    substitutes = {user_id for _, _, user_id in posts} - {new.worker_id}
+    if new.substitute_id not in substitutes:
         raise PlanWorkerError(field="substitute_id")
 
 
-def _hand_over(session: Session, absence: Absence) -> None:
-    """Give the substitute what was made for those days and can still be done; tell him how many."""
-    taken = session.execute(
-        _of(absence)
-        .where(Occurrence.worker_id == absence.worker_id, Occurrence.missed_at > now())
-        .values(worker_id=absence.substitute_id)
-        .returning(Occurrence.id)
-    ).all()
-    if taken:
-        notices.post(
-            session,
-            NoticeKind.OCCURRENCES,
-            to=absence.substitute_id,
-            area_code=absence.area_code,
-            what="reassigned",
-            count=len(taken),
+def _check_alone(session: Session, new: NewAbsence) -> None:
+    """Let nobody be away twice on a day. Raises AbsenceOverlapsError."""
+    other = session.scalars(
+        select(Absence)
+        .where(
+            Absence.area_code == new.area_code,
+            Absence.worker_id == new.worker_id,
+            Absence.ended_at.is_(None),
+            Absence.from_on <= new.until_on,
+            Absence.until_on >= new.from_on,
         )
+        .order_by(Absence.from_on)
+        .limit(1)
+    ).one_or_none()
+    if other is not None:
+        raise AbsenceOverlapsError(field="from_on", since=other.from_on, until=other.until_on)
 
 
-def _of(absence: Absence) -> Update:
-    """Change what is to be done in the community on the days of an absence."""
-    return update(Occurrence).where(
+def _hand_over(session: Session, absence: Absence) -> None:
+    """Give what the worker has and can still be done to whoever is there; tell each how many."""
+    today = business_day()
+    roster = roster_of(session, absence.area_code, since=today)
+    rows = _of(absence, [absence.worker_id]).where(Occurrence.missed_at > now())
+    if absence.from_on > today:
+        rows = rows.where(Occurrence.period_on >= absence.from_on)
+    taken: Counter[UUID] = Counter()
+    for row in session.scalars(rows).all():
+        present_id = roster.present(absence.worker_id, max(row.period_on, today))
+        if present_id is not None and present_id != row.worker_id:
+            row.worker_id = present_id
+            taken[present_id] += 1
+    _tell(session, absence, taken)
+
+
+def _give_back(session: Session, absence: Absence) -> None:
+    """End it; what others have because of it, and nobody gave them by hand, goes by the roster without it."""
+    today = business_day()
+    before = roster_of(session, absence.area_code, since=today)
+    absence.ended_at = now()
+    session.flush()
+    after = roster_of(session, absence.area_code, since=today)
+    ahead = range((absence.until_on - today).days + 1)
+    instead = {before.present(absence.worker_id, today + timedelta(days=one)) for one in ahead}
+    rows = _of(absence, [user_id for user_id in instead if user_id is not None])
+    rows = rows.where(Occurrence.opens_at > now()).options(selectinload(Occurrence.plan))
+    taken: Counter[UUID] = Counter()
+    for row in session.scalars(rows).all():
+        place = row.plan.roster, row.place_id, row.area_code, row.period_on
+        chosen_id = after.choose(*place).worker_id
+        as_substitute = row.worker_id == before.present(absence.worker_id, row.period_on)
+        was_his = row.original_worker_id == absence.worker_id
+        by_roster = was_his or row.worker_id == before.choose(*place).worker_id
+        if not (as_substitute and by_roster) or row.worker_id == chosen_id:
+            continue
+        row.worker_id = chosen_id
+        if chosen_id is not None:
+            taken[chosen_id] += 1
+    _tell(session, absence, taken)
+
+
+def _of(absence: Absence, worker_ids: Sequence[UUID]) -> Select[Occurrence]:
+    """Read what some people have to do in the community until the last day of an absence."""
+    query = select(Occurrence).where(
+        Occurrence.worker_id.in_(worker_ids),
         Occurrence.area_code.startswith(absence.area_code),
-        Occurrence.period_on.between(absence.from_on, absence.until_on),
+        Occurrence.period_on <= absence.until_on,
         Occurrence.done_at.is_(None),
     )
+    query = query.order_by(Occurrence.id).with_for_update(key_share=True)
+    return query.execution_options(populate_existing=True)
+
+
+def _tell(session: Session, absence: Absence, taken: Mapping[UUID, int]) -> None:
+    for user_id, count in taken.items():
+        about = {"what": "reassigned", "count": count}
+        notices.post(session, NoticeKind.OCCURRENCES, to=user_id, area_code=absence.area_code, **about)

@@ -14,7 +14,7 @@ from app.clock import business_day, end_of, now, start_of
 from app.errors import NotFoundError
 from app.models import Occurrence, OccurrenceState, Place, Plan, User
 from app.plans.making import places_of, under
-from app.plans.planning import plan_in_scope
+from app.plans.reach import his_own, readable
 from app.plans.roster import roster_of
 from app.plans.terms import terms_of
 from app.workdays import WorkCalendar
@@ -121,9 +121,9 @@ def plans(
     after: UUID | None,
     limit: int,
 ) -> Sequence[Plan]:
-    """List the plans of the actor's areas, those that go on or those that ended, the newest first."""
+    """List the plans that the actor may read, those that go on or those that ended, the newest first."""
     over = and_(Plan.ends_on.is_not(None), Plan.ends_on < business_day())
-    query = select(Plan).where(actor.scope.clause(Plan.area_code), over if ended else ~over)
+    query = select(Plan).where(readable(actor), over if ended else ~over)
     if area_code is not None:
         query = query.where(Plan.area_code.startswith(area_code, autoescape=True))
     if after is not None:
@@ -131,12 +131,22 @@ def plans(
     return session.scalars(query.order_by(Plan.id.desc()).limit(limit)).all()
 
 
+def plan_to_read(session: Session, actor: Actor, plan_id: UUID) -> Plan:
+    """Give one plan, also one that a worker's tasks come from. Raises NotFoundError."""
+    query = select(Plan).where(Plan.id == plan_id, readable(actor))
+    plan = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if plan is None:
+        raise NotFoundError
+    return plan
+
+
 def preview(session: Session, actor: Actor, calendar: WorkCalendar, plan_id: UUID, *, until: date) -> Preview:
     """Say on which days from today on a plan asks for what, where, and of whom.
 
-    Raises NotFoundError, HolidaysUnknownError where the plan needs a year that nobody entered.
+    Raises NotFoundError for a plan out of the actor's reach, HolidaysUnknownError where the plan needs a year
+    that nobody entered.
     """
-    plan = plan_in_scope(session, actor, plan_id)
+    plan = plan_to_read(session, actor, plan_id)
     today = business_day()
     days = [] if plan.paused else list(terms_of(plan).rhythm.days_between(today, until, calendar))
     roster, found = roster_of(session, plan.area_code, since=today), places_of(session, plan)
@@ -157,13 +167,14 @@ def preview(session: Session, actor: Actor, calendar: WorkCalendar, plan_id: UUI
 def occurrences(
     session: Session, actor: Actor, wanted: OccurrenceFilter, *, after: OpeningKey | None, limit: int
 ) -> list[ShownOccurrence]:
-    """List occurrences of the actor's areas, the last to open first.
+    """List occurrences of the actor's areas, or all that are his own, the last to open first.
 
     Of one worker or one plan, what opens together comes by its route; of a whole county that would sort all
     that opened on a morning for each page, and nobody walks it.
     """
     by_route = wanted.worker_id is not None or wanted.plan_id is not None
-    query = _shown().where(actor.scope.clause(Occurrence.area_code))
+    own = actor.user_id is not None and wanted.worker_id == actor.user_id
+    query = _shown().where(his_own(actor) if own else actor.scope.clause(Occurrence.area_code))
     query = query.order_by(Occurrence.opens_at.desc(), *(_ROUTE if by_route else ()), Occurrence.id.desc())
     query = query.limit(limit)
     if after is not None:
@@ -172,8 +183,9 @@ def occurrences(
 
 
 def occurrence(session: Session, actor: Actor, occurrence_id: UUID) -> ShownOccurrence:
-    """Give one occurrence. Raises NotFoundError outside the actor's areas."""
-    query = _shown().where(Occurrence.id == occurrence_id, actor.scope.clause(Occurrence.area_code))
+    """Give one occurrence of the actor's areas, or one of his own. Raises NotFoundError."""
+    within = or_(actor.scope.clause(Occurrence.area_code), his_own(actor))
+    query = _shown().where(Occurrence.id == occurrence_id, within)
     found = _rows(session, query)
     if not found:
         raise NotFoundError
@@ -185,8 +197,7 @@ def open_occurrences(session: Session, actor: Actor, *, limit: int) -> list[Show
     query = (
         _shown()
         .where(
-            Occurrence.worker_id == actor.user_id,
-            actor.scope.clause(Occurrence.area_code),
+            his_own(actor),
             Occurrence.done_at.is_(None),
             Occurrence.opens_at < end_of(business_day()),
             Occurrence.missed_at > now(),

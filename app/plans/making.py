@@ -11,7 +11,7 @@ from app.clock import business_day, now
 from app.ids import new_id
 from app.models import Occurrence, Place, Plan
 from app.places import Stop, route_key, route_order
-from app.plans.roster import roster_of
+from app.plans.roster import keep_absences, roster_of
 from app.plans.terms import terms_of
 from app.workdays import HolidaysUnknownError, WorkCalendar
 
@@ -60,6 +60,7 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
     rows = []
     if days:
         places, at = places_of(session, plan), now()
+        keep_absences(session, plan.area_code)
         roster = roster_of(session, plan.area_code, since=today)
         for day in days:
             opens_at, due_at, missed_at = terms.window.on(day)

@@ -118,17 +118,6 @@ def end_plan(session: Session, actor: Actor, plan_id: UUID, step_id: UUID, *, en
     return plan
 
 
-def plan_in_scope(session: Session, actor: Actor, plan_id: UUID, *, lock: bool = False) -> Plan:
-    """Give one plan. Raises NotFoundError outside the actor's areas."""
-    query = select(Plan).where(Plan.id == plan_id, actor.scope.clause(Plan.area_code))
-    if lock:
-        query = query.with_for_update(key_share=True)
-    plan = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
-    if plan is None:
-        raise NotFoundError
-    return plan
-
-
 def _begin(
     session: Session, actor: Actor, plan_id: UUID, step_id: UUID, step: PlanStep, said: object
 ) -> tuple[Plan | None, bytes]:
@@ -137,7 +126,11 @@ def _begin(
     before = made_before(session, PlanEvent, step_id, sent, author=PlanEvent.actor_id, by=actor.user_id)
     if before is not None:
         return None, sent
-    plan = plan_in_scope(session, actor, plan_id, lock=True)
+    query = select(Plan).where(Plan.id == plan_id, actor.scope.clause(Plan.area_code))
+    query = query.with_for_update(key_share=True).execution_options(populate_existing=True)
+    plan = session.scalars(query).one_or_none()
+    if plan is None:
+        raise NotFoundError
     if made_before(session, PlanEvent, step_id, sent, author=PlanEvent.actor_id, by=actor.user_id):
         return None, sent  # a copy took it while this one waited
     if plan.ends_on is not None and plan.ends_on < business_day():

@@ -2,32 +2,29 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import notices
-from app.actors import Actor
+from app.actors import COMMUNITY_DIGITS, Actor, community_of
 from app.clock import business_day, now
 from app.errors import IllegalStepError, NotFoundError
 from app.identity import holders, holding, seeing_to
-from app.models import Grant, NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep, User
+from app.models import NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep
 from app.once import append_event, claim_next, content_hash, made_before, of_community
-from app.plans.roster import PATROLLERS, roster_of
+from app.plans.roster import PATROLLERS, keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
-_LATELY = timedelta(days=2)
-"""How far back it is looked for posts that ended: the job runs every minute, but may have stood still."""
 _OVER = {OccurrenceState.MISSED, OccurrenceState.DONE, OccurrenceState.LATE}
 
 
 def reassign(
     session: Session, actor: Actor, occurrence_id: UUID, step_id: UUID, *, worker_id: UUID, reason: str
 ) -> Occurrence:
-    """Give an occurrence to another worker; whose it was when it was made stays on record.
+    """Give an occurrence to another worker of the community; whose it was when it was made stays on record.
 
     Raises NotFoundError outside the actor's areas, IllegalStepError for one that is over, PlanWorkerError,
     OtherContentError.
@@ -42,7 +39,8 @@ def reassign(
         raise NotFoundError
     if (state := row.state(now())) in _OVER:
         raise IllegalStepError(id=occurrence_id, now=state, asked=PlanStep.REASSIGN)
-    if not holders(session, row.area_code, PATROLLERS, among=[worker_id]):
+    community = community_of(row.area_code)
+    if not holders(session, community, PATROLLERS, among=[worker_id], within=True):
         raise PlanWorkerError(field="worker_id")
     former_id, row.worker_id = row.worker_id, worker_id
     append_event(
@@ -65,33 +63,17 @@ def reassign(
 
 
 def hand_over(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
-    """Give what belongs to people without a post to whoever has one in the next community; give how many.
+    """Give what nobody has, or somebody without a post, to whoever has one in the next community.
 
-    However the post ended: a grant that was ended or ran out, an account that was disabled. Each new worker
-    is told once of all; where nobody is left, the admins are, or the office above. Gives the community's
-    code, too; of one it is ``limit`` at most.
+    However and whenever the post ended: a grant that was ended or ran out, an account that was disabled. Each
+    new worker is told once of all; where nobody is left, the admins are, or the office above. Gives how many,
+    ``limit`` at most, and the community's code.
     """
-    at = now()
-    lost = (
-        select(Grant.user_id)
-        .join(User, User.id == Grant.user_id)
-        .where(
-            or_(
-                Grant.ended_at > at - _LATELY,
-                Grant.valid_until.between(at - _LATELY, at),
-                User.disabled_at > at - _LATELY,
-            )
-        )
-    )
-    due = and_(
-        Occurrence.worker_id.in_(lost),
-        Occurrence.done_at.is_(None),
-        Occurrence.missed_at > at,
-        ~holding(PATROLLERS, Occurrence.worker_id, Occurrence.area_code),
-    )
+    due = _without_hands()
     community, mine = claim_next(session, "hand_over", Occurrence.area_code, due, after=after)
     if community is None or not mine:
         return 0, community
+    keep_absences(session, community)
     query = (
         select(Occurrence)
         .where(due, of_community(Occurrence.area_code, community))
@@ -106,12 +88,35 @@ def hand_over(session: Session, *, limit: int, after: str | None = None) -> tupl
     return len(rows), community
 
 
+def _without_hands() -> ColumnElement[bool]:
+    """Say in SQL that an occurrence can still be done, and has nobody who may do it though there may be one.
+
+    Whose it was by his post must still have one over the place; to whom it was given by hand, or as to a
+    substitute, one anywhere in the community.
+    """
+    row = Occurrence
+    community = func.left(row.area_code, COMMUNITY_DIGITS)
+    lost = ~holding(PATROLLERS, row.worker_id, community, within=True)
+    moved = ~holding(PATROLLERS, row.worker_id, row.area_code)
+    return and_(
+        row.done_at.is_(None),
+        row.missed_at > now(),
+        or_(
+            and_(row.worker_id.is_(None), holding(PATROLLERS, None, row.area_code)),
+            and_(row.worker_id.is_not(None), lost),
+            and_(row.worker_id == row.original_worker_id, moved),
+        ),
+    )
+
+
 def _hand_over(session: Session, community: str, rows: Sequence[Occurrence]) -> None:
     roster = roster_of(session, community, since=business_day())
     taken: Counter[UUID | None] = Counter()
     for row in rows:
+        former_id = row.worker_id
         row.worker_id = roster.choose(row.plan.roster, row.place_id, row.area_code, row.period_on).worker_id
-        taken[row.worker_id] += 1
+        if row.worker_id != former_id:
+            taken[row.worker_id] += 1
     nobodys = taken.pop(None, 0)
     for worker_id, count in taken.items():
         assert worker_id is not None, "it was taken out"

@@ -1,7 +1,7 @@
 """Who does an occurrence: by the plan's roster, by his post, or as a substitute."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.actors import Role, community_of
 from app.clock import now
 from app.identity import in_force
-from app.models import DIGITS, Absence, Grant, User
+from app.models import DIGITS, Absence, Area, Grant, User
 
 PATROLLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may file inspections."""
@@ -44,7 +44,24 @@ class Roster:
         """
         able = {user_id for over, _, user_id in self.posts if area_code.startswith(over)}
         original = next((one for one in self._in_turn(roster, place_id, area_code) if one in able), None)
-        return Chosen(original, self._present(original, day, able))
+        return Chosen(original, self.present(original, day))
+
+    def present(self, user_id: UUID | None, day: date) -> UUID | None:
+        """Follow the substitutes of whoever is away; who has none with a post there keeps it himself.
+
+        A substitute's post may be over another part of the community.
+        """
+        able = {holder_id for _, _, holder_id in self.posts}
+        present = user_id
+        for _ in range(_DEEPEST):
+            absences = self.away.get(present, []) if present is not None else []
+            absence = next((one for one in absences if one.from_on <= day <= one.until_on), None)
+            if absence is None:
+                return present
+            if absence.substitute_id not in able:
+                break
+            present = absence.substitute_id
+        return user_id
 
     def _in_turn(self, roster: Iterable[dict[str, Any]], place_id: UUID, area_code: str) -> Iterable[UUID]:
         named = list(roster)
@@ -56,18 +73,15 @@ class Roster:
             held = [post for post in over if post[1] is role]
             yield from (post[2] for post in sorted(held, key=lambda post: -len(post[0])))
 
-    def _present(self, user_id: UUID | None, day: date, able: Collection[UUID]) -> UUID | None:
-        """Follow the substitutes of whoever is away; who has none that may do it keeps it himself."""
-        present = user_id
-        for _ in range(_DEEPEST):
-            absences = self.away.get(present, []) if present is not None else []
-            absence = next((one for one in absences if one.from_on <= day <= one.until_on), None)
-            if absence is None:
-                return present
-            if absence.substitute_id not in able:
-                break
-            present = absence.substitute_id
-        return user_id
+
+def keep_absences(session: Session, area_code: str, *, writing: bool = False) -> None:
+    """Keep the absences of an area's community as they are until the end of the transaction.
+
+    Whoever makes occurrences and whoever writes an absence see what the other wrote: nothing is made for
+    somebody who is away by then. Those who make do not wait for each other.
+    """
+    query = select(Area.code).where(Area.code == community_of(area_code))
+    session.execute(query.with_for_update(read=not writing, key_share=writing))
 
 
 def roster_of(session: Session, area_code: str, *, since: date) -> Roster:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import checklists, hazards, plans, visits
@@ -65,12 +65,13 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     own first. Lists that a copy replaces in all of his areas are left out. Residents are those due by today,
     as far as he may read them (``visits.care_records``).
     """
+    tasks = plans.open_occurrences(session, actor, limit=MOST["occurrences"] + 1)
     found: dict[str, Any] = {
         "occurrences": sorted(
-            plans.open_occurrences(session, actor, limit=MOST["occurrences"] + 1),
+            tasks,
             key=lambda one: (route_key(one.occurrence.place), one.occurrence.due_at, one.occurrence.id),
         ),
-        "places": sorted(_places(session, actor), key=route_key),
+        "places": sorted(_places(session, actor, tasks), key=route_key),
         "checklists": _checklists(session, actor),
         "hazards": _hazards(session, actor),
         "care_records": visits.care_records(
@@ -97,8 +98,10 @@ def _for(actor: Actor, permission: Permission) -> Actor:
     return actor.within(scope)
 
 
-def _places(session: Session, actor: Actor) -> list[Place]:
-    query = select(Place).where(actor.scope.clause(Place.area_code)).order_by(*route_order())
+def _places(session: Session, actor: Actor, tasks: Sequence[plans.ShownOccurrence]) -> list[Place]:
+    """Give the places of his areas, and those where he stands in for somebody."""
+    besides = Place.id.in_({one.occurrence.place_id for one in tasks})
+    query = select(Place).where(or_(actor.scope.clause(Place.area_code), besides)).order_by(*route_order())
     query = query.options(joinedload(Place.code_in_use)).limit(MOST["places"] + 1)
     return list(session.scalars(query))
 

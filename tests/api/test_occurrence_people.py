@@ -86,7 +86,7 @@ def test_a_substitute_does_what_was_made_and_what_is_made_later(
     "more, code",
     [
         ({"substitute_id": str(WORKER)}, "plan_worker"),
-        ({"worker_id": str(COLLEAGUE), "substitute_id": str(WORKER)}, "plan_worker"),
+        ({"substitute_id": str(person("far_worker").user_id)}, "plan_worker"),
         ({"worker_id": str(person("lead").user_id)}, "plan_worker"),
         ({"until_on": "2026-03-02"}, "absence_span"),
         ({"from_on": "2026-02-01", "until_on": "2026-02-02"}, "absence_span"),
@@ -140,6 +140,37 @@ def test_what_was_somebodys_without_a_post_goes_to_who_has_one(session: Session,
     rows = of_plan(session, plan.id)
     assert {(row.original_worker_id, row.worker_id) for row in rows} == {(WORKER, COLLEAGUE)}
     assert told(session, "reassigned") == [(COLLEAGUE, 15)]
+
+
+def test_a_post_that_ended_long_ago_is_seen_too(session: Session, plan: Plan) -> None:
+    grant = session.get_one(Grant, named("grant worker"))
+    grant.ended_at = in_china(START - timedelta(days=60))
+    session.commit()
+    with set_to(in_china(START, "10:00")):
+        assert plans.hand_over(session, limit=100)[0] == 15
+        session.commit()
+
+    assert {row.worker_id for row in of_plan(session, plan.id)} == {COLLEAGUE}
+
+
+def test_what_nobody_had_goes_to_who_is_appointed(session: Session, checklist: Checklist) -> None:
+    posts = list(session.scalars(select(Grant).where(Grant.user_id.in_([WORKER, COLLEAGUE, ADMIN]))))
+    for grant in posts:
+        grant.ended_at = in_china(START)
+    plan = write_plan(session, checklist)
+    given = []
+    with set_to(in_china(START, "06:00")):
+        make(session, plan.id)
+        given.append(plans.hand_over(session, limit=100)[0])
+        assert {row.worker_id for row in of_plan(session, plan.id)} == {None}
+        session.get_one(Grant, named("grant worker")).ended_at = None
+        session.commit()
+        given += [plans.hand_over(session, limit=100)[0] for _ in range(2)]
+        session.commit()
+
+    assert given == [0, 15, 0]
+    assert {row.worker_id for row in of_plan(session, plan.id)} == {WORKER}
+    assert told(session, "reassigned") == [(WORKER, 15)]
 
 
 @pytest.mark.usefixtures("plan")

@@ -39,10 +39,11 @@ SENTENCES: dict[str, str] = {
     # plans
     "plan_window": "上一次还没结束，下一次就开始了，请把时限改到{most}小时以内",
     "plan_places": "有{count}个点位不在这个范围，或和检查表的类别不符，请重新选",
-    "plan_worker": "请选在这里上岗的网格员或社区管理员，顶班的也要管得到他的片区",
+    "plan_worker": "请选在这里上岗的网格员或社区管理员，顶班的选本社区的",
     "plan_checklist": "这里没有这张检查表，请重新选",
     "plan_too_many_places": "一个计划最多{most}个点位，请按网格分开做计划",
     "plan_end": "结束日期请从今天起填，也不能早于开始日期",
+    "absence_overlaps": "他{since}到{until}已登记请假，请避开，或先结束那一次",
     "absence_span": "请假最后一天要在开始当天或之后，最早今天，最长一年",
     # spot checks
     "own_spot_check": "自己的记录、自己查过的抽查，请别人来办",

@@ -1,0 +1,183 @@
+"""Who is away is stood in for by somebody of the community, who can do all that is then his."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app import plans
+from app.clock import now, set_to
+from app.ids import new_id
+from app.models import Area, AreaLevel, Checklist, Grant, Plan
+from tests.cast import GRID, HOME, named, person
+from tests.client import Answer, Client
+from tests.hazard_world import BLOCK, file, inspection_body, refused, write_checklist
+from tests.plan_world import START, filed, in_china, make, of_plan, write_plan
+
+WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
+NEXT_GRID = HOME + "002"
+MORNING = in_china(START, "10:00")
+
+
+@pytest.fixture
+def checklist(session: Session) -> Checklist:
+    return write_checklist(session)
+
+
+@pytest.fixture
+def plan(session: Session, checklist: Checklist) -> Plan:
+    """Give a daily plan of the grid, its two weeks made on the first morning."""
+    made = write_plan(session, checklist)
+    with set_to(in_china(START, "06:00")):
+        make(session, made.id)
+    return made
+
+
+@pytest.fixture
+def next_grid(session: Session) -> str:
+    """Let the colleague have a post over the other grid of the community only."""
+    session.add(Area(code=NEXT_GRID, name="第二网格", level=AreaLevel.GRID, parent_code=HOME))
+    session.flush()
+    session.get_one(Grant, named("grant colleague")).area_code = NEXT_GRID
+    session.commit()
+    return NEXT_GRID
+
+
+def away(client: Client, since: int = 0, until: int = 3, **more: Any) -> Answer:
+    """Send the worker away for some days of the plan, told in the morning of its first."""
+    body = {
+        "area_code": HOME,
+        "worker_id": str(WORKER),
+        "substitute_id": str(COLLEAGUE),
+        "from_on": (START + timedelta(days=since)).isoformat(),
+        "until_on": (START + timedelta(days=until)).isoformat(),
+        "reason": "leave",
+    }
+    with set_to(MORNING):
+        return client.put(f"/v1/absences/{new_id()}", json=body | more)
+
+
+def whose(session: Session, plan: Plan) -> list[Any]:
+    return [row.worker_id for row in of_plan(session, plan.id)]
+
+
+def test_whoever_is_away_from_today_leaves_what_is_under_way(
+    session: Session, admin: Client, checklist: Checklist
+) -> None:
+    monthly = write_plan(session, checklist, due_after_min=5 * 24 * 60)
+    with set_to(in_china(START, "06:00")):
+        make(session, monthly.id)
+    with set_to(in_china(START + timedelta(days=3), "10:00")):
+        soon = away(admin, 3, 4)
+
+    assert soon.status_code == 201, soon.text
+    assert whose(session, monthly)[:6] == [WORKER, WORKER, WORKER, COLLEAGUE, COLLEAGUE, WORKER]
+
+
+def test_a_substitute_of_another_grid_can_do_it_all(
+    session: Session, admin: Client, colleague: Client, plan: Plan, checklist: Checklist, next_grid: str
+) -> None:
+    assert next_grid != GRID
+    with set_to(MORNING):
+        shut = refused(file(colleague, inspection_body(checklist, captured_at=MORNING.isoformat())))
+    taken = away(admin, until=0)
+    with set_to(MORNING):
+        plans.hand_over(session, limit=100)
+        day = colleague.get("/v1/me/today").json
+        asked = colleague.post(
+            "/v1/challenges",
+            json={"step_id": str(new_id()), "place_id": str(BLOCK), "device_id": str(new_id())},
+        )
+        own = colleague.get("/v1/occurrences?worker=me").json["items"]
+        terms = colleague.get(f"/v1/plans/{plan.id}")
+    done = filed(colleague, checklist, MORNING)
+
+    assert shut == (404, "not_found")
+    assert taken.status_code == 201, taken.text
+    first = day["occurrences"][0]
+    assert (first["place_id"], first["checklist_id"]) == (str(BLOCK), str(checklist.id))
+    assert str(BLOCK) in [place["id"] for place in day["places"]]
+    assert asked.status_code == 200, asked.text
+    assert [one["id"] for one in own] == [first["id"]]
+    assert (terms.status_code, terms.json["id"]) == (200, str(plan.id))
+    assert [one["id"] for one in done["occurrences"]] == [first["id"]]
+    assert colleague.get(f"/v1/inspections/{done['id']}").json["id"] == done["id"]
+    listed = colleague.get("/v1/inspections?worker=me").json["items"]
+    assert [one["id"] for one in listed] == [done["id"]]
+    assert colleague.get("/v1/inspections").json["items"] == []
+    assert colleague.get(f"/v1/occurrences/{first['id']}").status_code == 200
+
+
+def test_one_is_given_to_a_worker_of_another_grid_and_stays_his(
+    session: Session, admin: Client, plan: Plan, next_grid: str
+) -> None:
+    row = of_plan(session, plan.id)[1]
+    with set_to(MORNING):
+        body = {"worker_id": str(COLLEAGUE), "reason": "他去培训了"}
+        given = admin.step(f"/v1/occurrences/{row.id}/reassign", body)
+        handed = plans.hand_over(session, limit=100)[0]
+        session.commit()
+
+    assert next_grid
+    assert given.status_code == 200, given.text
+    assert (handed, whose(session, plan)[:3]) == (0, [WORKER, COLLEAGUE, WORKER])
+
+
+def test_a_substitute_who_is_away_is_stood_in_for(session: Session, admin: Client, plan: Plan) -> None:
+    first = away(admin, 1, 2, worker_id=str(COLLEAGUE), substitute_id=str(ADMIN))
+    second = away(admin, 1, 3)
+
+    assert (first.status_code, second.status_code) == (201, 201)
+    assert whose(session, plan)[:5] == [WORKER, ADMIN, ADMIN, COLLEAGUE, WORKER]
+
+
+def test_nobody_is_away_twice_on_a_day(admin: Client) -> None:
+    first = away(admin, 1, 3)
+    second = away(admin, 3, 5)
+    beside = away(admin, 4, 5)
+
+    assert (first.status_code, beside.status_code) == (201, 201)
+    assert refused(second) == (409, "absence_overlaps")
+    assert "2026-03-03到2026-03-05" in second.json["title"]
+    with set_to(MORNING):
+        admin.post(f"/v1/absences/{first.json['id']}/end")
+    assert away(admin, 1, 3).status_code == 201
+
+
+def test_the_end_of_an_absence_gives_nothing_to_who_lost_his_post(
+    session: Session, admin: Client, plan: Plan
+) -> None:
+    absence = away(admin, 1, 4, substitute_id=str(ADMIN)).json
+    with set_to(MORNING):
+        session.get_one(Grant, named("grant worker")).ended_at = now() - timedelta(days=9)
+        session.commit()
+        admin.post(f"/v1/absences/{absence['id']}/end")
+
+    assert whose(session, plan)[1:5] == [COLLEAGUE] * 4
+
+
+def test_the_end_of_an_absence_leaves_what_was_given_by_hand(
+    session: Session, admin: Client, plan: Plan
+) -> None:
+    absence = away(admin, 1, 3).json
+    with set_to(MORNING):
+        row = of_plan(session, plan.id)[2]
+        body = {"worker_id": str(ADMIN), "reason": "他也去培训"}
+        admin.step(f"/v1/occurrences/{row.id}/reassign", body)
+        admin.post(f"/v1/absences/{absence['id']}/end")
+
+    assert whose(session, plan)[:4] == [WORKER, WORKER, ADMIN, WORKER]
+
+
+def test_a_worker_reads_the_plan_of_his_community_and_writes_none(
+    session: Session, worker: Client, be: Callable[[str], Client], checklist: Checklist
+) -> None:
+    plan, far_worker = write_plan(session, checklist, area_code=HOME), be("far_worker")
+
+    assert worker.get(f"/v1/plans/{plan.id}").json["id"] == str(plan.id)
+    assert [one["id"] for one in worker.get("/v1/plans").json["items"]] == [str(plan.id)]
+    assert worker.get(f"/v1/plans/{plan.id}/preview").status_code == 200
+    assert far_worker.get(f"/v1/plans/{plan.id}").status_code == 404
+    assert far_worker.get("/v1/plans").json["items"] == []
