@@ -1,7 +1,7 @@
 """Taking hazards back from those who have no post any more, so that they are given out anew."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -44,8 +44,7 @@ def unassign(session: Session, *, limit: int, after: str | None = None) -> tuple
     for hazard in session.scalars(query).all():
         _take(session, hazard)
         taken[frozenset(people_behind(session, hazard))].append(hazard.id)
-    for barred, ids in taken.items():
-        _tell(session, community, ids, but=barred)
+    _tell(session, community, taken)
     return sum(map(len, taken.values())), community
 
 
@@ -57,11 +56,18 @@ def _take(session: Session, hazard: Hazard) -> None:
     record(session, Actor(), hazard, HazardStep.UNASSIGN, sent=sent, at=at, former_id=str(former_id))
 
 
-def _tell(session: Session, community: str, ids: list[UUID], *, but: Collection[UUID]) -> None:
-    """Tell the admins, or where none may give them out the office above that nobody does."""
-    what, told = seeing_to.who_sees_to_it(session, community, but=but)
-    about: dict[str, Any] = {"count": len(ids), "hazard_ids": ids}
-    if what == "nobody_decides":
-        about["what"] = what
-    for user_id in sorted(told):
+def _tell(session: Session, community: str, taken: Mapping[frozenset[UUID], list[UUID]]) -> None:
+    """Tell the admins, or where none may give one out the office above that nobody does; each once of all.
+
+    ``taken`` are the hazards by who is barred from them.
+    """
+    of: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    for barred, ids in taken.items():
+        what, told = seeing_to.who_sees_to_it(session, community, but=barred)
+        for user_id in told:
+            of[user_id, what] += ids
+    for (user_id, what), ids in sorted(of.items()):
+        about: dict[str, Any] = {"count": len(ids), "hazard_ids": sorted(ids)}
+        if what == "nobody_decides":
+            about["what"] = what
         post(session, NoticeKind.HAZARD_UNASSIGNED, to=user_id, area_code=community, **about)
