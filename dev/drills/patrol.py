@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from random import Random
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,15 +19,27 @@ from app.clock import now, set_to
 from app.db import transaction
 from app.evidence import Signals
 from app.ids import new_id
-from app.models import AbsenceReason, Checklist, ChecklistItem, Grant, HazardCategory, PlaceKind, User
+from app.models import (
+    AbsenceReason,
+    Checklist,
+    ChecklistItem,
+    Department,
+    Grant,
+    HazardCategory,
+    PlaceKind,
+    User,
+)
 from app.places import CodeSigner
 from app.plans import OnDayOff, PlanFrequency, Post, Terms
 from app.workdays import WorkCalendar
-from dev.drills.quarter import AHEAD, Asked, Danger, Filing, asked_by, at, dangers, filings
+from dev.drills.dangers import Danger, Leaver, dangers
+from dev.drills.quarter import AHEAD, Asked, Filing, asked_by, at, filings
 
 _AWAY = (5, 20)
 """From which day to which a worker is away; said on the third day, when some of it is made already."""
 _SAID = 2
+_LEAVES = time(10, 0)
+"""When, in the middle of the time, somebody's post ends."""
 _TIMES: dict[PlanFrequency, dict[str, object]] = {
     PlanFrequency.DAILY: {},
     PlanFrequency.EVERY_N_DAYS: {"every_days": 3},
@@ -84,6 +97,9 @@ class Patrol:
     checklist_id: UUID = field(init=False)
     item_ids: list[UUID] = field(init=False)
     handed_over: int = 0
+    """By the absence."""
+    leaver: Leaver = field(init=False)
+    taken_back: int = 0
 
     def actor(self, user_id: UUID) -> Actor:
         """Give somebody with reach over the community."""
@@ -109,8 +125,9 @@ def prepare(patrol: Patrol) -> None:
     grid_workers = list(dict.fromkeys(patrol.world.worker(place.area_code) for place in by_post))
     own = [new_id() for _ in range(size.workers - len(grid_workers))]
     patrol.workers = grid_workers + own
+    patrol.leaver = Leaver(own[2], at(size.first + timedelta(days=size.days // 2), _LEAVES), own[0])
     with transaction(patrol.sessions()) as session, set_to(size.begins):
-        _hire(session, own)
+        _hire(session, own, patrol.leaver)
         query = select(Checklist.id).where(Checklist.kind == PlaceKind.RESIDENTIAL)
         patrol.checklist_id = session.scalars(query.order_by(Checklist.code.desc()).limit(1)).one()
         items = select(ChecklistItem.id).where(ChecklistItem.checklist_id == patrol.checklist_id)
@@ -128,15 +145,20 @@ def prepare(patrol: Patrol) -> None:
         patrol.do(size.begins, partial(_plan, patrol, plan_id, new))
         patrol.asked += asked_by(plan_id, terms, workers, size.last + AHEAD)
     _send_away(patrol, own[0], own[1])
+    _let_go(patrol, {place.id: patrol.world.worker(place.area_code) for place in places})
     for filing in filings(patrol.asked, rng, size.ends):
         patrol.do(filing.at, partial(_file, patrol, filing))
     spots = [place.id for place in by_post]
-    patrol.dangers = dangers(size.hazards, spots, patrol.workers, size.begins, size.ends, rng)
+    leaver = patrol.leaver
+    patrol.dangers = dangers(size.hazards, spots, patrol.workers, leaver, size.begins, size.ends, rng)
     for danger in patrol.dangers:
+        if danger.assignee_id == leaver.user_id:
+            to = leaver.successor_id
+            patrol.taken_back += danger.take_back(leaver.at, given_at=leaver.given_at, to=to)
         _bring(patrol, danger)
 
 
-def _hire(session: Session, user_ids: list[UUID]) -> None:
+def _hire(session: Session, user_ids: list[UUID], leaver: Leaver) -> None:
     for number, user_id in enumerate(user_ids):
         session.add(
             User(id=user_id, area_code=BIG, name=f"巡查员{number}", content_hash=b"", created_at=now())
@@ -144,7 +166,8 @@ def _hire(session: Session, user_ids: list[UUID]) -> None:
     session.flush()
     for user_id in user_ids:
         post = {"user_id": user_id, "role": Role.GRID_WORKER, "area_code": BIG, "valid_from": now()}
-        session.add(Grant(id=new_id(), content_hash=b"", created_at=now(), **post))
+        until = leaver.at if user_id == leaver.user_id else None
+        session.add(Grant(id=new_id(), content_hash=b"", created_at=now(), valid_until=until, **post))
 
 
 def _plan(patrol: Patrol, plan_id: UUID, new: plans.NewPlan, session: Session) -> None:
@@ -165,6 +188,13 @@ def _send_away(patrol: Patrol, worker_id: UUID, substitute_id: UUID) -> None:
     patrol.do(moment, lambda session: plans.record_absence(session, actor, new_id(), new))
 
 
+def _let_go(patrol: Patrol, grid_workers: dict[UUID, UUID]) -> None:
+    """Let what is asked of the leaver after his post go to whoever has the grid."""
+    for one in patrol.asked:
+        if one.worker_id == patrol.leaver.user_id:
+            one.goes_at, one.goes_to = patrol.leaver.at, grid_workers[one.place_id]
+
+
 def _file(patrol: Patrol, filing: Filing, session: Session) -> None:
     answers = [inspections.Answer(one, inspections.AnswerResult.OK) for one in patrol.item_ids]
     form = inspections.InspectionForm(
@@ -174,7 +204,7 @@ def _file(patrol: Patrol, filing: Filing, session: Session) -> None:
 
 
 def _bring(patrol: Patrol, danger: Danger) -> None:
-    """Let a hazard be reported, accepted, given to somebody, and put right if it is."""
+    """Let a hazard be reported, accepted, given to somebody, and whatever is to come of it."""
     admin, assignee = patrol.actor(patrol.admin), patrol.actor(danger.assignee_id)
     reporter = patrol.actor(danger.reporter_id)
     given = hazards.Assignment(danger.assignee_id, due_at=danger.asked_due_at)
@@ -187,11 +217,49 @@ def _bring(patrol: Patrol, danger: Danger) -> None:
         hazards.accept(session, admin, danger.id, new_id())
         hazards.assign(session, admin, patrol.calendar, danger.id, new_id(), given)
 
+    def give_again(session: Session) -> None:
+        anew = hazards.Assignment(patrol.leaver.successor_id)
+        hazards.assign(session, admin, patrol.calendar, danger.id, new_id(), anew)
+
     def put_right(session: Session) -> None:
-        hazards.start(session, assignee, danger.id, new_id())
-        hazards.rectify(session, assignee, danger.id, new_id(), note="已清理")
+        if danger.handed:
+            hazards.department_answer(session, admin, danger.id, new_id(), done=True, note="已处理")
+            return
+        whose = danger.hand_at(now())
+        actor = assignee if whose is None else patrol.actor(whose)
+        hazards.start(session, actor, danger.id, new_id())
+        hazards.rectify(session, actor, danger.id, new_id(), note="已清理")
 
     patrol.do(danger.assigned_at - timedelta(hours=2), report)
     patrol.do(danger.assigned_at, assign)
+    if any(since == patrol.leaver.given_at for since, _ in danger.hands):
+        patrol.do(patrol.leaver.given_at, give_again)
     if danger.right_at is not None and danger.right_at < patrol.size.ends:
         patrol.do(danger.right_at, put_right)
+    _put_off(patrol, danger)
+
+
+def _put_off(patrol: Patrol, danger: Danger) -> None:
+    """Let more time be asked for and decided on, or the hazard be handed to another department."""
+    admin, assignee = patrol.actor(patrol.admin), patrol.actor(danger.assignee_id)
+    more, handed = danger.more, danger.handed
+
+    def decide(session: Session) -> None:
+        if more and more.granted:
+            hazards.grant_extension(session, admin, danger.id, new_id())
+        else:
+            hazards.refuse_extension(session, admin, danger.id, new_id(), reason="来得及")
+
+    if more:
+        about = {"until": more.until, "reason": "等配件"}
+        ask = partial(_ask, assignee, danger.id, about)
+        patrol.do(more.asked_at, ask)
+    if more and more.granted is not None:
+        patrol.do(more.decided_at, decide)
+    if handed:
+        given = hazards.Transfer(Department.POWER, "线路归供电所", handed.expected_on)
+        patrol.do(handed.at, lambda session: hazards.transfer(session, admin, danger.id, new_id(), given))
+
+
+def _ask(assignee: Actor, hazard_id: UUID, about: dict[str, Any], session: Session) -> None:
+    hazards.ask_extension(session, assignee, hazard_id, new_id(), **about)

@@ -18,13 +18,13 @@ from dev.drills.drill import Drill, Tell, hold
 from dev.drills.ground import settle
 from dev.drills.patrol import Patrol, Size, prepare
 from dev.drills.patrol_checks import checked
-from dev.drills.quarter import at, to_the_minute
+from dev.drills.quarter import at
 from dev.drills.schedulers import Schedulers, two_schedulers
 from dev.servers import ensure_database, scratch, scratch_servers
 
 _MINUTE = timedelta(minutes=1)
 FULL = Size(date(2026, 1, 15), days=90, workers=10, places=2, hazards=64)
-SHORT = Size(date(2026, 2, 10), days=14, workers=3, places=1, hazards=16)
+SHORT = Size(date(2026, 2, 10), days=14, workers=5, places=1, hazards=12)
 
 
 def patrol_quarter(tell: Tell, size: Size = FULL) -> str:
@@ -57,7 +57,8 @@ def _play(patrol: Patrol, schedulers: Schedulers, tell: Tell) -> None:
     days = [size.first + timedelta(days=more) for more in range(size.days)]
     due = {at(day, clock) for day in days for clock in (time.min, plans.TOLD_FROM)} | {size.ends}
     due |= {one.missed_at for one in patrol.asked}
-    due |= {to_the_minute(moment) for one in patrol.dangers for _, moment in one.alarms(size.ends)}
+    due |= {minute for one in patrol.dangers for _, minute in one.alarms(size.ends)}
+    due |= {patrol.leaver.at}
     ticks = sorted({one for minute in due for one in (minute - _MINUTE, minute)})
     ticks = [one for one in ticks if size.begins <= one <= size.ends]
     doings = sorted(patrol.doings, key=lambda one: one[0])

@@ -9,8 +9,6 @@ from random import Random
 from uuid import UUID
 
 from app.clock import SHANGHAI
-from app.ids import new_id
-from app.models import AlarmKind
 from app.plans import OnDayOff, PlanFrequency, Terms
 
 AHEAD = timedelta(days=14)
@@ -23,8 +21,9 @@ _MAKE_UP = {date(2026, 2, 14), date(2026, 2, 28)}
 """Saturdays that are worked for it."""
 _SATURDAY = 5
 _MINUTE, _HALF = timedelta(minutes=1), timedelta(seconds=30)
-_ALARMS = ((AlarmKind.REMIND, 80), (AlarmKind.SUPERVISE_COUNTY, 100), (AlarmKind.SUPERVISE_CITY, 150))
 _DEFAULT_WORKING_DAYS = 7
+_BEFORE = timedelta(minutes=30)
+"""What opens first opens half an hour after it was told."""
 
 
 def is_worked(day: date) -> bool:
@@ -90,11 +89,29 @@ class Asked:
     missed_at: datetime
     worker_id: UUID
     done_at: datetime | None = None
+    goes_at: datetime | None = None
+    """When the post of its worker ends, and to whom it goes then, unless it is over."""
+    goes_to: UUID | None = None
 
     @property
     def is_missed(self) -> bool:
         """Say whether it was not done by its time; what was filed later with a reason was missed, too."""
         return self.done_at is None or self.done_at >= self.missed_at
+
+    @property
+    def goes(self) -> bool:
+        """Say whether it goes to somebody else with its worker's post."""
+        is_over = self.goes_at is None or self.missed_at <= self.goes_at
+        return not is_over and (self.done_at is None or self.done_at >= self.goes_at)  # type: ignore[operator]
+
+    def worker_at(self, moment: datetime) -> UUID:
+        """Give who has a post for it at a moment."""
+        return self.goes_to if self.goes_to and self.goes_at and moment >= self.goes_at else self.worker_id
+
+    @property
+    def last_worker_id(self) -> UUID:
+        """Give whose it was in the end."""
+        return self.goes_to if self.goes and self.goes_to else self.worker_id
 
 
 @dataclass(frozen=True)
@@ -105,32 +122,6 @@ class Filing:
     place_id: UUID
     worker_id: UUID
     late_reason: str | None
-
-
-@dataclass(frozen=True)
-class Danger:
-    """A hazard that is given to somebody, who puts it right after some time, or does not."""
-
-    id: UUID
-    place_id: UUID
-    reporter_id: UUID
-    assignee_id: UUID
-    assigned_at: datetime
-    asked_due_at: datetime | None
-    """None for the default."""
-    right_at: datetime | None
-
-    @property
-    def due_at(self) -> datetime:
-        """Give the deadline."""
-        return self.asked_due_at or end_of_working_days(self.assigned_at)
-
-    def alarms(self, until: datetime) -> Iterator[tuple[AlarmKind, datetime]]:
-        """Give what happens of itself, and when, up to a moment."""
-        for kind, parts in _ALARMS:
-            moment = self.assigned_at + (self.due_at - self.assigned_at) * parts / 100
-            if moment <= until and (self.right_at is None or moment < self.right_at):
-                yield kind, moment
 
 
 def asked_by(plan_id: UUID, terms: Terms, worker_ids: dict[UUID, UUID], until: date) -> Iterator[Asked]:
@@ -149,12 +140,12 @@ def filings(asked: Sequence[Asked], rng: Random, until: datetime) -> list[Filing
     for one in asked:
         kind = rng.random()
         if kind < 0.55:  # noqa: PLR2004 - shares of what workers do
-            drawn.append((_between(rng, one.opens_at, one.due_at), one, None))
+            drawn.append((between(rng, one.opens_at, one.due_at), one, None))
         elif kind < 0.65:  # noqa: PLR2004
-            drawn.append((_between(rng, one.due_at, one.missed_at), one, None))
+            drawn.append((between(rng, one.due_at, one.missed_at), one, None))
         elif kind < 0.85:  # noqa: PLR2004
             later = one.missed_at + timedelta(hours=40)
-            drawn.append((_between(rng, one.missed_at, later), one, "大雪封路"))
+            drawn.append((between(rng, one.missed_at, later), one, "大雪封路"))
     drawn.sort(key=lambda one: one[0])
     of: dict[UUID, list[Asked]] = defaultdict(list)
     for one in asked:
@@ -162,12 +153,12 @@ def filings(asked: Sequence[Asked], rng: Random, until: datetime) -> list[Filing
     made = []
     for moment, one, reason in drawn:
         if moment < until and one.done_at is None:
-            made.append(Filing(moment, one.place_id, one.worker_id, reason))
+            made.append(Filing(moment, one.place_id, one.worker_at(moment), reason))
             _resolve(of[one.place_id], moment, reason)
     return made
 
 
-def _between(rng: Random, since: datetime, until: datetime) -> datetime:
+def between(rng: Random, since: datetime, until: datetime) -> datetime:
     """Draw a half minute, so that nothing depends on what comes first within a minute."""
     return since + rng.randrange((until - since) // _MINUTE) * _MINUTE + _HALF
 
@@ -182,37 +173,8 @@ def _resolve(asked: Sequence[Asked], moment: datetime, reason: str | None) -> No
             max(lot, key=lambda one: one.opens_at).done_at = moment
 
 
-def dangers(
-    number: int,
-    places: Sequence[UUID],
-    workers: Sequence[UUID],
-    first: datetime,
-    until: datetime,
-    rng: Random,
-) -> list[Danger]:
-    """Draw hazards of the first two thirds of the time."""
-    made = []
-    for turn in range(number):
-        assigned_at = _between(rng, first + timedelta(hours=3), first + (until - first) * 2 / 3)
-        asked = None if turn % 2 else assigned_at + timedelta(minutes=rng.randrange(20 * 60, 200 * 60))
-        whole = (asked or end_of_working_days(assigned_at)) - assigned_at
-        part = (0.4, 0.9, 1.2, None)[turn // 2 % 4]
-        made.append(
-            Danger(
-                id=new_id(),
-                place_id=places[turn % len(places)],
-                reporter_id=workers[turn % len(workers)],
-                assignee_id=workers[(turn + 1) % len(workers)],
-                assigned_at=assigned_at,
-                asked_due_at=asked,
-                right_at=assigned_at + whole * part if part else None,
-            )
-        )
-    return made
-
-
 def openings(asked: Sequence[Asked], days: Sequence[date]) -> Counter[tuple[UUID, date, int]]:
     """Give who is told on which morning how many of his open; nothing opens before he is told."""
-    opening = Counter((one.worker_id, one.day) for one in asked)
+    opening = Counter((one.worker_at(one.opens_at - _BEFORE), one.day) for one in asked)
     known = set(days)
     return Counter((who, day, many) for (who, day), many in opening.items() if day in known)
