@@ -1,10 +1,10 @@
 """Plans, the occurrences they ask for, absences of workers, and the reason of an inspection that comes late."""
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
+
+from app.migrating import allow_words, beside_the_work, forbid_words
 
 revision = "20261202_0200"
 down_revision = "20261202_0503"
@@ -193,12 +193,15 @@ def upgrade() -> None:
     op.create_index(op.f("ix_plan_events_occurrence_id"), "plan_events", ["occurrence_id"])
     op.create_index("ix_plan_events_plan_id_id", "plan_events", ["plan_id", "id"])
     op.add_column("inspections", sa.Column("late_reason", sa.Text(), nullable=True))
-    _allow([*_allowed(), KIND])
+    allow_words("notices", "kind", KIND)
+    with beside_the_work():
+        # Every word that was allowed is allowed still, which is looked at while people go on.
+        op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")
 
 
 def downgrade() -> None:
     op.execute("DELETE FROM notices WHERE kind = 'occurrences'")
-    _allow([word for word in _allowed() if word != KIND])
+    forbid_words("notices", "kind", KIND)
 
     op.drop_column("inspections", "late_reason")
     op.drop_table("plan_events")
@@ -206,18 +209,3 @@ def downgrade() -> None:
     op.drop_table("told_openings")
     op.drop_table("plans")
     op.drop_table("absences")
-
-
-def _allowed() -> list[str]:
-    """Read which kinds of notices there are: other migrations bring kinds, too."""
-    query = "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_notices_noticekind'"
-    return re.findall(r"'(\w+)'", op.get_bind().scalar(sa.text(query)) or "")
-
-
-def _allow(words: list[str]) -> None:
-    name = op.f("ck_notices_noticekind")
-    op.drop_constraint(name, "notices")
-    op.create_check_constraint(
-        name, "notices", sa.column("kind", sa.String()).in_(words), postgresql_not_valid=True
-    )
-    op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")

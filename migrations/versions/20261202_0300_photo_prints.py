@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from app.migrating import beside_the_work, build_index
+
 revision = "20261202_0300"
 down_revision = "20261202_0501"
 branch_labels = None
@@ -13,9 +15,6 @@ depends_on = None
 def upgrade() -> None:
     # Nothing is filled in: a job compares the photos that are there as it does new ones.
     op.add_column("photos", sa.Column("compared_at", sa.DateTime(timezone=True)))
-    op.create_index(
-        "ix_photos_pending", "photos", ["received_at"], postgresql_where=sa.text("compared_at IS NULL")
-    )
     op.create_table(
         "photo_prints",
         sa.Column("photo_id", sa.Uuid(), nullable=False),
@@ -77,6 +76,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_photo_matches_open", "photo_matches", ["id"], postgresql_where=sa.text("settled_at IS NULL")
     )
+    with beside_the_work():
+        build_index("ix_photos_pending", "photos", "received_at", where="compared_at IS NULL")
 
 
 def downgrade() -> None:

@@ -38,7 +38,10 @@ def upgrade() -> None:
     op.add_column("hazards", sa.Column("came_back", sa.Boolean(), nullable=False, server_default="false"))
     op.add_column("hazards", sa.Column("department", sa.String(32)))
     op.create_check_constraint(
-        op.f("ck_hazards_department"), "hazards", sa.column("department", sa.String()).in_(DEPARTMENTS)
+        op.f("ck_hazards_department"),
+        "hazards",
+        sa.column("department", sa.String()).in_(DEPARTMENTS),
+        postgresql_not_valid=True,
     )
     allow_words("hazards", "status", "transferred")
     allow_words("hazard_events", "status_after", "transferred")
@@ -49,6 +52,7 @@ def upgrade() -> None:
         for table, name in _WIDENED.items():
             op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
         op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstatus")
+        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT ck_hazards_department")
 
 
 def downgrade() -> None:

@@ -1,7 +1,8 @@
 """Find hazards by deadline, by when they came or were closed, and by what they were merged into."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from app.migrating import beside_the_work, build_index
 
 revision = "20261202_0601"
 down_revision = "20261201_0532"
@@ -10,18 +11,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # A county has some ten thousand hazards a year: each takes well under a second.
-    op.create_index("ix_hazards_due_at_id", "hazards", ["due_at", "id"])
-    op.create_index("ix_hazards_received_at", "hazards", ["received_at"])
-    op.create_index(
-        "ix_hazards_duplicate_of_id",
-        "hazards",
-        ["duplicate_of_id"],
-        postgresql_where=sa.text("duplicate_of_id IS NOT NULL"),
-    )
-    op.create_index(
-        "ix_hazard_events_closed", "hazard_events", ["at"], postgresql_where=sa.text("step = 'close'")
-    )
+    with beside_the_work():
+        build_index("ix_hazards_due_at_id", "hazards", "due_at", "id")
+        build_index("ix_hazards_received_at", "hazards", "received_at")
+        merged = "duplicate_of_id IS NOT NULL"
+        build_index("ix_hazards_duplicate_of_id", "hazards", "duplicate_of_id", where=merged)
+        build_index("ix_hazard_events_closed", "hazard_events", "at", where="step = 'close'")
 
 
 def downgrade() -> None:

@@ -1,7 +1,8 @@
 """Count unread notices by an index of their own: a phone asks for that all day."""
 
-import sqlalchemy as sa
 from alembic import op
+
+from app.migrating import beside_the_work, build_index
 
 revision = "20261202_0700"
 down_revision = "20261202_0300"
@@ -10,9 +11,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_index(
-        "ix_notices_unread", "notices", ["user_id", "kind"], postgresql_where=sa.text("read_at IS NULL")
-    )
+    with beside_the_work():
+        build_index("ix_notices_unread", "notices", "user_id", "kind", where="read_at IS NULL")
 
 
 def downgrade() -> None:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.migrating import beside_the_work, build_index
+
 revision = "20261202_0900"
 down_revision = "20261202_0801"
 branch_labels = None
@@ -16,12 +18,8 @@ def upgrade() -> None:
     )
     op.add_column("photos", sa.Column("quarantine", reason))
     op.add_column("photos", sa.Column("virus", sa.Text(), server_default="", nullable=False))
-    op.create_index(
-        "ix_photos_quarantine",
-        "photos",
-        ["received_at"],
-        postgresql_where=sa.text("quarantine IS NOT NULL"),
-    )
+    with beside_the_work():
+        build_index("ix_photos_quarantine", "photos", "received_at", where="quarantine IS NOT NULL")
 
 
 def downgrade() -> None:

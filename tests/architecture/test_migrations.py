@@ -1,5 +1,6 @@
 """Migrations make exactly the tables that the models describe."""
 
+import ast
 import re
 
 from alembic.autogenerate import compare_metadata
@@ -43,6 +44,46 @@ def test_every_name_is_dated() -> None:
     names = [file.name for file in (ROOT / "migrations" / "versions").glob("*.py")]
     assert names
     assert all(re.fullmatch(r"20\d{6}_\d{4}_[a-z0-9_]+\.py", name) for name in names)
+
+
+def test_nobody_waits_while_a_table_with_rows_is_read_through() -> None:
+    """An index of a table that was there is built beside the work, and a constraint looked at there."""
+    folder = ROOT / "migrations" / "versions"
+    wrong = [
+        f"{file.name}: {call}"
+        for file in sorted(folder.glob("*.py"))
+        if file.name >= _SINCE
+        for call in _at_a_stand(ast.parse(file.read_text(encoding="utf-8")))
+    ]
+
+    assert wrong == []
+
+
+_SINCE = "20261202"
+"""What came before is done everywhere."""
+_ADDS = ("create_index", "create_check_constraint", "create_foreign_key", "create_unique_constraint")
+"""What reads a table through; the second argument names it."""
+
+
+_SMALL = {"checklists", "checklist_items", "places"}
+"""Some thousand rows at most: all are read in milliseconds."""
+
+
+def _at_a_stand(tree: ast.Module) -> list[str]:
+    (upgrade,) = (one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == "upgrade")
+    calls = [
+        (one.func.attr, one)
+        for one in ast.walk(upgrade)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)
+    ]
+    made = {ast.literal_eval(call.args[0]) for name, call in calls if name == "create_table"}
+    return [
+        ast.unparse(call)
+        for name, call in calls
+        if name in _ADDS
+        and ast.literal_eval(call.args[1]) not in made | _SMALL
+        and not {"postgresql_not_valid", "postgresql_concurrently"} & {one.arg for one in call.keywords}
+    ]
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
