@@ -79,8 +79,8 @@ def test_the_seed_tells_each_step_in_plain_lines_where_there_is_no_terminal(seed
         "the story",
         "records",
         "points",
-        "scenes",
         "photos",
+        "scenes",
         "a check",
         "tidying up",
     ]

@@ -32,7 +32,7 @@ WORKING_DAYS = 7
 """The deadline where the checklist item names none."""
 _BY_LEAD, _RECHECK_FAILS, _LATE, _WITH_PHOTOS = 0.6, 0.14, 0.12, 0.4
 _SHOWN = {HazardStep.RECTIFY, HazardStep.REPORT_CONTROLS}
-PHOTOGRAPHED_DAYS = 60
+PHOTOGRAPHED_DAYS = 45
 """Photos are shown of so many days; a seed that drew more would take too long."""
 
 

@@ -91,7 +91,7 @@ class History:
             area_code=area_code,
             user_id=to,
             kind=kind,
-            data={name: str(value) for name, value in about.items()},
+            data={name: _plain(value) for name, value in about.items()},
             created_at=at,
             read_at=read_at if read_at < self.until and rng.random() < READ else None,
         )
@@ -123,3 +123,10 @@ class History:
             if place == 0 or rng.random() > _NEVER_ARRIVED:
                 self.pictures.append(WantedPicture(photo_id, caption, by, at, **how))
         return taken
+
+
+def _plain(value: object) -> object:
+    """Give what a notice says of something as the product keeps it."""
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    return value if value is None or isinstance(value, int) else str(value)

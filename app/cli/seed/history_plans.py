@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
 from app import clock
+from app.actors import Role, community_of
 from app.cli.seed import facts
 from app.cli.seed.history import History
 from app.cli.seed.ids import id_at, named
@@ -14,11 +15,14 @@ from app.cli.seed.phone import happened_at
 from app.cli.seed.rows import Row
 from app.cli.seed.site import CITY, SITES, Site
 from app.cli.seed.world import SeedPlace
-from app.models import Inspection, Occurrence, OnDayOff, Plan, PlanFrequency
+from app.models import Inspection, NoticeKind, Occurrence, OnDayOff, Plan, PlanFrequency
 from app.plans import AHEAD_DAYS, Terms
 
 _DAY_MIN = 24 * 60
 _BEGINS = time(8, 0)
+_TOLD_FROM = timedelta(hours=7)
+_NAMED = 50
+"""So many missed ones a notice names."""
 
 
 @dataclass(frozen=True)
@@ -119,6 +123,27 @@ def add_plans(history: History) -> None:
                     inspection_id=found and found[1],
                     missed_told_at=missed_at if found is None and missed_at <= history.until else None,
                 )
+    _tell(history)
+
+
+def _tell(history: History) -> None:
+    """Put into inboxes what the jobs told: of the day's openings, and of what was missed."""
+    opened = defaultdict[tuple[datetime, UUID], list[Row]](list)
+    missed = defaultdict[tuple[datetime, str], list[Row]](list)
+    for row in history.rows.of(Occurrence):
+        told_at = max(clock.start_of(clock.business_day(row["opens_at"])) + _TOLD_FROM, row["made_at"])
+        if told_at < history.until:
+            opened[told_at, row["worker_id"]].append(row)
+        if row["missed_told_at"] is not None:
+            missed[row["missed_at"], community_of(row["area_code"])].append(row)
+    for (at, worker), rows in opened.items():
+        about = {"what": "opening", "count": len(rows), "day": clock.business_day(at)}
+        history.notify(NoticeKind.OCCURRENCES, worker, community_of(rows[0]["area_code"]), at, **about)
+    for (at, community), rows in missed.items():
+        ids = [row["id"] for row in rows]
+        for admin in history.world.holders(Role.COMMUNITY_ADMIN, community):
+            about = {"what": "missed", "count": len(ids), "occurrence_ids": ids[:_NAMED]}
+            history.notify(NoticeKind.OCCURRENCES, admin, community, at, **about)
 
 
 def _add_plan(history: History, site: Site, told: _Told, terms: Terms, today: date) -> Row:

@@ -29,17 +29,21 @@ from app.cli.seed.progress import Tell
 from app.cli.seed.proxies import add_proxies
 from app.cli.seed.scenes import set_scenes
 from app.cli.seed.sealing import seal
+from app.cli.seed.second_looks import set_spot_checks
 from app.cli.seed.settlement import add_site
 from app.cli.seed.site import CITY, SITES
 from app.cli.seed.staff import add_staff
 from app.cli.seed.stage import Stage
+from app.cli.seed.taking_out import set_files, set_wishes
 from app.cli.seed.world import World
 from app.config import UnknownYears
 from app.identity import HASHER
-from app.models import Area, ConsentText, Grant, Quarantine, User
+from app.models import Area, ConsentText, Grant, Photo, PhotoMatch, Quarantine, User
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
+_COMPARED_AFTER = timedelta(minutes=1)
+"""When the job has looked a photo up."""
 _LOCK = 0x676F6E676469
 """Of the advisory lock: of two seeds at once the second waits, and then finds everything there."""
 
@@ -56,8 +60,11 @@ def load(session: Session, store: PhotoStore, sealer: Sealer, *, day: date, seed
     _publish_texts(session, history)
     _write(session, history, tell)
     _post(session, history, tell)
-    _play(session, history, tell)
+    stage = _stage(history, store, sealer)
     _take_photos(session, store, history, tell)
+    tell("scenes", 0)
+    stage.play(session)
+    tell("scenes", 0.1)
     tell("a check", 0)
     findings = points.reconcile(session)
     assert not findings, f"the seed does not add up: {findings}"
@@ -138,13 +145,14 @@ def _post(session: Session, history: History, tell: Tell) -> None:
         points.hold(session, account_id, amount)
 
 
-def _play(session: Session, history: History, tell: Tell) -> None:
-    """Let what went less plainly be done by the product's own verbs."""
-    tell("scenes", 0)
+def _stage(history: History, store: PhotoStore, sealer: Sealer) -> Stage:
+    """Set the stage for what goes less plainly, which is played once its photos are there."""
     stage = Stage(history)
     set_scenes(stage)
-    stage.play(session)
-    tell("scenes", 0.1)
+    set_spot_checks(stage, sealer)
+    set_wishes(stage)
+    set_files(stage, sealer, store)
+    return stage
 
 
 def _take_photos(session: Session, store: PhotoStore, history: History, tell: Tell) -> None:
@@ -163,6 +171,11 @@ def _take_photos(session: Session, store: PhotoStore, history: History, tell: Te
         if wanted.virus:
             photo.quarantine, photo.virus = Quarantine.VIRUS, wanted.virus
         tell("photos", 0.15 / len(history.pictures))
+    evidence.compare(session, store, limit=len(history.pictures))
+    compared_at = Photo.received_at + _COMPARED_AFTER
+    session.execute(update(Photo).where(Photo.compared_at.is_not(None)).values(compared_at=compared_at))
+    of_match = update(PhotoMatch).where(PhotoMatch.photo_id == Photo.id)
+    session.execute(of_match.values(found_at=compared_at))
 
 
 def _senders(history: History) -> dict[UUID, Actor]:

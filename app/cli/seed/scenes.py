@@ -8,6 +8,7 @@ from app.actors import Role
 from app.cli.seed.scene import seen_by_resident, seen_by_staff, seen_by_visitor
 from app.cli.seed.scenes_major import COMPANY, set_major_scenes
 from app.cli.seed.site import BIG_SITE, SMALL_SITE
+from app.cli.seed.staff import LEFT_DAYS
 from app.cli.seed.stage import Stage
 from app.cli.seed.world import SeedResident
 from app.hazards import NewUnit, UnitChange, UnitKind
@@ -24,15 +25,16 @@ def set_scenes(stage: Stage) -> None:
     """Set all scenes; each tells one way besides the plain one."""
     people = _residents(stage)
     team, company = _units(stage)
+    shown = _taken_over(stage, people[2])
     _handed_on(stage, people[0])
     _came_back_from_department(stage, company)
     _urged_by_county_and_city(stage)
     _urged_in_words(stage)
-    _more_time(stage)
+    _more_time(stage, shown)
     _given_to_team(stage, people[1], team)
     _given_to_another(stage)
+    _left_behind(stage)
     set_major_scenes(stage, company)
-    _taken_over(stage, people[2])
     _not_satisfied(stage, people[3])
 
 
@@ -173,7 +175,7 @@ def _urged_in_words(stage: Stage) -> None:
     small.rectify((3, 15), small.worker, "水沟砌好了，试过水，流得通。")
 
 
-def _more_time(stage: Stage) -> None:
+def _more_time(stage: Stage, shown: UUID) -> None:
     """Tell of more time: one waits for an answer, one was refused and done in time."""
     waits = seen_by_staff(
         stage,
@@ -200,7 +202,7 @@ def _more_time(stage: Stage) -> None:
         (5, 10),
         done.worker,
         "换了推杆锁，一推就开。",
-        done.photos((5, 10), done.worker, "二楼安全出口 推杆锁"),
+        done.photos((5, 10), done.worker, "二楼安全出口 推杆锁", copied_from=shown, mirrored=True),
     )
     done.recheck((5, 15), done.admin, "试过三次，都推得开。")
 
@@ -233,7 +235,14 @@ def _given_to_team(stage: Stage, resident: SeedResident, team: UUID) -> None:
 def _given_to_another(stage: Stage) -> None:
     """Tell of one whose worker is away: another gets it, with a reason."""
     scene = seen_by_staff(
-        stage, (7, 9), BIG_SITE, "积分超市", _C.FACILITY, "门口雨棚的一根撑杆脱了。", Role.COMMUNITY_ADMIN
+        stage,
+        (7, 9),
+        BIG_SITE,
+        "积分超市",
+        _C.FACILITY,
+        "门口雨棚的一根撑杆脱了。",
+        Role.COMMUNITY_ADMIN,
+        virus="Win.Test.EICAR_HDB-1",
     )
     worker, lead = scene.worker, scene.lead(_TEAM)
     scene.accept((7, 9.2))
@@ -242,8 +251,23 @@ def _given_to_another(stage: Stage) -> None:
     scene.start((3, 10), lead)
 
 
-def _taken_over(stage: Stage, resident: SeedResident) -> None:
-    """Tell of two reports at the code: one a resident took for his own, one the visitor himself rated."""
+def _left_behind(stage: Stage) -> None:
+    """Tell of one whose building lead left the post: it is to be given out anew."""
+    left = stage.history.world.left[0]
+    scene = seen_by_staff(
+        stage, (12, 9), BIG_SITE, "1号楼", _C.FACILITY, "二单元楼梯扶手松了三处。", Role.GRID_WORKER
+    )
+    scene.accept((12, 9.5))
+    scene.assign((12, 10), left, (-2, 18))
+    scene.start((11, 9), left)
+    stage.do(stage.moment((LEFT_DAYS, 0.02)), partial(hazards.unassign, limit=1))
+
+
+def _taken_over(stage: Stage, resident: SeedResident) -> UUID:
+    """Tell of two reports at the code: one a resident took for his own, one the visitor himself rated.
+
+    Gives a photo of the work.
+    """
     own = seen_by_visitor(
         stage, (18, 17), BIG_SITE, resident.place, _C.FIRE, "地下室有人给三轮车充电，线拖了十几米。"
     )
@@ -251,12 +275,8 @@ def _taken_over(stage: Stage, resident: SeedResident) -> None:
     own.take_over((16, 20), resident)
     own.assign((17, 9.2), own.worker, (7, 18))
     own.start((16, 9), own.worker)
-    own.rectify(
-        (14, 10),
-        own.worker,
-        "线收走了，车推到充电棚。",
-        own.photos((14, 10), own.worker, "地下室 电线已收走"),
-    )
+    shown = own.photos((14, 10), own.worker, "地下室 电线已收走")
+    own.rectify((14, 10), own.worker, "线收走了，车推到充电棚。", shown)
     own.recheck((13, 9), own.admin, "晚上去看过，没有再充。")
     own.rate((12, 20), resident, 3)
     place = stage.place(BIG_SITE, "文化广场")
@@ -269,6 +289,7 @@ def _taken_over(stage: Stage, resident: SeedResident) -> None:
     visitor.rectify((20, 10), visitor.worker, "台阶补好了。")
     visitor.recheck((19, 9), visitor.admin, "踩过，牢的。")
     visitor.rate_by_receipt((18, 12), 3, "处理得很快。")
+    return shown[0]
 
 
 def _not_satisfied(stage: Stage, resident: SeedResident) -> None:

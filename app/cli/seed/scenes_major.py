@@ -5,6 +5,7 @@ from uuid import UUID
 
 from app.actors import Role
 from app.cli.seed.scene import seen_by_staff
+from app.cli.seed.second_looks import set_verdict
 from app.cli.seed.site import BIG_SITE
 from app.cli.seed.stage import Stage
 from app.clock import business_day
@@ -83,7 +84,7 @@ def _sent_back_by_county(stage: Stage) -> None:
         Role.GRID_WORKER,
     )
     worker = scene.worker
-    old = scene.photos((49, 10), worker, "电子元件帮扶车间 冲压机")
+    old = scene.photos((48, 14), worker, "电子元件帮扶车间 冲压机")
     scene.accept((48, 9.3), "按重大隐患处理。", HazardLevel.MAJOR)
     scene.assign((48, 10), worker, (33, 18), controls="冲压机断电挂牌，罩子装好前谁也不能开。")
     scene.show_controls((48, 14), worker, "已断电挂牌。", old)
@@ -97,6 +98,7 @@ def _sent_back_by_county(stage: Stage) -> None:
     )
     scene.start((46, 9), worker, five_fixed=five)
     again = scene.photos((40, 10), worker, "电子元件帮扶车间 防护罩", copied_from=old[0])
+    set_verdict(stage, again[0])
     scene.rectify((40, 10), worker, "罩子装回去了。", again)
     scene.recheck((39, 9), scene.admin, "车间说装好了。")
     scene.close((37, 10), "照片是三个星期前的，现场没有罩子。", passed=False, due=(28, 18))

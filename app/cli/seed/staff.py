@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from app.models import Grant, SecondFactor, Sex, User
 STAFF_PHONES_FROM = 9000
 """Serials of phones, above those of the residents."""
 _LEAD_BIRTH_YEAR = 1970
+LEFT_DAYS = 6
+"""How many days ago somebody gave his post up."""
 
 
 class Post(NamedTuple):
@@ -25,6 +27,7 @@ class Post(NamedTuple):
     name: str
     area_code: str
     roles: tuple[Role, ...]
+    left: bool = False
 
 
 def add_staff(
@@ -42,7 +45,7 @@ def add_staff(
     All signed in then, since whoever did not for 90 days is disabled the next night. Whoever is above grid
     worker has a second factor, its secret told by ``rng_of_codes``.
     """
-    for number, post in enumerate([*_above(), *_big_site(rng), *_small_site()]):
+    for number, post in enumerate([*_above(), *_big_site(rng), *_small_site(), *_gone()]):
         user_id = named("user", f"staff {number}")
         rows.add(
             User,
@@ -68,7 +71,10 @@ def add_staff(
                 confirmed_at=since,
             )
         for role in post.roles:
-            world.staff[role, post.area_code].append(user_id)
+            if post.left:
+                world.left.append(user_id)
+            else:
+                world.staff[role, post.area_code].append(user_id)
             rows.add(
                 Grant,
                 id=named("grant", f"{user_id} {role}"),
@@ -76,6 +82,7 @@ def add_staff(
                 role=role,
                 area_code=post.area_code,
                 valid_from=since,
+                valid_until=until - timedelta(days=LEFT_DAYS) if post.left else None,
                 content_hash=b"",
                 created_at=since,
             )
@@ -106,3 +113,7 @@ def _small_site() -> Iterator[Post]:
     all_in_one = (Role.GRID_WORKER, Role.BUILDING_LEAD, Role.SHOP_CLERK, Role.COMMUNITY_ADMIN)
     yield Post("胡永安", SMALL_SITE.code, all_in_one)
     yield Post("毛振华", SMALL_SITE.code, (Role.COMMUNITY_ADMIN, Role.GRID_WORKER))
+
+
+def _gone() -> Iterator[Post]:
+    yield Post("余祖才", f"{BIG_SITE.code}001", (Role.BUILDING_LEAD,), left=True)

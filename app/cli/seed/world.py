@@ -48,6 +48,8 @@ class World:
     households: dict[UUID, list[SeedResident]] = field(default_factory=lambda: defaultdict(list))
     staff: dict[tuple[Role, str], list[UUID]] = field(default_factory=lambda: defaultdict(list))
     """User ids by role and area code."""
+    left: list[UUID] = field(default_factory=list)
+    """Of the staff who have no post any more."""
     born: Counter[tuple[date, Sex]] = field(default_factory=Counter)
     """How many have their ID number, by birth date and sex."""
 
