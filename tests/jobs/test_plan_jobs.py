@@ -1,0 +1,102 @@
+"""The jobs of plans and of spot checks: each does its work once, and leaves an entry."""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.clock import set_to
+from app.ids import new_id
+from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
+from app.jobs.scheduler import run
+from app.jobs.spot_checks import draw_spot_checks
+from app.jobs.work import Means
+from app.models import (
+    AuditEntry,
+    Grant,
+    Inspection,
+    Notice,
+    NoticeKind,
+    Occurrence,
+    SpotCheck,
+    SpotCheckWeek,
+)
+from dev.servers import Servers
+from tests.cast import GRID, person
+from tests.databases import peopled_database
+from tests.hazard_world import BLOCK, write_checklist
+from tests.plan_world import START, in_china, write_plan
+
+pytestmark = pytest.mark.xdist_group("jobs")
+MONDAY = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def jobs_database(servers: Servers) -> str:
+    """Give a database of this test's own: what plans make is much, and names each other."""
+    return peopled_database(servers, f"plan_jobs_{os.getpid()}_{new_id().hex[-6:]}")
+
+
+@pytest.fixture
+def session(means: Means) -> Iterator[Session]:
+    with Session(means.engine, expire_on_commit=False) as made:
+        yield made
+
+
+def _twice(job: Callable[[Means], int], means: Means, at: datetime) -> list[int | None]:
+    """Run a job, and once more: what was done is not done again."""
+    with set_to(at):
+        return [run(job, means), run(job, means)]
+
+
+def _entries(session: Session, job: str) -> int:
+    return len(session.scalars(select(AuditEntry).where(AuditEntry.action == f"job:{job}")).all())
+
+
+def test_what_plans_ask_for_is_made_told_and_handed_over_once(means: Means, session: Session) -> None:
+    write_plan(session, write_checklist(session))
+
+    made, again = _twice(make_occurrences, means, in_china(START, "00:30"))
+    assert (made or 0) >= 14
+    assert again == 0
+    [*rows] = session.scalars(select(Occurrence).order_by(Occurrence.opens_at))
+    assert len(rows) == made
+    first = rows[0]
+
+    assert _twice(tell_openings, means, in_china(START, "08:01")) == [1, 0]
+    opened = select(Notice).where(Notice.kind == NoticeKind.OCCURRENCES, Notice.user_id == first.worker_id)
+    assert [one.data["what"] for one in session.scalars(opened)] == ["opening"]
+
+    assert _twice(tell_missed, means, in_china(START, "20:01")) == [1, 0]
+
+    later = in_china(START, "21:00")
+    session.execute(update(Grant).where(Grant.user_id == first.worker_id).values(ended_at=later))
+    session.commit()
+    handed = _twice(hand_over_occurrences, means, later + timedelta(minutes=1))
+    assert handed == [len(rows) - 1, 0]
+    session.expire_all()
+    assert first.worker_id not in {one.worker_id for one in rows[1:]}
+    assert {job: _entries(session, job) for job in ("make_occurrences", "tell_missed")} == {
+        "make_occurrences": 1,
+        "tell_missed": 1,
+    }
+
+
+def test_a_weeks_spot_checks_are_drawn_once(means: Means, session: Session) -> None:
+    checklist = write_checklist(session)
+    assert _twice(draw_spot_checks, means, MONDAY) == [0, 0]
+    for hours in range(20):
+        at = MONDAY + timedelta(days=1, hours=hours)
+        named = {"area_code": GRID, "place_id": BLOCK, "worker_id": person("worker").user_id}
+        facts = {"checklist_id": checklist.id, "content_hash": b"", "captured_at": at, "received_at": at}
+        session.add(Inspection(id=new_id(), **named, **facts))
+    session.commit()
+
+    drawn, again = _twice(draw_spot_checks, means, MONDAY + timedelta(days=7))
+
+    assert drawn == len(session.scalars(select(SpotCheck)).all()) > 0
+    assert again == 0
+    assert session.scalars(select(SpotCheckWeek).where(SpotCheckWeek.drawn_at.is_not(None))).all()
