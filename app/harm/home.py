@@ -152,8 +152,16 @@ def homes_behind(session: Session, hazard: Hazard) -> set[UUID]:
 
     What is unsafe elsewhere in a building is behind nobody's.
     """
-    at_place = select(Household.id).join(Hazard, Hazard.place_id == Household.place_id)
-    return set(session.scalars(at_place.where(Hazard.id == hazard.id, _names_door(Hazard.text))))
+    return homes_behind_each(session, [hazard.id])[hazard.id]
+
+
+def homes_behind_each(session: Session, hazard_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Give the households behind whose door each of several hazards is, however many in one statement."""
+    behind: dict[UUID, set[UUID]] = {hazard_id: set() for hazard_id in hazard_ids}
+    at_place = select(Hazard.id, Household.id).join(Household, Hazard.place_id == Household.place_id)
+    for hazard_id, home in session.execute(at_place.where(Hazard.id.in_(behind), _names_door(Hazard.text))):
+        behind[hazard_id].add(home)
+    return behind
 
 
 def about_home(homes: Collection[UUID]) -> ColumnElement[bool]:

@@ -73,6 +73,7 @@ from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
 from app.hazards.satisfaction import Rating, RatingOverError, rate, rate_by_receipt
 from app.hazards.supervising import NotSupervisedError, answer, supervise
 from app.hazards.taking_over import ReportNotHisError, ReportTakenError, take_over
+from app.hazards.telling import tell_new
 from app.hazards.timeline import PhotoMoment, Timeline, TimelineEntry, timeline
 from app.hazards.transferring import Transfer, department_answer, transfer
 from app.hazards.triage import (
@@ -239,6 +240,7 @@ __all__ = [
     "supervise",
     "take_alarms",
     "take_over",
+    "tell_new",
     "timeline",
     "transfer",
     "unassign",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role
 from app.clock import now
 from app.hazards.deadlines import Alarm, alarms_of
-from app.hazards.responsible import OFFICES, in_hand_of, office, tell_all
+from app.hazards.responsible import OFFICES, admins, in_hand_of, office, tell_all
 from app.hazards.steps import record
 from app.ids import new_id
 from app.models import AlarmKind, Hazard, HazardAlarm, HazardStatus, HazardStep
@@ -30,6 +30,8 @@ _OFFICES = {
     AlarmKind.SUPERVISE_CITY: (Role.CITY_OFFICER, Role.COUNTY_OFFICER),
 }
 """Who supervises or waits to see the controls, and who is told where that office has nobody."""
+_IN_OTHER_WORDS = {HazardStep.REMIND_CONTROLS: {"what": "controls_missing"}}
+"""What an office reads where it is to urge others to do what they read of."""
 
 
 def take_alarms(session: Session, *, limit: int) -> int:
@@ -81,15 +83,15 @@ def _is_first(session: Session, hazard: Hazard, alarm: Alarm, at: datetime) -> b
 
 
 def _sound(session: Session, hazard: Hazard, alarm: Alarm, at: datetime) -> None:
-    """Record an alarm in the hazard's history, and tell whose it is, each once."""
+    """Record an alarm in the hazard's history, and tell whose it is and the admins, who answer, each once."""
     step, offices = HazardStep(alarm.kind), _OFFICES.get(alarm.kind)
     if alarm.kind in _SUPERVISING:
         hazard.supervised_at, hazard.answered_at = at, None
     sent = content_hash(step, hazard.id, alarm.due_at)
     record(session, Actor(), hazard, step, sent=sent, at=at, due_at=alarm.due_at.isoformat())
-    in_hand = in_hand_of(session, hazard)
+    in_hand = in_hand_of(session, hazard) | admins(session, hazard)
     if offices is not None:
         found, people = office(session, hazard, offices)
-        instead = {} if found is offices[0] else {"what": "nobody_decides"}
+        instead = _IN_OTHER_WORDS.get(step, {}) if found is offices[0] else {"what": "nobody_decides"}
         tell_all(session, NoticeKind.HAZARD_ALARM, hazard, people - in_hand, step, **instead)
     tell_all(session, NoticeKind.HAZARD_ALARM, hazard, in_hand, step)

@@ -83,5 +83,6 @@ def check_controls(
         want_controls(hazard, at=step.at)
     step.leave(verb, note=note, photo_ids=photo_ids, passed=passed)
     people = in_hand_of(session, hazard) - {actor.user_id}
-    tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, verb)
+    refused = {} if passed else {"what": "controls_refused"}
+    tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, verb, **refused)
     return hazard

@@ -12,6 +12,7 @@ from app.errors import DomainError, Kind
 from app.hazards.assignees import who_has
 from app.hazards.deadlines import due, set_deadline
 from app.hazards.steps import Step, begin, tell
+from app.hazards.telling import ask_to_close
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.workdays import WorkCalendar
@@ -50,6 +51,8 @@ def verify(
     step.take(HazardStatus.VERIFIED, HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids)
     if step.hazard.level is HazardLevel.GENERAL:
         step.follow(HazardStatus.CLOSED, HazardStep.CLOSE)
+    else:
+        ask_to_close(session, actor, step.hazard)
     return step.hazard
 
 

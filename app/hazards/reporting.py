@@ -14,6 +14,7 @@ from app.evidence import PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
 from app.hazards.satisfaction import receipt_hash
 from app.hazards.steps import record
+from app.hazards.telling import tell_new
 from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
 from app.once import content_hash, insert_once, made_before
@@ -95,6 +96,7 @@ def report(
         link_photos(session, PhotoOwner.HAZARD, hazard.id, place.area_code, sent.photo_ids, by=actor.user_id)
         record(session, actor, hazard, HazardStep.REPORT, sent=mark, at=at)
         harm.watch(session, actor, Told(HarmRecord.HAZARD, hazard.id, hazard.area_code), [sent.text])
+        tell_new(session, actor, hazard.area_code, {hazard.id: hazard.level})
     return hazard, made
 
 

@@ -43,6 +43,12 @@ def givers(session: Session, hazard: Hazard) -> tuple[str, set[UUID]]:
     return seeing_to.who_sees_to_it(session, hazard.area_code, but=people_behind(session, hazard))
 
 
+def admins(session: Session, hazard: Hazard) -> set[UUID]:
+    """Give the admins who give a hazard out; nobody where all live behind its door, or there is none."""
+    what, people = givers(session, hazard)
+    return people if what == "asked" else set()
+
+
 def office(session: Session, hazard: Hazard, roles: Sequence[Role]) -> tuple[Role | None, set[UUID]]:
     """Give the first of these offices that has somebody over the hazard, and its people."""
     behind = people_behind(session, hazard)

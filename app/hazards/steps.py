@@ -16,7 +16,15 @@ from app.errors import IllegalStepError, NotFoundError
 from app.evidence import PhotoOwner, link_photos
 from app.harm import HarmRecord, Told
 from app.hazards.merging import MERGED_MOST, merged_below
-from app.models import HAZARD_ENDED, HAZARD_QUIET, Hazard, HazardEvent, HazardStatus, HazardStep
+from app.models import (
+    HAZARD_ENDED,
+    HAZARD_QUIET,
+    Hazard,
+    HazardEvent,
+    HazardLevel,
+    HazardStatus,
+    HazardStep,
+)
 from app.notices import NoticeKind
 from app.once import append_event, content_hash, made_before
 from app.people import OwnHouseholdError
@@ -196,7 +204,8 @@ def record(
 ) -> None:
     """Append an event to a hazard that this transaction locked or made; tell the reporter what others did.
 
-    Who reported what was merged into it is told as well. Of what passes between offices and staff nobody is.
+    Who reported what was merged into it is told as well. Of what passes between offices and staff nobody is,
+    nor of a recheck by which a general hazard is closed in the same moment: the closing tells of both.
 
     ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError if
     it belongs to another event.
@@ -218,7 +227,8 @@ def record(
         data=data,
     )
     link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
-    if step in HAZARD_QUIET:
+    closes = step is HazardStep.VERIFY and hazard.level is HazardLevel.GENERAL
+    if step in HAZARD_QUIET or closes:
         return
     for seen in [hazard] if step in _SIGHTINGS else [hazard, *_merged(session, hazard)]:
         if seen.reported_by not in {None, actor.user_id} and not is_hidden(session, seen):

@@ -14,6 +14,7 @@ from app.hazards.assignment import NotMajorError, may_assign
 from app.hazards.deadlines import FURTHEST, DueTimeError, drop_deadline, set_deadline, want_controls
 from app.hazards.responsible import OFFICES, office, tell_all
 from app.hazards.steps import begin
+from app.hazards.telling import ask_recheck
 from app.models import Department, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import added_later, as_sent
@@ -103,4 +104,6 @@ def department_answer(
         drop_deadline(hazard)
     to = HazardStatus.RECTIFIED if done else HazardStatus.ACCEPTED
     step.take(to, verb, note=note, photo_ids=photo_ids, done=done)
+    if done:
+        ask_recheck(session, actor, hazard)
     return hazard

@@ -9,6 +9,7 @@ from app.actors import Actor, community_of
 from app.errors import DomainError, Kind
 from app.hazards.rewards import claim_reward
 from app.hazards.steps import begin
+from app.hazards.telling import tell_accepted
 from app.identity import Permission, scope_of
 from app.models import Hazard, HazardCategory, HazardLevel, HazardStatus, HazardStep
 
@@ -61,6 +62,7 @@ def accept(
         HazardStatus.ACCEPTED, HazardStep.ACCEPT, note=note, level=hazard.level, category=hazard.category
     )
     claim_reward(session, actor, hazard)
+    tell_accepted(session, actor, hazard)
     return hazard
 
 

@@ -14,6 +14,7 @@ from app.errors import DomainError, Kind
 from app.hazards.assignees import has
 from app.hazards.deadlines import FURTHEST, DueTimeError
 from app.hazards.steps import begin
+from app.hazards.telling import ask_recheck
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 
 
@@ -118,6 +119,7 @@ def rectify(
         raise NothingShownError(field="note")
     hazard.rectified_by = actor.user_id
     step.take(HazardStatus.RECTIFIED, HazardStep.RECTIFY, note=note, photo_ids=photo_ids)
+    ask_recheck(session, actor, hazard)
     return hazard
 
 

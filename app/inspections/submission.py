@@ -1,6 +1,6 @@
 """Filing inspections: one filled checklist, the hazards it raises, and those it finds still open."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -16,7 +16,7 @@ from app.clock import now
 from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
-from app.hazards import Finding, raise_or_join
+from app.hazards import Finding, raise_or_join, tell_new
 from app.inspections.answers import Answer, Judged, judged
 from app.models import Inspection, InspectionAnswer
 from app.once import added_later, content_hash, insert_once, made_before
@@ -109,6 +109,7 @@ def submit(
         found.sort(key=lambda one: checklist.key_of(one.item))
         rows = [_answer(session, actor, inspection, gathered, one) for one in found]
         session.execute(insert(InspectionAnswer), rows)
+        _tell(session, actor, inspection, found, rows)
         told = Told(HarmRecord.INSPECTION, inspection.id, inspection.area_code)
         words = [form.note, form.late_reason or "", *(one.written for one in found)]
         harm.watch(session, actor, told, words)
@@ -138,3 +139,18 @@ def _answer(
         "hazard_id": hazard_id,
         "recurrence": joined,
     }
+
+
+def _tell(
+    session: Session,
+    actor: Actor,
+    inspection: Inspection,
+    found: Sequence[Judged],
+    rows: Sequence[Mapping[str, Any]],
+) -> None:
+    """Tell of all hazards that an inspection raised at once; one that was open was told of when it came."""
+    levels = {one.item.id: one.item.level for one in found}
+    raised = [row for row in rows if row["hazard_id"] is not None and not row["recurrence"]]
+    if raised:
+        new = {row["hazard_id"]: levels[row["item_id"]] for row in raised}
+        tell_new(session, actor, inspection.area_code, new, inspection_id=inspection.id)

@@ -26,6 +26,8 @@ from app.models import (
     FollowUp,
     HarmCase,
     Hazard,
+    HazardStatus,
+    HazardStep,
     Notice,
     NoticeKind,
     Place,
@@ -113,6 +115,12 @@ def _merged(session: Session, notice: Notice, several: list[Mapping[str, Any]]) 
     return {name: merged[name] for name in several[0]}
 
 
+_WAITS: Mapping[str | None, HazardStatus] = {
+    HazardStep.REPORT: HazardStatus.REPORTED,
+    HazardStep.RECTIFY: HazardStatus.RECTIFIED,
+    HazardStep.VERIFY: HazardStatus.VERIFIED,
+}
+"""What was done last where a notice asks for the next step, and the state in which a hazard waits for it."""
 _ADDED: Mapping[str, Callable[[list[Any]], Any]] = {"due": min, "at": max, "points": sum}
 
 
@@ -140,10 +148,28 @@ def _hazard_step(session: Session, notice: Notice) -> dict[str, Any] | None:
 
 
 def _open_hazard(session: Session, notice: Notice) -> dict[str, Any] | None:
+    """Tell of what is still to be done, of one hazard or of several of a community."""
+    if "hazard_id" not in notice.data:
+        return _open_hazards(session, notice)
     hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
-    if hazard is None or hazard.status in HAZARD_ENDED:
+    if hazard is None or hazard.status in _settled(notice):
         return None
     return {"matter": _matter(notice), "where": _where(session, hazard), "at": notice.created_at}
+
+
+def _open_hazards(session: Session, notice: Notice) -> dict[str, Any] | None:
+    ids = [UUID(one) for one in notice.data["hazard_ids"]]
+    still = select(Hazard.id).where(Hazard.id.in_(ids), Hazard.status.not_in(_settled(notice)))
+    if session.scalar(still.limit(1)) is None:
+        return None
+    where = _community(session, notice.area_code)
+    return {"matter": _matter(notice), "where": where, "at": notice.created_at}
+
+
+def _settled(notice: Notice) -> frozenset[HazardStatus]:
+    """Give the states in which nothing is left of what a notice asks for."""
+    waits = _WAITS.get(notice.data.get("step"))
+    return HAZARD_ENDED if waits is None else frozenset(HazardStatus) - {waits}
 
 
 def _claim_step(session: Session, notice: Notice) -> dict[str, Any] | None:

@@ -102,7 +102,8 @@ def _check_notices(session: Session, patrol: Patrol) -> int:
 
 def _again(row: Notice) -> datetime | None:
     """Give the moment of a notice whose like comes again with right, as of a step or another deadline."""
-    return row.created_at if row.kind in {NoticeKind.HAZARD_ALARM, NoticeKind.HAZARD_STEP} else None
+    again = {NoticeKind.HAZARD_ALARM, NoticeKind.HAZARD_STEP, NoticeKind.HAZARD_MATTER}
+    return row.created_at if row.kind in again else None
 
 
 def _check_handed(rows: list[Notice], patrol: Patrol) -> None:
@@ -136,14 +137,14 @@ def _check_alarm_notices(rows: list[Notice], patrol: Patrol, admins: set[UUID]) 
         (user_id, str(one.id), kind.value, minute)
         for one in patrol.dangers
         for kind, minute in one.alarms(patrol.size.ends)
-        for user_id in _in_hand(one.hand_at(minute), admins).union(offices.get(kind.value, []))
+        for user_id in admins.union(offices.get(kind.value, []), _in_hand(one.hand_at(minute)))
     )
     told = Counter((row.user_id, row.data["hazard_id"], row.data["step"], row.created_at) for row in rows)
     _same(told, wanted, "of alarms")
 
 
-def _in_hand(whose: UUID | None, admins: set[UUID]) -> set[UUID]:
-    return admins if whose is None else {whose}
+def _in_hand(whose: UUID | None) -> set[UUID]:
+    return set() if whose is None else {whose}
 
 
 def _check_missed_notices(session: Session, rows: list[Notice], admins: set[UUID]) -> None:

@@ -11,6 +11,7 @@ from app import hazards
 from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Hazard, HazardEvent, HazardStatus, Notice, NoticeKind
+from app.notices.words import text_of
 from tests.cast import person
 from tests.client import Client
 from tests.hazard_world import Take, done, refused, write_hazard
@@ -46,8 +47,16 @@ def look(session: Session, hazard: Hazard, after: timedelta) -> list[str]:
 
 
 def told(session: Session, kind: NoticeKind, name: str) -> list[str]:
+    return [row.data["step"] for row in notices(session, kind, name)]
+
+
+def notices(session: Session, kind: NoticeKind, name: str) -> list[Notice]:
     which = (Notice.user_id == person(name).user_id, Notice.kind == kind)
-    return [row.data["step"] for row in session.scalars(select(Notice).where(*which))]
+    return list(session.scalars(select(Notice).where(*which).order_by(Notice.id)))
+
+
+def text(notice: Notice) -> str:
+    return text_of(notice.kind, notice.data)
 
 
 def test_they_are_shown_in_pictures_and_checked_by_the_county(
@@ -68,15 +77,20 @@ def test_they_are_shown_in_pictures_and_checked_by_the_county(
     assert told(session, NoticeKind.HAZARD_MATTER, "worker") == ["check_controls"]
 
 
-def test_whoever_has_it_and_the_county_are_told_once_that_nothing_was_shown(
+def test_whoever_has_it_the_admins_and_the_county_are_told_once_that_nothing_was_shown(
     session: Session, hazard: Hazard
 ) -> None:
     before = look(session, hazard, A_DAY - timedelta(seconds=1))
     after = [look(session, hazard, A_DAY + timedelta(minutes=minutes)) for minutes in range(3)]
 
     assert (before, after) == ([], [["remind_controls"]] * 3)
-    for name in ("worker", "county"):
-        assert told(session, NoticeKind.HAZARD_ALARM, name) == ["remind_controls"]
+    said = {}
+    for name in ("worker", "admin", "county"):
+        (notice,) = notices(session, NoticeKind.HAZARD_ALARM, name)
+        assert notice.data["step"] == "remind_controls"
+        said[name] = text(notice)
+    assert said["worker"] == said["admin"] == "重大隐患还没报临时管控，请快报"
+    assert said["county"] == "重大隐患还没报临时管控，请督促"
 
 
 def test_nobody_is_reminded_of_what_was_shown(session: Session, take: Take, hazard: Hazard) -> None:
@@ -97,6 +111,19 @@ def test_found_wanting_they_are_due_within_a_day_again(session: Session, take: T
     assert hazard.controls_due_at is not None
     assert now() + A_DAY - timedelta(minutes=1) < hazard.controls_due_at <= now() + A_DAY
     assert hazard.alarm_at == hazard.controls_due_at
+
+
+def test_found_good_and_found_wanting_are_told_in_different_words(
+    session: Session, take: Take, hazard: Hazard
+) -> None:
+    for passed in (False, True):
+        done(take("worker", hazard, "report-controls", note="放了牌子", photo_ids=[str(new_id())]))
+        done(take("county", hazard, "check-controls", passed=passed, note="看过了"))
+
+    assert [text(one) for one in notices(session, NoticeKind.HAZARD_MATTER, "worker")] == [
+        "临时管控复核没通过，请重新做",
+        "重大隐患的临时管控复核通过",
+    ]
 
 
 def test_a_general_one_has_none_to_show(session: Session, take: Take) -> None:

@@ -146,7 +146,7 @@ def test_the_reporter_hears_of_each_change_and_the_assignee_of_his_work(session:
         ).order_by(Notice.id)
     ).all()
     resident, worker = person("resident").user_id, person("worker").user_id
-    assert notices == [
+    assert [one for one in notices if one.user_id in {resident, worker}] == [
         (resident, "hazard_step", "accept", "accepted"),
         (resident, "hazard_step", "assign", "assigned"),
         (worker, "hazard_assigned", None, "assigned"),

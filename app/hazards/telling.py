@@ -1,0 +1,121 @@
+"""Telling those for whom a hazard waits: who triages it, who rechecks it, the county of a major one."""
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app import harm
+from app.actors import Actor, Role
+from app.hazards.assignment import people_behind
+from app.hazards.responsible import OFFICES, ask_county, office, tell_all
+from app.identity import TABLE, Permission, holders, seeing_to
+from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
+from app.notices import NoticeKind, post
+from app.people import accounts_of_home
+
+NAMED = 50
+"""So many hazards a notice of several names by their ids; it counts all."""
+_RECHECKING = frozenset(TABLE[Permission.HAZARD_VERIFY])
+
+
+def tell_new(
+    session: Session, actor: Actor, area_code: str, new: Mapping[UUID, HazardLevel], **found_by: UUID
+) -> None:
+    """Tell who triages of hazards that were reported together, in one notice; the county of major ones.
+
+    Nobody is told of what is behind his own door: he decides nothing about it. The number of statements
+    does not grow with the hazards. ``found_by`` names the record that reported several.
+    """
+    apart: dict[frozenset[UUID], dict[UUID, HazardLevel]] = defaultdict(dict)
+    for hazard_id, barred in _people_behind_each(session, new).items():
+        apart[barred][hazard_id] = new[hazard_id]
+    for barred, several in apart.items():
+        major = {one: level for one, level in several.items() if level is HazardLevel.MAJOR}
+        what, people = seeing_to.who_sees_to_it(session, area_code, but=barred)
+        if what == "asked":
+            _tell_each(session, people - {actor.user_id}, area_code, several, **found_by)
+        else:
+            general = {one: level for one, level in several.items() if one not in major}
+            _tell_each(session, people, area_code, general, what=what, **found_by)
+        if major:
+            role, county = _office(session, area_code, but=barred)
+            _tell_each(
+                session, county - {actor.user_id}, area_code, major, **_unless_county(role), **found_by
+            )
+
+
+def tell_accepted(session: Session, actor: Actor, hazard: Hazard) -> None:
+    """Tell the county at once that a hazard was accepted as major, and by when its controls must stand."""
+    if hazard.level is HazardLevel.MAJOR:
+        role, people = office(session, hazard, OFFICES)
+        until = hazard.controls_due_at
+        about = _unless_county(role) | ({"controls_by": until.isoformat()} if until else {})
+        told = people - {actor.user_id}
+        tell_all(session, NoticeKind.HAZARD_ALARM, hazard, told, HazardStep.ACCEPT, **about)
+
+
+def ask_recheck(session: Session, actor: Actor, hazard: Hazard) -> None:
+    """Ask who may to recheck what was put right; where nobody may, the office above is told so.
+
+    Whoever reported it is told of the step in any case.
+    """
+    barred = people_behind(session, hazard) | {hazard.rectified_by}
+    people, step = holders(session, hazard.area_code, _RECHECKING).difference(barred), HazardStep.RECTIFY
+    if people:
+        told = people - {actor.user_id, hazard.reported_by}
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, step)
+    else:
+        _, told = _office(session, hazard.area_code, but=barred)
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, step, what="nobody_decides")
+
+
+def ask_to_close(session: Session, actor: Actor, hazard: Hazard) -> None:
+    """Ask the county to recheck a major hazard that its community found put right."""
+    ask_county(session, hazard, HazardStep.VERIFY, but={actor.user_id})
+
+
+def _people_behind_each(session: Session, hazards: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Give of each hazard the accounts of those behind whose door it is."""
+    homes = harm.homes_behind_each(session, hazards)
+    people = {home: accounts_of_home(session, home) for home in set().union(*homes.values())}
+    return {one: frozenset().union(*(people[home] for home in homes[one])) for one in hazards}
+
+
+def _office(
+    session: Session, area_code: str, *, but: Collection[UUID | None]
+) -> tuple[Role | None, set[UUID]]:
+    """Give the first office above an area that has others than these, and its people."""
+    for role in OFFICES:
+        if people := holders(session, area_code, {role}).difference(but):
+            return role, people
+    return None, set()
+
+
+def _unless_county(role: Role | None) -> dict[str, str]:
+    """Say that nobody decides where the county has nobody: the city sees to it that it gets somebody."""
+    return {} if role is Role.COUNTY_OFFICER else {"what": "nobody_decides"}
+
+
+def _tell_each(
+    session: Session, people: Collection[UUID], area_code: str, new: Mapping[UUID, HazardLevel], **about: Any
+) -> None:
+    """Write each of these people one notice of new hazards, an alarm if one of them is major."""
+    if not new:
+        return
+    is_major = HazardLevel.MAJOR in new.values()
+    about |= {"hazard_id": next(iter(new))} if len(new) == 1 else {"hazard_ids": list(new)[:NAMED]}
+    for user_id in sorted(people):
+        post(
+            session,
+            NoticeKind.HAZARD_ALARM if is_major else NoticeKind.HAZARD_MATTER,
+            to=user_id,
+            area_code=area_code,
+            step=HazardStep.REPORT,
+            status=HazardStatus.REPORTED,
+            level=HazardLevel.MAJOR if is_major else HazardLevel.GENERAL,
+            count=len(new),
+            **about,
+        )
