@@ -2,20 +2,27 @@
 
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.checklists.beginnings import DraftFixedError, DraftOutdatedError, basis, followed, origin
 from app.checklists.comparing import Changes, compared, head_of
 from app.checklists.listings import checklist, newest
 from app.checklists.sheets import DraftSheet, ItemSheet, plain_items, plain_items_of, rows_of
-from app.clock import now
+from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.ids import new_id
-from app.models import Area, Checklist, ChecklistDraft, ChecklistItem
+from app.models import Area, Checklist, ChecklistDraft, ChecklistItem, Plan
 from app.once import content_hash, insert_once, made_before
 from app.places import AreaUnknownError
+
+
+class ChecklistPlannedError(DomainError):
+    """A plan that goes on asks for the list, and no other version of it serves there (data: ``plan``)."""
+
+    code = "checklist_planned"
+    kind = Kind.CONFLICT
 
 
 class DraftChangedError(DomainError):
@@ -191,8 +198,11 @@ def discard(session: Session, actor: Actor, draft_id: UUID, revision: int) -> Ch
 def retire(session: Session, actor: Actor, checklist_id: UUID) -> Checklist:
     """Take a list out of use; a copy's places have the list above again. What is retired stays so.
 
-    Raises NotFoundError for a list that is not of the actor's areas.
+    Raises NotFoundError for a list that is not of the actor's areas, ChecklistPlannedError.
     """
+    row = checklist(session, actor, checklist_id)
+    if actor.scope.covers(row.area_code) and row.retired_at is None:
+        _check_unplanned(session, row)
     retired = update(Checklist).where(
         Checklist.id == checklist_id,
         actor.scope.clause(Checklist.area_code),
@@ -203,6 +213,33 @@ def retire(session: Session, actor: Actor, checklist_id: UUID) -> Checklist:
     if not actor.scope.covers(row.area_code):
         raise NotFoundError
     return row
+
+
+def _check_unplanned(session: Session, row: Checklist) -> None:
+    """Refuse to retire a list that a plan asks for where nothing else serves: nobody could fill it."""
+    other = aliased(Checklist)
+    serves = exists().where(
+        other.id != row.id,
+        other.code == row.code,
+        func.coalesce(other.origin_area_code, other.area_code) == row.owner,
+        other.published_at <= now(),
+        other.retired_at.is_(None),
+        func.starts_with(Plan.area_code, other.area_code),
+    )
+    title = session.scalar(
+        select(Plan.title)
+        .where(
+            Plan.checklist_area_code == row.owner,
+            Plan.checklist_code == row.code,
+            Plan.area_code.startswith(row.area_code),
+            or_(Plan.ends_on.is_(None), Plan.ends_on >= business_day()),
+            ~serves,
+        )
+        .order_by(Plan.id)
+        .limit(1)
+    )
+    if title is not None:
+        raise ChecklistPlannedError(plan=title)
 
 
 def _find(session: Session, actor: Actor, draft_id: UUID, *, lock: bool) -> ChecklistDraft | None:

@@ -1,5 +1,6 @@
 """On which days a plan asks for something, and in which window."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,7 +13,8 @@ from app.workdays import WorkCalendar
 LONGEST_BREAK = 20
 """More days than a public holiday with the weekends around it; only so far back is looked for moved ones."""
 _DAY_MIN = 24 * 60
-_SHORTEST_MONTH = 28
+_MONTHS = [monthrange(year, month)[1] for year in (2027, 2028) for month in range(1, 13)]
+"""How long months are, one after the other, in a common year and in a leap year."""
 
 
 @dataclass(frozen=True)
@@ -54,9 +56,15 @@ class Rhythm:
             return 1
         if self.frequency is PlanFrequency.EVERY_N_DAYS:
             return self.every_days or 1
-        turn = 7 if self.frequency is PlanFrequency.WEEKLY else _SHORTEST_MONTH
+        if self.frequency is PlanFrequency.WEEKLY:
+            return min(self._gaps(7, 7))
+        return min(gap for turn, following in pairwise(_MONTHS) for gap in self._gaps(turn, following))
+
+    def _gaps(self, turn: int, following: int) -> Iterator[int]:
+        """Give the days from each period of a week or month to the next, by its length and the next one's."""
         days = sorted({min(day, turn) for day in self.days})
-        return min(after - before for before, after in pairwise([*days, days[0] + turn]))
+        first = turn + min(min(day, following) for day in self.days)
+        return (after - before for before, after in pairwise([*days, first]))
 
     def _moves_to(self, day: date, calendar: WorkCalendar) -> bool:
         """Say whether a day is worked, and it or a day off right before it is named."""

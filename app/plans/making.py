@@ -1,15 +1,17 @@
 """Making occurrences ahead: each once, by a unique key, however many schedulers are at it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
 from app.ids import new_id
-from app.models import Occurrence, Place, Plan
+from app.models import Occurrence, Place, Plan, PlanEvent, PlanStep
 from app.places import Stop, route_key, route_order
 from app.plans.roster import keep_absences, roster_of
 from app.plans.terms import terms_of
@@ -57,7 +59,7 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
     except HolidaysUnknownError as error:
         unknown = int(error.data["year"])
         until = date(unknown, 1, 1) - timedelta(days=1)
-    rows = []
+    rows: list[dict[str, Any]] = []
     if days:
         places, at = places_of(session, plan), now()
         keep_absences(session, plan.area_code)
@@ -85,6 +87,8 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
                         "made_at": at,
                     }
                 )
+    if plan.made_until is None:
+        _move_given(session, plan.id, rows)
     plan.made_until = until
     return _insert(session, rows), unknown
 
@@ -112,10 +116,36 @@ def under(plan: Plan) -> ColumnElement[bool]:
 
 
 def take_back(session: Session, plan: Plan) -> None:
-    """Take away what has not begun yet, so that it is made anew by what the plan says now."""
-    session.execute(
-        delete(Occurrence).where(
-            Occurrence.plan_id == plan.id, Occurrence.opens_at > now(), Occurrence.done_at.is_(None)
-        )
+    """Take away what has not begun yet, so that it is made anew by what the plan says now.
+
+    What was given to somebody by hand stays until then, and stays his if it is still asked for; of a plan
+    that asks for nothing any more it goes, too.
+    """
+    query = delete(Occurrence).where(
+        Occurrence.plan_id == plan.id, Occurrence.opens_at > now(), Occurrence.done_at.is_(None)
     )
+    if not plan.paused:
+        over = false() if plan.ends_on is None else Occurrence.period_on > plan.ends_on
+        query = query.where(or_(over, ~_given()))
+    session.execute(query)
     plan.made_until = None
+
+
+def _given() -> ColumnElement[bool]:
+    """Say in SQL that somebody gave an occurrence to a worker by hand."""
+    return exists().where(PlanEvent.occurrence_id == Occurrence.id, PlanEvent.step == PlanStep.REASSIGN)
+
+
+def _move_given(session: Session, plan_id: UUID, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Let what was given by hand before a change have its new window; take away what is asked for no more."""
+    asked = {(row["place_id"], row["period_on"]): row for row in rows}
+    given = select(Occurrence).where(
+        Occurrence.plan_id == plan_id, Occurrence.opens_at > now(), Occurrence.done_at.is_(None), _given()
+    )
+    for one in session.scalars(given.with_for_update().execution_options(populate_existing=True)).all():
+        row = asked.get((one.place_id, one.period_on))
+        if row is None:
+            session.delete(one)
+        else:
+            one.opens_at, one.due_at, one.missed_at = row["opens_at"], row["due_at"], row["missed_at"]
+    session.flush()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import business_day, now
@@ -86,6 +86,8 @@ def make_plan(session: Session, actor: Actor, plan_id: UUID, new: NewPlan) -> tu
 def change_plan(session: Session, actor: Actor, plan_id: UUID, step_id: UUID, terms: Terms) -> Plan:
     """Let a plan say something else for the periods that have not begun yet; those that have stay.
 
+    Another title makes nothing anew.
+
     Raises NotFoundError, IllegalStepError for one that is over, what ``terms.check`` raises,
     OtherContentError.
     """
@@ -95,10 +97,12 @@ def change_plan(session: Session, actor: Actor, plan_id: UUID, step_id: UUID, te
     check(session, plan.area_code, plan.kind, terms)
     before = terms_of(plan).columns()
     _record(session, actor, plan, step_id, PlanStep.CHANGE, sent, before)
-    for name, value in terms.columns().items():
+    changed = {name: value for name, value in terms.columns().items() if value != before[name]}
+    for name, value in changed.items():
         setattr(plan, name, value)
-    _bound(session, plan)
-    take_back(session, plan)
+    if changed.keys() - {"title"}:
+        _bound(session, plan)
+        take_back(session, plan)
     return plan
 
 
@@ -166,10 +170,22 @@ def _record(
 
 
 def _checklist(session: Session, area_code: str, checklist_id: UUID) -> Checklist | None:
-    """Give a list that serves an area, in whichever version."""
+    """Give a list that serves an area, in whichever version, if one of its versions or copies is in force."""
     above = [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
+    other, at = aliased(Checklist), now()
+    in_force = exists().where(
+        other.code == Checklist.code,
+        func.coalesce(other.origin_area_code, other.area_code)
+        == func.coalesce(Checklist.origin_area_code, Checklist.area_code),
+        other.area_code.in_(above),
+        other.published_at <= at,
+        or_(other.retired_at.is_(None), other.retired_at > at),
+    )
     query = select(Checklist).where(
-        Checklist.id == checklist_id, Checklist.area_code.in_(above), Checklist.published_at <= now()
+        Checklist.id == checklist_id,
+        Checklist.area_code.in_(above),
+        Checklist.published_at <= at,
+        in_force,
     )
     return session.scalars(query).one_or_none()
 

@@ -42,9 +42,13 @@ class Roster:
         First whom the plan names for the place, then for the smallest area around it, then the grid worker
         with the smallest area around it, then an admin. Who has no post there any more is passed over.
         """
-        able = {user_id for over, _, user_id in self.posts if area_code.startswith(over)}
+        able = self.over(area_code)
         original = next((one for one in self._in_turn(roster, place_id, area_code) if one in able), None)
         return Chosen(original, self.present(original, day))
+
+    def over(self, area_code: str) -> set[UUID]:
+        """Give everybody who has a post over an area."""
+        return {user_id for over, _, user_id in self.posts if area_code.startswith(over)}
 
     def present(self, user_id: UUID | None, day: date) -> UUID | None:
         """Follow the substitutes of whoever is away; who has none with a post there keeps it himself.

@@ -1,6 +1,6 @@
 """What a plan says, and what is wrong with it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, time
 from typing import Any
@@ -9,11 +9,11 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import business_day
 from app.errors import DomainError, Kind
-from app.identity import holders
 from app.models import Area, OnDayOff, Place, PlaceKind, Plan, PlanFrequency
 from app.plans.calendar import Rhythm, Window
-from app.plans.roster import PATROLLERS
+from app.plans.roster import roster_of
 
 
 class PlanWindowError(DomainError):
@@ -122,10 +122,20 @@ def check(session: Session, area_code: str, kind: PlaceKind, terms: Terms) -> No
     areas = dict(session.execute(query).all())
     if strange := wanted - areas.keys():
         raise PlanPlacesError(field="place_ids", count=len(strange))
-    for post in terms.roster:
-        over = areas[post.place_id] if post.place_id else post.area_code
+    _check_roster(session, area_code, terms.roster, areas)
+
+
+def _check_roster(
+    session: Session, area_code: str, posts: Sequence[Post], places: Mapping[UUID, str]
+) -> None:
+    """Refuse areas outside the plan's, and workers without a post there: two queries for all."""
+    named = {post.area_code for post in posts if post.area_code}
+    known = set(session.scalars(select(Area.code).where(Area.code.in_(named))))
+    able = roster_of(session, area_code, since=business_day())
+    for post in posts:
+        over = places[post.place_id] if post.place_id else post.area_code
         assert over, "the edge asks for one of them"
-        if not over.startswith(area_code) or session.get(Area, over) is None:
+        if not over.startswith(area_code) or (post.area_code and over not in known):
             raise PlanPlacesError(field="roster", count=1)
-        if not holders(session, over, PATROLLERS, among=[post.worker_id]):
+        if post.worker_id not in able.over(over):
             raise PlanWorkerError(field="roster")

@@ -5,17 +5,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import plans
-from app.clock import set_to
+from app.clock import business_day, set_to
 from app.ids import new_id
 from app.models import Checklist, Occurrence, PlaceKind, Plan, PlanEvent
 from app.workdays import HolidaysUnknownError
 from tests.cast import FAR, GRID, HOME, acting, named, person
 from tests.client import Client
-from tests.hazard_world import BLOCK, count, refused
+from tests.counting import statements
+from tests.hazard_world import BLOCK, count, refused, write_checklist
 from tests.plan_world import (
     CALENDAR,
     START,
@@ -121,6 +122,82 @@ def test_a_change_holds_for_what_has_not_begun(session: Session, admin: Client, 
     assert count(session, PlanEvent) == 1
     before = session.scalars(select(PlanEvent.data)).one()
     assert (before["title"], before["frequency"], before["opens"]) == ("每日巡查", "daily", "08:00:00")
+
+
+def test_another_title_makes_nothing_anew(session: Session, admin: Client, checklist: Checklist) -> None:
+    plan = write_plan(session, checklist)
+    with set_to(in_china(START, "10:00")):
+        make(session, plan.id)
+        before = [row.id for row in of_plan(session, plan.id)]
+        answer = admin.step(f"/v1/plans/{plan.id}/change", terms_body(checklist, title="新名字"))
+
+    assert (answer.status_code, answer.json["title"]) == (200, "新名字")
+    assert [row.id for row in of_plan(session, plan.id)] == before
+    assert plan.made_until is not None
+
+
+def test_what_was_given_by_hand_stays_given_where_a_change_asks_for_it(
+    session: Session, admin: Client, checklist: Checklist
+) -> None:
+    plan, colleague_id = write_plan(session, checklist), person("colleague").user_id
+    with set_to(in_china(START, "10:00")):
+        make(session, plan.id)
+        kept, gone = of_plan(session, plan.id)[2:4]
+        for row in (kept, gone):
+            body = {"worker_id": str(colleague_id), "reason": "他去培训了"}
+            assert admin.step(f"/v1/occurrences/{row.id}/reassign", body).status_code == 200
+        body = terms_body(checklist, frequency="weekly", days=[3], opens="09:30")
+        assert admin.step(f"/v1/plans/{plan.id}/change", body).status_code == 200
+        session.expire_all()
+        make(session, plan.id)
+        rows = of_plan(session, plan.id)
+        assert admin.step(f"/v1/plans/{plan.id}/end", {"ends_on": "2026-03-03"}).status_code == 200
+
+    worker_id = person("worker").user_id
+    assert [(row.period_on.day, row.worker_id) for row in rows] == [
+        (2, worker_id),
+        (4, colleague_id),
+        (11, worker_id),
+    ]
+    assert (rows[1].id, rows[1].opens_at) == (kept.id, in_china(START + timedelta(days=2), "09:30"))
+    assert [row.period_on.day for row in of_plan(session, plan.id)] == [2]
+
+
+def test_a_roster_is_checked_by_as_many_queries_however_long(
+    connection: Connection, session: Session, admin: Client, checklist: Checklist
+) -> None:
+    figures = []
+    for many in (1, 6):
+        posts = [
+            {"worker_id": str(person("worker").user_id), "place_id": str(write_place(session).id)}
+            for _ in range(many)
+        ]
+        with set_to(MORNING), statements(connection) as sent:
+            assert put_plan(admin, plan_body(checklist, roster=posts)).status_code == 201
+        figures.append(len(sent))
+
+    assert figures[0] == figures[1]
+
+
+def test_a_list_that_a_plan_needs_is_not_retired(
+    session: Session, admin: Client, be: Callable[[str], Client], checklist: Checklist
+) -> None:
+    plan, county = write_plan(session, checklist, area_code=HOME), be("county")
+    refusal = county.post(f"/v1/checklists/{checklist.id}/retire")
+    assert refused(refusal) == (409, "checklist_planned")
+    assert "每日巡查" in refusal.json["title"]
+    owner: dict[str, Any] = {"origin_area_code": checklist.area_code, "copied_from_id": checklist.id}
+    copy = write_checklist(session, area_code=HOME, code=checklist.code, **owner)
+    assert county.post(f"/v1/checklists/{checklist.id}/retire").status_code == 200
+    assert put_plan(admin, plan_body(checklist)).status_code == 201
+    assert refused(admin.post(f"/v1/checklists/{copy.id}/retire")) == (409, "checklist_planned")
+    for one in session.scalars(select(Plan)):
+        one.ends_on = business_day() - timedelta(days=1)
+    session.commit()
+
+    assert plan.ends_on is not None
+    assert admin.post(f"/v1/checklists/{copy.id}/retire").status_code == 200
+    assert refused(put_plan(admin, plan_body(checklist))) == (422, "plan_checklist")
 
 
 def test_a_paused_plan_asks_for_nothing_until_it_goes_on(

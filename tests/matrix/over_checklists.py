@@ -5,7 +5,7 @@ from tests.matrix.over import Case
 _RETIRED = "UPDATE checklists SET retired_at = now()"
 _DISCARDED = "UPDATE checklist_drafts SET ended_at = now()"
 CHECKLISTS = [
-    Case("PUT /v1/plans/<uuid:plan_id>", "list retired", _RETIRED, writes=True),
+    Case("PUT /v1/plans/<uuid:plan_id>", "list retired", _RETIRED, {"admin": 422}),
     Case("PUT /v1/inspections/<uuid:inspection_id>", "list retired", _RETIRED, writes=True),
     Case("GET /v1/checklists/<uuid:checklist_id>", "retired", _RETIRED),
     Case("GET /v1/checklists/<uuid:checklist_id>/changes", "retired", _RETIRED),

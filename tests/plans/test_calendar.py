@@ -117,5 +117,8 @@ def test_a_window_ends_before_the_next_period_begins() -> None:
     assert weekly.least_gap_days() == 3
     assert rhythm(PlanFrequency.MONTHLY, days=(1, 31)).least_gap_days() == 1
     assert rhythm(PlanFrequency.MONTHLY, days=(1,)).least_gap_days() == 28
+    assert rhythm(PlanFrequency.MONTHLY, days=(30, 31)).least_gap_days() == 1
+    assert rhythm(PlanFrequency.MONTHLY, days=(28, 29)).least_gap_days() == 1
+    assert rhythm(PlanFrequency.MONTHLY, days=(31,)).least_gap_days() == 28
     assert Window(in_china(START).time(), 3 * 1440, 0).fits(weekly)
     assert not Window(in_china(START).time(), 3 * 1440, 1).fits(weekly)
