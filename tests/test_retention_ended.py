@@ -13,6 +13,8 @@ from app import retention
 from app.clock import now, set_to
 from app.ids import new_id
 from app.models import (
+    Absence,
+    AbsenceReason,
     Base,
     Binding,
     BindingEnd,
@@ -28,7 +30,7 @@ from app.models import (
     RemovalKind,
     User,
 )
-from tests.cast import named, person
+from tests.cast import HOME, named, person
 from tests.matrix.stage import Stage
 from tests.test_retention_categories import AT, DAY, MONTHS, applied
 
@@ -54,6 +56,23 @@ def proxy_that_ran_out(session: Session) -> UUID:
     made = Stage(session).proxy(is_confirmed=True)
     session.get_one(Proxy, made).valid_until = AT.date()
     return made
+
+
+def absence_that_is_over(session: Session) -> UUID:
+    row = Absence(
+        id=new_id(),
+        area_code=HOME,
+        worker_id=person("worker").user_id,
+        substitute_id=person("colleague").user_id,
+        from_on=AT.date() - DAY,
+        until_on=AT.date(),
+        reason=AbsenceReason.LEAVE,
+        recorded_by=person("admin").user_id,
+        created_at=AT,
+        content_hash=b"",
+    )
+    session.add(row)
+    return row.id
 
 
 def rejected_request(session: Session) -> UUID:
@@ -89,6 +108,7 @@ def _answered(session: Session, model: type[Correction] | type[Deletion], made: 
         ("ended bindings", Binding, ended_binding),
         ("ended proxies", Proxy, ended_proxy),
         ("ended proxies", Proxy, proxy_that_ran_out),
+        ("absences that are over", Absence, absence_that_is_over),
         ("answered binding requests", BindingRequest, rejected_request),
         ("answered corrections", Correction, refused_correction),
         ("answered deletions", Deletion, refused_deletion),

@@ -69,6 +69,20 @@ def hazard_closed_later(session: Session) -> Record:
     return closed_hazard(session, AT + 400 * DAY)
 
 
+def merged_hazard(session: Session, *, by_way_of_another: bool = False) -> Record:
+    """Write a report that was merged into an open hazard."""
+    into, stage = open_hazard(session)[0], Stage(session)
+    if by_way_of_another:
+        into = stage.hazard(HazardStatus.DUPLICATE, duplicate_of_id=into)
+    hazard_id = stage.hazard(HazardStatus.DUPLICATE, duplicate_of_id=into)
+    _event(session, hazard_id, AT)
+    return hazard_id, PhotoOwner.HAZARD
+
+
+def hazard_merged_twice(session: Session) -> Record:
+    return merged_hazard(session, by_way_of_another=True)
+
+
 def step_of_open_hazard(session: Session) -> Record:
     return _event(session, open_hazard(session)[0], AT), PhotoOwner.HAZARD_EVENT
 
@@ -219,6 +233,8 @@ def test_the_photos_of_a_finished_record_go_after_three_years(session: Session, 
     [
         open_hazard,
         hazard_closed_later,
+        merged_hazard,
+        hazard_merged_twice,
         step_of_open_hazard,
         inspection_of_open_hazard,
         returned_claim,

@@ -31,6 +31,7 @@ from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.checklists import ItemKind
+from app.evidence import MOST_PHOTOS
 from app.identity import Permission
 from app.inspections import AnswerResult
 from app.plans import OccurrenceState
@@ -106,7 +107,10 @@ class InspectionInput(SignalsFields, Input):
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> inspections.InspectionForm:
         """Give what the domain takes."""
-        return inspections.InspectionForm(signals=signals_from(data), **data)
+        form = inspections.InspectionForm(signals=signals_from(data), **data)
+        if len(form.all_photo_ids) > MOST_PHOTOS:
+            raise ma.ValidationError(f"一次巡查最多{MOST_PHOTOS}张照片，请去掉一些", "photo_ids")
+        return form
 
 
 class InspectionListInput(PageInput):

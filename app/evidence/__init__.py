@@ -13,7 +13,7 @@ from app.evidence.gathering import (
     gather,
     weigh,
 )
-from app.evidence.links import MAX_PHOTOS, NamedPhoto, lacks_photos, link_photos, photos_of
+from app.evidence.links import MAX_PHOTOS, MOST_PHOTOS, NamedPhoto, lacks_photos, link_photos, photos_of
 from app.evidence.manifests import ManifestError, ManifestSigner, manifest_signer, verify_manifest
 from app.evidence.matches import MatchedPhoto, OwnPhotoError, Settled, ToldMatch, matches, settle
 from app.evidence.photos import SeenPhoto, forget, is_shown, keep, old_files, photo_in_reach, sweep_orphans
@@ -37,6 +37,7 @@ __all__ = [
     "COPIES",
     "LINK_LIFE_S",
     "MAX_PHOTOS",
+    "MOST_PHOTOS",
     "BrokenPictureError",
     "ClockFlag",
     "Copy",

@@ -11,7 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app.models import Photo, PhotoLink, PhotoOwner
 
 MAX_PHOTOS = 9
-"""Per record, as in a WeChat post."""
+"""Per record, as in a WeChat post; an inspection has as many for each answer besides, and ``MOST_PHOTOS``."""
+MOST_PHOTOS = 60
+"""Of an inspection with its answers, so that a list of a hundred stays small enough to be sent."""
 
 
 @dataclass(frozen=True)

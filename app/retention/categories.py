@@ -79,7 +79,6 @@ KEPT_BECAUSE = {
     "unit_members": "the ledger of hazards (Work Safety Law 41)",
     "unit_events": "prove who changed a unit",
     "plan_events": "prove who changed a plan or gave a task to another",
-    "absences": "say why another than the responsible worker did an inspection",
     "inspection_answers": "the ledger of hazards (Work Safety Law 41)",
     "accounts": "the ledger of points is never deleted",
     "claims": "the ledger of points is never deleted",

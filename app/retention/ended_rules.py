@@ -11,6 +11,7 @@ from sqlalchemy import and_, false, or_
 
 from app.clock import business_day, months_ago, now
 from app.models import (
+    Absence,
     Binding,
     BindingRequest,
     BindingRequestState,
@@ -67,6 +68,14 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         and_(over, Proxy.frozen_by.is_(None)),
         kept=f"{months} months after the end or the last day {setting}",
         basis=_BASIS,
+    )
+    yield Rule(
+        "absences that are over",
+        table_of(Absence),
+        Absence.until_on < business_day(since),
+        kept=f"{months} months after the last day {setting}",
+        basis=_BASIS,
+        stays="whose an inspection was at first and who did it",
     )
     yield Rule(
         "facts of removals",

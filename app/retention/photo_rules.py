@@ -80,13 +80,13 @@ def _needs(since: datetime) -> ColumnElement[bool]:
     An inspection runs as long as a hazard that it raised or joined, a visit as long as what is to follow from
     it, a spot check as long as its appeal. What tells of harm to a minor is never over.
     """
-    record, step = PhotoLink.record_id, aliased(HazardEvent)
-    hazard = exists().where(Hazard.id == record, _hazard_runs(since))
-    of_step = exists().where(step.id == record, step.hazard_id == Hazard.id, _hazard_runs(since))
+    record, step, runs = PhotoLink.record_id, aliased(HazardEvent), _hazard_runs(since)
+    hazard = exists().where(Hazard.id == record, runs)
+    of_step = exists().where(step.id == record, step.hazard_id == Hazard.id, runs)
     found = exists().where(
         InspectionAnswer.inspection_id == record,
         InspectionAnswer.hazard_id == Hazard.id,
-        _hazard_runs(since),
+        runs,
     )
     claim = exists().where(
         Claim.id == record,
@@ -115,8 +115,23 @@ def _needs(since: datetime) -> ColumnElement[bool]:
 
 
 def _hazard_runs(since: datetime) -> ColumnElement[bool]:
-    stepped = _stepped(HazardEvent.hazard_id, Hazard.id, HazardEvent.at, since)
-    return or_(Hazard.status.not_in(HAZARD_ENDED), stepped)
+    """Say in SQL that a hazard, or what it was merged into by whatever way, runs or ended since."""
+    below, kept = aliased(Hazard), aliased(Hazard)
+    above = (
+        select(below.id.label("merged_id"), below.duplicate_of_id.label("id"))
+        .where(below.duplicate_of_id.is_not(None))
+        .cte("above", recursive=True)
+    )
+    further = select(above.c.merged_id, kept.duplicate_of_id).join(above, kept.id == above.c.id)
+    above = above.union(further.where(kept.duplicate_of_id.is_not(None)))
+    into = aliased(Hazard)
+    merged = select(above.c.merged_id).join(into, into.id == above.c.id).where(_runs(into, since))
+    return or_(_runs(Hazard, since), Hazard.id.in_(merged))
+
+
+def _runs(hazard: type[Hazard], since: datetime) -> ColumnElement[bool]:
+    event = aliased(HazardEvent)
+    return or_(hazard.status.not_in(HAZARD_ENDED), _stepped(event.hazard_id, hazard.id, event.at, since))
 
 
 def _stepped(

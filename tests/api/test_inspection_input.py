@@ -52,6 +52,24 @@ def test_a_problem_needs_a_word_or_a_picture(worker: Client, checklist: Checklis
     assert pictured.status_code == 201
 
 
+def test_an_inspection_names_sixty_photos_at_most(worker: Client, checklist: Checklist) -> None:
+    """Nine of each answer and nine besides, each counted once."""
+    ids = [str(new_id()) for _ in range(61)]
+
+    def told(named: list[str]) -> dict[str, Any]:
+        answers = [
+            {"item_id": str(new_id()), "result": "ok", "photo_ids": named[first : first + 9]}
+            for first in range(9, 61, 9)
+        ]
+        body = inspection_body(checklist, photo_ids=named[:9])
+        errors: dict[str, Any] = file(worker, body | {"answers": answers}).json["errors"]
+        return errors
+
+    assert "photo_ids" not in told(ids[:60]), "there only its items are wrong"
+    assert told(ids) == {"photo_ids": ["一次巡查最多60张照片，请去掉一些"]}
+    assert "photo_ids" not in told(ids[:52] + ids[:9])
+
+
 def test_only_a_problem_is_corrected(worker: Client, checklist: Checklist) -> None:
     answer = file(worker, inspection_body(checklist, _2={"corrected": True}))
 
