@@ -8,6 +8,7 @@ from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
+import marshmallow as ma
 from flask import Response, current_app, json, request
 from marshmallow import fields
 
@@ -15,6 +16,7 @@ from app.api.http.allow import FOR, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.body_bounds import FORMS_BYTES
 from app.api.http.fields import Input, Output, Text, listed, sent_moment, uid, word
+from app.api.http.problems import unfit
 from app.api.http.recording import note, transaction
 from app.identity import Permission
 
@@ -48,20 +50,34 @@ class DraftInput(Input):
     )
 
 
+class _Alone(fields.Nested):
+    """A record whose faults are its own: what does not fit is given as the error that says so, not raised."""
+
+    def deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        """Give what was sent, or the error."""
+        try:
+            return super().deserialize(value, *args, **kwargs)
+        except ma.ValidationError as error:
+            return error
+
+
 class DraftsInput(Input):
     """Up to fifty of them, in the order in which they are to be taken."""
 
-    drafts = listed(fields.Nested(DraftInput), MOST_DRAFTS, least=1, required=True)
+    drafts = listed(
+        _Alone(DraftInput, error_messages={"null": "这一项不能为空"}), MOST_DRAFTS, least=1, required=True
+    )
 
 
 class DraftResultOutput(Output):
     """What became of one: the status and the problem that its own PUT would have answered.
 
-    ``missing_photo_ids`` are those that it names and that have not arrived.
+    ``missing_photo_ids`` are those that it names and that have not arrived. Of one whose ``kind`` or ``id``
+    cannot be read that is not said: results stand in the order of what was sent.
     """
 
-    kind = fields.Enum(DraftKind, by_value=True, required=True)
-    id = fields.UUID(required=True)
+    kind = fields.Enum(DraftKind, by_value=True, required=True, allow_none=True)
+    id = fields.UUID(required=True, allow_none=True)
     ok = fields.Boolean(required=True)
     status = fields.Integer(required=True)
     received_at = sent_moment(required=True, allow_none=True)
@@ -89,16 +105,23 @@ def send_drafts(sent: dict[str, Any]) -> dict[str, Any]:
     return {"results": [_result(draft) for draft in sent["drafts"]]}
 
 
-def _result(draft: dict[str, Any]) -> dict[str, Any]:
+def _result(draft: dict[str, Any] | ma.ValidationError) -> dict[str, Any]:
+    if isinstance(draft, ma.ValidationError):
+        read = draft.valid_data if isinstance(draft.valid_data, dict) else {}
+        return _said(read.get("kind"), read.get("id"), unfit(draft))
     path = f"/v1/{draft['kind']}s/{draft['id']}"
     # In a context of its own: the log's request id, and all else that it sets, stay with it.
     answer = copy_context().run(_put, path, draft["body"], draft["acted_for"])
+    return _said(draft["kind"], draft["id"], answer)
+
+
+def _said(kind: DraftKind | None, draft_id: UUID | None, answer: Response) -> dict[str, Any]:
     content = answer.get_json()
     taken = answer.status_code < HTTPStatus.BAD_REQUEST
     photos = content.get("photos", []) if taken else []
     return {
-        "kind": draft["kind"],
-        "id": draft["id"],
+        "kind": kind,
+        "id": draft_id,
         "ok": taken,
         "status": answer.status_code,
         "received_at": datetime.fromisoformat(content["received_at"]) if taken else None,

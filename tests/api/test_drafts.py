@@ -28,7 +28,7 @@ def draft(kind: str, body: dict[str, Any], draft_id: UUID | None = None) -> dict
     return {"kind": kind, "id": str(draft_id or new_id()), "body": body}
 
 
-def send(client: Client, *drafts: dict[str, Any], **headers: str) -> list[dict[str, Any]]:
+def send(client: Client, *drafts: Any, **headers: str) -> list[dict[str, Any]]:
     """Send drafts; give what became of each."""
     answer = client.post("/v1/drafts", json={"drafts": list(drafts)}, headers=headers)
     assert answer.status_code == 200, answer.text
@@ -148,18 +148,26 @@ def test_each_record_has_its_own_entry_in_the_trail(
     assert len({entry.request_id for entry in came}) == 3
 
 
-def test_what_is_no_draft_is_refused_at_its_field(worker: Client) -> None:
-    odd = [{"kind": "closing", "id": "x", "body": []}, draft("hazard", report_body()) | {"path": "/v1/me"}]
+def test_what_is_no_draft_is_refused_at_its_field_and_undoes_no_other(worker: Client) -> None:
+    good, other = draft("hazard", report_body()), draft("hazard", report_body()) | {"path": "/v1/me"}
+    odd = [{"kind": "closing", "id": "x", "body": []}, other, None, {**good, "body": None}]
 
-    answer = worker.post("/v1/drafts", json={"drafts": odd})
+    results = send(worker, *odd, good)
 
-    assert answer.status_code == 422
-    assert answer.json["errors"] == {
-        "drafts": {
-            "0": {"kind": ["请从列出的选项里选"], "id": ["编号格式不对"], "body": ["这里要填一组内容"]},
-            "1": {"path": ["没有这一项，请去掉"]},
-        }
-    }
+    assert [result["status"] for result in results] == [422, 422, 422, 422, 201]
+    assert [(result["kind"], result["id"]) for result in results] == [
+        (None, None),
+        ("hazard", other["id"]),
+        (None, None),
+        ("hazard", good["id"]),
+        ("hazard", good["id"]),
+    ]
+    assert [result["problem"]["errors"] for result in results[:4]] == [
+        {"kind": ["请从列出的选项里选"], "id": ["编号格式不对"], "body": ["这里要填一组内容"]},
+        {"path": ["没有这一项，请去掉"]},
+        {"_schema": ["这一项不能为空"]},
+        {"body": ["这一项不能为空"]},
+    ]
 
 
 @pytest.mark.parametrize("number", [0, 51])

@@ -137,7 +137,8 @@ def _first_of(errors: Any, places: Iterator[int]) -> Any:
     return kept
 
 
-def _invalid(error: ma.ValidationError) -> Response:
+def unfit(error: ma.ValidationError) -> Response:
+    """Answer what names each field that does not fit."""
     return problem("invalid", HTTPStatus.UNPROCESSABLE_ENTITY, errors=error.normalized_messages())  # type: ignore[no-untyped-call]
 
 
@@ -195,7 +196,7 @@ def _route() -> str | None:
 
 _ANSWERS: dict[type[Exception], Callable[[Any], Response]] = {
     DomainError: _domain,
-    ma.ValidationError: _invalid,
+    ma.ValidationError: unfit,
     HTTPException: _http,
     **dict.fromkeys(DATABASE_AWAY, _database_away),
     UnreadableError: _unreadable,
