@@ -154,8 +154,8 @@ class DutyOutput(Output):
     area_code = fields.String(required=True, allow_none=True)
 
 
-class PlanOutput(Output):
-    """A plan as it stands."""
+class ListedPlanOutput(Output):
+    """A plan in a list, without its places and its roster."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -163,7 +163,6 @@ class PlanOutput(Output):
     checklist_area_code = fields.String(required=True)
     checklist_code = fields.String(required=True)
     kind = fields.Enum(PlaceKind, by_value=True, required=True)
-    place_ids = fields.List(fields.UUID(), required=True)
     frequency = fields.Enum(PlanFrequency, by_value=True, required=True)
     every_days = fields.Integer(required=True, allow_none=True)
     anchor_on = fields.Date(required=True, allow_none=True)
@@ -175,8 +174,14 @@ class PlanOutput(Output):
     starts_on = fields.Date(required=True)
     ends_on = fields.Date(required=True, allow_none=True)
     paused = fields.Boolean(required=True)
-    roster = fields.List(fields.Nested(DutyOutput), required=True)
     created_at = sent_moment(required=True)
+
+
+class PlanOutput(ListedPlanOutput):
+    """A plan as it stands."""
+
+    place_ids = fields.List(fields.UUID(), required=True)
+    roster = fields.List(fields.Nested(DutyOutput), required=True)
 
 
 class PreviewPlaceOutput(Output):
@@ -199,7 +204,7 @@ class PreviewOutput(Output):
 
 @blueprint.route("/plans", methods=["GET"])
 @allow(Permission.PLAN_READ)
-@blueprint.answer(page_of(PlanOutput))
+@blueprint.answer(page_of(ListedPlanOutput))
 @blueprint.query(PlanListInput)
 def list_plans(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
     """List plans within reach, the newest first."""

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app import plans
-from app.db import batches, sessions_for, transaction, walk
+from app.db import batches, sessions_for, transaction
 from app.jobs.work import Means, record_job
 
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ _OF_A_COMMUNITY = 5_000
 def make_occurrences(means: Means) -> int:
     """Make the occurrences of the days ahead; give how many. One plan that fails holds up no other.
 
-    A plan that needs the holidays of a year that nobody entered is cried out at each run.
+    A plan that needs the holidays of a year that nobody entered is cried out, and tried again each hour.
     """
     made, after = 0, None
     while True:
@@ -68,11 +68,21 @@ def hand_over_occurrences(means: Means) -> int:
 
 
 def _by_community(means: Means, job: str, step: Callable[..., tuple[int, str | None]]) -> int:
-    """Do a step for each community in a transaction of its own: its people are told of all at once."""
+    """Do a step for each community in a transaction of its own: its people are told of all at once.
 
-    def work(session: Session, after: str | None) -> tuple[int, str | None]:
-        done, code = step(session, limit=_OF_A_COMMUNITY, after=after)
-        record_job(session, means, job, done)
-        return done, code
-
-    return sum(walk(sessions_for(means.engine), work))
+    One that fails holds up no other: with a limit of none the step only says whose turn it was.
+    """
+    total, after = 0, None
+    while True:
+        try:
+            with transaction(sessions_for(means.engine)()) as session:
+                done, code = step(session, limit=_OF_A_COMMUNITY, after=after)
+                record_job(session, means, job, done)
+        except Exception:
+            log.exception("community_not_done", job=job, after=after)
+            with transaction(sessions_for(means.engine)()) as session:
+                done, code = step(session, limit=0, after=after)
+        after = code
+        if code is None:
+            return total
+        total += done

@@ -76,6 +76,8 @@ class Plan(Base):
     """Who is responsible where: ``worker_id`` with ``place_id`` or ``area_code``; others by their posts."""
     made_until: Mapped[date | None]
     """The last day for which occurrences were made; None after a change."""
+    retry_at: Mapped[datetime | None]
+    """Where the next year's holidays are not known yet: not before then is it tried again."""
     made_by: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]

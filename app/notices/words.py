@@ -129,6 +129,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "missed": "有巡查任务没有按时做",
             "reassigned": "有巡查任务转给您做",
             "nobodys": "有巡查任务没人做，请派人",
+            "places_left_out": "有计划点位太多，没排全，请按网格分开做",
             "nobody_decides": "有巡查任务没人派，请安排管理员",
         },
     ),

@@ -7,13 +7,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.actors import Actor
 from app.clock import business_day, end_of, now, start_of
 from app.errors import NotFoundError
 from app.models import Occurrence, OccurrenceState, Place, Plan, User
-from app.plans.making import places_of, under
+from app.plans.making import count_places, places_of
 from app.plans.reach import his_own, readable
 from app.plans.roster import roster_of
 from app.plans.terms import terms_of
@@ -121,13 +121,17 @@ def plans(
     after: UUID | None,
     limit: int,
 ) -> Sequence[Plan]:
-    """List the plans that the actor may read, those that go on or those that ended, the newest first."""
+    """List the plans that the actor may read, those that go on or those that ended, the newest first.
+
+    Without their places and rosters, which may name a thousand each.
+    """
     over = and_(Plan.ends_on.is_not(None), Plan.ends_on < business_day())
     query = select(Plan).where(readable(actor), over if ended else ~over)
     if area_code is not None:
         query = query.where(Plan.area_code.startswith(area_code, autoescape=True))
     if after is not None:
         query = query.where(Plan.id < after)
+    query = query.options(defer(Plan.place_ids, raiseload=True), defer(Plan.roster, raiseload=True))
     return session.scalars(query.order_by(Plan.id.desc()).limit(limit)).all()
 
 
@@ -160,8 +164,7 @@ def preview(session: Session, actor: Actor, calendar: WorkCalendar, plan_id: UUI
         PreviewPlace(place.id, place.name, chosen[place.id], names.get(chosen[place.id]))
         for place in found[:PREVIEW_PLACES]
     ]
-    count = session.scalar(select(func.count(Place.id)).where(under(plan))) or 0
-    return Preview(days, shown, count)
+    return Preview(days, shown, count_places(session, plan))
 
 
 def occurrences(

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, false, func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app import notices
+from app.actors import community_of
 from app.clock import business_day, now
+from app.identity import seeing_to
 from app.ids import new_id
-from app.models import Occurrence, Place, Plan, PlanEvent, PlanStep
+from app.models import NoticeKind, Occurrence, Place, Plan, PlanEvent, PlanStep
 from app.places import Stop, route_key, route_order
 from app.plans.roster import keep_absences, roster_of
 from app.plans.terms import terms_of
@@ -21,6 +24,8 @@ AHEAD_DAYS = 14
 """How many days ahead there are occurrences: a phone may be without a network for days."""
 MOST_PLACES = 2000
 """Of one plan; a community of that many places splits its plan by grids."""
+_RETRY = timedelta(hours=1)
+"""After so long a plan that needs a year's holidays is tried again: somebody may have entered them."""
 
 
 def plans_to_make(session: Session, *, limit: int, after: UUID | None = None) -> list[UUID]:
@@ -30,6 +35,7 @@ def plans_to_make(session: Session, *, limit: int, after: UUID | None = None) ->
         select(Plan.id)
         .where(
             or_(Plan.made_until.is_(None), Plan.made_until < until),
+            or_(Plan.retry_at.is_(None), Plan.retry_at <= now()),
             ~Plan.paused,
             or_(Plan.ends_on.is_(None), Plan.ends_on >= business_day()),
         )
@@ -64,6 +70,8 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
         places, at = places_of(session, plan), now()
         keep_absences(session, plan.area_code)
         roster = roster_of(session, plan.area_code, since=today)
+        if len(places) == MOST_PLACES and (plan.made_until is None or plan.made_until < until):
+            _tell_left_out(session, plan)
         for day in days:
             opens_at, due_at, missed_at = terms.window.on(day)
             if due_at <= at:
@@ -89,7 +97,7 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
                 )
     if plan.made_until is None:
         _move_given(session, plan.id, rows)
-    plan.made_until = until
+    plan.made_until, plan.retry_at = until, None if unknown is None else now() + _RETRY
     return _insert(session, rows), unknown
 
 
@@ -105,6 +113,21 @@ def places_of(session: Session, plan: Plan) -> list[Stop]:
     columns = (Place.id, Place.area_code, Place.name, Place.route_code, Place.route_position)
     query = select(*columns).where(under(plan)).order_by(*route_order()).limit(MOST_PLACES)
     return sorted((Stop(*row) for row in session.execute(query)), key=route_key)
+
+
+def count_places(session: Session, plan: Plan) -> int:
+    """Say how many places a plan is about now, be they more than it may have."""
+    return session.scalar(select(func.count(Place.id)).where(under(plan))) or 0
+
+
+def _tell_left_out(session: Session, plan: Plan) -> None:
+    """Tell the admins, once a day, how many places a plan that grew leaves out."""
+    left_out, community = count_places(session, plan) - MOST_PLACES, community_of(plan.area_code)
+    if left_out > 0:
+        _, told = seeing_to.who_sees_to_it(session, community, but=())
+        about: dict[str, Any] = {"what": "places_left_out", "count": left_out, "plan_id": plan.id}
+        for user_id in sorted(told):
+            notices.post(session, NoticeKind.OCCURRENCES, to=user_id, area_code=community, **about)
 
 
 def under(plan: Plan) -> ColumnElement[bool]:
@@ -128,7 +151,7 @@ def take_back(session: Session, plan: Plan) -> None:
         over = false() if plan.ends_on is None else Occurrence.period_on > plan.ends_on
         query = query.where(or_(over, ~_given()))
     session.execute(query)
-    plan.made_until = None
+    plan.made_until = plan.retry_at = None
 
 
 def _given() -> ColumnElement[bool]:

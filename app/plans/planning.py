@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session, aliased
 from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import DIGITS, Area, Checklist, Place, Plan, PlanEvent, PlanStep
+from app.models import DIGITS, Area, Checklist, Plan, PlanEvent, PlanStep
 from app.once import append_event, content_hash, insert_once, made_before
 from app.places import AreaUnknownError
-from app.plans.making import MOST_PLACES, take_back, under
+from app.plans.making import MOST_PLACES, count_places, take_back
 from app.plans.terms import Terms, check, terms_of
 
 
@@ -192,5 +192,5 @@ def _checklist(session: Session, area_code: str, checklist_id: UUID) -> Checklis
 
 def _bound(session: Session, plan: Plan) -> None:
     """Refuse a plan about more places than are made at once. Raises PlanTooManyPlacesError."""
-    if (session.scalar(select(func.count(Place.id)).where(under(plan))) or 0) > MOST_PLACES:
+    if count_places(session, plan) > MOST_PLACES:
         raise PlanTooManyPlacesError(field="place_ids", most=MOST_PLACES)

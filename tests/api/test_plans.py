@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import plans
 from app.clock import business_day, set_to
 from app.ids import new_id
-from app.models import Checklist, Occurrence, PlaceKind, Plan, PlanEvent
+from app.models import Checklist, Notice, NoticeKind, Occurrence, PlaceKind, Plan, PlanEvent
 from app.workdays import HolidaysUnknownError
 from tests.cast import FAR, GRID, HOME, acting, named, person
 from tests.client import Client
@@ -280,3 +280,40 @@ def test_officers_read_plans_and_make_none(
     assert be("county").get("/v1/plans").json["items"][0]["id"] == str(plan.id)
     assert be("far_county").get("/v1/plans").json["items"] == []
     assert refused(put_plan(be("county"), plan_body(checklist))) == (403, "forbidden")
+
+
+def test_a_plan_that_waits_for_holidays_is_tried_once_an_hour(session: Session, checklist: Checklist) -> None:
+    plan, at = write_plan(session, checklist, on_day_off="skip"), in_china(START.replace(month=12, day=28))
+    due = []
+    for minutes in (0, 1, 59, 60):
+        with set_to(at + timedelta(minutes=minutes)):
+            due.append(plans.plans_to_make(session, limit=10))
+            if due[-1]:
+                make(session, plan.id)
+
+    assert due == [[plan.id], [], [], [plan.id]]
+
+
+def test_admins_are_told_once_a_day_of_places_that_a_plan_leaves_out(
+    session: Session, checklist: Checklist, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.plans.making.MOST_PLACES", 1)
+    plan = write_plan(session, checklist)
+    write_place(session, name="3号楼")
+    for hour in ("07:00", "08:00"):
+        with set_to(in_china(START, hour)):
+            make(session, plan.id)
+
+    notice = session.scalars(select(Notice).where(Notice.kind == NoticeKind.OCCURRENCES)).one()
+    assert notice.user_id == person("admin").user_id
+    assert (notice.data["what"], notice.data["count"]) == ("places_left_out", 1)
+
+
+def test_a_list_of_plans_leaves_places_and_rosters_to_the_plan(
+    session: Session, admin: Client, checklist: Checklist
+) -> None:
+    plan = write_plan(session, checklist)
+
+    [listed] = admin.get("/v1/plans").json["items"]
+    whole = admin.get(f"/v1/plans/{plan.id}").json
+    assert whole.keys() - listed.keys() == {"place_ids", "roster"}

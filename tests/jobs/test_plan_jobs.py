@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app.clock import set_to
@@ -25,10 +25,10 @@ from app.models import (
     SpotCheckWeek,
 )
 from dev.servers import Servers
-from tests.cast import GRID, person
+from tests.cast import FAR, GRID, person
 from tests.databases import peopled_database
 from tests.hazard_world import BLOCK, write_checklist
-from tests.plan_world import START, in_china, write_plan
+from tests.plan_world import START, in_china, write_place, write_plan
 
 pytestmark = pytest.mark.xdist_group("jobs")
 MONDAY = datetime(2026, 9, 7, 1, 0, tzinfo=UTC)
@@ -100,3 +100,24 @@ def test_a_weeks_spot_checks_are_drawn_once(means: Means, session: Session) -> N
     assert drawn == len(session.scalars(select(SpotCheck)).all()) > 0
     assert again == 0
     assert session.scalars(select(SpotCheckWeek).where(SpotCheckWeek.drawn_at.is_not(None))).all()
+
+
+def test_a_community_that_fails_holds_up_no_other(means: Means, session: Session) -> None:
+    checklist = write_checklist(session)
+    for area_code in (FAR, GRID):
+        place = write_place(session, area_code, name="9号楼")
+        write_plan(session, checklist, area_code=area_code, place_ids=[str(place.id)])
+    with set_to(in_china(START, "06:00")):
+        make_occurrences(means)
+    told = text(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN IF NEW.area_code LIKE '421222%' THEN RAISE 'no'; END IF; RETURN NEW; END$$;"
+        "CREATE TRIGGER refuse BEFORE UPDATE ON occurrences FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+    session.execute(told)
+    session.commit()
+    with set_to(in_china(START, "20:01")):
+        assert run(tell_missed, means) == 1
+
+    rows = session.scalars(select(Occurrence).where(Occurrence.missed_told_at.is_not(None))).all()
+    assert [row.area_code for row in rows] == [GRID]
