@@ -25,12 +25,13 @@ from app.hazards.naming import (
     SOURCE_NAMES,
     STATUS_NAMES,
 )
+from app.hazards.whereabouts import ON_DUTY
 from app.models import (
     HAZARD_ENDED,
+    HAZARD_PUT_RIGHT,
     Area,
     Hazard,
     HazardEvent,
-    HazardSource,
     HazardStatus,
     HazardStep,
     Place,
@@ -69,11 +70,8 @@ COLUMNS = (
 )
 _AT_ONCE = 500
 _KEPT_BACK = "涉及未成年人保护，不导出"
-_ON_DUTY = frozenset({HazardSource.INSPECTION, HazardSource.STAFF})
 _RECHECKS = frozenset({HazardStep.VERIFY, HazardStep.RECHECK_FAIL, HazardStep.CLOSE})
 _WORK = (HazardStep.RECTIFY, HazardStep.DEPARTMENT_ANSWER)
-_AFTER = frozenset({HazardStatus.RECTIFIED, HazardStatus.VERIFIED, HazardStatus.CLOSED})
-"""What stands after work that was done, or a recheck that passed."""
 _SUPERVISED = {
     HazardStep.SUPERVISE: "办公室督办",
     HazardStep.SUPERVISE_COUNTY: "县级督办",
@@ -170,21 +168,21 @@ def _line(
     hazard: Hazard = row.Hazard
     last = {one.step: one for one in steps}
     closed = last.get(HazardStep.CLOSE)
-    done = [one for one in steps if one.step in _WORK and one.after in _AFTER]
+    done = [one for one in steps if one.step in _WORK and one.after in HAZARD_PUT_RIGHT]
     work = done[-1] if done else None
     recheck = next((one for one in reversed(steps) if one.step in _RECHECKS), None)
     fixed = hazard.five_fixed or {}
     measures = fixed.get("measures") or (work.note if work else "")
-    shown = [photos[one.id] for one in steps if one.after in _AFTER and one.step not in _SUPERVISED]
+    shown = [photos[one.id] for one in steps if one.after in HAZARD_PUT_RIGHT and one.step not in _SUPERVISED]
     after = [photo for of_step in shown for photo in of_step]
-    latest = chain.from_iterable(reversed(shown)) if hazard.status in _AFTER else ()
+    latest = chain.from_iterable(reversed(shown)) if hazard.status in HAZARD_PUT_RIGHT else ()
     return [
         number,
         hazard.happened_at,
         row.area,
         row.place,
         SOURCE_NAMES[hazard.source],
-        (row.finder or "") if hazard.source in _ON_DUTY else "",
+        (row.finder or "") if hazard.source in ON_DUTY else "",
         _KEPT_BACK if row.kept_back else hazard.text,
         CATEGORY_NAMES[hazard.category],
         LEVEL_NAMES[hazard.level],
@@ -231,5 +229,5 @@ def _overdue(hazard: Hazard, work: _Step | None) -> str:
     """Say whether the deadline was missed; what was put right counts by when that was."""
     if hazard.due_at is None or (hazard.status in HAZARD_ENDED and hazard.status is not HazardStatus.CLOSED):
         return ""
-    until = work.at if work is not None and hazard.status in _AFTER else now()
+    until = work.at if work is not None and hazard.status in HAZARD_PUT_RIGHT else now()
     return "是" if until > hazard.due_at else "否"

@@ -12,7 +12,7 @@ from app.clock import now
 from app.evidence import ACCURACY_KNOWN_M, Point
 from app.harm import reading_as
 from app.hazards.filters import HazardFilter, matching, readable
-from app.hazards.whereabouts import point_of
+from app.hazards.whereabouts import ON_DUTY, point_of
 from app.models import (
     HAZARD_ENDED,
     Hazard,
@@ -25,8 +25,7 @@ from app.models import (
 
 POINTS_MOST = 2_000
 """What a phone still draws; beyond that one asks for a smaller area or a narrower filter."""
-_ON_DUTY = (HazardSource.STAFF, HazardSource.INSPECTION)
-_OWN_POINT = and_(Hazard.source.in_(_ON_DUTY), Hazard.lng.is_not(None), Hazard.accuracy_m <= ACCURACY_KNOWN_M)
+_OWN_POINT = and_(Hazard.source.in_(ON_DUTY), Hazard.lng.is_not(None), Hazard.accuracy_m <= ACCURACY_KNOWN_M)
 """Where whoever found it on duty stood. Of a neighbour or visitor the place's point is shown: his own
 position is his, and it may be his door."""
 _HAS_POINT = or_(_OWN_POINT, Place.lng.is_not(None))
@@ -100,7 +99,7 @@ def _mapped(row: Hazard) -> MappedHazard:
 
 
 def _point(row: Hazard) -> Point:
-    point = point_of(row, own=row.source in _ON_DUTY)
+    point = point_of(row, own=row.source in ON_DUTY)
     assert point is not None, "the statement gives only what has a point"
     lng, lat = point
     return round(lng, _DIGITS), round(lat, _DIGITS)

@@ -16,7 +16,7 @@ from app.hazards.filters import readable
 from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.merging import MERGED_MOST, merged_below
 from app.hazards.rectification_notices import ShownNotice, notices_of
-from app.models import ClockFlag, Hazard, HazardStatus, HazardStep
+from app.models import HAZARD_PUT_RIGHT, ClockFlag, Hazard, HazardStep
 
 
 class PhotoMoment(enum.StrEnum):
@@ -26,10 +26,6 @@ class PhotoMoment(enum.StrEnum):
     """It is unsafe: of the report, of one more sighting, of a recheck that failed."""
     AFTER = "after"
     """It was put right: of the work, of a recheck that passed."""
-
-
-_AFTER = frozenset({HazardStatus.RECTIFIED, HazardStatus.VERIFIED, HazardStatus.CLOSED})
-"""What stands after work that was done, or a recheck that passed."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +92,7 @@ def _entry(row: Hazard, rows: list[Hazard], seen: ShownEvent) -> TimelineEntry:
     event = seen.event
     of = next(one for one in rows if one.id == event.hazard_id)
     reported, again = event.step is HazardStep.REPORT, event.step is HazardStep.RECUR
-    moment = PhotoMoment.AFTER if event.status_after in _AFTER and not again else PhotoMoment.BEFORE
+    moment = PhotoMoment.AFTER if event.status_after in HAZARD_PUT_RIGHT and not again else PhotoMoment.BEFORE
     return TimelineEntry(
         seen=seen,
         merged=of is not row,

@@ -1,7 +1,10 @@
 """Where a hazard is: by the report's own position if its phone knew it well, else by its place."""
 
 from app.evidence import ACCURACY_KNOWN_M, Point, to_wgs84
-from app.models import Hazard
+from app.models import Hazard, HazardSource
+
+ON_DUTY = frozenset({HazardSource.INSPECTION, HazardSource.STAFF})
+"""Found by whoever is named as finder, and shown where he stood: of all others both are their own."""
 
 
 def point_of(row: Hazard, *, own: bool = True) -> Point | None:

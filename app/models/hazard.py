@@ -76,6 +76,8 @@ HAZARD_NEXT: dict[HazardStatus, frozenset[HazardStatus]] = {
 }
 """The transition table (domain.md, inspections and hazards)."""
 HAZARD_ENDED = frozenset(status for status, steps in HAZARD_NEXT.items() if not steps)
+HAZARD_PUT_RIGHT = frozenset({HazardStatus.RECTIFIED, HazardStatus.VERIFIED, HazardStatus.CLOSED})
+"""What stands after work that was done, or a recheck that passed."""
 HAZARD_OPEN = text("status NOT IN ('rejected', 'duplicate', 'closed')")
 """What is not ended, in SQL: written out, so that a partial index is recognised by it."""
 HAZARD_IN_HAND = text("status IN ('assigned', 'rectifying')")

@@ -27,7 +27,7 @@ class RectificationNotice(Base):
     due_at: Mapped[datetime]
     """The deadline it names; another deadline takes another notice."""
     addressee: Mapped[str]
-    """The unit, or the person by his post, that must put it right."""
+    """The unit, or the person by name, that must put it right, or whoever the office wrote."""
     basis: Mapped[str]
     advice: Mapped[str]
     contact: Mapped[str]
