@@ -31,6 +31,11 @@ def end_of(day: date) -> datetime:
     return start_of(day + timedelta(days=1))
 
 
+def ends_a_day(at: datetime) -> bool:
+    """Say whether a moment is the end of a business day, which people write as its hour 24."""
+    return end_of(business_day(at - timedelta(microseconds=1))) == at
+
+
 def months_ago(months: int) -> datetime:
     """Give the moment some months before now, at the month's last day if it has no such day."""
     at = now()

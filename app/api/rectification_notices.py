@@ -16,7 +16,7 @@ from app.api.http.fields import Output, StepInput, Text, sent_moment
 from app.api.http.parts import parts
 from app.api.http.recording import sensitive, transaction
 from app.api.notice_page import notice_url
-from app.clock import SHANGHAI, business_day
+from app.clock import SHANGHAI, business_day, ends_a_day
 from app.evidence import NamedPhoto
 from app.identity import Permission
 from app.typesetting import PHOTOS_MOST, Rectification, rectification_pdf
@@ -130,7 +130,6 @@ def _day(at: datetime) -> str:
 
 def _until(due_at: datetime) -> str:
     """Give a deadline to the minute; the end of a day is its own hour 24."""
-    local = due_at.astimezone(SHANGHAI)
-    if (local.hour, local.minute) == (0, 0):
+    if ends_a_day(due_at):
         return f"{_day(due_at - timedelta(minutes=1))}24:00"
-    return f"{_day(due_at)}{local:%H:%M}"
+    return f"{_day(due_at)}{due_at.astimezone(SHANGHAI):%H:%M}"

@@ -28,7 +28,7 @@ from app.exports.making import (
 from app.exports.reading import export_of, exports
 from app.exports.roster import ROSTER
 from app.exports.rows import HEADINGS, rows_by_area
-from app.exports.workbook import CellValue, Mark, Picture, write_workbook
+from app.exports.workbook import CellValue, Deadline, Mark, Picture, write_workbook
 from app.models import ExportFailure, ExportState, RosterColumn, RosterExport
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "ROWS_MOST",
     "SENDING",
     "CellValue",
+    "Deadline",
     "ExportFailedError",
     "ExportFailure",
     "ExportFile",

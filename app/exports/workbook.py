@@ -5,9 +5,9 @@ in clear.
 """
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import IO, cast
 from unicodedata import east_asian_width
 from uuid import UUID
@@ -17,7 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from app.adapters import Sink
-from app.clock import SHANGHAI
+from app.clock import SHANGHAI, ends_a_day
 
 _SMALL = "&C&8"
 """In the middle, and small: a header of one line that is too long loses both of its ends in print."""
@@ -32,6 +32,8 @@ _LEAST_IN_ALL = 60
 _ROW_HEIGHT = 15
 """Of one line of text, in points."""
 _MOMENT = "yyyy-mm-dd hh:mm"
+_END_OF_DAY = 'yyyy-mm-dd" 24:00"'
+"""Of a moment in the last second of a day: it stays one that can be sorted and counted with."""
 _A4 = 9
 """Its number among Excel's kinds of paper."""
 _PICTURE_PX, _ROW_PX, _AROUND_PX = 120, 90, 2
@@ -53,7 +55,14 @@ class Picture:
     height: int
 
 
-CellValue = str | int | datetime | Picture
+@dataclass(frozen=True)
+class Deadline:
+    """A moment until which something is to be done; the end of a day is shown as its hour 24."""
+
+    at: datetime
+
+
+CellValue = str | int | datetime | Deadline | Picture
 """What a cell holds."""
 
 
@@ -99,7 +108,7 @@ def write_workbook(
     _hide(book, mark, sheet)
     page = book.add_worksheet(sheet)
     bold = book.add_format({"bold": True})
-    moments = book.add_format({"num_format": _MOMENT})
+    moments = {name: book.add_format({"num_format": name}) for name in (_MOMENT, _END_OF_DAY)}
     page.set_landscape()
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
@@ -126,18 +135,26 @@ def write_workbook(
     return count
 
 
-def _write(page: Worksheet, row: int, place: int, value: CellValue, moments: Format) -> int:
+def _write(page: Worksheet, row: int, place: int, value: CellValue, moments: Mapping[str, Format]) -> int:
     """Write a cell; give how wide it is."""
     if isinstance(value, str):
         page.write_string(row, place, value)
         return _width(value)
     if isinstance(value, Picture):
         return _draw(page, row, place, value)
-    if isinstance(value, datetime):
-        page.write_datetime(row, place, value.astimezone(SHANGHAI).replace(tzinfo=None), moments)
+    if isinstance(value, Deadline) and ends_a_day(value.at):
+        _write_moment(page, row, place, value.at - timedelta(seconds=1), moments[_END_OF_DAY])
+        return len(_MOMENT)
+    if isinstance(value, datetime | Deadline):
+        at = value.at if isinstance(value, Deadline) else value
+        _write_moment(page, row, place, at, moments[_MOMENT])
         return len(_MOMENT)
     page.write_number(row, place, value)
     return len(str(value))
+
+
+def _write_moment(page: Worksheet, row: int, place: int, at: datetime, shown: Format) -> None:
+    page.write_datetime(row, place, at.astimezone(SHANGHAI).replace(tzinfo=None), shown)
 
 
 def _draw(page: Worksheet, row: int, place: int, picture: Picture) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.clock import now
 from app.evidence import NamedPhoto, photos_of
-from app.exports import CellValue
+from app.exports import CellValue, Deadline
 from app.harm import HarmRecord
 from app.hazards.filters import HazardFilter, matching
 from app.hazards.ledger_pictures import AFTER, BEFORE, LedgerPictures
@@ -189,7 +189,7 @@ def _line(
         "" if row.kept_back else measures,
         "" if row.kept_back else fixed.get("funds") or "",
         _responsible(hazard, row.unit, row.assignee),
-        hazard.due_at or "",
+        Deadline(hazard.due_at) if hazard.due_at else "",
         "" if row.kept_back else pictures.first(photos[hazard.id], BEFORE),
         _arrived(photos[hazard.id]),
         "" if row.kept_back else pictures.first(latest, AFTER),

@@ -6,7 +6,7 @@ What it is about has the words of the inbox (``app/notices/words.py``).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import community_of
 from app.adapters import wechat
-from app.clock import SHANGHAI
+from app.clock import SHANGHAI, ends_a_day
 from app.models import (
     HAZARD_ENDED,
     Approval,
@@ -96,9 +96,14 @@ def values_of(session: Session, notice: Notice, told: Sequence[Facts]) -> dict[s
     """Give the values of a message that tells of one notice, or of several of its kind and community."""
     latest = {one.record: one.values for one in told}
     values = _merged(session, notice, list(latest.values())) if len(latest) > 1 else told[-1].values
-    return {
-        name: _moment(value) if isinstance(value, datetime) else str(value) for name, value in values.items()
-    }
+    return {name: _shown(name, value) for name, value in values.items()}
+
+
+def _shown(name: str, value: Any) -> str:
+    """Write a value; what is due at the end of a day in its last minute: WeChat's clock has no hour 24."""
+    if not isinstance(value, datetime):
+        return str(value)
+    return _moment(value - timedelta(minutes=1) if name == "due" and ends_a_day(value) else value)
 
 
 def _merged(session: Session, notice: Notice, several: list[Mapping[str, Any]]) -> dict[str, Any]:

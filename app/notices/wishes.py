@@ -41,7 +41,7 @@ class UrgentKindError(DomainError):
 
 
 class QuietHoursError(DomainError):
-    """Quiet hours have a beginning and an end, and leave some of the day."""
+    """Quiet hours have a beginning and another end, and leave some of the day."""
 
     code = "quiet_hours"
     kind = Kind.INVALID
@@ -111,7 +111,7 @@ def _check(wishes: Wishes) -> None:
     if wishes.quiet_from is not None and wishes.quiet_until is not None:
         day = date(2026, 1, 1)  # any: only the span between two times of day counts
         lasts = datetime.combine(day, wishes.quiet_until) - datetime.combine(day, wishes.quiet_from)
-        if lasts % timedelta(days=1) > LONGEST_QUIET:
+        if not timedelta(0) < lasts % timedelta(days=1) <= LONGEST_QUIET:
             raise QuietHoursError(field="quiet_until")
 
 

@@ -2,13 +2,15 @@
 
 import io
 import tempfile
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
 import pytest
 
-from app.exports.workbook import Mark, write_workbook
+from app.clock import SHANGHAI, end_of
+from app.exports.workbook import CellValue, Deadline, Mark, write_workbook
 from tests.export_world import opened, rows
 
 MARK = Mark("张管理", datetime(2026, 11, 29, 1, 30, tzinfo=UTC), "给民政局核对名单", UUID(int=7))
@@ -29,7 +31,7 @@ TRICKS = [
 ]
 
 
-def written(*lines: list[str], mark: Mark = MARK) -> bytes:
+def written(*lines: Sequence[CellValue], mark: Mark = MARK) -> bytes:
     file = io.BytesIO()
     assert write_workbook(file, mark, ["姓名"], lines, sheet="名册", note=lambda: "用完请删除") == len(lines)
     return file.getvalue()
@@ -43,6 +45,17 @@ def test_no_cell_is_a_formula_a_link_or_a_number() -> None:
     assert [cell.value for cell in cells[3:]] == TRICKS
     assert {cell.data_type for cell in cells} == {"s"}
     assert [cell.hyperlink for cell in cells] == [None] * len(cells)
+
+
+def test_a_deadline_at_the_end_of_a_day_reads_as_that_day_and_stays_a_moment() -> None:
+    """A heading says until when: the first minute of the next day would be read as a day more."""
+    day, noon = date(2026, 12, 9), datetime.combine(date(2026, 12, 9), time(12), SHANGHAI)
+    sheet = opened(written([Deadline(end_of(day))], [Deadline(noon)], [end_of(day)])).worksheets[0]
+    late, at_noon, moment = (sheet.cell(row, 1) for row in (4, 5, 6))
+
+    assert (str(late.value), late.number_format) == ("2026-12-09 23:59:59", 'yyyy-mm-dd" 24:00"')
+    assert (str(at_noon.value), at_noon.number_format) == ("2026-12-09 12:00:00", "yyyy-mm-dd hh:mm")
+    assert str(moment.value) == "2026-12-10 00:00:00"
 
 
 def test_who_took_it_is_also_text_whatever_he_and_his_purpose_are_called() -> None:

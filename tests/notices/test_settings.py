@@ -66,7 +66,9 @@ def test_what_is_urgent_cannot_be_switched_off(worker: Client, kind: str) -> Non
     assert worker.get(PATH).json["revision"] == 0
 
 
-@pytest.mark.parametrize("quiet", [("21:00", None), (None, "06:00"), ("07:00", "22:00"), ("06:00", "20:01")])
+@pytest.mark.parametrize(
+    "quiet", [("21:00", None), (None, "06:00"), ("07:00", "22:00"), ("06:00", "20:01"), ("08:00", "08:00")]
+)
 def test_quiet_hours_have_two_ends_and_leave_some_of_the_day(worker: Client, quiet: tuple[Any, Any]) -> None:
     """What waits longer than a day is not told at all."""
     answer = put(worker, 0, quiet_from=quiet[0], quiet_until=quiet[1])

@@ -179,7 +179,7 @@ SENTENCES: dict[str, str] = {
     "wechat_not_linked": "这个账号还没有绑定微信，请先在微信里登录",
     "notice_settings_changed": "消息设置已在别处改过，请刷新后再改",
     "urgent_kind": "紧急的消息不能关，请从列表里去掉",
-    "quiet_hours": "免打扰请填开始和结束时间，最长14小时",
+    "quiet_hours": "免打扰请填不同的开始和结束时间，最长14小时，不要就都留空",
     "template_unknown": "没有这个消息模板，请刷新页面后再试",
     "wechat_taken": "这个微信已经绑定了别的账号，请用那个账号登录，或联系社区",
     "wechat_check_unfit": "您有密码、动态验证码或工作身份，请用密码或动态验证码确认",
