@@ -16,7 +16,6 @@ from app.api.http.fields import Output, sent_moment
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
 from app.api.rectification_notices import RectificationNoticeOutput
-from app.evidence import ClockFlag
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus, PhotoMoment
 from app.identity import Permission
 
@@ -110,10 +109,7 @@ class MarkedPhotoOutput(PhotoOutput):
 
 
 class TimelineEntryOutput(HazardEventOutput):
-    """One step; ``merged`` where it is one of a report that was merged into this hazard.
-
-    A report has both clocks: ``captured_at`` is the phone's, ``at`` the server's.
-    """
+    """One step; ``merged`` where it is one of a report that was merged into this hazard."""
 
     class Meta:
         """What holds the rest of a step in other words stands with the hazard itself."""
@@ -122,8 +118,6 @@ class TimelineEntryOutput(HazardEventOutput):
 
     hazard_id = fields.UUID(required=True)
     merged = fields.Boolean(required=True)
-    captured_at = sent_moment(required=True, allow_none=True)
-    clock_flag = fields.Enum(ClockFlag, by_value=True, required=True, allow_none=True)
     photos = fields.List(fields.Nested(MarkedPhotoOutput), required=True)
 
     @ma.pre_dump

@@ -14,7 +14,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Flag, Input, StepInput, Text, day, moment, uid, word
 from app.api.http.parts import parts
 from app.api.http.recording import transaction
-from app.api.signals import photo_ids
+from app.api.signals import photo_ids, taken_at
 from app.hazards import HazardCategory, HazardLevel
 from app.identity import Permission
 
@@ -96,6 +96,7 @@ class StartInput(StepInput):
 
     five_fixed = fields.Nested(FiveFixedInput, load_default=None, allow_none=True)
     note = step_note(load_default="")
+    captured_at = taken_at()
 
 
 class RectifyInput(StepInput):
@@ -103,6 +104,7 @@ class RectifyInput(StepInput):
 
     note = step_note(load_default="")
     photo_ids = photo_ids()
+    captured_at = taken_at()
 
 
 class RecheckInput(StepInput):
@@ -112,6 +114,7 @@ class RecheckInput(StepInput):
     note = step_note(load_default="")
     photo_ids = photo_ids()
     due_at = moment(load_default=None, allow_none=True)
+    captured_at = taken_at()
 
     @ma.validates_schema
     def check(self, data: dict[str, Any], **_: Any) -> None:
@@ -124,7 +127,8 @@ class RecheckInput(StepInput):
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give what the domain takes."""
-        return {"step_id": data.pop("step_id"), "recheck": hazards.Recheck(**data)}
+        beside = {name: data.pop(name) for name in ("step_id", "captured_at")}
+        return {**beside, "recheck": hazards.Recheck(**data)}
 
 
 def taken(step: Callable[..., Any], *subject: Any, **sent: Any) -> Any:

@@ -12,7 +12,7 @@ from app.api.hazards import WholeHazardOutput
 from app.api.http.allow import allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Flag, StepInput, Text, day, listed, uid, word
-from app.api.signals import photo_ids
+from app.api.signals import photo_ids, taken_at
 from app.evidence import MAX_PHOTOS
 from app.hazards import Department
 from app.identity import Permission
@@ -57,6 +57,7 @@ class ControlsInput(StepInput):
 
     note = step_note(least=1, required=True)
     photo_ids = listed(uid(), MAX_PHOTOS, least=1, required=True)
+    captured_at = taken_at()
 
 
 class CheckControlsInput(StepInput):

@@ -16,6 +16,7 @@ from app.api.http.parts import parts
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
+from app.evidence import ClockFlag
 from app.hazards import (
     DeadlineSource,
     Department,
@@ -127,13 +128,16 @@ class HazardOutput(PhotosFields, GatheredFields, Output):
 class HazardEventOutput(Output):
     """One step; a neighbour or visitor who reported is named in no step of his.
 
-    An assignment names who got it, and from whom.
+    An assignment names who got it, and from whom. ``captured_at`` is by the phone's clock, where it was told;
+    ``at`` by the server's.
     """
 
     number = fields.Integer(required=True)
     step = fields.Enum(HazardStep, by_value=True, required=True)
     status_after = fields.Enum(HazardStatus, by_value=True, required=True)
     at = sent_moment(required=True)
+    captured_at = sent_moment(required=True, allow_none=True)
+    clock_flag = fields.Enum(ClockFlag, by_value=True, required=True, allow_none=True)
     actor_name = fields.String(required=True, allow_none=True)
     assignee_name = fields.String(required=True, allow_none=True)
     former_name = fields.String(required=True, allow_none=True)

@@ -26,11 +26,17 @@ _CODE_PATH = "/q/"
 _MAX_ACCURACY_M = 100_000
 _MAX_COUNTER = 2**53 - 1
 """The largest whole number that JavaScript holds."""
+_OUTSIDE = "时间不对，请检查手机的日期和时间"
 
 
 def captured_at() -> fields.AwareDateTime:
     """Give a field for the device's time."""
-    return moment(required=True, outside="时间不对，请检查手机的日期和时间")
+    return moment(required=True, outside=_OUTSIDE)
+
+
+def taken_at() -> fields.AwareDateTime:
+    """Give a field for the time of a step by the device that took it, which may have been offline."""
+    return moment(load_default=None, allow_none=True, outside=_OUTSIDE)
 
 
 class Metres(Degrees):

@@ -94,6 +94,7 @@ from app.hazards.units import (
     make_unit,
     units,
 )
+from app.hazards.waiting import MAJOR_WAITS_AT_MOST, WAITS_AT_MOST, tell_waiting
 from app.hazards.work import (
     FiveFixed,
     IncompleteFiveFixedError,
@@ -119,11 +120,13 @@ __all__ = [
     "LEDGER",
     "LEVEL_NAMES",
     "MAJOR_CONTROLS_WITHIN",
+    "MAJOR_WAITS_AT_MOST",
     "MEMBERS_MOST",
     "RADIUS_M",
     "RUNNING",
     "SOURCE_NAMES",
     "STATUS_NAMES",
+    "WAITS_AT_MOST",
     "WORKING_DAYS_MOST",
     "Alarm",
     "AskedTimeOverError",
@@ -241,6 +244,7 @@ __all__ = [
     "take_alarms",
     "take_over",
     "tell_new",
+    "tell_waiting",
     "timeline",
     "transfer",
     "unassign",

@@ -10,7 +10,7 @@ from app.actors import Actor, Role
 from app.clock import now
 from app.hazards.deadlines import Alarm, alarms_of
 from app.hazards.responsible import OFFICES, admins, in_hand_of, office, tell_all
-from app.hazards.steps import record
+from app.hazards.steps import Clocks, record
 from app.ids import new_id
 from app.models import AlarmKind, Hazard, HazardAlarm, HazardStatus, HazardStep
 from app.notices import NoticeKind
@@ -88,7 +88,7 @@ def _sound(session: Session, hazard: Hazard, alarm: Alarm, at: datetime) -> None
     if alarm.kind in _SUPERVISING:
         hazard.supervised_at, hazard.answered_at = at, None
     sent = content_hash(step, hazard.id, alarm.due_at)
-    record(session, Actor(), hazard, step, sent=sent, at=at, due_at=alarm.due_at.isoformat())
+    record(session, Actor(), hazard, step, sent=sent, when=Clocks(at), due_at=alarm.due_at.isoformat())
     in_hand = in_hand_of(session, hazard) | admins(session, hazard)
     if offices is not None:
         found, people = office(session, hazard, offices)

@@ -1,6 +1,8 @@
 """Temporary controls of a major hazard: shown within 24 hours, and found good by the county."""
 
 from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -31,14 +33,24 @@ class NoControlsShownError(DomainError):
 
 
 def report_controls(
-    session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, *, note: str, photo_ids: Sequence[UUID]
+    session: Session,
+    actor: Actor,
+    hazard_id: UUID,
+    step_id: UUID,
+    *,
+    note: str,
+    photo_ids: Sequence[UUID],
+    captured_at: datetime | None = None,
 ) -> Hazard:
     """Show the temporary controls that stand, as whoever puts it right or as an admin of the community.
+
+    They stand since ``captured_at``, where his phone says when.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, NoControlsNeededError.
     """
     verb = HazardStep.REPORT_CONTROLS
-    step = begin(session, actor, hazard_id, step_id, verb, note=note, photo_ids=list(photo_ids))
+    sent: dict[str, Any] = {"note": note, "photo_ids": list(photo_ids)}
+    step = begin(session, actor, hazard_id, step_id, verb, captured_at=captured_at, **sent)
     hazard = step.hazard
     if step.repeated:
         return hazard
@@ -46,7 +58,7 @@ def report_controls(
         raise NotAssigneeError(id=hazard_id)
     if hazard.level is not HazardLevel.MAJOR:
         raise NoControlsNeededError(id=hazard_id)
-    hazard.controls_reported_at, hazard.controls_checked_at = step.at, None
+    hazard.controls_reported_at, hazard.controls_checked_at = step.happened_at, None
     wind(hazard)
     step.leave(verb, note=note, photo_ids=photo_ids)
     ask_county(session, hazard, verb, but={actor.user_id})

@@ -114,17 +114,17 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     if found is None:
         raise NotFoundError
     row, assignee_name = found
-    events, kept_back = events_of(session, actor, [row])
-    photos = photos_of(session, [row.id, *(event.id for event, _ in events)])
+    told = events_of(session, actor, [row])
+    photos = photos_of(session, [row.id, *(event.id for event, _ in told.events)])
     allowed = _allowed(session, actor, row)
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
         **_seen(session, actor, [row])[row.id],
-        events=shown(session, [row], events, photos, kept_back),
+        events=shown(session, [row], told, photos),
         assignee_name=assignee_name,
-        controls=None if kept_back else row.controls,
-        five_fixed=None if kept_back else row.five_fixed,
+        controls=None if told.of_harm else row.controls,
+        five_fixed=None if told.of_harm else row.five_fixed,
         earlier=earlier(session, row),
         extensions_left=max(0, MOST_EXTENSIONS - row.extensions),
         allowed=allowed,

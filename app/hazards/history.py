@@ -1,7 +1,8 @@
 """The steps of hazards as a reader may see them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from app.actors import Actor
 from app.evidence import NamedPhoto
 from app.harm import reading_as, told_by_another
 from app.identity import Permission, scope_of
-from app.models import Hazard, HazardEvent, HazardSource, HazardStep, Unit, User
+from app.models import HAZARD_QUIET, ClockFlag, Hazard, HazardEvent, HazardSource, HazardStep, Unit, User
 from app.retention import inspection_of
 
 MAX_EVENTS = 200
@@ -26,6 +27,7 @@ _EVENTS = (
 _OF_ONE = _EVENTS.order_by(HazardEvent.number.desc())
 _OF_MANY = _EVENTS.order_by(HazardEvent.at.desc(), HazardEvent.number.desc(), HazardEvent.hazard_id)
 _BY_REPORTER = frozenset({HazardStep.REPORT, HazardStep.RATE, HazardStep.TAKE_OVER})
+_BETWEEN_STAFF = HAZARD_QUIET - _BY_REPORTER
 _NEIGHBOURS = frozenset({HazardSource.RESIDENT, HazardSource.VISITOR})
 NamedEvent = tuple[HazardEvent, str | None]
 """A step, and who took it."""
@@ -35,7 +37,8 @@ NamedEvent = tuple[HazardEvent, str | None]
 class ShownEvent:
     """One step, with its photos and who took it; a neighbour or visitor who reported is not named.
 
-    Where it tells of harm to a minor, a reader without an office gets neither words nor photos of others.
+    Where it tells of harm to a minor, a reader without an office gets neither words nor photos of others; of
+    what passes between offices and staff he gets the step alone.
     """
 
     event: HazardEvent
@@ -47,30 +50,53 @@ class ShownEvent:
     """Who got the hazard by it, a person or a unit."""
     former_name: str | None
     """From whom."""
+    captured_at: datetime | None
+    """By the phone of whoever reported it or took the step; ``event.at`` is by the server's clock."""
+    clock_flag: ClockFlag | None
 
 
-def events_of(session: Session, actor: Actor, rows: Collection[Hazard]) -> tuple[list[NamedEvent], set[UUID]]:
-    """Give the latest steps of hazards in their order, and those whose words are kept back."""
+@dataclass(frozen=True)
+class Told:
+    """The latest steps of hazards in their order, and which of them a reader does not get whole."""
+
+    events: list[NamedEvent]
+    of_harm: set[UUID]
+    """Whose words tell of harm to a minor."""
+    between_staff: set[UUID]
+    """What passes between offices and staff, whose names are kept back as well."""
+
+    @property
+    def kept_back(self) -> set[UUID]:
+        """Give the steps without words, data and photos."""
+        return self.of_harm | self.between_staff
+
+
+def events_of(session: Session, actor: Actor, rows: Collection[Hazard]) -> Told:
+    """Give the latest steps of hazards as the actor reads them: for his post, or as who reported them."""
     asked = {"hazard_ids": [row.id for row in rows], **reading_as(actor.user_id)}
     told = session.execute(_OF_ONE if len(rows) == 1 else _OF_MANY, asked).all()
     reach = scope_of(actor, Permission.HAZARD_READ)
     by_office = {row.id for row in rows if reach is not None and reach.covers(row.area_code)}
-    kept_back = {event.id for event, _, of_harm in told if of_harm and event.hazard_id not in by_office}
-    return [(event, name) for event, name, _ in reversed(told)], kept_back
+    his = [(event, of_harm) for event, _, of_harm in told if event.hazard_id not in by_office]
+    return Told(
+        events=[(event, name) for event, name, _ in reversed(told)],
+        of_harm={event.id for event, of_harm in his if of_harm},
+        between_staff={event.id for event, _ in his if event.step in _BETWEEN_STAFF},
+    )
 
 
 def shown(
     session: Session,
     rows: Collection[Hazard],
-    events: Sequence[NamedEvent],
+    told: Told,
     photos: Mapping[UUID, list[NamedPhoto]],
-    kept_back: Collection[UUID],
 ) -> list[ShownEvent]:
     """Put each step beside its photos and the names of those it is about."""
-    sources = {row.id: row.source for row in rows}
+    kept_back = told.kept_back
+    of = {row.id: row for row in rows}
     about = [
         (event.data.get("assignee_id") or event.data.get("unit_id"), event.data.get("former_id"))
-        for event, _ in events
+        for event, _ in told.events
     ]
     ids = {UUID(found) for pair in about for found in pair if found is not None}
     tables = (select(table.id, table.name).where(table.id.in_(ids)) for table in (User, Unit))
@@ -82,17 +108,24 @@ def shown(
             "" if event.id in kept_back else event.note,
             {} if event.id in kept_back else event.data,
             [] if event.id in kept_back else photos[event.id],
-            actor_name=None if _is_private(event, sources[event.hazard_id]) else name,
+            actor_name=None if event.id in told.between_staff or _is_private(event, of) else name,
             assignee_name=names.get(assignee_id),
             former_name=names.get(former_id),
+            **_clock(event, of[event.hazard_id]),
         )
-        for (event, name), (assignee_id, former_id) in zip(events, about, strict=True)
+        for (event, name), (assignee_id, former_id) in zip(told.events, about, strict=True)
     ]
 
 
-def _is_private(event: HazardEvent, source: HazardSource) -> bool:
+def _clock(event: HazardEvent, hazard: Hazard) -> dict[str, Any]:
+    """Give what the phone's clock said; a report's stands with the hazard itself."""
+    told = hazard if event.step is HazardStep.REPORT else event
+    return {"captured_at": told.captured_at, "clock_flag": told.clock_flag}
+
+
+def _is_private(event: HazardEvent, of: Mapping[UUID, Hazard]) -> bool:
     """Say whether to keep a name back: neighbours who report are not shown to those they report.
 
     What only the reporter does names him as well: to say how satisfied he is, to say that it was his.
     """
-    return event.step in _BY_REPORTER and source in _NEIGHBOURS
+    return event.step in _BY_REPORTER and of[event.hazard_id].source in _NEIGHBOURS

@@ -89,6 +89,7 @@ class _Step:
     step: HazardStep
     after: HazardStatus
     at: datetime
+    """When it happened, by the phone's clock where that said so."""
     note: str
     actor_name: str
 
@@ -153,7 +154,7 @@ def _steps(session: Session, hazards: Sequence[Hazard]) -> dict[UUID, list[_Step
     steps = defaultdict[UUID, list[_Step]](list)
     for event, name in session.execute(query):
         steps[event.hazard_id].append(
-            _Step(event.id, event.step, event.status_after, event.at, event.note, name or "")
+            _Step(event.id, event.step, event.status_after, event.happened_at, event.note, name or "")
         )
     return steps
 

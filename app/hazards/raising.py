@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.evidence import Gathered, PhotoOwner, link_photos
-from app.hazards.steps import record
+from app.hazards.steps import Clocks, record
 from app.ids import new_id
 from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardSource, HazardStatus, HazardStep, Inspection
 from app.once import content_hash
@@ -63,7 +63,8 @@ def raise_or_join(
             link_photos(
                 session, PhotoOwner.HAZARD, made.id, made.area_code, found.photo_ids, by=actor.user_id
             )
-            record(session, actor, made, HazardStep.REPORT, sent=sent, at=gathered.received_at)
+            at = Clocks(gathered.received_at)
+            record(session, actor, made, HazardStep.REPORT, sent=sent, when=at)
             return made.id, False
         hazard = _open(session, inspection.place_id, found.key)
     hazard.recurrences += 1
@@ -73,7 +74,7 @@ def raise_or_join(
         hazard,
         HazardStep.RECUR,
         sent=sent,
-        at=gathered.received_at,
+        when=Clocks(gathered.received_at, gathered.signals.captured_at),
         note=found.note,
         photo_ids=found.photo_ids,
         inspection_id=str(inspection.id),

@@ -36,14 +36,21 @@ class Recheck:
 
 
 def verify(
-    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, step_id: UUID, recheck: Recheck
+    session: Session,
+    actor: Actor,
+    calendar: WorkCalendar,
+    hazard_id: UUID,
+    step_id: UUID,
+    recheck: Recheck,
+    *,
+    captured_at: datetime | None = None,
 ) -> Hazard:
     """Recheck the work: a general hazard is closed, a major one waits for the county, or it goes back.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, SamePersonError, and for the new deadline
     DueTimeError and HolidaysUnknownError.
     """
-    step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.VERIFY, recheck)
+    step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.VERIFY, recheck, captured_at)
     if step.repeated:
         return step.hazard
     if not recheck.passed:
@@ -57,13 +64,20 @@ def verify(
 
 
 def close(
-    session: Session, actor: Actor, calendar: WorkCalendar, hazard_id: UUID, step_id: UUID, recheck: Recheck
+    session: Session,
+    actor: Actor,
+    calendar: WorkCalendar,
+    hazard_id: UUID,
+    step_id: UUID,
+    recheck: Recheck,
+    *,
+    captured_at: datetime | None = None,
 ) -> Hazard:
     """Close a verified major hazard after the county's own recheck, or send it back.
 
     Raises what ``verify`` raises.
     """
-    step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.CLOSE, recheck)
+    step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.CLOSE, recheck, captured_at)
     if step.repeated:
         return step.hazard
     if not recheck.passed:
@@ -73,9 +87,15 @@ def close(
 
 
 def _begin_recheck(
-    session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, verb: HazardStep, recheck: Recheck
+    session: Session,
+    actor: Actor,
+    hazard_id: UUID,
+    step_id: UUID,
+    verb: HazardStep,
+    recheck: Recheck,
+    captured_at: datetime | None,
 ) -> Step:
-    step = begin(session, actor, hazard_id, step_id, verb, recheck=vars(recheck))
+    step = begin(session, actor, hazard_id, step_id, verb, captured_at=captured_at, recheck=vars(recheck))
     if not step.repeated and step.hazard.rectified_by == actor.user_id:
         raise SamePersonError(id=hazard_id)
     return step

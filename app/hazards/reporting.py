@@ -13,7 +13,7 @@ from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
 from app.hazards.satisfaction import receipt_hash
-from app.hazards.steps import record
+from app.hazards.steps import Clocks, record
 from app.hazards.telling import tell_new
 from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
@@ -94,7 +94,7 @@ def report(
     )
     if made:
         link_photos(session, PhotoOwner.HAZARD, hazard.id, place.area_code, sent.photo_ids, by=actor.user_id)
-        record(session, actor, hazard, HazardStep.REPORT, sent=mark, at=at)
+        record(session, actor, hazard, HazardStep.REPORT, sent=mark, when=Clocks(at))
         harm.watch(session, actor, Told(HarmRecord.HAZARD, hazard.id, hazard.area_code), [sent.text])
         tell_new(session, actor, hazard.area_code, {hazard.id: hazard.level})
     return hazard, made

@@ -13,12 +13,13 @@ from app import harm, notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
-from app.evidence import PhotoOwner, link_photos
+from app.evidence import PhotoOwner, clock_flag, link_photos
 from app.harm import HarmRecord, Told
 from app.hazards.merging import MERGED_MOST, merged_below
 from app.models import (
     HAZARD_ENDED,
     HAZARD_QUIET,
+    ClockFlag,
     Hazard,
     HazardEvent,
     HazardLevel,
@@ -78,6 +79,25 @@ def verbs_from(status: HazardStatus) -> list[HazardStep]:
 
 
 @dataclass(frozen=True)
+class Clocks:
+    """When something happened: by the server's clock, and by the phone's where that said so."""
+
+    at: datetime
+    captured_at: datetime | None = None
+
+    @property
+    def flag(self) -> ClockFlag | None:
+        """Say whether the phone's clock is believed."""
+        return clock_flag(self.captured_at, self.at) if self.captured_at is not None else None
+
+    @property
+    def happened_at(self) -> datetime:
+        """The moment that counts: the phone's if it said one that is plausible, else the server's."""
+        taken = self.captured_at
+        return taken if taken is not None and self.flag is ClockFlag.OK else self.at
+
+
+@dataclass(frozen=True)
 class Step:
     """A step somebody is taking: the locked hazard, and what its events will say."""
 
@@ -88,9 +108,19 @@ class Step:
     """Made by whoever takes the step; its event gets it."""
     sent: bytes
     """Hash of the verb, its actor, the hazard and the input."""
-    at: datetime
+    when: Clocks
     repeated: bool
     """The step was taken before and its reply lost: there is nothing left to do."""
+
+    @property
+    def at(self) -> datetime:
+        """Give the moment it arrived."""
+        return self.when.at
+
+    @property
+    def happened_at(self) -> datetime:
+        """Give the moment that counts."""
+        return self.when.happened_at
 
     def take(
         self,
@@ -130,7 +160,7 @@ class Step:
             self.hazard,
             event,
             sent=self.sent,
-            at=self.at,
+            when=self.when,
             event_id=self.id,
             note=note,
             photo_ids=photo_ids,
@@ -146,7 +176,7 @@ class Step:
         """Move the hazard on by what follows from the step of itself, under an id made here."""
         self.hazard.advance(to)
         self._end_if(to)
-        record(self.session, self.actor, self.hazard, event, sent=self.sent, at=self.at)
+        record(self.session, self.actor, self.hazard, event, sent=self.sent, when=Clocks(self.at))
 
 
 def begin(
@@ -157,9 +187,13 @@ def begin(
     verb: HazardStep,
     *,
     reach: Reach | None = None,
+    captured_at: datetime | None = None,
     **sent: Any,
 ) -> Step:
     """Lock a hazard for a step that whoever takes it named; ``reach`` is his right to it, else his areas.
+
+    ``captured_at`` is when he took it by his phone, which may have been offline; without it, it has no share
+    in what was sent.
 
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
@@ -171,7 +205,8 @@ def begin(
     hazard = session.get(Hazard, hazard_id, with_for_update={"key_share": True}, populate_existing=True)
     if hazard is None:
         raise NotFoundError
-    mark = content_hash(verb, actor.user_id, hazard_id, sent)
+    taken = {"captured_at": captured_at} if captured_at is not None else {}
+    mark = content_hash(verb, actor.user_id, hazard_id, sent | taken)
     event = made_before(session, HazardEvent, step_id, mark, author=HazardEvent.actor_id, by=actor.user_id)
     if event is None:
         in_reach = reach(hazard) if reach is not None else actor.scope.covers(hazard.area_code)
@@ -181,7 +216,8 @@ def begin(
             raise OwnHouseholdError
         if hazard.status not in _FROM[verb]:
             raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
-    return Step(session, actor, hazard, step_id, mark, now(), repeated=event is not None)
+    when = Clocks(now(), captured_at)
+    return Step(session, actor, hazard, step_id, mark, when, repeated=event is not None)
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:
@@ -196,7 +232,7 @@ def record(
     step: HazardStep,
     *,
     sent: bytes,
-    at: datetime,
+    when: Clocks,
     event_id: UUID | None = None,
     note: str = "",
     photo_ids: Sequence[UUID] = (),
@@ -222,7 +258,9 @@ def record(
         step=step,
         status_after=hazard.status,
         actor_id=actor.user_id,
-        at=at,
+        at=when.at,
+        captured_at=when.captured_at,
+        clock_flag=when.flag,
         note=note,
         data=data,
     )

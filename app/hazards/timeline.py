@@ -2,7 +2,6 @@
 
 import enum
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select
@@ -16,7 +15,7 @@ from app.hazards.filters import readable
 from app.hazards.history import ShownEvent, events_of, shown
 from app.hazards.merging import MERGED_MOST, merged_below
 from app.hazards.rectification_notices import ShownNotice, notices_of
-from app.models import HAZARD_PUT_RIGHT, ClockFlag, Hazard, HazardStep
+from app.models import HAZARD_PUT_RIGHT, Hazard, HazardStep
 
 
 class PhotoMoment(enum.StrEnum):
@@ -42,9 +41,6 @@ class TimelineEntry:
     seen: ShownEvent
     merged: bool
     photos: list[MarkedPhoto]
-    captured_at: datetime | None
-    """Of a report: by the reporter's phone; ``seen.event.at`` is by the server's clock."""
-    clock_flag: ClockFlag | None
 
 
 @dataclass(frozen=True)
@@ -67,16 +63,16 @@ def timeline(session: Session, actor: Actor, hazard_id: UUID) -> Timeline:
     row = next((one for one in rows if one.id == hazard_id), None)
     if row is None:
         raise NotFoundError
-    events, kept_back = events_of(session, actor, rows)
-    photos = photos_of(session, [*(one.id for one in rows), *(event.id for event, _ in events)])
-    for event, _ in events:
+    told = events_of(session, actor, rows)
+    photos = photos_of(session, [*(one.id for one in rows), *(event.id for event, _ in told.events)])
+    for event, _ in told.events:
         if event.step is HazardStep.REPORT:  # a report's own photos stand with the hazard
             photos[event.id] = [*photos[event.hazard_id], *photos[event.id]]
     return Timeline(
         hazard=row,
         merged_ids=[one.id for one in rows if one is not row],
         notices=notices_of(session, hazard_id) if actor.scope.covers(row.area_code) else [],
-        entries=[_entry(row, rows, seen) for seen in shown(session, rows, events, photos, kept_back)],
+        entries=[_entry(row, rows, seen) for seen in shown(session, rows, told, photos)],
     )
 
 
@@ -91,12 +87,10 @@ def _rows(session: Session, actor: Actor, hazard_id: UUID) -> list[Hazard]:
 def _entry(row: Hazard, rows: list[Hazard], seen: ShownEvent) -> TimelineEntry:
     event = seen.event
     of = next(one for one in rows if one.id == event.hazard_id)
-    reported, again = event.step is HazardStep.REPORT, event.step is HazardStep.RECUR
+    again = event.step is HazardStep.RECUR
     moment = PhotoMoment.AFTER if event.status_after in HAZARD_PUT_RIGHT and not again else PhotoMoment.BEFORE
     return TimelineEntry(
         seen=seen,
         merged=of is not row,
         photos=[MarkedPhoto(photo.photo_id, photo.arrived, moment) for photo in seen.photos],
-        captured_at=of.captured_at if reported else None,
-        clock_flag=of.clock_flag if reported else None,
     )

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
 from app.errors import DomainError, Kind
+from app.hazards.deadlines import want_controls
 from app.hazards.rewards import claim_reward
 from app.hazards.steps import begin
 from app.hazards.telling import tell_accepted
@@ -43,8 +44,8 @@ def accept(
 ) -> Hazard:
     """Accept a report, with its level and category put right; a resident's report earns points.
 
-    Whoever accepts may raise the level; what came in as major, by its checklist item, only the county
-    lowers.
+    A major one has its temporary controls within 24 hours from now, whoever gets it. Whoever accepts may
+    raise the level; what came in as major, by its checklist item, only the county lowers.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, LevelKeptError.
     """
@@ -58,6 +59,7 @@ def accept(
         _check_may_lower(actor, hazard)
     hazard.level = level or hazard.level
     hazard.category = category or hazard.category
+    want_controls(hazard, at=step.at)
     step.take(
         HazardStatus.ACCEPTED, HazardStep.ACCEPT, note=note, level=hazard.level, category=hazard.category
     )

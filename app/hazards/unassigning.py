@@ -12,7 +12,7 @@ from app.actors import Actor
 from app.clock import now
 from app.hazards.assignees import nobody_has
 from app.hazards.assignment import people_behind
-from app.hazards.steps import record
+from app.hazards.steps import Clocks, record
 from app.identity import seeing_to
 from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind, post
@@ -53,7 +53,8 @@ def _take(session: Session, hazard: Hazard) -> None:
     hazard.assignee_id, hazard.unit_id, hazard.five_fixed, hazard.asked_due_at = None, None, None, None
     hazard.advance(HazardStatus.ACCEPTED)
     sent = content_hash(HazardStep.UNASSIGN, hazard.id, former_id, at)
-    record(session, Actor(), hazard, HazardStep.UNASSIGN, sent=sent, at=at, former_id=str(former_id))
+    when, step = Clocks(at), HazardStep.UNASSIGN
+    record(session, Actor(), hazard, step, sent=sent, when=when, former_id=str(former_id))
 
 
 def _tell(session: Session, community: str, taken: Mapping[frozenset[UUID], list[UUID]]) -> None:

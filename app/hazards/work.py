@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -76,21 +76,25 @@ def start(
     *,
     five_fixed: FiveFixed | None = None,
     note: str = "",
+    captured_at: datetime | None = None,
 ) -> Hazard:
     """Start the work; for a major hazard with the five fixed items, which hold after a failed recheck, too.
+
+    ``captured_at`` is when he did by his phone: what was fixed then is judged by that day.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError,
     DueTimeError.
     """
     plain = five_fixed.plain() if five_fixed else None
-    step = begin(session, actor, hazard_id, step_id, HazardStep.START, five_fixed=plain, note=note)
+    sent: dict[str, Any] = {"five_fixed": plain, "note": note}
+    step = begin(session, actor, hazard_id, step_id, HazardStep.START, captured_at=captured_at, **sent)
     hazard = step.hazard
     if step.repeated:
         return hazard
     check_assigned_to(session, actor, hazard)
     first_of_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
     if first_of_major or five_fixed is not None:
-        _check_complete(five_fixed or FiveFixed())
+        _check_complete(five_fixed or FiveFixed(), on=business_day(step.happened_at))
     hazard.five_fixed = plain or hazard.five_fixed
     hazard.assignee_id = actor.user_id
     step.take(HazardStatus.RECTIFYING, HazardStep.START, note=note, five_fixed=plain)
@@ -105,12 +109,14 @@ def rectify(
     *,
     note: str = "",
     photo_ids: Sequence[UUID] = (),
+    captured_at: datetime | None = None,
 ) -> Hazard:
-    """Say that the work is done, shown by a note or photos.
+    """Say that the work is done, shown by a note or photos; in time or not goes by ``captured_at``.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, NothingShownError.
     """
-    step = begin(session, actor, hazard_id, step_id, HazardStep.RECTIFY, note=note, photo_ids=list(photo_ids))
+    sent: dict[str, Any] = {"note": note, "photo_ids": list(photo_ids)}
+    step = begin(session, actor, hazard_id, step_id, HazardStep.RECTIFY, captured_at=captured_at, **sent)
     hazard = step.hazard
     if step.repeated:
         return hazard
@@ -129,11 +135,11 @@ def check_assigned_to(session: Session, actor: Actor, hazard: Hazard) -> None:
         raise NotAssigneeError(id=hazard.id)
 
 
-def _check_complete(five_fixed: FiveFixed) -> None:
+def _check_complete(five_fixed: FiveFixed, *, on: date) -> None:
     """Want all five, and a deadline that can still be kept. Raises IncompleteFiveFixedError, DueTimeError."""
     missing = five_fixed.missing()
     if missing:
         raise IncompleteFiveFixedError(field="five_fixed", missing="、".join(missing))
-    today, last = business_day(), five_fixed.deadline
-    if last is not None and not today <= last <= today + FURTHEST:
+    last = five_fixed.deadline
+    if last is not None and not on <= last <= on + FURTHEST:
         raise DueTimeError(field="five_fixed")

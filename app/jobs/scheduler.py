@@ -41,6 +41,7 @@ from app.jobs.work import (
     sweep_photos,
     tell_not_reached,
     tell_of_waiting_requests,
+    tell_waiting_hazards,
     unassign_hazards,
     verify_audit,
 )
@@ -87,6 +88,7 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (forget_old_sends, 3, 58),
     (verify_audit, 4, 0),
     (tell_not_reached, 8, 0),
+    (tell_waiting_hazards, 8, 0),
     (tell_of_waiting_requests, 8, 0),
     (tell_of_waiting_requests, 14, 0),
     (remind_of_corrections, 8, 0),

@@ -123,6 +123,11 @@ def sound_hazard_alarms(means: Means) -> int:
     return sum(_batches(means, "sound_hazard_alarms", hazards.take_alarms))
 
 
+def tell_waiting_hazards(means: Means) -> int:
+    """Tell admins of hazards that wait too long to be accepted or given out; give of how many sites."""
+    return sum(_batches(means, "tell_waiting_hazards", hazards.tell_waiting))
+
+
 def tell_not_reached(means: Means) -> int:
     """Tell community admins of whom a visit could not reach; give of how many visits."""
     return sum(_batches_past(means, "tell_not_reached", visits.tell_not_reached))

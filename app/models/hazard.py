@@ -1,7 +1,7 @@
 """Hazards, their legal steps, and their history."""
 
 import enum
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.errors import IllegalStepError
-from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, located_by
+from app.models.base import AreaCode, Base, ClockFlag, Id, Located, MadeByPhone, located_by
 from app.models.freezing import Freezable
 from app.models.place import Place
 from app.models.unit import Unit
@@ -80,6 +80,8 @@ HAZARD_PUT_RIGHT = frozenset({HazardStatus.RECTIFIED, HazardStatus.VERIFIED, Haz
 """What stands after work that was done, or a recheck that passed."""
 HAZARD_OPEN = text("status NOT IN ('rejected', 'duplicate', 'closed')")
 """What is not ended, in SQL: written out, so that a partial index is recognised by it."""
+HAZARD_WAITING = text("status IN ('reported', 'accepted')")
+"""What is to be accepted or given out, likewise."""
 HAZARD_IN_HAND = text("status IN ('assigned', 'rectifying')")
 """What somebody is to put right, likewise."""
 
@@ -129,6 +131,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
             postgresql_where=text("duplicate_of_id IS NOT NULL"),
         ),
         Index("ix_hazards_alarm_at", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
+        Index("ix_hazards_waiting", "received_at", postgresql_where=HAZARD_WAITING),
         Index("ix_hazards_place_id", "place_id"),
         Index("ix_hazards_received_at", "received_at"),
         Index("ix_hazards_rectified_by", "rectified_by", postgresql_where=text("rectified_by IS NOT NULL")),
@@ -167,6 +170,8 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     """Since when the time until ``due_at`` runs: an extension moves the end of it and not its beginning."""
     alarm_at: Mapped[datetime | None]
     """When next something happens of itself (``app/hazards/alarms.py``); None where nothing does."""
+    waiting_told_on: Mapped[date | None]
+    """The last day on which somebody was told that it waits to be accepted or given out."""
     asked_due_at: Mapped[datetime | None]
     """The later deadline that whoever puts it right asked for, until somebody decides."""
     extensions: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -186,7 +191,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     controls_due_at: Mapped[datetime | None]
     """By when the temporary controls of a major hazard must have been shown."""
     controls_reported_at: Mapped[datetime | None]
-    """When they were shown; None again where the county found them wanting."""
+    """When they were, by the phone that showed them; None again where the county found them wanting."""
     controls_checked_at: Mapped[datetime | None]
     """When the county found them good."""
     department: Mapped[Department | None]
@@ -286,7 +291,17 @@ class HazardEvent(Base):
     status_after: Mapped[HazardStatus]
     actor_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     at: Mapped[datetime]
+    captured_at: Mapped[datetime | None]
+    """By the clock of the phone that took the step, where it said so: it may have been offline for days."""
+    clock_flag: Mapped[ClockFlag | None]
     note: Mapped[str] = mapped_column(default="")
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     content_hash: Mapped[bytes]
     """Of the step, its actor and its input: the same step sent again is answered, not taken twice."""
+
+    @property
+    def happened_at(self) -> datetime:
+        """The moment deadlines go by: the phone's if it said one that is plausible, else the server's."""
+        if self.captured_at is None or self.clock_flag is not ClockFlag.OK:
+            return self.at
+        return self.captured_at

@@ -82,7 +82,10 @@ WORDS: Mapping[NoticeKind, Words] = {
         "隐患待派人",
         "有隐患没人整改了，请重新派人",
         "{count}批隐患请重新派人",
-        {"nobody_decides": "有隐患没人派，请安排管理员"},
+        {
+            "waiting": "有隐患等了很久，请受理或派人",
+            "nobody_decides": "有隐患没人派，请安排管理员",
+        },
     ),
     NoticeKind.HAZARD_ALARM: Words(
         "隐患到期提醒",

@@ -59,6 +59,26 @@ def text(notice: Notice) -> str:
     return text_of(notice.kind, notice.data)
 
 
+def test_they_are_due_from_when_it_was_accepted_though_nobody_has_it(session: Session, take: Take) -> None:
+    made = write_hazard(session, level="major")
+    done(take("admin", made, "accept"))
+    general = done(take("admin", write_hazard(session), "accept"))
+    session.refresh(made)
+    assert made.controls_due_at is not None
+    accepted_at = made.controls_due_at - A_DAY
+    with set_to(made.controls_due_at):
+        hazards.take_alarms(session, limit=200)
+        session.commit()
+    with set_to(accepted_at + timedelta(hours=30)):
+        done(take("admin", made, "assign", **GIVEN))
+    session.refresh(made)
+
+    assert made.controls_due_at == accepted_at + A_DAY, "who gets it later has no more time"
+    assert general["controls_due_at"] is None
+    for name in ("admin", "county"):
+        assert told(session, NoticeKind.HAZARD_ALARM, name)[-1] == "remind_controls"
+
+
 def test_they_are_shown_in_pictures_and_checked_by_the_county(
     session: Session, take: Take, hazard: Hazard
 ) -> None:

@@ -15,7 +15,7 @@ from app.ids import new_id
 from app.models import Grant, Hazard, HazardStatus, Notice, NoticeKind
 from tests.cast import person
 from tests.client import Client
-from tests.hazard_world import SIDE_VERBS, Take, done, refused, steps, write_hazard
+from tests.hazard_world import SIDE_VERBS, Take, done, in_days, refused, steps, write_hazard
 
 Be = Callable[[str], Client]
 
@@ -132,10 +132,42 @@ def test_the_list_finds_what_was_urged_and_is_not_ended(be: Be, session: Session
 
 
 def test_who_reported_it_gets_no_notice_of_what_offices_write(session: Session, take: Take) -> None:
-    """He reads the whole history; his notices tell him what moved."""
+    """He reads that there was such a step; his notices tell him what moved."""
     hazard = write_hazard(session, HazardStatus.ASSIGNED)
     done(take("county", hazard, "supervise", note="请抓紧"))
     kinds = select(Notice.kind).where(Notice.user_id == person("resident").user_id)
 
     assert session.get_one(Hazard, hazard.id).reported_by == person("resident").user_id
     assert list(session.scalars(kinds)) == []
+
+
+def test_who_reported_it_reads_no_words_and_names_of_what_passes_between_offices_and_staff(
+    be: Be, session: Session, take: Take
+) -> None:
+    """As on a visitor's receipt; what moves the hazard, and what he said himself, he reads."""
+    hazard = write_hazard(session, HazardStatus.RECTIFYING, due_at=now() + timedelta(days=2))
+    photo = str(new_id())
+    done(take("county", hazard, "supervise", note="督促张三"))
+    done(take("worker", hazard, "answer", note="人手不够", photo_ids=[photo]))
+    done(take("worker", hazard, "ask-extension", until=in_days(9), reason="没有钱"))
+    done(take("worker", hazard, "rectify", note="清走了"))
+    done(take("colleague", hazard, "verify", passed=True))
+    done(be("resident").step(f"/v1/hazards/{hazard.id}/rate", {"faces": 3, "note": "谢谢"}))
+
+    path = f"/v1/hazards/{hazard.id}"
+    for events in (
+        be("resident").get(path).json["events"],
+        be("resident").get(f"{path}/timeline").json["entries"],
+    ):
+        said = [(one["step"], one["note"], one["actor_name"], len(one["photos"])) for one in events]
+        assert said == [
+            ("supervise", "", None, 0),
+            ("answer", "", None, 0),
+            ("ask_extension", "", None, 0),
+            ("rectify", "清走了", "worker", 0),
+            ("verify", "", "colleague", 0),
+            ("close", "", "colleague", 0),
+            ("rate", "谢谢", None, 0),
+        ]
+    assert [one["data"] for one in be("resident").get(path).json["events"][:3]] == [{}] * 3
+    assert be("admin").get(path).json["events"][1]["note"] == "人手不够"
