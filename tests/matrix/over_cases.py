@@ -315,7 +315,6 @@ NEVER_OVER = {
     **{f"PUT /v1/me/{one}s/<uuid:{one}_id>": _OF_ONESELF for one in ("deletion", "correction", "closing")},
     "PUT /v1/me/binding-requests/<uuid:request_id>": "names a community, which has no end",
     "PUT /v1/me/message-acceptances/<uuid:acceptance_id>": "names WeChat's templates; a sign of the moment",
-    "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": "opened by an address sealed for ten minutes, "
-    "which is given with the photo as GET /v1/photos/<uuid:photo_id> is walked",
+    "GET /v1/photos/<uuid:photo_id>/<any(thumb, large):copy>": "opened by an address given with the photo",
 }
 """Lines that name a thing, none of whose kind can be over, and why."""
