@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from sqlalchemy.orm import Session
 
 from app.clock import end_of
-from app.messages.wording import Facts, values_of
-from app.models import NoticeKind
+from app.messages.wording import Facts, facts_of, values_of
+from app.models import HazardStatus, NoticeKind
+from tests.hazard_world import write_hazard
 from tests.notices.world import notice
 
 DAY = date(2026, 12, 9)
@@ -23,3 +24,18 @@ def test_what_is_due_at_the_end_of_a_day_reads_as_that_day() -> None:
     ]
 
     assert written == ["2026年12月9日 23:59", "2026年12月9日 12:00", "2026年12月10日 00:00"]
+
+
+def test_a_notice_of_several_new_hazards_is_told_while_one_of_them_waits(session: Session) -> None:
+    """It names the community, for they may lie anywhere; what is accepted by now needs nobody any more."""
+    hazards = [write_hazard(session, status) for status in (HazardStatus.REPORTED, HazardStatus.ACCEPTED)]
+    ids = [str(hazard.id) for hazard in hazards]
+    told = notice("admin", NoticeKind.HAZARD_MATTER, step="report", count=2, hazard_ids=ids)
+
+    before = facts_of(session, told)
+    hazards[0].status = HazardStatus.REJECTED
+    session.commit()
+
+    assert before is not None
+    assert (before.values["matter"], before.values["where"]) == ("有新报的隐患，请受理", "家园社区")
+    assert facts_of(session, told) is None
