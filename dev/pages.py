@@ -72,6 +72,7 @@ FUNCTIONS = {
     Permission.INSPECTION_READ: "查看巡查",
     Permission.PLAN_READ: "查看巡查计划和任务",
     Permission.PLAN_WRITE: "做、改、结束巡查计划，换人，登记请假顶班",
+    Permission.DAY_READ: "看当天的工作",
     Permission.PHOTO_UPLOAD: "上传照片",
     Permission.PHOTO_REVIEW: "核对可能重复使用的照片",
     Permission.PHOTO_MARK: "导出加水印、带签名的照片",

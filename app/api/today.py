@@ -12,13 +12,15 @@ from marshmallow import fields
 from app import reports
 from app.api.care_records import CareRecordOutput
 from app.api.checklists import ChecklistItemOutput, ChecklistOutput
-from app.api.hazards import HazardOutput
+from app.api.hazards import FiveFixedOutput, HazardOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Output, sent_moment
+from app.api.http.fields import Input, Output, sent_moment
 from app.api.http.parts import parts
 from app.api.http.recording import note_leaves, sensitive, transaction
 from app.api.occurrences import OccurrenceOutput, plain
+from app.api.visit_forms import VisitFormOutput
+from app.hazards import HazardStep
 from app.identity import Permission
 from app.places import PlaceKind
 
@@ -68,28 +70,50 @@ class DayPhotoOutput(Output):
     arrived = fields.Boolean(required=True)
 
 
-class DayHazardOutput(HazardOutput):
-    """An open hazard; ``GET /v1/photos/<id>`` gives a photo's addresses once it is looked at."""
+class LastNoteOutput(Output):
+    """The last step in which somebody wrote something."""
 
+    step = fields.Enum(HazardStep, by_value=True, required=True)
+    at = sent_moment(required=True)
+    note = fields.String(required=True)
+
+
+class DayHazardOutput(HazardOutput):
+    """An open hazard, with what it takes to go on with it offline: the steps open now, and the last words.
+
+    ``GET /v1/photos/<id>`` gives a photo's addresses once it is looked at.
+    """
+
+    allowed = fields.List(fields.Enum(HazardStep, by_value=True), required=True)
+    controls = fields.String(required=True, allow_none=True)
+    five_fixed = fields.Nested(FiveFixedOutput, required=True, allow_none=True)
+    last_note = fields.Nested(LastNoteOutput, required=True, allow_none=True)
     photos = fields.List(fields.Nested(DayPhotoOutput), required=True)
 
 
 class DayOutput(Output):
-    """What a worker needs today; ``more`` names the lists of which something was left out."""
+    """What a worker needs today; ``more`` names the lists of which something was left out.
+
+    ``missed`` has what was missed in the last two weeks and may be filed late, with a reason. A building lead
+    has places and hazards; the rest is empty.
+    """
 
     server_time = sent_moment(required=True)
     occurrences = fields.List(fields.Nested(DayOccurrenceOutput), required=True)
+    missed = fields.List(fields.Nested(DayOccurrenceOutput), required=True)
     places = fields.List(fields.Nested(DayPlaceOutput), required=True)
     checklists = fields.List(fields.Nested(DayChecklistOutput), required=True)
     hazards = fields.List(fields.Nested(DayHazardOutput), required=True)
     care_records = fields.List(fields.Nested(CareRecordOutput), required=True)
+    visit_forms = fields.List(fields.Nested(VisitFormOutput), required=True)
     more = fields.List(fields.String(), required=True)
 
 
 @blueprint.route("/me/today", methods=["GET"])
-@allow(Permission.INSPECTION_FILE)
+@allow(Permission.DAY_READ)
 @sensitive
 @blueprint.answer(DayOutput)
+@blueprint.query(Input)
 @blueprint.alt_response(HTTPStatus.NOT_MODIFIED, success=True)
 def get_today() -> Response:
     """Give all that a worker needs to work today offline; 304 to whoever has it (``If-None-Match``).

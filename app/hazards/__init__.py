@@ -1,7 +1,7 @@
 """The closed loop of hazards."""
 
 from app.hazards.alarms import RUNNING, take_alarms
-from app.hazards.assignees import AssigneeUnfitError, UnitUnfitError
+from app.hazards.assignees import FIELD_ROLES, AssigneeUnfitError, UnitUnfitError
 from app.hazards.assignment import (
     AssigneeChangedError,
     Assignment,
@@ -42,7 +42,15 @@ from app.hazards.extensions import (
 )
 from app.hazards.figures import HazardCounts, hazard_counts
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder
-from app.hazards.hazard_listings import ListedHazard, ShownHazard, hazard, hazard_of_notice, hazards
+from app.hazards.hazard_listings import (
+    DayHazard,
+    ListedHazard,
+    ShownHazard,
+    day_hazards,
+    hazard,
+    hazard_of_notice,
+    hazards,
+)
 from app.hazards.history import ShownEvent
 from app.hazards.ledger_exports import (
     IN_WORDS,
@@ -116,6 +124,7 @@ from app.models import (
 __all__ = [
     "CAME_BACK_WITHIN",
     "CATEGORY_NAMES",
+    "FIELD_ROLES",
     "IN_WORDS",
     "LEDGER",
     "LEVEL_NAMES",
@@ -133,6 +142,7 @@ __all__ = [
     "AssigneeChangedError",
     "AssigneeUnfitError",
     "Assignment",
+    "DayHazard",
     "DeadlineSource",
     "Department",
     "DueTimeError",
@@ -215,6 +225,7 @@ __all__ = [
     "change_unit",
     "check_controls",
     "close",
+    "day_hazards",
     "department_answer",
     "duplicate",
     "give_notice",

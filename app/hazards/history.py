@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select, union_all
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -83,6 +84,17 @@ def events_of(session: Session, actor: Actor, rows: Collection[Hazard]) -> Told:
         of_harm={event.id for event, of_harm in his if of_harm},
         between_staff={event.id for event, _ in his if event.step in _BETWEEN_STAFF},
     )
+
+
+def last_notes(session: Session, hazard_ids: Collection[UUID]) -> dict[UUID, HazardEvent]:
+    """Give the last step of each of these hazards in which somebody wrote something, for staff."""
+    query = (
+        select(HazardEvent)
+        .ext(distinct_on(HazardEvent.hazard_id))
+        .where(HazardEvent.hazard_id.in_(hazard_ids), HazardEvent.note != "")
+        .order_by(HazardEvent.hazard_id, HazardEvent.number.desc())
+    )
+    return {event.hazard_id: event for event in session.scalars(query)}
 
 
 def shown(

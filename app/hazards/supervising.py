@@ -73,8 +73,13 @@ def answer(
 
 def may_answer(session: Session, actor: Actor, hazard: Hazard) -> bool:
     """Say whether the actor puts the hazard right, or is an admin of its community."""
-    of_community = scope_of(actor, Permission.HAZARD_TRIAGE)
-    return has(session, actor, hazard) or (of_community is not None and of_community.covers(hazard.area_code))
+    return has(session, actor, hazard) or is_of_community(actor, hazard)
+
+
+def is_of_community(actor: Actor, hazard: Hazard) -> bool:
+    """Say whether the actor is an admin of the hazard's community."""
+    reach = scope_of(actor, Permission.HAZARD_TRIAGE)
+    return reach is not None and reach.covers(hazard.area_code)
 
 
 def _who_asked(session: Session, hazard: Hazard) -> set[UUID]:

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     INSPECTION_READ = "inspection_read"
     PLAN_READ = "plan_read"
     PLAN_WRITE = "plan_write"
+    DAY_READ = "day_read"
     PHOTO_UPLOAD = "photo_upload"
     PHOTO_REVIEW = "photo_review"
     PHOTO_MARK = "photo_mark"
@@ -146,6 +147,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.INSPECTION_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.PLAN_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.PLAN_WRITE: {_ADMIN: _AREA},
+    Permission.DAY_READ: _FIELD_STAFF,
     Permission.PHOTO_UPLOAD: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
     Permission.PHOTO_REVIEW: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.PHOTO_MARK: {**_FIELD_STAFF, **_OFFICES},

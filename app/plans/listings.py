@@ -211,6 +211,21 @@ def open_occurrences(session: Session, actor: Actor, *, limit: int) -> list[Show
     return _rows(session, query)
 
 
+def missed_lately(session: Session, actor: Actor, *, since: datetime, limit: int) -> list[ShownOccurrence]:
+    """List what a worker missed and may still file late with a reason, the last missed first."""
+    query = (
+        _shown()
+        .where(
+            his_own(actor),
+            Occurrence.done_at.is_(None),
+            Occurrence.missed_at.between(since, now()),
+        )
+        .order_by(Occurrence.missed_at.desc(), Occurrence.id.desc())
+        .limit(limit)
+    )
+    return _rows(session, query)
+
+
 def _shown() -> Select[Occurrence, str | None]:
     return (
         select(Occurrence, User.name)

@@ -1,8 +1,8 @@
 """A worker's day in one read: enough to work until tonight without a network."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any
@@ -13,19 +13,26 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app import checklists, hazards, plans, visits
 from app.actors import Actor
-from app.clock import business_day, now
-from app.hazards import HazardFilter, HazardOrder, HazardStatus
+from app.clock import business_day, now, start_of
 from app.identity import Permission, scope_of
-from app.models import HAZARD_ENDED, Checklist, Place
+from app.models import Checklist, Place, VisitForm
 from app.places import CodeSigner, route_key, route_order
 
 MOST = MappingProxyType(
-    {"occurrences": 300, "places": 600, "checklists": 40, "hazards": 200, "care_records": 300}
+    {
+        "occurrences": 300,
+        "missed": 100,
+        "places": 600,
+        "checklists": 40,
+        "hazards": 200,
+        "care_records": 300,
+    }
 )
 """How much of each a day holds; ``more`` says where something was left out."""
+MISSED_DAYS = 14
+"""So long what was missed stands in a day; it may be filed for a quarter (``GET /v1/occurrences``)."""
 _CHECK_SIGNS = 16
 """64 bits of a hash: enough to know a code again, and too little to make one from."""
-_OPEN = tuple(status for status in HazardStatus if status not in HAZARD_ENDED)
 
 
 @dataclass(frozen=True)
@@ -50,10 +57,14 @@ class Day:
 
     server_time: datetime
     occurrences: Sequence[DayOccurrence]
+    missed: Sequence[DayOccurrence]
+    """Of the last two weeks; an inspection with a reason still counts for them."""
     places: Sequence[DayPlace]
     checklists: Sequence[Checklist]
-    hazards: Sequence[hazards.ListedHazard]
+    hazards: Sequence[hazards.DayHazard]
     care_records: Sequence[visits.ShownCare]
+    visit_forms: Sequence[VisitForm]
+    """In force for the categories of these residents."""
     more: list[str]
     """Lists of which something was left out."""
 
@@ -61,41 +72,57 @@ class Day:
 def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     """Give what a worker has to do today and what it takes, in a number of queries that no row adds to.
 
-    Occurrences and places come in the order of the route (``places.route_key``). Hazards are those open, his
-    own first. Lists that a copy replaces in all of his areas are left out. Residents are those due by today,
-    as far as he may read them (``visits.care_records``).
+    Occurrences and places come in the order of the route (``places.route_key``), what was missed lately from
+    the last on. Hazards are those open, his own first. Lists that a copy replaces in all of his areas are
+    left out. Residents are those due by today, as far as he may read them (``visits.care_records``), with the
+    forms for them. What is no function of his is empty: a building lead has places and hazards.
     """
-    tasks = plans.open_occurrences(session, actor, limit=MOST["occurrences"] + 1)
+    actor = replace(actor, held=tuple(one for one in actor.held if one.role in hazards.FIELD_ROLES))
+    filing, caring = _for(actor, Permission.INSPECTION_FILE), _for(actor, Permission.CARE_READ)
+    tasks, missed = _tasks(session, filing)
     found: dict[str, Any] = {
         "occurrences": sorted(
             tasks,
             key=lambda one: (route_key(one.occurrence.place), one.occurrence.due_at, one.occurrence.id),
         ),
-        "places": sorted(_places(session, actor, tasks), key=route_key),
-        "checklists": _checklists(session, actor),
+        "missed": missed,
+        "places": sorted(_places(session, actor, [*tasks, *missed]), key=route_key),
+        "checklists": _checklists(session, actor) if filing else [],
         "hazards": _hazards(session, actor),
-        "care_records": visits.care_records(
-            session,
-            _for(actor, Permission.CARE_READ),
-            due_by=business_day(),
-            after=None,
-            limit=MOST["care_records"] + 1,
-        ),
+        "care_records": _due(session, caring) if caring else [],
     }
     more = [name for name, rows in found.items() if len(rows) > MOST[name]]
     kept = {name: rows[: MOST[name]] for name, rows in found.items()}
     kept["places"] = [DayPlace(place, _check(signer, place)) for place in kept["places"]]
-    kept["occurrences"] = [
-        DayOccurrence(one, _serving(kept["checklists"], one)) for one in kept["occurrences"]
-    ]
-    return Day(server_time=now(), more=more, **kept)
+    for name in ("occurrences", "missed"):
+        kept[name] = [DayOccurrence(one, _serving(kept["checklists"], one)) for one in kept[name]]
+    categories = {one.record.category for one in kept["care_records"] if one.whole}  # it is told of no other
+    forms = visits.forms_in_force(session, categories) if caring else []
+    return Day(server_time=now(), more=more, visit_forms=forms, **kept)
 
 
-def _for(actor: Actor, permission: Permission) -> Actor:
-    """Give the worker as he acts by another function; whoever files inspections has these, too."""
+def _for(actor: Actor, permission: Permission) -> Actor | None:
+    """Give the worker as he acts by another function; None where it is not his."""
     scope = scope_of(actor, permission)
-    assert scope is not None, "the table of permissions gives them to the same roles"
-    return actor.within(scope)
+    return None if scope is None else actor.within(scope)
+
+
+def _tasks(
+    session: Session, filing: Actor | None
+) -> tuple[list[plans.ShownOccurrence], list[plans.ShownOccurrence]]:
+    """Give what is to be done, and what was missed lately."""
+    if filing is None:
+        return [], []
+    since = start_of(business_day() - timedelta(days=MISSED_DAYS))
+    return (
+        plans.open_occurrences(session, filing, limit=MOST["occurrences"] + 1),
+        plans.missed_lately(session, filing, since=since, limit=MOST["missed"] + 1),
+    )
+
+
+def _due(session: Session, caring: Actor) -> list[visits.ShownCare]:
+    most = MOST["care_records"] + 1
+    return visits.care_records(session, caring, due_by=business_day(), after=None, limit=most)
 
 
 def _places(session: Session, actor: Actor, tasks: Sequence[plans.ShownOccurrence]) -> list[Place]:
@@ -106,19 +133,16 @@ def _places(session: Session, actor: Actor, tasks: Sequence[plans.ShownOccurrenc
     return list(session.scalars(query))
 
 
-def _hazards(session: Session, actor: Actor) -> list[hazards.ListedHazard]:
-    """Give what is open, the worker's own first and by deadline: what is cut off is others'."""
-    reading, most = _for(actor, Permission.HAZARD_READ), MOST["hazards"] + 1
-    own = HazardFilter(status=_OPEN, assignee_id=actor.user_id)
-    first = hazards.hazards(session, reading, own, order=HazardOrder.DUE_FIRST, limit=most)
-    ids = {one.hazard.id for one in first}
-    rest = hazards.hazards(session, reading, HazardFilter(status=_OPEN), limit=most)
-    return first + [one for one in rest if one.hazard.id not in ids]
+def _hazards(session: Session, actor: Actor) -> list[hazards.DayHazard]:
+    reading = _for(actor, Permission.HAZARD_READ)
+    assert reading is not None, "the table of permissions gives it to all of the field staff"
+    return hazards.day_hazards(session, reading, limit=MOST["hazards"] + 1)
 
 
 def _checklists(session: Session, actor: Actor) -> Sequence[Checklist]:
     """Give the lists in force that serve the worker's places, with their items."""
     reading = _for(actor, Permission.CHECKLIST_READ)
+    assert reading is not None, "whoever files inspections reads the lists"
     lists = checklists.checklists(session, reading, serving=True, after=None, limit=MOST["checklists"] + 1)
     ids = [one.id for one in lists]
     query = select(Checklist).where(Checklist.id.in_(ids)).order_by(Checklist.id)

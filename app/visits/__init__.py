@@ -42,7 +42,7 @@ from app.visits.filing import (
     file,
 )
 from app.visits.follow_ups import Done, Whose, finish, follow_ups
-from app.visits.forms import FormKey, WrongFormError, forms
+from app.visits.forms import FormKey, WrongFormError, forms, forms_in_force
 from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, seen
 from app.visits.listings import WholeVisit, filed_visit, leave_of_record, visits_of, whole_visit
 from app.visits.sealed import (
@@ -123,6 +123,7 @@ __all__ = [
     "first_due",
     "follow_ups",
     "forms",
+    "forms_in_force",
     "leave_of_record",
     "leave_to_read",
     "most_days",

@@ -1,9 +1,11 @@
 """Visit forms: versioned questions per care category."""
 
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import and_, or_, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -55,6 +57,17 @@ def forms(
         same = and_(VisitForm.category == after.category, VisitForm.version < after.version)
         query = query.where(or_(VisitForm.category > after.category, same))
     return list(session.scalars(query))
+
+
+def forms_in_force(session: Session, categories: Collection[CareCategory]) -> Sequence[VisitForm]:
+    """Give the newest published form of each of these categories."""
+    query = (
+        select(VisitForm)
+        .ext(distinct_on(VisitForm.category))
+        .where(VisitForm.category.in_(categories), VisitForm.published_at <= now())
+        .order_by(VisitForm.category, VisitForm.version.desc())
+    )
+    return session.scalars(query).all()
 
 
 def form_for(session: Session, category: CareCategory, form_id: UUID) -> VisitForm:

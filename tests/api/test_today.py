@@ -269,6 +269,7 @@ def test_five_hundred_households_are_a_small_answer(
     assert sizes[1] < MOST_BYTES
 
 
-def test_a_day_is_a_workers(be: Any) -> None:
+def test_a_day_is_the_field_staffs(be: Any) -> None:
     assert refused(be("county").get("/v1/me/today")) == (403, "forbidden")
     assert be("admin").get("/v1/me/today").status_code == 200
+    assert refused(be("admin").get("/v1/me/today?x=1")) == (422, "invalid")

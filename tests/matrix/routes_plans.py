@@ -83,9 +83,10 @@ def _change_unit(stage: Stage) -> Call:
 
 
 _PLAN_READERS = dict.fromkeys(("worker", "admin", "county", "city"), 200)
+_DAY_READERS = dict.fromkeys(("lead", "worker", "admin"), 200)
 
 PLANS = [
-    Line("GET", "/v1/me/today", {"worker": 200, "admin": 200}, lambda _: Call("/v1/me/today"), 200),
+    Line("GET", "/v1/me/today", _DAY_READERS, lambda _: Call("/v1/me/today"), 200),
     Line("GET", "/v1/plans", _PLAN_READERS, lambda _: Call("/v1/plans"), 200),
     Line("PUT", "/v1/plans/<uuid:plan_id>", {"admin": 201}, _new_plan),
     Line("GET", "/v1/plans/<uuid:plan_id>", _PLAN_READERS, lambda stage: Call(f"/v1/plans/{stage.plan()}")),

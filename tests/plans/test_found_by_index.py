@@ -80,5 +80,12 @@ def test_no_list_and_no_job_reads_what_is_long_over(connection: Connection, sess
         connection, "FROM occurrences", lambda: plans.open_occurrences(session, WORKER, limit=300)
     )
     assert "ix_occurrences_worker_id_missed_at" in open_ones, open_ones
+    lately = now() - timedelta(days=14)
+    missed = how(
+        connection,
+        "FROM occurrences",
+        lambda: plans.missed_lately(session, WORKER, since=lately, limit=100),
+    )
+    assert "ix_occurrences_worker_id_missed_at" in missed, missed
     lost = how(connection, "occurrences", lambda: plans.hand_over(session, limit=100))
     assert "ix_occurrences_missed_at" in lost or "ix_occurrences_worker_id_missed_at" in lost, lost

@@ -1,0 +1,160 @@
+"""Which steps of hazards are open to a reader now, judged as the steps themselves would."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import harm
+from app.actors import Actor
+from app.clock import now
+from app.hazards.assignment import may_assign
+from app.hazards.extensions import MOST_EXTENSIONS, is_too_late, may_decide
+from app.hazards.satisfaction import CHANGEABLE_FOR
+from app.hazards.steps import DECISIONS, verbs_from
+from app.hazards.supervising import is_of_community
+from app.identity import Permission, scope_of
+from app.models import Hazard, HazardLevel, HazardStep, Unit, UnitMember
+
+_PERMISSION = {
+    HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
+    HazardStep.REJECT: Permission.HAZARD_TRIAGE,
+    HazardStep.DUPLICATE: Permission.HAZARD_TRIAGE,
+    HazardStep.ASSIGN: Permission.HAZARD_ASSIGN,
+    HazardStep.START: Permission.HAZARD_RECTIFY,
+    HazardStep.RECTIFY: Permission.HAZARD_RECTIFY,
+    HazardStep.VERIFY: Permission.HAZARD_VERIFY,
+    HazardStep.CLOSE: Permission.HAZARD_CLOSE_MAJOR,
+    HazardStep.SUPERVISE: Permission.HAZARD_SUPERVISE,
+    HazardStep.ANSWER: Permission.HAZARD_RECTIFY,
+    HazardStep.ASK_EXTENSION: Permission.HAZARD_RECTIFY,
+    HazardStep.GRANT_EXTENSION: Permission.HAZARD_ASSIGN,
+    HazardStep.REFUSE_EXTENSION: Permission.HAZARD_ASSIGN,
+    HazardStep.RATE: Permission.HAZARD_REPORT,
+    HazardStep.TRANSFER: Permission.HAZARD_ASSIGN,
+    HazardStep.DEPARTMENT_ANSWER: Permission.HAZARD_ASSIGN,
+    HazardStep.REPORT_CONTROLS: Permission.HAZARD_RECTIFY,
+    HazardStep.CHECK_CONTROLS: Permission.HAZARD_CLOSE_MAJOR,
+}
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Whoever asks, and what was read of several hazards at once."""
+
+    session: Session
+    actor: Actor
+    his: set[UUID]
+    """Hazards that he is to put right."""
+    behind_his_door: set[UUID]
+
+    def covers(self, permission: Permission, row: Hazard) -> bool:
+        """Say whether a function of his reaches the hazard."""
+        scope = scope_of(self.actor, permission)
+        return scope is not None and scope.covers(row.area_code)
+
+    def may(self, row: Hazard, verb: HazardStep) -> bool:
+        """Say whether he may take the step, starting from the state the hazard is in."""
+        if verb not in _PERMISSION or not self.covers(_PERMISSION[verb], row):
+            return False
+        if verb in DECISIONS and row.id in self.behind_his_door:
+            return False
+        return verb not in _IF or _IF[verb](self, row)
+
+
+def verbs_open_to(session: Session, actor: Actor, rows: Sequence[Hazard]) -> dict[UUID, list[HazardStep]]:
+    """List for each hazard the steps that the actor may take now.
+
+    What is his is read for all at once; only an officer's word on a general hazard takes more.
+    """
+    ids = [row.id for row in rows]
+    doors = harm.homes_behind_each(session, ids) if actor.homes else {}
+    behind = {hazard_id for hazard_id, homes in doors.items() if not actor.homes.isdisjoint(homes)}
+    reader = _Reader(session, actor, _his(session, actor, rows), behind)
+    return {row.id: [verb for verb in verbs_from(row.status) if reader.may(row, verb)] for row in rows}
+
+
+def _his(session: Session, actor: Actor, rows: Sequence[Hazard]) -> set[UUID]:
+    """Give those that he is to put right: also what waits for a unit of his, where he has a field role."""
+    found = {row.id for row in rows if row.assignee_id == actor.user_id}
+    waiting = [row for row in rows if row.assignee_id is None and row.unit_id is not None]
+    reach = scope_of(actor, Permission.HAZARD_RECTIFY)
+    if not waiting or reach is None:
+        return found
+    query = (
+        select(Unit.id)
+        .join(UnitMember, UnitMember.unit_id == Unit.id)
+        .where(UnitMember.user_id == actor.user_id, Unit.ended_at.is_(None))
+    )
+    units = set(session.scalars(query))
+    return found | {row.id for row in waiting if row.unit_id in units and reach.covers(row.area_code)}
+
+
+def _is_his(reader: _Reader, row: Hazard) -> bool:
+    return row.id in reader.his
+
+
+def _is_anothers(reader: _Reader, row: Hazard) -> bool:
+    return row.rectified_by != reader.actor.user_id
+
+
+def _may_speak(reader: _Reader, row: Hazard) -> bool:
+    return _is_his(reader, row) or is_of_community(reader.actor, row)
+
+
+def _may_answer(reader: _Reader, row: Hazard) -> bool:
+    return row.supervised_at is not None and row.answered_at is None and _may_speak(reader, row)
+
+
+def _may_ask(reader: _Reader, row: Hazard) -> bool:
+    if row.asked_due_at is not None or row.extensions >= MOST_EXTENSIONS or is_too_late(row, at=now()):
+        return False
+    return _is_his(reader, row)
+
+
+def _may_assign(reader: _Reader, row: Hazard) -> bool:
+    return may_assign(reader.session, reader.actor, row)
+
+
+def _may_decide(reader: _Reader, row: Hazard) -> bool:
+    if row.asked_due_at is None or _is_his(reader, row):
+        return False
+    return may_decide(reader.session, reader.actor, row)
+
+
+def _may_grant(reader: _Reader, row: Hazard) -> bool:
+    return row.asked_due_at is not None and row.asked_due_at > now() and _may_decide(reader, row)
+
+
+def _may_show(reader: _Reader, row: Hazard) -> bool:
+    return row.level is HazardLevel.MAJOR and _may_speak(reader, row)
+
+
+def _may_rate(reader: _Reader, row: Hazard) -> bool:
+    mine = reader.actor.user_id is not None and row.reported_by == reader.actor.user_id
+    return mine and (row.rated_at is None or now() <= row.rated_at + CHANGEABLE_FOR)
+
+
+def _may_check(_: _Reader, row: Hazard) -> bool:
+    return row.controls_reported_at is not None and row.controls_checked_at is None
+
+
+_IF: dict[HazardStep, Callable[[_Reader, Hazard], bool]] = {
+    HazardStep.ASSIGN: _may_assign,
+    HazardStep.START: _is_his,
+    HazardStep.RECTIFY: _is_his,
+    HazardStep.VERIFY: _is_anothers,
+    HazardStep.CLOSE: _is_anothers,
+    HazardStep.ANSWER: _may_answer,
+    HazardStep.ASK_EXTENSION: _may_ask,
+    HazardStep.GRANT_EXTENSION: _may_grant,
+    HazardStep.REFUSE_EXTENSION: _may_decide,
+    HazardStep.RATE: _may_rate,
+    HazardStep.TRANSFER: _may_assign,
+    HazardStep.DEPARTMENT_ANSWER: _may_assign,
+    HazardStep.REPORT_CONTROLS: _may_show,
+    HazardStep.CHECK_CONTROLS: _may_check,
+}
+"""What a verb wants besides its function and the state it starts from."""
