@@ -102,7 +102,7 @@ from app.hazards.units import (
     make_unit,
     units,
 )
-from app.hazards.waiting import MAJOR_WAITS_AT_MOST, WAITS_AT_MOST, tell_waiting
+from app.hazards.waiting import MAJOR_WAITS_AT_MOST, WAITS_AT_MOST, tell_unchecked, tell_waiting
 from app.hazards.work import (
     FiveFixed,
     IncompleteFiveFixedError,
@@ -255,6 +255,7 @@ __all__ = [
     "take_alarms",
     "take_over",
     "tell_new",
+    "tell_unchecked",
     "tell_waiting",
     "timeline",
     "transfer",

@@ -125,7 +125,8 @@ def sound_hazard_alarms(means: Means) -> int:
 
 def tell_waiting_hazards(means: Means) -> int:
     """Tell admins of hazards that wait too long to be accepted or given out; give of how many sites."""
-    return sum(_batches(means, "tell_waiting_hazards", hazards.tell_waiting))
+    steps = (hazards.tell_waiting, hazards.tell_unchecked)
+    return sum(done for step in steps for done in _batches(means, "tell_waiting_hazards", step))
 
 
 def tell_not_reached(means: Means) -> int:

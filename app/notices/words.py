@@ -115,6 +115,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "transfer": "有一项隐患转给了有关部门",
             "report_controls": "重大隐患的临时管控报来了，请复核",
             "check_controls": "重大隐患的临时管控复核通过",
+            "unchecked": "有隐患整改好很久了，请复查",
             "controls_refused": "临时管控复核没通过，请重新做",
             "rate": "上报的人不满意，请看一看",
             "report": "有新报的隐患，请受理",

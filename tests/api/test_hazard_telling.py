@@ -1,12 +1,15 @@
 """Who is told that a hazard waits for him: who triages, who rechecks, and the county of a major one."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.orm import Session
 
+from app import hazards as product
+from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Checklist, Grant, HazardLevel, HazardStatus, Notice, NoticeKind, User
 from app.notices.words import link_of, text_of
@@ -246,3 +249,16 @@ def test_nothing_that_is_told_of_a_report_says_what_or_by_whom(be: Be, session: 
     (notice,) = notices(session, "admin")
     assert set(notice.data) == {"hazard_id", "step", "status", "level", "count"}
     assert str(named("user resident")) not in str(notice.data)
+
+
+def test_what_lies_for_days_until_it_is_rechecked_is_told_once_a_day(session: Session, take: Take) -> None:
+    hazard = write_hazard(session, HazardStatus.RECTIFYING)
+    done(take("worker", hazard, "rectify", note="清走了"))
+    figures = []
+    for spent in (timedelta(hours=47), timedelta(hours=49), timedelta(hours=49)):
+        with set_to(now() + spent):
+            figures.append(product.tell_unchecked(session, limit=10))
+            session.commit()
+
+    assert figures == [0, 1, 0]
+    assert told(session, "admin") == [(MATTER, "rectify"), (MATTER, "unchecked")]
