@@ -9,7 +9,7 @@ from marshmallow import fields
 from app import hazards
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Input, Output, sent_moment, whole, word
+from app.api.http.fields import Input, Output, area_code, sent_moment, whole, word
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
 from app.hazards import RecurrenceBy
@@ -52,16 +52,18 @@ class NearbyHazardOutput(Output):
 
 
 class NearbyListOutput(Output):
-    """The nearest first."""
+    """The nearest first; ``more`` says that some were left out."""
 
     items = fields.List(fields.Nested(NearbyHazardOutput), required=True)
+    more = fields.Boolean(required=True)
 
 
 class RecurrencesInput(Input):
-    """By what, and within how many days."""
+    """By what, within how many days, and where."""
 
     by = word(RecurrenceBy, load_default=RecurrenceBy.ITEM)
     days = whole(1, _LONGEST_DAYS, strict=False, load_default=_YEAR_DAYS)
+    area_code = area_code(load_default=None)
 
 
 class RecurrenceOutput(Output):
@@ -81,9 +83,10 @@ class RecurrenceOutput(Output):
 
 
 class RecurrenceListOutput(Output):
-    """The most frequent first."""
+    """The most frequent first; ``more`` says that some were left out."""
 
     items = fields.List(fields.Nested(RecurrenceOutput), required=True)
+    more = fields.Boolean(required=True)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/nearby", methods=["GET"])
@@ -93,14 +96,16 @@ class RecurrenceListOutput(Output):
 def list_nearby(hazard_id: UUID, radius_m: int) -> dict[str, Any]:
     """Give what a report may be merged into: the same category, at its place or near it."""
     with transaction() as session:
-        return {"items": hazards.nearby(session, actor(), hazard_id, radius_m=radius_m)}
+        items, more = hazards.nearby(session, actor(), hazard_id, radius_m=radius_m)
+    return {"items": items, "more": more}
 
 
 @blueprint.route("/hazards/recurrences", methods=["GET"])
 @allow(Permission.HAZARD_READ)
 @blueprint.answer(RecurrenceListOutput)
 @blueprint.query(RecurrencesInput)
-def list_recurrences(by: RecurrenceBy, days: int) -> dict[str, Any]:
+def list_recurrences(**wanted: Any) -> dict[str, Any]:
     """Give what was found again and again, by item and place or by place."""
     with transaction() as session:
-        return {"items": hazards.recurrences(session, actor(), by=by, days=days)}
+        items, more = hazards.recurrences(session, actor(), **wanted)
+    return {"items": items, "more": more}

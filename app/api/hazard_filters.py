@@ -11,6 +11,8 @@ from app.api.http.fields import Input, Text, area_code, asked, moment, uid, whol
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus
 
 _YEAR_DAYS = 366
+FACES = (1, 3)
+"""From dissatisfied to satisfied."""
 _LONGEST_KEY = 120
 
 
@@ -26,7 +28,8 @@ class HazardFilterInput(Input):
     What waits for a unit is listed with each of its members. ``overdue`` gives what is past its deadline and
     not ended, ``recurring`` what was found again while it was open, ``lacks_photos`` what names photos that
     have not arrived, ``supervised`` what an office urged and is not ended, ``extension_asked`` where more
-    time is asked for; ``text`` looks in texts and names of places.
+    time is asked for; ``satisfaction`` is what the reporter said, from 1, dissatisfied, to 3; ``text`` looks
+    in texts and names of places.
     """
 
     status = words(HazardStatus, load_default=())
@@ -47,6 +50,7 @@ class HazardFilterInput(Input):
     due_within_days = whole(0, _YEAR_DAYS, strict=False, load_default=None)
     recurring = asked()
     lacks_photos = asked()
+    satisfaction = whole(*FACES, strict=False, load_default=None)
     supervised = asked()
     extension_asked = asked()
     text = Text(50, least=1, load_default=None)

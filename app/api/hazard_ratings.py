@@ -7,6 +7,7 @@ import marshmallow as ma
 from marshmallow import validate
 
 from app import hazards
+from app.api.hazard_filters import FACES
 from app.api.hazard_steps import taken
 from app.api.hazards import WholeHazardOutput
 from app.api.http.allow import allow
@@ -15,8 +16,6 @@ from app.api.http.fields import StepInput, Text, whole
 from app.identity import Permission
 
 blueprint = Blueprint("hazard_ratings", __name__, description="隐患评价和认领")
-_FACES = (1, 3)
-"""From dissatisfied to satisfied."""
 _MAX_SENTENCE = 200
 _KEY = validate.Regexp(r"^[A-Za-z0-9_-]{16,64}$", error="认领的网址不对，请用提交后看到的那个网址")
 
@@ -24,7 +23,7 @@ _KEY = validate.Regexp(r"^[A-Za-z0-9_-]{16,64}$", error="认领的网址不对�
 class RateInput(StepInput):
     """One of three faces, and a sentence."""
 
-    faces = whole(*_FACES, required=True)
+    faces = whole(*FACES, required=True)
     note = Text(_MAX_SENTENCE, load_default="")
 
     @ma.post_load

@@ -17,6 +17,7 @@ from app.api.http.fields import (
     Input,
     Output,
     Text,
+    area_code,
     asked,
     day,
     has_words,
@@ -31,7 +32,7 @@ from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.checklists import ItemKind
-from app.evidence import MOST_PHOTOS
+from app.evidence import MOST_PHOTOS, Presence
 from app.identity import Permission
 from app.inspections import AnswerResult
 from app.plans import OccurrenceState
@@ -113,14 +114,36 @@ class InspectionInput(SignalsFields, Input):
         return form
 
 
-class InspectionListInput(PageInput):
+class WorkerFilterInput(Input):
+    """In which area, and whose; a colleague's are found as far as the reader reaches."""
+
+    area_code = area_code(load_default=None)
+    worker = word(Worker, load_default=None)
+    worker_id = uid(load_default=None)
+
+    @ma.validates_schema
+    def check(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse to be asked for two people's work at once."""
+        if data.get("worker") and data.get("worker_id"):
+            raise ma.ValidationError("巡查人只能填一个", "worker_id")
+
+
+def chosen(sent: dict[str, Any]) -> dict[str, Any]:
+    """Give what the domain takes: the reader himself by his id."""
+    about = dict(sent)
+    if about.pop("worker") is Worker.ME:
+        about["worker_id"] = actor().user_id
+    return about
+
+
+class InspectionListInput(WorkerFilterInput, PageInput):
     """Which inspections; both days are included.
 
     ``lacks_photos=true`` gives those that name photos which have not arrived.
     """
 
     place_id = uid(load_default=None)
-    worker = word(Worker, load_default=None)
+    presence = word(Presence, load_default=None)
     since = day(load_default=None)
     until = day(load_default=None)
     lacks_photos = asked()
@@ -211,10 +234,9 @@ class WholeInspectionOutput(InspectionOutput):
 @allow(Permission.INSPECTION_READ)
 @blueprint.answer(page_of(InspectionOutput))
 @blueprint.query(InspectionListInput)
-def list_inspections(limit: int, after: str | None, worker: Worker | None, **filters: Any) -> dict[str, Any]:
+def list_inspections(limit: int, after: str | None, **sent: Any) -> dict[str, Any]:
     """List inspections within reach, the newest first."""
-    worker_id = actor().user_id if worker is Worker.ME else None
-    wanted = inspections.InspectionFilter(worker_id=worker_id, **filters)
+    wanted = inspections.InspectionFilter(**chosen(sent))
 
     def fetch(**span: Any) -> Any:
         return inspections.inspections(session, actor(), wanted, **span)

@@ -12,17 +12,16 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, Text, day, has_words, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
-from app.api.inspections import Worker
+from app.api.inspections import WorkerFilterInput, chosen
 from app.identity import Permission
 from app.plans import OccurrenceState
 
 blueprint = Blueprint("occurrences", __name__, description="巡查任务")
 
 
-class OccurrenceListInput(PageInput):
+class OccurrenceListInput(WorkerFilterInput, PageInput):
     """Which occurrences; both days are included and those of the opening."""
 
-    worker = word(Worker, load_default=None)
     place_id = uid(load_default=None)
     plan_id = uid(load_default=None)
     state = word(OccurrenceState, load_default=None)
@@ -84,10 +83,9 @@ def plain(seen: plans.ShownOccurrence) -> dict[str, Any]:
 @allow(Permission.PLAN_READ)
 @blueprint.answer(page_of(OccurrenceOutput))
 @blueprint.query(OccurrenceListInput)
-def list_occurrences(limit: int, after: str | None, worker: Worker | None, **filters: Any) -> dict[str, Any]:
+def list_occurrences(limit: int, after: str | None, **sent: Any) -> dict[str, Any]:
     """List occurrences within reach, the last to open first; of one worker or plan then by the route."""
-    worker_id = actor().user_id if worker is Worker.ME else None
-    wanted = plans.OccurrenceFilter(worker_id=worker_id, **filters)
+    wanted = plans.OccurrenceFilter(**chosen(sent))
 
     def fetch(**span: Any) -> Any:
         return plans.occurrences(session, actor(), wanted, **span)

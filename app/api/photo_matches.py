@@ -9,7 +9,7 @@ from marshmallow import fields
 from app import evidence
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Input, Output, Text, has_words, sent_moment, word
+from app.api.http.fields import Input, Output, Text, area_code, has_words, sent_moment, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.photo_links import photo_urls
 from app.api.http.recording import note, transaction
@@ -25,6 +25,7 @@ class MatchListInput(PageInput):
 
     settled = word(Settled, load_default=Settled.OPEN)
     kind = word(MatchKind, load_default=None)
+    area_code = area_code(load_default=None)
 
 
 class SettleInput(Input):

@@ -10,7 +10,7 @@ from marshmallow import fields
 from app import spot_checks
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Flag, Input, Output, Text, has_words, sent_moment, word
+from app.api.http.fields import Flag, Input, Output, Text, area_code, has_words, sent_moment, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
@@ -35,6 +35,7 @@ class SpotCheckListInput(PageInput):
     """Which spot checks."""
 
     status = word(SpotCheckStatus, load_default=None)
+    area_code = area_code(load_default=None)
 
 
 class ResultInput(Input):
@@ -172,11 +173,11 @@ class WholeSpotCheckWeekOutput(SpotCheckWeekOutput):
 @allow(Permission.SPOT_CHECK_READ)
 @blueprint.answer(page_of(SpotCheckOutput))
 @blueprint.query(SpotCheckListInput)
-def list_spot_checks(limit: int, after: str | None, status: SpotCheckStatus | None) -> dict[str, Any]:
+def list_spot_checks(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
     """List what was drawn within reach, the newest first; a worker finds his own that have a result."""
 
     def fetch(**span: Any) -> Any:
-        return spot_checks.spot_checks(session, actor(), status=status, **span)
+        return spot_checks.spot_checks(session, actor(), **filters, **span)
 
     with transaction() as session:
         return page(fetch, lambda seen: seen.check.id, limit=limit, after=after)

@@ -75,15 +75,18 @@ def matches(
     *,
     settled: Settled = Settled.OPEN,
     kind: MatchKind | None = None,
+    area_code: str | None = None,
     after: UUID | None,
     limit: int,
 ) -> list[ToldMatch]:
     """List the pairs of which a record in the actor's scope shows one photo, the newest first.
 
     ``reach`` says per kind of record how far he reads it.
+    ``area_code`` asks for those of which a record in that area shows one.
     Two photos of one record are no reuse: somebody took the same thing twice.
     """
-    query = _shown(actor, reach).order_by(PhotoMatch.id.desc()).limit(limit)
+    within = None if area_code is None else Scope(areas=(area_code,))
+    query = _shown(actor, reach, within).order_by(PhotoMatch.id.desc()).limit(limit)
     if settled is not Settled.ALL:
         waits = PhotoMatch.settled_at.is_(None)
         query = query.where(waits if settled is Settled.OPEN else ~waits)
@@ -118,7 +121,7 @@ def settle(
     return told
 
 
-def _shown(actor: Actor, reach: Reach) -> Select[PhotoMatch]:
+def _shown(actor: Actor, reach: Reach, within: Scope | None = None) -> Select[PhotoMatch]:
     later, earlier = aliased(Photo), aliased(Photo)
     one, other = aliased(PhotoLink), aliased(PhotoLink)
     of_one_record = exists().where(
@@ -130,16 +133,17 @@ def _shown(actor: Actor, reach: Reach) -> Select[PhotoMatch]:
         select(PhotoMatch)
         .join(later, later.id == PhotoMatch.photo_id)
         .join(earlier, earlier.id == PhotoMatch.earlier_id)
-        .where(or_(*(_readable(one, reach, actor.scope) for one in (later, earlier))), ~of_one_record)
+        .where(or_(*(_readable(one, reach, actor.scope, within) for one in (later, earlier))), ~of_one_record)
     )
 
 
-def _readable(photo: type[Photo], reach: Reach, scope: Scope | None = None) -> ColumnElement[bool]:
+def _readable(photo: type[Photo], reach: Reach, *scopes: Scope | None) -> ColumnElement[bool]:
     """Say in SQL that a record within reach shows this photo, and that none tells of harm to a minor."""
     link, secret = aliased(PhotoLink), aliased(PhotoLink)
     shown = exists().where(link.photo_id == photo.id, _names(link, photo), _within(link, reach))
-    if scope is not None:
-        shown = shown.where(scope.clause(link.area_code))
+    for scope in scopes:
+        if scope is not None:
+            shown = shown.where(scope.clause(link.area_code))
     kept_back = exists().where(secret.photo_id == photo.id, belongs_to_a_case(secret.record_id))
     return shown & ~kept_back
 

@@ -71,6 +71,8 @@ class HazardFilter:
     """Only what was found again while it was open."""
     lacks_photos: bool = False
     """Only what names photos, in its report or a step, that have not arrived."""
+    satisfaction: int | None = None
+    """Of three faces; 1 is dissatisfied."""
     supervised: bool = False
     """Only what an office urged and is not ended."""
     extension_asked: bool = False
@@ -149,6 +151,7 @@ def _by_words(wanted: HazardFilter) -> list[ColumnElement[bool]]:
         Hazard.place_id: wanted.place_id,
         Hazard.item_key: wanted.item_key,
         Hazard.unit_id: wanted.unit_id,
+        Hazard.satisfaction: wanted.satisfaction,
     }
     terms: list[ColumnElement[bool]] = [column.in_(words) for column, words in sets.items() if words]
     terms += [column == value for column, value in single.items() if value is not None]

@@ -34,9 +34,10 @@ class NearbyHazard:
 
 def nearby(
     session: Session, actor: Actor, hazard_id: UUID, *, radius_m: int = RADIUS_M
-) -> list[NearbyHazard]:
+) -> tuple[list[NearbyHazard], bool]:
     """Give what a report may be merged into, the nearest first: at its place, or within a radius.
 
+    Says beside it whether there is more than is given.
     A report's own position counts if its phone knew it, else its place's; both are compared in WGS-84.
 
     Raises NotFoundError out of reach.
@@ -69,7 +70,8 @@ def nearby(
     ]
     near.sort(key=lambda one: (one[1] or 0, one[0].id))
     photos = photos_of(session, [other.id for other, _ in near[:_SHOWN]])
-    return [NearbyHazard(other, photos[other.id], far) for other, far in near[:_SHOWN]]
+    given = [NearbyHazard(other, photos[other.id], far) for other, far in near[:_SHOWN]]
+    return given, len(near) > _SHOWN or len(found) == _LOOKED_AT
 
 
 def _distance(here: Point | None, there: Point | None) -> int | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import and_, case, func, select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor
+from app.actors import Actor, Scope
 from app.clock import now
 from app.harm import reading_as
 from app.hazards.filters import readable
@@ -56,8 +56,13 @@ class EarlierHazard:
     ended_at: datetime | None
 
 
-def recurrences(session: Session, actor: Actor, *, by: RecurrenceBy, days: int) -> list[Recurrence]:
-    """Give what was found more than once within so many days, the most frequent first, by one statement."""
+def recurrences(
+    session: Session, actor: Actor, *, by: RecurrenceBy, days: int, area_code: str | None = None
+) -> tuple[list[Recurrence], bool]:
+    """Give what was found more than once within so many days, the most frequent first, by one statement.
+
+    Says beside it whether there is more than is given.
+    """
     of_item = by is RecurrenceBy.ITEM
     keys: list[Any] = [Hazard.place_id, *([Hazard.item_key] if of_item else [])]
     closed = case((Hazard.status == HazardStatus.CLOSED, Hazard.ended_at))
@@ -67,6 +72,7 @@ def recurrences(session: Session, actor: Actor, *, by: RecurrenceBy, days: int) 
         Hazard.received_at >= now() - timedelta(days=days),
         Hazard.status.not_in(_NO_HAZARD),
         *([Hazard.item_key.is_not(None)] if of_item else []),
+        *([Scope(areas=(area_code,)).clause(Hazard.area_code)] if area_code is not None else []),
     ]
     found = (
         select(
@@ -85,16 +91,17 @@ def recurrences(session: Session, actor: Actor, *, by: RecurrenceBy, days: int) 
         .group_by(*keys)
         .having(sightings > 1)
         .order_by(sightings.desc(), *keys)
-        .limit(_SHOWN)
+        .limit(_SHOWN + 1)
         .subquery()
     )
     query = select(found, Place.name.label("place_name")).join(Place, Place.id == found.c.place_id)
     rows = session.execute(
         query.order_by(found.c.sightings.desc(), found.c.place_id), reading_as(actor.user_id)
     ).mappings()
-    return [
+    given = [
         Recurrence(**{"item_key": None, **row, **({} if of_item else {"item_text": None})}) for row in rows
     ]
+    return given[:_SHOWN], len(given) > _SHOWN
 
 
 def earlier(session: Session, row: Hazard) -> list[EarlierHazard]:

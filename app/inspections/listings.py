@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import plans
-from app.actors import Actor
+from app.actors import Actor, Scope
 from app.clock import end_of, start_of
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, lacks_photos, photos_of
-from app.models import AnswerResult, Checklist, ChecklistItem, Inspection, InspectionAnswer
+from app.models import AnswerResult, Checklist, ChecklistItem, Inspection, InspectionAnswer, Presence
 
 _ANSWERS = (
     select(InspectionAnswer)
@@ -28,6 +28,8 @@ class InspectionFilter:
 
     place_id: UUID | None = None
     worker_id: UUID | None = None
+    area_code: str | None = None
+    presence: Presence | None = None
     since: date | None = None
     until: date | None = None
     lacks_photos: bool = False
@@ -124,6 +126,10 @@ def _filtered(query: Select[Inspection], wanted: InspectionFilter) -> Select[Ins
         query = query.where(Inspection.place_id == wanted.place_id)
     if wanted.worker_id is not None:
         query = query.where(Inspection.worker_id == wanted.worker_id)
+    if wanted.area_code is not None:
+        query = query.where(Scope(areas=(wanted.area_code,)).clause(Inspection.area_code))
+    if wanted.presence is not None:
+        query = query.where(Inspection.presence == wanted.presence)
     if wanted.since is not None:
         query = query.where(Inspection.captured_at >= start_of(wanted.since))
     if wanted.until is not None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
-from app.actors import Actor
+from app.actors import Actor, Scope
 from app.clock import business_day, end_of, now, start_of
 from app.errors import NotFoundError
 from app.models import Occurrence, OccurrenceState, Place, Plan, User
@@ -68,6 +68,7 @@ class OccurrenceFilter:
     place_id: UUID | None = None
     plan_id: UUID | None = None
     worker_id: UUID | None = None
+    area_code: str | None = None
     state: OccurrenceState | None = None
     since: date | None = None
     until: date | None = None
@@ -256,6 +257,8 @@ def _filtered(
     for column, value in columns.items():
         if value is not None:
             query = query.where(column == value)
+    if wanted.area_code is not None:
+        query = query.where(Scope(areas=(wanted.area_code,)).clause(Occurrence.area_code))
     if wanted.state is not None:
         query = query.where(_is(wanted.state, now()))
     if wanted.since is not None:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import Actor, community_of
+from app.actors import Actor, Scope, community_of
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import NamedPhoto, link_photos, photos_of, shown_digits
@@ -105,12 +105,20 @@ class ShownSpotCheck(ListedSpotCheck):
 
 
 def spot_checks(
-    session: Session, actor: Actor, *, status: SpotCheckStatus | None, after: UUID | None, limit: int
+    session: Session,
+    actor: Actor,
+    *,
+    status: SpotCheckStatus | None,
+    area_code: str | None = None,
+    after: UUID | None,
+    limit: int,
 ) -> list[ListedSpotCheck]:
     """List what the actor may look at again, the newest first; a worker finds his own that have a result."""
     query = select(SpotCheck).where(_visible(actor)).order_by(SpotCheck.id.desc()).limit(limit)
     if status is not None:
         query = query.where(SpotCheck.status == status)
+    if area_code is not None:
+        query = query.where(Scope(areas=(area_code,)).clause(SpotCheck.area_code))
     if after is not None:
         query = query.where(SpotCheck.id < after)
     return _listed(session, list(session.scalars(query)))

@@ -124,6 +124,15 @@ def test_a_reviewer_sees_a_pair_by_the_photo_within_his_reach(be: Become, sessio
     }
 
 
+def test_pairs_are_narrowed_to_an_area(be: Become, session: Session) -> None:
+    home = photo(session, "worker", GRID, PhotoOwner.INSPECTION)
+    match_id = pair(session, photo(session, "far_worker", FAR, PhotoOwner.INSPECTION), home)
+
+    found = {area: [one["id"] for one in shown(be("county"), f"?area_code={area}")] for area in (GRID, FAR)}
+
+    assert found == {GRID: [match_id], FAR: []}
+
+
 def test_only_admins_and_the_county_office_review(be: Become) -> None:
     for name in ("worker", "lead", "resident", "city", "system", "auditor"):
         assert outcome(be(name).get(LIST)) == (403, "forbidden")

@@ -15,7 +15,7 @@ from app.models import Checklist, Inspection, Presence, SpotCheck, SpotCheckStat
 from app.spot_checks import COVERED_WEEKS
 from app.spot_checks.lots import Candidate, commitment, draw
 from tests.approval_world import Become, outcome
-from tests.cast import GRID, HOME, person
+from tests.cast import FAR, GRID, HOME, NEXT, person
 from tests.client import Client
 from tests.counting import statements
 from tests.hazard_world import BLOCK, file, inspection_body
@@ -117,6 +117,20 @@ def test_the_seed_shows_only_once_it_was_drawn(session: Session, be: Become, che
     assert [commitment(one["seed"]).hex() for one in told] == [one["seed_hash"] for one in told]
     assert [(one["week_on"], one["records"]) for one in told] == [("2026-09-07", 1)]
     assert be("worker").get("/v1/spot-check-weeks").status_code == 403
+
+
+def test_checks_are_narrowed_to_an_area(session: Session, be: Become, checklist: Checklist) -> None:
+    night(session, MONDAY)
+    write_inspection(session, checklist, "worker", MONDAY + timedelta(days=2))
+    session.commit()
+    assert night(session, MONDAY + WEEK) == 1
+    county = be("county")
+
+    found = {
+        area: len(county.get(f"/v1/spot-checks?area_code={area}").json["items"]) for area in (GRID, FAR, NEXT)
+    }
+
+    assert found == {GRID: 1, FAR: 0, NEXT: 0}
 
 
 def test_a_night_that_comes_twice_draws_once(
