@@ -1,6 +1,7 @@
 """Items of checklists as they are written: from JSON, and from a workbook."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import marshmallow as ma
@@ -37,9 +38,18 @@ def sheets_of(read: checklists.ReadItems) -> list[checklists.ItemSheet]:
         found = ItemInput(many=True).load([item.values for item in read.items])
     except ma.ValidationError as error:
         faults |= dict(_by_cell(read, error.normalized_messages()))  # type: ignore[no-untyped-call]
+    else:
+        faults |= _codes_twice(read, found)
     if faults:
         raise ma.ValidationError(faults)
     return list(found)
+
+
+def _codes_twice(read: checklists.ReadItems, found: Sequence[checklists.ItemSheet]) -> dict[str, list[str]]:
+    """Name the cell of each code that another row has, too."""
+    often = Counter(item.code for item in found if item.code)
+    cells = [row.cells["code"] for row, item in zip(read.items, found, strict=True) if often[item.code] > 1]
+    return {cell: ["这个编号和别的行重复，请改成不同的，或者空着"] for cell in cells}
 
 
 def _by_cell(read: checklists.ReadItems, errors: dict[int, Any]) -> Iterator[tuple[str, list[str]]]:

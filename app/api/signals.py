@@ -50,9 +50,7 @@ class PositionInput(Input):
     lat = Degrees(required=True)
     accuracy_m = Metres(
         required=True,
-        validate=validate.Range(
-            0, _MAX_ACCURACY_M, min_inclusive=False, error=f"请填大于0、不超过{_MAX_ACCURACY_M}的数字"
-        ),
+        validate=validate.Range(0, _MAX_ACCURACY_M, error=f"请填0到{_MAX_ACCURACY_M}的数字"),
     )
     datum = word(Datum, required=True)
 

@@ -2,7 +2,14 @@
 
 from app.evidence.challenges import CHALLENGE_LIFE, NewChallenge, issue_challenge, shown_digits
 from app.evidence.comparing import compare
-from app.evidence.coordinates import ACCURACY_KNOWN_M, Point, distance_m, to_gcj02, to_wgs84
+from app.evidence.coordinates import (
+    ACCURACY_KNOWN_M,
+    Point,
+    accuracy_is_known,
+    distance_m,
+    to_gcj02,
+    to_wgs84,
+)
 from app.evidence.devices import Device, DeviceFindings, device_findings
 from app.evidence.gathering import (
     CLOCK_AHEAD,
@@ -65,6 +72,7 @@ __all__ = [
     "TakenOut",
     "ToldMatch",
     "TooManyPixelsError",
+    "accuracy_is_known",
     "clock_flag",
     "codes_shown",
     "compare",

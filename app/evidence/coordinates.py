@@ -22,6 +22,11 @@ _WEST, _EAST, _SOUTH, _NORTH = 72.004, 137.8347, 0.8293, 55.8271
 _SETTLED_DEG = 1e-9
 
 
+def accuracy_is_known(accuracy_m: float | None) -> bool:
+    """Say whether a position is good for anything; some phones say 0 where they do not know."""
+    return accuracy_m is not None and 0 < accuracy_m <= ACCURACY_KNOWN_M
+
+
 def to_wgs84(lng: float, lat: float, datum: str) -> Point:
     """Return the point in WGS-84 degrees, exact to a centimetre.
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.evidence.challenges import use_challenge
-from app.evidence.coordinates import ACCURACY_KNOWN_M, distance_m, to_wgs84
+from app.evidence.coordinates import accuracy_is_known, distance_m, to_wgs84
 from app.evidence.devices import Device, mark_device
 from app.evidence.speed import SPEED_UNLIKELY, Fix, check_speed
 from app.evidence.witnesses import use_witness_code
@@ -176,7 +176,7 @@ def _looked_up(
 def _tells_speed(gathered: Gathered) -> bool:
     position = gathered.signals.position
     believed = gathered.clock_flag is ClockFlag.OK
-    return believed and position is not None and position.accuracy_m <= ACCURACY_KNOWN_M
+    return believed and position is not None and accuracy_is_known(position.accuracy_m)
 
 
 def _fix(signals: Signals) -> Fix:
@@ -220,7 +220,7 @@ def _code_reason(row: PlaceCode | None, place: Place, signals: Signals, happened
 def _fence_reason(place: Place, position: Position | None) -> str:
     if position is None:
         return "position_missing"
-    if position.accuracy_m > ACCURACY_KNOWN_M or place.lng is None or place.lat is None:
+    if not accuracy_is_known(position.accuracy_m) or place.lng is None or place.lat is None:
         return "position_unknown"
     here = to_wgs84(position.lng, position.lat, position.datum)
     away_m = distance_m(here, (place.lng, place.lat))

@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, literal, select, union_all, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.evidence.coordinates import ACCURACY_KNOWN_M, distance_m, to_wgs84
+from app.evidence.coordinates import ACCURACY_KNOWN_M, accuracy_is_known, distance_m, to_wgs84
 from app.models import ClockFlag, Hazard, Inspection, Presence, Visit
 
 FASTEST_KMH = 120
@@ -39,7 +39,7 @@ class Fix:
 def is_unlikely(one: Fix, other: Fix) -> bool:
     """Say whether nobody travels so fast: the way less both accuracies, by the time between."""
     gap = abs(other.at - one.at)
-    if gap < LEAST_GAP or max(one.accuracy_m, other.accuracy_m) > ACCURACY_KNOWN_M:
+    if gap < LEAST_GAP or not (accuracy_is_known(one.accuracy_m) and accuracy_is_known(other.accuracy_m)):
         return False
     ends = [to_wgs84(fix.lng, fix.lat, fix.datum) for fix in (one, other)]
     way_m = distance_m(*ends) - one.accuracy_m - other.accuracy_m
@@ -80,6 +80,7 @@ def _side(kind: str, *, earlier: bool) -> Any:
             worker == bindparam("worker"),
             model.id != bindparam("record"),
             model.lng.is_not(None),
+            model.accuracy_m > 0,
             model.accuracy_m <= ACCURACY_KNOWN_M,
             model.clock_flag == ClockFlag.OK,
             at <= bindparam("until") if earlier else at >= bindparam("since"),

@@ -25,7 +25,12 @@ from app.models import (
 
 POINTS_MOST = 2_000
 """What a phone still draws; beyond that one asks for a smaller area or a narrower filter."""
-_OWN_POINT = and_(Hazard.source.in_(ON_DUTY), Hazard.lng.is_not(None), Hazard.accuracy_m <= ACCURACY_KNOWN_M)
+_OWN_POINT = and_(
+    Hazard.source.in_(ON_DUTY),
+    Hazard.lng.is_not(None),
+    Hazard.accuracy_m > 0,
+    Hazard.accuracy_m <= ACCURACY_KNOWN_M,
+)
 """Where whoever found it on duty stood. Of a neighbour or visitor the place's point is shown: his own
 position is his, and it may be his door."""
 _HAS_POINT = or_(_OWN_POINT, Place.lng.is_not(None))

@@ -1,6 +1,6 @@
 """Where a hazard is: by the report's own position if its phone knew it well, else by its place."""
 
-from app.evidence import ACCURACY_KNOWN_M, Point, to_wgs84
+from app.evidence import Point, accuracy_is_known, to_wgs84
 from app.models import Hazard, HazardSource
 
 ON_DUTY = frozenset({HazardSource.INSPECTION, HazardSource.STAFF})
@@ -12,7 +12,7 @@ def point_of(row: Hazard, *, own: bool = True) -> Point | None:
 
     Without ``own`` the report's own position is passed over.
     """
-    known = own and row.accuracy_m is not None and row.accuracy_m <= ACCURACY_KNOWN_M
+    known = own and accuracy_is_known(row.accuracy_m)
     if known and row.lng is not None and row.lat is not None and row.datum is not None:
         return to_wgs84(row.lng, row.lat, row.datum)
     if row.place.lng is None or row.place.lat is None:

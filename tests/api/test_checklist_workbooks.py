@@ -104,6 +104,16 @@ def test_a_new_row_gets_a_code_and_the_others_keep_theirs(admin: Client, made: d
     assert publish(admin, read)["version"] == 1
 
 
+def test_a_code_given_twice_is_named_by_its_cells(admin: Client, made: dict[str, Any]) -> None:
+    def repeat(sheet: Worksheet) -> None:
+        sheet["A4"] = sheet["A2"].value
+
+    answer = sent(admin, draft_of(admin), changed(given(admin, made), repeat))
+
+    assert refused(answer) == (422, "invalid")
+    assert sorted(answer.json["errors"]) == ["A2", "A4"]
+
+
 def test_figures_kept_as_text_or_with_a_point_are_figures(admin: Client, made: dict[str, Any]) -> None:
     def spell(sheet: Worksheet) -> None:
         sheet["I5"], sheet["J5"], sheet["N2"], sheet["K8"] = "-0.5", " 2.25 ", 2.0, "3"

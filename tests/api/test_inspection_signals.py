@@ -64,6 +64,8 @@ def test_presence_lists_its_reasons(
     assert filed(code=code, position=away) == ("unverified", ["code_scanned", "outside", "no_photo"])
     assert filed(code=code, position=vague)[1] == ["code_scanned", "inside", "no_photo"]
     assert filed(code=code, position=blurred)[1] == ["code_scanned", "position_unknown", "no_photo"]
+    silent = HERE | {"accuracy_m": 0}  # so some phones say that they do not know
+    assert filed(code=code, position=silent)[1] == ["code_scanned", "position_unknown", "no_photo"]
     assert filed(code=tampered(code))[1][0] == "code_unknown"
     assert filed(photo_ids=[str(new_id())])[1][2] == "photo"
 

@@ -17,6 +17,10 @@ NOT_EMPTY: dict[str, Any] = {"null": _EMPTY}
 """For a nested form, whose own words are English."""
 _TEXT = "请填写文字"
 _INVISIBLE = {"Cc", "Cf", "Cs"}
+_JOINER = "\N{ZERO WIDTH JOINER}"
+_DRESSES = {"\N{VARIATION SELECTOR-16}", *map(chr, range(0x1F3FB, 0x1F400))}
+"""What an emoji may end in: coloured, and tones of skin."""
+_FIRST_PICTURE = "\N{BLACK SUN WITH RAYS}"
 _SLACK = 64
 """Signs of a text that may fall away, besides three of each four: what is composed, gaps and dashes."""
 _LEAST_LETTERS = 2
@@ -72,8 +76,22 @@ class Text(fields.String):
         text = unicodedata.normalize("NFC", super()._deserialize(value, attr, data, **kwargs))
         kept = {"\n"} if self.lines else set()
         return "".join(
-            sign for sign in text if sign in kept or unicodedata.category(sign) not in _INVISIBLE
+            sign
+            for place, sign in enumerate(text)
+            if sign in kept
+            or unicodedata.category(sign) not in _INVISIBLE
+            or (sign == _JOINER and _joins_pictures(text, place))
         ).strip()
+
+
+def _joins_pictures(text: str, place: int) -> bool:
+    """Say whether a joiner makes one emoji of two, as of a man, a woman and a child a family."""
+    before, after = text[max(place - 1, 0)], text[place + 1 : place + 2]
+    return (before in _DRESSES or _is_picture(before)) and _is_picture(after)
+
+
+def _is_picture(sign: str) -> bool:
+    return sign >= _FIRST_PICTURE and unicodedata.category(sign) == "So"
 
 
 def has_words(text: str) -> None:

@@ -26,6 +26,9 @@ _TEXT = Text(20)
         ("  一号\u3000楼\u3000", "一号\u3000楼"),
         ("一号\U000e0041楼\xad", "一号楼"),
         ("一号\ud800楼", "一号楼"),
+        ("谢谢👨\u200d👩\u200d👧", "谢谢👨\u200d👩\u200d👧"),
+        ("👩🏽\u200d🚒❤\ufe0f\u200d🔥", "👩🏽\u200d🚒❤\ufe0f\u200d🔥"),
+        ("\u200d👩\u200d\u200d👧楼\u200d👧\u200d", "👩👧楼👧"),
     ],
 )
 def test_a_text_is_composed_and_shows_all_it_holds(sent: str, kept: str) -> None:
