@@ -35,7 +35,7 @@ FIVE_FIXED = {
     "measures": "加固护坡",
     "funds": "村集体3000元",
     "responsible": "张三",
-    "deadline": (business_day() + timedelta(days=30)).isoformat(),
+    "deadline": (business_day() + timedelta(days=5)).isoformat(),
     "contingency": "下雨先撤人",
 }
 ITEMS = [

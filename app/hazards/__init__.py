@@ -105,6 +105,7 @@ from app.hazards.units import (
 from app.hazards.waiting import MAJOR_WAITS_AT_MOST, WAITS_AT_MOST, tell_unchecked, tell_waiting
 from app.hazards.work import (
     FiveFixed,
+    FixedTooLateError,
     IncompleteFiveFixedError,
     NotAssigneeError,
     NothingShownError,
@@ -153,6 +154,7 @@ __all__ = [
     "ExtensionsUsedError",
     "Finding",
     "FiveFixed",
+    "FixedTooLateError",
     "HazardCategory",
     "HazardCounts",
     "HazardFilter",

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
-from app.clock import business_day
+from app.clock import business_day, start_of
 from app.errors import DomainError, Kind
 from app.hazards.assignees import has
 from app.hazards.deadlines import FURTHEST, DueTimeError
@@ -29,6 +29,13 @@ class IncompleteFiveFixedError(DomainError):
     """Work on a major hazard starts only with all five items fixed (data: ``missing``, in Chinese)."""
 
     code = "incomplete_five_fixed"
+    kind = Kind.INVALID
+
+
+class FixedTooLateError(DomainError):
+    """The day of the five fixed items is after the deadline of the hazard."""
+
+    code = "five_fixed_late"
     kind = Kind.INVALID
 
 
@@ -83,7 +90,7 @@ def start(
     ``captured_at`` is when he did by his phone: what was fixed then is judged by that day.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError,
-    DueTimeError.
+    DueTimeError, FixedTooLateError.
     """
     plain = five_fixed.plain() if five_fixed else None
     sent: dict[str, Any] = {"five_fixed": plain, "note": note}
@@ -95,6 +102,7 @@ def start(
     first_of_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed(), on=business_day(step.happened_at))
+        _check_in_time(five_fixed, hazard, at=step.happened_at)
     hazard.five_fixed = plain or hazard.five_fixed
     hazard.assignee_id = actor.user_id
     step.take(HazardStatus.RECTIFYING, HazardStep.START, note=note, five_fixed=plain)
@@ -143,3 +151,11 @@ def _check_complete(five_fixed: FiveFixed, *, on: date) -> None:
     last = five_fixed.deadline
     if last is not None and not on <= last <= on + FURTHEST:
         raise DueTimeError(field="five_fixed")
+
+
+def _check_in_time(five_fixed: FiveFixed | None, hazard: Hazard, *, at: datetime) -> None:
+    """Want a day that keeps the deadline, unless that is over already. Raises FixedTooLateError."""
+    if five_fixed is None or five_fixed.deadline is None or hazard.due_at is None or hazard.due_at <= at:
+        return
+    if start_of(five_fixed.deadline) >= hazard.due_at:
+        raise FixedTooLateError(field="five_fixed")

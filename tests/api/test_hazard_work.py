@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.clock import now, set_to
+from app.clock import business_day, now, set_to, start_of
 from app.ids import new_id
 from app.models import (
     HazardEvent,
@@ -68,7 +68,8 @@ def test_a_major_hazard_does_not_start_without_them(session: Session, take: Take
 def test_the_deadline_of_the_five_lies_ahead_within_a_year(
     session: Session, take: Take, days: int, status: int
 ) -> None:
-    hazard = write_hazard(session, HazardStatus.ASSIGNED, level=HazardLevel.MAJOR)
+    far = datetime(2029, 1, 1, tzinfo=UTC)
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, level=HazardLevel.MAJOR, due_at=far)
 
     with set_to(datetime(2026, 11, 24, 16, 30, tzinfo=UTC)):
         last = date(2026, 11, 25) + timedelta(days=days)
@@ -77,6 +78,29 @@ def test_the_deadline_of_the_five_lies_ahead_within_a_year(
     assert answer.status_code == status
     if status == 422:
         assert (refused(answer), list(answer.json["errors"])) == ((422, "due_time"), ["five_fixed"])
+
+
+@pytest.mark.parametrize("days, status", [(-1, 200), (0, 422), (1, 422)])
+def test_the_deadline_of_the_five_is_not_after_that_of_the_hazard(
+    session: Session, take: Take, days: int, status: int
+) -> None:
+    due = business_day() + timedelta(days=4)
+    major = {"level": HazardLevel.MAJOR, "due_at": start_of(due)}  # as at 24:00 of the day before
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, **major)
+
+    last = due + timedelta(days=days)
+    answer = take("worker", hazard, "start", five_fixed=FIVE_FIXED | {"deadline": last.isoformat()})
+
+    assert answer.status_code == status
+    if status == 422:
+        assert (refused(answer), list(answer.json["errors"])) == ((422, "five_fixed_late"), ["five_fixed"])
+
+
+def test_a_deadline_that_is_over_binds_no_other(session: Session, take: Take) -> None:
+    over = now() - timedelta(days=1)
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, level=HazardLevel.MAJOR, due_at=over)
+
+    assert done(take("worker", hazard, "start", five_fixed=FIVE_FIXED))["status"] == "rectifying"
 
 
 def test_the_five_items_hold_after_a_failed_recheck(session: Session, take: Take) -> None:

@@ -20,7 +20,7 @@ _FIVE = {
     "measures": "拆除",
     "funds": "社区经费",
     "responsible": "张三",
-    "deadline": (business_day() + timedelta(days=30)).isoformat(),
+    "deadline": (business_day() + timedelta(days=5)).isoformat(),
     "contingency": "夜间值守",
 }
 
