@@ -17,6 +17,7 @@ from app.harm import HarmRecord, hidden_from_a_minor
 from app.hazards.assignees import in_hands_of
 from app.models import (
     HAZARD_OPEN,
+    HAZARD_PUT_RIGHT,
     Hazard,
     HazardCategory,
     HazardEvent,
@@ -114,8 +115,8 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 
 
 def is_overdue(at: datetime) -> ColumnElement[bool]:
-    """Say in SQL whether a hazard is past its deadline and not ended."""
-    return and_(Hazard.due_at < at, HAZARD_OPEN)
+    """Say in SQL whether a hazard is past its deadline and not put right, nor ended otherwise."""
+    return and_(Hazard.due_at < at, HAZARD_OPEN, Hazard.status.not_in(HAZARD_PUT_RIGHT))
 
 
 def matching(wanted: HazardFilter) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from app.actors import Actor, Scope
 from app.clock import now
 from app.harm import reading_as
 from app.hazards.filters import readable
-from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardStatus, Place
+from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardEvent, HazardStatus, HazardStep, Place
 
 _SHOWN = 100
 _EARLIER = 10
@@ -67,6 +67,10 @@ def recurrences(
     keys: list[Any] = [Hazard.place_id, *([Hazard.item_key] if of_item else [])]
     closed = case((Hazard.status == HazardStatus.CLOSED, Hazard.ended_at))
     sightings = func.count() + func.sum(Hazard.recurrences)
+    joined = select(func.max(HazardEvent.at)).where(
+        HazardEvent.hazard_id == Hazard.id, HazardEvent.step == HazardStep.RECUR
+    )
+    again = case((Hazard.recurrences > 0, joined.scalar_subquery()))
     terms = [
         readable(actor),
         Hazard.received_at >= now() - timedelta(days=days),
@@ -82,7 +86,7 @@ def recurrences(
             sightings.label("sightings"),
             func.count().filter(Hazard.came_back).label("came_back"),
             func.count().filter(HAZARD_OPEN).label("open_now"),
-            func.max(Hazard.received_at).label("last_found_at"),
+            func.max(func.greatest(Hazard.received_at, again)).label("last_found_at"),
             func.max(closed).label("last_closed_at"),
             func.max(ChecklistItem.text).label("item_text"),
         )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app import harm
+from app import harm, plans
 from app.actors import Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
@@ -18,7 +18,7 @@ from app.hazards.telling import tell_new
 from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
 from app.once import content_hash, insert_once, made_before
-from app.places import CodeSigner, find, place_in_scope, resolve
+from app.places import CodeSigner, find, resolve
 
 
 class PlaceUnnamedError(DomainError):
@@ -65,6 +65,7 @@ def report(
     if first is not None:
         return first, False
     place = _place(session, actor, signer, sent)
+    on_task = actor.user_id is not None and not actor.scope.covers(place.area_code)
     at = now()
     gathered = gather(
         session,
@@ -83,7 +84,7 @@ def report(
         mark,
         area_code=place.area_code,
         place_id=place.id,
-        source=source_of(actor, place.area_code),
+        source=HazardSource.STAFF if on_task else source_of(actor, place.area_code),
         category=sent.category,
         text=sent.text,
         reported_by=actor.user_id,
@@ -104,13 +105,13 @@ def _place(session: Session, actor: Actor, signer: CodeSigner, sent: HazardRepor
     if actor.user_id is None:
         return _visited(session, signer, sent)
     if sent.place_id is not None:
-        return place_in_scope(session, actor, sent.place_id)
+        return plans.place_to_inspect(session, actor, sent.place_id)
     if sent.signals.code is None:
         raise PlaceUnnamedError(field="place_id")
     row = find(session, signer, sent.signals.code)
     if row is None:
         raise NotFoundError(field="code")
-    return place_in_scope(session, actor, row.place_id)
+    return plans.place_to_inspect(session, actor, row.place_id)
 
 
 def _visited(session: Session, signer: CodeSigner, sent: HazardReport) -> Place:

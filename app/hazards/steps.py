@@ -13,7 +13,7 @@ from app import harm, notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
-from app.evidence import PhotoOwner, clock_flag, link_photos
+from app.evidence import CLOCK_AHEAD, PhotoOwner, clock_flag, link_photos
 from app.harm import HarmRecord, Told
 from app.hazards.merging import MERGED_MOST, merged_below
 from app.models import (
@@ -84,11 +84,17 @@ class Clocks:
 
     at: datetime
     captured_at: datetime | None = None
+    since: datetime | None = None
+    """Before which it cannot have happened, by the server's clock."""
 
     @property
     def flag(self) -> ClockFlag | None:
         """Say whether the phone's clock is believed."""
-        return clock_flag(self.captured_at, self.at) if self.captured_at is not None else None
+        if self.captured_at is None:
+            return None
+        if self.since is not None and self.captured_at < self.since - CLOCK_AHEAD:
+            return ClockFlag.STALE
+        return clock_flag(self.captured_at, self.at)
 
     @property
     def happened_at(self) -> datetime:
@@ -193,7 +199,7 @@ def begin(
     """Lock a hazard for a step that whoever takes it named; ``reach`` is his right to it, else his areas.
 
     ``captured_at`` is when he took it by his phone, which may have been offline; without it, it has no share
-    in what was sent.
+    in what was sent. Before the hazard was given out he cannot have: then the server's clock counts.
 
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
@@ -216,8 +222,18 @@ def begin(
             raise OwnHouseholdError
         if hazard.status not in _FROM[verb]:
             raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
-    when = Clocks(now(), captured_at)
+    since = _given_out(session, hazard_id) if captured_at is not None else None
+    when = Clocks(now(), captured_at, since)
     return Step(session, actor, hazard, step_id, mark, when, repeated=event is not None)
+
+
+def _given_out(session: Session, hazard_id: UUID) -> datetime | None:
+    """Say when a hazard was last given to somebody."""
+    return session.scalar(
+        select(func.max(HazardEvent.at)).where(
+            HazardEvent.hazard_id == hazard_id, HazardEvent.step == HazardStep.ASSIGN
+        )
+    )
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
@@ -64,9 +64,9 @@ def answer(
         raise NotAssigneeError(id=hazard_id)
     if hazard.supervised_at is None or hazard.answered_at is not None:
         raise NotSupervisedError(id=hazard_id)
+    people = _who_waits(session, hazard) - {actor.user_id}
     hazard.answered_at = step.at
     step.leave(HazardStep.ANSWER, note=note, photo_ids=photo_ids)
-    people = _who_asked(session, hazard) - {actor.user_id}
     tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, HazardStep.ANSWER)
     return hazard
 
@@ -82,18 +82,25 @@ def is_of_community(actor: Actor, hazard: Hazard) -> bool:
     return reach is not None and reach.covers(hazard.area_code)
 
 
-def _who_asked(session: Session, hazard: Hazard) -> set[UUID]:
-    """Give who urged it last: whoever wrote for an office, or the office that its time went to.
+def _who_waits(session: Session, hazard: Hazard) -> set[UUID]:
+    """Give who waits for an answer since the last one: who wrote for an office, and offices its time went to.
 
     Whoever wrote and has no such post any more waits for nothing: his office does.
     """
-    last = (
-        select(HazardEvent.step, HazardEvent.actor_id)
-        .where(HazardEvent.hazard_id == hazard.id, HazardEvent.step.in_(_URGING))
-        .order_by(HazardEvent.number.desc())
-        .limit(1)
+    of_it = HazardEvent.hazard_id == hazard.id
+    last = select(func.coalesce(func.max(HazardEvent.number), 0)).where(
+        of_it, HazardEvent.step == HazardStep.ANSWER
     )
-    step, asked = session.execute(last).one_or_none() or (None, None)
-    by = holders(session, hazard.area_code, OFFICES, among=[asked]) if asked is not None else set()
-    offices = _CITY_FIRST if step is HazardStep.SUPERVISE_CITY else OFFICES
-    return by or office(session, hazard, offices)[1]
+    urged = session.execute(
+        select(HazardEvent.step, HazardEvent.actor_id)
+        .distinct()
+        .where(of_it, HazardEvent.step.in_(_URGING), HazardEvent.number > last.scalar_subquery())
+    ).all()
+    wrote = [row.actor_id for row in urged if row.actor_id is not None]
+    people = holders(session, hazard.area_code, OFFICES, among=wrote) if wrote else set()
+    waiting = {row.step for row in urged if row.actor_id not in people}
+    if HazardStep.SUPERVISE_CITY in waiting:
+        people |= office(session, hazard, _CITY_FIRST)[1]
+    if waiting - {HazardStep.SUPERVISE_CITY} or not urged:
+        people |= office(session, hazard, OFFICES)[1]
+    return people

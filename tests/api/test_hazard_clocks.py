@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import HazardStatus
+from tests.cast import person
 from tests.client import Client
 from tests.exports.ledger_world import taken
 from tests.hazard_world import FIVE_FIXED, Take, done, refused, write_hazard
@@ -54,6 +55,18 @@ def test_a_clock_that_is_not_believed_is_marked_and_does_not_count(
 
     assert clocks(shown["events"][0]) == (sent, flag)
     assert now() - datetime.fromisoformat(shown["controls_reported_at"]) < timedelta(minutes=5)
+
+
+def test_nothing_is_done_before_the_work_was_given_out(session: Session, take: Take) -> None:
+    """A phone's clock that says so is not believed, and the work does not count as done in time by it."""
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+    done(take("admin", hazard, "assign", assignee_id=str(person("worker").user_id)))
+    early, soon = ago(days=3), ago(minutes=2)
+    started = done(take("worker", hazard, "start", captured_at=soon))
+    shown = done(take("worker", hazard, "rectify", note="清走了", captured_at=early))
+
+    assert clocks(started["events"][-1]) == (soon, "ok")
+    assert clocks(shown["events"][-1]) == (early, "stale")
 
 
 def test_controls_stand_since_the_phone_showed_them(session: Session, take: Take) -> None:

@@ -157,6 +157,16 @@ def test_what_comes_to_its_deadline_soon_is_neither_overdue_nor_ended(
     assert ids(admin, due_within_days=1) == []
 
 
+def test_what_was_put_right_waits_for_its_recheck_and_is_not_overdue(session: Session, admin: Client) -> None:
+    before = {"due_at": now() - timedelta(hours=1)}
+    late = str(write_hazard(session, HazardStatus.RECTIFYING, **before).id)
+    for status in (HazardStatus.RECTIFIED, HazardStatus.VERIFIED, HazardStatus.CLOSED):
+        write_hazard(session, status, **before)
+
+    assert ids(admin, overdue="true") == [late]
+    assert admin.get("/v1/hazards/counts").json["overdue"] == 1
+
+
 def test_what_came_again_and_what_lacks_its_photos_can_be_asked_for(session: Session, admin: Client) -> None:
     again = write_hazard(session, recurrences=2)
     waits, in_step, whole = write_hazard(session), write_hazard(session), write_hazard(session)

@@ -1,7 +1,7 @@
 """What comes back at a place, over HTTP."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +54,17 @@ def test_by_place_all_that_was_found_there_counts(be: Be, session: Session, chec
 
     assert (one["hazards"], one["item_key"], one["item_text"]) == (2, None, None)
     assert listed(be) == []
+
+
+def test_it_was_found_last_when_it_was_seen_again(be: Be, session: Session, checklist: Checklist) -> None:
+    """Also where that joined a hazard which was open."""
+    item = of_item(checklist, 1)
+    row = write_hazard(session, HazardStatus.ASSIGNED, **item, received_at=now() - timedelta(days=30))
+    assert file(be("worker"), inspection_body(checklist, _1=problem())).status_code == 201
+    (one,) = listed(be)
+
+    assert one["sightings"] == 2
+    assert datetime.fromisoformat(one["last_found_at"]) > row.received_at + timedelta(days=29)
 
 
 def test_what_lies_further_back_does_not_count(be: Be, session: Session) -> None:

@@ -84,9 +84,7 @@ def test_where_nobody_wrote_the_office_itself_is_answered(session: Session, take
     assert told(session, "county") == ["answer"]
 
 
-def test_the_office_that_waits_by_now_is_answered_and_not_who_wrote_before(
-    session: Session, take: Take
-) -> None:
+def test_offices_that_its_time_went_to_are_answered(session: Session, take: Take) -> None:
     due = now() + timedelta(days=2)
     hazard = write_hazard(session, HazardStatus.ASSIGNED, due_from=now(), due_at=due, alarm_at=due)
     done(take("county", hazard, "supervise", note="请抓紧"))
@@ -96,7 +94,19 @@ def test_the_office_that_waits_by_now_is_answered_and_not_who_wrote_before(
     session.commit()
     done(take("admin", hazard, "answer", note="已催"))
 
-    assert (told(session, "county"), told(session, "city")) == (["answer"], ["answer"])
+    assert (told(session, "county"), told(session, "city")) == (["answer", "answer"], ["answer"])
+
+
+def test_each_office_that_waits_is_answered(session: Session, take: Take) -> None:
+    """One answer is for all that urged since the last one."""
+    hazard = write_hazard(session, HazardStatus.ASSIGNED)
+    done(take("county", hazard, "supervise", note="请抓紧"))
+    done(take("city", hazard, "supervise", note="市里也要看"))
+    done(take("admin", hazard, "answer", note="已催"))
+    done(take("city", hazard, "supervise", note="还没有看到结果"))
+    done(take("admin", hazard, "answer", note="明天完工"))
+
+    assert (told(session, "county"), told(session, "city")) == (["answer"], ["answer", "answer"])
 
 
 def test_where_who_wrote_has_no_post_any_more_his_office_is_answered(session: Session, take: Take) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 from app import plans
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import Area, AreaLevel, Checklist, Grant, Plan
+from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
-from tests.hazard_world import BLOCK, file, inspection_body, refused, write_checklist
+from tests.hazard_world import BLOCK, file, inspection_body, refused, report_body, write_checklist
 from tests.plan_world import START, filed, in_china, make, of_plan, write_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
@@ -108,6 +108,21 @@ def test_a_substitute_of_another_grid_can_do_it_all(
     assert [one["id"] for one in listed] == [done["id"]]
     assert colleague.get("/v1/inspections").json["items"] == []
     assert colleague.get(f"/v1/occurrences/{first['id']}").status_code == 200
+
+
+@pytest.mark.usefixtures("plan", "next_grid")
+def test_a_substitute_reports_what_he_sees_where_he_stands_in(
+    session: Session, admin: Client, colleague: Client
+) -> None:
+    """As his job: he earns nothing for it."""
+    hazard_id, shut = new_id(), colleague.put(f"/v1/hazards/{new_id()}", json=report_body())
+    away(admin, until=0)
+    with set_to(MORNING):
+        plans.hand_over(session, limit=100)
+        seen = colleague.put(f"/v1/hazards/{hazard_id}", json=report_body())
+
+    assert (shut.status_code, seen.status_code) == (404, 201), seen.text
+    assert session.get_one(Hazard, hazard_id).source is HazardSource.STAFF
 
 
 def test_one_is_given_to_a_worker_of_another_grid_and_stays_his(
