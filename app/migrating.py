@@ -9,7 +9,7 @@ from alembic import command, op
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from psycopg.errors import DeadlockDetected, LockNotAvailable
-from sqlalchemy import Connection, String, TextClause, text
+from sqlalchemy import Connection, String, TextClause, inspect, text
 from sqlalchemy import column as sql_column
 from sqlalchemy.exc import OperationalError
 
@@ -41,7 +41,8 @@ def upgrade(connection: Connection | None = None) -> None:
 def beside_the_work() -> Iterator[None]:
     """Let a migration build indexes, with ``build_index``, while people go on reading and writing.
 
-    Each is there when it is built, and what was done before it in the migration stays, too.
+    Each is there when it is built. What was done before it in the migration stays, too, also where it breaks
+    off and the migration is run again: that is done at once, and only where the database ``lacks`` it.
     """
     context = op.get_context()
     with context.autocommit_block():
@@ -52,6 +53,17 @@ def beside_the_work() -> Iterator[None]:
             yield
         finally:
             _wait(connection, before)
+
+
+def lacks(table: str, column: str | None = None) -> bool:
+    """Say whether a table, or a column of it, is still to be made.
+
+    What is done before the work goes on is there altogether or not at all, so one part speaks for all of it.
+    """
+    present = inspect(op.get_bind())
+    if column is None:
+        return not present.has_table(table)
+    return column not in {one["name"] for one in present.get_columns(table)}
 
 
 def build_index(name: str, table: str, *columns: str | TextClause, where: str | None = None) -> None:
@@ -73,7 +85,7 @@ def build_index(name: str, table: str, *columns: str | TextClause, where: str | 
 
 def allow_words(table: str, column: str, *words: str) -> None:
     """Let a column of words, whose check the models named, hold these as well; whoever calls validates it."""
-    _set_words(table, column, [*_words_of(table, column), *words])
+    _set_words(table, column, [*dict.fromkeys([*_words_of(table, column), *words])])
 
 
 def forbid_words(table: str, column: str, *words: str) -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from app.migrating import beside_the_work, build_index
+from app.migrating import beside_the_work, build_index, lacks
 
 revision = "20261202_0300"
 down_revision = "20261202_0501"
@@ -13,6 +13,13 @@ depends_on = None
 
 
 def upgrade() -> None:
+    if lacks("photo_prints"):
+        _at_once()
+    with beside_the_work():
+        build_index("ix_photos_pending", "photos", "received_at", where="compared_at IS NULL")
+
+
+def _at_once() -> None:
     # Nothing is filled in: a job compares the photos that are there as it does new ones.
     op.add_column("photos", sa.Column("compared_at", sa.DateTime(timezone=True)))
     op.create_table(
@@ -76,8 +83,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_photo_matches_open", "photo_matches", ["id"], postgresql_where=sa.text("settled_at IS NULL")
     )
-    with beside_the_work():
-        build_index("ix_photos_pending", "photos", "received_at", where="compared_at IS NULL")
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.migrating import beside_the_work, build_index
+from app.migrating import beside_the_work, build_index, lacks
 
 revision = "20261202_0401"
 down_revision = "20261202_0602"
@@ -15,6 +15,18 @@ AREA = sa.String(15, collation="C")
 
 
 def upgrade() -> None:
+    if lacks("challenges"):
+        _at_once()
+    with beside_the_work():
+        for table, worker in (
+            ("inspections", "worker_id"),
+            ("visits", "worker_id"),
+            ("hazards", "reported_by"),
+        ):
+            build_index(f"ix_{table}_located", table, worker, "captured_at", where="lng IS NOT NULL")
+
+
+def _at_once() -> None:
     op.create_table(
         "challenges",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -78,13 +90,6 @@ def upgrade() -> None:
     op.create_index("ix_device_marks_device_id_counter", "device_marks", ["device_id", "counter"])
     op.create_index("ix_device_marks_area_code_received_at", "device_marks", ["area_code", "received_at"])
     op.create_index(op.f("ix_device_marks_user_id"), "device_marks", ["user_id"])
-    with beside_the_work():
-        for table, worker in (
-            ("inspections", "worker_id"),
-            ("visits", "worker_id"),
-            ("hazards", "reported_by"),
-        ):
-            build_index(f"ix_{table}_located", table, worker, "captured_at", where="lng IS NOT NULL")
 
 
 def downgrade() -> None:

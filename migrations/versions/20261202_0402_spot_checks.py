@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from app.migrating import allow_words, beside_the_work, forbid_words
+from app.migrating import allow_words, beside_the_work, forbid_words, lacks
 
 revision = "20261202_0402"
 down_revision = "20261202_0102"
@@ -18,6 +18,13 @@ AREA = sa.String(15, collation="C")
 
 
 def upgrade() -> None:
+    if lacks("spot_checks"):
+        _at_once()
+    with beside_the_work():
+        op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")
+
+
+def _at_once() -> None:
     op.create_table(
         "spot_check_weeks",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -84,8 +91,6 @@ def upgrade() -> None:
     ):
         op.create_index(op.f(f"ix_spot_checks_{name}"), "spot_checks", columns)
     allow_words("notices", "kind", NEW)
-    with beside_the_work():
-        op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.migrating import allow_words, beside_the_work, build_index, forbid_words
+from app.migrating import allow_words, beside_the_work, build_index, forbid_words, lacks
 
 revision = "20261202_0500"
 down_revision = "20261202_0101"
@@ -25,6 +25,16 @@ _MOMENTS = ("due_from", "alarm_at", "asked_due_at", "supervised_at", "answered_a
 
 
 def upgrade() -> None:
+    if lacks("hazard_alarms"):
+        _at_once()
+    with beside_the_work():
+        # Every word that was allowed is allowed still, which is looked at while people go on.
+        op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstep")
+        op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")
+        build_index("ix_hazards_alarm_at", "hazards", "alarm_at", where="alarm_at IS NOT NULL")
+
+
+def _at_once() -> None:
     for column in _MOMENTS:
         op.add_column("hazards", sa.Column(column, sa.DateTime(timezone=True)))
     op.add_column("hazards", sa.Column("extensions", sa.Integer(), nullable=False, server_default="0"))
@@ -51,11 +61,6 @@ def upgrade() -> None:
     )
     allow_words("hazard_events", "step", *STEPS)
     allow_words("notices", "kind", *KINDS)
-    with beside_the_work():
-        # Every word that was allowed is allowed still, which is looked at while people go on.
-        op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstep")
-        op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")
-        build_index("ix_hazards_alarm_at", "hazards", "alarm_at", where="alarm_at IS NOT NULL")
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.migrating import allow_words, beside_the_work, forbid_words
+from app.migrating import allow_words, beside_the_work, forbid_words, lacks
 
 revision = "20261202_0502"
 down_revision = "20261202_0401"
@@ -33,6 +33,17 @@ _WIDENED = {
 
 
 def upgrade() -> None:
+    if lacks("hazards", "department"):
+        _at_once()
+    with beside_the_work():
+        # Every word that was allowed is allowed still, which is looked at while people go on.
+        for table, name in _WIDENED.items():
+            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
+        op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstatus")
+        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT ck_hazards_department")
+
+
+def _at_once() -> None:
     for column in _MOMENTS:
         op.add_column("hazards", sa.Column(column, sa.DateTime(timezone=True)))
     op.add_column("hazards", sa.Column("came_back", sa.Boolean(), nullable=False, server_default="false"))
@@ -47,12 +58,6 @@ def upgrade() -> None:
     allow_words("hazard_events", "status_after", "transferred")
     allow_words("hazard_events", "step", *STEPS)
     allow_words("hazard_alarms", "kind", "remind_controls")
-    with beside_the_work():
-        # Every word that was allowed is allowed still, which is looked at while people go on.
-        for table, name in _WIDENED.items():
-            op.execute(f"ALTER TABLE {table} VALIDATE CONSTRAINT {name}")
-        op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstatus")
-        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT ck_hazards_department")
 
 
 def downgrade() -> None:

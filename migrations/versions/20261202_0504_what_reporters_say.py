@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.migrating import allow_words, beside_the_work, forbid_words
+from app.migrating import allow_words, beside_the_work, forbid_words, lacks
 
 revision = "20261202_0504"
 down_revision = "20261202_0603"
@@ -12,6 +12,15 @@ depends_on = None
 
 
 def upgrade() -> None:
+    if lacks("hazards", "satisfaction"):
+        _at_once()
+    with beside_the_work():
+        # Nothing that is there can break them, which is looked at while people go on.
+        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT ck_hazards_satisfaction")
+        op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstep")
+
+
+def _at_once() -> None:
     op.add_column("hazards", sa.Column("satisfaction", sa.Integer()))
     op.add_column("hazards", sa.Column("rated_at", sa.DateTime(timezone=True)))
     op.add_column("hazards", sa.Column("receipt_hash", sa.LargeBinary()))
@@ -19,10 +28,6 @@ def upgrade() -> None:
         op.f("ck_hazards_satisfaction"), "hazards", "satisfaction BETWEEN 1 AND 3", postgresql_not_valid=True
     )
     allow_words("hazard_events", "step", "rate", "take_over")
-    with beside_the_work():
-        # Nothing that is there can break them, which is looked at while people go on.
-        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT ck_hazards_satisfaction")
-        op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstep")
 
 
 def downgrade() -> None:

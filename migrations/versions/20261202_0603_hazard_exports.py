@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.migrating import allow_words, beside_the_work, forbid_words
+from app.migrating import allow_words, beside_the_work, forbid_words, lacks
 
 revision = "20261202_0603"
 down_revision = "20261202_0200"
@@ -25,6 +25,15 @@ _CHECKS = {
 
 
 def upgrade() -> None:
+    if lacks("hazard_exports"):
+        _at_once()
+    with beside_the_work():
+        # Every word that was allowed is allowed still, which is looked at while people go on.
+        op.execute("ALTER TABLE approvals VALIDATE CONSTRAINT ck_approvals_approvalkind")
+        op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")
+
+
+def _at_once() -> None:
     moments = [sa.Column(name, sa.DateTime(timezone=True)) for name in _MOMENTS]
     op.create_table(
         "hazard_exports",
@@ -71,10 +80,6 @@ def upgrade() -> None:
     )
     allow_words("approvals", "kind", NEW)
     allow_words("notices", "kind", NEW)
-    with beside_the_work():
-        # Every word that was allowed is allowed still, which is looked at while people go on.
-        op.execute("ALTER TABLE approvals VALIDATE CONSTRAINT ck_approvals_approvalkind")
-        op.execute("ALTER TABLE notices VALIDATE CONSTRAINT ck_notices_noticekind")
 
 
 def downgrade() -> None:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-from app.migrating import allow_words, beside_the_work, build_index, forbid_words
+from app.migrating import allow_words, beside_the_work, build_index, forbid_words, lacks
 
 revision = "20261202_0710"
 down_revision = "20261202_0504"
@@ -16,6 +16,16 @@ _CHECKS = ("ck_message_sends_sendstate", "ck_message_sends_joined_with")
 
 
 def upgrade() -> None:
+    if lacks("notice_settings"):
+        _at_once()
+    with beside_the_work():
+        # No row has any of it yet, which is looked at while people go on.
+        for name in ("fk_message_sends_with_id_message_sends", *_CHECKS):
+            op.execute(f"ALTER TABLE message_sends VALIDATE CONSTRAINT {name}")
+        build_index("ix_message_sends_with_id", "message_sends", "with_id")
+
+
+def _at_once() -> None:
     op.add_column("message_sends", sa.Column("with_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
         op.f("fk_message_sends_with_id_message_sends"),
@@ -50,11 +60,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_settings")),
         sa.UniqueConstraint("user_id", name=op.f("uq_notice_settings_user_id")),
     )
-    with beside_the_work():
-        # No row has any of it yet, which is looked at while people go on.
-        for name in ("fk_message_sends_with_id_message_sends", *_CHECKS):
-            op.execute(f"ALTER TABLE message_sends VALIDATE CONSTRAINT {name}")
-        build_index("ix_message_sends_with_id", "message_sends", "with_id")
 
 
 def downgrade() -> None:

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.migrating import beside_the_work, build_index
+from app.migrating import beside_the_work, build_index, lacks
 
 revision = "20261202_0801"
 down_revision = "20261202_0402"
@@ -14,6 +14,15 @@ ONE = "status <> 'assigned' OR num_nonnulls(assignee_id, unit_id) = 1"
 
 
 def upgrade() -> None:
+    if lacks("units"):
+        _at_once()
+    with beside_the_work():
+        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT fk_hazards_unit_id")
+        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT ck_hazards_one_assignee")
+        build_index("ix_hazards_unit_id", "hazards", "unit_id", where="unit_id IS NOT NULL")
+
+
+def _at_once() -> None:
     op.create_table(
         "units",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -63,10 +72,6 @@ def upgrade() -> None:
         op.f("fk_hazards_unit_id"), "hazards", "units", ["unit_id"], ["id"], postgresql_not_valid=True
     )
     op.create_check_constraint(op.f("ck_hazards_one_assignee"), "hazards", ONE, postgresql_not_valid=True)
-    with beside_the_work():
-        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT fk_hazards_unit_id")
-        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT ck_hazards_one_assignee")
-        build_index("ix_hazards_unit_id", "hazards", "unit_id", where="unit_id IS NOT NULL")
 
 
 def downgrade() -> None:

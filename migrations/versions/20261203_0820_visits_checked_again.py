@@ -29,9 +29,10 @@ UPDATE spot_check_weeks week SET candidates = (
 
 
 def upgrade() -> None:
+    # The rewriting comes first: whoever writes a spot check or a photo waits for what follows only.
+    op.execute(NUMBERED)
     allow_words("spot_checks", "record_kind", "visit")
     allow_words("photo_links", "record_kind", "spot_check")
-    op.execute(NUMBERED)
     with beside_the_work():
         op.execute("ALTER TABLE spot_checks VALIDATE CONSTRAINT ck_spot_checks_spotcheckrecord")
         op.execute("ALTER TABLE photo_links VALIDATE CONSTRAINT ck_photo_links_photoowner")

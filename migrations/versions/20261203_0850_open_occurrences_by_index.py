@@ -29,6 +29,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     for name in ("opens_at_id", "worker_id_missed_at", "missed_at"):
-        op.drop_index(f"ix_occurrences_{name}", table_name="occurrences")
+        op.drop_index(f"ix_occurrences_{name}", table_name="occurrences", if_exists=True)
     with beside_the_work():
         build_index("ix_occurrences_opens_at", "occurrences", "opens_at", where=WAITS)

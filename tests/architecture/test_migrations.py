@@ -70,10 +70,13 @@ _SMALL = {"checklists", "checklist_items", "places"}
 
 
 def _at_a_stand(tree: ast.Module) -> list[str]:
-    (upgrade,) = (one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name == "upgrade")
+    upgrade = [
+        one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name in {"upgrade", "_at_once"}
+    ]
     calls = [
         (one.func.attr, one)
-        for one in ast.walk(upgrade)
+        for part in upgrade
+        for one in ast.walk(part)
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)
     ]
     made = {ast.literal_eval(call.args[0]) for name, call in calls if name == "create_table"}
