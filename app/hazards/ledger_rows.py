@@ -1,7 +1,7 @@
 """What a file of the ledger of hazards says of each, in the columns that offices expect."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
@@ -73,7 +73,7 @@ _KEPT_BACK = "涉及未成年人保护，不导出"
 _RECHECKS = frozenset({HazardStep.VERIFY, HazardStep.RECHECK_FAIL, HazardStep.CLOSE})
 _WORK = (HazardStep.RECTIFY, HazardStep.DEPARTMENT_ANSWER)
 _SUPERVISED = {
-    HazardStep.SUPERVISE: "办公室督办",
+    HazardStep.SUPERVISE: "上级督办",
     HazardStep.SUPERVISE_COUNTY: "县级督办",
     HazardStep.SUPERVISE_CITY: "市级督办",
 }
@@ -201,10 +201,16 @@ def _line(
         closed.at if closed else "",
         STATUS_NAMES[hazard.status],
         _overdue(hazard, work),
-        "、".join(words for step, words in _SUPERVISED.items() if step in last),
+        _supervised(hazard, last),
         SATISFACTION_NAMES[hazard.satisfaction] if hazard.satisfaction else "",
         str(hazard.id),
     ]
+
+
+def _supervised(hazard: Hazard, last: Collection[HazardStep]) -> str:
+    """Say who urged it, and whether that was answered."""
+    urged = "、".join(words for step, words in _SUPERVISED.items() if step in last)
+    return f"{urged}，{'已' if hazard.answered_at else '未'}答复" if urged else ""
 
 
 def _responsible(hazard: Hazard, unit: str | None, assignee: str | None) -> str:

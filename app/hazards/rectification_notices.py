@@ -38,7 +38,7 @@ BASES = {
     HazardCategory.TRAFFIC: "《中华人民共和国道路交通安全法》第三十一条",
     HazardCategory.PRODUCTION: "《中华人民共和国安全生产法》第四十一条",
     HazardCategory.ENVIRONMENT: "《中华人民共和国民法典》第二百八十六条",
-    HazardCategory.FACILITY: "《中华人民共和国民法典》第一千二百五十三条",
+    HazardCategory.FACILITY: "《中华人民共和国民法典》第九百四十二条",
 }
 """Which rule a notice names unless the office names another one; of a dispute none does."""
 ADVICE = "请按有关规定消除这个隐患，整改完成前采取措施保证安全。"

@@ -40,7 +40,16 @@ _CODE, _CODE_TOP, _CODE_PX = 26.0, 10.0, 12
 """The side and the height of the code with its white rim, and the pixels of one of its squares."""
 _SCAN = "工作人员扫码看隐患"
 _FIXED = "".join(
-    (TITLE, *_HANDED, *_RECHECK, _FOOT, _PHOTOS, _PAGES, _SCAN, "致：签发单位人日期复查情况…□0123456789 ")
+    (
+        TITLE,
+        *_HANDED,
+        *_RECHECK,
+        _FOOT,
+        _PHOTOS,
+        _PAGES,
+        _SCAN,
+        "致：签发单位人盖章（）日期复查情况…□0123456789 ",
+    )
 )
 
 
@@ -194,7 +203,7 @@ def _draw_signatures(paper: _Paper, notice: Rectification) -> None:
     paper.room_for(height + 4)
     paper.top += 4
     begun, half = paper.top, _WIDTH / 2
-    paper.line(f"签发单位：{notice.office}", of=half)
+    paper.line(f"签发单位（盖章）：{notice.office}", of=half)
     paper.line(f"签发人：{notice.issuer}", of=half)
     paper.line(f"签发日期：{notice.day}", of=half)
     left_end, paper.top = paper.top, begun

@@ -106,7 +106,7 @@ def test_what_became_of_it_outside_stands_there_too(app: Flask, session: Session
 
     first, second = taken(app, session, admin)
 
-    assert (first["责任人"], first["状态"], first["督办情况"]) == ("供电部门", "已移送", "县级督办")
+    assert (first["责任人"], first["状态"], first["督办情况"]) == ("供电部门", "已移送", "县级督办，未答复")
     assert (first["满意度"], second["满意度"]) == ("", "不满意")
 
 
