@@ -174,15 +174,18 @@ class Step:
         )
 
     def _end_if(self, to: HazardStatus) -> None:
-        """Let an ended hazard's clock stand still: what no alarm is of is in no index of alarms."""
+        """Let an ended hazard's clock stand still: what no alarm is of is in no index of alarms.
+
+        It ended by the clock by which findings are made, or one after it would be a sighting before it.
+        """
         if to in HAZARD_ENDED:
-            self.hazard.ended_at, self.hazard.alarm_at = self.at, None
+            self.hazard.ended_at, self.hazard.alarm_at = self.happened_at, None
 
     def follow(self, to: HazardStatus, event: HazardStep) -> None:
-        """Move the hazard on by what follows from the step of itself, under an id made here."""
+        """Move the hazard on by what follows from the step of itself, at its time, under an id made here."""
         self.hazard.advance(to)
         self._end_if(to)
-        record(self.session, self.actor, self.hazard, event, sent=self.sent, when=Clocks(self.at))
+        record(self.session, self.actor, self.hazard, event, sent=self.sent, when=self.when)
 
 
 def begin(

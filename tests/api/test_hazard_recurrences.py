@@ -12,7 +12,7 @@ from app.models import Checklist, Hazard, HazardStatus
 from tests.cast import named
 from tests.client import Answer, Client
 from tests.counting import statements
-from tests.hazard_world import file, inspection_body, of_item, problem, write_hazard
+from tests.hazard_world import Take, done, file, inspection_body, of_item, problem, write_hazard
 
 Be = Callable[[str], Client]
 CLOSED = HazardStatus.CLOSED
@@ -133,6 +133,22 @@ def test_what_was_found_before_it_was_closed_is_a_sighting_though_it_arrives_aft
     assert [(one["step"], one["status_after"], one["note"]) for one in shown["events"]] == [
         ("recur", "closed", "还是堆着")
     ]
+
+
+def test_what_was_found_after_a_recheck_came_back_also_where_both_arrive_late(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    rectified = write_hazard(
+        session, HazardStatus.RECTIFIED, **of_item(checklist, 1), received_at=now() - timedelta(days=9)
+    )
+    rechecked = (now() - timedelta(days=4)).isoformat()
+    shown = done(Take(be)("colleague", rectified, "verify", passed=True, captured_at=rechecked))
+    answer = offline(be("worker"), checklist, days=2)
+    found = session.get_one(Hazard, answer.json["answers"][0]["hazard_id"])
+
+    assert (shown["status"], shown["ended_at"]) == ("closed", rechecked)
+    assert found.id != rectified.id
+    assert (found.status, found.came_back) == (HazardStatus.REPORTED, True)
 
 
 def test_what_was_found_after_it_was_closed_came_back_however_late_it_arrives(
