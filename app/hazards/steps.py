@@ -259,8 +259,9 @@ def record(
 ) -> None:
     """Append an event to a hazard that this transaction locked or made; tell the reporter what others did.
 
-    Who reported what was merged into it is told as well. Of what passes between offices and staff nobody is,
-    nor of a recheck by which a general hazard is closed in the same moment: the closing tells of both.
+    Who reported what was merged into it is told as well, each person once. Of what passes between offices
+    and staff nobody is, nor of a recheck by which a general hazard is closed in the same moment: the closing
+    tells of both.
 
     ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError if
     it belongs to another event.
@@ -287,8 +288,10 @@ def record(
     closes = step is HazardStep.VERIFY and hazard.level is HazardLevel.GENERAL
     if step in HAZARD_QUIET or closes:
         return
+    told = {None, actor.user_id}
     for seen in [hazard] if step in _SIGHTINGS else [hazard, *_merged(session, hazard)]:
-        if seen.reported_by not in {None, actor.user_id} and not is_hidden(session, seen):
+        if seen.reported_by not in told and not is_hidden(session, seen):
+            told.add(seen.reported_by)
             status = hazard.status
             tell(session, NoticeKind.HAZARD_STEP, seen, to=seen.reported_by, step=step, status=status)
 

@@ -132,6 +132,19 @@ def test_who_reported_what_was_merged_twice_hears_of_the_last_one(session: Sessi
     assert heard == [("duplicate", str(mine.id)), ("duplicate", str(mine.id)), ("accept", str(mine.id))]
 
 
+def test_who_reported_the_same_twice_hears_of_each_step_once(session: Session, take: Take) -> None:
+    """Of his first report; his two that were merged into another's are one as well."""
+    me, lead = person("neighbour").user_id, person("lead").user_id
+    for reporter in me, lead:
+        kept = write_hazard(session, reported_by=reporter)
+        for _ in range(2):
+            _merge(take, write_hazard(session, reported_by=me), kept)
+        done(take("admin", kept, "accept"))
+
+    accepted = select(Notice.user_id).where(Notice.data["step"].astext == "accept").order_by(Notice.id)
+    assert list(session.scalars(accepted)) == [me, lead, me]
+
+
 def test_a_list_asks_the_same_whatever_was_merged(session: Session, connection: Connection, be: Be) -> None:
     admin = be("admin")
 
