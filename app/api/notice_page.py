@@ -1,5 +1,6 @@
 """What the code on a written notice opens: the hazard, for whoever may read it and is signed in."""
 
+from datetime import datetime
 from http import HTTPStatus
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from app import hazards
 from app.api.html import html_page, message_page, refusal, refusal_page, varying, wants_json
 from app.api.http.allow import actor, allow
 from app.api.http.recording import reading
-from app.api.page_words import STATES, STEPS
+from app.api.page_words import STATES, STEPS, shown_due
 from app.identity import Permission
 
 blueprint = Blueprint("notice_page", __name__)
@@ -39,6 +40,11 @@ def show_hazard(notice_id: UUID) -> Response:
         category=hazards.CATEGORY_NAMES[row.category],
         level=hazards.LEVEL_NAMES[row.level],
     )
+
+
+@blueprint.app_template_filter("due")
+def _due(at: datetime) -> str:
+    return shown_due(at)
 
 
 @blueprint.errorhandler(Exception)

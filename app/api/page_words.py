@@ -3,9 +3,9 @@
 Codes have the words of a person's copy (`app/models/words.csv`): the same state reads the same everywhere.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from app.clock import SHANGHAI
+from app.clock import SHANGHAI, ends_a_day
 from app.hazards import HazardCategory, HazardStatus, HazardStep
 from app.own_data import word_for
 from app.places import PlaceKind
@@ -54,4 +54,15 @@ KINDS = {
 def shown_moment(at: datetime) -> str:
     """Say a moment as people here do: month, day, and the clock in Chinese time."""
     local = at.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日 {local:%H:%M}"
+    return f"{_day(local)} {local:%H:%M}"
+
+
+def shown_due(at: datetime) -> str:
+    """Say a deadline; the end of a day is its own hour 24, as on the paper whose code opens the page."""
+    if not ends_a_day(at):
+        return shown_moment(at)
+    return f"{_day((at - timedelta(minutes=1)).astimezone(SHANGHAI))} 24:00"
+
+
+def _day(local: datetime) -> str:
+    return f"{local.month}月{local.day}日"

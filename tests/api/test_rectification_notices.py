@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import zxingcpp
 from pypdf import PdfReader
 from sqlalchemy import update
@@ -73,6 +74,16 @@ def test_a_notice_says_to_whom_what_until_when_and_whom_to_ask(session: Session,
 def scanned(pdf: bytes) -> str:
     [code] = zxingcpp.read_barcodes(on_paper(pdf))
     return code.text
+
+
+@pytest.mark.parametrize("hour, shown", [(16, "1月5日 24:00"), (8, "1月5日 16:00")])
+def test_the_page_behind_the_code_names_the_deadline_as_the_paper_does(
+    session: Session, admin: Client, hour: int, shown: str
+) -> None:
+    hazard = assigned(session, due_at=datetime(2099, 1, 5, hour, 0, tzinfo=UTC))
+    notice_id = done(give(admin, hazard))["id"]
+
+    assert f"整改期限：{shown}<" in admin.get(f"/n/{notice_id}", headers={"Accept": "text/html"}).text
 
 
 def test_its_code_leads_whoever_is_signed_in_to_the_hazard(session: Session, be: Be, visitor: Client) -> None:
