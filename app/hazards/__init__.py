@@ -102,7 +102,13 @@ from app.hazards.units import (
     make_unit,
     units,
 )
-from app.hazards.waiting import MAJOR_WAITS_AT_MOST, WAITS_AT_MOST, tell_unchecked, tell_waiting
+from app.hazards.waiting import (
+    MAJOR_WAITS_AT_MOST,
+    WAITS_AT_MOST,
+    tell_unchecked,
+    tell_unclosed,
+    tell_waiting,
+)
 from app.hazards.work import (
     FiveFixed,
     FixedTooLateError,
@@ -258,6 +264,7 @@ __all__ = [
     "take_over",
     "tell_new",
     "tell_unchecked",
+    "tell_unclosed",
     "tell_waiting",
     "timeline",
     "transfer",

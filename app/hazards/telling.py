@@ -1,7 +1,7 @@
 """Telling those for whom a hazard waits: who triages it, who rechecks it, the county of a major one."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,16 +9,17 @@ from sqlalchemy.orm import Session
 
 from app import harm
 from app.actors import Actor, Role
-from app.hazards.assignment import people_behind
 from app.hazards.responsible import OFFICES, ask_county, office, tell_all
 from app.identity import TABLE, Permission, holders, seeing_to
-from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
+from app.models import HAZARD_PUT_RIGHT, Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind, post
 from app.people import accounts_of_home
 
 NAMED = 50
 """So many hazards a notice of several names by their ids; it counts all."""
 _RECHECKING = frozenset(TABLE[Permission.HAZARD_VERIFY])
+Who = Callable[[Session, str, Collection[UUID]], tuple[str, set[UUID]]]
+"""Who decides over an area, but some people, and what they are told: they are asked, or nobody decides."""
 
 
 def tell_new(
@@ -27,7 +28,7 @@ def tell_new(
     """Tell who triages of hazards that were reported together, in one notice; the county of major ones.
 
     Nobody is told of what is behind his own door: he decides nothing about it. The number of statements
-    does not grow with the hazards. ``found_by`` names the record that reported several.
+    grows with the doors, not with the hazards. ``found_by`` names the record that reported several.
     """
     apart: dict[frozenset[UUID], dict[UUID, HazardLevel]] = defaultdict(dict)
     for hazard_id, barred in _people_behind_each(session, new).items():
@@ -62,19 +63,65 @@ def ask_recheck(session: Session, actor: Actor, hazard: Hazard) -> None:
 
     Whoever reported it is told of the step in any case.
     """
-    barred = people_behind(session, hazard) | {hazard.rectified_by}
-    people, step = holders(session, hazard.area_code, _RECHECKING).difference(barred), HazardStep.RECTIFY
-    if people:
+    what, people = who_rechecks(session, hazard.area_code, _barred_from_each(session, [hazard])[hazard.id])
+    if what == "asked":
         told = people - {actor.user_id, hazard.reported_by}
-        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, step)
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, HazardStep.RECTIFY)
     else:
-        _, told = _office(session, hazard.area_code, but=barred)
-        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, step, what="nobody_decides")
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, HazardStep.RECTIFY, what=what)
 
 
 def ask_to_close(session: Session, actor: Actor, hazard: Hazard) -> None:
     """Ask the county to recheck a major hazard that its community found put right."""
     ask_county(session, hazard, HazardStep.VERIFY, but={actor.user_id})
+
+
+def who_triages(session: Session, area_code: str, but: Collection[UUID]) -> tuple[str, set[UUID]]:
+    """Give the admins, who accept and give out, or where none may the office above."""
+    return seeing_to.who_sees_to_it(session, area_code, but=but)
+
+
+def who_rechecks(session: Session, area_code: str, but: Collection[UUID]) -> tuple[str, set[UUID]]:
+    """Give who may recheck what was put right, or where nobody may the office above."""
+    if people := holders(session, area_code, _RECHECKING).difference(but):
+        return "asked", people
+    return "nobody_decides", _office(session, area_code, but=but)[1]
+
+
+def who_closes(session: Session, area_code: str, but: Collection[UUID]) -> tuple[str, set[UUID]]:
+    """Give the county, which closes major ones, or where it has nobody the city."""
+    role, people = _office(session, area_code, but=but)
+    return "asked" if role is Role.COUNTY_OFFICER else "nobody_decides", people
+
+
+def tell_of_many(
+    session: Session, kind: NoticeKind, community: str, rows: Sequence[Hazard], who: Who, **asked: str
+) -> None:
+    """Tell each of those for whom hazards of a community wait, in one notice, of all that wait for him.
+
+    Nobody is told of what he may not decide on: what is behind his own door, the recheck of his own work.
+    ``asked`` is what those are told who decide, others that nobody does.
+    """
+    alike: dict[tuple[str, frozenset[UUID]], list[UUID]] = defaultdict(list)
+    barred = _barred_from_each(session, rows)
+    for row in rows:
+        alike[row.area_code, barred[row.id]].append(row.id)
+    of: dict[tuple[UUID, str], list[UUID]] = defaultdict(list)
+    for (area_code, but), ids in alike.items():
+        what, people = who(session, area_code, but)
+        for user_id in people:
+            of[user_id, what] += ids
+    for (user_id, what), ids in sorted(of.items()):
+        about: dict[str, Any] = dict(asked) if what == "asked" else {"what": what}
+        about |= {"count": len(ids), "hazard_ids": sorted(ids)[:NAMED]}
+        post(session, kind, to=user_id, area_code=community, **about)
+
+
+def _barred_from_each(session: Session, rows: Sequence[Hazard]) -> dict[UUID, frozenset[UUID]]:
+    """Give of each hazard who decides nothing: behind whose door it is, and whose work is to be rechecked."""
+    behind = _people_behind_each(session, [row.id for row in rows])
+    did_it = {row.id: row.rectified_by for row in rows if row.rectified_by and row.status in HAZARD_PUT_RIGHT}
+    return {one: people | {did_it[one]} if one in did_it else people for one, people in behind.items()}
 
 
 def _people_behind_each(session: Session, hazards: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:

@@ -1,77 +1,104 @@
-"""Reminding those who triage and give out hazards of what waits for them: nothing else is late by itself."""
+"""Reminding of hazards that wait for somebody's word, to be given out, rechecked or closed: no alarm runs."""
 
-from collections import defaultdict
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import COMMUNITY_DIGITS, community_of
 from app.clock import business_day, now
-from app.identity import seeing_to
-from app.models import HAZARD_WAITING, Hazard, HazardEvent, HazardLevel, HazardStatus, HazardStep
-from app.notices import NoticeKind, post
+from app.hazards.telling import Who, tell_of_many, who_closes, who_rechecks, who_triages
+from app.models import (
+    HAZARD_UNCONFIRMED,
+    HAZARD_WAITING,
+    Hazard,
+    HazardEvent,
+    HazardLevel,
+    HazardStatus,
+    HazardStep,
+)
+from app.notices import NoticeKind
+from app.once import claim_next, of_community
 
 WAITS_AT_MOST = timedelta(days=2)
-"""How long a report may lie until it is accepted and given out before somebody is told."""
+"""How long a hazard may lie until somebody's word is given before he is told."""
 MAJOR_WAITS_AT_MOST = timedelta(days=1)
-_NAMED_MOST = 20
+_WORDS = {
+    HazardStatus.RECTIFIED: (HazardStep.RECTIFY, HazardStep.DEPARTMENT_ANSWER),
+    HazardStatus.VERIFIED: (HazardStep.VERIFY,),
+}
+"""Since which steps it waits."""
 
 
-def tell_waiting(session: Session, *, limit: int) -> int:
-    """Tell of what lies until it is accepted or given out, as ``_tell_of`` says."""
-    return _tell_of(session, _lies_too_long(), NoticeKind.HAZARD_UNASSIGNED, "waiting", limit=limit)
+def tell_waiting(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
+    """Tell of what lies until it is accepted or given out, as ``_tell_next`` says."""
+    due, kind = _waits_for_hands(), NoticeKind.HAZARD_UNASSIGNED
+    return _tell_next(session, due, kind, "waiting", who_triages, limit=limit, after=after)
 
 
-def tell_unchecked(session: Session, *, limit: int) -> int:
-    """Tell of what was put right and lies until it is rechecked, as ``_tell_of`` says."""
-    return _tell_of(session, _is_unchecked(), NoticeKind.HAZARD_MATTER, "unchecked", limit=limit)
+def tell_unchecked(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
+    """Tell of what was put right and lies until it is rechecked, as ``_tell_next`` says."""
+    due, kind = _waits_as(HazardStatus.RECTIFIED), NoticeKind.HAZARD_MATTER
+    return _tell_next(session, due, kind, "unchecked", who_rechecks, limit=limit, after=after)
 
 
-def _tell_of(session: Session, due: ColumnElement[bool], kind: NoticeKind, waits: str, *, limit: int) -> int:
-    """Tell of each community, once a day, how many hazards lie too long; give of how many communities.
+def tell_unclosed(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
+    """Tell of the major ones that passed their recheck and lie until the county closes them, likewise."""
+    due, kind = _waits_as(HazardStatus.VERIFIED), NoticeKind.HAZARD_MATTER
+    return _tell_next(session, due, kind, "unclosed", who_closes, limit=limit, after=after)
 
-    The admins are told, or where there is none the office above that nobody decides.
+
+def _tell_next(
+    session: Session,
+    due: ColumnElement[bool],
+    kind: NoticeKind,
+    waits: str,
+    who: Who,
+    *,
+    limit: int,
+    after: str | None,
+) -> tuple[int, str | None]:
+    """Tell once a day who decides how many hazards of the next community lie too long.
+
+    Where nobody decides the office above is told so. What somebody holds now is being seen to, and left out.
+    Gives how many, ``limit`` at most, and the community's code.
     """
-    community, day = func.left(Hazard.area_code, COMMUNITY_DIGITS), business_day()
-    some = session.scalars(select(community).where(due).distinct().order_by(community).limit(limit)).all()
-    rows = select(Hazard.id, Hazard.area_code).where(due, community.in_(some)).order_by(Hazard.id)
-    lying = defaultdict[str, list[UUID]](list)
-    for hazard_id, area_code in session.execute(rows.with_for_update(key_share=True)):
-        lying[community_of(area_code)].append(hazard_id)
-    for ids in lying.values():
-        session.execute(update(Hazard).where(Hazard.id.in_(ids)).values(waiting_told_on=day))
-    for code, ids in sorted(lying.items()):
-        _tell(session, code, ids, kind, waits)
-    return len(some)
+    community, mine = claim_next(session, f"tell {waits}", Hazard.area_code, due, after=after)
+    if community is None or not mine:
+        return 0, community
+    query = (
+        select(Hazard)
+        .where(due, of_community(Hazard.area_code, community))
+        .order_by(Hazard.id)
+        .limit(limit)
+        .with_for_update(key_share=True, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    rows = session.scalars(query).all()
+    for hazard in rows:
+        hazard.waiting_told_on = business_day()
+    tell_of_many(session, kind, community, rows, who, what=waits)
+    return len(rows), community
 
 
-def _lies_too_long() -> ColumnElement[bool]:
+def _waits_for_hands() -> ColumnElement[bool]:
     """Say in SQL what should have been accepted or given out by now, and nobody was told of today."""
     at = now()
     long = Hazard.received_at < at - WAITS_AT_MOST
     major = and_(Hazard.level == HazardLevel.MAJOR, Hazard.received_at < at - MAJOR_WAITS_AT_MOST)
-    untold = or_(Hazard.waiting_told_on.is_(None), Hazard.waiting_told_on < business_day(at))
-    return and_(HAZARD_WAITING, or_(long, major), untold)
+    return and_(HAZARD_WAITING, or_(long, major), _untold())
 
 
-def _is_unchecked() -> ColumnElement[bool]:
-    """Say in SQL what should have been rechecked by now, and nobody was told of today."""
+def _waits_as(status: HazardStatus) -> ColumnElement[bool]:
+    """Say in SQL what should have left this status by now, and nobody was told of today."""
     at = now()
+    is_major = Hazard.level == HazardLevel.MAJOR
     lately = exists().where(
         HazardEvent.hazard_id == Hazard.id,
-        HazardEvent.step.in_((HazardStep.RECTIFY, HazardStep.DEPARTMENT_ANSWER)),
-        HazardEvent.at >= at - WAITS_AT_MOST,
+        HazardEvent.step.in_(_WORDS[status]),
+        HazardEvent.at >= case((is_major, at - MAJOR_WAITS_AT_MOST), else_=at - WAITS_AT_MOST),
     )
-    untold = or_(Hazard.waiting_told_on.is_(None), Hazard.waiting_told_on < business_day(at))
-    return and_(Hazard.status == HazardStatus.RECTIFIED, ~lately, untold)
+    return and_(HAZARD_UNCONFIRMED, Hazard.status == status, ~lately, _untold())
 
 
-def _tell(session: Session, community: str, ids: list[UUID], kind: NoticeKind, waits: str) -> None:
-    what, people = seeing_to.who_sees_to_it(session, community, but=())
-    about: dict[str, Any] = {"count": len(ids), "hazard_ids": ids[:_NAMED_MOST]}
-    about["what"] = waits if what == "asked" else what
-    for user_id in sorted(people):
-        post(session, kind, to=user_id, area_code=community, **about)
+def _untold() -> ColumnElement[bool]:
+    return or_(Hazard.waiting_told_on.is_(None), Hazard.waiting_told_on < business_day())

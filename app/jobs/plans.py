@@ -1,6 +1,5 @@
 """The jobs of plans: occurrences are made ahead and given out; what opens and what was missed is told."""
 
-from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
@@ -9,12 +8,10 @@ from sqlalchemy.orm import Session
 
 from app import plans
 from app.db import batches, sessions_for, transaction
-from app.jobs.work import Means, record_job
+from app.jobs.work import Means, by_community, record_job
 
 log = structlog.get_logger()
 _BATCH = 200
-_OF_A_COMMUNITY = 5_000
-"""So many occurrences are given out or told at once: more than a community can miss between two runs."""
 
 
 def make_occurrences(means: Means) -> int:
@@ -59,30 +56,9 @@ def _tell_openings(means: Means, session: Session) -> int:
 
 def tell_missed(means: Means) -> int:
     """Tell admins what was missed; give how many occurrences."""
-    return _by_community(means, "tell_missed", plans.tell_missed)
+    return by_community(means, "tell_missed", plans.tell_missed)
 
 
 def hand_over_occurrences(means: Means) -> int:
     """Give what belongs to people without a post to others; give how many."""
-    return _by_community(means, "hand_over_occurrences", plans.hand_over)
-
-
-def _by_community(means: Means, job: str, step: Callable[..., tuple[int, str | None]]) -> int:
-    """Do a step for each community in a transaction of its own: its people are told of all at once.
-
-    One that fails holds up no other: with a limit of none the step only says whose turn it was.
-    """
-    total, after = 0, None
-    while True:
-        try:
-            with transaction(sessions_for(means.engine)()) as session:
-                done, code = step(session, limit=_OF_A_COMMUNITY, after=after)
-                record_job(session, means, job, done)
-        except Exception:
-            log.exception("community_not_done", job=job, after=after)
-            with transaction(sessions_for(means.engine)()) as session:
-                done, code = step(session, limit=0, after=after)
-        after = code
-        if code is None:
-            return total
-        total += done
+    return by_community(means, "hand_over_occurrences", plans.hand_over)

@@ -24,6 +24,8 @@ from app.workdays import WorkCalendar
 
 log = structlog.get_logger()
 _BATCH = 200
+_OF_A_COMMUNITY = 5_000
+"""So many rows are dealt with at once: more than a community has new between two runs."""
 ORPHAN_AGE = timedelta(days=1)
 """A photo is stored before its row: younger files may still get one."""
 RENEWED_AFTER = timedelta(days=30)
@@ -115,7 +117,7 @@ def disable_unused_accounts(means: Means) -> int:
 
 def unassign_hazards(means: Means) -> int:
     """Take hazards back from those who have no post any more, and tell who gives them out; give how many."""
-    return sum(_batches_past(means, "unassign_hazards", hazards.unassign))
+    return by_community(means, "unassign_hazards", hazards.unassign)
 
 
 def sound_hazard_alarms(means: Means) -> int:
@@ -124,9 +126,9 @@ def sound_hazard_alarms(means: Means) -> int:
 
 
 def tell_waiting_hazards(means: Means) -> int:
-    """Tell admins of hazards that wait too long to be accepted or given out; give of how many sites."""
-    steps = (hazards.tell_waiting, hazards.tell_unchecked)
-    return sum(done for step in steps for done in _batches(means, "tell_waiting_hazards", step))
+    """Tell of hazards that wait too long to be given out, rechecked or closed; give of how many."""
+    steps = (hazards.tell_waiting, hazards.tell_unchecked, hazards.tell_unclosed)
+    return sum(by_community(means, "tell_waiting_hazards", step) for step in steps)
 
 
 def tell_not_reached(means: Means) -> int:
@@ -255,6 +257,27 @@ def record_job(session: Session, means: Means, job: str, count: int, **facts: st
     if count:
         entry = Entry(action=f"job:{job}", facts={"count": count, **facts})
         audit.record(session, means.audit_keys, entry)
+
+
+def by_community(means: Means, job: str, step: Callable[..., tuple[int, str | None]]) -> int:
+    """Do a step for each community in a transaction of its own: its people are told of all at once.
+
+    One that fails holds up no other: with a limit of none the step only says whose turn it was.
+    """
+    total, after = 0, None
+    while True:
+        try:
+            with transaction(sessions_for(means.engine)()) as session:
+                done, code = step(session, limit=_OF_A_COMMUNITY, after=after)
+                record_job(session, means, job, done)
+        except Exception:
+            log.exception("community_not_done", job=job, after=after)
+            with transaction(sessions_for(means.engine)()) as session:
+                done, code = step(session, limit=0, after=after)
+        after = code
+        if code is None:
+            return total
+        total += done
 
 
 def _batches(means: Means, job: str, step: Callable[..., int], **facts: str) -> Iterator[int]:

@@ -84,6 +84,8 @@ HAZARD_WAITING = text("status IN ('reported', 'accepted')")
 """What is to be accepted or given out, likewise."""
 HAZARD_IN_HAND = text("status IN ('assigned', 'rectifying')")
 """What somebody is to put right, likewise."""
+HAZARD_UNCONFIRMED = text("status IN ('rectified', 'verified')")
+"""What is to be rechecked or closed, likewise."""
 
 
 class Department(enum.StrEnum):
@@ -132,6 +134,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
         ),
         Index("ix_hazards_alarm_at", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_hazards_waiting", "received_at", postgresql_where=HAZARD_WAITING),
+        Index("ix_hazards_unconfirmed", "area_code", postgresql_where=HAZARD_UNCONFIRMED),
         Index("ix_hazards_place_id", "place_id"),
         Index("ix_hazards_received_at", "received_at"),
         Index("ix_hazards_rectified_by", "rectified_by", postgresql_where=text("rectified_by IS NOT NULL")),

@@ -116,6 +116,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "report_controls": "重大隐患的临时管控报来了，请复核",
             "check_controls": "重大隐患的临时管控复核通过",
             "unchecked": "有隐患整改好很久了，请复查",
+            "unclosed": "重大隐患等县里复核很久了，请复核",
             "controls_refused": "临时管控复核没通过，请重新做",
             "rate": "上报的人不满意，请看一看",
             "report": "有新报的隐患，请受理",

@@ -115,7 +115,7 @@ def absences(
 
 
 def _check_posts(session: Session, new: NewAbsence) -> None:
-    """Refuse a worker without a post there, and a substitute who may not do all that is the worker's.
+    """Refuse a worker and a substitute without a post there, and one who stands in for himself.
 
     Raises PlanWorkerError.
     """

@@ -1,22 +1,25 @@
-"""The jobs of plans and of spot checks: each does its work once, and leaves an entry."""
+"""The jobs that go by community, of plans, hazards and spot checks: each does its work once."""
 
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from app.clock import set_to
+from app.clock import now, set_to
 from app.ids import new_id
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
 from app.jobs.scheduler import run
 from app.jobs.spot_checks import draw_spot_checks
-from app.jobs.work import Means
+from app.jobs.work import Means, tell_waiting_hazards, unassign_hazards
 from app.models import (
     AuditEntry,
     Grant,
+    Hazard,
+    HazardStatus,
     Inspection,
     Notice,
     NoticeKind,
@@ -27,7 +30,7 @@ from app.models import (
 from dev.servers import Servers
 from tests.cast import FAR, GRID, person
 from tests.databases import peopled_database
-from tests.hazard_world import BLOCK, write_checklist
+from tests.hazard_world import BLOCK, write_checklist, write_hazard
 from tests.plan_world import START, in_china, write_place, write_plan
 
 pytestmark = pytest.mark.xdist_group("jobs")
@@ -102,6 +105,17 @@ def test_a_weeks_spot_checks_are_drawn_once(means: Means, session: Session) -> N
     assert session.scalars(select(SpotCheckWeek).where(SpotCheckWeek.drawn_at.is_not(None))).all()
 
 
+def refuse_changes(session: Session, table: str) -> None:
+    """Let every change of a row in the county of FAR fail."""
+    refuse = text(
+        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$BEGIN IF NEW.area_code LIKE '421222%' THEN RAISE 'no'; END IF; RETURN NEW; END$$;"
+        f"CREATE TRIGGER refuse BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()"
+    )
+    session.execute(refuse)
+    session.commit()
+
+
 def test_a_community_that_fails_holds_up_no_other(means: Means, session: Session) -> None:
     checklist = write_checklist(session)
     for area_code in (FAR, GRID):
@@ -109,15 +123,31 @@ def test_a_community_that_fails_holds_up_no_other(means: Means, session: Session
         write_plan(session, checklist, area_code=area_code, place_ids=[str(place.id)])
     with set_to(in_china(START, "06:00")):
         make_occurrences(means)
-    told = text(
-        "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$BEGIN IF NEW.area_code LIKE '421222%' THEN RAISE 'no'; END IF; RETURN NEW; END$$;"
-        "CREATE TRIGGER refuse BEFORE UPDATE ON occurrences FOR EACH ROW EXECUTE FUNCTION refuse()"
-    )
-    session.execute(told)
-    session.commit()
+    refuse_changes(session, "occurrences")
     with set_to(in_china(START, "20:01")):
         assert run(tell_missed, means) == 1
 
     rows = session.scalars(select(Occurrence).where(Occurrence.missed_told_at.is_not(None))).all()
     assert [row.area_code for row in rows] == [GRID]
+
+
+@pytest.mark.parametrize(
+    "job, status", [(unassign_hazards, HazardStatus.ASSIGNED), (tell_waiting_hazards, HazardStatus.REPORTED)]
+)
+def test_hazards_of_a_community_that_fails_hold_up_no_others(
+    means: Means, session: Session, job: Callable[[Means], int], status: HazardStatus
+) -> None:
+    """The first by its code can neither be taken back nor told of; the next one is, and is recorded."""
+    of: dict[str, Any] = {"received_at": now() - timedelta(days=9), "assignee_id": None}
+    if status is HazardStatus.ASSIGNED:
+        of["assignee_id"] = person("neighbour").user_id
+    write_hazard(session, status, area_code=FAR, place_id=write_place(session, FAR, name="9号楼").id, **of)
+    done = write_hazard(session, status, **of)
+    refuse_changes(session, "hazards")
+
+    assert run(job, means) == 1
+    session.expire_all()
+    assert [row.id for row in session.scalars(select(Hazard).where(Hazard.waiting_told_on.is_not(None)))] == [
+        done.id
+    ]
+    assert _entries(session, job.__name__) == 1

@@ -13,7 +13,7 @@ from app import hazards, plans
 from app.clock import business_day, now
 from app.db import sessions_for, walk
 from app.ids import new_id
-from app.models import Checklist, HazardStatus, Notice, Occurrence, PlaceKind
+from app.models import Checklist, Hazard, HazardStatus, Notice, Occurrence, PlaceKind
 from tests.cast import GRID, HOME, person
 from tests.hazard_world import BLOCK, write_hazard
 from tests.plan_world import write_plan
@@ -91,3 +91,17 @@ def test_hazards_taken_back_are_told_in_one_notice(session: Session, engine: Eng
 
     assert run_at_once(engine, hazards.unassign) == MANY
     assert told(session) == [(person("admin").user_id, MANY)]
+
+
+def test_a_hazard_that_somebody_holds_keeps_no_other_waiting(session: Session, engine: Engine) -> None:
+    """What is being seen to needs no reminder; and no more are held at once than the limit."""
+    long_ago = now() - hazards.WAITS_AT_MOST - timedelta(hours=1)
+    held, *_ = [write_hazard(session, received_at=long_ago) for _ in range(3)]
+    with Session(engine) as other:
+        other.scalars(select(Hazard).where(Hazard.id == held.id).with_for_update()).one()
+        looks = []
+        for _ in range(3):
+            looks.append(hazards.tell_waiting(session, limit=1)[0])
+            session.commit()
+
+    assert looks == [1, 1, 0]
