@@ -34,6 +34,7 @@ from app.models import (
     Visit,
 )
 from app.people import accounts_of_home, check_account_elsewhere
+from app.spot_checks.homes import people_visited
 
 RESULTS = frozenset(
     {SpotCheckStatus.CONFIRMED, SpotCheckStatus.NOT_CONFIRMED, SpotCheckStatus.COULD_NOT_CHECK}
@@ -215,7 +216,7 @@ def appeal(session: Session, actor: Actor, check_id: UUID, *, reason: str) -> Sp
     row.advance(SpotCheckStatus.APPEALED)
     row.appeal, row.appealed_at = reason, now()
     homes = (accounts_of_home(session, home) for home in actor.homes)
-    barred = {row.worker_id, row.checked_by}.union(*homes)
+    barred = {row.worker_id, row.checked_by}.union(*homes, people_visited(session, [row])[row.id])
     _, deciders = seeing_to.who_sees_to_it(session, community_of(row.area_code), but=barred)
     for user_id in sorted(deciders):
         _tell(session, row, user_id, "appealed")

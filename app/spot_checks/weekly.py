@@ -1,6 +1,8 @@
 """Each week's lot: its seed is committed to before, and what was drawn can be drawn again afterwards."""
 
 import secrets
+from collections import Counter
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -14,6 +16,7 @@ from app.identity import seeing_to
 from app.ids import new_id
 from app.models import Area, AreaLevel, NoticeKind, SpotCheck, SpotCheckWeek
 from app.sealing import Cell, Sealer
+from app.spot_checks.homes import people_visited
 from app.spot_checks.lots import Candidate, commitment, draw
 from app.spot_checks.urn import WEEK, due, lying, with_late_photos
 
@@ -52,7 +55,7 @@ def commit_seeds(session: Session, sealer: Sealer, area_code: str) -> None:
 def draw_due(session: Session, sealer: Sealer, area_code: str) -> int:
     """Draw of each week that is over and was not drawn yet, and tell its seed; give how many records.
 
-    Those who look again get one notice of all: the admins, or where nobody of them may the office above.
+    Those who look again get one notice of all: the admins, or of what nobody of them may the office above.
     """
     query = select(SpotCheckWeek).where(
         SpotCheckWeek.area_code == area_code,
@@ -61,14 +64,21 @@ def draw_due(session: Session, sealer: Sealer, area_code: str) -> int:
     )
     weeks = session.scalars(query.order_by(SpotCheckWeek.week_on).with_for_update()).all()
     drawn = [row for week in weeks for row in _draw(session, sealer, week)]
-    workers = {row.worker_id for row in drawn}
-    if drawn:
-        alone = workers if len(workers) == 1 else set()
-        _, lookers = seeing_to.who_sees_to_it(session, area_code, but=alone)
-        about = {"what": "drawn", "count": len(drawn)}
-        for user_id in sorted(lookers):
-            notices.post(session, NoticeKind.SPOT_CHECK, to=user_id, area_code=area_code, **about)
+    _tell(session, area_code, drawn)
     return len(drawn)
+
+
+def _tell(session: Session, area_code: str, drawn: Sequence[SpotCheck]) -> None:
+    """Tell who may look how many records are his to look at: neither his own nor visits to his home."""
+    behind = people_visited(session, drawn)
+    alike = Counter(behind[row.id] | {row.worker_id} for row in drawn)
+    counts: Counter[UUID] = Counter()
+    for barred, count in alike.items():
+        _, lookers = seeing_to.who_sees_to_it(session, area_code, but=barred)
+        counts.update(dict.fromkeys(lookers, count))
+    for user_id, count in sorted(counts.items()):
+        about = {"what": "drawn", "count": count}
+        notices.post(session, NoticeKind.SPOT_CHECK, to=user_id, area_code=area_code, **about)
 
 
 def monday_of(day: date) -> date:

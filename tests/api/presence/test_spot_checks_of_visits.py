@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import set_to
 from app.models import PhotoOwner, SpotCheck, SpotCheckStatus, SpotCheckWeek, User, Visit, VisitMode
-from tests.api.presence.test_spot_checks import MONDAY, WEEK, night
+from tests.api.presence.test_spot_checks import MONDAY, WEEK, night, told_of
 from tests.approval_world import Become, outcome
 from tests.care_world import write_resident
 from tests.cast import person
@@ -119,6 +119,30 @@ def test_nobody_looks_again_at_a_visit_to_his_own_home(
     assert admin.get(f"/v1/spot-checks/{check_id}").status_code == 404
     assert admin.post(f"/v1/spot-checks/{check_id}/result", json=sent).status_code == 404
     assert be("county").post(f"/v1/spot-checks/{check_id}/result", json=sent).status_code == 200
+
+
+@pytest.mark.parametrize("lives_there", [True, False])
+def test_of_a_visit_to_the_only_admins_home_the_office_is_told(
+    session: Session, be: Become, stage: Stage, *, lives_there: bool
+) -> None:
+    """Both that it was drawn and that the worker appeals: the admin would find neither."""
+    visited(session, stage)
+    if lives_there:
+        lives = update(User).where(User.id == person("admin").user_id)
+        session.execute(lives.values(resident_id=write_resident(session, name="赵同住")))
+        session.commit()
+
+    night(session, MONDAY + WEEK)
+    drawn = [told_of(be(who)) for who in ("admin", "county")]
+    check_id = session.scalars(select(SpotCheck.id)).one()
+    sent = {"result": "not_confirmed", "note": "没人来过"}
+    assert be("city").post(f"/v1/spot-checks/{check_id}/result", json=sent).status_code == 200
+    sent = {"reason": "我去过"}
+    assert be("worker").post(f"/v1/spot-checks/{check_id}/appeal", json=sent).status_code == 200
+    appealed = [told_of(be(who)) for who in ("admin", "county")]
+
+    assert drawn == ([[], ["drawn"]] if lives_there else [["drawn"], []])
+    assert appealed == ([[], ["appealed", "drawn"]] if lives_there else [["appealed", "drawn"], []])
 
 
 def test_a_result_has_photos_that_its_readers_see(
