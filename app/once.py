@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -189,7 +189,7 @@ def claim_next(
     """
     community = func.left(area_code, COMMUNITY_DIGITS)
     query = select(func.min(community)).where(due)
-    code: str | None = session.scalar(query if after is None else query.where(community > after))
+    code: str | None = session.scalar(query if after is None else query.where(area_code >= _next(after)))
     if code is None:
         return None, False
     key = int.from_bytes(hashlib.sha256(f"{work} {code}".encode()).digest()[:8], "big", signed=True)
@@ -198,4 +198,9 @@ def claim_next(
 
 def of_community(area_code: SQLColumnExpression[str], code: str) -> ColumnElement[bool]:
     """Say in SQL that an area is a community or lies in it, as ``claim_next`` gives them."""
-    return func.left(area_code, COMMUNITY_DIGITS) == code
+    return and_(area_code >= code, area_code < _next(code))
+
+
+def _next(code: str) -> str:
+    """Give the smallest code behind a community's and those of all its parts: a range that an index finds."""
+    return str(int(code) + 1).zfill(COMMUNITY_DIGITS)

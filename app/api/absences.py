@@ -83,6 +83,6 @@ def put_absence(new: plans.NewAbsence, absence_id: UUID) -> tuple[Any, int]:
 @allow(Permission.PLAN_WRITE)
 @blueprint.answer(AbsenceOutput)
 def end_absence(absence_id: UUID) -> Any:
-    """Let a worker be back from now on; what has not opened yet is his again."""
+    """Let a worker be back from now on; what can still be done is his again."""
     with transaction() as session:
         return plans.end_absence(session, actor(), absence_id)

@@ -202,6 +202,7 @@ def retire(session: Session, actor: Actor, checklist_id: UUID) -> Checklist:
     """
     row = checklist(session, actor, checklist_id)
     if actor.scope.covers(row.area_code) and row.retired_at is None:
+        _keep(session, row)
         _check_unplanned(session, row)
     retired = update(Checklist).where(
         Checklist.id == checklist_id,
@@ -213,6 +214,13 @@ def retire(session: Session, actor: Actor, checklist_id: UUID) -> Checklist:
     if not actor.scope.covers(row.area_code):
         raise NotFoundError
     return row
+
+
+def _keep(session: Session, row: Checklist) -> None:
+    """Lock a list, all its versions and copies: no plan is made for it meanwhile, none retired beside."""
+    owner = func.coalesce(Checklist.origin_area_code, Checklist.area_code)
+    query = select(Checklist.id).where(owner == row.owner, Checklist.code == row.code).order_by(Checklist.id)
+    session.execute(query.with_for_update(key_share=True))
 
 
 def _check_unplanned(session: Session, row: Checklist) -> None:

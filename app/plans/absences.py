@@ -15,6 +15,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Absence, AbsenceReason, NoticeKind, Occurrence
 from app.once import content_hash, insert_once, made_before
+from app.plans.reassigning import given_by_hand
 from app.plans.roster import keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
@@ -86,7 +87,7 @@ def record_absence(session: Session, actor: Actor, absence_id: UUID, new: NewAbs
 
 
 def end_absence(session: Session, actor: Actor, absence_id: UUID) -> Absence:
-    """Let a worker be back from now on; what has not opened yet is his again. Again changes nothing.
+    """Let a worker be back from now on; what can still be done is his again. Again changes nothing.
 
     Raises NotFoundError.
     """
@@ -172,12 +173,13 @@ def _give_back(session: Session, absence: Absence) -> None:
     ahead = range((absence.until_on - today).days + 1)
     instead = {before.present(absence.worker_id, today + timedelta(days=one)) for one in ahead}
     rows = _of(absence, [user_id for user_id in instead if user_id is not None])
-    rows = rows.where(Occurrence.opens_at > now()).options(selectinload(Occurrence.plan))
+    rows = rows.where(Occurrence.missed_at > now(), ~given_by_hand()).options(selectinload(Occurrence.plan))
     taken: Counter[UUID] = Counter()
     for row in session.scalars(rows).all():
-        place = row.plan.roster, row.place_id, row.area_code, row.period_on
+        day = max(row.period_on, today)
+        place = row.plan.roster, row.place_id, row.area_code, day
         chosen_id = after.choose(*place).worker_id
-        as_substitute = row.worker_id == before.present(absence.worker_id, row.period_on)
+        as_substitute = row.worker_id == before.present(absence.worker_id, day)
         was_his = row.original_worker_id == absence.worker_id
         by_roster = was_his or row.worker_id == before.choose(*place).worker_id
         if not (as_substitute and by_roster) or row.worker_id == chosen_id:

@@ -142,8 +142,10 @@ def take_back(session: Session, plan: Plan) -> None:
     """Take away what has not begun yet, so that it is made anew by what the plan says now.
 
     What was given to somebody by hand stays until then, and stays his if it is still asked for; of a plan
-    that asks for nothing any more it goes, too.
+    that asks for nothing any more it goes, too. Whoever writes an absence locks the same rows: one waits for
+    the other before either has any.
     """
+    keep_absences(session, plan.area_code)
     query = delete(Occurrence).where(
         Occurrence.plan_id == plan.id, Occurrence.opens_at > now(), Occurrence.done_at.is_(None)
     )

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.actors import COMMUNITY_DIGITS, Actor
@@ -61,6 +61,7 @@ def make_plan(session: Session, actor: Actor, plan_id: UUID, new: NewPlan) -> tu
         raise NotFoundError(field="area_code")
     if len(new.area_code) < COMMUNITY_DIGITS or session.get(Area, new.area_code) is None:
         raise AreaUnknownError(field="area_code")
+    _keep_list(session, new.area_code, new.checklist_id)
     checklist = _checklist(session, new.area_code, new.checklist_id)
     if checklist is None:
         raise PlanChecklistError(field="checklist_id")
@@ -169,10 +170,26 @@ def _record(
     )
 
 
+def _keep_list(session: Session, area_code: str, checklist_id: UUID) -> None:
+    """Wait for whoever retires the list, in any version or copy that serves an area, and let nobody else."""
+    asked = aliased(Checklist)
+    family = and_(
+        asked.code == Checklist.code,
+        func.coalesce(asked.origin_area_code, asked.area_code)
+        == func.coalesce(Checklist.origin_area_code, Checklist.area_code),
+    )
+    query = select(Checklist.id).join(asked, family)
+    query = query.where(asked.id == checklist_id, Checklist.area_code.in_(_above(area_code)))
+    session.execute(query.order_by(Checklist.id).with_for_update(read=True, of=Checklist))
+
+
+def _above(area_code: str) -> list[str]:
+    return [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
+
+
 def _checklist(session: Session, area_code: str, checklist_id: UUID) -> Checklist | None:
     """Give a list that serves an area, in whichever version, if one of its versions or copies is in force."""
-    above = [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
-    other, at = aliased(Checklist), now()
+    above, other, at = _above(area_code), aliased(Checklist), now()
     in_force = exists().where(
         other.code == Checklist.code,
         func.coalesce(other.origin_area_code, other.area_code)

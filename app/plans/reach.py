@@ -2,13 +2,13 @@
 
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor, Scope
-from app.clock import now
+from app.clock import SHANGHAI, now
 from app.errors import NotFoundError
-from app.models import DIGITS, Occurrence, Place, Plan
+from app.models import DIGITS, Absence, Occurrence, Place, Plan
 from app.places import place_in_scope
 from app.plans.resolving import LATE_WITHIN
 
@@ -33,14 +33,33 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 
 
 def reaching(session: Session, actor: Actor, place_id: UUID) -> Actor:
-    """Give an actor who also reaches a place where an occurrence is his, or was until a quarter ago."""
+    """Give an actor who also reaches a place where an occurrence is his, or was until a quarter ago.
+
+    Also one that went back to whom he stood in for: what he did there without a network arrives later.
+    """
     query = select(Occurrence.area_code).where(
-        Occurrence.place_id == place_id, his_own(actor), Occurrence.missed_at > now() - LATE_WITHIN
+        Occurrence.place_id == place_id,
+        or_(his_own(actor), _given_back(actor)),
+        Occurrence.missed_at > now() - LATE_WITHIN,
     )
     area_code = session.scalar(query.limit(1))
     if area_code is None:
         return actor
     return actor.within(Scope((*actor.scope.areas, area_code)))
+
+
+def _given_back(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL that an occurrence was under way while the actor stood in for the worker whose it is."""
+    return and_(
+        actor.scope.widened().clause(Occurrence.area_code),
+        exists().where(
+            Absence.substitute_id == actor.user_id,
+            Absence.worker_id == Occurrence.original_worker_id,
+            Absence.area_code == func.left(Occurrence.area_code, COMMUNITY_DIGITS),
+            Absence.ended_at > Occurrence.opens_at,
+            Absence.from_on <= cast(func.timezone(SHANGHAI.key, Occurrence.missed_at), Date),
+        ),
+    )
 
 
 def place_to_inspect(session: Session, actor: Actor, place_id: UUID) -> Place:

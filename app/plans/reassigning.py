@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, Text, and_, cast, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from app import notices
@@ -13,7 +13,7 @@ from app.actors import COMMUNITY_DIGITS, Actor, community_of
 from app.clock import business_day, now
 from app.errors import IllegalStepError, NotFoundError
 from app.identity import holders, holding, seeing_to
-from app.models import NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep
+from app.models import Absence, NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep
 from app.once import append_event, claim_next, content_hash, made_before, of_community
 from app.plans.roster import PATROLLERS, keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
@@ -66,57 +66,88 @@ def hand_over(session: Session, *, limit: int, after: str | None = None) -> tupl
     """Give what nobody has, or somebody without a post, to whoever has one in the next community.
 
     However and whenever the post ended: a grant that was ended or ran out, an account that was disabled. Each
-    new worker is told once of all; where nobody is left, the admins are, or the office above. Gives how many,
-    ``limit`` at most, and the community's code.
+    new worker is told once of all; where nobody is left, the admins are, or the office above. Gives how many
+    changed hands, of ``limit`` at most that were looked at, and the community's code.
     """
-    due = _without_hands()
+    due = _without_hands(true())
     community, mine = claim_next(session, "hand_over", Occurrence.area_code, due, after=after)
     if community is None or not mine:
         return 0, community
     keep_absences(session, community)
+    here = of_community(Occurrence.area_code, community)
     query = (
         select(Occurrence)
-        .where(due, of_community(Occurrence.area_code, community))
+        .where(here, _without_hands(here))
         .options(joinedload(Occurrence.plan))
         .order_by(Occurrence.id)
         .limit(limit)
         .with_for_update(of=Occurrence, key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    rows = session.scalars(query).all()
-    _hand_over(session, community, rows)
-    return len(rows), community
+    return _hand_over(session, community, session.scalars(query).all()), community
 
 
-def _without_hands() -> ColumnElement[bool]:
+def given_by_hand() -> ColumnElement[bool]:
+    """Say in SQL that whoever has an occurrence was given it by a person."""
+    return exists().where(
+        PlanEvent.occurrence_id == Occurrence.id,
+        PlanEvent.step == PlanStep.REASSIGN,
+        PlanEvent.data["worker_id"].astext == cast(Occurrence.worker_id, Text),
+    )
+
+
+def _without_hands(here: ColumnElement[bool]) -> ColumnElement[bool]:
     """Say in SQL that an occurrence can still be done, and has nobody who may do it though there may be one.
 
     Whose it was by his post must still have one over the place; to whom it was given by hand, or as to a
-    substitute, one anywhere in the community.
+    substitute, one anywhere in the community. Posts are looked up once for each worker and area that have
+    something open ``here``, of whom there are few, and not for each occurrence.
     """
     row = Occurrence
-    community = func.left(row.area_code, COMMUNITY_DIGITS)
-    lost = ~holding(PATROLLERS, row.worker_id, community, within=True)
-    moved = ~holding(PATROLLERS, row.worker_id, row.area_code)
+    still_open = and_(row.done_at.is_(None), row.missed_at > now())
+    pairs = select(row.area_code, row.worker_id).where(here, still_open).distinct().correlate(None).subquery()
+    pair = pairs.c
+    free = select(pair.area_code).where(pair.worker_id.is_(None), holding(PATROLLERS, None, pair.area_code))
+    off_his_post = select(pair.area_code, pair.worker_id).where(
+        pair.worker_id.is_not(None), ~holding(PATROLLERS, pair.worker_id, pair.area_code)
+    )
+    lost = ~holding(PATROLLERS, row.worker_id, func.left(row.area_code, COMMUNITY_DIGITS), within=True)
+    moved = and_(row.worker_id == row.original_worker_id, ~given_by_hand(), ~_standing_in())
     return and_(
-        row.done_at.is_(None),
-        row.missed_at > now(),
+        still_open,
         or_(
-            and_(row.worker_id.is_(None), holding(PATROLLERS, None, row.area_code)),
-            and_(row.worker_id.is_not(None), lost),
-            and_(row.worker_id == row.original_worker_id, moved),
+            and_(row.worker_id.is_(None), row.area_code.in_(free)),
+            and_(tuple_(row.area_code, row.worker_id).in_(off_his_post), or_(lost, moved)),
         ),
     )
 
 
-def _hand_over(session: Session, community: str, rows: Sequence[Occurrence]) -> None:
-    roster = roster_of(session, community, since=business_day())
+def _standing_in() -> ColumnElement[bool]:
+    """Say in SQL that whoever has an occurrence stands in on its day for somebody with a post over the place.
+
+    So it may come back to whose it was when it was made, though his own post is another by now.
+    """
+    day = func.greatest(Occurrence.period_on, business_day())
+    return exists().where(
+        Absence.area_code == func.left(Occurrence.area_code, COMMUNITY_DIGITS),
+        Absence.substitute_id == Occurrence.worker_id,
+        Absence.ended_at.is_(None),
+        Absence.from_on <= day,
+        Absence.until_on >= day,
+        holding(PATROLLERS, Absence.worker_id, Occurrence.area_code).correlate(Absence, Occurrence),
+    )
+
+
+def _hand_over(session: Session, community: str, rows: Sequence[Occurrence]) -> int:
+    today = business_day()
+    roster = roster_of(session, community, since=today)
     taken: Counter[UUID | None] = Counter()
     for row in rows:
-        former_id = row.worker_id
-        row.worker_id = roster.choose(row.plan.roster, row.place_id, row.area_code, row.period_on).worker_id
+        former_id, day = row.worker_id, max(row.period_on, today)
+        row.worker_id = roster.choose(row.plan.roster, row.place_id, row.area_code, day).worker_id
         if row.worker_id != former_id:
             taken[row.worker_id] += 1
+    changed = taken.total()
     nobodys = taken.pop(None, 0)
     for worker_id, count in taken.items():
         assert worker_id is not None, "it was taken out"
@@ -125,6 +156,7 @@ def _hand_over(session: Session, community: str, rows: Sequence[Occurrence]) -> 
         what, told = seeing_to.who_sees_to_it(session, community, but=())
         for user_id in sorted(told):
             _tell(session, user_id, community, nobodys, what="nobodys" if what == "asked" else what)
+    return changed
 
 
 def _tell(session: Session, to: UUID, area_code: str, count: int, what: str = "reassigned") -> None:

@@ -86,14 +86,16 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
             key=lambda one: (route_key(one.occurrence.place), one.occurrence.due_at, one.occurrence.id),
         ),
         "missed": missed,
-        "places": sorted(_places(session, actor, [*tasks, *missed]), key=route_key),
+        "places": _places(session, actor, [*tasks, *missed]),
         "checklists": _checklists(session, actor) if filing else [],
         "hazards": _hazards(session, actor),
         "care_records": _due(session, caring) if caring else [],
     }
     more = [name for name, rows in found.items() if len(rows) > MOST[name]]
     kept = {name: rows[: MOST[name]] for name, rows in found.items()}
-    kept["places"] = [DayPlace(place, _check(signer, place)) for place in kept["places"]]
+    kept["places"] = [
+        DayPlace(place, _check(signer, place)) for place in sorted(kept["places"], key=route_key)
+    ]
     for name in ("occurrences", "missed"):
         kept[name] = [DayOccurrence(one, _serving(kept["checklists"], one)) for one in kept[name]]
     categories = {one.record.category for one in kept["care_records"] if one.whole}  # it is told of no other
@@ -126,11 +128,11 @@ def _due(session: Session, caring: Actor) -> list[visits.ShownCare]:
 
 
 def _places(session: Session, actor: Actor, tasks: Sequence[plans.ShownOccurrence]) -> list[Place]:
-    """Give the places of his areas, and those where he stands in for somebody."""
-    besides = Place.id.in_({one.occurrence.place_id for one in tasks})
-    query = select(Place).where(or_(actor.scope.clause(Place.area_code), besides)).order_by(*route_order())
-    query = query.options(joinedload(Place.code_in_use)).limit(MOST["places"] + 1)
-    return list(session.scalars(query))
+    """Give the places of his tasks first, also where he stands in for somebody, then others of his areas."""
+    of_tasks = Place.id.in_({one.occurrence.place_id for one in tasks})
+    query = select(Place).where(or_(actor.scope.clause(Place.area_code), of_tasks))
+    query = query.order_by(of_tasks.desc(), *route_order()).limit(MOST["places"] + 1)
+    return list(session.scalars(query.options(joinedload(Place.code_in_use))))
 
 
 def _hazards(session: Session, actor: Actor) -> list[hazards.DayHazard]:

@@ -243,6 +243,23 @@ def test_a_workers_own_hazards_are_not_cut_off_by_what_others_report(
     assert (len(day["hazards"]), day["more"]) == (MOST["hazards"], ["hazards"])
 
 
+def test_the_places_of_tasks_are_never_those_left_out(session: Session, worker: Client) -> None:
+    """Also where one lies behind all others by the route."""
+    checklist = write_checklist(session)
+    for number in range(MOST["places"] + 1):
+        write_place(session, name=f"{number}号楼")
+    last = write_place(session, name="最后一处")
+    plan = write_plan(session, checklist, place_ids=[str(last.id)])
+    with set_to(in_china(START, "06:00")):
+        make(session, plan.id)
+
+    day = today(worker).json
+
+    names = [one["name"] for one in day["places"]]
+    assert day["more"] == ["places"]
+    assert (len(names), names[0], names[-1]) == (MOST["places"], "0号楼", "最后一处")
+
+
 def test_five_hundred_households_are_a_small_answer(
     session: Session, connection: Connection, worker: Client
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import plans
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, Plan
+from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, Occurrence, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
 from tests.hazard_world import BLOCK, file, inspection_body, refused, report_body, write_checklist
@@ -184,6 +185,103 @@ def test_the_end_of_an_absence_leaves_what_was_given_by_hand(
         admin.post(f"/v1/absences/{absence['id']}/end")
 
     assert whose(session, plan)[:4] == [WORKER, WORKER, ADMIN, WORKER]
+
+
+def test_the_end_of_an_absence_leaves_what_the_substitute_was_given_by_hand(
+    session: Session, admin: Client, plan: Plan
+) -> None:
+    absence = away(admin, 1, 3).json
+    with set_to(MORNING):
+        row = of_plan(session, plan.id)[2]
+        give(admin, row, ADMIN)
+        give(admin, row, COLLEAGUE)
+        admin.post(f"/v1/absences/{absence['id']}/end")
+
+    assert whose(session, plan)[:4] == [WORKER, WORKER, COLLEAGUE, WORKER]
+
+
+def test_who_is_back_has_what_is_under_way_and_not_what_is_done_or_missed(
+    session: Session, admin: Client, colleague: Client, plan: Plan, checklist: Checklist
+) -> None:
+    absence = away(admin, 0, 4).json
+    filed(colleague, checklist, in_china(START + timedelta(days=1), "09:00"))
+    with set_to(in_china(START + timedelta(days=2), "10:00")):
+        admin.post(f"/v1/absences/{absence['id']}/end")
+
+    assert whose(session, plan)[:5] == [COLLEAGUE, COLLEAGUE, WORKER, WORKER, WORKER]
+
+
+def test_what_a_substitute_did_before_the_absence_ended_is_taken_after_it(
+    session: Session, admin: Client, colleague: Client, plan: Plan, checklist: Checklist, next_grid: str
+) -> None:
+    absence = away(admin, 0, 4).json
+    with set_to(MORNING):
+        admin.post(f"/v1/absences/{absence['id']}/end")
+    early, late = MORNING - timedelta(minutes=30), MORNING + timedelta(hours=1)
+    done = filed(colleague, checklist, early, arrives=late)
+
+    first = of_plan(session, plan.id)[0]
+    assert next_grid
+    assert first.worker_id == WORKER
+    assert [one["id"] for one in done["occurrences"]] == [str(first.id)]
+
+
+def give(admin: Client, row: Occurrence, worker_id: UUID) -> None:
+    body = {"worker_id": str(worker_id), "reason": "他去培训了"}
+    given = admin.step(f"/v1/occurrences/{row.id}/reassign", body)
+    assert given.status_code == 200, given.text
+
+
+def test_one_given_back_by_hand_stays_with_whose_it_was(
+    session: Session, admin: Client, plan: Plan, next_grid: str
+) -> None:
+    row = of_plan(session, plan.id)[1]
+    with set_to(MORNING):
+        give(admin, row, COLLEAGUE)
+        give(admin, row, WORKER)
+        session.get_one(Grant, named("grant worker")).area_code = next_grid
+        session.get_one(Grant, named("grant colleague")).area_code = GRID
+        session.commit()
+        handed = [plans.hand_over(session, limit=100)[0] for _ in range(2)]
+        session.commit()
+
+    assert handed == [14, 0]
+    assert whose(session, plan)[:3] == [COLLEAGUE, WORKER, COLLEAGUE]
+
+
+def test_what_comes_back_to_a_former_worker_as_a_substitute_is_at_rest(
+    session: Session, admin: Client, plan: Plan, next_grid: str
+) -> None:
+    session.get_one(Grant, named("grant worker")).area_code = next_grid
+    session.get_one(Grant, named("grant colleague")).area_code = GRID
+    session.commit()
+    with set_to(MORNING):
+        plans.hand_over(session, limit=100)
+        session.commit()
+    away(admin, 1, 3, worker_id=str(COLLEAGUE), substitute_id=str(WORKER))
+    with set_to(MORNING):
+        handed = plans.hand_over(session, limit=100)
+        session.commit()
+
+    assert handed == (0, None)
+    assert whose(session, plan)[:5] == [COLLEAGUE, WORKER, WORKER, WORKER, COLLEAGUE]
+
+
+def test_what_finds_no_other_is_not_counted_again_and_again(
+    session: Session, admin: Client, plan: Plan, next_grid: str
+) -> None:
+    """A substitute of a substitute has it, who has no post over the place himself."""
+    session.get_one(Grant, named("grant worker")).area_code = next_grid
+    session.get_one(Grant, named("grant colleague")).area_code = next_grid
+    session.commit()
+    away(admin, 0, 3, worker_id=str(ADMIN), substitute_id=str(COLLEAGUE))
+    away(admin, 0, 3, worker_id=str(COLLEAGUE), substitute_id=str(WORKER))
+    with set_to(MORNING):
+        handed = [plans.hand_over(session, limit=100)[0] for _ in range(2)]
+        session.commit()
+
+    assert handed == [11, 0]
+    assert whose(session, plan)[:5] == [WORKER, WORKER, WORKER, WORKER, ADMIN]
 
 
 def test_a_worker_reads_the_plan_of_his_community_and_writes_none(

@@ -1,24 +1,36 @@
 """Whoever makes occurrences and whoever enters an absence at the same moment see what the other wrote."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, delete, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import plans
+from app import checklists, plans
+from app.checklists.drafts import ChecklistPlannedError
 from app.clock import business_day
 from app.ids import new_id
-from app.models import Absence, AbsenceReason, Checklist, Occurrence, PlaceKind, Plan
-from tests.cast import HOME, acting, person
+from app.models import (
+    Absence,
+    AbsenceReason,
+    Area,
+    Checklist,
+    Occurrence,
+    OnDayOff,
+    PlaceKind,
+    Plan,
+    PlanFrequency,
+)
+from tests.cast import HOME, LONG_AGO, acting, person
 from tests.plan_world import CALENDAR, write_plan
 from tests.races.together import one_inside_the_other
 
 WORKER, COLLEAGUE = (person(name).user_id for name in ("worker", "colleague"))
-_TABLES = ("absences", "notices", "occurrences", "plans")
+_TABLES = ("absences", "notices", "plan_events", "occurrences", "plans")
 
 
 @pytest.fixture
@@ -70,3 +82,63 @@ def test_two_absences_of_the_same_days_at_once_are_one(session: Session, engine:
         one_inside_the_other(engine, send_away, send_away)
 
     assert len(session.scalars(select(Absence)).all()) == 1
+
+
+def test_a_change_of_a_plan_and_an_absence_do_not_lock_each_other_out(
+    session: Session, engine: Engine, plan: Plan
+) -> None:
+    """Whoever takes occurrences away waits for who writes an absence, before he has locked any of them."""
+    plans.make(session, CALENDAR, plan.id)
+    session.commit()
+
+    def end(session: Session) -> Any:
+        actor = acting("admin").as_author(HOME)
+        return plans.end_plan(session, actor, plan.id, new_id(), ends_on=business_day())
+
+    def enter(session: Session) -> Any:
+        home = select(Area.code).where(Area.code == HOME)
+        session.execute(home.with_for_update(key_share=True, nowait=True))
+
+    with pytest.raises(OperationalError, match="could not obtain lock"):
+        one_inside_the_other(engine, end, enter)
+
+
+@pytest.fixture
+def listed(session: Session) -> Iterator[Checklist]:
+    row = Checklist(id=new_id(), area_code="421224", code="raced", kind=PlaceKind.RESIDENTIAL, title="检查表")
+    row.version, row.published_at = 1, LONG_AGO
+    session.add(row)
+    session.commit()
+    yield row
+    session.rollback()
+    session.execute(text("SET LOCAL session_replication_role = replica"))
+    session.execute(delete(Checklist).where(Checklist.id == row.id))
+    session.commit()
+
+
+@pytest.mark.parametrize("first", ["retire", "make"])
+def test_no_plan_is_made_for_a_list_that_is_retired_meanwhile(
+    engine: Engine, listed: Checklist, first: str
+) -> None:
+    def retire(session: Session) -> Any:
+        return checklists.retire(session, acting("county").as_author("421224"), listed.id)
+
+    def make(session: Session) -> Any:
+        terms = plans.Terms(
+            title="每日巡查",
+            frequency=PlanFrequency.DAILY,
+            on_day_off=OnDayOff.KEEP,
+            starts_on=business_day(),
+            opens=time(8, 0),
+            due_after_min=600,
+            missed_after_min=120,
+        )
+        new = plans.NewPlan(HOME, listed.id, terms)
+        return plans.make_plan(session, acting("admin").as_author(HOME), new_id(), new)
+
+    if first == "retire":
+        with pytest.raises(plans.PlanChecklistError):
+            one_inside_the_other(engine, retire, make)
+    else:
+        with pytest.raises(ChecklistPlannedError):
+            one_inside_the_other(engine, make, retire)
