@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor, Role
 from app.clock import now
+from app.hazards.clocks import Clocks
 from app.hazards.deadlines import Alarm, alarms_of
 from app.hazards.responsible import OFFICES, admins, in_hand_of, office, tell_all
-from app.hazards.steps import Clocks, record
+from app.hazards.steps import record
 from app.ids import new_id
 from app.models import AlarmKind, Hazard, HazardAlarm, HazardStatus, HazardStep
 from app.notices import NoticeKind

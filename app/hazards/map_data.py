@@ -15,6 +15,7 @@ from app.hazards.filters import HazardFilter, matching, readable
 from app.hazards.whereabouts import ON_DUTY, point_of
 from app.models import (
     HAZARD_ENDED,
+    HAZARD_PUT_RIGHT,
     Hazard,
     HazardCategory,
     HazardLevel,
@@ -98,7 +99,9 @@ def _mapped(row: Hazard) -> MappedHazard:
         source=row.source,
         reported_at=row.received_at,
         due_at=row.due_at,
-        overdue=row.due_at is not None and row.due_at < now() and row.status not in HAZARD_ENDED,
+        overdue=row.due_at is not None
+        and row.due_at < now()
+        and row.status not in HAZARD_ENDED | HAZARD_PUT_RIGHT,
         recurrences=row.recurrences,
     )
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor
 from app.evidence import Gathered, PhotoOwner, link_photos
-from app.hazards.steps import Clocks, record
+from app.hazards.clocks import Clocks
+from app.hazards.steps import record
 from app.ids import new_id
 from app.models import HAZARD_OPEN, ChecklistItem, Hazard, HazardSource, HazardStatus, HazardStep, Inspection
 from app.once import content_hash

@@ -12,8 +12,9 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
+from app.hazards.clocks import Clocks
 from app.hazards.satisfaction import receipt_hash
-from app.hazards.steps import Clocks, record
+from app.hazards.steps import record
 from app.hazards.telling import tell_new
 from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place

@@ -13,13 +13,13 @@ from app import harm, notices
 from app.actors import Actor
 from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
-from app.evidence import CLOCK_AHEAD, PhotoOwner, clock_flag, link_photos
+from app.evidence import PhotoOwner, link_photos
 from app.harm import HarmRecord, Told
+from app.hazards.clocks import Clocks, not_before
 from app.hazards.merging import MERGED_MOST, merged_below
 from app.models import (
     HAZARD_ENDED,
     HAZARD_QUIET,
-    ClockFlag,
     Hazard,
     HazardEvent,
     HazardLevel,
@@ -76,31 +76,6 @@ DECISIONS = _FROM.keys() - {
 def verbs_from(status: HazardStatus) -> list[HazardStep]:
     """List the verbs that start from a state."""
     return [verb for verb, starts in _FROM.items() if status in starts]
-
-
-@dataclass(frozen=True)
-class Clocks:
-    """When something happened: by the server's clock, and by the phone's where that said so."""
-
-    at: datetime
-    captured_at: datetime | None = None
-    since: datetime | None = None
-    """Before which it cannot have happened, by the server's clock."""
-
-    @property
-    def flag(self) -> ClockFlag | None:
-        """Say whether the phone's clock is believed."""
-        if self.captured_at is None:
-            return None
-        if self.since is not None and self.captured_at < self.since - CLOCK_AHEAD:
-            return ClockFlag.STALE
-        return clock_flag(self.captured_at, self.at)
-
-    @property
-    def happened_at(self) -> datetime:
-        """The moment that counts: the phone's if it said one that is plausible, else the server's."""
-        taken = self.captured_at
-        return taken if taken is not None and self.flag is ClockFlag.OK else self.at
 
 
 @dataclass(frozen=True)
@@ -202,7 +177,7 @@ def begin(
     """Lock a hazard for a step that whoever takes it named; ``reach`` is his right to it, else his areas.
 
     ``captured_at`` is when he took it by his phone, which may have been offline; without it, it has no share
-    in what was sent. Before the hazard was given out he cannot have: then the server's clock counts.
+    in what was sent. Before the step that goes before it he cannot have: then the server's clock counts.
 
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
@@ -225,18 +200,9 @@ def begin(
             raise OwnHouseholdError
         if hazard.status not in _FROM[verb]:
             raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
-    since = _given_out(session, hazard_id) if captured_at is not None else None
+    since = not_before(session, hazard_id, verb) if captured_at is not None else None
     when = Clocks(now(), captured_at, since)
     return Step(session, actor, hazard, step_id, mark, when, repeated=event is not None)
-
-
-def _given_out(session: Session, hazard_id: UUID) -> datetime | None:
-    """Say when a hazard was last given to somebody."""
-    return session.scalar(
-        select(func.max(HazardEvent.at)).where(
-            HazardEvent.hazard_id == hazard_id, HazardEvent.step == HazardStep.ASSIGN
-        )
-    )
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import business_day, now
 from app.hazards.assignees import nobody_has
-from app.hazards.steps import Clocks, record
+from app.hazards.clocks import Clocks
+from app.hazards.steps import record
 from app.hazards.telling import tell_of_many, who_triages
 from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind

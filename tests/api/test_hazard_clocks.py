@@ -65,6 +65,9 @@ def test_nothing_is_done_before_the_work_was_given_out(session: Session, take: T
     started = done(take("worker", hazard, "start", captured_at=soon))
     shown = done(take("worker", hazard, "rectify", note="清走了", captured_at=early))
 
+    again = done(take("colleague", hazard, "verify", passed=False, note="还堵着", captured_at=early))
+
+    assert clocks(again["events"][-1]) == (early, "stale"), "nor is it rechecked before it was done"
     assert clocks(started["events"][-1]) == (soon, "ok")
     assert clocks(shown["events"][-1]) == (early, "stale")
 

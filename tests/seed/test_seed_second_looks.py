@@ -35,6 +35,8 @@ def test_spot_checks_went_every_way_and_some_wait_at_each_site(session: Session)
     assert {one.status for one in checks} == set(SpotCheckStatus)
     assert {one.area_code[:12] for one in waiting} == {site.code for site in SITES}
     assert len(waiting) < 20
+    confirmed = [one for one in checks if one.status is SpotCheckStatus.CONFIRMED]
+    assert 0.6 * len(checks) < len(confirmed), "most records are as they were written"
 
 
 def test_the_weeks_that_are_over_were_drawn_and_the_next_are_committed_to(session: Session) -> None:

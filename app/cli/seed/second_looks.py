@@ -1,6 +1,6 @@
 """What was looked at a second time: records drawn by lot, and photos that may have been used before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from itertools import cycle
@@ -16,24 +16,29 @@ from app.cli.seed.stage import Stage
 from app.clock import business_day, now, set_to, start_of
 from app.evidence import MatchVerdict, PhotoOwner
 from app.identity import Permission, scope_of
-from app.models import PhotoMatch, SpotCheck, SpotCheckStatus
+from app.models import PhotoMatch, SpotCheck, SpotCheckRecord, SpotCheckStatus
 from app.sealing import Sealer
 
 _S = SpotCheckStatus
 _WEEKS = 7
 _DRAWN_AT = timedelta(hours=1, minutes=10)
 _LOOKED_AFTER, _STEP = timedelta(days=1, hours=9), timedelta(hours=5)
-_COURSES = (
-    (_S.CONFIRMED,),
-    (_S.NOT_CONFIRMED, _S.APPEALED, _S.LIFTED),
-    (_S.CONFIRMED,),
-    (_S.COULD_NOT_CHECK,),
-    (_S.NOT_CONFIRMED,),
-    (_S.CONFIRMED,),
-    (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
-    (_S.NOT_CONFIRMED, _S.APPEALED),
-)
-"""How those that were drawn went on, in turn."""
+_CONFIRMED = ((_S.CONFIRMED,),)
+_COURSES = {
+    SpotCheckRecord.INSPECTION: (
+        *_CONFIRMED,
+        (_S.NOT_CONFIRMED, _S.APPEALED, _S.LIFTED),
+        *_CONFIRMED,
+        (_S.NOT_CONFIRMED,),
+        *_CONFIRMED,
+        (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
+        *_CONFIRMED * 9,
+    ),
+    SpotCheckRecord.VISIT: (*_CONFIRMED * 6, (_S.COULD_NOT_CHECK,)),
+}
+"""How those that were drawn went on, in turn: most are as they were written."""
+_UNDECIDED, _LATELY = (_S.NOT_CONFIRMED, _S.APPEALED), timedelta(weeks=4)
+"""How one of each of the last weeks went on that was looked at."""
 _SAID = {
     _S.CONFIRMED: "到现场看过，和检查表上写的一样。",
     _S.NOT_CONFIRMED: "两个灭火器都过了期，检查表上写的是正常。",
@@ -42,12 +47,16 @@ _SAID = {
     _S.LIFTED: "看了照片和换瓶记录，检查那天确实是好的，撤销。",
     _S.UPHELD: "换瓶记录在检查之前，抽查结果不变。",
 }
+_SAID_OF_VISITS = {
+    _S.CONFIRMED: "打电话问过，那天确实来看过。",
+    _S.COULD_NOT_CHECK: "打了三次电话，没有人接。",
+}
 
 
 def set_spot_checks(stage: Stage, sealer: Sealer) -> None:
     """Let each Monday's lot be drawn at both sites, and most records of it be looked at the day after."""
     today = business_day(stage.history.until)
-    courses = cycle(_COURSES)
+    courses = {kind: cycle(of_kind) for kind, of_kind in _COURSES.items()}
     for back in range(_WEEKS, -1, -1):
         monday = today - timedelta(days=today.weekday(), weeks=back)
         drawn_at = start_of(monday) + _DRAWN_AT
@@ -65,24 +74,30 @@ def _draw(session: Session, *, sealer: Sealer, site: Site) -> None:
 
 
 def _look(
-    session: Session, *, stage: Stage, site: Site, courses: Iterator[tuple[SpotCheckStatus, ...]]
+    session: Session,
+    *,
+    stage: Stage,
+    site: Site,
+    courses: Mapping[SpotCheckRecord, Iterator[tuple[SpotCheckStatus, ...]]],
 ) -> None:
     """Look at what was drawn the day before; the last one is left for the week."""
     at = now()
-    waiting = select(SpotCheck.id).where(
-        SpotCheck.area_code.startswith(site.code), SpotCheck.status == _S.DRAWN
-    )
-    for check_id in session.scalars(waiting.order_by(SpotCheck.id)).all()[:-1]:
-        for number, step in enumerate(next(courses)):
+    drawn = select(SpotCheck).where(SpotCheck.area_code.startswith(site.code), SpotCheck.status == _S.DRAWN)
+    appealed = site is SITES[0] and at > stage.history.until - _LATELY
+    for check in session.scalars(drawn.order_by(SpotCheck.id)).all()[:-1]:
+        undecided = appealed and check.record_kind is SpotCheckRecord.INSPECTION
+        appealed = appealed and not undecided
+        course = _UNDECIDED if undecided else next(courses[check.record_kind])
+        for number, step in enumerate(course):
             with set_to(at + number * _STEP):
-                _take(session, stage, site, check_id, step)
+                _take(session, stage, site, check, step)
                 session.flush()
 
 
-def _take(session: Session, stage: Stage, site: Site, check_id: UUID, step: SpotCheckStatus) -> None:
-    worker = session.get_one(SpotCheck, check_id).worker_id
+def _take(session: Session, stage: Stage, site: Site, check: SpotCheck, step: SpotCheckStatus) -> None:
+    check_id, worker = check.id, check.worker_id
     county = stage.staff(stage.history.world.county(site.code), Permission.SPOT_CHECK_DO)
-    note = _SAID[step]
+    note = (_SAID_OF_VISITS if check.record_kind is SpotCheckRecord.VISIT else _SAID)[step]
     if step in spot_checks.RESULTS:
         admin = stage.staff(
             stage.one(Role.COMMUNITY_ADMIN, site.code, but=[worker]), Permission.SPOT_CHECK_DO

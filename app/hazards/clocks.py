@@ -1,0 +1,50 @@
+"""The two clocks of a step: the server's, and the phone's where somebody took the step offline."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.evidence import CLOCK_AHEAD, clock_flag
+from app.models import ClockFlag, HazardEvent, HazardStep
+
+_GOES_BEFORE = {
+    HazardStep.VERIFY: (HazardStep.RECTIFY, HazardStep.DEPARTMENT_ANSWER),
+    HazardStep.CLOSE: (HazardStep.VERIFY,),
+}
+"""What a recheck cannot have happened before; work, not before it was given out or sent back."""
+
+
+@dataclass(frozen=True)
+class Clocks:
+    """When something happened: by the server's clock, and by the phone's where that said so."""
+
+    at: datetime
+    captured_at: datetime | None = None
+    since: datetime | None = None
+    """Before which it cannot have happened, by the server's clock."""
+
+    @property
+    def flag(self) -> ClockFlag | None:
+        """Say whether the phone's clock is believed."""
+        if self.captured_at is None:
+            return None
+        if self.since is not None and self.captured_at < self.since - CLOCK_AHEAD:
+            return ClockFlag.STALE
+        return clock_flag(self.captured_at, self.at)
+
+    @property
+    def happened_at(self) -> datetime:
+        """The moment that counts: the phone's if it said one that is plausible, else the server's."""
+        taken = self.captured_at
+        return taken if taken is not None and self.flag is ClockFlag.OK else self.at
+
+
+def not_before(session: Session, hazard_id: UUID, verb: HazardStep) -> datetime | None:
+    """Say when the last step happened that goes before this one."""
+    before = _GOES_BEFORE.get(verb, (HazardStep.ASSIGN, HazardStep.RECHECK_FAIL))
+    query = select(HazardEvent).where(HazardEvent.hazard_id == hazard_id, HazardEvent.step.in_(before))
+    last = session.scalars(query.order_by(HazardEvent.number.desc()).limit(1)).first()
+    return last.happened_at if last is not None else None
