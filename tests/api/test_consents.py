@@ -217,7 +217,7 @@ def test_anybody_may_read_the_notice(visitor: Client) -> None:
     """S-70: public, before anything is asked of anybody."""
     answer = visitor.get("/v1/notice-of-privacy")
 
-    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 6)
+    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 7)
     told = {one["key"]: one["text"] for one in answer.json["items"]}
     assert all(word in told["rights"] for word in ("副本", "改正", "删除", "收回同意", "注销"))
     assert "社区按职责登记" in told["children"]

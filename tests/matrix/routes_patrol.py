@@ -274,13 +274,13 @@ PATROL = [
     Line(
         "POST",
         "/v1/hazards/<uuid:hazard_id>/grant-extension",
-        {"admin": 200, "county": 200},
+        {"admin": 200, "county": 403},
         _step("grant-extension", _S.ASSIGNED, {}, asked_due_at=LATER),
     ),
     Line(
         "POST",
         "/v1/hazards/<uuid:hazard_id>/refuse-extension",
-        {"admin": 200, "county": 200},
+        {"admin": 200, "county": 403},
         _step("refuse-extension", _S.ASSIGNED, {"reason": "材料已到"}, asked_due_at=LATER),
     ),
     Line("POST", "/v1/hazards/<uuid:hazard_id>/notice", {"admin": 200, "county": 200}, _notice),

@@ -29,7 +29,7 @@ NIL_ID = "编号不能全是0，请换一个新的"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 """Where a phone's clock starts when its battery was out: such a time is flagged, not refused."""
 _DOOMSDAY = datetime(2200, 1, 1, tzinfo=UTC)
-_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+_FIRST_DAY, _LAST_DAY = date(1850, 1, 1), date(2199, 12, 31)
 """The oldest people were born after the first."""
 _CHINA = {"lng": (73.4, 135.2), "lat": (3.8, 53.6)}
 """Bounds of China's territory in degrees; a position outside is a mistake."""
