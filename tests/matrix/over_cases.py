@@ -28,14 +28,12 @@ _GOES_ON = {
     "POST /v1/hazards/<uuid:hazard_id>/take-over",
 }
 """What whoever reported it says of a thing that is over."""
+_OF_A_HAZARD = ("start", "rectify", "verify", "answer", "ask-extension", "report-controls")
 _STATE_FIRST = {
-    "POST /v1/hazards/<uuid:hazard_id>/start",
-    "POST /v1/hazards/<uuid:hazard_id>/rectify",
-    "POST /v1/hazards/<uuid:hazard_id>/verify",
-    "POST /v1/hazards/<uuid:hazard_id>/answer",
-    "POST /v1/hazards/<uuid:hazard_id>/ask-extension",
-    "POST /v1/hazards/<uuid:hazard_id>/report-controls",
     "POST /v1/claims/<uuid:claim_id>/reject",
+    "POST /v1/hazards/<uuid:hazard_id>/grant-extension",
+    "POST /v1/hazards/<uuid:hazard_id>/refuse-extension",
+    *(f"POST /v1/hazards/<uuid:hazard_id>/{verb}" for verb in _OF_A_HAZARD),
 }
 """Steps whose state is looked at before whose turn it is: all who may take them learn that it is over."""
 _READ = {
