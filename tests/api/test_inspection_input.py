@@ -105,7 +105,7 @@ def test_a_place_out_of_reach_reads_as_not_there(worker: Client, checklist: Chec
         ({"lng": 2.35, "lat": 48.85}, "lng"),
         ({"lng": "114"}, "lng"),
         ({"lat": None}, "lat"),
-        ({"accuracy_m": 0}, "accuracy_m"),
+        ({"accuracy_m": -1}, "accuracy_m"),
         ({"accuracy_m": 100001}, "accuracy_m"),
         ({"datum": "bd09"}, "datum"),
         ({"height": 5}, "height"),
