@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
@@ -16,6 +16,7 @@ from app.models import (
     CareRecord,
     Relation,
     Resident,
+    User,
     Visit,
     VisitForm,
     VisitMode,
@@ -118,6 +119,13 @@ def write_resident(session: Session, **columns: Any) -> UUID:
     session.add(resident)
     session.commit()
     return resident.id
+
+
+def move_in(session: Session, name: str) -> None:
+    """Let one of the staff live with the resident, in 1单元101 of the block."""
+    kin = write_resident(session, name="赵干部")
+    session.execute(update(User).where(User.id == person(name).user_id).values(resident_id=kin))
+    session.commit()
 
 
 def visit(record_id: UUID, form_id: UUID, **fields: Any) -> dict[str, Any]:

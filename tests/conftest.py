@@ -12,16 +12,19 @@ from structlog.dev import ConsoleRenderer, plain_traceback
 
 from app.api.http.limits import limiter
 from app.api.http.parts import EXTENSION
+from app.clock import set_to
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
-from app.models import Notice
+from app.models import Checklist, Notice, Plan
 from dev.servers import Servers, servers_for_tests
 from tests import cast
 from tests.client import Client
 from tests.databases import peopled_database
 from tests.fakes.wechat.control import WeChatFake
+from tests.hazard_world import write_checklist
 from tests.notices.spelled_out import is_spelled_out
+from tests.plan_world import START, in_china, make, write_plan
 from tests.sealer import KEYS
 from tests.snapshot import counted
 
@@ -200,3 +203,18 @@ def far_admin(be: Callable[[str | None], Client]) -> Client:
 def resident(be: Callable[[str | None], Client]) -> Client:
     """Be a resident with an account."""
     return be("resident")
+
+
+@pytest.fixture
+def checklist(session: Session) -> Checklist:
+    """Give a list in force for the buildings of the county."""
+    return write_checklist(session)
+
+
+@pytest.fixture
+def plan(session: Session, checklist: Checklist) -> Plan:
+    """Give a daily plan with its two weeks made on the first morning."""
+    made = write_plan(session, checklist)
+    with set_to(in_china(START, "06:00")):
+        make(session, made.id)
+    return made

@@ -23,9 +23,12 @@ from app.models import (
     HazardSource,
     HazardStatus,
     PlaceKind,
+    Unit,
+    UnitKind,
+    UnitMember,
 )
 from app.places import issue
-from tests.cast import GRID, LONG_AGO, named, person
+from tests.cast import GRID, HOME, LONG_AGO, named, person
 from tests.client import Answer, Client
 
 BLOCK = named("block")
@@ -274,3 +277,17 @@ WITH_WORKER = {"former_id": str(person("worker").user_id)}
 """What an assignment adds where ``worker`` has the hazard."""
 STARTS = [(verb, start) for verb, (_, starts, _, _) in VERBS.items() for start in sorted(starts)]
 """Each verb with each state it starts from."""
+
+
+def write_unit(session: Session, *members: UUID, **more: Any) -> Unit:
+    """Write a unit of the community, of the worker and the colleague if nobody is named."""
+    values = {"area_code": HOME, "name": "维修班", "kind": UnitKind.TEAM, "made_by": person("admin").user_id}
+    row = Unit(id=new_id(), created_at=now(), content_hash=b"", **values | more)
+    session.add(row)
+    session.flush()
+    session.add_all(
+        UnitMember(id=new_id(), unit_id=row.id, user_id=one, since=now())
+        for one in members or [person(name).user_id for name in ("worker", "colleague")]
+    )
+    session.commit()
+    return row

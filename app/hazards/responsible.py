@@ -29,8 +29,13 @@ def tell_all(
 def ask_county(session: Session, hazard: Hazard, step: HazardStep, *, but: Collection[UUID | None]) -> None:
     """Ask the county to decide; where it has nobody the city, which decides on none, is told just that."""
     role, people = office(session, hazard, OFFICES)
-    instead = {} if role is Role.COUNTY_OFFICER else {"what": "nobody_decides"}
-    tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people.difference(but), step, **instead)
+    told = people.difference(but)
+    tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, step, **unless_county(role))
+
+
+def unless_county(role: Role | None) -> dict[str, str]:
+    """Say that nobody decides where the county has nobody: the city sees to it that it gets somebody."""
+    return {} if role is Role.COUNTY_OFFICER else {"what": "nobody_decides"}
 
 
 def in_hand_of(session: Session, hazard: Hazard) -> set[UUID]:
@@ -51,8 +56,14 @@ def admins(session: Session, hazard: Hazard) -> set[UUID]:
 
 def office(session: Session, hazard: Hazard, roles: Sequence[Role]) -> tuple[Role | None, set[UUID]]:
     """Give the first of these offices that has somebody over the hazard, and its people."""
-    behind = people_behind(session, hazard)
+    return office_over(session, hazard.area_code, roles, but=people_behind(session, hazard))
+
+
+def office_over(
+    session: Session, area_code: str, roles: Sequence[Role], *, but: Collection[UUID]
+) -> tuple[Role | None, set[UUID]]:
+    """Give the first of these offices that has others than these over an area, and its people."""
     for role in roles:
-        if people := holders(session, hazard.area_code, {role}) - behind:
+        if people := holders(session, area_code, {role}).difference(but):
             return role, people
     return None, set()

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app import harm
-from app.actors import Actor, Role
-from app.hazards.responsible import OFFICES, ask_county, office, tell_all
+from app.actors import Actor, Role, community_of
+from app.hazards.responsible import OFFICES, ask_county, office, office_over, tell_all, unless_county
 from app.identity import TABLE, Permission, holders, seeing_to
 from app.models import HAZARD_PUT_RIGHT, Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind, post
@@ -42,10 +42,8 @@ def tell_new(
             general = {one: level for one, level in several.items() if one not in major}
             _tell_each(session, people, area_code, general, what=what, **found_by)
         if major:
-            role, county = _office(session, area_code, but=barred)
-            _tell_each(
-                session, county - {actor.user_id}, area_code, major, **_unless_county(role), **found_by
-            )
+            role, county = office_over(session, area_code, OFFICES, but=barred)
+            _tell_each(session, county - {actor.user_id}, area_code, major, **unless_county(role), **found_by)
 
 
 def tell_accepted(session: Session, actor: Actor, hazard: Hazard) -> None:
@@ -53,7 +51,7 @@ def tell_accepted(session: Session, actor: Actor, hazard: Hazard) -> None:
     if hazard.level is HazardLevel.MAJOR:
         role, people = office(session, hazard, OFFICES)
         until = hazard.controls_due_at
-        about = _unless_county(role) | ({"controls_by": until.isoformat()} if until else {})
+        about = unless_county(role) | ({"controls_by": until.isoformat()} if until else {})
         told = people - {actor.user_id}
         tell_all(session, NoticeKind.HAZARD_ALARM, hazard, told, HazardStep.ACCEPT, **about)
 
@@ -85,19 +83,17 @@ def who_rechecks(session: Session, area_code: str, but: Collection[UUID]) -> tup
     """Give who may recheck what was put right, or where nobody may the office above."""
     if people := holders(session, area_code, _RECHECKING).difference(but):
         return "asked", people
-    return "nobody_decides", _office(session, area_code, but=but)[1]
+    return "nobody_decides", office_over(session, area_code, OFFICES, but=but)[1]
 
 
 def who_closes(session: Session, area_code: str, but: Collection[UUID]) -> tuple[str, set[UUID]]:
     """Give the county, which closes major ones, or where it has nobody the city."""
-    role, people = _office(session, area_code, but=but)
+    role, people = office_over(session, area_code, OFFICES, but=but)
     return "asked" if role is Role.COUNTY_OFFICER else "nobody_decides", people
 
 
-def tell_of_many(
-    session: Session, kind: NoticeKind, community: str, rows: Sequence[Hazard], who: Who, **asked: str
-) -> None:
-    """Tell each of those for whom hazards of a community wait, in one notice, of all that wait for him.
+def tell_of_many(session: Session, kind: NoticeKind, rows: Sequence[Hazard], who: Who, **asked: str) -> None:
+    """Tell each of those for whom hazards of one community wait, in one notice, of all that wait for him.
 
     Nobody is told of what he may not decide on: what is behind his own door, the recheck of his own work.
     ``asked`` is what those are told who decide, others that nobody does.
@@ -114,7 +110,7 @@ def tell_of_many(
     for (user_id, what), ids in sorted(of.items()):
         about: dict[str, Any] = dict(asked) if what == "asked" else {"what": what}
         about |= {"count": len(ids), "hazard_ids": sorted(ids)[:NAMED]}
-        post(session, kind, to=user_id, area_code=community, **about)
+        post(session, kind, to=user_id, area_code=community_of(rows[0].area_code), **about)
 
 
 def _barred_from_each(session: Session, rows: Sequence[Hazard]) -> dict[UUID, frozenset[UUID]]:
@@ -129,21 +125,6 @@ def _people_behind_each(session: Session, hazards: Collection[UUID]) -> dict[UUI
     homes = harm.homes_behind_each(session, hazards)
     people = {home: accounts_of_home(session, home) for home in set().union(*homes.values())}
     return {one: frozenset().union(*(people[home] for home in homes[one])) for one in hazards}
-
-
-def _office(
-    session: Session, area_code: str, *, but: Collection[UUID | None]
-) -> tuple[Role | None, set[UUID]]:
-    """Give the first office above an area that has others than these, and its people."""
-    for role in OFFICES:
-        if people := holders(session, area_code, {role}).difference(but):
-            return role, people
-    return None, set()
-
-
-def _unless_county(role: Role | None) -> dict[str, str]:
-    """Say that nobody decides where the county has nobody: the city sees to it that it gets somebody."""
-    return {} if role is Role.COUNTY_OFFICER else {"what": "nobody_decides"}
 
 
 def _tell_each(

@@ -1,17 +1,17 @@
 """Taking hazards back from those who have no post any more, so that they are given out anew."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import business_day, now
 from app.hazards.assignees import nobody_has
 from app.hazards.clocks import Clocks
+from app.hazards.locking import lock_next
 from app.hazards.steps import record
 from app.hazards.telling import tell_of_many, who_triages
 from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, HazardStep
 from app.notices import NoticeKind
-from app.once import claim_next, content_hash, of_community
+from app.once import content_hash
 
 
 def unassign(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
@@ -23,21 +23,10 @@ def unassign(session: Session, *, limit: int, after: str | None = None) -> tuple
     reminded of them on the same day. Gives how many, ``limit`` at most, and the community's code.
     """
     due = HAZARD_IN_HAND & nobody_has()
-    community, mine = claim_next(session, "unassign", Hazard.area_code, due, after=after)
-    if community is None or not mine:
-        return 0, community
-    query = (
-        select(Hazard)
-        .where(due, of_community(Hazard.area_code, community))
-        .order_by(Hazard.id)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    taken = session.scalars(query).all()
+    taken, community = lock_next(session, "unassign", due, limit=limit, after=after)
     for hazard in taken:
         _take(session, hazard)
-    tell_of_many(session, NoticeKind.HAZARD_UNASSIGNED, community, taken, who_triages)
+    tell_of_many(session, NoticeKind.HAZARD_UNASSIGNED, taken, who_triages)
     return len(taken), community
 
 

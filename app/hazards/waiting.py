@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, or_
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
+from app.hazards.locking import lock_next
 from app.hazards.telling import Who, tell_of_many, who_closes, who_rechecks, who_triages
 from app.models import (
     HAZARD_UNCONFIRMED,
@@ -17,7 +18,6 @@ from app.models import (
     HazardStep,
 )
 from app.notices import NoticeKind
-from app.once import claim_next, of_community
 
 WAITS_AT_MOST = timedelta(days=2)
 """How long a hazard may lie until somebody's word is given before he is told."""
@@ -62,21 +62,10 @@ def _tell_next(
     Where nobody decides the office above is told so. What somebody holds now is being seen to, and left out.
     Gives how many, ``limit`` at most, and the community's code.
     """
-    community, mine = claim_next(session, f"tell {waits}", Hazard.area_code, due, after=after)
-    if community is None or not mine:
-        return 0, community
-    query = (
-        select(Hazard)
-        .where(due, of_community(Hazard.area_code, community))
-        .order_by(Hazard.id)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    rows = session.scalars(query).all()
+    rows, community = lock_next(session, f"tell {waits}", due, limit=limit, after=after)
     for hazard in rows:
         hazard.waiting_told_on = business_day()
-    tell_of_many(session, kind, community, rows, who, what=waits)
+    tell_of_many(session, kind, rows, who, what=waits)
     return len(rows), community
 
 

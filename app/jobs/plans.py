@@ -1,14 +1,12 @@
 """The jobs of plans: occurrences are made ahead and given out; what opens and what was missed is told."""
 
-from functools import partial
 from uuid import UUID
 
 import structlog
-from sqlalchemy.orm import Session
 
 from app import plans
-from app.db import batches, sessions_for, transaction
-from app.jobs.work import Means, by_community, record_job
+from app.db import sessions_for, transaction
+from app.jobs.work import Means, by_community, in_batches, record_job
 
 log = structlog.get_logger()
 _BATCH = 200
@@ -44,14 +42,7 @@ def _make(means: Means, plan_id: UUID) -> int:
 
 def tell_openings(means: Means) -> int:
     """Tell workers in the morning what opens today; give to how many."""
-    work = partial(_tell_openings, means)
-    return sum(batches(sessions_for(means.engine), work, size=_BATCH))
-
-
-def _tell_openings(means: Means, session: Session) -> int:
-    told = plans.tell_openings(session, limit=_BATCH)
-    record_job(session, means, "tell_openings", told)
-    return told
+    return sum(in_batches(means, "tell_openings", plans.tell_openings))
 
 
 def tell_missed(means: Means) -> int:

@@ -57,7 +57,7 @@ def post_due_claims(means: Means) -> int:
     """
     posted = 0
     try:
-        for batch in _batches(means, "post_due_claims", points.post_due):
+        for batch in in_batches(means, "post_due_claims", points.post_due):
             posted += batch
     except Exception:
         log.exception("batch_not_posted")
@@ -99,7 +99,7 @@ def apply_retention(means: Means) -> int:
     for rule in retention.rules(means.months_kept):
         step = partial(_apply, rule)
         try:
-            for batch in _batches(means, "apply_retention", step, rule=rule.name):
+            for batch in in_batches(means, "apply_retention", step, rule=rule.name):
                 taken += batch
         except Exception:
             log.exception("retention_failed", rule=rule.name)
@@ -122,7 +122,7 @@ def unassign_hazards(means: Means) -> int:
 
 def sound_hazard_alarms(means: Means) -> int:
     """Remind of hazards nearly over their time, tell offices of those that are; give of how many."""
-    return sum(_batches(means, "sound_hazard_alarms", hazards.take_alarms))
+    return sum(in_batches(means, "sound_hazard_alarms", hazards.take_alarms))
 
 
 def tell_waiting_hazards(means: Means) -> int:
@@ -180,7 +180,7 @@ def make_copies(means: Means) -> int:
 
 def end_copies(means: Means) -> int:
     """Delete files and keys of people's copies after their 72 hours; give how many."""
-    return sum(_batches(means, "end_copies", partial(_end_copies, means.photos)))
+    return sum(in_batches(means, "end_copies", partial(_end_copies, means.photos)))
 
 
 def _end_copies(photos: PhotoStore, session: Session, *, limit: int) -> int:
@@ -189,12 +189,12 @@ def _end_copies(photos: PhotoStore, session: Session, *, limit: int) -> int:
 
 def remind_of_corrections(means: Means) -> int:
     """Tell admins of requests for a correction whose time is nearly over; give how many."""
-    return sum(_batches(means, "remind_of_corrections", own_data.remind_of_corrections))
+    return sum(in_batches(means, "remind_of_corrections", own_data.remind_of_corrections))
 
 
 def remind_of_deletions(means: Means) -> int:
     """Tell admins of requests for a deletion whose time is nearly over; give how many."""
-    return sum(_batches(means, "remind_of_deletions", own_data.remind_of_deletions))
+    return sum(in_batches(means, "remind_of_deletions", own_data.remind_of_deletions))
 
 
 def copy_removals(means: Means) -> int:
@@ -280,7 +280,7 @@ def by_community(means: Means, job: str, step: Callable[..., tuple[int, str | No
         total += done
 
 
-def _batches(means: Means, job: str, step: Callable[..., int], **facts: str) -> Iterator[int]:
+def in_batches(means: Means, job: str, step: Callable[..., int], **facts: str) -> Iterator[int]:
     """Call a step with a session and ``limit``, batch by batch; record and yield how many each did."""
 
     def work(session: Session) -> int:

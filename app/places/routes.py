@@ -70,8 +70,8 @@ def set_route(session: Session, actor: Actor, route_id: UUID, new: NewRoute) -> 
     _lock_community(session, new.area_code)
     here = Place.area_code.startswith(new.area_code, autoescape=True)
     # Locked by id, as whoever gives many places their codes locks them.
-    named = select(Place.id).where(here, Place.id.in_(new.place_ids)).order_by(Place.id).with_for_update()
-    outside = set(new.place_ids) - set(session.scalars(named))
+    named = select(Place.id).where(here, Place.id.in_(new.place_ids)).order_by(Place.id)
+    outside = set(new.place_ids) - set(session.scalars(named.with_for_update(key_share=True)))
     if outside:
         raise RoutePlacesError(field="place_ids", count=len(outside))
     row, made = insert_once(

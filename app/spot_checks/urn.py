@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.actors import Scope
@@ -23,6 +23,7 @@ from app.models import (
     SpotCheck,
     SpotCheckRecord,
     SpotCheckWeek,
+    User,
     Visit,
 )
 from app.retention import kept_for_a_case
@@ -119,11 +120,10 @@ def due(session: Session, week: SpotCheckWeek, workers: set[UUID]) -> set[UUID]:
     in_area = Scope(areas=(week.area_code,))
     began: set[UUID] = set()
     for made in (Inspection, Visit):
-        query = (
-            select(made.worker_id)
-            .where(made.worker_id.in_(workers), in_area.clause(made.area_code))
-            .group_by(made.worker_id)
-            .having(func.min(made.received_at) < start_of(since + WEEK))
+        before = exists().where(
+            made.worker_id == User.id,
+            in_area.clause(made.area_code),
+            made.received_at < start_of(since + WEEK),
         )
-        began |= set(session.scalars(query))
+        began |= set(session.scalars(select(User.id).where(User.id.in_(workers), before)))
     return began - set(session.scalars(lately))

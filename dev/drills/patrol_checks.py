@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -80,7 +81,7 @@ def _check_notices(session: Session, patrol: Patrol) -> int:
     alike = Counter(
         (row.user_id, row.kind, json.dumps(row.data, sort_keys=True), _again(row)) for row in rows
     )
-    twice = [one for one, many in alike.items() if many > 1]
+    twice = [one for one, many in alike.items() if many > 1] + _more_than_steps(session, rows)
     hold(not twice, f"told twice: {twice[:3]}")
     admins = identity.holders(session, BIG, {Role.COMMUNITY_ADMIN})
     _check_alarm_notices([row for row in rows if row.kind is NoticeKind.HAZARD_ALARM], patrol, admins)
@@ -98,6 +99,18 @@ def _check_notices(session: Session, patrol: Patrol) -> int:
     _check_missed_notices(session, [row for row in of_plans if row.data["what"] == "missed"], admins)
     _check_handed([row for row in of_plans if row.data["what"] == "reassigned"], patrol)
     return len(rows)
+
+
+def _more_than_steps(session: Session, rows: Sequence[Notice]) -> list[tuple[Any, ...]]:
+    """Give who was told of a step of a hazard more often than it was taken."""
+    taken = session.execute(select(HazardEvent.hazard_id, HazardEvent.step))
+    steps = Counter((hazard_id, step) for hazard_id, step in taken)
+    told = Counter(
+        (row.user_id, row.kind, UUID(row.data["hazard_id"]), HazardStep(row.data["step"]))
+        for row in rows
+        if row.kind in {NoticeKind.HAZARD_STEP, NoticeKind.HAZARD_MATTER} and "hazard_id" in row.data
+    )
+    return [one for one, many in told.items() if many > steps[one[2], one[3]]]
 
 
 def _again(row: Notice) -> datetime | None:

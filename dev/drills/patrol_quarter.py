@@ -24,7 +24,7 @@ from dev.servers import ensure_database, scratch, scratch_servers
 
 _MINUTE = timedelta(minutes=1)
 FULL = Size(date(2026, 1, 15), days=90, workers=10, places=2, hazards=64)
-SHORT = Size(date(2026, 2, 10), days=14, workers=5, places=1, hazards=12)
+SHORT = Size(date(2026, 2, 10), days=14, workers=5, places=1, hazards=16)
 
 
 def patrol_quarter(tell: Tell, size: Size = FULL) -> str:

@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.migrating import beside_the_work, lacks
+
 revision = "20261202_0400"
 down_revision = "20261202_0601"
 branch_labels = None
@@ -21,6 +23,13 @@ SWITCHES = (
 
 
 def upgrade() -> None:
+    if lacks("policy_changes"):
+        _at_once()
+    with beside_the_work():
+        op.execute("ALTER TABLE approvals VALIDATE CONSTRAINT ck_approvals_approvalkind")
+
+
+def _at_once() -> None:
     op.create_table(
         "policy_changes",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -51,7 +60,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_policy_changes_changed_by"), "policy_changes", ["changed_by"])
     op.create_index(op.f("ix_policy_changes_approved_by"), "policy_changes", ["approved_by"])
     _kinds(*KINDS, NEW)
-    op.execute("ALTER TABLE approvals VALIDATE CONSTRAINT ck_approvals_approvalkind")
 
 
 def downgrade() -> None:

@@ -7,16 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from app.api.http.limits import limiter
-from app.clock import set_to
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
-from app.models import Checklist, Plan
-from tests.hazard_world import write_checklist
-from tests.plan_world import START, in_china, make, write_plan
 
 
 @pytest.fixture
@@ -44,18 +39,3 @@ def app_with(app: Flask, settings: Settings) -> Iterator[Callable[..., Flask]]:
             db.engine.dispose()
     vars(limiter).clear()
     vars(limiter).update(kept)
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    """Give a list in force for the buildings of the county."""
-    return write_checklist(session)
-
-
-@pytest.fixture
-def plan(session: Session, checklist: Checklist) -> Plan:
-    """Give a daily plan with its two weeks made on the first morning."""
-    made = write_plan(session, checklist)
-    with set_to(in_china(START, "06:00")):
-        make(session, made.id)
-    return made

@@ -5,15 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, select
 from sqlalchemy.orm import Session
 
 from app import hazards as product
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import Checklist, Grant, HazardLevel, HazardStatus, Notice, NoticeKind, User
+from app.models import Checklist, Grant, HazardLevel, HazardStatus, Notice, NoticeKind
 from app.notices.words import link_of, text_of
-from tests.care_world import write_resident
+from tests.care_world import move_in
 from tests.cast import named, person
 from tests.client import Client
 from tests.counting import statements
@@ -39,11 +39,6 @@ def take(be: Be) -> Take:
     return Take(be)
 
 
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
-
-
 def told(session: Session, name: str) -> list[tuple[NoticeKind, str]]:
     """Give what somebody was told of hazards: the kind, and what or which step."""
     return [(row.kind, row.data.get("what") or row.data.get("step", "")) for row in notices(session, name)]
@@ -56,13 +51,6 @@ def notices(session: Session, name: str) -> list[Notice]:
 
 def take_away(session: Session, *names: str) -> None:
     session.execute(delete(Grant).where(Grant.user_id.in_([person(name).user_id for name in names])))
-    session.commit()
-
-
-def move_in(session: Session, name: str) -> None:
-    """Let one of the staff live in 1单元101 of the block."""
-    kin = write_resident(session, name="赵干部")
-    session.execute(update(User).where(User.id == person(name).user_id).values(resident_id=kin))
     session.commit()
 
 

@@ -8,14 +8,14 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import Binding, ConsentPurpose, Resident, User, ViewingTicket
 from app.people import SHIPPED_TEXTS
 from tests.binding_world import ask, write_newcomer
-from tests.care_world import write_resident
+from tests.care_world import move_in, write_resident
 from tests.cast import named, person
 from tests.child_world import write_child, write_consent, write_guardian
 from tests.client import Answer, Client
@@ -154,13 +154,6 @@ def lives_there(session: Session, app: Flask) -> Client:
     """Be the community's admin, who lives with the resident."""
     move_in(session, "admin")
     return Client(app, person("admin"))
-
-
-def move_in(session: Session, name: str) -> None:
-    """Let somebody of the staff live with the resident."""
-    lives = update(User).where(User.id == person(name).user_id)
-    session.execute(lives.values(resident_id=write_resident(session, name="赵干部")))
-    session.commit()
 
 
 @pytest.mark.parametrize("act", REFUSALS)

@@ -21,13 +21,11 @@ from app.models import (
     NoticeKind,
     RectificationNotice,
     Unit,
-    UnitKind,
-    UnitMember,
 )
 from tests.cast import HOME, NEXT, person
 from tests.client import Answer, Client
 from tests.counting import statements
-from tests.hazard_world import Take, done, refused, write_hazard
+from tests.hazard_world import Take, done, refused, write_hazard, write_unit
 
 Be = Callable[[str], Client]
 WORKER, COLLEAGUE, LEAD = (person(name).user_id for name in ("worker", "colleague", "lead"))
@@ -42,19 +40,6 @@ def take(be: Be) -> Take:
 def unit(session: Session) -> Unit:
     """Give the unit of ``worker`` and ``colleague``."""
     return write_unit(session)
-
-
-def write_unit(session: Session, *members: UUID, **more: Any) -> Unit:
-    values = {"area_code": HOME, "name": "维修班", "kind": UnitKind.TEAM, "made_by": person("admin").user_id}
-    row = Unit(id=new_id(), created_at=now(), content_hash=b"", **values | more)
-    session.add(row)
-    session.flush()
-    session.add_all(
-        UnitMember(id=new_id(), unit_id=row.id, user_id=one, since=now())
-        for one in members or (WORKER, COLLEAGUE)
-    )
-    session.commit()
-    return row
 
 
 def given(session: Session, unit: Unit, **more: Any) -> Hazard:

@@ -70,23 +70,53 @@ _SMALL = {"checklists", "checklist_items", "places"}
 
 
 def _at_a_stand(tree: ast.Module) -> list[str]:
-    upgrade = [
-        one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name in {"upgrade", "_at_once"}
-    ]
+    """Give the calls, in any function but that of the way back, that read a table while others wait."""
+    parts = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name != "downgrade"]
+    beside = {id(node) for part in parts for block in _beside(part) for node in ast.walk(block)}
     calls = [
         (one.func.attr, one)
-        for part in upgrade
+        for part in parts
         for one in ast.walk(part)
         if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)
     ]
     made = {ast.literal_eval(call.args[0]) for name, call in calls if name == "create_table"}
-    return [
-        ast.unparse(call)
+    adding = [
+        call
         for name, call in calls
         if name in _ADDS
         and ast.literal_eval(call.args[1]) not in made | _SMALL
         and not {"postgresql_not_valid", "postgresql_concurrently"} & {one.arg for one in call.keywords}
     ]
+    in_words = [call for name, call in calls if name == "execute" and _READS.search(ast.unparse(call))]
+    return [ast.unparse(call) for call in adding + [one for one in in_words if id(one) not in beside]]
+
+
+_READS = re.compile(r"\bVALIDATE\b|\bCREATE (UNIQUE )?INDEX\b", re.IGNORECASE)
+
+
+def _beside(part: ast.FunctionDef) -> list[ast.With]:
+    """Give the blocks of a function that work while everybody goes on."""
+    blocks = [one for one in ast.walk(part) if isinstance(one, ast.With)]
+    return [one for one in blocks if "beside_the_work" in ast.unparse(one.items[0])]
+
+
+def test_what_reads_a_table_at_a_stand_is_found() -> None:
+    """In functions of any name, and in SQL."""
+    migration = """
+def upgrade():
+    helper()
+    op.execute("CREATE INDEX i ON hazards (id)")
+    op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT c")
+    with beside_the_work():
+        op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT d")
+
+def helper():
+    op.create_index("x", "hazards", ["id"])
+
+def downgrade():
+    op.create_index("y", "hazards", ["id"])
+"""
+    assert len(_at_a_stand(ast.parse(migration))) == 3
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:

@@ -11,7 +11,7 @@ def test_two_schedulers_at_once_do_each_thing_once_and_in_its_minute() -> None:
     figure = patrol_quarter(lambda _: None, SHORT)
 
     found = re.match(
-        r"(\d+) occurrences of 14 days, (\d+) missed, (\d+) steps of 12 hazards \(" + FATES, figure
+        r"(\d+) occurrences of 14 days, (\d+) missed, (\d+) steps of 16 hazards \(" + FATES, figure
     )
     assert found, figure
     assert all(int(many) > 0 for many in found.groups()), figure

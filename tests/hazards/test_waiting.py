@@ -18,9 +18,9 @@ from app.hazards import (
     tell_waiting,
     unassign,
 )
-from app.models import Grant, Hazard, HazardLevel, HazardStatus, Notice, NoticeKind, User
+from app.models import Grant, Hazard, HazardLevel, HazardStatus, Notice, NoticeKind
 from app.notices.words import text_of
-from tests.care_world import write_resident
+from tests.care_world import move_in
 from tests.cast import HOME, NEXT, named, person
 from tests.hazard_world import write_hazard
 
@@ -93,13 +93,6 @@ def test_where_there_is_no_admin_the_county_is_told_that_nobody_decides(session:
 
     assert [(one["what"], one["count"]) for one in told(session, "county")] == [("nobody_decides", 1)]
     assert told(session, "admin") == []
-
-
-def move_in(session: Session, name: str) -> None:
-    """Let somebody live in 1单元101 of the block."""
-    kin = write_resident(session, name="赵干部")
-    session.execute(update(User).where(User.id == person(name).user_id).values(resident_id=kin))
-    session.commit()
 
 
 def test_nobody_is_told_of_what_waits_behind_his_own_door(session: Session) -> None:

@@ -14,26 +14,12 @@ from app.ids import new_id
 from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, Occurrence, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
-from tests.hazard_world import BLOCK, file, inspection_body, refused, report_body, write_checklist
+from tests.hazard_world import BLOCK, file, inspection_body, refused, report_body
 from tests.plan_world import START, filed, in_china, make, of_plan, write_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
 NEXT_GRID = HOME + "002"
 MORNING = in_china(START, "10:00")
-
-
-@pytest.fixture
-def checklist(session: Session) -> Checklist:
-    return write_checklist(session)
-
-
-@pytest.fixture
-def plan(session: Session, checklist: Checklist) -> Plan:
-    """Give a daily plan of the grid, its two weeks made on the first morning."""
-    made = write_plan(session, checklist)
-    with set_to(in_china(START, "06:00")):
-        make(session, made.id)
-    return made
 
 
 @pytest.fixture
