@@ -27,6 +27,8 @@ _PURPOSE_IN_HEADER = 40
 _NAME_IN_HEADER = 20
 _NARROW, _WIDE = 8, 40
 """The least and the most of a column's width, in Latin letters; a Chinese sign takes two."""
+_BUTTON = 3
+"""The width of the button of the filter, which lies over the end of its heading."""
 _LEAST_IN_ALL = 60
 """Of all columns: the mark above them wants some room, and a row has a height that it cannot exceed."""
 _ROW_HEIGHT = 15
@@ -115,8 +117,7 @@ def write_workbook(
     page.set_header(mark.header)
     page.set_footer("&C第&P页，共&N页")
     page.repeat_rows(MARK_ROW, HEADING_ROW)
-    page.freeze_panes(FIRST_ROW, 0)
-    widths = [max(_NARROW, _width(heading)) for heading in headings]
+    widths = [max(_NARROW, _width(heading) + _BUTTON) for heading in headings]
     for place, heading in enumerate(headings):
         page.write_string(HEADING_ROW, place, heading, bold)
     count = 0
@@ -131,6 +132,8 @@ def write_workbook(
     wrapped = {"text_wrap": True, "valign": "top"}
     for row, text, style in ((MARK_ROW, str(mark), {"bold": True}), (NOTE_ROW, note(), {})):
         _across(page, row, text, book.add_format(wrapped | style), widths)
+    page.freeze_panes(FIRST_ROW, 0)
+    page.autofilter(HEADING_ROW, 0, HEADING_ROW + count, len(headings) - 1)
     book.close()
     return count
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.typesetting.typeface import LEADING, typeface
+from app.typesetting.typeface import LEADING, STAND_INS, typeface
 
 _SIGNS_A_LINE = 34
 """At the size chosen, in a picture that is wider than high."""
@@ -18,7 +18,7 @@ def marked_jpeg(photo: bytes, lines: Sequence[str], *, font_file: Path | None = 
     """Write lines on a shaded band over the lower edge of a photo of ours; what is too long ends in "…"."""
     with Image.open(io.BytesIO(photo), formats=["JPEG"]) as opened:
         image = _enlarged(opened).convert("RGBA")
-    face = typeface("".join(lines), font_file)
+    face = typeface(STAND_INS + "".join(lines), font_file)
     size = max(_LEAST_PX, min(image.size) // _SIGNS_A_LINE)
     width, step = image.width - 2 * size, round(size * LEADING)
     top = image.height - len(lines) * step - size

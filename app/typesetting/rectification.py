@@ -11,7 +11,7 @@ from PIL import Image
 from app.clock import now
 from app.typesetting.drawing import FAMILY, POINT, write
 from app.typesetting.qr import QUIET_MODULES, qr_image
-from app.typesetting.typeface import LEADING, Setting, Typeface, typeface
+from app.typesetting.typeface import LEADING, STAND_INS, Setting, Typeface, typeface
 
 TITLE = "安全隐患整改通知书"
 PHOTOS_MOST = 4
@@ -48,6 +48,7 @@ _FIXED = "".join(
         _PHOTOS,
         _PAGES,
         _SCAN,
+        STAND_INS,
         "致：签发单位人盖章（）日期复查情况…□0123456789 ",
     )
 )

@@ -4,6 +4,7 @@ Sizes and widths are in whatever unit the caller draws in: a glyph's width grows
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,6 +17,12 @@ LEADING = 1.3
 """From one baseline to the next, in sizes."""
 MIDDLE = 0.37
 """How far the middle of a Chinese character is above its baseline, in sizes."""
+EMOJI, UNDRAWN = "〔表情〕", "〔缺字〕"
+"""Stand where somebody wrote what the font has no sign for: a picture, and a letter or another sign."""
+STAND_INS = EMOJI + UNDRAWN
+_PICTURED = {"So", "Sk", "Cn"}
+"""Kinds of emoji: symbols, their skins, and what Unicode has taken in since Python's tables."""
+_UNSEEN = {"Mn", "Me", "Cf", "Cc"}
 _GOOD_SHARE = 0.7  # fewer lines look better than a larger size, down to this share of the largest
 _NARROW_GAPS = re.compile(r"[ \t\r\n]+")
 _ROUNDS = 12  # of halving: finer than a hundredth of a character
@@ -67,9 +74,16 @@ class Typeface:
         return Setting(_cut(_NARROW_GAPS.sub(" ", text), most_lines, width / size, self.width_em), size)
 
     def printable(self, text: str) -> str:
-        """Put an empty square in place of each sign that the file cannot draw."""
-        missing = self.lacks(text)
-        return "".join("□" if sign in missing else sign for sign in text)
+        """Say in words what the file cannot draw, once for all that stand side by side.
+
+        An empty square would do as ill as a strange one: on a form it is there to be ticked.
+        """
+        missing, parts = self.lacks(text), [""]
+        for sign in text:
+            part = _stand_in(sign) if sign in missing else sign
+            if part and (part == sign or part != parts[-1]):
+                parts.append(part)
+        return "".join(parts)
 
     def fit(
         self, text: str, width: float, height: float, *, largest: float, smallest: float, most_lines: int = 3
@@ -113,6 +127,14 @@ def _advances_em(path: Path) -> Mapping[str, float]:
     with TTFont(path, lazy=True) as font:
         units, widths = font["head"].unitsPerEm, font["hmtx"].metrics
         return {chr(code): widths[glyph][0] / units for code, glyph in font.getBestCmap().items()}
+
+
+def _stand_in(sign: str) -> str:
+    """Give what is written for a sign; nothing for one that only changes how its neighbour looks."""
+    kind = unicodedata.category(sign)
+    if kind in _UNSEEN:
+        return ""
+    return EMOJI if kind in _PICTURED else UNDRAWN
 
 
 def _broken(text: str, room_em: float, measure: _Measure) -> tuple[str, ...]:

@@ -90,6 +90,20 @@ def test_its_mark_is_seen_on_each_page_and_hidden_beside() -> None:
     }
 
 
+@pytest.mark.parametrize("lines, table", [(0, "A3:B3"), (1, "A3:B4"), (3, "A3:B6")])
+def test_its_rows_can_be_filtered_below_headings_that_stay(lines: int, table: str) -> None:
+    """The filter begins at the headings, not at the mark above them, and ends with the last row."""
+    file = io.BytesIO()
+    rows_of = [["王桂兰", "新城第1网格"]] * lines
+    write_workbook(file, MARK, ["姓名", "网格"], rows_of, sheet="名册", note=lambda: "用完请删除")
+    book: Any = opened(file.getvalue())
+    sheet = book.worksheets[0]
+
+    assert (sheet.auto_filter.ref, sheet.freeze_panes) == (table, "A4")
+    assert sheet.auto_filter.filterColumn == []
+    assert not any(row.hidden for row in sheet.row_dimensions.values())
+
+
 def test_it_can_be_read_and_printed_as_it_comes() -> None:
     """S-153: no number is cut by its neighbour, all columns are on one page of A4, and the mark is whole."""
     file = io.BytesIO()

@@ -76,8 +76,15 @@ def test_long_words_go_on_and_lose_no_sign() -> None:
     assert "复查情况" in text(found[-1])
 
 
-def test_what_no_font_draws_is_a_square() -> None:
-    assert "堆了□纸箱" in text(pages(replace(NOTICE, rows=[("存在的隐患", "堆了\N{PILE OF POO}纸箱")]))[0])
+def test_what_the_font_cannot_draw_is_said_and_no_box_stands_for_it() -> None:
+    """The boxes of the form are to be ticked by hand: there are three, and one more would be read as one."""
+    words = "堆了\N{PILE OF POO}\N{FIRE}纸箱\N{HEAVY BLACK HEART}\ufe0f，王\U00021484说"
+    [page] = pages(replace(NOTICE, rows=[("存在的隐患", words)], to="\N{GRINNING FACE}负责人"))
+    told = text(page)
+
+    assert "堆了〔表情〕纸箱〔表情〕，王〔缺字〕说" in told
+    assert "〔表情〕负责人：" in told
+    assert told.count("□") == 3
 
 
 @pytest.mark.parametrize("size", [(4000, 3000), (30, 4000), (5, 5)])

@@ -29,6 +29,25 @@ def test_the_packaged_font_has_the_rare_characters_of_village_names() -> None:
     assert SANS.lacks("𡒄") == {"𡒄"}
 
 
+@pytest.mark.parametrize(
+    "sent, shown",
+    [
+        ("塆里堆了纸箱，★①㎡", "塆里堆了纸箱，★①㎡"),
+        ("堆了💩💩纸箱", "堆了〔表情〕纸箱"),
+        ("👨\u200d👩\u200d👧来了", "〔表情〕来了"),
+        ("👍🏽好", "〔表情〕好"),
+        ("1\ufe0f\u20e3楼", "1楼"),
+        ("🇨🇳", "〔表情〕"),
+        ("王𡒄", "王〔缺字〕"),
+        ("𡒄😀", "〔缺字〕〔表情〕"),
+        ("啊啊啊", "啊啊啊"),
+        ("\ufe0f", ""),
+    ],
+)
+def test_what_cannot_be_drawn_is_said_in_words_once(sent: str, shown: str) -> None:
+    assert SANS.printable(sent) == shown
+
+
 def test_without_a_choice_the_packaged_font_is_taken() -> None:
     assert typeface("塆垴") == SANS
 
