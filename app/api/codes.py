@@ -8,6 +8,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import evidence, hazards, places
@@ -33,6 +34,12 @@ _TOO_MANY_RATINGS = "从您这个网络来的评价太多，请过一会儿再�
 _FACES = {3: "满意", 2: "一般", 1: "不满意"}
 _MAX_RATING_BYTES = 4000
 _LINKLESS = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
+_PASSING = {
+    HTTPStatus.TOO_MANY_REQUESTS,
+    HTTPStatus.INTERNAL_SERVER_ERROR,
+    HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""What may be over soon: the same report, sent once more, is taken then."""
 
 
 @blueprint.route("/q/<code>", methods=["GET"])
@@ -69,7 +76,7 @@ def send_report(code: str) -> AnyResponse:
         except PictureError as error:
             form = form.with_error("photos", sentence(error.code, error.data))
         except OtherContentError:
-            return _already_sent_page(code, form.id)
+            return _already_sent_page(code, form)
         else:
             return _to_receipt(code, form.id, form.key)
     with reading() as session:
@@ -154,11 +161,26 @@ def _refused(error: Exception) -> Response:
 def _refusal_page(document: Response) -> Response:
     code = (request.view_args or {}).get("code")
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
-    if document.status_code == HTTPStatus.TOO_MANY_REQUESTS and request.method == "POST":
-        rates = request.endpoint == f"{blueprint.name}.{rate_report.__name__}"
-        words = _TOO_MANY_RATINGS if rates else _TOO_MANY_REPORTS
-        return message_page(document.status_code, words, again=back)
+    too_many = document.status_code == HTTPStatus.TOO_MANY_REQUESTS
+    if request.endpoint == f"{blueprint.name}.{send_report.__name__}":
+        said = _TOO_MANY_REPORTS if too_many else document.get_json()["title"]
+        form = _written() if document.status_code in _PASSING else None
+        if form is None:
+            return message_page(document.status_code, said, again=back)
+        return html_page("unsent.html", document.status_code, said=said, code=code, form=form)
+    if too_many and request.method == "POST":
+        return message_page(document.status_code, _TOO_MANY_RATINGS, again=back)
     return refusal_page(document, again=back)
+
+
+def _written() -> ReportForm | None:
+    """Give what was written in a form that is refused, if it arrived; its photos are given back unread."""
+    try:
+        return ReportForm.written(request)
+    except HTTPException:
+        return None
+    finally:
+        request.close()
 
 
 def _file(code: str, form: ReportForm) -> None:
@@ -184,10 +206,13 @@ def _form_page(
     return html_page("place.html", status, code=code, place=found.place, community=community, form=form)
 
 
-def _already_sent_page(code: str, hazard_id: UUID) -> Response:
-    return message_page(
+def _already_sent_page(code: str, form: ReportForm) -> Response:
+    """Say that the report is there, and offer what was changed since as one of its own."""
+    return html_page(
+        "unsent.html",
         HTTPStatus.CONFLICT,
-        "这份报告已经收到，后来改的内容没有保存。要补充，请再填一份。",
-        receipt=url_for(".show_report", code=code, hazard_id=hazard_id),
-        again=url_for(".show_place", code=code),
+        said="这份报告已经收到，后来改的内容没有保存。要补充，请再提交一次。",
+        receipt=url_for(".show_report", code=code, hazard_id=form.id),
+        code=code,
+        form=form.as_another(),
     )

@@ -68,6 +68,8 @@ class ReportForm:
     category: str = ""
     text: str = ""
     photos: tuple[bytes, ...] = ()
+    chose_photos: bool = False
+    """No page can put chosen files back into its fields: they are to be chosen again."""
     errors: dict[str, str] = field(default_factory=dict)
     key: str = ""
     """Made with the form: whoever has it later says that the report was his. Empty if it came without."""
@@ -75,11 +77,11 @@ class ReportForm:
     @classmethod
     def fresh(cls) -> "ReportForm":
         """Give an empty form; its id makes a repeated sending harmless."""
-        return cls(new_id(), key=secrets.token_urlsafe(_KEY_BYTES))
+        return cls(new_id(), key=_new_key())
 
     @classmethod
-    def read(cls, request: Request) -> "ReportForm":
-        """Read a sent form; a field that is wrong gets a message, nothing is raised for it."""
+    def written(cls, request: Request) -> "ReportForm":
+        """Read a sent form without its photos; a field that is wrong gets a message, nothing is raised."""
         texts = _texts(request)
         sent = {name: texts.get(name, "") for name in ReportFormInput().fields}
         try:
@@ -87,20 +89,29 @@ class ReportForm:
         except ma.ValidationError as error:
             sentences = _SENTENCES | ({"text": _DAMAGED} if _REPLACED in sent["text"] else {})
             right, errors = error.valid_data, {name: sentences[name] for name in error.messages}
-        uploads = [upload for upload in request.files.getlist("photo") if upload.filename]
+        return cls(
+            id=right.get("id") or new_id(),
+            category=sent["category"],
+            text=right.get("text", sent["text"]),
+            chose_photos=bool(_uploads(request)),
+            errors=errors,
+            key=right_key(texts.get("key", "")),
+        )
+
+    @classmethod
+    def read(cls, request: Request) -> "ReportForm":
+        """Read a sent form with its photos, which can be read once; the rest as in ``written``."""
+        form, uploads, errors = cls.written(request), _uploads(request), {}
         if len(uploads) > MAX_PHOTOS:
             errors["photos"] = f"最多{MAX_PHOTOS}张照片"
         photos = tuple(_bytes(upload) for upload in uploads[:MAX_PHOTOS])
         if any(len(photo) > _MAX_PHOTO_BYTES for photo in photos):
             errors["photos"] = "有一张照片超过12MB，请换一张，或用手机相机的普通模式拍"
-        return cls(
-            id=right.get("id") or new_id(),
-            category=sent["category"],
-            text=right.get("text", sent["text"]),
-            photos=photos,
-            errors=errors,
-            key=right_key(texts.get("key", "")),
-        )
+        return replace(form, photos=photos, errors=form.errors | errors)
+
+    def as_another(self) -> "ReportForm":
+        """Give the same words as a report of their own."""
+        return replace(self, id=new_id(), key=_new_key())
 
     def with_error(self, name: str, message: str) -> "ReportForm":
         """Give the same form with a message at a field."""
@@ -124,6 +135,14 @@ class ReportForm:
 def right_key(sent: str) -> str:
     """Give a receipt's key as we make them, or nothing."""
     return sent if _KEY.fullmatch(sent) else ""
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(_KEY_BYTES)
+
+
+def _uploads(request: Request) -> list[FileStorage]:
+    return [upload for upload in request.files.getlist("photo") if upload.filename]
 
 
 def _texts(request: Request) -> MultiDict[str, str]:

@@ -25,16 +25,22 @@ def code(app: Flask, session: Session) -> str:
 def send(visitor: Client, code: str, address: str) -> Callable[..., Answer]:
     """Send the report form as a browser does: photos as files, everything else as text."""
 
-    def sent(*, photos: list[bytes] | None = None, **changes: Any) -> Answer:
-        body = {"id": str(new_id()), "category": "fire", "text": "楼道停电动车", **changes}
+    def sent(
+        *,
+        photos: list[bytes] | None = None,
+        body: bytes | None = None,
+        content_type: str = "",
+        **changes: Any,
+    ) -> Answer:
+        fields = {"id": str(new_id()), "category": "fire", "text": "楼道停电动车", **changes}
         chosen = [FileStorage(io.BytesIO(photo), "照片.jpg") for photo in photos or []]
         chosen = chosen or [FileStorage(io.BytesIO(b""), "")]
-        parts = MultiDict([*body.items(), *(("photo", one) for one in chosen)])
+        parts = MultiDict([*fields.items(), *(("photo", one) for one in chosen)])
         stream, _, boundary = stream_encode_multipart(parts, use_tempfile=False)
         return visitor.post(
             f"/q/{code}/reports",
-            input_stream=stream,
-            content_type=f"multipart/form-data; boundary={boundary}",
+            input_stream=stream if body is None else io.BytesIO(body),
+            content_type=content_type or f"multipart/form-data; boundary={boundary}",
             environ_overrides={"REMOTE_ADDR": address},
         )
 

@@ -16,6 +16,11 @@ def hidden_id(page: Answer) -> UUID:
     return UUID(found[1])
 
 
+def kept(page: Answer, text: str, category: str) -> bool:
+    """Say whether a form shows these words, and this choice."""
+    return f">{text}</textarea>" in page.text and f'value="{category}" required checked' in page.text
+
+
 def receipt(visitor: Client, code: str, report_id: UUID) -> str:
     answer = visitor.get(f"/q/{code}/reports/{report_id}")
     assert answer.status_code == 200

@@ -1,19 +1,22 @@
 """The report of somebody without an account."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.api.http.parts import EXTENSION
 from app.ids import new_id
 from app.models import HarmCase, Hazard, HazardEvent, HazardSource, Photo, PhotoLink
-from tests.api.codes.page import Send, hidden_id
+from tests.api.codes.page import Send, hidden_id, kept
 from tests.cast import named
 from tests.client import Client
 from tests.evidence.photos import file, scene
@@ -117,12 +120,26 @@ def test_a_report_changed_after_it_was_sent_is_told_so(send: Send, session: Sess
     report_id = str(new_id())
     send(id=report_id)
 
-    answer = send(id=report_id, text="别的事")
+    answer = send(id=report_id, text="别的事", category="traffic", photos=PHOTOS[:1])
 
     assert answer.status_code == 409
     assert f"/q/{code}/reports/{report_id}" in answer.text
     assert rows(session) == (1, 1, 0)
     assert session.scalar(select(Hazard.text)) == "楼道停电动车"
+    assert kept(answer, "别的事", "traffic")
+    assert "照片要重新选" in answer.text
+
+
+def test_what_was_changed_afterwards_can_be_sent_as_a_report_of_its_own(send: Send, session: Session) -> None:
+    report_id = str(new_id())
+    send(id=report_id)
+    refused = send(id=report_id, text="别的事")
+    other = hidden_id(refused)
+
+    again = send(id=str(other), text="别的事")
+
+    assert (again.status_code, str(other) != report_id) == (303, True)
+    assert set(session.scalars(select(Hazard.text))) == {"楼道停电动车", "别的事"}
 
 
 @pytest.mark.parametrize(
@@ -222,13 +239,40 @@ def test_a_text_that_did_not_arrive_whole_is_not_taken(
     assert rows(session) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/x-www-form-urlencoded"])
+def test_too_many_forms_of_an_address_are_refused_whatever_is_in_them(send: Send, kind: str) -> None:
+    """Neither a body that is no form nor one without fields is a fault."""
+    for _ in range(60):
+        send(text="")
+
+    answers = [send(text=""), send(body=b"--x\r\nno form", content_type=kind)]
+
+    assert [answer.status_code for answer in answers] == [429, 429]
+    assert all('<textarea id="text"' in answer.text for answer in answers)
+
+
+def test_what_was_written_stays_in_the_form_while_the_database_is_away(
+    app_with: Callable[..., Flask],
+) -> None:
+    app = app_with(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    code = app.extensions[EXTENSION].signer.code("A" * 9)
+
+    answer = Client(app, None).post(f"/q/{code}/reports", data={"text": "楼道停电动车", "category": "fire"})
+
+    assert answer.status_code == 503
+    assert kept(answer, "楼道停电动车", "fire")
+
+
 def test_the_eleventh_report_of_an_address_waits(send: Send, session: Session) -> None:
     assert send(text="").status_code == 422, "what is refused does not count"
     assert [send().status_code for _ in range(10)] == [303] * 10
 
-    answer = send()
+    report_id = new_id()
+    answer = send(id=str(report_id), text="<四楼>\r\n停了车", category="traffic", photos=PHOTOS[:1])
 
     assert (answer.status_code, answer.mimetype) == (429, "text/html")
+    assert kept(answer, "&lt;四楼&gt;\n停了车", "traffic"), "nothing that he wrote is lost"
+    assert (hidden_id(answer), "照片要重新选" in answer.text) == (report_id, True)
     assert "急的不要等，请马上打电话给网格员或社区" in answer.text, (
         "he may have sent nothing, and danger waits not"
     )
