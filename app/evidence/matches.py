@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, false, or_, select, union
 from sqlalchemy.orm import Session, aliased
 
 from app.actors import Actor, Scope
@@ -24,6 +24,8 @@ from app.retention import belongs_to_a_case
 Reach = Mapping[PhotoOwner, Scope]
 MOST_RECORDS = 5
 """Of one photo that are named beside it."""
+_LOOKED_AT = 500
+"""So many of the newest pairs are looked at first: they fill the page of who reads most of them."""
 
 
 class OwnPhotoError(DomainError):
@@ -86,15 +88,24 @@ def matches(
     Two photos of one record are no reuse: somebody took the same thing twice.
     """
     within = None if area_code is None else Scope(areas=(area_code,))
-    query = _shown(actor, reach, within).order_by(PhotoMatch.id.desc()).limit(limit)
+    asked = select(PhotoMatch).order_by(PhotoMatch.id.desc())
     if settled is not Settled.ALL:
         waits = PhotoMatch.settled_at.is_(None)
-        query = query.where(waits if settled is Settled.OPEN else ~waits)
+        asked = asked.where(waits if settled is Settled.OPEN else ~waits)
     if kind is not None:
-        query = query.where(PhotoMatch.kind == kind)
+        asked = asked.where(PhotoMatch.kind == kind)
     if after is not None:
-        query = query.where(PhotoMatch.id < after)
-    return _told(session, session.scalars(query).all(), reach)
+        asked = asked.where(PhotoMatch.id < after)
+
+    def first_of(pairs: Select[PhotoMatch]) -> Sequence[PhotoMatch]:
+        pair = aliased(PhotoMatch, pairs.subquery())
+        shown = _shown(pair, actor, reach, within)
+        return session.scalars(shown.order_by(pair.id.desc()).limit(limit)).all()
+
+    rows = first_of(asked.limit(_LOOKED_AT))
+    if len(rows) < limit:
+        rows = first_of(asked.where(PhotoMatch.id.in_(_named_within(reach, actor.scope, within))))
+    return _told(session, rows, reach)
 
 
 def settle(
@@ -104,7 +115,7 @@ def settle(
 
     Raises NotFoundError, OwnPhotoError, or IllegalStepError if it was settled otherwise.
     """
-    query = _shown(actor, reach).where(PhotoMatch.id == match_id).with_for_update(of=PhotoMatch)
+    query = _shown(PhotoMatch, actor, reach).where(PhotoMatch.id == match_id).with_for_update(of=PhotoMatch)
     row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if row is None:
         raise NotFoundError
@@ -121,20 +132,34 @@ def settle(
     return told
 
 
-def _shown(actor: Actor, reach: Reach, within: Scope | None = None) -> Select[PhotoMatch]:
+def _shown(
+    pair: type[PhotoMatch], actor: Actor, reach: Reach, within: Scope | None = None
+) -> Select[PhotoMatch]:
+    """Read those pairs that the actor may see; each is looked at for itself."""
     later, earlier = aliased(Photo), aliased(Photo)
     one, other = aliased(PhotoLink), aliased(PhotoLink)
     of_one_record = exists().where(
-        one.photo_id == PhotoMatch.photo_id,
-        other.photo_id == PhotoMatch.earlier_id,
+        one.photo_id == pair.photo_id,
+        other.photo_id == pair.earlier_id,
         one.record_id == other.record_id,
     )
     return (
-        select(PhotoMatch)
-        .join(later, later.id == PhotoMatch.photo_id)
-        .join(earlier, earlier.id == PhotoMatch.earlier_id)
+        select(pair)
+        .join(later, later.id == pair.photo_id)
+        .join(earlier, earlier.id == pair.earlier_id)
         .where(or_(*(_readable(one, reach, actor.scope, within) for one in (later, earlier))), ~of_one_record)
     )
+
+
+def _named_within(reach: Reach, *scopes: Scope | None) -> CompoundSelect[UUID]:
+    """Give the pairs of which a record in these areas names a photo: those to be looked at where few are."""
+    named = select(PhotoLink.photo_id).where(_within(PhotoLink, reach))
+    for scope in scopes:
+        if scope is not None:
+            named = named.where(scope.clause(PhotoLink.area_code))
+    photo_ids = select(named.cte("named").c.photo_id)
+    either = (PhotoMatch.photo_id, PhotoMatch.earlier_id)
+    return union(*(select(PhotoMatch.id).where(photo_id.in_(photo_ids)) for photo_id in either))
 
 
 def _readable(photo: type[Photo], reach: Reach, *scopes: Scope | None) -> ColumnElement[bool]:

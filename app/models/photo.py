@@ -117,7 +117,10 @@ class PhotoLink(Freezable, Base):
     """A record names a photo, which may not have arrived yet ("photos 1 of 3"): so no foreign key."""
 
     __tablename__ = "photo_links"
-    __table_args__ = (Index("ix_photo_links_photo_id", "photo_id"),)
+    __table_args__ = (
+        Index("ix_photo_links_photo_id", "photo_id"),
+        Index("ix_photo_links_area_code", "area_code"),
+    )
     record_id: Mapped[Id]
     photo_id: Mapped[Id]
     record_kind: Mapped[PhotoOwner]

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
@@ -16,6 +16,7 @@ from app.ids import new_id
 from app.models import CategoryDeadline, HazardCategory, HazardStatus
 from tests.cast import HOME, NEXT, person
 from tests.client import Answer, Client
+from tests.explaining import asked_of, explained
 from tests.hazard_world import Take, done, of_item, refused, write_checklist, write_hazard
 from tests.trail import entries_of
 
@@ -227,17 +228,11 @@ def test_the_default_time_is_one_statement_found_by_an_index(
     )
     session.commit()
     session.execute(text("ANALYZE category_deadlines"))
-    sent: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
-        sent.append((statement, values))
-
-    event.listen(connection, "before_cursor_execute", note)
-    found = default_time(session, hazard)
-    event.remove(connection, "before_cursor_execute", note)
+    with asked_of(connection) as asked:
+        found = default_time(session, hazard)
 
     assert (found.working_days, found.source) == (1 + 499 % 60, DeadlineSource.COMMUNITY)
-    ((statement, values),) = sent
-    plan = "\n".join(row[0] for row in connection.exec_driver_sql(f"EXPLAIN {statement}", values))
+    (one,) = asked
+    plan = "\n".join(explained(connection, *one))
     assert "ix_category_deadlines_latest" in plan, plan
     assert "Sort" not in plan, "the latest is the first one read"

@@ -13,6 +13,7 @@ from app.hazards.filters import in_order, matching, readable
 from app.ids import new_id
 from app.models import Hazard, HazardStatus
 from tests.cast import GRID, HOME, person
+from tests.explaining import plan_of
 from tests.hazard_world import BLOCK
 
 ROWS = 100_000
@@ -64,8 +65,7 @@ def plan(session: Session, actor: Actor, wanted: HazardFilter, order: HazardOrde
     after = HazardKey(new_id(), now() - timedelta(days=9) if order is HazardOrder.DUE_FIRST else None)
     query = select(Hazard.id).where(readable(actor), *matching(wanted))
     query = in_order(query, order, after).limit(20).params(reading_as(actor.user_id))
-    compiled = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
-    return "\n".join(session.scalars(text(f"EXPLAIN (COSTS OFF) {compiled}")))
+    return plan_of(session, query)
 
 
 def test_lists_read_no_table_from_end_to_end(session: Session) -> None:

@@ -13,6 +13,7 @@ from app.own_data.copied import AT_WORK, COPIED
 from app.own_data.erasing import rules_for
 from app.own_data.kinds import TABLES, Whose
 from tests.cast import named, person
+from tests.explaining import plan_of
 
 WITHOUT = {
     "transfers.resident_id": "one index more would cost every posting",
@@ -95,8 +96,7 @@ def test_only_who_held_an_office_makes_anybody_read_all_transfers(session: Sessi
     (copied,) = (one for one in AT_WORK if one.table is TABLES["transfers"])
     his = Whose(person("resident").user_id, None, None, is_minor=False)
     query = select(func.count()).select_from(copied.table).where(copied.his(his))
-    compiled = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
-    plan = "\n".join(session.scalars(text(f"EXPLAIN (ANALYZE, COSTS OFF) {compiled}")))
+    plan = plan_of(session, query, "ANALYZE, COSTS OFF")
 
     assert "One-Time Filter" in plan, plan
     assert re.search(r"Scan.* on transfers \(never executed\)", plan), plan
@@ -108,7 +108,6 @@ def test_photos_named_in_records_of_him_are_found_by_an_index(session: Session) 
     (copied,) = (one for one in COPIED if one.name == "photo_links")
     his = Whose(person("resident").user_id, named("resident"), named("household home"), is_minor=False)
     query = select(func.count()).select_from(copied.table).where(copied.his(his))
-    compiled = query.compile(session.connection(), compile_kwargs={"literal_binds": True})
-    plan = "\n".join(session.scalars(text(f"EXPLAIN (COSTS OFF) {compiled}")))
+    plan = plan_of(session, query)
 
     assert "Seq Scan on photo_links" not in plan, plan

@@ -3,14 +3,11 @@
 import json
 import os
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, select, text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from app import own_data
@@ -18,6 +15,7 @@ from app.audit import AuditKeys
 from app.clock import now
 from app.jobs.work import copy_removals
 from app.models import Removal
+from tests.explaining import asked_of, counted, most_read
 from tests.own_data.place import Place, write_removal
 
 
@@ -100,36 +98,10 @@ def test_what_the_job_asks_every_minute_reads_no_more_of_a_longer_list(listed: P
     with listed.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE removals"))
         connection.execute(text("SET enable_seqscan = off"))
-        read = [rows_read(connection, *query) for query in queries]
+        read = [most_read(counted(connection, *query)) for query in queries]
 
     assert len(read) >= 3
     assert max(read) <= 1, queries
-
-
-@contextmanager
-def asked_of(engine: Engine, part: str) -> Iterator[list[tuple[str, Any]]]:
-    """Gather the queries with these words that the engine is asked meanwhile."""
-    found: list[tuple[str, Any]] = []
-
-    def gather(_c: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
-        if part in statement.replace("\n", ""):
-            found.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", gather)
-    yield found
-    event.remove(engine, "before_cursor_execute", gather)
-
-
-def rows_read(connection: Connection, statement: str, parameters: Any) -> float:
-    """Give how many rows a query takes from the table at the most."""
-    explained = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
-    nodes, read = [explained.scalar_one()[0]["Plan"]], 0.0
-    while nodes:
-        node = nodes.pop()
-        nodes += node.get("Plans", [])
-        if "Scan" in node["Node Type"]:
-            read = max(read, node["Actual Rows"])
-    return read
 
 
 def test_a_list_written_anew_has_owner_and_mode_of_the_old_one(listed: Place) -> None:

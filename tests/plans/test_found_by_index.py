@@ -1,11 +1,9 @@
 """What is read of occurrences daily, and each minute, is found by an index among years of missed ones."""
 
-from collections.abc import Callable, Sequence
 from datetime import timedelta
-from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app import plans
@@ -14,6 +12,7 @@ from app.clock import now
 from app.models import Grant, Plan
 from app.plans import OccurrenceFilter, OpeningKey
 from tests.cast import GRID, named, person
+from tests.explaining import asked_of, counted, how, pages_of
 from tests.hazard_world import BLOCK, write_checklist
 from tests.plan_world import write_plan
 
@@ -37,24 +36,6 @@ _FILL = text(
     ) AS numbered
     """
 )
-
-
-def how(
-    connection: Connection, word: str, read: Callable[[], Any], options: str = "COSTS OFF"
-) -> Sequence[Any]:
-    """Give how the database finds what is read, by the first statement that names a word."""
-    sent: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        sent.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    try:
-        read()
-    finally:
-        event.remove(connection, "before_cursor_execute", note)
-    statement, parameters = next(one for one in sent if word in one[0])
-    return connection.exec_driver_sql(f"EXPLAIN ({options}) {statement}", parameters).scalars().all()
 
 
 def fill(session: Session, *, still_open: int) -> Plan:
@@ -83,23 +64,21 @@ def test_no_list_and_no_job_reads_what_is_long_over(connection: Connection, sess
     def of_county() -> None:
         plans.occurrences(session, COUNTY, OccurrenceFilter(), after=after, limit=20)
 
-    listed = "\n".join(how(connection, "FROM occurrences", of_county))
+    listed = how(connection, "FROM occurrences", of_county)
     assert "ix_occurrences_opens_at_id" in listed, listed
     assert "Sort" not in listed, listed
-    open_ones = "\n".join(
-        how(connection, "FROM occurrences", lambda: plans.open_occurrences(session, WORKER, limit=300))
+    open_ones = how(
+        connection, "FROM occurrences", lambda: plans.open_occurrences(session, WORKER, limit=300)
     )
     assert "ix_occurrences_worker_id_missed_at" in open_ones, open_ones
     lately = now() - timedelta(days=14)
-    missed = "\n".join(
-        how(
-            connection,
-            "FROM occurrences",
-            lambda: plans.missed_lately(session, WORKER, since=lately, limit=100),
-        )
+    missed = how(
+        connection,
+        "FROM occurrences",
+        lambda: plans.missed_lately(session, WORKER, since=lately, limit=100),
     )
     assert "ix_occurrences_worker_id_missed_at" in missed, missed
-    lost = "\n".join(how(connection, "occurrences", lambda: plans.hand_over(session, limit=100)))
+    lost = how(connection, "occurrences", lambda: plans.hand_over(session, limit=100))
     assert "ix_occurrences_missed_at" in lost or "ix_occurrences_worker_id_missed_at" in lost, lost
 
 
@@ -113,9 +92,8 @@ def test_each_minutes_look_reads_what_is_open_and_no_post_for_each(
     session.flush()
     after = "421224100070" if share == "one community is behind" else None
 
-    def look() -> None:
+    with asked_of(connection, "min(") as asked:
         assert plans.hand_over(session, limit=100, after=after) == (0, None)
 
-    (found,) = how(connection, "min(", look, "ANALYZE, BUFFERS, FORMAT JSON")
-    top = found[0]["Plan"]
-    assert top["Shared Hit Blocks"] + top["Shared Read Blocks"] < OPEN / 4, found
+    found = counted(connection, *asked[0])
+    assert pages_of(found) < OPEN / 4, found

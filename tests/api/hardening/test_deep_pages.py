@@ -2,25 +2,23 @@
 
 import base64
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
 from app.models import AuditEntry, Base, ClaimStatus, HazardStatus
 from tests.cast import person
 from tests.client import Client
+from tests.explaining import asked_of, counted, most_read
 from tests.matrix.stage import Stage
 
 COPIES = 2000
 LIMIT = 20
 MOST_ROWS = 5 * LIMIT
 """Rows that any part of a plan may read for one page: the page, one more, and a few that a filter drops."""
-Plan = dict[str, Any]
 _NEWEST_ENTRY = select(AuditEntry.id).order_by(AuditEntry.id.desc()).limit(1)
 LISTS: dict[str, tuple[str, str, Callable[[Stage], object]]] = {
     "/v1/hazards": ("hazards", "admin", lambda stage: stage.hazard(HazardStatus.REPORTED)),
@@ -52,49 +50,16 @@ def _copy(connection: Connection, table: str, row_id: object) -> None:
     connection.execute(text(f"ANALYZE {table}"))
 
 
-@contextmanager
-def _noted(connection: Connection, table: str) -> Iterator[list[tuple[str, Any]]]:
-    """Note the statements that read a page of the table, with their parameters."""
-    seen: list[tuple[str, Any]] = []
-
-    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
-        if f"FROM {table}" in statement and "LIMIT" in statement:
-            seen.append((statement, parameters))
-
-    event.listen(connection, "before_cursor_execute", note)
-    yield seen
-    event.remove(connection, "before_cursor_execute", note)
-
-
-def _parts(plan: Plan) -> Iterator[Plan]:
-    yield plan
-    for inner in plan.get("Plans", []):
-        yield from _parts(inner)
-
-
-def _read(part: Plan) -> float:
-    """Give how many rows a part of a plan read, those included that it then dropped."""
-    dropped = part.get("Rows Removed by Filter", 0) + part.get("Rows Removed by Index Recheck", 0)
-    return float((part["Actual Rows"] + dropped) * part["Actual Loops"])
-
-
-def _cost(connection: Connection, statement: str, parameters: Any) -> float:
-    """Run a statement again and give the most rows that one part of it read."""
-    explain = f"EXPLAIN (ANALYZE, BUFFERS OFF, FORMAT JSON) {statement}"
-    plan = connection.exec_driver_sql(explain, parameters).scalar_one()[0]["Plan"]
-    return max(_read(part) for part in _parts(plan))
-
-
 def _page_cost(
     client: Client, connection: Connection, path: str, table: str, cursor: str | None
 ) -> tuple[float, str | None]:
-    with _noted(connection, table) as seen:
+    with asked_of(connection, f"FROM {table}", "LIMIT") as seen:
         query = {"limit": str(LIMIT)} | ({"cursor": cursor} if cursor else {})
         answer = client.get(path, query_string=query)
     assert answer.status_code == 200, answer.text
     assert len(answer.json["items"]) == LIMIT
     assert len(seen) == 1, seen
-    return _cost(connection, *seen[0]), answer.json["next_cursor"]
+    return most_read(counted(connection, *seen[0])), answer.json["next_cursor"]
 
 
 def _deep(connection: Connection, table: str) -> str:
@@ -133,5 +98,5 @@ def test_the_measure_can_fail(connection: Connection, session: Session) -> None:
 
     skipping = f"SELECT * FROM hazards ORDER BY id DESC LIMIT {LIMIT} OFFSET {COPIES - 2 * LIMIT}"  # noqa: S608
     sorting = f"SELECT * FROM hazards ORDER BY content_hash, id LIMIT {LIMIT}"  # noqa: S608
-    assert _cost(connection, skipping, {}) > MOST_ROWS
-    assert _cost(connection, sorting, {}) > MOST_ROWS
+    assert most_read(counted(connection, skipping, {})) > MOST_ROWS
+    assert most_read(counted(connection, sorting, {})) > MOST_ROWS
