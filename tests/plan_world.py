@@ -17,7 +17,10 @@ from tests.cast import GRID, HOME, LONG_AGO, person
 from tests.client import Answer, Client
 from tests.hazard_world import file, inspection_body
 
-CALENDAR = WorkCalendar(UnknownYears.REFUSE)
+LAST_KNOWN = 2099
+"""A year of which the calendar knows the days, and nobody those of the next for a long while."""
+CALENDAR = WorkCalendar(UnknownYears.REFUSE, {LAST_KNOWN: {}})
+LAST_MONDAY = date(LAST_KNOWN, 12, 28)
 START = date(2026, 3, 2)
 """A Monday."""
 

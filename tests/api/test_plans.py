@@ -19,6 +19,8 @@ from tests.counting import statements
 from tests.hazard_world import BLOCK, count, refused, write_checklist
 from tests.plan_world import (
     CALENDAR,
+    LAST_KNOWN,
+    LAST_MONDAY,
     START,
     in_china,
     make,
@@ -252,7 +254,7 @@ def test_a_preview_tells_days_places_and_workers(
 
 def test_a_preview_says_which_year_nobody_entered(session: Session, checklist: Checklist) -> None:
     kept, skipped = (write_plan(session, checklist, on_day_off=one) for one in ("keep", "skip"))
-    admin, day = acting("admin").as_author(HOME), START.replace(year=2031)
+    admin, day = acting("admin").as_author(HOME), START.replace(year=LAST_KNOWN + 1)
     with set_to(in_china(day)):
         shown = plans.preview(session, admin, CALENDAR, kept.id, until=day)
         with pytest.raises(HolidaysUnknownError):
@@ -263,13 +265,12 @@ def test_a_preview_says_which_year_nobody_entered(session: Session, checklist: C
 
 def test_what_comes_before_an_unknown_year_is_made(session: Session, checklist: Checklist) -> None:
     plan = write_plan(session, checklist, on_day_off="skip")
-    with set_to(in_china(START.replace(month=12, day=28), "06:00")):
+    with set_to(in_china(LAST_MONDAY, "06:00")):
         made, unknown = plans.make(session, CALENDAR, plan.id)
 
-    assert (made, unknown) == (4, 2027)
-    assert session.scalars(
-        select(Occurrence.period_on).order_by(Occurrence.period_on.desc())
-    ).first() == START.replace(month=12, day=31)
+    assert (made, unknown) == (4, LAST_KNOWN + 1)
+    made_last = session.scalars(select(Occurrence.period_on).order_by(Occurrence.period_on.desc())).first()
+    assert made_last == LAST_MONDAY.replace(day=31)
 
 
 def test_officers_read_plans_and_make_none(
@@ -283,7 +284,7 @@ def test_officers_read_plans_and_make_none(
 
 
 def test_a_plan_that_waits_for_holidays_is_tried_once_an_hour(session: Session, checklist: Checklist) -> None:
-    plan, at = write_plan(session, checklist, on_day_off="skip"), in_china(START.replace(month=12, day=28))
+    plan, at = write_plan(session, checklist, on_day_off="skip"), in_china(LAST_MONDAY)
     due = []
     for minutes in (0, 1, 59, 60):
         with set_to(at + timedelta(minutes=minutes)):

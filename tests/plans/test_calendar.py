@@ -8,7 +8,7 @@ from app.config import UnknownYears
 from app.models import OnDayOff, PlanFrequency
 from app.plans.calendar import Rhythm, Window
 from app.workdays import HolidaysUnknownError, WorkCalendar
-from tests.plan_world import CALENDAR, START, in_china
+from tests.plan_world import CALENDAR, LAST_KNOWN, START, in_china
 
 FESTIVAL = [date(2026, 2, day) for day in range(15, 24)]
 """Spring Festival of 2026; the Saturdays before and after it, the 14th and the 28th, are worked."""
@@ -101,7 +101,7 @@ def test_what_lies_before_its_start_or_after_its_end_is_not_asked_for() -> None:
 
 def test_an_unknown_year_stops_only_a_plan_that_minds_days_off() -> None:
     refusing = WorkCalendar(UnknownYears.REFUSE)
-    first, last = date(2031, 1, 10), date(2031, 1, 20)
+    first, last = date(LAST_KNOWN + 1, 1, 10), date(LAST_KNOWN + 1, 1, 20)
 
     assert len(days(rhythm(), first, last, refusing)) == 11
     for one in (OnDayOff.SKIP, OnDayOff.MOVE):
