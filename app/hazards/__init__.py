@@ -1,6 +1,6 @@
 """The closed loop of hazards."""
 
-from app.hazards.alarms import RUNNING, take_alarms
+from app.hazards.alarms import RUNNING, due_alarms, take_alarms
 from app.hazards.assignees import FIELD_ROLES, AssigneeUnfitError, UnitUnfitError
 from app.hazards.assignment import (
     AssigneeChangedError,
@@ -235,6 +235,7 @@ __all__ = [
     "close",
     "day_hazards",
     "department_answer",
+    "due_alarms",
     "duplicate",
     "give_notice",
     "grant_extension",

@@ -1,8 +1,11 @@
 """What happens of itself as a hazard's time runs: a reminder, then the county, then the city (督办)."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -35,25 +38,30 @@ _IN_OTHER_WORDS = {HazardStep.REMIND_CONTROLS: {"what": "controls_missing"}}
 """What an office reads where it is to urge others to do what they read of."""
 
 
-def take_alarms(session: Session, *, limit: int) -> int:
-    """Do what the time of hazards asks for by now; give of how many hazards.
+def due_alarms(session: Session, *, limit: int) -> Sequence[UUID]:
+    """Name the hazards whose time asks for something by now, the longest first."""
+    return session.scalars(_due(select(Hazard.id), now(), limit)).all()
+
+
+def take_alarms(session: Session, *, limit: int, only: UUID | None = None) -> int:
+    """Do what the time of hazards asks for by now, or of ``only`` this one; give of how many hazards.
 
     A hazard that another scheduler is at is left to it. Were it not, the key of the alarms would still let
     each happen once for each deadline.
     """
     at = now()
-    query = (
-        select(Hazard)
-        .where(Hazard.alarm_at <= at, Hazard.status.in_(RUNNING))
-        .order_by(Hazard.alarm_at, Hazard.id)
-        .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
-        .execution_options(populate_existing=True)
-    )
-    hazards = session.scalars(query).all()
+    query = _due(select(Hazard), at, limit).with_for_update(key_share=True, skip_locked=True)
+    if only is not None:
+        query = query.where(Hazard.id == only)
+    hazards = session.scalars(query.execution_options(populate_existing=True)).all()
     for hazard in hazards:
         _take(session, hazard, at)
     return len(hazards)
+
+
+def _due(query: Select[Any], at: datetime, limit: int) -> Select[Any]:
+    due = query.where(Hazard.alarm_at <= at, Hazard.status.in_(RUNNING))
+    return due.order_by(Hazard.alarm_at, Hazard.id).limit(limit)
 
 
 def _take(session: Session, hazard: Hazard, at: datetime) -> None:

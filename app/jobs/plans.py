@@ -6,7 +6,7 @@ import structlog
 
 from app import plans
 from app.db import sessions_for, transaction
-from app.jobs.work import Means, by_community, in_batches, record_job
+from app.jobs.work import Means, all_or_each, by_community, record_job
 
 log = structlog.get_logger()
 _BATCH = 200
@@ -42,7 +42,7 @@ def _make(means: Means, plan_id: UUID) -> int:
 
 def tell_openings(means: Means) -> int:
     """Tell workers in the morning what opens today; give to how many."""
-    return sum(in_batches(means, "tell_openings", plans.tell_openings))
+    return all_or_each(means, "tell_openings", plans.tell_openings, plans.due_openings)
 
 
 def tell_missed(means: Means) -> int:

@@ -1,10 +1,11 @@
 """What the jobs do: each takes what it needs, calls one verb in its own transaction, and may run again."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from uuid import UUID
 
 import structlog
 from psycopg.errors import SerializationFailure
@@ -51,34 +52,8 @@ class Means:
 
 
 def post_due_claims(means: Means) -> int:
-    """Post the claims whose public notice is over; give how many.
-
-    Where one of a batch cannot be posted, each is posted for itself, so that it holds up no other.
-    """
-    posted = 0
-    try:
-        for batch in in_batches(means, "post_due_claims", points.post_due):
-            posted += batch
-    except Exception:
-        log.exception("batch_not_posted")
-        posted += _post_one_by_one(means)
-    return posted
-
-
-def _post_one_by_one(means: Means) -> int:
-    with transaction(sessions_for(means.engine)()) as session:
-        due = points.due_claims(session, limit=_BATCH)
-    posted = 0
-    for claim_id in due:
-        try:
-            with transaction(sessions_for(means.engine)()) as session:
-                done = points.post_due(session, limit=1, only=claim_id)
-                record_job(session, means, "post_due_claims", done)
-        except Exception:
-            log.exception("claim_not_posted", claim_id=str(claim_id))
-            continue
-        posted += done
-    return posted
+    """Post the claims whose public notice is over; give how many."""
+    return all_or_each(means, "post_due_claims", points.post_due, points.due_claims)
 
 
 def reconcile(means: Means) -> int:
@@ -122,7 +97,7 @@ def unassign_hazards(means: Means) -> int:
 
 def sound_hazard_alarms(means: Means) -> int:
     """Remind of hazards nearly over their time, tell offices of those that are; give of how many."""
-    return sum(in_batches(means, "sound_hazard_alarms", hazards.take_alarms))
+    return all_or_each(means, "sound_hazard_alarms", hazards.take_alarms, hazards.due_alarms)
 
 
 def tell_waiting_hazards(means: Means) -> int:
@@ -289,6 +264,37 @@ def in_batches(means: Means, job: str, step: Callable[..., int], **facts: str) -
         return done
 
     return batches(sessions_for(means.engine), work, size=_BATCH)
+
+
+def all_or_each(means: Means, job: str, step: Callable[..., int], due: Callable[..., Sequence[UUID]]) -> int:
+    """Call a step batch by batch, or where one fails for ``only`` one of what is due after the other.
+
+    So what cannot be done holds up nothing else; it is told, and tried again at the next run.
+    """
+    total = 0
+    try:
+        for batch in in_batches(means, job, step):
+            total += batch
+    except Exception:
+        log.exception("batch_not_done", job=job)
+        total += _each(means, job, step, due)
+    return total
+
+
+def _each(means: Means, job: str, step: Callable[..., int], due: Callable[..., Sequence[UUID]]) -> int:
+    with transaction(sessions_for(means.engine)()) as session:
+        waiting = due(session, limit=_OF_A_COMMUNITY)
+    total = 0
+    for one in waiting:
+        try:
+            with transaction(sessions_for(means.engine)()) as session:
+                done = step(session, limit=1, only=one)
+                record_job(session, means, job, done)
+        except Exception:
+            log.exception("one_not_done", job=job, id=str(one))
+            continue
+        total += done
+    return total
 
 
 def _batches_past(means: Means, job: str, step: Callable[..., tuple[int, Mark | None]]) -> Iterator[int]:

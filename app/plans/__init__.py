@@ -5,6 +5,7 @@ from app.plans.absences import (
     AbsenceOverlapsError,
     AbsenceSpanError,
     NewAbsence,
+    NobodyStandsInError,
     absences,
     end_absence,
     record_absence,
@@ -36,7 +37,7 @@ from app.plans.planning import (
 from app.plans.reach import place_to_inspect, reaching
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
-from app.plans.telling import TOLD_FROM, tell_missed, tell_openings
+from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "AbsenceSpanError",
     "NewAbsence",
     "NewPlan",
+    "NobodyStandsInError",
     "OccurrenceFilter",
     "OccurrenceState",
     "OnDayOff",
@@ -66,6 +68,7 @@ __all__ = [
     "Terms",
     "absences",
     "change_plan",
+    "due_openings",
     "end_absence",
     "end_plan",
     "hand_over",

@@ -16,7 +16,7 @@ from app.errors import DomainError, Kind, NotFoundError
 from app.models import Absence, AbsenceReason, NoticeKind, Occurrence
 from app.once import content_hash, insert_once, made_before
 from app.plans.reassigning import given_by_hand
-from app.plans.roster import keep_absences, roster_of
+from app.plans.roster import Roster, keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
 _MOST_DAYS = 366
@@ -33,6 +33,13 @@ class AbsenceOverlapsError(DomainError):
     """The worker is away already on some of these days (data: ``since`` and ``until`` of that absence)."""
 
     code = "absence_overlaps"
+    kind = Kind.CONFLICT
+
+
+class NobodyStandsInError(DomainError):
+    """On some day the substitute is away, too, and whoever has it then is the worker (data: ``on``)."""
+
+    code = "nobody_stands_in"
     kind = Kind.CONFLICT
 
 
@@ -55,7 +62,7 @@ def record_absence(session: Session, actor: Actor, absence_id: UUID, new: NewAbs
     is away himself.
 
     Raises NotFoundError outside the actor's areas, PlanWorkerError for whoever has no post in the community,
-    AbsenceSpanError, AbsenceOverlapsError, OtherContentError.
+    AbsenceSpanError, AbsenceOverlapsError, NobodyStandsInError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Absence, absence_id, sent, author=Absence.recorded_by, by=actor.user_id)
@@ -82,7 +89,9 @@ def record_absence(session: Session, actor: Actor, absence_id: UUID, new: NewAbs
         **asdict(new),
     )
     if made:
-        _hand_over(session, absence)
+        roster = roster_of(session, absence.area_code, since=business_day())
+        _check_stood_in(roster, absence)
+        _hand_over(session, absence, roster)
     return absence, made
 
 
@@ -147,10 +156,18 @@ def _check_alone(session: Session, new: NewAbsence) -> None:
         raise AbsenceOverlapsError(field="from_on", since=other.from_on, until=other.until_on)
 
 
-def _hand_over(session: Session, absence: Absence) -> None:
+def _check_stood_in(roster: Roster, absence: Absence) -> None:
+    """Let substitutes not come round to the worker himself on a day. Raises NobodyStandsInError."""
+    day = max(absence.from_on, business_day())
+    while day <= absence.until_on:
+        if roster.present(absence.worker_id, day) == absence.worker_id:
+            raise NobodyStandsInError(field="substitute_id", on=day)
+        day += timedelta(days=1)
+
+
+def _hand_over(session: Session, absence: Absence, roster: Roster) -> None:
     """Give what the worker has and can still be done to whoever is there; tell each how many."""
     today = business_day()
-    roster = roster_of(session, absence.area_code, since=today)
     rows = _of(absence, [absence.worker_id]).where(Occurrence.missed_at > now())
     if absence.from_on > today:
         rows = rows.where(Occurrence.period_on >= absence.from_on)

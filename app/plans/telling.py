@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import time
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, select
@@ -22,31 +23,18 @@ NAMED = 50
 """So many missed ones a notice names by their ids; it counts all."""
 
 
-def tell_openings(session: Session, *, limit: int) -> int:
-    """Tell workers, once a day, how many of their inspections open today; give to how many.
+def due_openings(session: Session, *, limit: int) -> Sequence[UUID]:
+    """Name the workers who are to be told what opens today."""
+    return [row[0] for row in _openings(session, limit, None)]
+
+
+def tell_openings(session: Session, *, limit: int, only: UUID | None = None) -> int:
+    """Tell workers, or ``only`` this one, once a day, how many of their inspections open; give to how many.
 
     The key of a worker and a day decides who tells him, however many schedulers run.
     """
-    at, today = now(), business_day()
-    if at.astimezone(SHANGHAI).time() < TOLD_FROM:
-        return 0
-    told = select(ToldOpening.worker_id).where(
-        ToldOpening.day == today, ToldOpening.worker_id == Occurrence.worker_id
-    )
-    query = (
-        select(Occurrence.worker_id, func.max(Occurrence.area_code), func.count())
-        .where(
-            Occurrence.opens_at >= start_of(today),
-            Occurrence.opens_at < end_of(today),
-            Occurrence.done_at.is_(None),
-            Occurrence.worker_id.is_not(None),
-            ~told.exists(),
-        )
-        .group_by(Occurrence.worker_id)
-        .order_by(Occurrence.worker_id)
-        .limit(limit)
-    )
-    opening = {row[0]: (row[1], row[2]) for row in session.execute(query)}
+    today = business_day()
+    opening = {row[0]: (row[1], row[2]) for row in _openings(session, limit, only)}
     if not opening:
         return 0
     first = insert(ToldOpening).on_conflict_do_nothing().returning(ToldOpening.worker_id)
@@ -64,6 +52,32 @@ def tell_openings(session: Session, *, limit: int) -> int:
             day=today,
         )
     return len(mine)
+
+
+def _openings(session: Session, limit: int, only: UUID | None) -> Sequence[Any]:
+    """Give the workers who were not told yet today, each with an area and how many open."""
+    at, today = now(), business_day()
+    if at.astimezone(SHANGHAI).time() < TOLD_FROM:
+        return []
+    told = select(ToldOpening.worker_id).where(
+        ToldOpening.day == today, ToldOpening.worker_id == Occurrence.worker_id
+    )
+    query = (
+        select(Occurrence.worker_id, func.max(Occurrence.area_code), func.count())
+        .where(
+            Occurrence.opens_at >= start_of(today),
+            Occurrence.opens_at < end_of(today),
+            Occurrence.done_at.is_(None),
+            Occurrence.worker_id.is_not(None),
+            ~told.exists(),
+        )
+        .group_by(Occurrence.worker_id)
+        .order_by(Occurrence.worker_id)
+        .limit(limit)
+    )
+    if only is not None:
+        query = query.where(Occurrence.worker_id == only)
+    return session.execute(query).all()
 
 
 def tell_missed(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:

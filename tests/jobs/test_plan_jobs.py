@@ -14,7 +14,7 @@ from app.ids import new_id
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
 from app.jobs.scheduler import run
 from app.jobs.spot_checks import draw_spot_checks
-from app.jobs.work import Means, tell_waiting_hazards, unassign_hazards
+from app.jobs.work import Means, sound_hazard_alarms, tell_waiting_hazards, unassign_hazards
 from app.models import (
     AuditEntry,
     Grant,
@@ -28,7 +28,7 @@ from app.models import (
     SpotCheckWeek,
 )
 from dev.servers import Servers
-from tests.cast import FAR, GRID, person
+from tests.cast import FAR, GRID, HOME, person
 from tests.databases import peopled_database
 from tests.hazard_world import BLOCK, write_checklist, write_hazard
 from tests.plan_world import START, in_china, write_place, write_plan
@@ -106,11 +106,11 @@ def test_a_weeks_spot_checks_are_drawn_once(means: Means, session: Session) -> N
 
 
 def refuse_changes(session: Session, table: str) -> None:
-    """Let every change of a row in the county of FAR fail."""
+    """Let every row that is written in the county of FAR fail."""
     refuse = text(
         "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS "
         "$$BEGIN IF NEW.area_code LIKE '421222%' THEN RAISE 'no'; END IF; RETURN NEW; END$$;"
-        f"CREATE TRIGGER refuse BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()"
+        f"CREATE TRIGGER refuse BEFORE INSERT OR UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()"
     )
     session.execute(refuse)
     session.commit()
@@ -151,3 +151,34 @@ def test_hazards_of_a_community_that_fails_hold_up_no_others(
         done.id
     ]
     assert _entries(session, job.__name__) == 1
+
+
+def test_an_alarm_that_cannot_be_sounded_holds_up_no_other(means: Means, session: Session) -> None:
+    """The first whose time is over fails; those behind it sound in the same minute, and once."""
+    at = now() - timedelta(days=9)
+    of: dict[str, Any] = {"assignee_id": person("worker").user_id, "due_from": at}
+    place_id = write_place(session, FAR, name="9号楼").id
+    write_hazard(
+        session, HazardStatus.ASSIGNED, area_code=FAR, place_id=place_id, alarm_at=at, due_at=at, **of
+    )
+    for hours in (1, 2):
+        later = at + timedelta(hours=hours)
+        write_hazard(session, HazardStatus.ASSIGNED, alarm_at=later, due_at=later, **of)
+    refuse_changes(session, "hazards")
+
+    assert [run(sound_hazard_alarms, means), run(sound_hazard_alarms, means)] == [2, 0]
+    assert _entries(session, "sound_hazard_alarms") == 2
+
+
+def test_a_worker_who_cannot_be_told_what_opens_holds_up_no_other(means: Means, session: Session) -> None:
+    checklist = write_checklist(session)
+    for area_code in (FAR, GRID):
+        place = write_place(session, area_code, name="9号楼")
+        write_plan(session, checklist, area_code=area_code, place_ids=[str(place.id)])
+    with set_to(in_china(START, "06:00")):
+        make_occurrences(means)
+    refuse_changes(session, "notices")
+
+    assert _twice(tell_openings, means, in_china(START, "08:01")) == [1, 0]
+    told = select(Notice.area_code).where(Notice.kind == NoticeKind.OCCURRENCES)
+    assert session.scalars(told).all() == [HOME]

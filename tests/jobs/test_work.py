@@ -74,7 +74,7 @@ def test_a_claim_that_cannot_be_posted_holds_up_no_other(town: Town, means: Mean
     assert figures == [2, 0]
     assert waiting == [broken.id]
     assert balances(town) == [(2, 0), (11, 0)]
-    refused = [one["claim_id"] for one in told if one["event"] == "claim_not_posted"]
+    refused = [one["id"] for one in told if one["event"] == "one_not_done"]
     assert refused == [str(broken.id)] * 2
 
 

@@ -148,6 +148,20 @@ def test_nobody_is_away_twice_on_a_day(admin: Client) -> None:
     assert away(admin, 1, 3).status_code == 201
 
 
+def test_nobody_stands_in_for_whoever_stands_in_for_him(admin: Client) -> None:
+    """Neither crosswise nor in a ring of three: the day on which nobody would be there is named."""
+    first = away(admin, 1, 3)
+    crossed = away(admin, 3, 5, worker_id=str(COLLEAGUE), substitute_id=str(WORKER))
+    another = away(admin, 3, 5, worker_id=str(COLLEAGUE), substitute_id=str(ADMIN))
+    ring = away(admin, 0, 9, worker_id=str(ADMIN), substitute_id=str(WORKER))
+    afterwards = away(admin, 6, 9, worker_id=str(COLLEAGUE), substitute_id=str(WORKER))
+
+    assert (first.status_code, another.status_code, afterwards.status_code) == (201, 201, 201)
+    assert (refused(crossed), refused(ring)) == ((409, "nobody_stands_in"), (409, "nobody_stands_in"))
+    assert "2026-03-05" in crossed.json["title"]
+    assert "2026-03-05" in ring.json["title"]
+
+
 def test_the_end_of_an_absence_gives_nothing_to_who_lost_his_post(
     session: Session, admin: Client, plan: Plan
 ) -> None:

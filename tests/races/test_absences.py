@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import time, timedelta
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -51,11 +53,11 @@ def plan(session: Session) -> Plan:
     return write_plan(session, list_of_home, starts_on=business_day())
 
 
-def send_away(session: Session) -> Any:
-    """Enter an absence of the worker that begins tomorrow."""
+def send_away(session: Session, who: UUID = WORKER, instead: UUID = COLLEAGUE) -> Any:
+    """Enter an absence that begins tomorrow."""
     first = business_day() + timedelta(days=1)
     span = {"from_on": first, "until_on": first + timedelta(days=30)}
-    new = plans.NewAbsence(HOME, WORKER, COLLEAGUE, reason=AbsenceReason.LEAVE, **span)
+    new = plans.NewAbsence(HOME, who, instead, reason=AbsenceReason.LEAVE, **span)
     return plans.record_absence(session, acting("admin").as_author(HOME), new_id(), new)
 
 
@@ -82,6 +84,15 @@ def test_two_absences_of_the_same_days_at_once_are_one(session: Session, engine:
         one_inside_the_other(engine, send_away, send_away)
 
     assert len(session.scalars(select(Absence)).all()) == 1
+
+
+def test_two_who_stand_in_for_each_other_at_once_do_not(session: Session, engine: Engine, plan: Plan) -> None:
+    assert plan
+    crossed = partial(send_away, who=COLLEAGUE, instead=WORKER)
+    with pytest.raises(plans.NobodyStandsInError):
+        one_inside_the_other(engine, send_away, crossed)
+
+    assert [one.worker_id for one in session.scalars(select(Absence))] == [WORKER]
 
 
 def test_a_change_of_a_plan_and_an_absence_do_not_lock_each_other_out(
