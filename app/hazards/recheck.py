@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
+from app.evidence import CLOCK_AHEAD
 from app.hazards.assignees import who_has
 from app.hazards.deadlines import due, set_deadline
-from app.hazards.steps import Step, begin, tell
-from app.hazards.telling import ask_to_close
-from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
+from app.hazards.merging import merged_below
+from app.hazards.steps import FOUND_AGAIN_AT, Step, begin, tell
+from app.hazards.telling import ask_recheck, ask_to_close
+from app.models import Hazard, HazardEvent, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.workdays import WorkCalendar
 
@@ -47,6 +50,8 @@ def verify(
 ) -> Hazard:
     """Recheck the work: a general hazard is closed, a major one waits for the county, or it goes back.
 
+    What was found again after the moment of a recheck that passed, and arrived before it, waits as it did.
+
     Raises NotFoundError, OtherContentError, IllegalStepError, SamePersonError, and for the new deadline
     DueTimeError and HolidaysUnknownError.
     """
@@ -55,6 +60,9 @@ def verify(
         return step.hazard
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
+    if _is_overtaken(step, recheck):
+        ask_recheck(session, Actor(), step.hazard)
+        return step.hazard
     step.take(HazardStatus.VERIFIED, HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids)
     if step.hazard.level is HazardLevel.GENERAL:
         step.follow(HazardStatus.CLOSED, HazardStep.CLOSE)
@@ -82,6 +90,9 @@ def close(
         return step.hazard
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
+    if _is_overtaken(step, recheck):
+        ask_to_close(session, Actor(), step.hazard)
+        return step.hazard
     step.take(HazardStatus.CLOSED, HazardStep.CLOSE, note=recheck.note, photo_ids=recheck.photo_ids)
     return step.hazard
 
@@ -99,6 +110,37 @@ def _begin_recheck(
     if not step.repeated and step.hazard.rectified_by == actor.user_id:
         raise SamePersonError(id=hazard_id)
     return step
+
+
+def _is_overtaken(step: Step, recheck: Recheck) -> bool:
+    """Keep a recheck that passed before the hazard was found again as what it is: nothing follows from it.
+
+    Whoever rechecked was offline, and the newer sighting is there already; somebody looks once more.
+    """
+    seen_at = _found_again_since(step)
+    if seen_at is None:
+        return False
+    found = {FOUND_AGAIN_AT: seen_at.isoformat()}
+    step.leave(HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids, **found)
+    return True
+
+
+def _found_again_since(step: Step) -> datetime | None:
+    """Say when it was last found, or reported by what was merged into it, after the moment of a late step."""
+    moment = step.happened_at
+    if moment == step.at:
+        return None
+    merged = merged_below([step.hazard.id])
+    since = moment - CLOCK_AHEAD
+    sightings = (
+        select(HazardEvent)
+        .join(merged, HazardEvent.hazard_id == merged.c.id)
+        .where(HazardEvent.step == HazardStep.RECUR, HazardEvent.at > since)
+    )
+    reports = select(Hazard).join(merged, Hazard.id == merged.c.id)
+    reports = reports.where(Hazard.id != step.hazard.id, Hazard.received_at > since)
+    found = [one.happened_at for query in (sightings, reports) for one in step.session.scalars(query)]
+    return max((at for at in found if at > moment), default=None)
 
 
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:

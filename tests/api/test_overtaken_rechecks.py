@@ -1,0 +1,118 @@
+"""A recheck that arrives after a newer sighting does not close the hazard over it, and is not lost."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.ids import new_id
+from app.models import Checklist, Hazard, HazardLevel, HazardStatus, Notice, NoticeKind, PhotoLink
+from tests.cast import person
+from tests.client import Client
+from tests.exports.ledger_world import taken
+from tests.hazard_world import Take, count, done, file, inspection_body, of_item, problem, write_hazard
+
+Be = Callable[[str], Client]
+BEFORE = timedelta(days=9)
+
+
+@pytest.fixture
+def take(be: Be) -> Take:
+    return Take(be)
+
+
+def ago(days: float) -> str:
+    return (now() - timedelta(days=days)).isoformat()
+
+
+def put_right(session: Session, **more: Any) -> Hazard:
+    long_ago = now() - BEFORE
+    return write_hazard(session, HazardStatus.RECTIFIED, captured_at=long_ago, received_at=long_ago, **more)
+
+
+def found_again(be: Be, checklist: Checklist, *, days: float) -> None:
+    """File what a worker saw so long ago, on a phone without a signal."""
+    body = inspection_body(checklist, _1=problem("又堆上了"))
+    answer = file(be("worker"), body | {"captured_at": ago(days)})
+    assert answer.status_code == 201, answer.text
+
+
+def asked(session: Session, hazard: Hazard, step: str) -> set[UUID]:
+    query = select(Notice).where(Notice.kind == NoticeKind.HAZARD_MATTER)
+    about = {"hazard_id": str(hazard.id), "step": step}
+    return {one.user_id for one in session.scalars(query) if about.items() <= one.data.items()}
+
+
+def test_a_recheck_before_a_newer_finding_is_kept_and_somebody_looks_again(
+    app: Flask, be: Be, session: Session, take: Take, checklist: Checklist
+) -> None:
+    hazard = put_right(session, **of_item(checklist, 1))
+    found_again(be, checklist, days=2)
+    late: dict[str, Any] = {
+        "passed": True,
+        "note": "已清空",
+        "photo_ids": [str(new_id())],
+        "captured_at": ago(4),
+    }
+    late["step_id"] = str(new_id())
+    kept = done(take("colleague", hazard, "verify", **late))
+    again = done(take("colleague", hazard, "verify", **late))
+
+    assert (kept["status"], kept["ended_at"], kept["recurrences"]) == ("rectified", None, 1)
+    event = kept["events"][-1]
+    assert (event["step"], event["status_after"], event["note"]) == ("verify", "rectified", "已清空")
+    assert datetime.fromisoformat(event["data"]["found_again_at"]) - now() < timedelta(days=-1)
+    assert len(event["photos"]) == count(session, PhotoLink) == 1
+    assert again == kept
+    assert person("colleague").user_id in asked(session, hazard, "rectify")
+    assert taken(app, session, be("admin"))[0]["复查结果"] == ""
+
+    closed = done(take("colleague", hazard, "verify", passed=True))
+    assert (closed["status"], [one["step"] for one in closed["events"]]) == (
+        "closed",
+        ["recur", "verify", "verify", "close"],
+    )
+
+
+@pytest.mark.parametrize("days, status", [(4, "rectified"), (1, "closed")])
+def test_a_report_that_was_merged_is_such_a_sighting(
+    session: Session, take: Take, days: int, status: str
+) -> None:
+    hazard = put_right(session)
+    seen = now() - timedelta(days=2)
+    report = write_hazard(session, captured_at=seen, received_at=seen)
+    done(take("admin", report, "duplicate", duplicate_of_id=str(hazard.id)))
+
+    assert done(take("colleague", hazard, "verify", passed=True, captured_at=ago(days)))["status"] == status
+
+
+def test_what_was_found_before_the_recheck_does_not_hold_it_up(
+    be: Be, session: Session, take: Take, checklist: Checklist
+) -> None:
+    hazard = put_right(session, **of_item(checklist, 1))
+    found_again(be, checklist, days=4)
+
+    assert done(take("colleague", hazard, "verify", passed=True, captured_at=ago(2)))["status"] == "closed"
+
+
+def test_the_county_does_not_close_a_major_one_over_a_newer_finding(
+    be: Be, session: Session, take: Take, checklist: Checklist
+) -> None:
+    """Nor is its reporter told that it passed."""
+    hazard = put_right(session, level=HazardLevel.MAJOR, **of_item(checklist, 1))
+    done(take("colleague", hazard, "verify", passed=True, captured_at=ago(5)))
+    found_again(be, checklist, days=2)
+    told = select(Notice.id).where(Notice.kind == NoticeKind.HAZARD_STEP)
+    before = session.scalars(told).all()
+    kept = done(take("county", hazard, "close", passed=True, captured_at=ago(4)))
+
+    assert (kept["status"], kept["ended_at"]) == ("verified", None)
+    assert session.scalars(told).all() == before
+    assert person("county").user_id in asked(session, hazard, "verify")
+    assert done(take("county", hazard, "close", passed=True))["status"] == "closed"
