@@ -171,6 +171,15 @@ class EarlierHazardOutput(Output):
     ended_at = sent_moment(required=True, allow_none=True)
 
 
+class MergedRatingOutput(Output):
+    """What somebody said whose report was merged into this hazard; ``hazard_id`` is his report."""
+
+    hazard_id = fields.UUID(required=True)
+    satisfaction = fields.Integer(required=True)
+    note = fields.String(required=True)
+    rated_at = sent_moment(required=True)
+
+
 class DefaultTimeOutput(Output):
     """How many working days a hazard gets if nobody names a deadline, and by whose word."""
 
@@ -181,7 +190,8 @@ class DefaultTimeOutput(Output):
 class WholeHazardOutput(HazardOutput):
     """A hazard with its history, and the verbs open to the reader now.
 
-    ``merged_ids`` names the first reports that were merged into it, of those that he may read.
+    ``merged_ids`` names the first reports that were merged into it, of those that he may read;
+    ``merged_ratings`` tells staff what the first of their reporters said of the outcome.
     ``default_time`` is what it gets if his next step names no deadline, null where that gives none.
     """
 
@@ -189,6 +199,7 @@ class WholeHazardOutput(HazardOutput):
     five_fixed = fields.Nested(FiveFixedOutput, required=True, allow_none=True)
     assignee_name = fields.String(required=True, allow_none=True)
     merged_ids = fields.List(fields.UUID(), required=True)
+    merged_ratings = fields.List(fields.Nested(MergedRatingOutput), required=True)
     earlier = fields.List(fields.Nested(EarlierHazardOutput), required=True)
     extensions_left = fields.Integer(required=True)
     events = fields.List(fields.Nested(HazardEventOutput), required=True)

@@ -1,6 +1,6 @@
 """Which steps of hazards are open to a reader now, judged as the steps themselves would."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,11 +12,12 @@ from app.actors import Actor
 from app.clock import now
 from app.hazards.assignment import may_assign
 from app.hazards.extensions import MOST_EXTENSIONS, is_too_late, may_decide
+from app.hazards.merging import KeptHazard
 from app.hazards.satisfaction import CHANGEABLE_FOR
 from app.hazards.steps import DECISIONS, verbs_from
 from app.hazards.supervising import is_of_community
 from app.identity import Permission, scope_of
-from app.models import Hazard, HazardLevel, HazardStep, Unit, UnitMember
+from app.models import Hazard, HazardLevel, HazardStatus, HazardStep, Unit, UnitMember
 
 _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
@@ -49,6 +50,7 @@ class _Reader:
     his: set[UUID]
     """Hazards that he is to put right."""
     behind_his_door: set[UUID]
+    kept: Mapping[UUID, KeptHazard]
 
     def covers(self, permission: Permission, row: Hazard) -> bool:
         """Say whether a function of his reaches the hazard."""
@@ -64,15 +66,17 @@ class _Reader:
         return verb not in _IF or _IF[verb](self, row)
 
 
-def verbs_open_to(session: Session, actor: Actor, rows: Sequence[Hazard]) -> dict[UUID, list[HazardStep]]:
-    """List for each hazard the steps that the actor may take now.
+def verbs_open_to(
+    session: Session, actor: Actor, rows: Sequence[Hazard], kept: Mapping[UUID, KeptHazard]
+) -> dict[UUID, list[HazardStep]]:
+    """List for each hazard the steps that the actor may take now; ``kept`` is what merged ones are now.
 
     What is his is read for all at once; only an officer's word on a general hazard takes more.
     """
     ids = [row.id for row in rows]
     doors = harm.homes_behind_each(session, ids) if actor.homes else {}
     behind = {hazard_id for hazard_id, homes in doors.items() if not actor.homes.isdisjoint(homes)}
-    reader = _Reader(session, actor, _his(session, actor, rows), behind)
+    reader = _Reader(session, actor, _his(session, actor, rows), behind, kept)
     return {row.id: [verb for verb in verbs_from(row.status) if reader.may(row, verb)] for row in rows}
 
 
@@ -134,7 +138,9 @@ def _may_show(reader: _Reader, row: Hazard) -> bool:
 
 def _may_rate(reader: _Reader, row: Hazard) -> bool:
     mine = reader.actor.user_id is not None and row.reported_by == reader.actor.user_id
-    return mine and (row.rated_at is None or now() <= row.rated_at + CHANGEABLE_FOR)
+    of = reader.kept[row.id].hazard if row.id in reader.kept else row
+    over = row.rated_at is not None and now() > row.rated_at + CHANGEABLE_FOR
+    return mine and of.status is HazardStatus.CLOSED and not over
 
 
 def _may_check(_: _Reader, row: Hazard) -> bool:

@@ -17,7 +17,7 @@ from app.hazards.deadlines import DefaultTime, default_time
 from app.hazards.extensions import MOST_EXTENSIONS
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
 from app.hazards.history import ShownEvent, events_of, last_notes, shown
-from app.hazards.merging import KeptHazard, kept_for, merged_into
+from app.hazards.merging import KeptHazard, MergedRating, kept_for, merged_into, merged_ratings
 from app.hazards.recurrences import EarlierHazard, earlier
 from app.models import HAZARD_ENDED, Hazard, HazardEvent, HazardStatus, HazardStep, RectificationNotice, User
 
@@ -47,6 +47,8 @@ class ShownHazard(ListedHazard):
     controls: str | None
     five_fixed: dict[str, Any] | None
     extensions_left: int
+    merged_ratings: list[MergedRating]
+    """For staff: what those said whose reports were merged into it."""
     earlier: list[EarlierHazard]
     """Of the same item at the same place."""
     allowed: list[HazardStep]
@@ -97,7 +99,7 @@ def day_hazards(session: Session, actor: Actor, *, limit: int) -> list[DayHazard
     ids = {one.hazard.id for one in first}
     rest = hazards(session, actor, HazardFilter(status=_OPEN), limit=limit)
     found = (first + [one for one in rest if one.hazard.id not in ids])[:limit]
-    allowed = verbs_open_to(session, actor, [one.hazard for one in found])
+    allowed = verbs_open_to(session, actor, [one.hazard for one in found], {})
     by_office = {one.hazard.id for one in found if actor.scope.covers(one.hazard.area_code)}
     notes = last_notes(session, by_office)
     return [
@@ -127,11 +129,15 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     row, assignee_name = found
     told = events_of(session, actor, [row])
     photos = photos_of(session, [row.id, *(event.id for event, _ in told.events)])
-    allowed = verbs_open_to(session, actor, [row])[row.id]
+    seen = _seen(session, actor, [row])[row.id]
+    kept = {row.id: seen["kept"]} if seen["kept"] else {}
+    allowed = verbs_open_to(session, actor, [row], kept)[row.id]
+    rated = seen["merged_count"] and actor.scope.covers(row.area_code)
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
-        **_seen(session, actor, [row])[row.id],
+        **seen,
+        merged_ratings=merged_ratings(session, row.id) if rated else [],
         events=shown(session, [row], told, photos),
         assignee_name=assignee_name,
         controls=None if told.of_harm else row.controls,

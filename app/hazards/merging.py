@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, or_, select
+from sqlalchemy import CTE, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -35,6 +36,17 @@ class KeptHazard:
     place_name: str
     reason: str
     """Why it was not accepted; empty otherwise."""
+
+
+@dataclass(frozen=True)
+class MergedRating:
+    """What somebody said of the outcome whose report was merged into it; he is not named."""
+
+    hazard_id: UUID
+    """Of his report."""
+    satisfaction: int
+    note: str
+    rated_at: datetime
 
 
 def merged_below(hazard_ids: Collection[UUID]) -> CTE:
@@ -71,6 +83,26 @@ def merged_into(session: Session, actor: Actor, hazard_ids: Collection[UUID]) ->
         if is_readable and len(of.ids) < MERGED_MOST:
             of.ids.append(merged_id)
     return found
+
+
+def merged_ratings(session: Session, hazard_id: UUID) -> list[MergedRating]:
+    """Give what the first reporters said whose reports were merged into a hazard, each the last he said."""
+    merged = merged_below([hazard_id])
+    said = (
+        select(HazardEvent.note)
+        .where(HazardEvent.hazard_id == Hazard.id, HazardEvent.step == HazardStep.RATE)
+        .order_by(HazardEvent.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    query = (
+        select(Hazard.id, Hazard.satisfaction, func.coalesce(said, ""), Hazard.rated_at)
+        .join(merged, Hazard.id == merged.c.id)
+        .where(merged.c.id != hazard_id, Hazard.satisfaction.is_not(None))
+        .order_by(Hazard.id)
+        .limit(MERGED_MOST)
+    )
+    return [MergedRating(*row) for row in session.execute(query)]
 
 
 def _counted(actor: Actor) -> ColumnElement[bool]:

@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.actors import VISITOR, Actor
-from app.errors import DomainError, Kind
+from app.errors import DomainError, IllegalStepError, Kind
+from app.hazards.merging import kept_for
 from app.hazards.responsible import givers, tell_all
 from app.hazards.steps import Reach, begin, is_hidden
-from app.models import Hazard, HazardSource, HazardStep
+from app.models import Hazard, HazardSource, HazardStatus, HazardStep
 from app.notices import NoticeKind
 
 CHANGEABLE_FOR = timedelta(days=7)
@@ -52,6 +53,9 @@ def opens(hazard: Hazard, key: str) -> bool:
 def rate(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, rating: Rating) -> Hazard:
     """Say how satisfied one is with what became of one's own report, once it is closed.
 
+    Of a report that was merged it is said of the hazard that was kept, once that is closed, and stands with
+    the report: each of several reporters says it for himself.
+
     Raises NotFoundError for anybody else's, OtherContentError, IllegalStepError, RatingOverError.
     """
 
@@ -82,12 +86,24 @@ def _rate(
     hazard = step.hazard
     if step.repeated:
         return hazard
+    kept = _closed(session, actor, hazard)
     if hazard.rated_at is not None and step.at > hazard.rated_at + CHANGEABLE_FOR:
         raise RatingOverError(id=hazard_id)
     before = hazard.satisfaction
     hazard.satisfaction, hazard.rated_at = rating.faces, hazard.rated_at or step.at
     step.leave(HazardStep.RATE, note=rating.note, faces=rating.faces)
     if rating.faces == DISSATISFIED != before:
-        people = givers(session, hazard)[1] - {actor.user_id}
-        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, HazardStep.RATE)
+        people = givers(session, kept)[1] - {actor.user_id}
+        tell_all(session, NoticeKind.HAZARD_MATTER, kept, people, HazardStep.RATE)
     return hazard
+
+
+def _closed(session: Session, actor: Actor, hazard: Hazard) -> Hazard:
+    """Give what is rated: the hazard, or the closed one into which it was merged. Raises IllegalStepError."""
+    if hazard.status is not HazardStatus.DUPLICATE:
+        return hazard
+    kept = kept_for(session, [hazard], reader=actor.user_id).get(hazard.id)
+    if kept is None or kept.hazard.status is not HazardStatus.CLOSED:
+        now = kept.hazard.status if kept else hazard.status
+        raise IllegalStepError(id=hazard.id, now=now, asked=HazardStep.RATE)
+    return kept.hazard

@@ -58,7 +58,7 @@ _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.DEPARTMENT_ANSWER: frozenset({_S.TRANSFERRED}),
     HazardStep.REPORT_CONTROLS: _DANGEROUS,
     HazardStep.CHECK_CONTROLS: _DANGEROUS,
-    HazardStep.RATE: frozenset({_S.CLOSED}),
+    HazardStep.RATE: frozenset({_S.CLOSED, _S.DUPLICATE}),
     HazardStep.TAKE_OVER: frozenset(HazardStatus),
 }
 """The states each verb starts from; narrower than the transition table, in which a failed recheck,

@@ -1,18 +1,20 @@
 """What a kept hazard says of the reports merged into it, and what their reporters read of it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app.clock import now
 from app.ids import new_id
 from app.models import HarmCase, Hazard, HazardStatus, Notice
 from tests.cast import GRID, person
 from tests.client import Client
 from tests.counting import statements
-from tests.hazard_world import Take, done, write_hazard
+from tests.hazard_world import Take, done, refused, write_hazard
 
 Be = Callable[[str], Client]
 
@@ -162,3 +164,75 @@ def test_a_list_asks_the_same_whatever_was_merged(session: Session, connection: 
         admin.get("/v1/hazards?limit=50")
 
     assert len(many) == len(few)
+
+
+def test_who_reported_what_was_merged_says_how_satisfied_he_is_with_the_kept_one(
+    session: Session, take: Take, be: Be
+) -> None:
+    """Once that is closed, each for his own report; the offices read all of it beside the kept one."""
+    kept = write_hazard(session, HazardStatus.RECTIFYING)
+    middle = write_hazard(session, reported_by=person("lead").user_id)
+    mine = write_hazard(session, reported_by=person("neighbour").user_id)
+    _merge(take, mine, middle)
+    _merge(take, middle, kept)
+    early = take("neighbour", mine, "rate", faces=1)
+    before = _shown(be("neighbour"), mine)["allowed"]
+    kept.status, kept.ended_at = HazardStatus.CLOSED, now()
+    session.commit()
+
+    after = _shown(be("neighbour"), mine)["allowed"]
+    his = done(take("neighbour", mine, "rate", faces=1, note="还堆着"))
+    done(take("lead", middle, "rate", faces=3, note="好了"))
+    done(take("resident", kept, "rate", faces=2))
+    changed = done(take("neighbour", mine, "rate", faces=2, note="好些了"))
+    shown = _shown(be("admin"), kept)
+
+    assert refused(early) == (409, "illegal_step")
+    assert (before, after) == ([], ["rate"])
+    assert (his["satisfaction"], changed["satisfaction"], shown["satisfaction"]) == (1, 2, 2)
+    assert {(one["hazard_id"], one["satisfaction"], one["note"]) for one in shown["merged_ratings"]} == {
+        (str(mine.id), 2, "好些了"),
+        (str(middle.id), 3, "好了"),
+    }
+    assert "好些了" not in str(_shown(be("resident"), kept)), "the words of another stay with the staff"
+    told = select(Notice.data["hazard_id"].astext).where(Notice.data["step"].astext == "rate")
+    assert list(session.scalars(told)) == [str(kept.id)], (
+        "who was not satisfied is told of once, by the kept one"
+    )
+
+
+def test_nobody_else_rates_a_merged_report_and_after_a_week_it_stands(
+    session: Session, take: Take, be: Be
+) -> None:
+    kept = write_hazard(session, HazardStatus.CLOSED, ended_at=now())
+    mine = write_hazard(
+        session,
+        HazardStatus.DUPLICATE,
+        duplicate_of_id=kept.id,
+        reported_by=person("neighbour").user_id,
+    )
+    anothers = take("resident", mine, "rate", faces=3)
+    done(take("neighbour", mine, "rate", faces=3))
+    session.refresh(mine)
+    mine.rated_at = now() - timedelta(days=8)
+    session.commit()
+    late = take("neighbour", mine, "rate", faces=1)
+
+    assert refused(anothers) == (404, "not_found")
+    assert refused(late) == (409, "rating_over")
+    assert _shown(be("neighbour"), mine)["allowed"] == []
+
+
+def test_a_list_by_satisfaction_has_each_report_by_what_its_own_reporter_said(
+    session: Session, be: Be
+) -> None:
+    kept = write_hazard(session, HazardStatus.CLOSED, ended_at=now(), satisfaction=3, rated_at=now())
+    said = {"satisfaction": 1, "rated_at": now()}
+    mine = write_hazard(session, HazardStatus.DUPLICATE, duplicate_of_id=kept.id, **said)
+    admin = be("admin")
+
+    items = admin.get("/v1/hazards?satisfaction=1").json["items"]
+    figures = [admin.get(f"/v1/hazards/counts?satisfaction={faces}").json["total"] for faces in (1, 3)]
+
+    assert [(one["id"], one["kept"]["id"]) for one in items] == [(str(mine.id), str(kept.id))]
+    assert figures == [1, 1]

@@ -23,7 +23,7 @@ from app.models import (
 from tests.api.codes.page import Send
 from tests.cast import named, person
 from tests.client import Answer, Client
-from tests.hazard_world import KEY, done, refused, write_code
+from tests.hazard_world import KEY, done, refused, write_code, write_hazard
 from tests.points_world import write_rule
 
 
@@ -199,3 +199,46 @@ def test_nobody_takes_it_without_the_key_or_as_staff(
     assert refused(take_over(worker, closed)) == (403, "report_not_his")
     session.refresh(closed)
     assert closed.reported_by is None
+
+
+@pytest.fixture
+def kept(session: Session, closed: Hazard) -> Hazard:
+    """Give the hazard of somebody else into which the visitor's report was merged, and which is closed."""
+    kept = write_hazard(session, HazardStatus.CLOSED, ended_at=now())
+    closed.status, closed.duplicate_of_id = HazardStatus.DUPLICATE, kept.id
+    session.commit()
+    return kept
+
+
+def test_a_visitor_whose_report_was_merged_rates_what_became_of_the_kept_one(
+    visitor: Client,
+    admin: Client,
+    resident: Client,
+    session: Session,
+    code: str,
+    closed: Hazard,
+    kept: Hazard,
+) -> None:
+    page = visitor.get(f"/q/{code}/reports/{closed.id}?key={KEY}").text
+    answers = [rate(visitor, code, closed, faces="3"), rate(visitor, code, closed, faces="1", note="还在")]
+    seen = admin.get(f"/v1/hazards/{kept.id}").json
+    told = select(Notice.data["hazard_id"].astext).where(Notice.data["step"].astext == "rate")
+
+    assert "您满意吗" in page
+    assert [answer.status_code for answer in answers] == [303] * 2
+    assert [(one["hazard_id"], one["satisfaction"], one["note"]) for one in seen["merged_ratings"]] == [
+        (str(closed.id), 1, "还在")
+    ]
+    assert seen["satisfaction"] is None, "who reported the kept one has said nothing"
+    assert set(session.scalars(told)) == {str(kept.id)}
+    assert resident.get(f"/v1/hazards/{kept.id}").json["merged_ratings"] == [], "it is the offices' to read"
+
+
+def test_nothing_merged_is_rated_before_the_kept_one_is_closed(
+    visitor: Client, session: Session, code: str, closed: Hazard, kept: Hazard
+) -> None:
+    kept.status = HazardStatus.RECTIFYING
+    session.commit()
+
+    assert "您满意吗" not in visitor.get(f"/q/{code}/reports/{closed.id}?key={KEY}").text
+    assert rate(visitor, code, closed).status_code == 409
