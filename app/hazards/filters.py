@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
-from app.actors import Actor, Scope
+from app.actors import COMMUNITY_DIGITS, Actor, Scope
 from app.clock import now
 from app.evidence import lacks_photos
 from app.harm import HarmRecord, hidden_from_a_minor
@@ -103,15 +103,19 @@ class HazardKey:
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:
-    """Say in SQL which hazards are in the actor's areas; a resident's reach is what he reported himself.
+    """Say in SQL which hazards are in the actor's areas, and which he reported himself.
 
-    Run it with ``harm.reading_as``.
+    A resident reads what he reported, and so does who stands in for a colleague of another grid of his
+    community; whose post is over a whole community has all of it anyway. Run it with ``harm.reading_as``.
     """
     within = actor.scope.clause(Hazard.area_code)
-    if actor.scope.household_id is None:
-        return within
-    hidden = hidden_from_a_minor(HarmRecord.HAZARD, Hazard.id)
-    return or_(within, and_(Hazard.reported_by == actor.user_id, ~hidden))
+    own = Hazard.reported_by == actor.user_id
+    if actor.scope.household_id is not None:
+        hidden = hidden_from_a_minor(HarmRecord.HAZARD, Hazard.id)
+        return or_(within, and_(own, ~hidden))
+    if any(len(area_code) > COMMUNITY_DIGITS for area_code in actor.scope.areas):
+        return or_(within, and_(own, actor.scope.widened().clause(Hazard.area_code)))
+    return within
 
 
 def is_overdue(at: datetime) -> ColumnElement[bool]:

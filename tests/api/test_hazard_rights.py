@@ -9,10 +9,15 @@ from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import (
+    Area,
+    AreaLevel,
+    Grant,
     HazardLevel,
+    HazardSource,
     HazardStatus,
     PhotoLink,
 )
+from tests.cast import HOME, NEXT, named, person
 from tests.client import Client
 from tests.hazard_world import STARTS, VERBS, WITH_WORKER, Take, done, refused, write_hazard
 
@@ -141,3 +146,21 @@ def test_the_photos_of_a_repeated_step_are_linked_once(session: Session, take: T
 
     links: list[UUID] = list(session.scalars(select(PhotoLink.photo_id)))
     assert links == [photo]
+
+
+def test_staff_read_what_they_reported_in_another_grid_but_not_in_another_community(
+    session: Session, be: Be
+) -> None:
+    grant, other_grid = session.get_one(Grant, named("grant colleague")), HOME + "002"
+    session.add(Area(code=other_grid, name="第二网格", level=AreaLevel.GRID, parent_code=HOME))
+    reported = write_hazard(session, source=HazardSource.STAFF, reported_by=person("colleague").user_id)
+    another = write_hazard(session, source=HazardSource.STAFF, reported_by=person("worker").user_id)
+    read = {}
+    for area_code in other_grid, NEXT:
+        grant.area_code = area_code
+        session.commit()
+        ids = [one["id"] for one in be("colleague").get("/v1/hazards").json["items"]]
+        single = [be("colleague").get(f"/v1/hazards/{one.id}").status_code for one in (reported, another)]
+        read[area_code] = (ids, single)
+
+    assert read == {other_grid: ([str(reported.id)], [200, 404]), NEXT: ([], [404, 404])}

@@ -14,7 +14,7 @@ from app.ids import new_id
 from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, Occurrence, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
-from tests.hazard_world import BLOCK, file, inspection_body, refused, report_body
+from tests.hazard_world import BLOCK, file, inspection_body, problem, refused, report_body, write_hazard
 from tests.plan_world import START, filed, in_china, make, of_plan, write_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
@@ -110,6 +110,30 @@ def test_a_substitute_reports_what_he_sees_where_he_stands_in(
 
     assert (shut.status_code, seen.status_code) == (404, 201), seen.text
     assert session.get_one(Hazard, hazard_id).source is HazardSource.STAFF
+
+
+@pytest.mark.usefixtures("plan", "next_grid")
+def test_a_substitute_reads_the_hazards_that_he_reported_and_no_others(
+    session: Session, admin: Client, colleague: Client, be: Callable[[str], Client], checklist: Checklist
+) -> None:
+    """What his inspection found, and what he saw himself; also once the absence is over."""
+    assert away(admin, until=0).status_code == 201
+    reported = new_id()
+    with set_to(MORNING):
+        plans.hand_over(session, limit=100)
+        assert colleague.put(f"/v1/hazards/{reported}", json=report_body()).status_code == 201
+    done = filed(colleague, checklist, MORNING, _1=problem())
+    found = next(one["hazard_id"] for one in done["answers"] if one["hazard_id"])
+    another = write_hazard(session, source=HazardSource.STAFF, reported_by=WORKER)
+    urged = be("county").step(f"/v1/hazards/{reported}/supervise", {"note": "请抓紧"})
+
+    shown = [colleague.get(f"/v1/hazards/{one}") for one in (found, reported)]
+    listed = colleague.get("/v1/hazards").json["items"]
+
+    assert [(one.status_code, one.json["allowed"]) for one in shown] == [(200, [])] * 2
+    assert refused(colleague.get(f"/v1/hazards/{another.id}")) == (404, "not_found")
+    assert {one["id"] for one in listed} == {found, str(reported)}
+    assert (urged.status_code, "请抓紧" in shown[1].text) == (200, False), "that is between offices and staff"
 
 
 def test_one_is_given_to_a_worker_of_another_grid_and_stays_his(
