@@ -139,7 +139,8 @@ def chosen(sent: dict[str, Any]) -> dict[str, Any]:
 class InspectionListInput(WorkerFilterInput, PageInput):
     """Which inspections; both days are included.
 
-    ``lacks_photos=true`` gives those that name photos which have not arrived.
+    ``lacks_photos=true`` gives those that name photos which have not arrived, ``problems=true`` those that
+    found problems, corrected on the spot or not, ``problems=false`` those that found none.
     """
 
     place_id = uid(load_default=None)
@@ -147,6 +148,7 @@ class InspectionListInput(WorkerFilterInput, PageInput):
     since = day(load_default=None)
     until = day(load_default=None)
     lacks_photos = asked()
+    problems = asked(load_default=None)
 
 
 class InspectionOutput(PhotosFields, GatheredFields, Output):

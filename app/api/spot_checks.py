@@ -10,7 +10,7 @@ from marshmallow import fields
 from app import spot_checks
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Flag, Input, Output, Text, area_code, has_words, sent_moment, word
+from app.api.http.fields import Flag, Input, Output, Text, area_code, has_words, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
 from app.api.photos import PhotoOutput
@@ -32,10 +32,11 @@ class SpotCheckResult(StrEnum):
 
 
 class SpotCheckListInput(PageInput):
-    """Which spot checks."""
+    """Which spot checks, of whose records."""
 
     status = word(SpotCheckStatus, load_default=None)
     area_code = area_code(load_default=None)
+    worker_id = uid(load_default=None)
 
 
 class ResultInput(Input):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import plans
@@ -20,6 +20,7 @@ _ANSWERS = (
     .where(InspectionAnswer.inspection_id == bindparam("inspection_id"))
     .order_by(InspectionAnswer.position)
 )
+_IS_PROBLEM = InspectionAnswer.result == AnswerResult.PROBLEM
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,8 @@ class InspectionFilter:
     until: date | None = None
     lacks_photos: bool = False
     """Only those that name photos which have not arrived."""
+    problems: bool | None = None
+    """Only those that found problems, also such as were corrected on the spot, or only those that did not."""
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,9 @@ def _filtered(query: Select[Inspection], wanted: InspectionFilter) -> Select[Ins
         query = query.where(Inspection.captured_at < end_of(wanted.until))
     if wanted.lacks_photos:
         query = query.where(lacks_photos(Inspection.id))
+    if wanted.problems is not None:
+        found = exists().where(InspectionAnswer.inspection_id == Inspection.id, _IS_PROBLEM)
+        query = query.where(found if wanted.problems else ~found)
     return query
 
 
@@ -147,7 +153,7 @@ def _problems(session: Session, inspection_ids: Collection[UUID]) -> dict[UUID, 
         select(InspectionAnswer.inspection_id, func.count())
         .where(
             InspectionAnswer.inspection_id.in_(inspection_ids),
-            InspectionAnswer.result == AnswerResult.PROBLEM,
+            _IS_PROBLEM,
         )
         .group_by(InspectionAnswer.inspection_id)
     )

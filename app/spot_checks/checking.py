@@ -111,6 +111,7 @@ def spot_checks(
     *,
     status: SpotCheckStatus | None,
     area_code: str | None = None,
+    worker_id: UUID | None = None,
     after: UUID | None,
     limit: int,
 ) -> list[ListedSpotCheck]:
@@ -120,6 +121,8 @@ def spot_checks(
         query = query.where(SpotCheck.status == status)
     if area_code is not None:
         query = query.where(Scope(areas=(area_code,)).clause(SpotCheck.area_code))
+    if worker_id is not None:
+        query = query.where(SpotCheck.worker_id == worker_id)
     if after is not None:
         query = query.where(SpotCheck.id < after)
     return _listed(session, list(session.scalars(query)))

@@ -10,7 +10,7 @@ from app.ids import new_id
 from app.models import HazardStatus, Inspection, Presence
 from tests.cast import FAR, GRID, HOME, NEXT, named, person
 from tests.client import Client
-from tests.hazard_world import file, inspection_body, refused, write_checklist, write_hazard
+from tests.hazard_world import file, inspection_body, problem, refused, write_checklist, write_hazard
 from tests.plan_world import START, in_china, make, write_place, write_plan
 
 WORKER, COLLEAGUE = person("worker").user_id, person("colleague").user_id
@@ -24,11 +24,12 @@ def found(client: Client, path: str) -> set[str]:
 
 @pytest.fixture
 def inspected(session: Session, be: Any) -> dict[str, str]:
-    """Give the inspections of two workers of one grid."""
+    """Give the inspections of two workers of one grid; the colleague's found a problem, corrected at once."""
     checklist, ids = write_checklist(session), {}
     for name in ("worker", "colleague"):
         inspection_id = new_id()
-        assert file(be(name), inspection_body(checklist), inspection_id).status_code == 201
+        odd = {"_1": problem(corrected=True)} if name == "colleague" else {}
+        assert file(be(name), inspection_body(checklist, **odd), inspection_id).status_code == 201
         ids[name] = str(inspection_id)
     session.get_one(Inspection, ids["colleague"]).presence = Presence.CONFIRMED
     session.commit()
@@ -45,6 +46,9 @@ def inspected(session: Session, be: Any) -> dict[str, str]:
         (f"area_code={FAR}", set()),
         ("presence=confirmed", {"colleague"}),
         ("presence=unverified", {"worker"}),
+        ("problems=true", {"colleague"}),
+        ("problems=false", {"worker"}),
+        (f"problems=true&worker_id={WORKER}", set()),
         (f"area_code={GRID}&worker_id={COLLEAGUE}&presence=confirmed", {"colleague"}),
     ],
 )

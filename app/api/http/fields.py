@@ -177,12 +177,10 @@ class Flag(fields.Boolean):
         return value
 
 
-def asked(**kwargs: Any) -> fields.Boolean:
-    """Give a field for ``true`` or ``false`` in a query, false where it is not asked."""
+def asked(*, load_default: bool | None = False) -> fields.Boolean:
+    """Give a field for ``true`` or ``false`` in a query; not asked is false, or None for either."""
     wrong: dict[str, Any] = dict.fromkeys(("invalid", "null"), "请填 true 或 false")
-    return fields.Boolean(
-        truthy={"true"}, falsy={"false"}, load_default=False, error_messages=wrong, **kwargs
-    )
+    return fields.Boolean(truthy={"true"}, falsy={"false"}, load_default=load_default, error_messages=wrong)
 
 
 class Uid(fields.UUID):

@@ -119,7 +119,9 @@ def test_the_seed_shows_only_once_it_was_drawn(session: Session, be: Become, che
     assert be("worker").get("/v1/spot-check-weeks").status_code == 403
 
 
-def test_checks_are_narrowed_to_an_area(session: Session, be: Become, checklist: Checklist) -> None:
+def test_checks_are_narrowed_to_an_area_and_a_worker(
+    session: Session, be: Become, checklist: Checklist
+) -> None:
     night(session, MONDAY)
     write_inspection(session, checklist, "worker", MONDAY + timedelta(days=2))
     session.commit()
@@ -131,6 +133,11 @@ def test_checks_are_narrowed_to_an_area(session: Session, be: Become, checklist:
     }
 
     assert found == {GRID: 1, FAR: 0, NEXT: 0}
+    whose = {name: f"/v1/spot-checks?worker_id={person(name).user_id}" for name in ("worker", "colleague")}
+    counted = {name: len(county.get(path).json["items"]) for name, path in whose.items()}
+    assert counted == {"worker": 1, "colleague": 0}
+    assert be("far_county").get(whose["worker"]).json["items"] == []
+    assert be("colleague").get(whose["worker"]).json["items"] == [], "a worker finds his own only"
 
 
 def test_a_night_that_comes_twice_draws_once(
