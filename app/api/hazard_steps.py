@@ -1,5 +1,6 @@
 """The steps of a hazard's closed loop; each is safe to send again."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -20,11 +21,22 @@ from app.identity import Permission
 
 blueprint = Blueprint("hazard_steps", __name__, description="隐患处置")
 _MAX_NOTE = 500
+_OF_A_PERSON = re.compile(r"(?<!\d)1[0-9]{10}(?!\d)|(?<!\d)\d{17}[0-9Xx](?!\d)")
 
 
 def step_note(**kwargs: Any) -> Text:
     """Give a field for what somebody writes to a step."""
     return Text(_MAX_NOTE, lines=True, **kwargs)
+
+
+def office_contact(most: int, **kwargs: Any) -> Text:
+    """Give a field for whom to ask: an office and its telephone, nobody's own number."""
+    return Text(most, checks=[_no_persons_number], **kwargs)
+
+
+def _no_persons_number(text: str) -> None:
+    if _OF_A_PERSON.search(text):
+        raise ma.ValidationError("请写单位的办公电话，不要写个人手机号或身份证号")
 
 
 class AcceptInput(StepInput):

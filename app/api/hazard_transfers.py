@@ -1,13 +1,12 @@
 """Hazards that another department puts right, and temporary controls of major ones."""
 
-import re
 from typing import Any
 from uuid import UUID
 
 import marshmallow as ma
 
 from app import hazards
-from app.api.hazard_steps import step_note, taken
+from app.api.hazard_steps import office_contact, step_note, taken
 from app.api.hazards import WholeHazardOutput
 from app.api.http.allow import allow
 from app.api.http.blueprint import Blueprint
@@ -19,12 +18,6 @@ from app.identity import Permission
 
 blueprint = Blueprint("hazard_transfers", __name__, description="隐患移交和临时管控")
 _LONGEST_LINE = 100
-_OF_A_PERSON = re.compile(r"(?<!\d)1[0-9]{10}(?!\d)|(?<!\d)\d{17}[0-9Xx](?!\d)")
-
-
-def _no_persons_number(text: str) -> None:
-    if _OF_A_PERSON.search(text):
-        raise ma.ValidationError("请写单位的办公电话，不要写个人手机号或身份证号")
 
 
 class TransferInput(StepInput):
@@ -33,7 +26,7 @@ class TransferInput(StepInput):
     department = word(Department, required=True)
     note = step_note(least=1, required=True)
     reference = Text(_LONGEST_LINE, load_default="")
-    contact = Text(_LONGEST_LINE, load_default="", checks=[_no_persons_number])
+    contact = office_contact(_LONGEST_LINE, load_default="")
     expected_on = day(required=True)
     photo_ids = photo_ids()
 

@@ -10,6 +10,7 @@ from marshmallow import fields
 
 from app import hazards
 from app.adapters import PhotoMissingError, photo_key
+from app.api.hazard_steps import office_contact
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, Text, sent_moment
@@ -25,13 +26,13 @@ blueprint = Blueprint("rectification_notices", __name__, description="整改通�
 
 
 class NewNoticeInput(StepInput):
-    """To whom it goes, by unit or post, and whom to ask; without an addressee to whoever has the hazard.
+    """To whom it goes, by unit or post, and which office to ask; with no addressee to whoever has it.
 
     Advice and basis are the usual ones if left out.
     """
 
     addressee = Text(60, least=2, load_default="")
-    contact = Text(60, least=2, required=True)
+    contact = office_contact(60, least=2, required=True)
     advice = Text(300, lines=True, load_default="")
     basis = Text(100, load_default="")
 
