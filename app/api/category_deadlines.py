@@ -70,7 +70,7 @@ class StandingDeadlinesOutput(Output):
 
 
 @blueprint.route("/category-deadlines", methods=["GET"])
-@allow(Permission.HAZARD_ASSIGN)
+@allow(Permission.DEADLINE_READ)
 @blueprint.answer(StandingDeadlinesOutput)
 @blueprint.query(CommunityInput)
 def list_category_deadlines(area_code: str) -> dict[str, Any]:

@@ -80,7 +80,7 @@ class MatchOutput(Output):
 
 
 @blueprint.route("/photo-matches", methods=["GET"])
-@allow(Permission.PHOTO_REVIEW)
+@allow(Permission.PHOTO_MATCH_READ)
 @blueprint.answer(page_of(MatchOutput))
 @blueprint.query(MatchListInput)
 def list_matches(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     PLAN_WRITE = "plan_write"
     DAY_READ = "day_read"
     PHOTO_UPLOAD = "photo_upload"
+    PHOTO_MATCH_READ = "photo_match_read"
     PHOTO_REVIEW = "photo_review"
     PHOTO_MARK = "photo_mark"
     HAZARD_REPORT = "hazard_report"
@@ -68,6 +69,7 @@ class Permission(StrEnum):
     HAZARD_SUPERVISE = "hazard_supervise"
     HAZARD_NOTICE = "hazard_notice"
     HAZARD_EXPORT = "hazard_export"
+    DEADLINE_READ = "deadline_read"
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
     TICKET_READ = "ticket_read"
@@ -149,6 +151,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.PLAN_WRITE: {_ADMIN: _AREA},
     Permission.DAY_READ: _FIELD_STAFF,
     Permission.PHOTO_UPLOAD: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
+    Permission.PHOTO_MATCH_READ: {_ADMIN: _AREA, **_OFFICES},
     Permission.PHOTO_REVIEW: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.PHOTO_MARK: {**_FIELD_STAFF, **_OFFICES},
     Permission.HAZARD_REPORT: {_RESIDENT: _COMMUNITY, _CLERK: _AREA, **_FIELD_STAFF},
@@ -162,6 +165,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.HAZARD_SUPERVISE: _OFFICES,
     Permission.HAZARD_NOTICE: {**_FIELD_STAFF, **_OFFICES},
     Permission.HAZARD_EXPORT: {_ADMIN: _AREA, **_OFFICES},
+    Permission.DEADLINE_READ: {_ADMIN: _AREA, **_OFFICES},
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -51,6 +51,8 @@ def test_every_category_has_seven_days_until_the_community_says_otherwise(be: Be
     answer = be("county").get(f"/v1/category-deadlines?area_code={HOME}")
 
     assert answer.status_code == 200
+    assert be("city").get(f"/v1/category-deadlines?area_code={HOME}").json == answer.json
+    assert be("far_county").get(f"/v1/category-deadlines?area_code={HOME}").status_code == 404
     seven = {"working_days": 7, "is_own": False, "set_by_name": None, "set_at": None}
     assert answer.json["items"] == [{"category": one.value} | seven for one in HazardCategory]
 
@@ -114,7 +116,7 @@ def test_both_bounds_are_taken(be: Be, days: int) -> None:
 
 def test_only_the_communitys_own_admin_says_so(be: Be) -> None:
     assert refused(say(be("next_admin"), 3)) == (404, "not_found")
-    assert [refused(say(be(name), 3)) for name in ("worker", "county")] == [(403, "forbidden")] * 2
+    assert [refused(say(be(name), 3)) for name in ("worker", "county", "city")] == [(403, "forbidden")] * 3
     assert refused(say(be("admin"), 3, area_code=HOME[:-1] + "9")) == (404, "not_found")
 
 

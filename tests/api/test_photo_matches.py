@@ -111,13 +111,14 @@ def test_a_reviewer_sees_a_pair_by_the_photo_within_his_reach(be: Become, sessio
 
     seen = {
         name: [(one["id"], one["photo"] is None, one["earlier"] is None) for one in shown(be(name))]
-        for name in ("admin", "county", "far_admin", "far_county", "next_admin")
+        for name in ("admin", "county", "city", "far_admin", "far_county", "next_admin")
     }
 
     mine, theirs = [(match_id, True, False)], [(match_id, False, True)]
     assert seen == {
         "admin": mine,
         "county": mine,
+        "city": [(match_id, False, False)],
         "far_admin": theirs,
         "far_county": theirs,
         "next_admin": [],
@@ -133,9 +134,12 @@ def test_pairs_are_narrowed_to_an_area(be: Become, session: Session) -> None:
     assert found == {GRID: [match_id], FAR: []}
 
 
-def test_only_admins_and_the_county_office_review(be: Become) -> None:
-    for name in ("worker", "lead", "resident", "city", "system", "auditor"):
+def test_admins_and_offices_read_and_the_city_notes_nothing(be: Become, session: Session) -> None:
+    for name in ("worker", "lead", "resident", "system", "auditor"):
         assert outcome(be(name).get(LIST)) == (403, "forbidden")
+    earlier, later = (photo(session, "worker", GRID, PhotoOwner.INSPECTION) for _ in range(2))
+    settled = be("city").post(f"{LIST}/{pair(session, later, earlier)}/settle", json=_FOUND)
+    assert outcome(settled) == (403, "forbidden")
     assert outcome(be(None).get(LIST)) == (401, "sign_in_needed")
 
 

@@ -119,7 +119,7 @@ PLANS = [
     Line(
         "GET",
         "/v1/category-deadlines",
-        {"admin": 200, "county": 200},
+        {"admin": 200, "county": 200, "city": 200},
         lambda stage: Call(f"/v1/category-deadlines?area_code={stage.community}"),
     ),
     Line("PUT", "/v1/category-deadlines/<uuid:deadline_id>", {"admin": 201}, _category_deadline),
