@@ -33,7 +33,12 @@ def end_of(day: date) -> datetime:
 
 def ends_a_day(at: datetime) -> bool:
     """Say whether a moment is the end of a business day, which people write as its hour 24."""
-    return end_of(business_day(at - timedelta(microseconds=1))) == at
+    return end_of(last_day(at)) == at
+
+
+def last_day(until: datetime) -> date:
+    """Give the last business day before a moment: the end of a day is that day's."""
+    return business_day(until - timedelta(microseconds=1))
 
 
 def months_ago(months: int) -> datetime:

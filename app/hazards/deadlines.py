@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import community_of
+from app.clock import last_day
 from app.errors import DomainError, Kind
 from app.models import AlarmKind, CategoryDeadline, ChecklistItem, Hazard, HazardLevel
 from app.workdays import WorkCalendar
@@ -91,8 +92,13 @@ class Alarm:
 
 
 def set_deadline(hazard: Hazard, due_at: datetime, *, since: datetime) -> None:
-    """Give a hazard its deadline, and wind its clocks."""
+    """Give a hazard its deadline, and wind its clocks; the day of its five fixed items moves along.
+
+    What was fixed when the work began stands in the event of that.
+    """
     hazard.due_at, hazard.due_from = due_at, since
+    if hazard.five_fixed is not None:
+        hazard.five_fixed = hazard.five_fixed | {"deadline": last_day(due_at).isoformat()}
     hazard.asked_due_at = None
     wind(hazard)
 

@@ -14,7 +14,7 @@ from app.models import Grant, Hazard, HazardStatus, Notice, NoticeKind
 from app.notices.words import text_of
 from tests.cast import named, person
 from tests.client import Client
-from tests.hazard_world import LATER, Take, done, in_days, refused, steps, write_hazard
+from tests.hazard_world import FIVE_FIXED, LATER, Take, done, in_days, refused, steps, write_hazard
 
 Be = Callable[[str], Client]
 BEGAN = now() - timedelta(days=3)
@@ -34,6 +34,17 @@ def hazard(session: Session) -> Hazard:
 def told(session: Session, name: str) -> list[str]:
     which = (Notice.user_id == person(name).user_id, Notice.kind == NoticeKind.HAZARD_MATTER)
     return [row.data["step"] for row in session.scalars(select(Notice).where(*which))]
+
+
+def test_granted_the_day_of_the_five_fixed_items_moves_along(session: Session, take: Take) -> None:
+    hazard = write_hazard(
+        session, HazardStatus.RECTIFYING, level="major", due_from=BEGAN, due_at=DUE, five_fixed=FIVE_FIXED
+    )
+    asked = done(take("worker", hazard, "ask-extension", until=in_days(15), reason="等材料"))
+    granted = done(take("county", hazard, "grant-extension"))
+
+    assert asked["five_fixed"] == FIVE_FIXED
+    assert granted["five_fixed"] == FIVE_FIXED | {"deadline": in_days(15)}
 
 
 def test_granted_the_deadline_and_the_clocks_move(

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from app.clock import business_day, now, set_to, start_of
+from app.clock import business_day, end_of, now, set_to, start_of
 from app.ids import new_id
 from app.models import (
     HazardEvent,
@@ -16,7 +16,7 @@ from app.models import (
 )
 from tests.cast import person
 from tests.client import Client
-from tests.hazard_world import FIVE_FIXED, Take, done, refused, steps, write_hazard
+from tests.hazard_world import FIVE_FIXED, Take, done, in_days, refused, steps, write_hazard
 from tests.photos import waiting
 
 Be = Callable[[str], Client]
@@ -107,6 +107,21 @@ def test_the_five_items_hold_after_a_failed_recheck(session: Session, take: Take
     hazard = write_hazard(session, HazardStatus.ASSIGNED, level=HazardLevel.MAJOR, five_fixed=FIVE_FIXED)
 
     assert done(take("worker", hazard, "start"))["five_fixed"] == FIVE_FIXED
+
+
+def test_the_day_of_the_five_items_is_that_of_the_deadline_after_a_failed_recheck(
+    session: Session, take: Take
+) -> None:
+    """What was fixed first stays in the history; what is shown may be sent again as it is."""
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, level=HazardLevel.MAJOR)
+    done(take("worker", hazard, "start", five_fixed=FIVE_FIXED))
+    done(take("worker", hazard, "rectify", note="做完了"))
+    due_at = end_of(business_day() + timedelta(days=3))
+    back = done(take("colleague", hazard, "verify", passed=False, note="还裂着", due_at=due_at.isoformat()))
+    again = done(take("worker", hazard, "start", five_fixed=back["five_fixed"]))
+
+    assert back["five_fixed"] == again["five_fixed"] == FIVE_FIXED | {"deadline": in_days(3)}
+    assert back["events"][0]["data"]["five_fixed"] == FIVE_FIXED
 
 
 def test_work_done_is_shown(session: Session, take: Take) -> None:

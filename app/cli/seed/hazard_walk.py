@@ -14,7 +14,7 @@ from app.cli.seed.history import History
 from app.cli.seed.ids import id_at
 from app.cli.seed.phrases import phrases
 from app.cli.seed.rows import Row
-from app.clock import business_day
+from app.clock import last_day
 from app.models import (
     HAZARD_ENDED,
     HAZARD_QUIET,
@@ -197,13 +197,16 @@ class Walk:
             "measures": self._say("measures"),
             "funds": self._say("funds"),
             "responsible": "社区分管安全的副主任",
-            "deadline": business_day(self.row["due_at"]).isoformat(),
+            "deadline": last_day(self.row["due_at"]).isoformat(),
             "contingency": self._say("contingency"),
         }
         return {"five_fixed": fixed}, {"five_fixed": fixed}
 
     def _failed(self, at: datetime, assignee: UUID) -> Step:
         due_at = self.history.hours.calendar.deadline(at, self.days)
+        fixed = self.row["five_fixed"] and self.row["five_fixed"] | {"deadline": last_day(due_at).isoformat()}
+        failures = self.row["recheck_failures"] + 1
+        changes = {"due_at": due_at, "due_from": at, "recheck_failures": failures, "five_fixed": fixed}
         return Step(
             at,
             HazardStep.RECHECK_FAIL,
@@ -211,7 +214,7 @@ class Walk:
             self._checker(assignee),
             self._say("failed"),
             {"due_at": due_at.isoformat()},
-            {"due_at": due_at, "due_from": at, "recheck_failures": self.row["recheck_failures"] + 1},
+            changes,
         )
 
     def _end(self, at: datetime, checker: UUID) -> Iterator[Step]:
