@@ -72,29 +72,29 @@ def make(session: Session, calendar: WorkCalendar, plan_id: UUID) -> tuple[int, 
         roster = roster_of(session, plan.area_code, since=today)
         if len(places) == MOST_PLACES and (plan.made_until is None or plan.made_until < until):
             _tell_left_out(session, plan)
+        originals = {one.id: roster.responsible(plan.roster, one.id, one.area_code) for one in places}
         for day in days:
             opens_at, due_at, missed_at = terms.window.on(day)
             if due_at <= at:
                 continue
-            for place in places:
-                chosen = roster.choose(plan.roster, place.id, place.area_code, day)
-                rows.append(
-                    {
-                        "id": new_id(),
-                        "area_code": place.area_code,
-                        "plan_id": plan.id,
-                        "place_id": place.id,
-                        "checklist_area_code": plan.checklist_area_code,
-                        "checklist_code": plan.checklist_code,
-                        "period_on": day,
-                        "opens_at": opens_at,
-                        "due_at": due_at,
-                        "missed_at": missed_at,
-                        "original_worker_id": chosen.original_id,
-                        "worker_id": chosen.worker_id,
-                        "made_at": at,
-                    }
-                )
+            rows.extend(
+                {
+                    "id": new_id(),
+                    "area_code": place.area_code,
+                    "plan_id": plan.id,
+                    "place_id": place.id,
+                    "checklist_area_code": plan.checklist_area_code,
+                    "checklist_code": plan.checklist_code,
+                    "period_on": day,
+                    "opens_at": opens_at,
+                    "due_at": due_at,
+                    "missed_at": missed_at,
+                    "original_worker_id": originals[place.id],
+                    "worker_id": roster.present(originals[place.id], day),
+                    "made_at": at,
+                }
+                for place in places
+            )
     if plan.made_until is None:
         _move_given(session, plan.id, rows)
     plan.made_until, plan.retry_at = until, None if unknown is None else now() + _RETRY

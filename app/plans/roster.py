@@ -37,14 +37,18 @@ class Roster:
     away: dict[UUID, list[Absence]] = field(default_factory=lambda: defaultdict(list))
 
     def choose(self, roster: Iterable[dict[str, Any]], place_id: UUID, area_code: str, day: date) -> Chosen:
-        """Give who is responsible for a place on a day.
+        """Give whose place it is, and who does it on a day."""
+        original = self.responsible(roster, place_id, area_code)
+        return Chosen(original, self.present(original, day))
+
+    def responsible(self, roster: Iterable[dict[str, Any]], place_id: UUID, area_code: str) -> UUID | None:
+        """Give who is responsible for a place, on whichever day.
 
         First whom the plan names for the place, then for the smallest area around it, then the grid worker
         with the smallest area around it, then an admin. Who has no post there any more is passed over.
         """
         able = self.over(area_code)
-        original = next((one for one in self._in_turn(roster, place_id, area_code) if one in able), None)
-        return Chosen(original, self.present(original, day))
+        return next((one for one in self._in_turn(roster, place_id, area_code) if one in able), None)
 
     def over(self, area_code: str) -> set[UUID]:
         """Give everybody who has a post over an area."""
