@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.cli.seed.site import SITES
 from app.clock import start_of
-from app.models import Inspection, Occurrence, OccurrenceState, Plan
+from app.models import Inspection, Occurrence, OccurrenceState, Place, Plan, Route
+from app.places import route_key
 from app.plans import AHEAD_DAYS
 from tests.seed.conftest import DAY
 
@@ -42,6 +43,24 @@ def test_what_is_done_was_inspected_there_within_its_window(session: Session) ->
     for row, inspection in done:
         assert (inspection.place_id, inspection.happened_at) == (row.place_id, row.done_at)
         assert row.opens_at <= inspection.happened_at < row.missed_at
+
+
+def test_the_places_of_a_day_stand_on_a_route_that_is_not_their_order_by_name(session: Session) -> None:
+    places = session.scalars(
+        select(Place).join(Occurrence, Occurrence.place_id == Place.id).where(Place.route_code.is_not(None))
+    ).all()
+    routes = session.scalars(select(Route)).all()
+
+    assert {place.area_code[:12] for place in places} == {site.code for site in SITES}
+    assert {place.route_code for place in places} == {route.area_code for route in routes}
+    by_name = 0
+    for route in routes:
+        on_it = session.scalars(select(Place).where(Place.route_code == route.area_code)).all()
+        walked = sorted(on_it, key=route_key)
+        assert [str(place.id) for place in walked] == route.place_ids
+        assert len({place.route_position for place in walked}) == len(walked) > 1
+        by_name += walked == sorted(on_it, key=lambda place: place.name)
+    assert by_name < len(routes)
 
 
 def test_nobody_is_told_again_of_what_the_story_says_was_missed(session: Session) -> None:

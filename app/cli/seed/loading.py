@@ -27,6 +27,7 @@ from app.cli.seed.hours import READY_BEFORE, TOLD_FOR, YEAR, Hours
 from app.cli.seed.pictures import draw, mirrored
 from app.cli.seed.progress import Tell
 from app.cli.seed.proxies import add_proxies
+from app.cli.seed.routes import set_routes
 from app.cli.seed.scenes import set_scenes
 from app.cli.seed.sealing import seal
 from app.cli.seed.second_looks import set_spot_checks
@@ -149,6 +150,7 @@ def _stage(history: History, store: PhotoStore, sealer: Sealer) -> Stage:
     """Set the stage for what goes less plainly, which is played once its photos are there."""
     stage = Stage(history)
     set_scenes(stage)
+    set_routes(stage)
     set_spot_checks(stage, sealer)
     set_wishes(stage)
     set_files(stage, sealer, store)
