@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import plans
+from app import plans, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, community_code, day, sent_moment, uid, word
@@ -76,6 +76,8 @@ def put_absence(new: plans.NewAbsence, absence_id: UUID) -> tuple[Any, int]:
     """Let somebody stand in for a worker."""
     with transaction() as session:
         absence, made = plans.record_absence(session, actor(), absence_id, new)
+        if made:
+            visits.tell_standing_in(session, absence)
     return absence, once(made)
 
 

@@ -9,15 +9,30 @@ from marshmallow import fields
 from app import visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, day, uid, whole, word
+from app.api.http.fields import Input, Output, Text, day, uid, whole, word
 from app.api.http.paging import PageInput, page, page_of
+from app.api.http.parts import parts
 from app.api.http.recording import note_leave, note_leaves, transaction
 from app.identity import Permission
-from app.visits import CareCategory, CareLevel, PresenceState
+from app.visits import CareCategory, CareLevel, LeavingReason, PresenceState, SaidBy, Willingness
 
 blueprint = Blueprint("care_records", __name__, description="关爱对象")
-_MOST_DAYS = 92
-_OF_THE_CARE = {"category", "level", "every_days", "worker_id", "started_on", "last_visited_on"}
+MOST_DAYS = 92
+MAX_REASON = 300
+_OF_THE_CARE = {
+    "category",
+    "level",
+    "every_days",
+    "worker_id",
+    "substitute_id",
+    "doer_id",
+    "willingness",
+    "willing_on",
+    "willing_speaker",
+    "started_on",
+    "last_visited_on",
+    "ended_why",
+}
 """What is told of a minor's care to whoever has leave to read the record."""
 _WHEN_DUE = {"next_due_on", "overdue_days"}
 """What is told besides to the worker who is to make the visit."""
@@ -30,7 +45,9 @@ class CareRecordInput(Input):
     category = word(CareCategory, required=True)
     level = word(CareLevel, required=True)
     worker_id = uid(required=True)
-    every_days = whole(1, _MOST_DAYS, load_default=None, allow_none=True)
+    every_days = whole(1, MOST_DAYS, load_default=None, allow_none=True)
+    reason = Text(MAX_REASON, lines=True, load_default="")
+    substitute_id = uid(load_default=None, allow_none=True)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> visits.NewCare:
@@ -39,21 +56,28 @@ class CareRecordInput(Input):
 
 
 class CareRecordListInput(PageInput):
-    """Which care records; who lives elsewhere appears only if ``presence`` is ``away``."""
+    """Which care records; who lives elsewhere or refuses visits appears only where that is asked for."""
 
     presence = word(PresenceState, load_default=None)
     category = word(CareCategory, load_default=None)
+    willingness = word(Willingness, load_default=None)
     due_by = day(load_default=None)
 
 
 class EndCareInput(Input):
-    """The last day of the care."""
+    """The last day of the care, and why it ends: a word, and what else is to be said."""
 
     ended_on = day(required=True)
+    why = word(LeavingReason, required=True)
+    reason = Text(MAX_REASON, lines=True, load_default="")
 
 
 class CareRecordOutput(Output):
-    """A care record; nothing of what visits found, and of a minor's as much as its reader may see."""
+    """A care record; nothing of what visits found, and of a minor's as much as its reader may see.
+
+    ``doer_id`` is who is to call there today: the worker, or whoever stands in for him; null where only the
+    admins can.
+    """
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -68,8 +92,14 @@ class CareRecordOutput(Output):
     level = fields.Enum(CareLevel, by_value=True, required=True, allow_none=True)
     every_days = fields.Integer(required=True, allow_none=True)
     worker_id = fields.UUID(required=True, allow_none=True)
+    substitute_id = fields.UUID(required=True, allow_none=True)
+    doer_id = fields.UUID(required=True, allow_none=True)
+    willingness = fields.Enum(Willingness, by_value=True, required=True, allow_none=True)
+    willing_on = fields.Date(required=True, allow_none=True)
+    willing_speaker = fields.Enum(SaidBy, by_value=True, required=True, allow_none=True)
     started_on = fields.Date(required=True, allow_none=True)
     ended_on = fields.Date(required=True, allow_none=True)
+    ended_why = fields.Enum(LeavingReason, by_value=True, required=True, allow_none=True)
     last_visited_on = fields.Date(required=True, allow_none=True)
     next_due_on = fields.Date(required=True, allow_none=True)
     overdue_days = fields.Integer(required=True, allow_none=True)
@@ -89,6 +119,7 @@ class CareRecordOutput(Output):
             "door": household.door,
             "overdue_days": visits.overdue_days(record),
             "ticket_needed": not one.whole,
+            "doer_id": one.doer_id,
         }
         told = {name: getattr(record, name) for name in self.fields if name not in beside} | beside
         left_out = set[str]() if one.whole else _OF_THE_CARE
@@ -121,8 +152,8 @@ def list_care_records(limit: int, after: str | None, **filters: Any) -> dict[str
 def put_care_record(new: visits.NewCare, record_id: UUID) -> tuple[Any, int]:
     """Begin to look after a resident."""
     with transaction() as session:
-        _, made = visits.open_care(session, actor(), record_id, new)
-        return _shown(session, visits.opened_care_record(session, record_id)), once(made)
+        _, made = visits.open_care(session, actor(), parts().sealer, record_id, new)
+        return shown(session, record_id), once(made)
 
 
 @blueprint.route("/care-records/<uuid:record_id>", methods=["GET"])
@@ -143,11 +174,12 @@ def get_care_record(record_id: UUID) -> Any:
 def end_care(sent: dict[str, Any], record_id: UUID) -> Any:
     """End the care with a day."""
     with transaction() as session:
-        return _shown(session, visits.end_care(session, actor(), record_id, **sent))
+        visits.end_care(session, actor(), parts().sealer, record_id, **sent)
+        return shown(session, record_id)
 
 
-def _shown(session: Any, record: visits.CareRecord) -> visits.ShownCare:
+def shown(session: Any, record_id: UUID) -> visits.ShownCare:
     """Give as much of a record as I may see, though I wrote it."""
-    (found,) = visits.shown(session, actor(), [record])
+    (found,) = visits.shown(session, actor(), [visits.opened_care_record(session, record_id)])
     note_leave(found.leave)
     return found

@@ -75,7 +75,7 @@ class NoticeOutput(Output):
             "kind": row.kind,
             "title": notices.words.title_of(row.kind),
             "text": notices.words.text_of(row.kind, row.data),
-            "link": notices.words.link_of(row.data),
+            "link": notices.links.link_of(row.data),
             "data": row.data,
             "created_at": row.created_at,
             "read_at": row.read_at,

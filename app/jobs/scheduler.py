@@ -42,6 +42,7 @@ from app.jobs.work import (
     tell_not_reached,
     tell_of_waiting_requests,
     tell_waiting_hazards,
+    tell_without_hands,
     unassign_hazards,
     verify_audit,
 )
@@ -68,6 +69,7 @@ EVERY_MINUTE: list[Job] = [
     copy_removals,
     unassign_hazards,
     sound_hazard_alarms,
+    tell_without_hands,
     scan_photos,
     compare_photos,
     hand_over_occurrences,

@@ -33,7 +33,7 @@ from app.models import (
     Place,
     UnitMember,
 )
-from app.notices import words
+from app.notices import links, words
 
 _CLAIM_RESULTS = {
     ClaimStatus.SUBMITTED: "已提交",
@@ -88,7 +88,7 @@ def facts_of(session: Session, notice: Notice) -> Facts | None:
     values = _FACTS[notice.kind](session, notice)
     if values is None:
         return None
-    link = words.link_of(notice.data)
+    link = links.link_of(notice.data)
     return Facts(link.id if link else str(notice.id), values)
 
 

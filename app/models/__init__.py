@@ -15,7 +15,16 @@ from app.models.binding import (
     BindingRequestState,
     BindingWay,
 )
-from app.models.care import CareCategory, CareLevel, CareRecord
+from app.models.care import (
+    CareCategory,
+    CareEvent,
+    CareLevel,
+    CareRecord,
+    CareStep,
+    LeavingReason,
+    SaidBy,
+    Willingness,
+)
 from app.models.category_deadline import CategoryDeadline
 from app.models.checklist import Checklist, ChecklistItem, ItemKind
 from app.models.checklist_draft import ChecklistDraft
@@ -144,8 +153,10 @@ __all__ = [
     "BindingWay",
     "CapOf",
     "CareCategory",
+    "CareEvent",
     "CareLevel",
     "CareRecord",
+    "CareStep",
     "CategoryDeadline",
     "Challenge",
     "Checklist",
@@ -195,6 +206,7 @@ __all__ = [
     "InspectionAnswer",
     "Invitation",
     "ItemKind",
+    "LeavingReason",
     "Located",
     "Lot",
     "LotDraw",
@@ -251,6 +263,7 @@ __all__ = [
     "RosterExport",
     "Route",
     "Rule",
+    "SaidBy",
     "SecondFactor",
     "SendState",
     "SessionKind",
@@ -285,6 +298,7 @@ __all__ = [
     "WeChatEvent",
     "WeChatEventState",
     "WeChatLink",
+    "Willingness",
     "WitnessCode",
     "WitnessUse",
 ]

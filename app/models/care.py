@@ -1,13 +1,14 @@
-"""Care records: residents somebody looks after, how often, and who."""
+"""Care records: residents somebody looks after, how often, and who; and what was changed of that."""
 
 import enum
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.models.base import AreaCode, Base, Id
+from app.models.base import AreaCode, Base, Id, Sealed
 from app.models.household import Resident
 
 
@@ -31,6 +32,44 @@ class CareLevel(enum.StrEnum):
     GENERAL = "general"
 
 
+class Willingness(enum.StrEnum):
+    """Whether and how somebody wants to be visited."""
+
+    YES = "yes"
+    PHONE_ONLY = "phone_only"
+    REFUSES = "refuses"
+
+
+class SaidBy(enum.StrEnum):
+    """Who said it."""
+
+    RESIDENT = "resident"
+    GUARDIAN = "guardian"
+    FAMILY = "family"
+
+
+class LeavingReason(enum.StrEnum):
+    """Why somebody is looked after no more."""
+
+    DIED = "died"
+    MOVED_AWAY = "moved_away"
+    NOT_IN_CATEGORY = "not_in_category"
+    REFUSED = "refused"
+    OF_AGE = "of_age"
+    OTHER = "other"
+
+
+class CareStep(enum.StrEnum):
+    """What is done to a care record."""
+
+    OPEN = "open"
+    LEVEL = "level"
+    WORKER = "worker"
+    SUBSTITUTE = "substitute"
+    WILLINGNESS = "willingness"
+    END = "end"
+
+
 class CareRecord(Base):
     """A resident, why he is looked after, how often, by whom, and when the next visit is due."""
 
@@ -46,6 +85,11 @@ class CareRecord(Base):
             unique=True,
             postgresql_where=text("ended_on IS NULL"),
         ),
+        Index(
+            "ix_care_records_substitute_id",
+            "substitute_id",
+            postgresql_where=text("substitute_id IS NOT NULL"),
+        ),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
@@ -54,10 +98,42 @@ class CareRecord(Base):
     level: Mapped[CareLevel]
     every_days: Mapped[int]
     worker_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    substitute_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    """Who does it while the worker is away and nobody stands in for him, or has no post there any more."""
+    willingness: Mapped[Willingness | None]
+    """None until somebody asked."""
+    willing_on: Mapped[date | None]
+    willing_speaker: Mapped[SaidBy | None]
+    hands_told_on: Mapped[date | None]
+    """When it was last told that the worker cannot do it, to the substitute or else the admins."""
     started_on: Mapped[date]
     ended_on: Mapped[date | None]
+    ended_why: Mapped[LeavingReason | None]
     last_visited_on: Mapped[date | None]
     next_due_on: Mapped[date]
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     resident: Mapped[Resident] = relationship(lazy="raise")
+
+
+class CareEvent(Base):
+    """One change of a care record, append-only: what, by whom, when and why."""
+
+    __tablename__ = "care_events"
+    __table_args__ = (
+        Index("ix_care_events_care_record_id_id", "care_record_id", "id"),
+        Index("ix_care_events_area_code_id", "area_code", "id"),
+    )
+    id: Mapped[Id]
+    area_code: Mapped[AreaCode]
+    care_record_id: Mapped[UUID] = mapped_column(ForeignKey("care_records.id"))
+    step: Mapped[CareStep]
+    actor_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), index=True)
+    at: Mapped[datetime]
+    day: Mapped[date]
+    """The business day on which it holds from, as somebody said or as it was done."""
+    data: Mapped[dict[str, Any]]
+    """What held before and what holds now, by column."""
+    reason_sealed: Mapped[Sealed | None]
+    """None once its time was over (app/retention), or where nobody gave one."""
+    content_hash: Mapped[bytes]

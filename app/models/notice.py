@@ -27,6 +27,8 @@ class NoticeKind(enum.StrEnum):
     CLAIM_STEP = "claim_step"
     VISIT_URGENT = "visit_urgent"
     FOLLOW_UP_ASSIGNED = "follow_up_assigned"
+    CARE = "care"
+    """Who looks after somebody changed, or when (data: ``what``, ``care_record_id`` or ``count``)."""
     HARM_CASE = "harm_case"
     ACCOUNT_ALERT = "account_alert"
     """Something about the user's own account that he should know (data: ``what``)."""

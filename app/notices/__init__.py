@@ -1,7 +1,7 @@
 """Notices: written in the same transaction as the fact they tell of, read in the inbox."""
 
 from app.models import NoticeKind
-from app.notices import pace, wishes, words
+from app.notices import links, pace, wishes, words
 from app.notices.inbox import (
     EVERY,
     NoticeFilter,
@@ -25,6 +25,7 @@ __all__ = [
     "ToldNotice",
     "groups",
     "inbox",
+    "links",
     "mark_read",
     "mark_read_until",
     "pace",

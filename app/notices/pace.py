@@ -32,6 +32,7 @@ PACES: Mapping[NoticeKind, Pace] = {
     NoticeKind.CLAIM_STEP: Pace.DIGEST,
     NoticeKind.VISIT_URGENT: Pace.URGENT,
     NoticeKind.FOLLOW_UP_ASSIGNED: Pace.SOON,
+    NoticeKind.CARE: Pace.SOON,
     NoticeKind.HARM_CASE: Pace.URGENT,
     NoticeKind.ACCOUNT_ALERT: Pace.SOON,
     NoticeKind.ACCOUNT_UNUSED: Pace.DIGEST,

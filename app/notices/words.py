@@ -1,8 +1,8 @@
 """What a notice says: one title and sentence for phone, console and own copy, made of its kind and codes.
 
 No personal data, nothing of health, hardship or children: it may show on a locked screen (S-59). Whoever may
-read more opens the record that ``link_of`` names. A sentence of a kind that goes out by WeChat has 20 signs
-at most, for no field of a message takes more.
+read more opens the record that ``links.link_of`` names. A sentence of a kind that goes out by WeChat has 20
+signs at most, for no field of a message takes more.
 """
 
 from collections.abc import Mapping
@@ -18,19 +18,6 @@ _CODED_BY = {
     NoticeKind.CLAIM_STEP: "status",
 }
 """What of the data says more than the kind, where it is not ``what``, which goes before it."""
-_RECORDS = (
-    "harm_case_id",
-    "hazard_id",
-    "claim_id",
-    "redemption_id",
-    "follow_up_id",
-    "visit_id",
-    "approval_id",
-)
-"""What a notice is about goes before what it names besides; then any other record, and last ``_BESIDES``."""
-_BESIDES = ("care_record_id", "resident_id", "user_id")
-_NO_RECORD = {"by_id"}
-_CALLED = {"request": "binding_request", "ticket": "viewing_ticket", "export": "roster_export"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +30,6 @@ class Words:
     many: str
     """What several at once say; ``{count}`` is how many."""
     by_code: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """The record that a notice is about."""
-
-    kind: str
-    id: str
 
 
 WORDS: Mapping[NoticeKind, Words] = {
@@ -155,6 +134,21 @@ WORDS: Mapping[NoticeKind, Words] = {
     ),
     NoticeKind.VISIT_URGENT: Words("走访急事", "有一项走访需要尽快处理", "{count}项走访需要尽快处理"),
     NoticeKind.FOLLOW_UP_ASSIGNED: Words("回访待办", "有一项回访交给您办理", "{count}项回访交给您办理"),
+    NoticeKind.CARE: Words(
+        "关爱对象",
+        "您负责的关爱对象有变化",
+        "{count}条关爱对象消息",
+        {
+            "given": "有一位关爱对象交给您负责",
+            "given_up": "有一位关爱对象交给别人负责了",
+            "substitute": "有一位关爱对象请您替补探访",
+            "substitute_no_more": "有一位关爱对象不用您替补了",
+            "standing_in": "有人请假，他的关爱对象请您代为探访",
+            "came_over": "有关爱对象没人负责了，请您替补探访",
+            "nobodys": "有关爱对象没人探访，请派人",
+            "nobody_decides": "有关爱对象没人管，请安排管理员",
+        },
+    ),
     NoticeKind.HARM_CASE: Words(
         "请尽快处理",
         "有一件事请您尽快处理",
@@ -300,14 +294,3 @@ def text_of(kind: NoticeKind, data: Mapping[str, Any]) -> str:
 def text_of_many(kind: NoticeKind, count: int) -> str:
     """Say in a sentence what several notices of a kind tell."""
     return WORDS[kind].many.format(count=count)
-
-
-def link_of(data: Mapping[str, Any]) -> Link | None:
-    """Name the record that a notice is about, if it names one."""
-    named = {name for name, value in data.items() if name.endswith("_id") and value} - _NO_RECORD
-    others = sorted(named - {*_RECORDS, *_BESIDES})
-    for name in (*_RECORDS, *others, *_BESIDES):
-        if name in named:
-            kind = name.removesuffix("_id")
-            return Link(_CALLED.get(kind, kind), str(data[name]))
-    return None

@@ -24,7 +24,7 @@ from app.own_data.closing import (
 )
 from app.own_data.closing_reasons import ClosingReason
 from app.own_data.closing_terms import IN_WORDS, Terms, closing_terms
-from app.own_data.copied import COPIED, LEFT_OUT
+from app.own_data.copied import COPIED
 from app.own_data.copies import (
     LIFE,
     CopyFile,
@@ -81,6 +81,7 @@ from app.own_data.erasing import begun_closings, end_erasing, erase_some, follow
 from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen_rows
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
+from app.own_data.left_out import LEFT_OUT
 from app.own_data.outcomes import Outcome, Tools
 from app.own_data.plain_words import word_for
 from app.own_data.redeleting import ROUNDS, know, redelete

@@ -1,7 +1,8 @@
 """What a person's copy holds: of each table, which rows are his, and which columns he gets.
 
-All columns are given but those named here with the reason, and hashes, from which nobody reads anything. Ids
-of other people are blanked as the rows are read (``rows.py``). A test holds this against the data map.
+All columns are given but those named in ``left_out.py`` with the reason, and hashes, from which nobody
+reads anything. Ids of other people are blanked as the rows are read (``rows.py``). A test holds this against
+the data map.
 """
 
 from typing import Any
@@ -88,8 +89,9 @@ _HIMSELF = (
         "care_records",
         "关爱",
         of_resident("care_records", "resident_id"),
-        without="last_visited_on next_due_on",
+        without="last_visited_on next_due_on hands_told_on",
     ),
+    kind("care_events", "关爱的变更", reach.care_events, only="id care_record_id step at day"),
     kind("visits", "对我的探访", reach.visits),
     kind("follow_ups", "探访后要办的事", reach.follow_ups),
     kind("hazards", "我上报的隐患", reach.hazards, without="controls five_fixed"),
@@ -135,7 +137,14 @@ AT_WORK = (
             only=f"{only} {columns}",
         )
         for table, which, title, columns, only in (
-            ("care_records", "in_my_care", "我负责的关爱对象", "worker_id", "id started_on ended_on"),
+            (
+                "care_records",
+                "in_my_care",
+                "我负责和替补的关爱对象",
+                "worker_id substitute_id",
+                "id started_on ended_on",
+            ),
+            ("care_events", "by_me", "我改关爱对象的记录", "actor_id", "id step at"),
             (
                 "occurrences",
                 "of_mine",
@@ -255,57 +264,6 @@ AT_WORK = (
 )
 """Of people whom he served in his work nobody gets anything: when, what, where he was, and no more."""
 COPIED = (*_HIMSELF, *AT_WORK)
-_PROOF = "proves who somebody is"
-_HOME = "lets into a home's account: it is on the paper that the home got"
-_HARM = "may tell in the home that a report of harm was made"
-_OTHERS = "tells of others"
-LEFT_OUT = {
-    "harm_cases": "protected: it must not be known in the home that a report was made",
-    "sign_in_tries": "kept for an hour under a keyed hash that names nobody",
-    "removals": "ids of what was removed, and of nothing that is held",
-    "wechat_events": "sealed, under a keyed hash that names nobody, and emptied once it is done",
-    "binding_codes.household_id": _HOME,
-    "binding_codes.secret_sealed": _HOME,
-    "binding_codes.seen_by": _OTHERS,
-    "bindings.end_note": "may tell of whoever else says that he is the resident",
-    "users.password_hash": _PROOF,
-    "users.old_password_hashes": _PROOF,
-    "second_factors.secret_sealed": _PROOF,
-    "second_factors.last_step": _PROOF,
-    "reveals.purpose": _HARM,
-    "viewing_tickets.purpose": _HARM,
-    "care_records.last_visited_on": _HARM,
-    "care_records.next_due_on": _HARM,
-    "audit_entries.facts": "tells of others: whom and what for",
-    "hazards.controls": _OTHERS,
-    "hazards.five_fixed": _OTHERS,
-    "hazard_events.data": _OTHERS,
-    "rectification_notices.addressee": _OTHERS,
-    "rectification_notices.advice": _OTHERS,
-    "rectification_notices.basis": "tells of a place",
-    "rectification_notices.contact": _OTHERS,
-    "approvals.payload": _OTHERS,
-    "approvals.reason": _OTHERS,
-    "approvals.decision_note": _OTHERS,
-    "spot_check_weeks.seed_sealed": "draws what nobody may know beforehand",
-    "challenges.nonce": "shows where a record was made",
-    "challenges.expires_at": "follows from when it was issued",
-    "challenges.record_id": "the record is given itself",
-    "witness_uses.witness_code_id": _OTHERS,
-    "photo_matches": "says of photos of several people that they look alike; it is for review only",
-    "told_openings": "a worker and a day on which he got a notice, which he has",
-    "plans.roster": _OTHERS,
-    "plan_events.note": _OTHERS,
-    "plan_events.data": _OTHERS,
-    "unit_events.data": _OTHERS,
-    "place_codes.revoked_reason": "tells of a place",
-    "own_copies.key_sealed": "opens the file",
-    "roster_exports.key_sealed": "opens the file",
-    "roster_exports.purpose": _OTHERS,
-    "hazard_exports.key_sealed": "opens the file",
-    "hazard_exports.purpose": _OTHERS,
-}
-"""Tables and columns that hold something of a person and that he does not get, but for hashes: why."""
 
 
 def rows_of(copied: Copied, whose: Whose) -> Select[Any]:

@@ -5,12 +5,13 @@ Ledgers, consents, guardianships and the audit trail prove what was done, and ar
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, and_, delete, exists, or_, select
+from sqlalchemy import ColumnElement, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import DomainError, Kind
 from app.models import (
     CLAIM_NEXT,
+    CareEvent,
     CareRecord,
     Claim,
     DeletionKind,
@@ -94,7 +95,7 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     """Empty what was said on visits that rest on his or his guardian's consent, or whose care has ended.
 
     The columns become what retention makes of them; a visit that has no words, of its own or of a
-    follow-up that is done, counts neither way.
+    follow-up that is done, counts neither way. With them go the reasons of what was changed of ended care.
     Visits by duty stay while the duty lasts (Minor Protection Law, art. 43), and so do emergencies,
     and what was said to a grown-up about a child that comes to harm.
     """
@@ -114,6 +115,11 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     for visit, is_free in rows:
         if is_free:
             visit.answers_sealed = visit.note_sealed = None
+    over = select(CareRecord.id).where(
+        CareRecord.resident_id == resident.id, CareRecord.ended_on.is_not(None)
+    )
+    events = CareEvent.care_record_id.in_(over) & CareEvent.reason_sealed.is_not(None)
+    session.execute(update(CareEvent).where(events).values(reason_sealed=None))
     done = FollowUp.visit_id.in_({visit.id for visit, _ in rows}) & FollowUp.done_at.is_not(None)
     for follow_up in session.scalars(select(FollowUp).where(done).order_by(FollowUp.id).with_for_update()):
         if need_of(showing, follow_up) or result_of(showing, follow_up):

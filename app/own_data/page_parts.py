@@ -65,6 +65,7 @@ GROUPS = (
 UNDER = {
     "claims": ("claim_events", "claim_id"),
     "hazards": ("hazard_events", "hazard_id"),
+    "care_records": ("care_events", "care_record_id"),
     "visits": ("follow_ups", "visit_id"),
     "inspections": ("inspection_answers", "inspection_id"),
 }

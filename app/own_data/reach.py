@@ -34,6 +34,12 @@ def visits(whose: Whose) -> ColumnElement[bool]:
     return made.care_record_id.in_(care) & ~kept_for_a_case(made.id, HarmRecord.VISIT)
 
 
+def care_events(whose: Whose) -> ColumnElement[bool]:
+    """Say which changes: those of his own care."""
+    care = select(TABLES["care_records"].c.id).where(of_resident("care_records", "resident_id")(whose))
+    return TABLES["care_events"].c.care_record_id.in_(care)
+
+
 def follow_ups(whose: Whose) -> ColumnElement[bool]:
     """Say what those visits left to do."""
     return TABLES["follow_ups"].c.visit_id.in_(select(TABLES["visits"].c.id).where(visits(whose)))

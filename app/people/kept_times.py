@@ -63,8 +63,8 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
         ("photos of finished records", "photos that no record names"),
     )
     yield KeptTime(
-        f"探访时说的话，在帮扶结束以后保存{shown_months(months.care)}，之后只留谁在什么时候来看过您。",
-        ("words of visits", "words of follow-ups"),
+        f"探访时说的话、为什么改了帮扶的安排，在帮扶结束以后保存{shown_months(months.care)}，之后只留谁在什么时候来看过您。",
+        ("words of visits", "words of follow-ups", "reasons of care"),
     )
     yield KeptTime(
         f"家里的绑定码最多保存{shown_months(BINDING_CODE_MONTHS)}，换了新的，旧的马上删除。",

@@ -37,6 +37,7 @@ from app.plans.planning import (
 from app.plans.reach import place_to_inspect, reaching
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
+from app.plans.roster import Roster, rosters_of
 from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
 
@@ -64,6 +65,7 @@ __all__ = [
     "Post",
     "Preview",
     "Resolved",
+    "Roster",
     "ShownOccurrence",
     "Terms",
     "absences",
@@ -88,6 +90,7 @@ __all__ = [
     "record_absence",
     "resolve",
     "resolved_by",
+    "rosters_of",
     "tell_missed",
     "tell_openings",
 ]

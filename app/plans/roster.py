@@ -1,17 +1,17 @@
 """Who does an occurrence: by the plan's roster, by his post, or as a substitute."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role, community_of
-from app.clock import now
+from app.clock import now, start_of
 from app.identity import in_force
 from app.models import DIGITS, Absence, Area, Grant, User
 
@@ -59,17 +59,21 @@ class Roster:
 
         A substitute's post may be over another part of the community.
         """
+        return self.stands_in(user_id, day) or user_id if user_id is not None else None
+
+    def stands_in(self, user_id: UUID, day: date) -> UUID | None:
+        """Do the same, and give None for whoever is away with nobody of a post there to stand in for him."""
         able = {holder_id for _, _, holder_id in self.posts}
         present = user_id
         for _ in range(_DEEPEST):
-            absences = self.away.get(present, []) if present is not None else []
-            absence = next((one for one in absences if one.from_on <= day <= one.until_on), None)
+            away = self.away.get(present, ())
+            absence = next((one for one in away if one.from_on <= day <= one.until_on), None)
             if absence is None:
                 return present
             if absence.substitute_id not in able:
                 break
             present = absence.substitute_id
-        return user_id
+        return None
 
     def _in_turn(self, roster: Iterable[dict[str, Any]], place_id: UUID, area_code: str) -> Iterable[UUID]:
         named = list(roster)
@@ -95,23 +99,42 @@ def keep_absences(session: Session, area_code: str, *, writing: bool = False) ->
 def roster_of(session: Session, area_code: str, *, since: date) -> Roster:
     """Read who may be chosen in the community of an area, and who is away from a day on: two queries."""
     community = community_of(area_code)
-    above = [community[:digits] for digits in DIGITS.values() if digits <= len(community)]
+    return rosters_of(session, {community}, since=since)[community]
+
+
+def rosters_of(
+    session: Session, communities: Collection[str], *, since: date, ended_too: bool = False
+) -> dict[str, Roster]:
+    """Read the same of several communities, in two queries as well.
+
+    ``ended_too``: with absences that ended before their last day, on that day or later.
+    """
+    above = {one[:digits] for one in communities for digits in DIGITS.values() if digits <= len(one)}
     query = (
         select(Grant.area_code, Grant.role, Grant.user_id)
         .join(User, User.id == Grant.user_id)
         .where(
             Grant.role.in_(PATROLLERS),
-            or_(Grant.area_code.in_(above), Grant.area_code.startswith(community)),
+            or_(
+                Grant.area_code.in_(sorted(above)), *(Grant.area_code.startswith(one) for one in communities)
+            ),
             in_force(now()),
         )
         .order_by(Grant.created_at, Grant.id)
     )
-    found = Roster([(code, role, user_id) for code, role, user_id in session.execute(query)])
+    found = {community: Roster() for community in communities}
+    for code, role, user_id in session.execute(query):
+        for community, roster in found.items():
+            if community.startswith(code) or code.startswith(community):
+                roster.posts.append((code, role, user_id))
+    going_on: ColumnElement[bool] = Absence.ended_at.is_(None)
+    if ended_too:
+        going_on = or_(going_on, Absence.ended_at >= start_of(since))
     absences = (
         select(Absence)
-        .where(Absence.area_code == community, Absence.ended_at.is_(None), Absence.until_on >= since)
+        .where(Absence.area_code.in_(sorted(communities)), going_on, Absence.until_on >= since)
         .order_by(Absence.id.desc())
     )
     for absence in session.scalars(absences):
-        found.away[absence.worker_id].append(absence)
+        found[absence.area_code].away[absence.worker_id].append(absence)
     return found

@@ -1,12 +1,14 @@
-"""What was said on visits: it goes some time after the care ended; that somebody called stays."""
+"""What was said of care and on visits: it goes some time after the care ended; that somebody called stays."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.clock import business_day, months_ago, start_of
-from app.models import CareRecord, FollowUp, HarmCase, HarmRecord, Visit, VisitBasis
+from app.models import CareEvent, CareRecord, FollowUp, HarmCase, HarmRecord, Visit, VisitBasis
 from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
@@ -31,6 +33,16 @@ def care_rules(months: int) -> Iterator[Rule]:
         emptied={"answers_sealed": None, "note_sealed": None},
         stays="who called on whom, when, how, and with which outcome",
     )
+    over = and_(CareEvent.at < start_of(since), _ended(CareEvent.care_record_id, since))
+    yield Rule(
+        "reasons of care",
+        table_of(CareEvent),
+        and_(CareEvent.reason_sealed.is_not(None), over),
+        kept,
+        _BASIS,
+        emptied={"reason_sealed": None},
+        stays="what was changed, by whom and when",
+    )
     follow_up = or_(FollowUp.need_sealed.is_not(None), FollowUp.result_sealed.is_not(None))
     of_free = exists().where(Visit.id == FollowUp.visit_id, _free(since))
     yield Rule(
@@ -46,10 +58,13 @@ def care_rules(months: int) -> Iterator[Rule]:
 
 def _free(since: date) -> ColumnElement[bool]:
     """Say in SQL that the care of a visit ended before a day, and that nothing in it is evidence of harm."""
-    harmed = exists().where(HarmCase.resident_id == CareRecord.resident_id)
-    ended = exists().where(CareRecord.id == Visit.care_record_id, CareRecord.ended_on < since, ~harmed)
     of_harm = kept_for_a_case(Visit.id, HarmRecord.VISIT)
-    return ended & ~of_harm & (Visit.basis != VisitBasis.MANDATORY_REPORT)
+    return _ended(Visit.care_record_id, since) & ~of_harm & (Visit.basis != VisitBasis.MANDATORY_REPORT)
+
+
+def _ended(record_id: InstrumentedAttribute[UUID], since: date) -> ColumnElement[bool]:
+    harmed = exists().where(HarmCase.resident_id == CareRecord.resident_id)
+    return exists().where(CareRecord.id == record_id, CareRecord.ended_on < since, ~harmed)
 
 
 def _done_or_due() -> ColumnElement[datetime]:

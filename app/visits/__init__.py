@@ -2,14 +2,19 @@
 
 from app.models import (
     CareCategory,
+    CareEvent,
     CareLevel,
     CareRecord,
+    CareStep,
     FollowUp,
+    LeavingReason,
     PresenceState,
+    SaidBy,
     ViewingTicket,
     VisitBasis,
     VisitMode,
     VisitOutcome,
+    Willingness,
 )
 from app.visits.answers import (
     AnswerLongError,
@@ -25,12 +30,23 @@ from app.visits.care import (
     EndDayError,
     NewCare,
     NotStaffHereError,
+    OwnSubstituteError,
     TooSeldomError,
     end_care,
     open_care,
 )
+from app.visits.care_history import care_history, reason_of
 from app.visits.care_listings import NotResponsibleError, opened_care_record
 from app.visits.care_shown import ShownCare, care_records, seen_care_record, shown
+from app.visits.care_steps import (
+    NewLevel,
+    Will,
+    WillingDayError,
+    change_level,
+    change_substitute,
+    change_worker,
+    note_willingness,
+)
 from app.visits.due import CareEndedError, DueKey, first_due, most_days, overdue_days
 from app.visits.escalation import tell_not_reached
 from app.visits.filing import (
@@ -65,6 +81,7 @@ from app.visits.tickets import (
     tickets,
 )
 from app.visits.told_tickets import ToldTicket, told_tickets
+from app.visits.without_hands import tell_standing_in, tell_without_hands
 
 __all__ = [
     "BY_LAW",
@@ -78,9 +95,11 @@ __all__ = [
     "AnswerWrongError",
     "CareCategory",
     "CareEndedError",
+    "CareEvent",
     "CareLevel",
     "CareOpenError",
     "CareRecord",
+    "CareStep",
     "Done",
     "DueDayError",
     "DueKey",
@@ -89,17 +108,21 @@ __all__ = [
     "FollowUp",
     "FormKey",
     "Leave",
+    "LeavingReason",
     "NewCare",
     "NewFollowUp",
+    "NewLevel",
     "NewTicket",
     "NewVisit",
     "NotAMinorError",
     "NotResponsibleError",
     "NotStaffHereError",
     "OutcomeError",
+    "OwnSubstituteError",
     "OwnTicketError",
     "PresenceState",
     "ResultNeededError",
+    "SaidBy",
     "Seen",
     "ShownCare",
     "TicketNeededError",
@@ -111,10 +134,17 @@ __all__ = [
     "VisitOutcome",
     "WholeVisit",
     "Whose",
+    "Will",
+    "WillingDayError",
+    "Willingness",
     "WrongFormError",
     "answers_of",
     "ask",
+    "care_history",
     "care_records",
+    "change_level",
+    "change_substitute",
+    "change_worker",
     "decide_ticket",
     "end_care",
     "file",
@@ -129,9 +159,11 @@ __all__ = [
     "most_days",
     "need_of",
     "note_of",
+    "note_willingness",
     "open_care",
     "opened_care_record",
     "overdue_days",
+    "reason_of",
     "result_of",
     "sealed_need",
     "sealed_result",
@@ -140,6 +172,8 @@ __all__ = [
     "seen_care_record",
     "shown",
     "tell_not_reached",
+    "tell_standing_in",
+    "tell_without_hands",
     "tickets",
     "told_tickets",
     "visits_of",

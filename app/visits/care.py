@@ -1,17 +1,17 @@
 """Care records: opening and ending them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Role
+from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import holders
-from app.models import CareCategory, CareLevel, CareRecord, Resident
-from app.once import content_hash, insert_once, made_before
+from app.models import CareCategory, CareLevel, CareRecord, CareStep, LeavingReason, Resident
+from app.once import added_later, content_hash, insert_once, made_before
 from app.people import (
     Category,
     age_on,
@@ -20,12 +20,12 @@ from app.people import (
     check_reader_elsewhere,
     resident_in_scope,
 )
+from app.sealing import Sealer
+from app.visits.care_history import Change, keep
 from app.visits.care_listings import care_record_of
 from app.visits.due import first_due, most_days
+from app.visits.standing_in import CARERS
 from app.visits.tickets import end_with_care, give_with_care
-
-CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
-"""Who may be responsible for a care record or a follow-up."""
 
 
 class CareOpenError(DomainError):
@@ -49,6 +49,13 @@ class NotStaffHereError(DomainError):
     kind = Kind.INVALID
 
 
+class OwnSubstituteError(DomainError):
+    """Nobody stands in for himself."""
+
+    code = "own_substitute"
+    kind = Kind.INVALID
+
+
 class EndDayError(DomainError):
     """The day lies in the future, or before the care began."""
 
@@ -65,9 +72,14 @@ class NewCare:
     level: CareLevel
     worker_id: UUID
     every_days: int | None = None
+    reason: str = added_later("")
+    """Why it begins at this level."""
+    substitute_id: UUID | None = added_later(None)
 
 
-def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> tuple[CareRecord, bool]:
+def open_care(
+    session: Session, actor: Actor, sealer: Sealer, record_id: UUID, new: NewCare
+) -> tuple[CareRecord, bool]:
     """Begin to look after a resident, today.
 
     The same record again is the first one, though the resident, the worker or the actor moved since, the
@@ -79,6 +91,8 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
     NotStaffHereError, CareOpenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
+    if new.reason:
+        sent = sealer.fingerprint(sent)
     first = made_before(session, CareRecord, record_id, sent)
     if first is not None:
         return first, False
@@ -89,12 +103,10 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
     check_minor_elsewhere(actor, resident)
     check_about(session, resident, Category.CARE)
     today = business_day()
-    most = most_days(new.category, new.level, age=age_on(resident.birth_date, today))
-    every_days = new.every_days or most
-    if every_days > most:
-        raise TooSeldomError(field="every_days", most=most)
+    every_days = days_between(new.category, new.level, new.every_days, resident, today)
     check_staff(session, resident.area_code, {new.worker_id}, field="worker_id")
     check_reader_elsewhere(session, new.worker_id, resident, field="worker_id")
+    check_substitute(session, resident, new.substitute_id, worker_id=new.worker_id)
     record, made = insert_once(
         session,
         CareRecord,
@@ -105,11 +117,31 @@ def open_care(session: Session, actor: Actor, record_id: UUID, new: NewCare) -> 
         started_on=today,
         next_due_on=first_due(new.level, today, every_days),
         created_at=now(),
-        **asdict(new) | {"every_days": every_days},
+        resident_id=new.resident_id,
+        category=new.category,
+        level=new.level,
+        worker_id=new.worker_id,
+        substitute_id=new.substitute_id,
+        every_days=every_days,
     )
     if made:
         give_with_care(session, actor, record, resident)
+        held = {"level": new.level, "every_days": every_days, "worker_id": str(new.worker_id)}
+        if new.substitute_id is not None:
+            held["substitute_id"] = str(new.substitute_id)
+        keep(session, actor, sealer, record, Change(CareStep.OPEN, {"now": held}, new.reason))
     return record, made
+
+
+def days_between(
+    category: CareCategory, level: CareLevel, wanted: int | None, resident: Resident, day: date
+) -> int:
+    """Give how far visits are apart: as wanted, by default as far as may be. Raises TooSeldomError."""
+    most = most_days(category, level, age=age_on(resident.birth_date, day))
+    every_days = wanted or most
+    if every_days > most:
+        raise TooSeldomError(field="every_days", most=most)
+    return every_days
 
 
 def check_staff(session: Session, area_code: str, user_ids: set[UUID], *, field: str) -> None:
@@ -118,22 +150,50 @@ def check_staff(session: Session, area_code: str, user_ids: set[UUID], *, field:
         raise NotStaffHereError(field=field)
 
 
-def end_care(session: Session, actor: Actor, record_id: UUID, *, ended_on: date) -> CareRecord:
+def check_substitute(
+    session: Session, resident: Resident, substitute_id: UUID | None, *, worker_id: UUID
+) -> None:
+    """Refuse whoever may not stand in for a worker: he has no post in the community, or it is he himself.
+
+    Raises NotStaffHereError, OwnSubstituteError, OwnHouseholdError.
+    """
+    if substitute_id is None:
+        return
+    if substitute_id == worker_id:
+        raise OwnSubstituteError(field="substitute_id")
+    community = community_of(resident.area_code)
+    if not holders(session, community, CARERS, among={substitute_id}, within=True):
+        raise NotStaffHereError(field="substitute_id")
+    check_reader_elsewhere(session, substitute_id, resident, field="substitute_id")
+
+
+def end_care(
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    record_id: UUID,
+    *,
+    ended_on: date,
+    why: LeavingReason,
+    reason: str = "",
+) -> CareRecord:
     """End the care with a day; visits up to that day may still arrive. The same again changes nothing.
 
     The leave to read a minor's record that came with it ends at once; so none of the minor's home ends it.
 
-    Raises EndDayError, IllegalStepError if it ended on another day, NotResponsibleError, NotFoundError,
-    OwnHouseholdError.
+    Raises EndDayError, IllegalStepError if it ended on another day or for another reason,
+    NotResponsibleError, NotFoundError, OwnHouseholdError.
     """
     record = care_record_of(session, actor, record_id, lock=True)
-    if record.ended_on == ended_on:
+    if (record.ended_on, record.ended_why) == (ended_on, why):
         return record
     check_minor_elsewhere(actor, session.get_one(Resident, record.resident_id))
     if record.ended_on is not None:
         raise IllegalStepError(now="ended", asked="end")
     if not record.started_on <= ended_on <= business_day():
         raise EndDayError(field="ended_on")
-    record.ended_on = ended_on
+    record.ended_on, record.ended_why = ended_on, why
     end_with_care(session, record)
+    held = {"ended_on": ended_on.isoformat(), "ended_why": why}
+    keep(session, actor, sealer, record, Change(CareStep.END, {"now": held}, reason, ended_on))
     return record

@@ -1,5 +1,6 @@
-"""Reading care records: whoever looks after the resident, and the community's admin, nobody else."""
+"""Reading care records: whoever looks after the resident now, and the community's admin, nobody else."""
 
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
@@ -8,6 +9,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
 from app.actors import Actor, Role, Scope
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import CareRecord, Household, Resident
+from app.visits.standing_in import stands_in
 
 
 class NotResponsibleError(DomainError):
@@ -46,6 +48,18 @@ def is_responsible(actor: Actor, area_code: str, user_id: UUID) -> bool:
     return user_id == actor.user_id or admin_scope(actor).covers(area_code)
 
 
+def check_doer(session: Session, actor: Actor, record: CareRecord, *, on: date | None = None) -> None:
+    """Refuse a care record that is another's: the worker's, whoever's who stands in for him, and the admins'.
+
+    ``on``: or of whoever stood in on that day, whose visit arrives late. Raises as ``check_responsible``.
+    """
+    within = actor.scope.covers(record.area_code)
+    if within and is_responsible(actor, record.area_code, record.worker_id):
+        return
+    if not stands_in(session, actor, record, on=on):
+        raise NotResponsibleError if within else NotFoundError
+
+
 def with_home(query: Select[CareRecord]) -> Select[CareRecord]:
     """Read along the resident, his household and its place, which the visit happens at."""
     home = contains_eager(CareRecord.resident).joinedload(Resident.household).joinedload(Household.place)
@@ -60,10 +74,13 @@ def opened_care_record(session: Session, record_id: UUID) -> CareRecord:
     return session.scalars(with_home(select(CareRecord)).where(CareRecord.id == record_id)).one()
 
 
-def care_record_of(session: Session, actor: Actor, record_id: UUID, *, lock: bool = False) -> CareRecord:
+def care_record_of(
+    session: Session, actor: Actor, record_id: UUID, *, lock: bool = False, on: date | None = None
+) -> CareRecord:
     """Give one care record with resident, household and place; ``lock`` keeps others from changing it.
 
-    Raises NotFoundError outside the actor's areas, NotResponsibleError if it is another worker's.
+    Raises NotFoundError outside the actor's areas, NotResponsibleError if it is another worker's, but for
+    whoever stands in for him, or did ``on`` a day.
     """
     query = with_home(select(CareRecord)).where(CareRecord.id == record_id)
     if lock:
@@ -71,5 +88,5 @@ def care_record_of(session: Session, actor: Actor, record_id: UUID, *, lock: boo
     record = session.scalars(query).one_or_none()
     if record is None:
         raise NotFoundError
-    check_responsible(actor, record.area_code, record.worker_id)
+    check_doer(session, actor, record, on=on)
     return record

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, case, select
+from sqlalchemy import ColumnElement, Select, case, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.clock import business_day
@@ -15,10 +15,12 @@ from app.models import (
     CareRecord,
     ClockFlag,
     PresenceState,
+    Resident,
     Visit,
     VisitOutcome,
+    Willingness,
 )
-from app.people import ADULT_YEARS
+from app.people import ADULT_YEARS, is_minor, last_birth_of_adults
 
 LEVEL_DAYS = {CareLevel.HIGH: 7, CareLevel.MEDIUM: 14, CareLevel.LOW: 30, CareLevel.GENERAL: 92}
 """Weekly, every two weeks, monthly, quarterly (domain.md, visits); a community may be stricter."""
@@ -66,9 +68,45 @@ def first_due(level: CareLevel, started_on: date, every_days: int) -> date:
     return started_on if level is CareLevel.HIGH else started_on + timedelta(days=every_days)
 
 
+_RISING = [CareLevel.GENERAL, CareLevel.LOW, CareLevel.MEDIUM, CareLevel.HIGH]
+
+
+def due_by_level(record: CareRecord, level: CareLevel, every_days: int, today: date) -> date:
+    """Give when the next visit of a record is due that gets another level or interval.
+
+    Raised to high it is at once. Else it is the new interval after the last completed visit, or after the
+    care began, but not before today: nobody is overdue by what is decided now. It is never later than it was,
+    unless the level is lowered, or stays and visits come further apart.
+    """
+    due = (record.last_visited_on or record.started_on) + timedelta(days=every_days)
+    up = _RISING.index(level) - _RISING.index(record.level)
+    if up < 0 or (up == 0 and every_days > record.every_days):
+        return due
+    if up > 0 and level is CareLevel.HIGH:
+        due = today
+    return min(record.next_due_on, max(due, today))
+
+
+def is_awaited(record: CareRecord) -> bool:
+    """Say whether a visit is due at all: nobody is called on who lives elsewhere, left care or refuses it.
+
+    A minor is called on by law, whoever refuses (Minor Protection Law, art. 43).
+    """
+    refuses = record.willingness is Willingness.REFUSES and not is_minor(record.resident)
+    return record.ended_on is None and record.resident.presence is not PresenceState.AWAY and not refuses
+
+
+def willing() -> ColumnElement[bool]:
+    """Say in SQL, beside ``Resident``, that somebody does not refuse visits, or is a minor."""
+    return or_(
+        CareRecord.willingness.is_distinct_from(Willingness.REFUSES),
+        Resident.birth_date > last_birth_of_adults(business_day()),
+    )
+
+
 def overdue_days(record: CareRecord) -> int:
-    """Give by how many days a visit is late today; who lives elsewhere, or left care, is not waited for."""
-    if record.ended_on is not None or record.resident.presence is PresenceState.AWAY:
+    """Give by how many days a visit is late today."""
+    if not is_awaited(record):
         return 0
     return max(0, (business_day() - record.next_due_on).days)
 

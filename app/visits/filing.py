@@ -1,7 +1,7 @@
 """Filing visits: the record, its evidence, the next due day, and what follows."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +15,7 @@ from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, ga
 from app.harm import HarmRecord, Told
 from app.identity import holders
 from app.ids import new_id
-from app.models import CareRecord, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
+from app.models import CareRecord, ClockFlag, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
 from app.once import content_hash, insert_once, made_before
 from app.people import accounts_of_home, is_minor
 from app.places import CodeSigner
@@ -103,7 +103,7 @@ def file(
     first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
     if first is not None:
         return first, False
-    record = care_record_of(session, actor, new.care_record_id)
+    record = care_record_of(session, actor, new.care_record_id, on=_day_of(new.signals.captured_at))
     form = form_for(session, record.category, new.form_id)
     if new.mode not in CONTACT[new.outcome]:
         raise OutcomeError(field="outcome")
@@ -135,6 +135,11 @@ def file(
             told = Told(HarmRecord.VISIT, visit.id, visit.area_code)
             harm.open_case(session, actor, told, signs, about=resident)
     return visit, made
+
+
+def _day_of(captured_at: datetime) -> date | None:
+    """Give the day on which a visit was made; None where the phone's clock is not believed."""
+    return business_day(captured_at) if clock_flag(captured_at, now()) is ClockFlag.OK else None
 
 
 def _flagged(new: NewVisit) -> bool:

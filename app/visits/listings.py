@@ -11,7 +11,7 @@ from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.models import CareRecord, FollowUp, Visit
-from app.visits.care_listings import check_responsible, is_responsible
+from app.visits.care_listings import NotResponsibleError, check_doer
 from app.visits.care_shown import seen_care_record
 from app.visits.leave import Leave, leave_to_read
 
@@ -56,13 +56,13 @@ def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     """Give one visit with everything in it.
 
     Raises NotFoundError outside the actor's areas, and for what a case of harm keeps from his home,
-    NotResponsibleError if another worker looks after the resident now, whoever made the visit,
+    NotResponsibleError if another looks after the resident now, whoever made the visit,
     TicketNeededError for a minor's.
     """
     visit = _visit(session, visit_id)
     if visit is None:
         raise NotFoundError
-    check_responsible(actor, visit.area_code, visit.care_record.worker_id)
+    check_doer(session, actor, visit.care_record)
     leave = leave_to_read(session, actor, visit.care_record.resident)
     check_shown(session, actor, visit)
     return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups, leave)
@@ -77,8 +77,9 @@ def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     assert visit is not None, "it was filed in this transaction, or before"
     assert visit.worker_id == actor.user_id, "only its author gets it back"
     follow_ups = visit.follow_ups
-    still_reads = actor.scope.covers(visit.area_code)
-    if not (still_reads and is_responsible(actor, visit.area_code, visit.care_record.worker_id)):
+    try:
+        check_doer(session, actor, visit.care_record)
+    except (NotFoundError, NotResponsibleError):
         follow_ups = [one for one in follow_ups if one.owner_id == actor.user_id]
     return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], follow_ups)
 

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-UNLIKE = {"allowed", "token", "url", "thumb_url", "large_url"}
-"""What a body shows of the moment: today's verbs, a token and its link once, addresses that run out."""
+UNLIKE = {"allowed", "token", "url", "thumb_url", "large_url", "doer_id"}
+"""What a body shows of the moment: today's verbs, who does it today, a token and its link once, addresses
+that run out."""
 _WHO = {"asker", "account", "minor", "recorder", "child", "guardian"}
 IN_WORDS = {*_WHO, "text", "can_be_done", "adjustments", "rows"}
 """What a body that is to be decided on says in words, as of the moment and as far as the reader reaches."""

@@ -12,7 +12,8 @@ from app import hazards as product
 from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Checklist, Grant, HazardLevel, HazardStatus, Notice, NoticeKind
-from app.notices.words import link_of, text_of
+from app.notices.links import link_of
+from app.notices.words import text_of
 from tests.care_world import move_in
 from tests.cast import named, person
 from tests.client import Client

@@ -31,6 +31,10 @@ NAMED = {
         *(f"/v1/policy-switches/{verb}" for verb in ("on", "off")),
         *(f"/v1/plans/<uuid:plan_id>/{verb}" for verb in ("change", "end")),
         "/v1/occurrences/<uuid:occurrence_id>/reassign",
+        *(
+            f"/v1/care-records/<uuid:record_id>/{verb}"
+            for verb in ("level", "worker", "substitute", "willingness")
+        ),
         "/v1/units/<uuid:unit_id>/change",
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),
     },

@@ -1,5 +1,7 @@
 """The matrix: care records, visits, follow-ups."""
 
+from collections.abc import Callable
+
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import Visit
@@ -24,8 +26,29 @@ def _record(stage: Stage) -> Call:
 
 
 def _end(stage: Stage) -> Call:
-    body = {"ended_on": business_day().isoformat()}
+    body = {"ended_on": business_day().isoformat(), "why": "other"}
     return Call(f"/v1/care-records/{stage.care_record()}/end", with_json(body))
+
+
+def _history(stage: Stage) -> Call:
+    return Call(f"/v1/care-records/{stage.care_record()}/history")
+
+
+def _step(verb: str, **body: object) -> Callable[[Stage], Call]:
+    def call(stage: Stage) -> Call:
+        whole = {"step_id": str(new_id()), **body}
+        if verb == "worker":
+            whole["worker_id"] = str(stage.user("admin"))
+        return Call(f"/v1/care-records/{stage.care_record()}/{verb}", with_json(whole))
+
+    return call
+
+
+_WILL = {"willingness": "yes", "willing_speaker": "resident"}
+
+
+def _will(stage: Stage) -> Call:
+    return _step("willingness", **_WILL, willing_on=business_day().isoformat())(stage)
 
 
 def _new_visit(stage: Stage) -> Call:
@@ -54,6 +77,26 @@ VISITS = [
     Line("PUT", "/v1/care-records/<uuid:record_id>", {"admin": 201}, _new_record),
     Line("GET", "/v1/care-records/<uuid:record_id>", _CARERS, _record),
     Line("POST", "/v1/care-records/<uuid:record_id>/end", {"admin": 200}, _end),
+    Line("GET", "/v1/care-records/<uuid:record_id>/history", _CARERS, _history),
+    Line(
+        "POST",
+        "/v1/care-records/<uuid:record_id>/level",
+        {"admin": 200},
+        _step("level", level="medium", reason="摔伤了"),
+    ),
+    Line(
+        "POST",
+        "/v1/care-records/<uuid:record_id>/worker",
+        {"admin": 200},
+        _step("worker", reason="换了网格"),
+    ),
+    Line(
+        "POST",
+        "/v1/care-records/<uuid:record_id>/substitute",
+        {"admin": 200},
+        _step("substitute", substitute_id=None),
+    ),
+    Line("POST", "/v1/care-records/<uuid:record_id>/willingness", _CARERS, _will),
     Line("GET", "/v1/visit-forms", _CARERS, lambda _: Call("/v1/visit-forms?category=elderly"), 200),
     Line("GET", "/v1/visits", _CARERS, _visits),
     Line("PUT", "/v1/visits/<uuid:visit_id>", {"worker": 201, "admin": 201}, _new_visit),

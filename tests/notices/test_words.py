@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app.adapters import wechat
 from app.ids import new_id
 from app.models import HAZARD_QUIET, ClaimStatus, HazardStep, Notice, NoticeKind
+from app.notices.links import Link, link_of
 from app.notices.pace import PACES
-from app.notices.words import WORDS, Link, link_of, text_of, text_of_many, title_of
+from app.notices.words import WORDS, text_of, text_of_many, title_of
 from tests.notices.spelled_out import is_spelled_out
 from tests.notices.world import notice
 

@@ -69,6 +69,8 @@ SENTENCES: dict[str, str] = {
     "too_seldom": "这位对象最少每{most}天要走访一次，间隔请不要超过{most}天",
     "not_staff_here": "请选在这里上岗的网格员或社区管理员",
     "care_ended": "这位对象在那天之前已经不在关爱名单里了，请改日期",
+    "own_substitute": "替补要选另外一个人",
+    "willing_day": "说的日期要在关爱开始之后，最晚填今天",
     "end_day": "结束日期要在开始之后，最晚填今天",
     "not_responsible": "这件事由别的同事负责，请找负责人或社区管理员看、办",
     "wrong_form": "这张表不适合这位对象，请更新表格后再填",

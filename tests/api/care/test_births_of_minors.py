@@ -93,7 +93,7 @@ def test_the_leave_that_came_with_the_care_ends_with_it(
     assert given.expires_at - given.asked_at == timedelta(days=90)
 
     def end(path: str) -> str | None:
-        answer = admin.post(f"{path}/end", json={"ended_on": business_day().isoformat()})
+        answer = admin.post(f"{path}/end", json={"ended_on": business_day().isoformat(), "why": "other"})
         assert answer.status_code == 200, answer.text
         return born(worker, child)[0]
 
@@ -117,7 +117,7 @@ def test_a_leave_he_asked_for_in_the_same_words_does_not_end_with_the_care(
     ticket = f"/v1/viewing-tickets/{new_id()}"
     asked = worker.put(ticket, json={"resident_id": str(child), "purpose": given.purpose, "days": 5})
     approved = admin.post(f"{ticket}/decide", json={"approved": True})
-    ended = admin.post(f"{path}/end", json={"ended_on": business_day().isoformat()})
+    ended = admin.post(f"{path}/end", json={"ended_on": business_day().isoformat(), "why": "other"})
 
     assert [one.status_code for one in (care, asked, approved, ended)] == [201, 201, 200, 200]
     assert born(worker, child)[0] == "2016-06-01"

@@ -143,11 +143,16 @@ def test_only_the_areas_admin_opens_and_ends(be: Become, session: Session) -> No
     for who in ("worker", "county", "resident"):
         assert _put(be(who)).status_code == 403
         assert (
-            be(who).post(f"/v1/care-records/{record}/end", json={"ended_on": "2027-01-31"}).status_code == 403
+            be(who)
+            .post(f"/v1/care-records/{record}/end", json={"ended_on": "2027-01-31", "why": "other"})
+            .status_code
+            == 403
         )
     answer = _put(be("far_admin"))
     assert (answer.status_code, list(answer.json["errors"])) == (404, ["resident_id"])
-    far = be("far_admin").post(f"/v1/care-records/{record}/end", json={"ended_on": "2027-01-31"})
+    far = be("far_admin").post(
+        f"/v1/care-records/{record}/end", json={"ended_on": "2027-01-31", "why": "other"}
+    )
     assert far.status_code == 404
 
 
@@ -252,10 +257,10 @@ def test_care_ends_with_a_day_and_may_begin_anew(admin: Client, session: Session
     path = f"/v1/care-records/{record}/end"
 
     for wrong in ("2026-12-31", "2027-02-01"):
-        answer = admin.post(path, json={"ended_on": wrong})
+        answer = admin.post(path, json={"ended_on": wrong, "why": "other"})
         assert (answer.status_code, answer.json["code"]) == (422, "end_day")
-    first, again = (admin.post(path, json={"ended_on": "2027-01-30"}) for _ in range(2))
-    other = admin.post(path, json={"ended_on": "2027-01-29"})
+    first, again = (admin.post(path, json={"ended_on": "2027-01-30", "why": "other"}) for _ in range(2))
+    other = admin.post(path, json={"ended_on": "2027-01-29", "why": "other"})
 
     assert (first.status_code, first.json["ended_on"], first.json["overdue_days"]) == (200, "2027-01-30", 0)
     assert (again.status_code, again.json) == (200, first.json)

@@ -167,7 +167,7 @@ def test_whoever_lives_there_does_not_end_the_care_of_the_child(
         write_care(session, resident_id=write_child(session), category=OF_CHILDREN),
         write_care(session),
     )
-    body = {"ended_on": business_day().isoformat()}
+    body = {"ended_on": business_day().isoformat(), "why": "other"}
 
     answers = [people["admin"].post(f"/v1/care-records/{one}/end", json=body) for one in (child, grown)]
 

@@ -18,7 +18,9 @@ from tests.client import Client
 
 KIND = CareCategory.LEFT_BEHIND_CHILD
 LIST = "/v1/care-records"
-OF_THE_CARE = {"category", "level", "every_days", "worker_id", "started_on", "last_visited_on"}
+OF_THE_CARE = {"category", "level", "every_days", "worker_id", "doer_id", "started_on", "last_visited_on"}
+UNSET = {"ended_on", "ended_why", "substitute_id", "willingness", "willing_on", "willing_speaker"}
+"""Of a record that nobody changed."""
 WHEN_DUE = {"next_due_on", "overdue_days"}
 
 
@@ -46,7 +48,7 @@ def listed(client: Client, **query: Any) -> list[dict[str, Any]]:
 
 def hidden(item: dict[str, Any]) -> set[str]:
     """Give what is left out of what the list tells of an open record."""
-    return {name for name, value in item.items() if value is None} - {"ended_on"}
+    return {name for name, value in item.items() if value is None} - UNSET
 
 
 def test_without_a_ticket_the_list_tells_what_the_roster_does(
@@ -153,7 +155,10 @@ def test_who_opens_and_ends_it_reads_no_more_by_that(admin: Client, child: UUID,
     session.execute(update(CareRecord).values(last_visited_on=TODAY, next_due_on=TODAY))
     session.commit()
 
-    again, ended = admin.put(path, json=body), admin.post(f"{path}/end", json={"ended_on": TODAY.isoformat()})
+    again, ended = (
+        admin.put(path, json=body),
+        admin.post(f"{path}/end", json={"ended_on": TODAY.isoformat(), "why": "of_age"}),
+    )
 
     assert (first.status_code, again.status_code, ended.status_code) == (201, 200, 200)
     assert first.json == again.json == ended.json | {"ended_on": None}

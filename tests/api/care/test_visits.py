@@ -62,7 +62,12 @@ def test_a_repetition_after_the_care_ended_gets_the_first_answer(
 ) -> None:
     path, body = f"/v1/visits/{new_id()}", visit(record, form)
     first = worker.put(path, json=body)
-    assert admin.post(f"/v1/care-records/{record}/end", json={"ended_on": "2027-01-30"}).status_code == 200
+    assert (
+        admin.post(
+            f"/v1/care-records/{record}/end", json={"ended_on": "2027-01-30", "why": "other"}
+        ).status_code
+        == 200
+    )
 
     again = worker.put(path, json=body)
     another = file_visit(worker, record, form)

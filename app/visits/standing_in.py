@@ -1,0 +1,90 @@
+"""Who does the care of somebody on a day: the worker, whoever stands in for him, or the record's substitute.
+
+A worker who is away is stood in for by whom his absence names, who may be away himself and so on.
+Where nobody of them has a post in the community, or the worker has none over the home any more, it is the
+record's own substitute, on the same terms. Else nobody does it but the community's admins.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy.orm import Session
+
+from app.actors import COMMUNITY_DIGITS, Actor, Role, community_of
+from app.clock import business_day
+from app.identity import holding
+from app.models import CareRecord
+from app.once import of_community
+from app.plans import Roster, rosters_of
+
+CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
+"""Who may be responsible for a care record or a follow-up."""
+
+
+@dataclass(frozen=True)
+class Hands:
+    """Who is there, of some communities, on a day."""
+
+    rosters: Mapping[str, Roster]
+    day: date
+
+    def doer(self, record: CareRecord) -> UUID | None:
+        """Give who does the care of somebody; None where only the admins can."""
+        by_post = self.by_post(record)
+        if by_post is not None or record.substitute_id is None:
+            return by_post
+        roster = self.rosters[community_of(record.area_code)]
+        has_post = any(holder_id == record.substitute_id for _, _, holder_id in roster.posts)
+        return roster.stands_in(record.substitute_id, self.day) if has_post else None
+
+    def by_post(self, record: CareRecord) -> UUID | None:
+        """Give the worker, or whoever stands in for him; None where the record's own substitute is wanted."""
+        roster = self.rosters[community_of(record.area_code)]
+        if record.worker_id not in roster.over(record.area_code):
+            return None
+        return roster.stands_in(record.worker_id, self.day)
+
+    def done_by(self, user_id: UUID | None) -> ColumnElement[bool]:
+        """Say in SQL, of ``CareRecord``, that a user is the doer."""
+        if user_id is None:
+            return false()
+        return or_(false(), *(self._here(code, roster, user_id) for code, roster in self.rosters.items()))
+
+    def _here(self, code: str, roster: Roster, user_id: UUID) -> ColumnElement[bool]:
+        people = sorted({holder_id for _, _, holder_id in roster.posts})
+        stands_in = {one: roster.stands_in(one, self.day) for one in people}
+        his = [one for one in people if stands_in[one] == user_id]
+        nobodys = [one for one in people if stands_in[one] is None]
+        has_post = holding(CARERS, CareRecord.worker_id, CareRecord.area_code)
+        by_post = and_(CareRecord.worker_id.in_(his), has_post)
+        left = or_(CareRecord.worker_id.in_(nobodys), ~has_post)
+        here = of_community(CareRecord.area_code, code)
+        return and_(here, or_(by_post, and_(CareRecord.substitute_id.in_(his), left)))
+
+
+def hands(session: Session, area_codes: Collection[str], *, on: date | None = None) -> Hands:
+    """Read who is there in the communities of these areas, today or on a day that is over: two queries.
+
+    On a day that is over somebody stood in also where the absence ended in the middle of it.
+    """
+    day = on or business_day()
+    communities = {community_of(one) for one in area_codes if len(one) >= COMMUNITY_DIGITS}
+    if not communities:
+        return Hands({}, day)
+    return Hands(rosters_of(session, communities, since=day, ended_too=on is not None), day)
+
+
+def hands_of(session: Session, actor: Actor) -> Hands:
+    """Read who is there today in the communities in which the actor has a post."""
+    return hands(session, actor.scope.areas)
+
+
+def stands_in(session: Session, actor: Actor, record: CareRecord, *, on: date | None) -> bool:
+    """Say whether the actor does the care of somebody today, or did ``on`` a day whose visit arrives late."""
+    there = hands(session, [record.area_code])
+    if there.doer(record) == actor.user_id:
+        return True
+    return on is not None and hands(session, [record.area_code], on=on).doer(record) == actor.user_id
