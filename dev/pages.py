@@ -40,6 +40,7 @@ FUNCTIONS = {
     Permission.ROSTER_READ: "查看住户和居民名册",
     Permission.ROSTER_WRITE: "登记住户和居民",
     Permission.ROSTER_EXPORT: "导出名册",
+    Permission.ROSTER_IMPORT: "用工作簿导入社区",
     Permission.REVEAL: "查看居民的完整电话、证件号码（写明用途，每天最多20次）",
     Permission.CONSENT_OWN: "查看、给出、收回自己和所监护孩子的同意",
     Permission.CONSENT_RECORD: "登记居民在纸上签的同意，代为收回",

@@ -15,10 +15,14 @@ from app.adapters.redis import connect, ping
 from app.adapters.workbooks import (
     XLSX,
     ReadCell,
+    ReadSheet,
+    Span,
     WorkbookActiveError,
     WorkbookTooLargeError,
     WorkbookUnreadableError,
+    check_workbook,
     read_sheet,
+    read_sheets,
 )
 
 __all__ = [
@@ -30,16 +34,20 @@ __all__ = [
     "PhotoMissingError",
     "PhotoStore",
     "ReadCell",
+    "ReadSheet",
     "ScannerError",
     "Sink",
+    "Span",
     "WorkbookActiveError",
     "WorkbookTooLargeError",
     "WorkbookUnreadableError",
     "bucket_store",
+    "check_workbook",
     "connect",
     "local_store",
     "open_photos",
     "photo_key",
     "ping",
     "read_sheet",
+    "read_sheets",
 ]

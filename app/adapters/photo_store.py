@@ -53,6 +53,8 @@ class PhotoStore:
         """The same store's place for people's own copies."""
         self.exports = CopyStore(store, "exports")
         """And for exports of the roster."""
+        self.imports = CopyStore(store, "imports")
+        """And for workbooks that wait to be read."""
 
     def put(self, key: str, data: bytes) -> bool:
         """Store the file, whole or not at all; say whether it is new.

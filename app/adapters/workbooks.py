@@ -8,14 +8,16 @@ import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from io import BytesIO
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 from app.errors import DomainError, Kind
@@ -31,6 +33,8 @@ _NOT_TAKEN = re.compile(
     re.IGNORECASE,
 )
 """Macros, links to other files (DDE among them), and things put in."""
+_MERGED = re.compile(rb'<(?:\w{1,9}:)?mergeCell\s[^>]{0,99}?ref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
+"""A reader that goes through a sheet row by row does not tell which cells are merged."""
 _BROKEN = (
     BadZipFile,
     InvalidFileException,
@@ -77,6 +81,8 @@ class ReadCell:
     address: str
     value: Any
     is_formula: bool
+    is_error: bool = False
+    """What a formula that failed left behind, such as #N/A."""
 
     @property
     def is_empty(self) -> bool:
@@ -84,26 +90,92 @@ class ReadCell:
         return self.value is None or (isinstance(self.value, str) and not self.value.strip())
 
 
-def read_sheet(data: bytes, name: str, *, columns: int, rows: int) -> list[list[ReadCell]]:
-    """Read the upper left part of the sheet of this name, or of the first one, row by row.
+class Span(NamedTuple):
+    """Columns and rows from the first to the last, counted from 1."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+@dataclass(frozen=True)
+class ReadSheet:
+    """A sheet, row by row from the first on, and what cannot be seen in its cells."""
+
+    name: str
+    is_hidden: bool
+    merged: tuple[Span, ...]
+    """Merged cells; only the first one of each span has a value."""
+    epoch: date
+    """The day from which days are counted that stand there as figures."""
+    rows: list[list[ReadCell]]
+
+
+def check_workbook(data: bytes) -> None:
+    """Refuse what an archive says of itself, before anything of it is unpacked.
 
     Raises WorkbookUnreadableError, WorkbookTooLargeError, WorkbookActiveError.
     """
     try:
         with ZipFile(BytesIO(data)) as archive:
             _check(archive.infolist())
-        book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
-        sheet = book[name] if name in book.sheetnames else book.worksheets[0]
-        cells = sheet.iter_rows(min_row=1, max_row=rows, max_col=columns)
-        return [list(_read(number, row)) for number, row in enumerate(islice(cells, rows), start=1)]
     except _BROKEN as error:
         raise WorkbookUnreadableError from error
+
+
+def read_sheets(data: bytes, *, sheets: int, columns: int, rows: int) -> list[ReadSheet]:
+    """Read the upper left part of so many sheets.
+
+    Raises WorkbookUnreadableError, WorkbookTooLargeError, WorkbookActiveError.
+    """
+    check_workbook(data)
+    try:
+        book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
+        with ZipFile(BytesIO(data)) as archive:
+            return [
+                ReadSheet(
+                    sheet.title,
+                    sheet.sheet_state != "visible",
+                    _merged(archive, sheet),
+                    book.epoch.date(),
+                    _rows(sheet, columns=columns, rows=rows),
+                )
+                for sheet in book.worksheets[:sheets]
+            ]
+    except _BROKEN as error:
+        raise WorkbookUnreadableError from error
+
+
+def read_sheet(data: bytes, name: str, *, columns: int, rows: int) -> list[list[ReadCell]]:
+    """Read the upper left part of the sheet of this name, or of the first one, row by row.
+
+    Raises WorkbookUnreadableError, WorkbookTooLargeError, WorkbookActiveError.
+    """
+    check_workbook(data)
+    try:
+        book = load_workbook(BytesIO(data), read_only=True, keep_links=False)
+        sheet = book[name] if name in book.sheetnames else book.worksheets[0]
+        return _rows(sheet, columns=columns, rows=rows)
+    except _BROKEN as error:
+        raise WorkbookUnreadableError from error
+
+
+def _rows(sheet: Any, *, columns: int, rows: int) -> list[list[ReadCell]]:
+    cells = sheet.iter_rows(min_row=1, max_row=rows, max_col=columns)
+    return [list(_read(number, row)) for number, row in enumerate(islice(cells, rows), start=1)]
+
+
+def _merged(archive: ZipFile, sheet: Any) -> tuple[Span, ...]:
+    part = archive.read(sheet._worksheet_path)  # noqa: SLF001 - nothing else says where a sheet lies
+    return tuple(Span(*range_boundaries(found.decode())) for found in _MERGED.findall(part))
 
 
 def _read(number: int, row: Sequence[Any]) -> Iterator[ReadCell]:
     # An empty cell knows neither its column nor its row.
     for column, cell in enumerate(row, start=1):
-        yield ReadCell(f"{get_column_letter(column)}{number}", cell.value, cell.data_type == "f")
+        address = f"{get_column_letter(column)}{number}"
+        yield ReadCell(address, cell.value, cell.data_type == "f", cell.data_type == "e")
 
 
 def _check(entries: list[ZipInfo]) -> None:

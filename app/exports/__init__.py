@@ -27,7 +27,7 @@ from app.exports.making import (
 )
 from app.exports.reading import export_of, exports
 from app.exports.roster import ROSTER
-from app.exports.rows import HEADINGS, rows_by_area
+from app.exports.rows import HEADINGS, PRESENCE_WORDS, RELATION_WORDS, SEX_WORDS, rows_by_area
 from app.exports.workbook import CellValue, Deadline, Mark, Picture, write_workbook
 from app.models import ExportFailure, ExportState, RosterColumn, RosterExport
 
@@ -37,9 +37,12 @@ __all__ = [
     "LIFE",
     "MADE_WITHIN",
     "PAUSES",
+    "PRESENCE_WORDS",
+    "RELATION_WORDS",
     "ROSTER",
     "ROWS_MOST",
     "SENDING",
+    "SEX_WORDS",
     "CellValue",
     "Deadline",
     "ExportFailedError",

@@ -37,7 +37,7 @@ HEADINGS = {
 }
 NOT_OF_MINORS = frozenset({RosterColumn.BIRTH_DATE, RosterColumn.PHONE, RosterColumn.ID_NUMBER})
 """Left empty for whoever is under 18: one by one, such data is read with a ticket or a stated purpose."""
-_RELATIONS = {
+RELATION_WORDS = {
     Relation.HEAD: "户主",
     Relation.SPOUSE: "配偶",
     Relation.CHILD: "子女",
@@ -47,8 +47,8 @@ _RELATIONS = {
     Relation.SIBLING: "兄弟姐妹",
     Relation.OTHER: "其他",
 }
-_SEXES = {Sex.FEMALE: "女", Sex.MALE: "男"}
-_PRESENCE = {PresenceState.HOME: "在家", PresenceState.AWAY: "外出", PresenceState.HOLIDAY: "回来过节"}
+SEX_WORDS = {Sex.FEMALE: "女", Sex.MALE: "男"}
+PRESENCE_WORDS = {PresenceState.HOME: "在家", PresenceState.AWAY: "外出", PresenceState.HOLIDAY: "回来过节"}
 _AT_ONCE = 500
 
 
@@ -71,10 +71,10 @@ _CELLS: dict[RosterColumn, Callable[[_Line], str | None]] = {
     RosterColumn.PLACE: lambda line: line.resident.household.place.name,
     RosterColumn.DOOR: lambda line: line.resident.household.door,
     RosterColumn.NAME: lambda line: _name(line.resident),
-    RosterColumn.RELATION: lambda line: _RELATIONS[line.resident.relation],
-    RosterColumn.SEX: lambda line: _SEXES[line.resident.sex],
+    RosterColumn.RELATION: lambda line: RELATION_WORDS[line.resident.relation],
+    RosterColumn.SEX: lambda line: SEX_WORDS[line.resident.sex],
     RosterColumn.BIRTH_DATE: lambda line: line.resident.birth_date.isoformat(),
-    RosterColumn.PRESENCE: lambda line: _PRESENCE[line.resident.presence],
+    RosterColumn.PRESENCE: lambda line: PRESENCE_WORDS[line.resident.presence],
     RosterColumn.PHONE: lambda line: line.numbers.phone,
     RosterColumn.ID_NUMBER: lambda line: line.numbers.id_number,
 }

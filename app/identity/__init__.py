@@ -1,6 +1,6 @@
 """Who somebody is and what he may: sign-in, sessions, users, grants, permissions."""
 
-from app.identity import children, closing, founding, inviters, proxies, sessions, two_persons
+from app.identity import at_work, children, closing, founding, inviters, proxies, sessions, two_persons
 from app.identity.accounts import OwnAccountError, disable, disable_unused, enable, reset_second_factor
 from app.identity.acting import acts_since, check_acting
 from app.identity.approvals import (
@@ -231,6 +231,7 @@ __all__ = [
     "approve_request",
     "ask_approval",
     "ask_binding",
+    "at_work",
     "bind_by_id_number",
     "bind_by_phone",
     "binding_code",

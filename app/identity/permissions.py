@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ROSTER_READ = "roster_read"
     ROSTER_WRITE = "roster_write"
     ROSTER_EXPORT = "roster_export"
+    ROSTER_IMPORT = "roster_import"
     REVEAL = "reveal"
     CONSENT_OWN = "consent_own"
     CONSENT_RECORD = "consent_record"
@@ -123,6 +124,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.ROSTER_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.ROSTER_WRITE: {_ADMIN: _AREA},
     Permission.ROSTER_EXPORT: {_ADMIN: _AREA},
+    Permission.ROSTER_IMPORT: {_ADMIN: _AREA},
     Permission.REVEAL: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CONSENT_OWN: {_RESIDENT: _OWN},
     Permission.CONSENT_RECORD: {_WORKER: _AREA, _ADMIN: _AREA},

@@ -18,6 +18,7 @@ from app.jobs.exports import (
     make_hazard_exports,
     make_roster_exports,
 )
+from app.jobs.imports import apply_imports, check_imports, end_imports
 from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.photos import compare_photos, scan_photos
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
@@ -64,6 +65,9 @@ EVERY_MINUTE: list[Job] = [
     make_roster_exports,
     end_hazard_exports,
     make_hazard_exports,
+    end_imports,
+    check_imports,
+    apply_imports,
     send_messages,
     carry_out_closings,
     copy_removals,

@@ -92,6 +92,15 @@ from app.models.rectification_notice import RectificationNotice
 from app.models.removal import Removal, RemovalKind
 from app.models.reveal import Reveal, RevealField
 from app.models.roster_export import RosterColumn, RosterExport
+from app.models.roster_import import (
+    ImportFailure,
+    ImportOutcome,
+    ImportRow,
+    ImportRowState,
+    ImportSheet,
+    ImportState,
+    RosterImport,
+)
 from app.models.route import Route
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
@@ -202,6 +211,12 @@ __all__ = [
     "HazardStatus",
     "HazardStep",
     "Household",
+    "ImportFailure",
+    "ImportOutcome",
+    "ImportRow",
+    "ImportRowState",
+    "ImportSheet",
+    "ImportState",
     "Inspection",
     "InspectionAnswer",
     "Invitation",
@@ -261,6 +276,7 @@ __all__ = [
     "Reward",
     "RosterColumn",
     "RosterExport",
+    "RosterImport",
     "Route",
     "Rule",
     "SaidBy",

@@ -206,6 +206,13 @@ AT_WORK = (
                 "asked_by approved_by",
                 "id asked_at failed_at ready_at fetched_at ended_at",
             ),
+            (
+                "roster_imports",
+                "by_me",
+                "我用工作簿导入的社区",
+                "asked_by",
+                "id asked_at checked_at applied_at",
+            ),
             ("challenges", "by_me", "我领过的口令", "user_id", "id place_id device_id issued_at used_at"),
             ("witness_uses", "by_me", "我用过的到场码", "visitor_id", "id record_id used_at"),
             (

@@ -49,6 +49,8 @@ LEFT_OUT = {
     "own_copies.key_sealed": "opens the file",
     "roster_exports.key_sealed": "opens the file",
     "roster_exports.purpose": _OTHERS,
+    "roster_imports.key_sealed": "opens the file",
+    "import_rows": "tells of several people, and goes within days",
     "hazard_exports.key_sealed": "opens the file",
     "hazard_exports.purpose": _OTHERS,
 }

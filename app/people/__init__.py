@@ -25,6 +25,7 @@ from app.people.bases import (
     check_about,
     check_given,
 )
+from app.people.bulk import Entry, register_all
 from app.people.consent_texts import NO_LONGER_ASKED, SHIPPED_TEXTS
 from app.people.consents import (
     ConsentChangedError,
@@ -99,6 +100,7 @@ from app.people.numbers import (
     Numbers,
     has_phone,
     keep_numbers,
+    mask_numbers,
     masked_numbers,
     numbers_of,
     resident_with_id_number,
@@ -106,6 +108,7 @@ from app.people.numbers import (
     sealed_numbers,
     set_numbers,
     shown_masked,
+    told_by_id_number,
 )
 from app.people.privacy_notice import NOTICE_VERSION, privacy_notice
 from app.people.register import (
@@ -115,6 +118,7 @@ from app.people.register import (
     NewHousehold,
     NewResident,
     NotResidentialError,
+    check_birth_date,
     register_household,
     register_resident,
 )
@@ -148,6 +152,7 @@ __all__ = [
     "Door",
     "DoorTakenError",
     "Duty",
+    "Entry",
     "Given",
     "GuardianNeededError",
     "GuardianRelation",
@@ -193,6 +198,7 @@ __all__ = [
     "check_about",
     "check_account_elsewhere",
     "check_basis",
+    "check_birth_date",
     "check_child",
     "check_given",
     "check_minor_elsewhere",
@@ -221,6 +227,7 @@ __all__ = [
     "lives_in",
     "lock_accounts",
     "lock_fully",
+    "mask_numbers",
     "masked",
     "masked_digits",
     "masked_numbers",
@@ -229,6 +236,7 @@ __all__ = [
     "proof_of",
     "record_guardian",
     "record_on_paper",
+    "register_all",
     "register_household",
     "register_resident",
     "resident_in_scope",
@@ -245,6 +253,7 @@ __all__ = [
     "standings_of",
     "takes_minors_number",
     "text_in_force",
+    "told_by_id_number",
     "told_guardianships",
     "told_minors",
     "user_locked",

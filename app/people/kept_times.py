@@ -55,8 +55,15 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
     )
     yield KeptTime(
         f"上网地址、用的是哪种手机或浏览器，跟办事记录放在一起，至少保存{audit}，到期由两个人一起删除；"
-        f"谁看过号码、谁看过孩子的探访内容、谁批准了什么、谁导出过名册和隐患台账，这些记录也保存{audit}。",
-        ("looks at numbers", "viewing tickets", "exports of the roster", "exports of hazards", "approvals"),
+        f"谁看过号码、谁看过孩子的探访内容、谁批准了什么、谁导入、导出过名册，谁导出过隐患台账，这些记录也保存{audit}。",
+        (
+            "looks at numbers",
+            "viewing tickets",
+            "exports of the roster",
+            "imports of the roster",
+            "exports of hazards",
+            "approvals",
+        ),
     )
     yield KeptTime(
         f"照片在用到它的事情办完以后保存{shown_months(months.photos)}；没有用上的照片保存{UNNAMED_KEPT.days}天。",
@@ -103,7 +110,10 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
         ),
     )
     yield KeptTime(f"收到的通知保存{shown_months(months.notices)}；微信消息的记录保存90天。", ("notices",))
-    yield KeptTime("您要的副本，72小时以后删除；工作人员导出的名册，24小时以后删除。")
+    yield KeptTime(
+        "您要的副本，72小时以后删除；工作人员导入用的表，查完或导入完72小时以后删除；"
+        "工作人员导出的名册，24小时以后删除。"
+    )
     yield KeptTime("积分的账、隐患的台账、每一步是谁办的，法律要求留着；说到孩子可能受到伤害的记录不删除。")
     yield KeptTime("其他信息保存到办完事情、法律规定的期限为止。")
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -77,6 +77,16 @@ def sex_in(id_number: str) -> Sex:
     return Sex.MALE if int(id_number[_SEX_SIGN]) % 2 == 1 else Sex.FEMALE
 
 
+def told_by_id_number(id_number: str) -> tuple[date, Sex] | None:
+    """Give the day of birth and the sex that an ID number of 18 signs holds; None if it is none."""
+    if not mod_11_2.is_valid(id_number):
+        return None
+    try:
+        return birth_date_in(id_number), sex_in(id_number)
+    except ValueError:
+        return None
+
+
 def sealed_numbers(sealer: Sealer, resident_id: UUID, area_code: str, numbers: Numbers) -> dict[str, Any]:
     """Give the columns that keep a resident's numbers."""
     columns: dict[str, Any] = {}
@@ -125,7 +135,23 @@ def write_numbers(
         resident.id_number_at, resident.id_number_by = now(), by
 
 
-def numbers_of(sealer: Opener, resident: Resident) -> Numbers:
+class Numbered(Protocol):
+    """Whoever has numbers on the roster."""
+
+    @property
+    def id(self) -> UUID:
+        """Give the resident's id."""
+
+    @property
+    def phone_sealed(self) -> bytes | None:
+        """Give the phone as it is kept."""
+
+    @property
+    def id_number_sealed(self) -> bytes | None:
+        """Give the ID number as it is kept."""
+
+
+def numbers_of(sealer: Opener, resident: Numbered) -> Numbers:
     """Give a resident's numbers in clear. Raises UnreadableError as ``sealer`` does."""
     phone, id_number = resident.phone_sealed, resident.id_number_sealed
     return Numbers(
@@ -134,12 +160,16 @@ def numbers_of(sealer: Opener, resident: Resident) -> Numbers:
     )
 
 
-def masked_numbers(sealer: Sealer, resident: Resident) -> Numbers:
+def masked_numbers(sealer: Sealer, resident: Numbered) -> Numbers:
     """Give the numbers as WeChat masks them: a phone's first three and last two digits, an ID's ends.
 
     One that does not open says so in its place.
     """
-    clear = numbers_of(Showing(sealer), resident)
+    return mask_numbers(numbers_of(Showing(sealer), resident))
+
+
+def mask_numbers(clear: Numbers) -> Numbers:
+    """Give numbers as they are shown."""
     return Numbers(
         phone=shown_masked(clear.phone, masked_digits), id_number=shown_masked(clear.id_number, _masked_id)
     )

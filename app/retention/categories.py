@@ -22,6 +22,7 @@ from app.models import (
     RefreshToken,
     Reveal,
     RosterExport,
+    RosterImport,
     SignIn,
     SignInCode,
     SignInTries,
@@ -60,6 +61,7 @@ KEPT_BECAUSE = {
     "message_credits": "the job forget_old_sends: ninety days after they end, at once with the link",
     "message_sends": "the job forget_old_sends: ninety days after they end",
     "own_copies": "the job end_copies: file and key after 72 hours; the asking as the audit trail",
+    "import_rows": "the job end_imports: 72 hours after they were checked or entered",
     "closings": "prove that an account was closed, when, and what was frozen",
     "account_events": "say what was done with an account, and why",
     "households": "the door, which the ledger of points goes by; who lives there stands with the residents",
@@ -209,6 +211,13 @@ def _trail_rules(months: int) -> Iterator[Rule]:
             f"{kept} after the end; file and key 24 hours (the job {job})",
             "PIPL 51; as the audit trail",
         )
+    yield Rule(
+        "imports of the roster",
+        table_of(RosterImport),
+        RosterImport.ended_at < since,
+        f"{kept} after the end; file and rows 72 hours (the job end_imports)",
+        "PIPL 51; as the audit trail",
+    )
     yield Rule("approvals", table_of(Approval), _approval_over(since), kept, "as the audit trail")
 
 

@@ -36,6 +36,7 @@ NAMED = {
             for verb in ("level", "worker", "substitute", "willingness")
         ),
         "/v1/units/<uuid:unit_id>/change",
+        "/v1/imports/<uuid:import_id>/apply",
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),
     },
     "id": {
@@ -66,6 +67,7 @@ FINAL = {
     "/v1/consents/<uuid:consent_id>/withdraw",
     "/v1/corrections/<uuid:correction_id>/approve",
     "/v1/corrections/<uuid:correction_id>/refuse",
+    "/v1/imports/<uuid:import_id>/cancel",
     "/v1/me/closings/<uuid:closing_id>/withdraw",
     "/v1/me/corrections/<uuid:correction_id>/withdraw",
     "/v1/deletions/<uuid:deletion_id>/approve",

@@ -63,9 +63,9 @@ class Sent:
         return self._put(client, dict.fromkeys(self.sample.path, str(self.fresh_id)))
 
     def _put(self, client: Client, path: dict[str, str]) -> Answer:
-        body = self.sample.body
-        options: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
-        return client.put(described(self.rule).format(**path), **options)
+        body, query = self.sample.body, self.sample.query
+        sent: dict[str, Any] = {"data": body} if isinstance(body, bytes) else {"json": body}
+        return client.put(described(self.rule).format(**path), query_string=query, **sent)
 
 
 Change = Callable[[Session, Sent], None]
@@ -188,6 +188,8 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/residents/<uuid:resident_id>", household_moved, GONE),
     ("/v1/roster-exports/<uuid:export_id>", caller_moved, GONE),
     ("/v1/hazard-exports/<uuid:export_id>", caller_moved, GONE),
+    ("/v1/imports/<uuid:import_id>", caller_moved, GONE),
+    ("/v1/imports/<uuid:import_id>", still_open, (409, "import_open")),
     ("/v1/guardianships/<uuid:guardianship_id>", caller_moved, GONE),
     ("/v1/guardianships/<uuid:guardianship_id>", came_of_age, (422, "not_a_child")),
     ("/v1/me/consents/<uuid:consent_id>", text_replaced, (409, "consent_changed")),

@@ -36,6 +36,7 @@ WRITERS = {
         "app/models/closing.py",
         "app/models/own_request.py",
         "app/models/proxy.py",
+        "app/models/roster_import.py",
         "app/models/wechat_event.py",
     },
     "resident_id": {

@@ -6,7 +6,15 @@ from uuid import UUID
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Approval, ApprovalKind, ApprovalState, HazardExport, RosterExport
+from app.models import (
+    Approval,
+    ApprovalKind,
+    ApprovalState,
+    HazardExport,
+    ImportState,
+    RosterExport,
+    RosterImport,
+)
 from app.once import content_hash
 from tests.matrix.side import Side
 
@@ -54,6 +62,25 @@ class ApprovalRows(Side):
             )
         )
         return export_id
+
+    def roster_import(self, *, is_over: bool = False, is_checked: bool = False) -> UUID:
+        """Write that ``admin`` sent a workbook; one may be open."""
+        import_id, at = new_id(), now()
+        checked: dict[str, Any] = {"state": ImportState.CHECKED, "checked_at": at, "rows_total": 0}
+        over: dict[str, Any] = {"state": ImportState.OVER, "ended_at": at}
+        self.add(
+            RosterImport(
+                id=import_id,
+                area_code=self.community,
+                asked_by=self.user("admin"),
+                asked_at=at,
+                try_at=at,
+                expires_at=at,
+                content_hash=b"",
+                **(over if is_over else checked if is_checked else {}),
+            )
+        )
+        return import_id
 
     def ledger_export(self, *, is_over: bool = False) -> UUID:
         """Write that ``admin`` asked for a file of the ledger of hazards; one may be open."""

@@ -34,6 +34,7 @@ OVER = {
     "ended_by = asked_by",
     "consents": "UPDATE consents SET withdrawn_at = now(), withdrawn_by = recorded_by",
     "roster-exports": "UPDATE roster_exports SET ready_at = now(), expires_at = now(), ended_at = now()",
+    "imports": "UPDATE roster_imports SET state = 'over', key_sealed = NULL, ended_at = now()",
     "hazard-exports": "UPDATE hazard_exports SET ready_at = now(), expires_at = now(), ended_at = now()",
 }
 """How a thing of each kind is over for good."""

@@ -305,6 +305,7 @@ NEVER_OVER = {
     "GET /n/<uuid:notice_id>": "a notice has no end; it says how the hazard stands, ended or not",
     "PUT /v1/hazards/<uuid:hazard_id>": f"{_PLACES}; staff may report by a revoked sheet, as a hint",
     "PUT /v1/hazard-exports/<uuid:export_id>": "names an area, which has no end",
+    "PUT /v1/imports/<uuid:import_id>": "names an area, which has no end",
     "PUT /v1/routes/<uuid:route_id>": "names an area and places, which have no end",
     "PUT /v1/category-deadlines/<uuid:deadline_id>": "names a community, which has no end",
     "PUT /v1/rewards/<uuid:reward_id>": "names a community, which has no end",

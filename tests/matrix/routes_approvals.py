@@ -5,6 +5,7 @@ from typing import Any
 
 from app.ids import new_id
 from app.models import ApprovalKind
+from tests.import_world import XLSX, residents
 from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
@@ -67,6 +68,32 @@ def _turn_off(stage: Stage) -> Call:
     return Call("/v1/policy-switches/off", with_step(body))
 
 
+def _new_import(stage: Stage) -> Call:
+    sent = {"data": residents(), "content_type": XLSX}
+    return Call(f"/v1/imports/{new_id()}?area_code={stage.community}", sent)
+
+
+def _import(suffix: str = "", *, is_checked: bool = False, **options: Any) -> Callable[[Stage], Call]:
+    def call(stage: Stage) -> Call:
+        return Call(f"/v1/imports/{stage.roster_import(is_checked=is_checked)}{suffix}", options)
+
+    return call
+
+
+def _apply_import(stage: Stage) -> Call:
+    return Call(f"/v1/imports/{stage.roster_import(is_checked=True)}/apply", with_step({}))
+
+
+_ONE = "/v1/imports/<uuid:import_id>"
+IMPORTS = [
+    Line("GET", "/v1/imports/template", {"admin": 200}, lambda _: Call("/v1/imports/template"), 200),
+    Line("GET", "/v1/imports", {"admin": 200}, lambda _: Call("/v1/imports"), 200),
+    Line("PUT", _ONE, {"admin": 201}, _new_import),
+    Line("GET", _ONE, {"admin": 200}, _import()),
+    Line("GET", f"{_ONE}/rows", {"admin": 200}, _import("/rows")),
+    Line("POST", f"{_ONE}/apply", {"admin": 200}, _apply_import),
+    Line("POST", f"{_ONE}/cancel", {"admin": 200}, _import("/cancel")),
+]
 _IN_THE_COMMUNITY = ("resident", "clerk", "lead", "worker", "admin", "county", "city")
 APPROVALS = [
     Line(
@@ -101,6 +128,7 @@ APPROVALS = [
     Line("PUT", "/v1/roster-exports/<uuid:export_id>", {"admin": 201}, _new_export),
     Line("GET", "/v1/roster-exports/<uuid:export_id>", {"admin": 200}, _export()),
     Line("GET", "/v1/roster-exports/<uuid:export_id>/file", {"admin": 409}, _export("/file")),
+    *IMPORTS,
     Line(
         "GET",
         "/v1/hazard-exports",

@@ -98,6 +98,7 @@ def _ids(stage: Stage) -> dict[str, str]:
     stage.binding()
     stage.binding_request()
     stage.export()
+    stage.roster_import()
     stage.proxy()
     stage.claim(ClaimStatus.IN_NOTICE)
     stage.account(balance=7)
@@ -145,11 +146,12 @@ def test_a_foreign_id_reads_as_an_id_of_nothing(
     client = Client(app, person(who))
     address = urlsplit(call.path)
     parts = (address.path, dict(parse_qsl(address.query)), call.options.get("json"))
+    file = {name: value for name, value in call.options.items() if name != "json"}
 
     def sent(given: tuple[str, dict[str, str], Any]) -> tuple[int, str]:
         path, query, body = given
         with connection.begin_nested() as again:
-            options = {"json": body} if body is not None else {}
+            options = {"json": body} if body is not None else file
             answer = client.open(path, line.method, query_string=query, **options)
             again.rollback()
         return _plain(answer)

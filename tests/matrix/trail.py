@@ -16,6 +16,7 @@ SENSITIVE_READS = {
     "GET /v1/me/held",
     "GET /v1/me/copies/<uuid:copy_id>/file",
     "GET /v1/roster-exports/<uuid:export_id>/file",
+    "GET /v1/imports/<uuid:import_id>/rows",
     "GET /v1/hazard-exports/<uuid:export_id>/file",
     "GET /v1/viewing-tickets",
     "GET /v1/guardianships",

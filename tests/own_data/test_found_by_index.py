@@ -37,6 +37,7 @@ SMALL = {
     "proxies",
     "reveals",
     "roster_exports",
+    "roster_imports",
     "sign_in_codes",
     "viewing_tickets",
 }

@@ -156,7 +156,12 @@ def test_every_route_takes_its_longest_form_and_little_more(app: Flask) -> None:
                 wrong.append((rule.endpoint, long, most, many))
 
     assert not wrong
-    assert seen == {"photos.put_photo", "codes.send_report", "checklist_drafts.put_checklist_draft_workbook"}
+    assert seen == {
+        "photos.put_photo",
+        "codes.send_report",
+        "checklist_drafts.put_checklist_draft_workbook",
+        "imports.put_import",
+    }
 
 
 @pytest.mark.parametrize(

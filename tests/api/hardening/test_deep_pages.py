@@ -28,6 +28,7 @@ LISTS: dict[str, tuple[str, str, Callable[[Stage], object]]] = {
     "/v1/rewards": ("rewards", "admin", Stage.reward),
     "/v1/approvals": ("approvals", "county", Stage.approval),
     "/v1/roster-exports": ("roster_exports", "admin", lambda stage: stage.export(is_over=True)),
+    "/v1/imports": ("roster_imports", "admin", lambda stage: stage.roster_import(is_over=True)),
     "/v1/hazard-exports": ("hazard_exports", "admin", lambda stage: stage.ledger_export(is_over=True)),
     "/v1/places": ("places", "admin", lambda stage: stage.place_id),
     "/v1/me/notices": ("notices", "admin", lambda stage: stage.notice("admin")),

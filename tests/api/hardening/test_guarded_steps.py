@@ -29,6 +29,7 @@ SENSITIVE = {
         "PUT /v1/me/closings/<uuid:closing_id>",
         "PUT /v1/roster-exports/<uuid:export_id>",
         "GET /v1/roster-exports/<uuid:export_id>/file",
+        "POST /v1/imports/<uuid:import_id>/apply",
         "PUT /v1/hazard-exports/<uuid:export_id>",
         "GET /v1/hazard-exports/<uuid:export_id>/file",
         "POST /v1/corrections/<uuid:correction_id>/approve",

@@ -1,0 +1,180 @@
+"""What is there when rows are judged: places and people of the community, and what the file itself adds."""
+
+import unicodedata
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor, Scope
+from app.imports.reading import Row
+from app.models import (
+    Household,
+    ImportRowState,
+    Place,
+    PlaceKind,
+    PresenceState,
+    Relation,
+    Resident,
+    Sex,
+)
+from app.sealing import Sealer
+
+
+def folded(words: str) -> str:
+    """Give words as they are compared: without blanks, wide signs and capitals."""
+    return "".join(unicodedata.normalize("NFKC", words).split()).casefold()
+
+
+class Spot(NamedTuple):
+    """A place, or one that the file adds (without an id)."""
+
+    id: UUID | None
+    area_code: str
+    kind: PlaceKind
+    name: str
+
+
+class Person(NamedTuple):
+    """Somebody of the roster, as far as rows are compared with him."""
+
+    id: UUID
+    household_id: UUID
+    place_id: UUID
+    door: str
+    name: str
+    sex: Sex
+    birth_date: date
+    relation: Relation
+    presence: PresenceState
+    phone_sealed: bytes | None
+    phone_index: bytes | None
+    id_number_sealed: bytes | None
+    id_number_index: bytes | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a field of somebody who is there says, and what it would say."""
+
+    field: str
+    heading: str
+    before: str
+    after: str
+
+
+@dataclass
+class Judged:
+    """A row, what it would do, and to whom."""
+
+    row: Row
+    state: ImportRowState
+    changes: list[Change] = field(default_factory=list)
+    target: UUID | None = None
+
+    @classmethod
+    def of(cls, row: Row, *, changes: Sequence[Change] = (), target: UUID | None = None) -> "Judged":
+        """Say what a row would do by what was found in it."""
+        doubts = [one for one in row.findings if one.is_doubt]
+        if row.is_faulty:
+            return cls(row, ImportRowState.FAULTY)
+        if doubts:
+            return cls(row, ImportRowState.DOUBTFUL)
+        if target is None:
+            return cls(row, ImportRowState.NEW)
+        state = ImportRowState.CHANGED if changes else ImportRowState.SAME
+        return cls(row, state, list(changes), target)
+
+
+@dataclass
+class Scene:
+    """The community as it is now, read once for all rows that are judged together."""
+
+    session: Session
+    actor: Actor
+    sealer: Sealer
+    area_code: str
+    added: dict[str, Spot] = field(default_factory=dict)
+    """Places that the file itself adds, by folded names."""
+
+    def index(self, kind: str, value: str) -> bytes:
+        """Give the blind index of a number of the roster."""
+        return self.sealer.index(kind, self.area_code, value)
+
+    def spots(self, name: str) -> list[Spot]:
+        """Give the places of this name: there is one, none, or several."""
+        key = folded(name)
+        there = self.places.get(key, [])
+        return there or ([self.added[key]] if key in self.added else [])
+
+    @cached_property
+    def names_of_places(self) -> list[str]:
+        """Give how places are called, to offer the nearest."""
+        spots = [spot for several in self.places.values() for spot in several]
+        return [spot.name for spot in (*spots, *self.added.values())]
+
+    @cached_property
+    def places(self) -> dict[str, list[Spot]]:
+        """Give the places of the community by their folded names."""
+        found: dict[str, list[Spot]] = defaultdict(list)
+        query = select(Place.id, Place.area_code, Place.kind, Place.name)
+        query = query.where(Scope(areas=(self.area_code,)).clause(Place.area_code))
+        for row in self.session.execute(query):
+            found[folded(row.name)].append(Spot(*row))
+        return found
+
+    @cached_property
+    def people(self) -> list[Person]:
+        """Give everybody of the community."""
+        query = (
+            select(
+                Resident.id,
+                Resident.household_id,
+                Household.place_id,
+                Household.door,
+                Resident.name,
+                Resident.sex,
+                Resident.birth_date,
+                Resident.relation,
+                Resident.presence,
+                Resident.phone_sealed,
+                Resident.phone_index,
+                Resident.id_number_sealed,
+                Resident.id_number_index,
+            )
+            .join(Household, Household.id == Resident.household_id)
+            .where(Scope(areas=(self.area_code,)).clause(Resident.area_code))
+        )
+        return [Person(*tuple(row)) for row in self.session.execute(query)]
+
+    @cached_property
+    def by_id_number(self) -> dict[bytes, Person]:
+        """Give everybody by the blind index of his ID number."""
+        return {one.id_number_index: one for one in self.people if one.id_number_index is not None}
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, date], list[Person]]:
+        """Give everybody by name and day of birth."""
+        found: dict[tuple[str, date], list[Person]] = defaultdict(list)
+        for one in self.people:
+            found[folded(one.name), one.birth_date].append(one)
+        return found
+
+    @cached_property
+    def doors(self) -> dict[tuple[UUID, str], tuple[UUID, str]]:
+        """Give each household and its door as it is written, by its building and folded door."""
+        query = select(Household.id, Household.place_id, Household.door)
+        query = query.where(Scope(areas=(self.area_code,)).clause(Household.area_code))
+        rows = self.session.execute(query)
+        return {(place_id, folded(door)): (household_id, door) for household_id, place_id, door in rows}
+
+    @cached_property
+    def heads(self) -> dict[UUID, UUID]:
+        """Give the head of each household that has one."""
+        return {one.household_id: one.id for one in self.people if one.relation is Relation.HEAD}
