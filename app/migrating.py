@@ -66,7 +66,9 @@ def lacks(table: str, column: str | None = None) -> bool:
     return column not in {one["name"] for one in present.get_columns(table)}
 
 
-def build_index(name: str, table: str, *columns: str | TextClause, where: str | None = None) -> None:
+def build_index(
+    name: str, table: str, *columns: str | TextClause, where: str | None = None, using: str = "btree"
+) -> None:
     """Build an index unless it is there; what an earlier try left half built is built anew."""
     half_built = op.get_bind().scalar(
         text("SELECT NOT indisvalid FROM pg_index WHERE indexrelid = to_regclass(:name)"), {"name": name}
@@ -78,6 +80,7 @@ def build_index(name: str, table: str, *columns: str | TextClause, where: str | 
         table,
         list(columns),
         postgresql_where=text(where) if where else None,
+        postgresql_using=using,
         postgresql_concurrently=True,
         if_not_exists=True,
     )

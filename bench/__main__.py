@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from app.config import Settings
-from bench import figures, photos, posting, world
+from bench import figures, photos, posting, searching, world
 from bench.against import Older, checked_out, commit_named
 from bench.plan import Plan
 from bench.turns import measure_in_turns
@@ -67,7 +67,12 @@ def _on_servers(plan: Plan, commit: str | None) -> list[figures.Figure]:
         by_posting = posting.measure(
             settings, ground, ensure_database(server.url, "pgbench"), postmaster, plan
         )
-    return by_posting + by_request + [beside_posting(by_request, by_posting)]
+        print(f"Preparing a community of {plan.searched_households:,} households ...", flush=True)
+        environment = _environment(folder / "searched", server.url, "gongdi_searched", valkey.url)
+        found = searching.measure(
+            Settings.read(environment), dict(os.environ) | environment, postmaster, plan
+        )
+    return by_posting + by_request + [beside_posting(by_request, by_posting), *found]
 
 
 def beside_posting(by_request: list[figures.Figure], by_posting: list[figures.Figure]) -> figures.Figure:

@@ -25,6 +25,8 @@ class Plan:
     round_s: int = 6
     pgbench_scale: int = 16
     """Twice the clients: below that pgbench measures the fight over its branch rows."""
+    searched_households: int = 23_240
+    """With 100,000 people in all."""
     photos: int = 10
     """Of each size, each another scene."""
     turns: int = 2

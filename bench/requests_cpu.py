@@ -36,7 +36,7 @@ class Ask:
 def measure(ground: Ground, environment: dict[str, str], postmaster: int, plan: Plan) -> list[Figure]:
     """Measure an inspection, an approval and a balance read, and the bare view under the same gunicorn."""
     with served("bench.bare:app", environment) as (port, pid):
-        bare_ms = _cpu_per_request(port, [pid], _bare, plan)
+        bare_ms = _cpu_per_request(port, [pid], bare, plan)
     with served("wsgi:app", environment) as (port, pid):
         pids = [pid, postmaster]
         asks = {
@@ -72,7 +72,7 @@ def served(target: str, environment: dict[str, str]) -> Iterator[tuple[int, int]
 def _answers(port: int) -> bool:
     with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
         try:
-            _ask(connection, Ask("GET", "/healthz", status=0))
+            ask(connection, Ask("GET", "/healthz", status=0))
         except OSError:
             return False
     return True
@@ -91,14 +91,15 @@ def _drive(port: int, make: Callable[[int], Ask], numbers: range, threads: int) 
     def drive(part: range) -> None:
         with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
             for number in part:
-                _ask(connection, make(number))
+                ask(connection, make(number))
 
     parts = [numbers[offset::threads] for offset in range(threads)]
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(drive, parts))
 
 
-def _ask(connection: http.client.HTTPConnection, ask: Ask) -> None:
+def ask(connection: http.client.HTTPConnection, ask: Ask) -> None:
+    """Send a request on a connection. Raises RuntimeError for another status than it must have."""
     headers = {"Host": "127.0.0.1"}
     if ask.token:
         headers["Authorization"] = f"Bearer {ask.token}"
@@ -113,7 +114,8 @@ def _ask(connection: http.client.HTTPConnection, ask: Ask) -> None:
         raise RuntimeError(f"{ask.method} {ask.path} answered {answer.status}: {text[:500]!r}")
 
 
-def _bare(_: int) -> Ask:
+def bare(_: int) -> Ask:
+    """Ask the bare view."""
     return Ask("GET", "/bare")
 
 

@@ -15,7 +15,7 @@ from app.cli.seed.ids import named
 from app.cli.seed.rows import Rows
 from app.cli.seed.sealing import seal
 from app.cli.seed.settlement import add_site
-from app.cli.seed.site import BIG, BIG_SITE, CITY, SMALL_SITE
+from app.cli.seed.site import BIG, BIG_SITE, CITY, SMALL_SITE, Site
 from app.cli.seed.staff import add_staff
 from app.cli.seed.world import SeedResident, World
 from app.clock import business_day, now
@@ -35,6 +35,9 @@ from app.models import (
 )
 from app.sealing import Sealer
 from dev.sign_in import sign_in
+
+_PHONES_FROM = 1_000_000
+"""Of the big site, past those of the small one and the staff, however many it has."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,7 @@ def _write(session: Session, sealer: Sealer, claims: int, households: int) -> Gr
     catalogue.add_checklists(rows, since)
     catalogue.add_rules(rows, business_day(since))
     add_staff(rows, world, rng, since=since, until=until, password="", rng_of_codes=rng)
-    people = households * BIG_SITE.people // BIG_SITE.households
-    for site in (replace(BIG_SITE, households=households, people=people), SMALL_SITE):
+    for site in _sites(households):
         add_site(rows, world, rng, site, since=since, until=until, password="")
     seal(rows, sealer)
     for table in rows.tables():
@@ -120,6 +122,20 @@ def _write(session: Session, sealer: Sealer, claims: int, households: int) -> Gr
         twenty_item_ids=[item.id for item in twenty.items],
         claim_ids=_claims(session, home, rule_id, worker_id, claims),
     )
+
+
+def _sites(households: int) -> tuple[Site, Site]:
+    """Give both sites, the big one with so many households, and so many more buildings if it is larger."""
+    times = max(1, -(-households // BIG_SITE.households))
+    big = replace(
+        BIG_SITE,
+        households=households,
+        people=households * BIG_SITE.people // BIG_SITE.households,
+        buildings=times * BIG_SITE.buildings,
+        units=times * BIG_SITE.units,
+        phone_from=_PHONES_FROM,
+    )
+    return big, SMALL_SITE
 
 
 def _twenty(session: Session, since: datetime) -> Checklist:

@@ -189,7 +189,8 @@ def test_who_moved_away_or_died_is_a_masked_name_in_the_ledger(
     with set_to(AT.replace(year=2028) + DAY):
         assert (applied(session, GONE), applied(session, GONE)) == (1, 0)
 
-    numbers = dict.fromkeys(("phone_sealed", "phone_index", "id_number_sealed", "id_number_index"))
+    sealed = ("phone_sealed", "phone_index", "phone_tail_index", "id_number_sealed", "id_number_index")
+    numbers = dict.fromkeys(sealed)
     who = {"name": masked("王桂兰"), "birth_date": date(1955, 12, 31), "content_hash": b""}
     assert state(gone) == before | numbers | who
 

@@ -11,6 +11,7 @@ from app.adapters.photo_store import (
     open_photos,
     photo_key,
 )
+from app.adapters.pinyin import sounds_of
 from app.adapters.redis import connect, ping
 from app.adapters.workbooks import (
     XLSX,
@@ -50,4 +51,5 @@ __all__ = [
     "ping",
     "read_sheet",
     "read_sheets",
+    "sounds_of",
 ]

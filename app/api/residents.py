@@ -11,12 +11,15 @@ from marshmallow import fields
 from app import people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, Text, day, id_number, phone, uid, word
+from app.api.http.fields import Input, Output, Text, area_code, day, id_number, phone, uid, whole, word
+from app.api.http.paging import DEFAULT_LIMIT, MAX_LIMIT, PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note_approval, note_leave, sensitive, transaction
+from app.api.http.recording import note_approval, note_leave, note_leaves, sensitive, transaction
 from app.identity import Permission, changed_ages
 from app.people import PresenceState, Relation, Sex
 
+_AS_THEY_ARE = ("id", "area_code", "household_id", "name", "sex", "relation", "presence")
+"""Of a resident, neither masked nor left out."""
 blueprint = Blueprint("residents", __name__, description="居民")
 
 
@@ -62,12 +65,37 @@ class ResidentOutput(Output):
     @ma.pre_dump
     def mask(self, seen: visits.Seen, **_: Any) -> dict[str, Any]:
         """Put what is masked or left out beside the rest."""
+        return self.told(seen)
+
+    def told(self, seen: visits.Seen) -> dict[str, Any]:
+        """Give what is shown of a resident, but not of his home."""
         resident = seen.resident
         beside = asdict(people.masked_numbers(parts().sealer, resident)) | {
             "age_group": people.age_group(resident),
             "birth_date": resident.birth_date if seen.whole else None,
         }
-        return {name: getattr(resident, name) for name in self.fields if name not in beside} | beside
+        return {name: getattr(resident, name) for name in _AS_THEY_ARE} | beside
+
+
+class SearchInput(PageInput):
+    """What is remembered of somebody, and how much of what was found."""
+
+    words = Text(40, least=1, required=True)
+    area_code = area_code(load_default=None)
+    limit = whole(1, MAX_LIMIT, load_default=DEFAULT_LIMIT)
+
+
+class FoundResidentOutput(ResidentOutput):
+    """A resident, and where he lives."""
+
+    place_name = fields.String(required=True)
+    door = fields.String(required=True)
+
+    @ma.pre_dump
+    def mask(self, seen: visits.Seen, **_: Any) -> dict[str, Any]:
+        """Add the home to what is shown of him."""
+        home = seen.resident.household
+        return self.told(seen) | {"place_name": home.place.name, "door": home.door}
 
 
 @blueprint.route("/residents/<uuid:resident_id>", methods=["PUT"])
@@ -89,6 +117,32 @@ def get_resident(resident_id: UUID) -> Any:
     """Show one resident."""
     with transaction() as session:
         return _seen(session, people.resident_in_scope(session, actor(), resident_id))
+
+
+@blueprint.route("/residents/search", methods=["POST"])
+@allow(Permission.ROSTER_READ)
+@blueprint.answer(page_of(FoundResidentOutput))
+@blueprint.body(SearchInput)
+def search_residents(sent: dict[str, Any]) -> dict[str, Any]:
+    """Find residents by name, pinyin or its first letters, door, building, or the end of a phone.
+
+    What is looked for is sent as a body: addresses are kept in logs, and names do not belong there.
+    """
+
+    def fetch(**span: Any) -> Any:
+        asked = {"words": sent["words"], "area_code": sent["area_code"]}
+        found = people.search_residents(session, actor(), parts().sealer, **asked, **span)
+        seen = visits.seen(session, actor(), found)
+        note_leaves([one.leave for one in seen])
+        return seen
+
+    with transaction() as session:
+        span = {"limit": sent["limit"], "after": sent["after"]}
+        return page(fetch, _place_found, **span, parse=people.Named.parse)
+
+
+def _place_found(seen: visits.Seen) -> people.Named:
+    return people.Named(seen.resident.name, seen.resident.id)
 
 
 @blueprint.route("/residents/<uuid:resident_id>/numbers", methods=["PUT"])

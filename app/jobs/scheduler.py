@@ -22,6 +22,7 @@ from app.jobs.imports import apply_imports, check_imports, end_imports
 from app.jobs.messages import forget_old_sends, send_messages
 from app.jobs.photos import compare_photos, scan_photos
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
+from app.jobs.roster import prepare_search
 from app.jobs.spot_checks import draw_spot_checks
 from app.jobs.wechat import forget_old_events, handle_events
 from app.jobs.work import (
@@ -76,6 +77,7 @@ EVERY_MINUTE: list[Job] = [
     tell_without_hands,
     scan_photos,
     compare_photos,
+    prepare_search,
     hand_over_occurrences,
     make_occurrences,
     tell_openings,

@@ -57,7 +57,7 @@ from app.models.hazard import (
 )
 from app.models.hazard_alarm import AlarmKind, HazardAlarm
 from app.models.hazard_export import HazardExport
-from app.models.household import Household, PresenceState, Relation, Resident, Sex
+from app.models.household import UNPREPARED, Household, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
 from app.models.message import (
     OVER,
@@ -134,6 +134,7 @@ __all__ = [
     "REDEMPTION_NEXT",
     "REQUEST_NEXT",
     "SPOT_CHECK_NEXT",
+    "UNPREPARED",
     "Absence",
     "AbsenceReason",
     "Account",

@@ -5,10 +5,14 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Sealed
 from app.models.place import Place
+
+UNPREPARED = "sounds IS NULL OR phone_tail_index IS NULL AND phone_sealed IS NOT NULL"
+"""In SQL: by what a resident is found is still to be written."""
 
 
 class Sex(enum.StrEnum):
@@ -48,6 +52,11 @@ class Household(Base):
         Index("ix_households_area_code_door", "area_code", "door", "id"),
         Index("ix_households_plain_door", text("plain_door(door)"), "area_code"),
         Index("ix_households_place_id_plain_door", "place_id", text("plain_door(door)")),
+        Index(
+            "ix_households_door_words",
+            text("door_words(area_code, plain_door(door))"),
+            postgresql_using="gin",
+        ),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
@@ -75,11 +84,21 @@ class Resident(Base):
             postgresql_where=text("relation = 'head'"),
         ),
         UniqueConstraint("id_number_index"),
+        Index("ix_residents_sounds", "sounds", postgresql_using="gin"),
+        Index("ix_residents_phone_tail_index", "phone_tail_index"),
+        Index(
+            "ix_residents_unprepared",
+            "id",
+            postgresql_where=text(UNPREPARED),
+        ),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
     household_id: Mapped[UUID] = mapped_column(ForeignKey("households.id"), index=True)
     name: Mapped[str]
+    sounds: Mapped[str | None] = mapped_column(TSVECTOR)
+    """By what the name is found in his community; the database takes it away with the name and when he moves,
+    and a job writes it anew."""
     sex: Mapped[Sex]
     birth_date: Mapped[date]
     relation: Mapped[Relation]
@@ -87,6 +106,8 @@ class Resident(Base):
     phone_sealed: Mapped[Sealed | None]
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     """Salted by the community; relatives may share a phone."""
+    phone_tail_index: Mapped[bytes | None]
+    """The same of its last four digits; the database takes it away with the phone."""
     phone_at: Mapped[datetime | None]
     """When staff last wrote another phone, or took it away; None while it is that of the first entry."""
     phone_by: Mapped[UUID | None]

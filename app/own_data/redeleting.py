@@ -42,7 +42,9 @@ def know(session: Session, one: Removed) -> None:
 _AGAIN: Mapping[RemovalKind, Callable[[Session, Tools, Removed], Outcome]] = {
     RemovalKind.CLOSING_BEGUN: closing_again.close,
     RemovalKind.CLOSING_WITHDRAWN: closing_again.withdraw_closing,
-    RemovalKind.PHONE_OF_RESIDENT: removing_again.emptying("phone_sealed", "phone_index", harm=None),
+    RemovalKind.PHONE_OF_RESIDENT: removing_again.emptying(
+        "phone_sealed", "phone_index", "phone_tail_index", harm=None
+    ),
     RemovalKind.ID_NUMBER_OF_RESIDENT: removing_again.emptying(
         "id_number_sealed", "id_number_index", harm=None
     ),

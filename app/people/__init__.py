@@ -123,6 +123,8 @@ from app.people.register import (
     register_resident,
 )
 from app.people.said_no import SaidNoError
+from app.people.searching import MOST_WORDS, Named, prepare_search, search_residents
+from app.people.sounds import found_by
 from app.people.standings import Standing, standings, standings_of
 from app.people.standings import State as ConsentState
 from app.people.told_guardians import ToldGuardianship, ToldResident, told_guardianships
@@ -135,6 +137,7 @@ __all__ = [
     "BASES",
     "CHILD_YEARS",
     "HOMES_OF_USER",
+    "MOST_WORDS",
     "NOTICE_VERSION",
     "NO_LONGER_ASKED",
     "SHIPPED_TEXTS",
@@ -164,6 +167,7 @@ __all__ = [
     "Household",
     "IdNumberError",
     "IdNumberTakenError",
+    "Named",
     "NewDecision",
     "NewGuardianship",
     "NewHousehold",
@@ -211,6 +215,7 @@ __all__ = [
     "decide",
     "end_guardianship",
     "end_guardianships_of",
+    "found_by",
     "guardians_of",
     "guardianship_in_force",
     "guardianships",
@@ -232,6 +237,7 @@ __all__ = [
     "masked_digits",
     "masked_numbers",
     "numbers_of",
+    "prepare_search",
     "privacy_notice",
     "proof_of",
     "record_guardian",
@@ -247,6 +253,7 @@ __all__ = [
     "residents_with_phone",
     "sealed_numbers",
     "sealed_proof",
+    "search_residents",
     "set_numbers",
     "shown_masked",
     "standings",

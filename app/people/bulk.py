@@ -18,6 +18,7 @@ from app.models import Household, Resident
 from app.once import content_hash
 from app.people.numbers import FIRST_ENTRY, Numbers, sealed_numbers
 from app.people.register import NewHousehold, NewResident, check_birth_date
+from app.people.sounds import found_by
 from app.sealing import Sealer
 
 
@@ -108,6 +109,7 @@ def _row(
         **marks,
         "id": entry.id,
         "area_code": entry.area_code,
+        "sounds": found_by(entry.area_code, person.name),
         "content_hash": content_hash(actor.user_id, person),
         "created_at": at,
     }

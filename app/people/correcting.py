@@ -28,6 +28,7 @@ from app.people.numbers import (
     write_numbers,
 )
 from app.people.register import BirthDateError, DoorTakenError, HeadTakenError, check_birth_date
+from app.people.sounds import found_by
 from app.sealing import Sealer
 
 AGE_FIELDS = frozenset({CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER})
@@ -110,6 +111,8 @@ def correct(
         resident.birth_date = _birth_date(value)
     elif field is not CorrectionField.OTHER:
         setattr(resident, field, _READ[field](value))
+    if field is CorrectionField.NAME:
+        resident.sounds = found_by(resident.area_code, value)
     if field in {CorrectionField.SEX, CorrectionField.BIRTH_DATE}:
         _check_agreement(sealer, resident)
     with unique(taken):

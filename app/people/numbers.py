@@ -26,7 +26,9 @@ from app.sealing import UNREADABLE, Cell, Opener, Sealer, Showing
 ID_NUMBER_KEY = "uq_residents_id_number_index"
 FIRST_ENTRY = timedelta(days=30)
 """How long a household counts as being entered: by hand a settlement's phones are gathered within weeks."""
-_PHONE, _ID_NUMBER = "phone", "id_number"
+_PHONE, _ID_NUMBER, _PHONE_TAIL = "phone", "id_number", "phone_tail"
+PHONE_DIGITS, TAIL_DIGITS = 11, 4
+"""Of a mobile phone, and of its end by which somebody is found."""
 _BIRTH, _SEX_SIGN = slice(6, 14), 16
 
 
@@ -94,7 +96,12 @@ def sealed_numbers(sealer: Sealer, resident_id: UUID, area_code: str, numbers: N
         sealed = sealer.seal(value, _cell(kind, resident_id)) if value is not None else None
         index = sealer.index(kind, community_of(area_code), value) if value is not None else None
         columns |= {f"{kind}_sealed": sealed, f"{kind}_index": index}
-    return columns
+    return columns | {"phone_tail_index": tail_index(sealer, area_code, numbers.phone)}
+
+
+def tail_index(sealer: Sealer, area_code: str, phone: str | None) -> bytes | None:
+    """Give the blind index of a phone's last digits; None where there is no phone."""
+    return None if phone is None else sealer.index(_PHONE_TAIL, community_of(area_code), phone[-TAIL_DIGITS:])
 
 
 def keep_numbers(
@@ -106,7 +113,7 @@ def keep_numbers(
 ) -> None:
     """Put the numbers of these kinds in the place of those before; None takes one away."""
     for name, value in sealed_numbers(sealer, resident.id, resident.area_code, numbers).items():
-        if name.removesuffix("_sealed").removesuffix("_index") in kinds:
+        if name.removesuffix("_sealed").removesuffix("_index").removesuffix("_tail") in kinds:
             setattr(resident, name, value)
 
 
@@ -258,6 +265,11 @@ def residents_with_phone(session: Session, sealer: Sealer, community: str, phone
 def has_phone(sealer: Sealer, community: str, phone: str) -> ColumnElement[bool]:
     """Say in SQL that a resident of a community has this phone; nothing where the roster has none of him."""
     return Resident.phone_index == sealer.index(_PHONE, community, phone)
+
+
+def has_phone_tail(sealer: Sealer, communities: Collection[str], tail: str) -> ColumnElement[bool]:
+    """Say in SQL that the phone of a resident of one of these communities ends with these digits."""
+    return Resident.phone_tail_index.in_([sealer.index(_PHONE_TAIL, one, tail) for one in communities])
 
 
 def resident_with_id_number(

@@ -14,6 +14,7 @@ from app.once import content_hash, insert_once, made_before
 from app.people.bases import Category, check_about
 from app.people.listings import household_in_scope
 from app.people.names import age_on
+from app.people.sounds import found_by
 from app.places import place_in_scope
 
 OLDEST_YEARS = 130
@@ -127,6 +128,7 @@ def register_resident(
         taken=HeadTakenError(field="relation"),
         area_code=household.area_code,
         created_at=now(),
+        sounds=found_by(household.area_code, new.name),
         **asdict(new),
     )
     if made:

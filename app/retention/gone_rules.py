@@ -99,9 +99,11 @@ def gone_rule(months: int) -> Rule:
         emptied={
             "phone_sealed": None,
             "phone_index": None,
+            "phone_tail_index": None,
             "id_number_sealed": None,
             "id_number_index": None,
             "name": _MASKED,
+            "sounds": None,
             "birth_date": _LAST_OF_THE_YEAR,
             "content_hash": b"",
         },

@@ -112,6 +112,7 @@ PROOFS = {
     "/v1/sessions/current/second-factor": "a code works once",
     "/v1/sessions/refresh": "a token that comes back late is taken for stolen, and ends its session (S-23)",
     "/v1/sessions/wechat": "WeChat takes its code once, and a copy opens no second session (S-20)",
+    "/v1/residents/search": "reads only",
     "/v1/residents/<uuid:resident_id>/reveal": "changes nothing; each look counts",
     "/v1/drafts": "each record has its id, and is known by it (test_drafts.py)",
     "/q/<code>/reports": "the form has its id, and a repeat leads to the report it made",

@@ -12,6 +12,7 @@ from bench.plan import Plan
 
 TINY = Plan(
     households=40,
+    searched_households=40,
     warm_up=2,
     requests=60,  # so that the bare view spends more than one tick of the kernel's clock
     threads=2,
@@ -31,6 +32,8 @@ UNITS = {
     "http_approval": "ms",
     "http_balance": "ms",
     "inspection_to_posting": "ms",
+    "search_p95": "ms",
+    "search_cpu": "ms",
     "photos_1600": "s/100",
     "photos_12mp": "s/100",
 }
@@ -66,5 +69,5 @@ def test_the_defaults_are_what_the_documentation_reports() -> None:
 
     assert (plan.households, plan.requests, plan.warm_up) == (1505, 600, 60)
     assert (plan.clients, plan.rounds, plan.round_s, plan.pgbench_scale) == (8, 3, 6, 16)
-    assert plan.photos == 10
+    assert (plan.photos, plan.searched_households) == (10, 23_240)
     assert plan.file == plan.repository / "var/bench.json"

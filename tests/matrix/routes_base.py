@@ -256,6 +256,13 @@ BASE = [
     ),
     Line("PUT", "/v1/residents/<uuid:resident_id>", {"admin": 201}, _new_resident),
     Line(
+        "POST",
+        "/v1/residents/search",
+        ROSTER_READERS,
+        at("/v1/residents/search", **with_json({"words": "王"})),
+        200,
+    ),
+    Line(
         "GET",
         "/v1/residents/<uuid:resident_id>",
         ROSTER_READERS,

@@ -18,6 +18,7 @@ from tests.trail import entries_of
 _A_PLACE = "of a place or what is found there; for whom somebody acted who reported it is told where he did"
 ABOUT_NOBODY = {
     "DELETE /v1/sessions/current": "his own",
+    "POST /v1/residents/search": "whom it finds, and nobody it writes of",
     "POST /v1/drafts": "each record in it has an entry of its own, which says so",
     "PUT /v1/photos/<uuid:photo_id>": "a photo is somebody's by the record that names it",
     "PUT /v1/roster-exports/<uuid:export_id>": "everybody's of an area",

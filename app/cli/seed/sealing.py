@@ -3,7 +3,7 @@
 from app.cli.seed.rows import Rows
 from app.identity import sealed_binding_secret, sealed_phone, sealed_secret
 from app.models import BindingCode, FollowUp, Guardianship, Resident, SecondFactor, User, Visit
-from app.people import Numbers, sealed_numbers, sealed_proof
+from app.people import Numbers, found_by, sealed_numbers, sealed_proof
 from app.sealing import Sealer
 from app.visits import sealed_need, sealed_result, sealed_visit
 
@@ -22,6 +22,7 @@ def seal(rows: Rows, sealer: Sealer) -> None:
     for row in rows.of(Resident):
         numbers = Numbers(phone=row.pop("phone"), id_number=row.pop("id_number"))
         row.update(sealed_numbers(sealer, row["id"], row["area_code"], numbers))
+        row["sounds"] = found_by(row["area_code"], row["name"])
     for row in rows.of(Guardianship):
         row["proof_sealed"] = sealed_proof(sealer, row["id"], row.pop("proof"))
     for row in rows.of(Visit):
