@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import harm
 from app.actors import Actor
 from app.clock import now
+from app.hazards.assignees import barred_from_recheck
 from app.hazards.assignment import may_assign
 from app.hazards.extensions import MOST_EXTENSIONS, is_too_late, may_decide
 from app.hazards.merging import KeptHazard
@@ -101,7 +102,7 @@ def _is_his(reader: _Reader, row: Hazard) -> bool:
 
 
 def _is_anothers(reader: _Reader, row: Hazard) -> bool:
-    return row.rectified_by != reader.actor.user_id
+    return barred_from_recheck(row) != reader.actor.user_id
 
 
 def _may_speak(reader: _Reader, row: Hazard) -> bool:

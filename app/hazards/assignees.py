@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Role
 from app.errors import DomainError, Kind
 from app.identity import holders, holding
-from app.models import Hazard, Unit, UnitMember
+from app.models import Hazard, HazardStatus, Unit, UnitMember
 
 FIELD_ROLES = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 
@@ -72,6 +72,16 @@ def nobody_has() -> ColumnElement[bool]:
         and_(Hazard.assignee_id.is_not(None), ~holding(FIELD_ROLES, Hazard.assignee_id, Hazard.area_code)),
         of_unit,
     )
+
+
+def barred_from_recheck(hazard: Hazard) -> UUID | None:
+    """Give who may not say now that a hazard is right: whoever put it right.
+
+    Of what a department put right it is whoever recorded its answer, until somebody else rechecked it: then
+    two have looked at what neither of them did, and he may close it.
+    """
+    rechecked = hazard.department is not None and hazard.status is HazardStatus.VERIFIED
+    return None if rechecked else hazard.rectified_by
 
 
 def _of_unit(session: Session, unit_id: UUID, area_code: str) -> set[UUID]:

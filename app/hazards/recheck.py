@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.evidence import CLOCK_AHEAD
-from app.hazards.assignees import who_has
+from app.hazards.assignees import barred_from_recheck, who_has
 from app.hazards.deadlines import due, set_deadline
 from app.hazards.merging import merged_below
 from app.hazards.steps import FOUND_AGAIN_AT, Step, begin, tell
@@ -22,7 +22,7 @@ from app.workdays import WorkCalendar
 
 
 class SamePersonError(DomainError):
-    """Whoever put the hazard right may not say that it is right."""
+    """Whoever put the hazard right, or recorded that a department did, may not say that it is right."""
 
     code = "same_person"
     kind = Kind.FORBIDDEN
@@ -107,7 +107,7 @@ def _begin_recheck(
     captured_at: datetime | None,
 ) -> Step:
     step = begin(session, actor, hazard_id, step_id, verb, captured_at=captured_at, recheck=vars(recheck))
-    if not step.repeated and step.hazard.rectified_by == actor.user_id:
+    if not step.repeated and barred_from_recheck(step.hazard) == actor.user_id:
         raise SamePersonError(id=hazard_id)
     return step
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import harm
 from app.actors import Actor, Role, community_of
+from app.hazards.assignees import barred_from_recheck
 from app.hazards.responsible import OFFICES, ask_county, office, office_over, tell_all, unless_county
 from app.identity import TABLE, Permission, holders, seeing_to
 from app.models import HAZARD_PUT_RIGHT, Hazard, HazardLevel, HazardStatus, HazardStep
@@ -116,7 +117,8 @@ def tell_of_many(session: Session, kind: NoticeKind, rows: Sequence[Hazard], who
 def _barred_from_each(session: Session, rows: Sequence[Hazard]) -> dict[UUID, frozenset[UUID]]:
     """Give of each hazard who decides nothing: behind whose door it is, and whose work is to be rechecked."""
     behind = _people_behind_each(session, [row.id for row in rows])
-    did_it = {row.id: row.rectified_by for row in rows if row.rectified_by and row.status in HAZARD_PUT_RIGHT}
+    waiting = [row for row in rows if row.status in HAZARD_PUT_RIGHT]
+    did_it = {row.id: barred for row in waiting if (barred := barred_from_recheck(row)) is not None}
     return {one: people | {did_it[one]} if one in did_it else people for one, people in behind.items()}
 
 

@@ -85,8 +85,8 @@ def department_answer(
 ) -> Hazard:
     """Record what the department answered: it was put right and waits for its recheck, or it comes back.
 
-    Whoever records that it was done does not recheck it. Else the day of the department's answer was its
-    deadline and goes with it: whoever gets the hazard next gets one of his own.
+    Whoever records that it was done does not recheck it first (``barred_from_recheck``). Else the day of the
+    department's answer was its deadline and goes with it: whoever gets the hazard next gets one of his own.
 
     Raises NotFoundError, OtherContentError, OwnHouseholdError, IllegalStepError, NotMajorError.
     """

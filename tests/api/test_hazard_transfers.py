@@ -111,6 +111,21 @@ def test_a_recheck_that_fails_leads_back_to_the_department(session: Session, tak
     assert steps(shown) == [(1, "department_answer", "rectified"), (2, "recheck_fail", "transferred")]
 
 
+def test_the_county_that_recorded_the_answer_closes_it_after_the_recheck_of_another(
+    be: Be, session: Session, take: Take
+) -> None:
+    """Nobody else closes a major one, and it was the department that put it right."""
+    hazard = write_hazard(session, HazardStatus.TRANSFERRED, level="major")
+    answered = done(take("county", hazard, "department-answer", done=True, note="已换线"))
+    done(take("admin", hazard, "verify", passed=True))
+    shown = be("county").get(f"/v1/hazards/{hazard.id}").json
+    closed = done(take("county", hazard, "close", passed=True))
+
+    assert "close" not in answered["allowed"]
+    assert "close" in shown["allowed"]
+    assert closed["status"] == "closed"
+
+
 def test_the_county_hands_over_major_ones_only(session: Session, take: Take) -> None:
     general, major = (write_hazard(session, HazardStatus.ACCEPTED, level=one) for one in ("general", "major"))
 
