@@ -10,6 +10,7 @@ from sqlalchemy import CTE, ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
+from app.evidence import CLOCK_AHEAD
 from app.harm import HarmRecord, reading_as, told_by_another
 from app.hazards.filters import readable
 from app.models import Hazard, HazardEvent, HazardStatus, HazardStep, Place
@@ -59,6 +60,15 @@ def merged_below(hazard_ids: Collection[UUID]) -> CTE:
     return merged.union(
         select(merged.c.kept_id, Hazard.id).join(merged, Hazard.duplicate_of_id == merged.c.id)
     )
+
+
+def is_found_after(session: Session, hazard: Hazard, moment: datetime) -> bool:
+    """Say whether a hazard was found after a moment: at first, once more, or by what was merged into it."""
+    merged, since = merged_below([hazard.id]), moment - CLOCK_AHEAD
+    sightings = select(HazardEvent).join(merged, HazardEvent.hazard_id == merged.c.id)
+    sightings = sightings.where(HazardEvent.step == HazardStep.RECUR, HazardEvent.at > since)
+    reports = select(Hazard).join(merged, Hazard.id == merged.c.id).where(Hazard.received_at > since)
+    return any(one.happened_at > moment for query in (reports, sightings) for one in session.scalars(query))
 
 
 def merged_into(session: Session, actor: Actor, hazard_ids: Collection[UUID]) -> dict[UUID, Merged]:

@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
+from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.hazards.deadlines import want_controls
+from app.hazards.merging import is_found_after
 from app.hazards.rewards import claim_reward
 from app.hazards.steps import begin
 from app.hazards.telling import tell_accepted
@@ -23,6 +25,13 @@ class DuplicateUnfitError(DomainError):
 
     code = "duplicate_unfit"
     kind = Kind.INVALID
+
+
+class ClosedBeforeError(DomainError):
+    """The named hazard was closed before this was found: nobody would look (data: ``closed_on``)."""
+
+    code = "closed_before"
+    kind = Kind.CONFLICT
 
 
 class LevelKeptError(DomainError):
@@ -84,7 +93,9 @@ def duplicate(
 ) -> Hazard:
     """End a report of something that another hazard of the same community already names.
 
-    Raises NotFoundError, OtherContentError, IllegalStepError, DuplicateUnfitError.
+    What was found, also by what was merged into it, after that one was rechecked and closed is a new one.
+
+    Raises NotFoundError, OtherContentError, IllegalStepError, DuplicateUnfitError, ClosedBeforeError.
     """
     both = sorted({hazard_id, duplicate_of_id})
     session.execute(
@@ -105,6 +116,8 @@ def duplicate(
         or not actor.scope.covers(other.area_code)
     ):
         raise DuplicateUnfitError(field="duplicate_of_id")
+    if other.ended_at is not None and is_found_after(session, hazard, other.ended_at):
+        raise ClosedBeforeError(field="duplicate_of_id", closed_on=business_day(other.ended_at))
     hazard.duplicate_of_id = other.id
     step.take(HazardStatus.DUPLICATE, HazardStep.DUPLICATE, note=note, duplicate_of_id=str(other.id))
     return hazard

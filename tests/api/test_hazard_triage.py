@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app.clock import now, set_to
+from app.clock import business_day, now, set_to
 from app.ids import new_id
 from app.models import (
     Grant,
@@ -94,6 +94,26 @@ def test_a_duplicate_names_the_other(session: Session, take: Take) -> None:
 
     assert (shown["status"], shown["duplicate_of_id"]) == ("duplicate", str(other.id))
     assert shown["events"][0]["data"] == {"duplicate_of_id": str(other.id)}
+
+
+@pytest.mark.parametrize("found", ["before", "after", "found again after"])
+def test_what_was_found_after_the_closing_is_no_duplicate(session: Session, take: Take, found: str) -> None:
+    """By when somebody looked, not by when that arrived; so is what was merged into the report."""
+    at = now() - timedelta(hours=3)
+    closed = write_hazard(session, HazardStatus.CLOSED, ended_at=at)
+    earlier, later = at - timedelta(hours=1), at + timedelta(hours=1)
+    hazard = write_hazard(session, captured_at=later if found == "after" else earlier)
+    if found == "found again after":
+        merged = {"duplicate_of_id": hazard.id, "captured_at": later}
+        write_hazard(session, HazardStatus.DUPLICATE, **merged)
+    answer = take("admin", hazard, "duplicate", duplicate_of_id=str(closed.id))
+
+    if found == "before":
+        assert done(answer)["status"] == "duplicate"
+        return
+    assert (refused(answer), list(answer.json["errors"])) == ((409, "closed_before"), ["duplicate_of_id"])
+    assert f"{business_day(at)}已经办结" in answer.json["title"]
+    assert done(take("admin", hazard, "accept"))["status"] == "accepted"
 
 
 @pytest.mark.parametrize("unfit", ["itself", "duplicate", "rejected", "next", "far", "nowhere"])

@@ -267,6 +267,7 @@ SENTENCES: dict[str, str] = {
     "five_fixed_late": "五落实的时限不能晚于整改期限，请改早，或先申请延期",
     "due_time": "期限要在现在之后、一年之内",
     "duplicate_unfit": "没有找到可以并入的隐患，请核对编号",
+    "closed_before": "那一条{closed_on}已经办结，这条是之后发现的，请按新隐患受理",
     "level_kept": "重大隐患只有县里才能改为一般隐患，请报县里",
     "not_major": "一般隐患由社区派办，县里请只派办重大隐患",
     "assignee_changed": "负责这个隐患的人已经变了，请刷新后再派",
