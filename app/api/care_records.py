@@ -13,6 +13,7 @@ from app.api.http.fields import Input, Output, Text, day, uid, whole, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note_leave, note_leaves, transaction
+from app.api.visit_drafts import VisitDraftOutput
 from app.identity import Permission
 from app.visits import CareCategory, CareLevel, LeavingReason, PresenceState, SaidBy, Willingness
 
@@ -165,6 +166,18 @@ def get_care_record(record_id: UUID) -> Any:
         found = visits.seen_care_record(session, actor(), record_id)
         note_leave(found.leave)
         return found
+
+
+@blueprint.route("/care-records/<uuid:record_id>/visit-draft", methods=["GET"])
+@allow(Permission.CARE_READ)
+@blueprint.answer(VisitDraftOutput)
+@blueprint.query(Input)
+def get_visit_draft(record_id: UUID) -> Any:
+    """Show what the next visit begins with: what the last complete one was told that lasts."""
+    with transaction() as session:
+        draft = visits.visit_draft(session, actor(), record_id)
+        note_leave(draft.leave)
+        return draft
 
 
 @blueprint.route("/care-records/<uuid:record_id>/end", methods=["POST"])

@@ -17,8 +17,9 @@ from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, sent_moment
 from app.api.http.parts import parts
-from app.api.http.recording import note_leaves, sensitive, transaction
+from app.api.http.recording import note, note_leaves, sensitive, transaction
 from app.api.occurrences import OccurrenceOutput, plain
+from app.api.visit_drafts import VisitDraftOutput
 from app.api.visit_forms import VisitFormOutput
 from app.hazards import HazardStep
 from app.identity import Permission
@@ -105,6 +106,7 @@ class DayOutput(Output):
     checklists = fields.List(fields.Nested(DayChecklistOutput), required=True)
     hazards = fields.List(fields.Nested(DayHazardOutput), required=True)
     care_records = fields.List(fields.Nested(CareRecordOutput), required=True)
+    visit_drafts = fields.List(fields.Nested(VisitDraftOutput), required=True)
     visit_forms = fields.List(fields.Nested(VisitFormOutput), required=True)
     more = fields.List(fields.String(), required=True)
 
@@ -123,6 +125,8 @@ def get_today() -> Response:
     with transaction() as session:
         day = reports.today(session, actor(), parts().signer)
         note_leaves([one.leave for one in day.care_records])
+        if day.visit_drafts:
+            note(resident_ids=sorted(str(one.record.resident_id) for one in day.visit_drafts))
         shown: dict[str, Any] = DayOutput().dump(day)
     lasting = {name: value for name, value in shown.items() if name != "server_time"}
     tag = hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:32]

@@ -36,6 +36,9 @@ class QuestionOutput(Output):
     label = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf(list(FieldKind)))
     required = fields.Boolean(required=True)
+    section = fields.String()
+    lasting = fields.Boolean()
+    """Its answer holds until somebody says otherwise: a phone shows that of the last visit."""
     options = fields.List(fields.Nested(OptionOutput))
     least = fields.Integer()
     """Bounds of a number; ``most`` also of a text's length."""

@@ -23,6 +23,8 @@ from app.visits import VisitBasis, VisitMode, VisitOutcome
 
 blueprint = Blueprint("visits", __name__, description="探访")
 _NOTE_SIGNS = 1000
+_KEY_SIGNS = 60
+_MOST_KEYS = 100
 
 
 class NewFollowUpInput(Input):
@@ -40,7 +42,11 @@ class NewFollowUpInput(Input):
 
 
 class VisitInput(SignalsFields, Input):
-    """A visit to file; code and position count for a visit in person only, and are not kept otherwise."""
+    """A visit to file; code and position count for a visit in person only, and are not kept otherwise.
+
+    With ``unchanged_from``, the visit of the draft, ``answers`` has what is otherwise than then and what does
+    not last, ``cleared`` the keys of what is no more; all else that lasts is taken from there.
+    """
 
     care_record_id = uid(required=True)
     form_id = uid(required=True)
@@ -50,14 +56,18 @@ class VisitInput(SignalsFields, Input):
     note = Text(_NOTE_SIGNS, lines=True, load_default="")
     photo_ids = photo_ids()
     harm_signs = Flag(load_default=False)
+    unchanged_from = uid(load_default=None, allow_none=True)
+    cleared = listed(Text(_KEY_SIGNS, least=1), _MOST_KEYS, load_default=list)
     follow_ups = listed(fields.Nested(NewFollowUpInput), visits.MAX_FOLLOW_UPS, load_default=list)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> visits.NewVisit:
         """Give what the domain takes."""
         signals = signals_from(data)
-        photos, follow_ups = tuple(data.pop("photo_ids")), tuple(data.pop("follow_ups"))
-        return visits.NewVisit(signals=signals, photo_ids=photos, follow_ups=follow_ups, **data)
+        lists: dict[str, Any] = {
+            name: tuple(data.pop(name)) for name in ("photo_ids", "follow_ups", "cleared")
+        }
+        return visits.NewVisit(signals=signals, **lists, **data)
 
 
 class VisitListInput(PageInput):
@@ -80,8 +90,14 @@ class VisitOutput(GatheredFields, Output):
 
 
 class WholeVisitOutput(PhotosFields, VisitOutput):
-    """A visit with everything in it."""
+    """A visit with everything in it.
 
+    ``unchanged`` and ``changed`` are the keys of what lasts, against the visit ``unchanged_from``.
+    """
+
+    unchanged_from = fields.UUID(required=True, allow_none=True)
+    unchanged = fields.List(fields.String(), required=True)
+    changed = fields.List(fields.String(), required=True)
     answers = fields.Dict(keys=fields.String(), required=True)
     note = fields.String(required=True)
     follow_ups = fields.List(fields.Nested(FollowUpOutput), required=True)
@@ -90,8 +106,12 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
     def flatten(self, whole: visits.WholeVisit, **_: Any) -> dict[str, Any]:
         """Put the photos and follow-ups beside the rest."""
         sealer = parts().showing
+        unchanged, changed = visits.told_apart(sealer, whole.visit)
         besides = {
             **with_counts(whole.photos),
+            "unchanged_from": whole.visit.unchanged_from_id,
+            "unchanged": unchanged,
+            "changed": changed,
             "follow_ups": whole.follow_ups,
             "answers": visits.answers_of(sealer, whole.visit),
             "note": visits.note_of(sealer, whole.visit),

@@ -1,7 +1,7 @@
 """The command that gives a real installation the checklists and visit forms that come with Gongdi."""
 
 import click
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cli.seed import catalogue
@@ -21,8 +21,9 @@ _OWNERS = {AreaLevel.CITY, AreaLevel.COUNTY}
 def standard_forms(area: str) -> None:
     """Write the checklists of places, and a form for visits to each category of people.
 
-    A list that the area has under its code already, in any version, and a category that has a form stay as
-    they are: to run it again changes nothing.
+    A list that the area has under its code already, in any version, stays as it is, and so does a category
+    that has this version of its form, or a newer one: to run it again changes nothing. One with an older
+    version gets the newest beside it; visits keep the version that they used.
     """
     settings = Settings.read()
     with one_session(settings) as session:
@@ -40,7 +41,8 @@ def _write(session: Session, area: str) -> dict[type[Base], int]:
     """Write what is not there yet; give how many of each."""
     rows, at = Rows(), now()
     lists = session.scalars(select(Checklist.code).where(Checklist.area_code == area)).all()
-    forms = session.scalars(select(VisitForm.category).distinct()).all()
+    newest = select(VisitForm.category, func.max(VisitForm.version)).group_by(VisitForm.category)
+    forms = {category.value: version for category, version in session.execute(newest)}
     catalogue.add_checklists(rows, at, area, but=lists, id_of=lambda *_: new_id())
     catalogue.add_visit_forms(rows, at, but=forms, id_of=lambda *_: new_id())
     for table in rows.tables():

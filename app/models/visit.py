@@ -77,9 +77,12 @@ class Visit(MadeByPhone, Located, Base):
     basis: Mapped[VisitBasis] = mapped_column(default=VisitBasis.DUTY)
     answers_sealed: Mapped[Sealed | None]
     """JSON: what was said about health and home; None once its time was over (app/retention)."""
+    unchanged_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("visits.id"))
+    """The visit before, of which its worker confirmed what lasts; all answers stand in this one, too."""
     note_sealed: Mapped[Sealed | None]
     care_record: Mapped[CareRecord] = relationship(lazy="raise")
     form: Mapped[VisitForm] = relationship(lazy="raise")
+    unchanged_from: Mapped["Visit | None"] = relationship(lazy="raise", remote_side="Visit.id")
     follow_ups: Mapped[list["FollowUp"]] = relationship(
         lazy="raise", order_by="FollowUp.id", back_populates="visit"
     )

@@ -92,7 +92,7 @@ _HIMSELF = (
         without="last_visited_on next_due_on hands_told_on",
     ),
     kind("care_events", "关爱的变更", reach.care_events, only="id care_record_id step at day"),
-    kind("visits", "对我的探访", reach.visits),
+    kind("visits", "对我的探访", reach.visits, without="unchanged_from_id"),
     kind("follow_ups", "探访后要办的事", reach.follow_ups),
     kind("hazards", "我上报的隐患", reach.hazards, without="controls five_fixed"),
     kind("hazard_events", "我上报的隐患的办理经过", reach.hazard_events, without="data"),

@@ -63,6 +63,8 @@ class Day:
     checklists: Sequence[Checklist]
     hazards: Sequence[hazards.DayHazard]
     care_records: Sequence[visits.ShownCare]
+    visit_drafts: Sequence[visits.VisitDraft]
+    """What the visits to these residents begin with, of those that were visited and that he may read."""
     visit_forms: Sequence[VisitForm]
     """In force for the categories of these residents."""
     more: list[str]
@@ -100,7 +102,9 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
         kept[name] = [DayOccurrence(one, _serving(kept["checklists"], one)) for one in kept[name]]
     categories = {one.record.category for one in kept["care_records"] if one.whole}  # it is told of no other
     forms = visits.forms_in_force(session, categories) if caring else []
-    return Day(server_time=now(), more=more, visit_forms=forms, **kept)
+    drafts = visits.visit_drafts(session, caring, kept["care_records"]) if caring else []
+    drafts = [one for one in drafts if one.visit is not None]
+    return Day(server_time=now(), more=more, visit_forms=forms, visit_drafts=drafts, **kept)
 
 
 def _for(actor: Actor, permission: Permission) -> Actor | None:

@@ -61,6 +61,14 @@ from app.visits.follow_ups import Done, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms, forms_in_force
 from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, seen
 from app.visits.listings import WholeVisit, filed_visit, leave_of_record, visits_of, whole_visit
+from app.visits.prefilling import (
+    NotNewestVisitError,
+    VisitDraft,
+    lasting_answers,
+    told_apart,
+    visit_draft,
+    visit_drafts,
+)
 from app.visits.sealed import (
     answers_of,
     need_of,
@@ -115,6 +123,7 @@ __all__ = [
     "NewTicket",
     "NewVisit",
     "NotAMinorError",
+    "NotNewestVisitError",
     "NotResponsibleError",
     "NotStaffHereError",
     "OutcomeError",
@@ -130,6 +139,7 @@ __all__ = [
     "TooSeldomError",
     "ViewingTicket",
     "VisitBasis",
+    "VisitDraft",
     "VisitMode",
     "VisitOutcome",
     "WholeVisit",
@@ -154,6 +164,7 @@ __all__ = [
     "follow_ups",
     "forms",
     "forms_in_force",
+    "lasting_answers",
     "leave_of_record",
     "leave_to_read",
     "most_days",
@@ -175,7 +186,10 @@ __all__ = [
     "tell_standing_in",
     "tell_without_hands",
     "tickets",
+    "told_apart",
     "told_tickets",
+    "visit_draft",
+    "visit_drafts",
     "visits_of",
     "whole_visit",
 ]

@@ -1,6 +1,6 @@
 """Filing visits: the record, its evidence, the next due day, and what follows."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -15,17 +15,18 @@ from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, ga
 from app.harm import HarmRecord, Told
 from app.identity import holders
 from app.ids import new_id
-from app.models import CareRecord, ClockFlag, FollowUp, NoticeKind, Visit, VisitMode, VisitOutcome
-from app.once import content_hash, insert_once, made_before
+from app.models import CareRecord, ClockFlag, FollowUp, NoticeKind, Visit, VisitForm, VisitMode, VisitOutcome
+from app.once import added_later, content_hash, insert_once, made_before
 from app.people import accounts_of_home, is_minor
 from app.places import CodeSigner
-from app.sealing import Sealer
+from app.sealing import Sealer, Showing
 from app.visits.answers import check_answers
 from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
 from app.visits.forms import form_for
+from app.visits.prefilling import joined
 from app.visits.sealed import sealed_need, sealed_visit
 
 MAX_FOLLOW_UPS = 10
@@ -86,6 +87,10 @@ class NewVisit:
     follow_ups: tuple[NewFollowUp, ...] = ()
     harm_signs: bool = False
     """The worker sees signs that a minor comes to harm, the visited one or another."""
+    unchanged_from: UUID | None = added_later(None)
+    """The last complete visit, of which everything that lasts is so still, but what ``answers`` says anew."""
+    cleared: tuple[str, ...] = added_later(())
+    """What of it is no more, without another answer."""
 
 
 def file(
@@ -95,9 +100,9 @@ def file(
 
     The same visit again is the one it made, though the record was handed over or the form taken back since.
 
-    Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``check_answers`` and
-    ``basis_of`` raise, DueDayError, NotStaffHereError for a follow-up's owner, CareEndedError,
-    OtherContentError.
+    Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``joined``,
+    ``check_answers`` and ``basis_of`` raise, DueDayError, NotStaffHereError for a follow-up's owner,
+    CareEndedError, OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
@@ -107,6 +112,7 @@ def file(
     form = form_for(session, record.category, new.form_id)
     if new.mode not in CONTACT[new.outcome]:
         raise OutcomeError(field="outcome")
+    new = replace(new, answers=_whole_answers(session, actor, sealer, record, form, new))
     unasked = new.outcome in _UNASKED or (may_keep_silent(record) and not new.answers)
     check_answers(form.fields, new.answers, complete=not unasked)
     resident = record.resident
@@ -124,6 +130,7 @@ def file(
         mode=new.mode,
         outcome=new.outcome,
         basis=basis,
+        unchanged_from_id=new.unchanged_from,
         **sealed_visit(sealer, visit_id, answers=new.answers, note=new.note),
         **_gathered(session, actor, signer, record, new, visit_id).columns(),
     )
@@ -140,6 +147,24 @@ def file(
 def _day_of(captured_at: datetime) -> date | None:
     """Give the day on which a visit was made; None where the phone's clock is not believed."""
     return business_day(captured_at) if clock_flag(captured_at, now()) is ClockFlag.OK else None
+
+
+def _whole_answers(
+    session: Session, actor: Actor, sealer: Sealer, record: CareRecord, form: VisitForm, new: NewVisit
+) -> dict[str, Any]:
+    """Give all answers of a visit: it stands alone, whatever becomes of the one before."""
+    at, captured_at = now(), new.signals.captured_at
+    return joined(
+        session,
+        actor,
+        Showing(sealer),
+        record,
+        form,
+        unchanged_from=new.unchanged_from,
+        cleared=new.cleared,
+        answers=new.answers,
+        at=captured_at if clock_flag(captured_at, at) is ClockFlag.OK else at,
+    )
 
 
 def _flagged(new: NewVisit) -> bool:

@@ -94,7 +94,10 @@ def _visit(session: Session, visit_id: UUID) -> Visit | None:
     return session.scalars(
         select(Visit)
         .options(
-            joinedload(Visit.care_record).joinedload(CareRecord.resident), selectinload(Visit.follow_ups)
+            joinedload(Visit.care_record).joinedload(CareRecord.resident),
+            joinedload(Visit.form),
+            joinedload(Visit.unchanged_from),
+            selectinload(Visit.follow_ups),
         )
         .where(Visit.id == visit_id)
     ).one_or_none()

@@ -34,6 +34,11 @@ def _history(stage: Stage) -> Call:
     return Call(f"/v1/care-records/{stage.care_record()}/history")
 
 
+def _draft(stage: Stage) -> Call:
+    visit = stage.session.get_one(Visit, stage.visit()[0])
+    return Call(f"/v1/care-records/{visit.care_record_id}/visit-draft")
+
+
 def _step(verb: str, **body: object) -> Callable[[Stage], Call]:
     def call(stage: Stage) -> Call:
         whole = {"step_id": str(new_id()), **body}
@@ -78,6 +83,7 @@ VISITS = [
     Line("GET", "/v1/care-records/<uuid:record_id>", _CARERS, _record),
     Line("POST", "/v1/care-records/<uuid:record_id>/end", {"admin": 200}, _end),
     Line("GET", "/v1/care-records/<uuid:record_id>/history", _CARERS, _history),
+    Line("GET", "/v1/care-records/<uuid:record_id>/visit-draft", _CARERS, _draft),
     Line(
         "POST",
         "/v1/care-records/<uuid:record_id>/level",

@@ -60,6 +60,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "area_code": stage.community,
         "assignee_id": worker_id,
         "care_record_id": stage.session.get_one(Visit, visit_id).care_record_id,
+        "unchanged_from": visit_id,
         "base_id": stage.own_checklist(),
         "checklist_id": checklist_id,
         "copied_from_id": stage.own_checklist(),

@@ -217,6 +217,34 @@ def test_the_form_of_a_child_grades_the_guardian_and_asks_for_signs_of_harm() ->
     assert fields["harm_signs"].kind is FieldKind.MULTI
 
 
+def test_the_form_of_a_child_asks_what_the_national_form_and_the_law_ask_for() -> None:
+    form = next(one for one in facts.visit_forms() if one.category is CareCategory.LEFT_BEHIND_CHILD)
+    fields = {field.key: field for field in form.fields}
+
+    assert {"near_water", "road_safe", "stranger_safe", "parents_last_contact", "registered"} <= set(fields)
+    lasting = {key for key, field in fields.items() if field.lasting}
+    assert {"parents_away", "parents_place", "school", "boarding", "guardian", "aid"} <= lasting
+    assert not {"guardian_grade", "parents_last_contact", "harm_signs", "mood"} & lasting, "asked each time"
+
+
+@pytest.mark.parametrize("category", ["elderly", "disabled", "destitute"])
+def test_who_is_in_special_difficulty_is_asked_of_health_home_people_and_needs(category: str) -> None:
+    form = next(one for one in facts.visit_forms() if one.category == category)
+
+    asked = {"speech", "mobility", "illness", "medicines", "mood", "memory", "food", "water_and_heat"}
+    asked |= {"gas_safe", "electricity_safe", "house_safe", "can_get_out", "cleanliness", "going_out"}
+    asked |= {"who_sees", "contact_still_right", "benefits", "needs"}
+    assert asked <= {field.key for field in form.fields}
+
+
+def test_each_question_of_a_form_stands_with_those_of_its_section() -> None:
+    for form in facts.visit_forms():
+        sections = [field.section for field in form.fields]
+        begins = [one for at, one in enumerate(sections) if at == 0 or sections[at - 1] != one]
+        assert len(begins) == len(set(begins)) > 2, form.category
+        assert any(field.lasting for field in form.fields)
+
+
 def test_the_form_of_a_left_behind_woman_says_that_it_is_our_own() -> None:
     form = next(one for one in facts.visit_forms() if one.category is CareCategory.LEFT_BEHIND_WOMAN)
 
@@ -234,7 +262,7 @@ def test_the_form_of_a_left_behind_woman_says_that_it_is_our_own() -> None:
     ],
 )
 def test_a_broken_field_of_a_form_is_refused(field: dict[str, Any], fault: str) -> None:
-    whole = {"key": "health", "label": "身体怎么样", "required": True} | field
+    whole = {"key": "health", "label": "身体怎么样", "required": True, "section": "身体"} | field
     form = {"category": "elderly", "title": "表", "version": 1, "source": "自己列的", "fields": [whole]}
 
     with pytest.raises(FactsError, match=fault):

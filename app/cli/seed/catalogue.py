@@ -1,8 +1,9 @@
 """The catalogues: areas, checklists, visit forms, rules and goods."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -82,12 +83,12 @@ def add_visit_forms(
     rows: Rows,
     since: datetime,
     *,
-    but: Collection[str] = (),
+    but: Mapping[str, int] = MappingProxyType({}),
     id_of: Callable[[str, object], UUID] = named,
 ) -> None:
-    """Add one form for each care category, but some."""
+    """Add one form for each care category, unless ``but`` says that it has this version, or a newer one."""
     for form in facts.visit_forms():
-        if form.category in but:
+        if form.version <= but.get(form.category, 0):
             continue
         rows.add(
             VisitForm,
@@ -107,7 +108,10 @@ def _field(field: facts.Field) -> dict[str, Any]:
         "label": field.label,
         "kind": field.kind.value,
         "required": field.required,
+        "section": field.section,
     }
+    if field.lasting:
+        plain["lasting"] = True
     if field.options:
         plain["options"] = [{"value": value, "label": label} for value, label in field.options.items()]
     return plain

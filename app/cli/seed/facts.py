@@ -204,13 +204,18 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A question of a visit form; ``options`` map the stored word to the one shown, in order."""
+    """A question of a visit form; ``options`` map the stored word to the one shown, in order.
+
+    What is ``lasting`` holds from one visit to the next, until somebody says otherwise.
+    """
 
     key: str
     label: str
     kind: FieldKind
     required: bool
+    section: str
     options: dict[str, str] | None = None
+    lasting: bool = False
 
     def __post_init__(self) -> None:
         need(_CODE.match(self.key), "key is not a plain word")
