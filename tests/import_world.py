@@ -88,10 +88,10 @@ def check(app: Flask, session: Session, import_id: UUID) -> None:
     session.commit()
 
 
-def checked(app: Flask, session: Session, client: Client, data: bytes) -> UUID:
+def checked(app: Flask, session: Session, client: Client, data: bytes, *, area_code: str = HOME) -> UUID:
     """Send a workbook and check it; give the import's id."""
     import_id = new_id()
-    sent = send(client, data, import_id)
+    sent = send(client, data, import_id, area_code=area_code)
     assert sent.status_code == 201, sent.text
     check(app, session, import_id)
     return import_id

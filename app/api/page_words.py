@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from app.clock import SHANGHAI, ends_a_day
 from app.hazards import HazardCategory, HazardStatus, HazardStep
 from app.own_data import word_for
-from app.places import PlaceKind
+from app.places import KIND_WORDS
 
 _EXAMPLES = {
     HazardCategory.FIRE: "飞线充电、通道堵了、楼道停电动车、燃气漏",
@@ -37,18 +37,7 @@ _MEANINGS = {
 CATEGORIES = {one: (word_for(one), examples) for one, examples in _EXAMPLES.items()}
 STATES = {one: (word_for(one), meaning) for one, meaning in _MEANINGS.items()}
 STEPS = {step: word_for(step) for step in HazardStep}
-KINDS = {
-    PlaceKind.RESIDENTIAL: "居民楼",
-    PlaceKind.WORKSHOP: "帮扶车间",
-    PlaceKind.FACTORY: "工厂",
-    PlaceKind.INDUSTRIAL_PARK: "产业园区",
-    PlaceKind.HANDICRAFT: "手工作坊",
-    PlaceKind.CANTEEN: "幸福食堂",
-    PlaceKind.SHOP: "商铺",
-    PlaceKind.PUBLIC_FACILITY: "公共设施",
-    PlaceKind.SLOPE: "边坡",
-    PlaceKind.ROAD: "道路",
-}
+KINDS = KIND_WORDS
 
 
 def shown_moment(at: datetime) -> str:

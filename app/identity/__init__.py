@@ -76,7 +76,7 @@ from app.identity.passwords import (
     set_password,
 )
 from app.identity.permissions import TABLE, TAKEN_FOR_ANOTHER, Permission, Reach, roles_for, scope_of
-from app.identity.phones import has_phone, masked_phone, phone_of, sealed_phone
+from app.identity.phones import accounts_by_phone, has_phone, masked_phone, phone_of, sealed_phone
 from app.identity.refreshing import RefreshOverError, refresh
 from app.identity.refused_passwords import is_easy
 from app.identity.reveals import RevealLimitError, keep_look, reveal
@@ -224,6 +224,7 @@ __all__ = [
     "WrongCredentialsError",
     "WrongPasswordError",
     "accept_invitation",
+    "accounts_by_phone",
     "actor_of",
     "acts_since",
     "approval_in_scope",

@@ -124,7 +124,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.ROSTER_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.ROSTER_WRITE: {_ADMIN: _AREA},
     Permission.ROSTER_EXPORT: {_ADMIN: _AREA},
-    Permission.ROSTER_IMPORT: {_ADMIN: _AREA},
+    Permission.ROSTER_IMPORT: {_ADMIN: _AREA, _SYSTEM: _AREA, _SECURITY: _AREA},
     Permission.REVEAL: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CONSENT_OWN: {_RESIDENT: _OWN},
     Permission.CONSENT_RECORD: {_WORKER: _AREA, _ADMIN: _AREA},

@@ -1,9 +1,11 @@
 """The phone numbers of users: sealed in the row, found by blind index, shown masked."""
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session
 
 from app.models import User
 from app.people import masked_digits, shown_masked
@@ -45,3 +47,10 @@ def masked_phone(sealer: Sealer, user: User) -> str | None:
 
 def _cell(user_id: UUID) -> Cell:
     return Cell("users", "phone_sealed", user_id)
+
+
+def accounts_by_phone(session: Session, sealer: Sealer, phones: Collection[str]) -> dict[str, User]:
+    """Give the accounts that have these phones, wherever they are."""
+    indexes = {sealer.index(_KIND, _TENANT, phone): phone for phone in phones}
+    found = session.scalars(select(User).where(User.phone_index.in_(indexes)))
+    return {indexes[user.phone_index]: user for user in found if user.phone_index is not None}

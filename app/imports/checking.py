@@ -21,7 +21,7 @@ from app.ids import new_id
 from app.imports.asking import key_cell
 from app.imports.kinds import WORKS, kinds_of, may_enter
 from app.imports.reading import Book, TooLongError, read_book
-from app.imports.scene import Judged, Scene, Spot
+from app.imports.scene import Judged, NewPerson, Scene, Spot
 from app.imports.telling import Told
 from app.models import ImportFailure, ImportRow, ImportState, RosterImport
 from app.sealed_files import FileKey, opened
@@ -83,12 +83,14 @@ def judge(session: Session, sealer: Sealer, import_id: UUID, book: Book) -> Iter
     """Say of each row what it would do, sheet by sheet; the session reads only."""
     row = session.get_one(RosterImport, import_id)
     actor = at_work.actor_at_work(session, row.asked_by)
-    added: dict[str, Spot] = {}
+    places: dict[str, Spot] = {}
+    grids: dict[str, str] = {}
+    people: list[NewPerson] = []
     for sheet, work in WORKS.items():
         reaching = may_enter(actor, work.kind, row.area_code)
         rows = [one for one in book.rows if one.kind.sheet is sheet]
         if rows and reaching is not None:
-            scene = Scene(session, reaching, sealer, row.area_code, added)
+            scene = Scene(session, reaching, sealer, row.area_code, places, grids, people)
             yield from work.judge(scene, rows)
 
 

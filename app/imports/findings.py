@@ -45,6 +45,25 @@ class Found(StrEnum):
     PLACE_UNKNOWN = "place_unknown"
     PLACE_TWICE = "place_twice"
     NOT_RESIDENTIAL = "not_residential"
+    GRID_CODE = "grid_code"
+    GRID_UNKNOWN = "grid_unknown"
+    PLACE_OTHER = "place_other"
+    NOT_DEGREES = "not_degrees"
+    BY_TWO = "by_two"
+    PHONE_ELSEWHERE = "phone_elsewhere"
+    ACCOUNT_MISSING = "account_missing"
+    PERSON_UNKNOWN = "person_unknown"
+    PERSON_WHERE = "person_where"
+    CARE_THERE = "care_there"
+    CARE_CONSENT = "care_consent"
+    CARE_SELDOM = "care_seldom"
+    WORKER_UNKNOWN = "worker_unknown"
+    CHECKLIST_UNKNOWN = "checklist_unknown"
+    PLAN_DAYS = "plan_days"
+    PLAN_EVERY = "plan_every"
+    PLAN_WINDOW = "plan_window"
+    PLAN_THERE = "plan_there"
+    PLAN_ENDS = "plan_ends"
     # Of whole sheets.
     HIDDEN_SHEET = "hidden_sheet"
     UNKNOWN_SHEET = "unknown_sheet"
@@ -111,6 +130,25 @@ IN_WORDS = {
     Found.PLACE_UNKNOWN: "没有这个点位，请先填在“点位”表里。最像的是“{said}”",
     Found.PLACE_TWICE: "有几个点位叫这个名字，请先改成不同的名字",
     Found.NOT_RESIDENTIAL: "这个点位不是居民楼，不能住人，请核对",
+    Found.GRID_CODE: "网格编号填三位数字，如001，要在这个社区里",
+    Found.GRID_UNKNOWN: "没有这个网格，请先填在“网格”表里。最像的是“{said}”",
+    Found.PLACE_OTHER: "已有同名的点位，类别或网格不一样，请核对，或换个名字",
+    Found.NOT_DEGREES: "经纬度不对，请填小数，如114.4826，不知道就空着",
+    Found.BY_TWO: "这个岗位要两个人同意才能给，请在系统里申请审批",
+    Found.PHONE_ELSEWHERE: "这个手机号是别处的人的账号，请核对",
+    Found.ACCOUNT_MISSING: "还没有这个人的账号，请系统管理员先导入这个文件",
+    Found.PERSON_UNKNOWN: "名册和“居民”表里没有这个人，请核对，或先填“居民”表",
+    Found.PERSON_WHERE: "看不出是谁，请填身份证号，或者填楼栋和门牌",
+    Found.CARE_THERE: "这个人已经按这类建档，内容不一样，请在关爱对象里改",
+    Found.CARE_CONSENT: "不满14岁，监护人同意以后才能建档，请先登记监护人",
+    Found.CARE_SELDOM: "隔得太久，这类这级最多{said}天，请改小",
+    Found.WORKER_UNKNOWN: "这里没有这个手机号的网格员，请先导入工作人员",
+    Found.CHECKLIST_UNKNOWN: "没有在用的这张检查表，请照系统里的名字填。最像的是“{said}”",
+    Found.PLAN_DAYS: "按周填周一、周三，按月填1、15；别的频率空着",
+    Found.PLAN_EVERY: "只有隔几天一次的才填隔几天，填2到366",
+    Found.PLAN_WINDOW: "上一次还没结束下一次就开始，时限改到{said}小时以内",
+    Found.PLAN_ENDS: "结束日期要在开始日期当天或之后，请核对",
+    Found.PLAN_THERE: "已有同名的计划，内容不一样，请在巡查计划里改，或换个名字",
     Found.HIDDEN_SHEET: "这张表是隐藏的，没有读。要导入请先取消隐藏",
     Found.UNKNOWN_SHEET: "不认识这张表，没有读。要导入请用模板里的表名",
     Found.SHEET_TWICE: "这种表有两张，只读了前一张，请合成一张",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.actors import Actor
 from app.identity import scope_of
-from app.imports import resident_entry, residents
+from app.imports import care, grids, places, plans, resident_entry, residents, staff
 from app.imports.reading import Row
 from app.imports.resident_columns import RESIDENTS
 from app.imports.scene import Judged, Scene
@@ -25,7 +25,15 @@ class Work:
 
 
 WORKS: dict[ImportSheet, Work] = {
-    work.kind.sheet: work for work in (Work(RESIDENTS, residents.judge, resident_entry.enter),)
+    work.kind.sheet: work
+    for work in (
+        Work(grids.GRIDS, grids.judge, grids.enter),
+        Work(places.PLACES, places.judge, places.enter),
+        Work(RESIDENTS, residents.judge, resident_entry.enter),
+        Work(staff.STAFF, staff.judge, staff.enter),
+        Work(care.CARE, care.judge, care.enter),
+        Work(plans.PLANS, plans.judge, plans.enter),
+    )
 }
 
 
@@ -37,5 +45,8 @@ def kinds_of(actor: Actor, area_code: str) -> tuple[list[SheetKind], list[SheetK
 
 def may_enter(actor: Actor, kind: SheetKind, area_code: str) -> Actor | None:
     """Give somebody with his reach for entering a sheet in a community; None if it is not for him."""
-    scope = scope_of(actor, kind.permission)
-    return actor.within(scope) if scope is not None and scope.covers(area_code) else None
+    for permission in kind.permissions:
+        scope = scope_of(actor, permission)
+        if scope is not None and scope.covers(area_code):
+            return actor.within(scope)
+    return None

@@ -1,9 +1,11 @@
 """Finding what a row names: places of the community, or of the file itself."""
 
+from app.imports import cells
 from app.imports.cells import nearest
 from app.imports.findings import Found
 from app.imports.reading import Row
-from app.imports.scene import Scene, Spot
+from app.imports.scene import Scene, Spot, folded
+from app.imports.sheets import Column
 from app.models import PlaceKind
 
 
@@ -24,4 +26,31 @@ def place_of(
         row.find(otherwise, name)
     else:
         return spots[0]
+    return None
+
+
+GRID = "grid"
+
+
+def grid_column(heading: str = "网格") -> Column:
+    """Give the column that names a grid by its name or code."""
+    return Column(
+        GRID,
+        heading,
+        cells.text(40),
+        also=("网格", "所属网格", "网格名称", "负责范围"),
+        help="“网格”表里的名称或编号；空着就是整个社区",
+    )
+
+
+def area_of(scene: Scene, row: Row) -> str | None:
+    """Give the code of the grid that a row names, or of the community; one that is not there is a fault."""
+    said = row.values.get(GRID)
+    if said is None:
+        return scene.area_code
+    grids = {**scene.grids, **scene.added_grids}
+    for code, name in grids.items():
+        if folded(name) == folded(said) or said in {code, code[len(scene.area_code) :]}:
+            return code
+    row.find(Found.GRID_UNKNOWN, GRID, nearest(said, list(grids.values())))
     return None

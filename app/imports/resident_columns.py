@@ -59,7 +59,7 @@ RELATION, PRESENCE, PLACE, DOOR = "relation", "presence", "place", "door"
 RESIDENTS = SheetKind(
     ImportSheet.RESIDENTS,
     "居民",
-    Permission.ROSTER_WRITE,
+    (Permission.ROSTER_WRITE,),
     "社区管理员",
     (
         Column(

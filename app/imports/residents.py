@@ -23,7 +23,7 @@ from app.imports.resident_columns import (
     RESIDENTS,
     SEX,
 )
-from app.imports.scene import Change, Judged, Person, Scene, folded
+from app.imports.scene import Change, Judged, NewPerson, Person, Scene, folded
 from app.models import PlaceKind, PresenceState, Relation, Resident, Sex
 from app.people import (
     ADULT_YEARS,
@@ -146,6 +146,9 @@ def _judged(scene: Scene, row: Row) -> Judged:
             _leave_out_numbers(row, {ID, PHONE})
         if values[RELATION] == Relation.HEAD and household_id in scene.heads:
             row.find(Found.TWO_HEADS, RELATION)
+        if not row.is_faulty:
+            home_of = (folded(values[NAME]), folded(spot.name), folded(values[DOOR]))
+            scene.added_people.append(NewPerson(*home_of, born, values.get(ID), spot.area_code))
         return Judged.of(row)
     changes = [] if row.is_faulty else _changes(scene, row, who, born)
     return Judged.of(row, changes=changes, target=who.id)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, Scope
 from app.imports.reading import Row
 from app.models import (
+    Area,
     Household,
     ImportRowState,
     Place,
@@ -45,6 +46,7 @@ class Person(NamedTuple):
     """Somebody of the roster, as far as rows are compared with him."""
 
     id: UUID
+    area_code: str
     household_id: UUID
     place_id: UUID
     door: str
@@ -57,6 +59,17 @@ class Person(NamedTuple):
     phone_index: bytes | None
     id_number_sealed: bytes | None
     id_number_index: bytes | None
+
+
+class NewPerson(NamedTuple):
+    """Somebody whom the file adds; names, buildings and doors are folded."""
+
+    name: str
+    place: str
+    door: str
+    birth_date: date
+    id_number: str | None
+    area_code: str
 
 
 @dataclass(frozen=True)
@@ -102,6 +115,10 @@ class Scene:
     area_code: str
     added: dict[str, Spot] = field(default_factory=dict)
     """Places that the file itself adds, by folded names."""
+    added_grids: dict[str, str] = field(default_factory=dict)
+    """Names of grids that it adds, by their codes."""
+    added_people: list["NewPerson"] = field(default_factory=list)
+    """People whom it adds."""
 
     def index(self, kind: str, value: str) -> bytes:
         """Give the blind index of a number of the roster."""
@@ -130,11 +147,18 @@ class Scene:
         return found
 
     @cached_property
+    def grids(self) -> dict[str, str]:
+        """Give the names of the community's grids by their codes."""
+        query = select(Area.code, Area.name).where(Area.parent_code == self.area_code)
+        return dict(self.session.execute(query).all())
+
+    @cached_property
     def people(self) -> list[Person]:
         """Give everybody of the community."""
         query = (
             select(
                 Resident.id,
+                Resident.area_code,
                 Resident.household_id,
                 Household.place_id,
                 Household.door,
@@ -165,6 +189,22 @@ class Scene:
         for one in self.people:
             found[folded(one.name), one.birth_date].append(one)
         return found
+
+    @cached_property
+    def at_home(self) -> dict[tuple[str, str, str], "Person | NewPerson"]:
+        """Give everybody, also whom the file adds, by folded name, building and door."""
+        buildings = {spot.id: key for key, several in self.places.items() for spot in several}
+        there: dict[tuple[str, str, str], Person | NewPerson] = {
+            (one.name, one.place, one.door): one for one in self.added_people
+        }
+        return there | {
+            (folded(one.name), buildings.get(one.place_id, ""), folded(one.door)): one for one in self.people
+        }
+
+    @cached_property
+    def added_by_id(self) -> dict[str, NewPerson]:
+        """Give those whom the file adds by their ID numbers."""
+        return {one.id_number: one for one in self.added_people if one.id_number is not None}
 
     @cached_property
     def doors(self) -> dict[tuple[UUID, str], tuple[UUID, str]]:

@@ -42,7 +42,8 @@ class SheetKind:
 
     sheet: ImportSheet
     title: str
-    permission: Permission
+    permissions: tuple[Permission, ...]
+    """Any of these lets somebody enter it."""
     entered_by: str
     """Whose it is, in words."""
     columns: Sequence[Column]

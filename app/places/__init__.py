@@ -24,7 +24,7 @@ from app.places.listings import (
     place_with_code,
     places,
 )
-from app.places.register import AreaUnknownError, NewPlace, register
+from app.places.register import AreaUnknownError, NewPlace, register, register_grid
 from app.places.routes import (
     ROUTE_MOST,
     NewRoute,
@@ -36,9 +36,11 @@ from app.places.routes import (
     route_order,
     set_route,
 )
+from app.places.words import KIND_WORDS
 
 __all__ = [
     "CODE_LENGTH",
+    "KIND_WORDS",
     "ROUTE_MOST",
     "AreaLevel",
     "AreaUnknownError",
@@ -65,6 +67,7 @@ __all__ = [
     "place_with_code",
     "places",
     "register",
+    "register_grid",
     "reprint",
     "resolve",
     "revoke",

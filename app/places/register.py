@@ -3,12 +3,13 @@
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import Area, Place, PlaceKind
+from app.models import DIGITS, Area, AreaLevel, Place, PlaceKind
 from app.once import content_hash, insert_once, made_before
 
 
@@ -49,6 +50,23 @@ def register(session: Session, actor: Actor, place_id: UUID, new: NewPlace) -> t
         raise AreaUnknownError(field="area_code")
     place, made = insert_once(session, Place, place_id, sent, created_at=now(), **asdict(new))
     return _with_code(session, place), made
+
+
+def register_grid(session: Session, actor: Actor, code: str, name: str) -> tuple[Area, bool]:
+    """Make a grid of a community, or let one that is there be called so.
+
+    Raises NotFoundError outside the actor's areas, AreaUnknownError where there is no such community.
+    """
+    if not actor.scope.covers(code):
+        raise NotFoundError(field="area_code")
+    parent = session.get(Area, code[:COMMUNITY_DIGITS])
+    if len(code) != DIGITS[AreaLevel.GRID] or parent is None:
+        raise AreaUnknownError(field="area_code")
+    values = {"code": code, "name": name, "level": AreaLevel.GRID, "parent_code": parent.code}
+    made = session.scalar(insert(Area).values(values).on_conflict_do_nothing().returning(Area.code))
+    grid = session.get_one(Area, code, with_for_update={"key_share": True}, populate_existing=True)
+    grid.name = name
+    return grid, made is not None
 
 
 def _with_code(session: Session, place: Place) -> Place:

@@ -78,6 +78,7 @@ from app.visits.sealed import (
     sealed_result,
     sealed_visit,
 )
+from app.visits.standing_in import CARERS
 from app.visits.tickets import (
     MOST_DAYS,
     STANDING_DAYS,
@@ -93,6 +94,7 @@ from app.visits.without_hands import tell_standing_in, tell_without_hands
 
 __all__ = [
     "BY_LAW",
+    "CARERS",
     "MAX_FOLLOW_UPS",
     "MOST_DAYS",
     "STANDING_DAYS",
