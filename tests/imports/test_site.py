@@ -176,7 +176,7 @@ def test_each_enters_only_what_is_his(app: Flask, session: Session, be: Be, chec
 def test_a_post_without_an_account_or_by_two_is_named(
     app: Flask, session: Session, be: Be, checklist: Checklist
 ) -> None:
-    staff = [
+    staff: list[list[Any]] = [
         ["王五", WORKER, "网格员", "一网格"],
         ["钱七", "13700000003", "审计员", None],
         ["孙八", ADMIN, "网格员", "三网格"],
