@@ -41,6 +41,13 @@ class Clocks:
         taken = self.captured_at
         return taken if taken is not None and self.flag is ClockFlag.OK else self.at
 
+    @property
+    def earliest(self) -> datetime:
+        """The earliest moment that it may be of, where a clock is behind: as early as it can have been."""
+        if self.flag is not ClockFlag.STALE:
+            return self.happened_at
+        return self.since or self.captured_at or self.at
+
 
 def not_before(session: Session, hazard_id: UUID, verb: HazardStep) -> datetime | None:
     """Say when the last step happened that goes before this one."""

@@ -25,7 +25,6 @@ from app.hazards.naming import (
     SOURCE_NAMES,
     STATUS_NAMES,
 )
-from app.hazards.steps import FOUND_AGAIN_AT
 from app.hazards.whereabouts import ON_DUTY
 from app.models import (
     HAZARD_ENDED,
@@ -154,8 +153,6 @@ def _steps(session: Session, hazards: Sequence[Hazard]) -> dict[UUID, list[_Step
     )
     steps = defaultdict[UUID, list[_Step]](list)
     for event, name in session.execute(query):
-        if FOUND_AGAIN_AT in event.data:
-            continue
         steps[event.hazard_id].append(
             _Step(event.id, event.step, event.status_after, event.happened_at, event.note, name or "")
         )

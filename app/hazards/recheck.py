@@ -5,18 +5,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, case, func, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
-from app.evidence import CLOCK_AHEAD
 from app.hazards.assignees import barred_from_recheck, who_has
 from app.hazards.deadlines import due, set_deadline
 from app.hazards.merging import merged_below
-from app.hazards.steps import FOUND_AGAIN_AT, Step, begin, tell
+from app.hazards.steps import Step, begin, tell
 from app.hazards.telling import ask_recheck, ask_to_close
-from app.models import Hazard, HazardEvent, HazardLevel, HazardStatus, HazardStep
+from app.models import (
+    FROZEN_TOO,
+    ClockFlag,
+    Hazard,
+    HazardEvent,
+    HazardLevel,
+    HazardStatus,
+    HazardStep,
+)
 from app.notices import NoticeKind
 from app.workdays import WorkCalendar
 
@@ -60,7 +67,7 @@ def verify(
         return step.hazard
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
-    if _is_overtaken(step, recheck):
+    if _keep_overtaken(step, recheck):
         ask_recheck(session, Actor(), step.hazard)
         return step.hazard
     step.take(HazardStatus.VERIFIED, HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids)
@@ -90,7 +97,7 @@ def close(
         return step.hazard
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
-    if _is_overtaken(step, recheck):
+    if _keep_overtaken(step, recheck):
         ask_to_close(session, Actor(), step.hazard)
         return step.hazard
     step.take(HazardStatus.CLOSED, HazardStep.CLOSE, note=recheck.note, photo_ids=recheck.photo_ids)
@@ -112,35 +119,46 @@ def _begin_recheck(
     return step
 
 
-def _is_overtaken(step: Step, recheck: Recheck) -> bool:
-    """Keep a recheck that passed before the hazard was found again as what it is: nothing follows from it.
+def _keep_overtaken(step: Step, recheck: Recheck) -> bool:
+    """Keep a recheck that passed before the hazard was found again: nothing follows from it. Say if so.
 
     Whoever rechecked was offline, and the newer sighting is there already; somebody looks once more.
     """
     seen_at = _found_again_since(step)
     if seen_at is None:
         return False
-    found = {FOUND_AGAIN_AT: seen_at.isoformat()}
-    step.leave(HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids, **found)
+    found = {"found_again_at": seen_at.isoformat()}
+    step.leave(HazardStep.RECHECK_LATE, note=recheck.note, photo_ids=recheck.photo_ids, **found)
     return True
 
 
 def _found_again_since(step: Step) -> datetime | None:
-    """Say when it was last found, or reported by what was merged into it, after the moment of a late step."""
-    moment = step.happened_at
+    """Say when it was last found, or reported by what was merged into it, after the moment of a late step.
+
+    One whose clock is behind may be of any time since it was put right. A finding stays one when its
+    reporter closes his account.
+    """
+    moment = step.when.earliest
     if moment == step.at:
         return None
     merged = merged_below([step.hazard.id])
-    since = moment - CLOCK_AHEAD
-    sightings = (
-        select(HazardEvent)
-        .join(merged, HazardEvent.hazard_id == merged.c.id)
-        .where(HazardEvent.step == HazardStep.RECUR, HazardEvent.at > since)
-    )
-    reports = select(Hazard).join(merged, Hazard.id == merged.c.id)
-    reports = reports.where(Hazard.id != step.hazard.id, Hazard.received_at > since)
-    found = [one.happened_at for query in (sightings, reports) for one in step.session.scalars(query)]
-    return max((at for at in found if at > moment), default=None)
+    sightings = select(_moment(HazardEvent, HazardEvent.at).label("at"))
+    sightings = sightings.join_from(HazardEvent, merged, HazardEvent.hazard_id == merged.c.id)
+    reports = select(_moment(Hazard, Hazard.received_at))
+    reports = reports.join_from(Hazard, merged, Hazard.id == merged.c.id)
+    found = union_all(
+        sightings.where(HazardEvent.step == HazardStep.RECUR), reports.where(Hazard.id != step.hazard.id)
+    ).subquery()
+    query = select(func.max(found.c.at)).where(found.c.at > moment)
+    last: datetime | None = step.session.scalar(query, execution_options={FROZEN_TOO: True})
+    return last
+
+
+def _moment(
+    of: type[HazardEvent | Hazard], arrived_at: InstrumentedAttribute[datetime]
+) -> ColumnElement[datetime]:
+    """Give in SQL what ``happened_at`` gives of a row."""
+    return func.coalesce(case((of.clock_flag == ClockFlag.OK, of.captured_at)), arrived_at)
 
 
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:

@@ -33,8 +33,6 @@ from app.people import OwnHouseholdError
 _HIDDEN = select(harm.hidden_from_a_minor(HarmRecord.HAZARD, bindparam("hazard_id", type_=Uuid())))
 """Built once: putting a statement together costs as much as running it."""
 Reach = Callable[[Hazard], bool]
-FOUND_AGAIN_AT = "found_again_at"
-"""In what is kept of a recheck that passed: when it was found after that, as was known when it arrived."""
 _SIGHTINGS = frozenset({HazardStep.REPORT, HazardStep.RECUR})
 _S = HazardStatus
 _OPEN = frozenset(HazardStatus) - HAZARD_ENDED
@@ -229,7 +227,7 @@ def record(
 
     Who reported what was merged into it is told as well, each person once. Of what passes between offices
     and staff nobody is, nor of a recheck by which a general hazard is closed in the same moment: the closing
-    tells of both; nor of one from which nothing follows.
+    tells of both.
 
     ``event_id`` is the name of a step; what nobody asked for gets an id here. Raises OtherContentError if
     it belongs to another event.
@@ -254,7 +252,7 @@ def record(
     )
     link_photos(session, PhotoOwner.HAZARD_EVENT, event.id, hazard.area_code, photo_ids, by=actor.user_id)
     closes = step is HazardStep.VERIFY and hazard.level is HazardLevel.GENERAL
-    if step in HAZARD_QUIET or closes or FOUND_AGAIN_AT in data:
+    if step in HAZARD_QUIET or closes:
         return
     told = {None, actor.user_id}
     for seen in [hazard] if step in _SIGHTINGS else [hazard, *_merged(session, hazard)]:

@@ -238,6 +238,8 @@ class HazardStep(enum.StrEnum):
     RECTIFY = "rectify"
     VERIFY = "verify"
     RECHECK_FAIL = "recheck_fail"
+    RECHECK_LATE = "recheck_late"
+    """A recheck that passed, of before a newer finding that was there already: nothing follows from it."""
     CLOSE = "close"
     REMIND = "remind"
     """Most of the time is over; nobody took this step, nor the next two."""
@@ -260,6 +262,7 @@ class HazardStep(enum.StrEnum):
 
 HAZARD_QUIET = frozenset(
     {
+        HazardStep.RECHECK_LATE,
         HazardStep.REMIND,
         HazardStep.SUPERVISE_COUNTY,
         HazardStep.SUPERVISE_CITY,

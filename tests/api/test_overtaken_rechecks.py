@@ -12,11 +12,35 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.ids import new_id
-from app.models import Checklist, Hazard, HazardLevel, HazardStatus, Notice, NoticeKind, PhotoLink
+from app.models import (
+    Checklist,
+    Hazard,
+    HazardEvent,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    HazardStep,
+    Notice,
+    NoticeKind,
+    PhotoLink,
+)
+from tests.api.codes.page import receipt
 from tests.cast import person
 from tests.client import Client
 from tests.exports.ledger_world import taken
-from tests.hazard_world import Take, count, done, file, inspection_body, of_item, problem, write_hazard
+from tests.hazard_world import (
+    Take,
+    count,
+    done,
+    file,
+    inspection_body,
+    of_item,
+    problem,
+    write_code,
+    write_hazard,
+)
+from tests.own_data.closing import close
+from tests.own_data.life import Life
 
 Be = Callable[[str], Client]
 BEFORE = timedelta(days=9)
@@ -32,8 +56,19 @@ def ago(days: float) -> str:
 
 
 def put_right(session: Session, **more: Any) -> Hazard:
-    long_ago = now() - BEFORE
-    return write_hazard(session, HazardStatus.RECTIFIED, captured_at=long_ago, received_at=long_ago, **more)
+    """Write a hazard that a worker put right nine days ago."""
+    then = now() - BEFORE
+    hazard = write_hazard(session, HazardStatus.RECTIFIED, captured_at=then, received_at=then, **more)
+    Life(session).own(
+        HazardEvent,
+        hazard_id=hazard.id,
+        number=1,
+        step=HazardStep.RECTIFY,
+        status_after=HazardStatus.RECTIFIED,
+        at=then,
+    )
+    session.commit()
+    return hazard
 
 
 def found_again(be: Be, checklist: Checklist, *, days: float) -> None:
@@ -66,7 +101,7 @@ def test_a_recheck_before_a_newer_finding_is_kept_and_somebody_looks_again(
 
     assert (kept["status"], kept["ended_at"], kept["recurrences"]) == ("rectified", None, 1)
     event = kept["events"][-1]
-    assert (event["step"], event["status_after"], event["note"]) == ("verify", "rectified", "已清空")
+    assert (event["step"], event["status_after"], event["note"]) == ("recheck_late", "rectified", "已清空")
     assert datetime.fromisoformat(event["data"]["found_again_at"]) - now() < timedelta(days=-1)
     assert len(event["photos"]) == count(session, PhotoLink) == 1
     assert again == kept
@@ -76,7 +111,7 @@ def test_a_recheck_before_a_newer_finding_is_kept_and_somebody_looks_again(
     closed = done(take("colleague", hazard, "verify", passed=True))
     assert (closed["status"], [one["step"] for one in closed["events"]]) == (
         "closed",
-        ["recur", "verify", "verify", "close"],
+        ["rectify", "recur", "recheck_late", "verify", "close"],
     )
 
 
@@ -116,3 +151,64 @@ def test_the_county_does_not_close_a_major_one_over_a_newer_finding(
     assert session.scalars(told).all() == before
     assert person("county").user_id in asked(session, hazard, "verify")
     assert done(take("county", hazard, "close", passed=True))["status"] == "closed"
+
+
+def test_a_second_late_one_does_not_close_it_either(
+    be: Be, session: Session, take: Take, checklist: Checklist
+) -> None:
+    """What was kept of the first is no recheck that goes before it."""
+    hazard = put_right(session, level=HazardLevel.MAJOR, **of_item(checklist, 1))
+    done(take("colleague", hazard, "verify", passed=True, captured_at=ago(5)))
+    found_again(be, checklist, days=1)
+    done(take("county", hazard, "close", passed=True, captured_at=ago(2)))
+    second = done(take("county", hazard, "close", passed=True, captured_at=ago(4)))
+
+    assert second["status"] == "verified"
+    assert [(one["step"], one["clock_flag"]) for one in second["events"]][-2:] == [("recheck_late", "ok")] * 2
+
+
+@pytest.mark.parametrize(
+    "days, flag, status",
+    [(8, "stale", "rectified"), (20, "stale", "rectified"), (-1, "future", "closed"), (None, None, "closed")],
+)
+def test_one_whose_clock_is_behind_may_be_of_any_time_since_the_work(
+    be: Be,
+    session: Session,
+    take: Take,
+    checklist: Checklist,
+    days: float | None,
+    flag: str | None,
+    status: str,
+) -> None:
+    """One that says no time, or one ahead, is of when it arrives."""
+    hazard = put_right(session, **of_item(checklist, 1))
+    found_again(be, checklist, days=2)
+    late = {} if days is None else {"captured_at": ago(days)}
+    kept = done(take("colleague", hazard, "verify", passed=True, **late))
+
+    assert (kept["status"], kept["events"][2]["clock_flag"]) == (status, flag)
+
+
+def test_whoever_reported_it_reads_nothing_of_a_recheck_that_passed(
+    app: Flask, be: Be, session: Session, take: Take, checklist: Checklist, visitor: Client
+) -> None:
+    hazard = put_right(session, source=HazardSource.VISITOR, reported_by=None, **of_item(checklist, 1))
+    code = write_code(session, app)
+    before = receipt(visitor, code, hazard.id)
+    found_again(be, checklist, days=2)
+    done(take("colleague", hazard, "verify", passed=True, captured_at=ago(4)))
+
+    assert receipt(visitor, code, hazard.id) == before
+
+
+def test_a_report_of_somebody_who_left_is_a_sighting_still(
+    app: Flask, be: Be, session: Session, take: Take
+) -> None:
+    hazard = put_right(session, reported_by=None)
+    seen = now() - timedelta(days=2)
+    report = write_hazard(session, captured_at=seen, received_at=seen)
+    done(take("admin", report, "duplicate", duplicate_of_id=str(hazard.id)))
+    close(app, session, be("resident"))
+    kept = done(take("colleague", hazard, "verify", passed=True, captured_at=ago(4)))
+
+    assert kept["events"][-1]["step"] == "recheck_late"

@@ -1,0 +1,32 @@
+"""A recheck of before a newer finding is a step of its own."""
+
+from alembic import op
+
+from app.migrating import allow_words, beside_the_work, forbid_words
+
+revision = "20261204_0900"
+down_revision = "20261204_0500"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    allow_words("hazard_events", "step", "recheck_late")
+    _rename(
+        "UPDATE hazard_events SET step = 'recheck_late' WHERE step = 'verify' AND data ? 'found_again_at'"
+    )
+    with beside_the_work():
+        # Every word that was allowed is allowed still, which is looked at while people go on.
+        op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstep")
+
+
+def downgrade() -> None:
+    """Call it a recheck again; what it says of the newer finding stays with it."""
+    _rename("UPDATE hazard_events SET step = 'verify' WHERE step = 'recheck_late'")
+    forbid_words("hazard_events", "step", "recheck_late")
+
+
+def _rename(update: str) -> None:
+    op.execute("ALTER TABLE hazard_events DISABLE TRIGGER hazard_events_append_only")
+    op.execute(update)
+    op.execute("ALTER TABLE hazard_events ENABLE TRIGGER hazard_events_append_only")

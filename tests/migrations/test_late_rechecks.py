@@ -1,0 +1,46 @@
+"""Rechecks that were kept before there was a step of their own for those that came too late."""
+
+from sqlalchemy import Connection, text
+
+from app.ids import new_id
+from tests.migrations.conftest import At, back_to, to
+from tests.migrations.test_sealing_rows import write
+
+BEFORE, AFTER = "20261204_0500", "20261204_0900"
+
+
+def _add(connection: Connection, number: int, step: str, data: str) -> None:
+    write(
+        connection,
+        "hazard_events",
+        area_code="421224100001",
+        hazard_id=new_id(),
+        number=number,
+        step=step,
+        status_after="rectified",
+        at="2026-11-03T12:00:00Z",
+        note="",
+        data=data,
+        content_hash=b"",
+    )
+
+
+def _steps(connection: Connection) -> list[str]:
+    found = list(connection.scalars(text("SELECT step FROM hazard_events ORDER BY number")))
+    connection.rollback()
+    return found
+
+
+def test_what_was_overtaken_is_named_so_and_is_a_recheck_again_on_the_way_back(at: At) -> None:
+    connection = at(BEFORE)
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
+    found_again = '{"found_again_at": "2026-11-02T12:00:00Z"}'
+    for number, (step, data) in enumerate([("rectify", "{}"), ("verify", found_again), ("verify", "{}")]):
+        _add(connection, number, step, data)
+    connection.commit()
+
+    to(connection, AFTER)
+    assert _steps(connection) == ["rectify", "recheck_late", "verify"]
+
+    back_to(connection, BEFORE)
+    assert _steps(connection) == ["rectify", "verify", "verify"]
