@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, any_, exists, or_, select, text
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.actors import COMMUNITY_DIGITS, Actor, Scope
@@ -16,6 +16,7 @@ from app.evidence import lacks_photos
 from app.harm import HarmRecord, hidden_from_a_minor
 from app.hazards.assignees import in_hands_of
 from app.models import (
+    HAZARD_ENDED,
     HAZARD_OPEN,
     HAZARD_PUT_RIGHT,
     Hazard,
@@ -26,6 +27,7 @@ from app.models import (
     HazardStatus,
     Place,
 )
+from app.plans import places_of_day
 
 _NO_DUE = "none"
 _PLACE = aliased(Place)
@@ -106,7 +108,8 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL which hazards are in the actor's areas, and which he reported himself.
 
     A resident reads what he reported, and so does who stands in for a colleague of another grid of his
-    community; whose post is over a whole community has all of it anyway. Run it with ``harm.reading_as``.
+    community; that one reads, too, what is open at the places that are his to inspect today. Whose post is
+    over a whole community has all of it anyway. Run it with ``harm.reading_as``.
     """
     within = actor.scope.clause(Hazard.area_code)
     own = Hazard.reported_by == actor.user_id
@@ -114,7 +117,9 @@ def readable(actor: Actor) -> ColumnElement[bool]:
         hidden = hidden_from_a_minor(HarmRecord.HAZARD, Hazard.id)
         return or_(within, and_(own, ~hidden))
     if any(len(area_code) > COMMUNITY_DIGITS for area_code in actor.scope.areas):
-        return or_(within, and_(own, actor.scope.widened().clause(Hazard.area_code)))
+        near = actor.scope.widened().clause(Hazard.area_code)
+        of_day = and_(Hazard.place_id == any_(places_of_day(actor)), Hazard.status.not_in(HAZARD_ENDED))
+        return or_(within, and_(own, near), and_(of_day, near))
     return within
 
 

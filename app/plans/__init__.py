@@ -34,7 +34,7 @@ from app.plans.planning import (
     end_plan,
     make_plan,
 )
-from app.plans.reach import place_to_inspect, reaching
+from app.plans.reach import place_to_inspect, places_of_day, reaching
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
 from app.plans.roster import Roster, rosters_of
@@ -81,6 +81,7 @@ __all__ = [
     "occurrences",
     "open_occurrences",
     "place_to_inspect",
+    "places_of_day",
     "plan_to_read",
     "plans",
     "plans_to_make",

@@ -1,12 +1,13 @@
 """How far a worker reaches by what was given to him: a substitute's post may be over another grid."""
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Date, and_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor, Scope
-from app.clock import SHANGHAI, now
+from app.clock import SHANGHAI, business_day, end_of, now, start_of
 from app.errors import NotFoundError
 from app.models import DIGITS, Absence, Occurrence, Place, Plan
 from app.places import place_in_scope
@@ -17,6 +18,16 @@ def his_own(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL that an occurrence is the actor's, in a community in which he has a post."""
     here = actor.scope.widened().clause(Occurrence.area_code)
     return and_(Occurrence.worker_id == actor.user_id, here)
+
+
+def places_of_day(actor: Actor) -> ColumnElement[Any]:
+    """Give in SQL the places at which something is the actor's to do today, done or not, as one array."""
+    own = select(Occurrence.place_id).where(
+        his_own(actor),
+        Occurrence.opens_at.between(now() - LATE_WITHIN, end_of(business_day())),
+        Occurrence.missed_at > start_of(business_day()),
+    )
+    return func.array(own.distinct().scalar_subquery())
 
 
 def readable(actor: Actor) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import plans
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, Occurrence, Plan
+from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, HazardStatus, Occurrence, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
 from tests.hazard_world import BLOCK, file, inspection_body, problem, refused, report_body, write_hazard
@@ -134,6 +134,33 @@ def test_a_substitute_reads_the_hazards_that_he_reported_and_no_others(
     assert refused(colleague.get(f"/v1/hazards/{another.id}")) == (404, "not_found")
     assert {one["id"] for one in listed} == {found, str(reported)}
     assert (urged.status_code, "请抓紧" in shown[1].text) == (200, False), "that is between offices and staff"
+
+
+@pytest.mark.usefixtures("plan", "next_grid")
+def test_a_substitute_reads_what_is_open_where_he_stands_in_as_long_as_he_does(
+    session: Session, admin: Client, colleague: Client, checklist: Checklist
+) -> None:
+    """So he neither reports again what is known, nor misses that it waits for its recheck."""
+    known: dict[str, Any] = {"source": HazardSource.STAFF, "reported_by": WORKER}
+    with set_to(MORNING):
+        here = write_hazard(session, HazardStatus.RECTIFIED, **known)
+        write_hazard(session, HazardStatus.CLOSED, **known)
+        write_hazard(session, area_code=HOME, place_id=named("workshop"), **known)
+        before = refused(colleague.get(f"/v1/hazards/{here.id}"))
+    absence = away(admin, until=0)
+    with set_to(MORNING):
+        day = colleague.get("/v1/me/today").json
+        one = colleague.get(f"/v1/hazards/{here.id}")
+    filed(colleague, checklist, MORNING)
+    with set_to(MORNING + timedelta(hours=4)):
+        still = colleague.get(f"/v1/hazards/{here.id}")
+    with set_to(MORNING + timedelta(days=1)):
+        afterwards = refused(colleague.get(f"/v1/hazards/{here.id}"))
+
+    assert absence.status_code == 201
+    assert before == afterwards == (404, "not_found")
+    assert [row["id"] for row in day["hazards"]] == [str(here.id)]
+    assert [(answer.status_code, answer.json["allowed"]) for answer in (one, still)] == [(200, [])] * 2
 
 
 def test_one_is_given_to_a_worker_of_another_grid_and_stays_his(
