@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import harm
 from app.actors import Actor
+from app.clock import business_day, last_day
 from app.errors import DomainError, Kind
 from app.hazards.assignees import check_assignee, check_unit, who_has
 from app.hazards.deadlines import due, set_deadline, want_controls
@@ -18,6 +19,7 @@ from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import added_later, as_sent
 from app.people import accounts_of_home
+from app.plans import check_present
 from app.workdays import WorkCalendar
 
 
@@ -120,8 +122,8 @@ def assign(
     new ones are given, and fixes the five items of a major hazard himself.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotMajorError, AssigneeChangedError,
-    AssigneeUnfitError, UnitUnfitError, MajorControlsError, DueTimeError, HolidaysUnknownError, and where
-    somebody has it SameAssigneeError and ReassignReasonError.
+    AssigneeUnfitError, UnitUnfitError, MajorControlsError, DueTimeError, HolidaysUnknownError, AbsentError,
+    and where somebody has it SameAssigneeError and ReassignReasonError.
     """
     step = begin(session, actor, hazard_id, step_id, HazardStep.ASSIGN, **as_sent(given))
     hazard = step.hazard
@@ -141,6 +143,8 @@ def assign(
     if given.due_at is not None or hazard.due_at is None:
         set_deadline(hazard, due(session, calendar, hazard, at=step.at, asked=given.due_at), since=step.at)
         hazard.extensions = 0
+    if given.assignee_id is not None:
+        _check_there(session, given.assignee_id, hazard, at=step.at)
     former = who_has(session, hazard)
     hazard.assignee_id, hazard.unit_id, hazard.department = given.assignee_id, given.unit_id, None
     _take(step, given, former)
@@ -160,6 +164,14 @@ def _check_change(given: Assignment) -> None:
         raise SameAssigneeError(field="assignee_id" if given.assignee_id else "unit_id")
     if not given.note:
         raise ReassignReasonError(field="note")
+
+
+def _check_there(session: Session, user_id: UUID, hazard: Hazard, *, at: datetime) -> None:
+    """Refuse whoever is away from now until the deadline, or now where that is over. Raises AbsentError."""
+    assert hazard.due_at is not None, "what is given out has a deadline"
+    today = business_day(at)
+    until = max(today, last_day(hazard.due_at))
+    check_present(session, user_id, hazard.area_code, since=today, until=until, field="assignee_id")
 
 
 def _take(step: Step, given: Assignment, former: set[UUID]) -> None:

@@ -37,7 +37,7 @@ from app.plans.planning import (
 from app.plans.reach import place_to_inspect, places_of_day, reaching
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
-from app.plans.roster import Roster, rosters_of
+from app.plans.roster import AbsentError, Roster, check_present, rosters_of
 from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
 
@@ -48,6 +48,7 @@ __all__ = [
     "AbsenceOverlapsError",
     "AbsenceReason",
     "AbsenceSpanError",
+    "AbsentError",
     "NewAbsence",
     "NewPlan",
     "NobodyStandsInError",
@@ -70,6 +71,7 @@ __all__ = [
     "Terms",
     "absences",
     "change_plan",
+    "check_present",
     "due_openings",
     "end_absence",
     "end_plan",

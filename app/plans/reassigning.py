@@ -15,7 +15,7 @@ from app.errors import IllegalStepError, NotFoundError
 from app.identity import holders, holding, seeing_to
 from app.models import Absence, NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep
 from app.once import append_event, claim_next, content_hash, made_before, of_community
-from app.plans.roster import PATROLLERS, keep_absences, roster_of
+from app.plans.roster import PATROLLERS, check_present, keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
 _OVER = {OccurrenceState.MISSED, OccurrenceState.DONE, OccurrenceState.LATE}
@@ -27,7 +27,7 @@ def reassign(
     """Give an occurrence to another worker of the community; whose it was when it was made stays on record.
 
     Raises NotFoundError outside the actor's areas, IllegalStepError for one that is over, PlanWorkerError,
-    OtherContentError.
+    AbsentError for whoever is away on its day, OtherContentError.
     """
     sent = content_hash(PlanStep.REASSIGN, actor.user_id, occurrence_id, worker_id, reason)
     row = session.get(Occurrence, occurrence_id, with_for_update={"key_share": True}, populate_existing=True)
@@ -42,6 +42,8 @@ def reassign(
     community = community_of(row.area_code)
     if not holders(session, community, PATROLLERS, among=[worker_id], within=True):
         raise PlanWorkerError(field="worker_id")
+    day = max(row.period_on, business_day())
+    check_present(session, worker_id, community, since=day, until=day, field="worker_id")
     former_id, row.worker_id = row.worker_id, worker_id
     append_event(
         session,

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import Role, community_of
 from app.clock import now, start_of
+from app.errors import DomainError, Kind
 from app.identity import in_force
 from app.models import DIGITS, Absence, Area, Grant, User
 
@@ -19,6 +20,13 @@ PATROLLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may file inspections."""
 _DEEPEST = 5
 """How many absences in a chain are followed: a substitute may be away himself."""
+
+
+class AbsentError(DomainError):
+    """Who is to get the work is away (data: ``since``, ``until``, and the ``substitute``'s name)."""
+
+    code = "absent"
+    kind = Kind.CONFLICT
 
 
 class Chosen(NamedTuple):
@@ -84,6 +92,28 @@ class Roster:
         for role in (Role.GRID_WORKER, Role.COMMUNITY_ADMIN):
             held = [post for post in over if post[1] is role]
             yield from (post[2] for post in sorted(held, key=lambda post: -len(post[0])))
+
+
+def check_present(
+    session: Session, user_id: UUID, area_code: str, *, since: date, until: date, field: str
+) -> None:
+    """Refuse to give work to whoever is away for all of its days. Raises AbsentError."""
+    query = (
+        select(Absence, User.name)
+        .join(User, User.id == Absence.substitute_id)
+        .where(
+            Absence.area_code == community_of(area_code),
+            Absence.worker_id == user_id,
+            Absence.ended_at.is_(None),
+            Absence.from_on <= since,
+            Absence.until_on >= until,
+        )
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    if found is not None:
+        absence, substitute = found
+        raise AbsentError(field=field, since=absence.from_on, until=absence.until_on, substitute=substitute)
 
 
 def keep_absences(session: Session, area_code: str, *, writing: bool = False) -> None:

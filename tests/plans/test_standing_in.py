@@ -178,6 +178,34 @@ def test_one_is_given_to_a_worker_of_another_grid_and_stays_his(
     assert (handed, whose(session, plan)[:3]) == (0, [WORKER, COLLEAGUE, WORKER])
 
 
+def test_nothing_is_given_to_who_is_away_on_its_day(session: Session, admin: Client, plan: Plan) -> None:
+    """The refusal names the days and who stands in."""
+    away(admin, 1, 2)
+    body = {"worker_id": str(WORKER), "reason": "他熟悉"}
+    rows = of_plan(session, plan.id)
+    with set_to(MORNING):
+        given = [admin.step(f"/v1/occurrences/{row.id}/reassign", body) for row in rows[1:4]]
+
+    assert [one.status_code for one in given] == [409, 409, 200]
+    assert refused(given[0]) == (409, "absent")
+    assert given[0].json["title"] == "他2026-03-03到2026-03-04请假，由colleague顶班，请派给在岗的人"
+
+
+@pytest.mark.parametrize("days, status", [(3, 409), (4, 200)])
+def test_a_hazard_is_given_to_who_is_back_before_its_deadline(
+    session: Session, admin: Client, days: int, status: int
+) -> None:
+    away(admin, 0, 3)
+    with set_to(MORNING):
+        hazard = write_hazard(session, HazardStatus.ACCEPTED)
+        due_at = (MORNING + timedelta(days=days)).isoformat()
+        body = {"assignee_id": str(WORKER), "due_at": due_at}
+        given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
+
+    assert given.status_code == status, given.text
+    assert status == 200 or given.json["code"] == "absent"
+
+
 def test_a_substitute_who_is_away_is_stood_in_for(session: Session, admin: Client, plan: Plan) -> None:
     first = away(admin, 1, 2, worker_id=str(COLLEAGUE), substitute_id=str(ADMIN))
     second = away(admin, 1, 3)

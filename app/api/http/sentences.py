@@ -45,6 +45,7 @@ SENTENCES: dict[str, str] = {
     "plan_too_many_places": "一个计划最多{most}个点位，请按网格分开做计划",
     "plan_end": "结束日期请从今天起填，也不能早于开始日期",
     "absence_overlaps": "他{since}到{until}已登记请假，请避开，或先结束那一次",
+    "absent": "他{since}到{until}请假，由{substitute}顶班，请派给在岗的人",
     "nobody_stands_in": "{on}替他的人也不在，又轮到他自己，请换一个人顶班",
     "absence_span": "请假最后一天要在开始当天或之后，最早今天，最长一年",
     # spot checks
