@@ -76,7 +76,7 @@ def hazards(
     order: HazardOrder = HazardOrder.NEWEST,
     after: HazardKey | None = None,
 ) -> list[ListedHazard]:
-    """List the hazards of the actor's areas and those he reported himself as a resident.
+    """List the hazards of the actor's areas and those he reported himself, as ``readable`` says.
 
     A minor does not find what he told of harm: his home reads on his phone (ADR 0013).
     """
@@ -132,17 +132,17 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     seen = _seen(session, actor, [row])[row.id]
     kept = {row.id: seen["kept"]} if seen["kept"] else {}
     allowed = verbs_open_to(session, actor, [row], kept)[row.id]
-    rated = seen["merged_count"] and actor.scope.covers(row.area_code)
+    by_office = actor.scope.covers(row.area_code)
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
         **seen,
-        merged_ratings=merged_ratings(session, row.id) if rated else [],
+        merged_ratings=merged_ratings(session, actor, row.id) if by_office and seen["merged_count"] else [],
         events=shown(session, [row], told, photos),
         assignee_name=assignee_name,
-        controls=None if told.of_harm else row.controls,
-        five_fixed=None if told.of_harm else row.five_fixed,
-        earlier=earlier(session, row),
+        controls=row.controls if by_office and not told.of_harm else None,
+        five_fixed=row.five_fixed if by_office and not told.of_harm else None,
+        earlier=earlier(session, actor, row),
         extensions_left=max(0, MOST_EXTENSIONS - row.extensions),
         allowed=allowed,
         default_time=default_time(session, row) if _gives_time(row, allowed) else None,

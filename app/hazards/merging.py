@@ -95,8 +95,11 @@ def merged_into(session: Session, actor: Actor, hazard_ids: Collection[UUID]) ->
     return found
 
 
-def merged_ratings(session: Session, hazard_id: UUID) -> list[MergedRating]:
-    """Give what the first reporters said whose reports were merged into a hazard, each the last he said."""
+def merged_ratings(session: Session, actor: Actor, hazard_id: UUID) -> list[MergedRating]:
+    """Give what the first reporters said whose reports were merged into a hazard, each the last he said.
+
+    Of reports that the actor does not read he is told nothing.
+    """
     merged = merged_below([hazard_id])
     said = (
         select(HazardEvent.note)
@@ -108,11 +111,11 @@ def merged_ratings(session: Session, hazard_id: UUID) -> list[MergedRating]:
     query = (
         select(Hazard.id, Hazard.satisfaction, func.coalesce(said, ""), Hazard.rated_at)
         .join(merged, Hazard.id == merged.c.id)
-        .where(merged.c.id != hazard_id, Hazard.satisfaction.is_not(None))
+        .where(merged.c.id != hazard_id, Hazard.satisfaction.is_not(None), readable(actor))
         .order_by(Hazard.id)
         .limit(MERGED_MOST)
     )
-    return [MergedRating(*row) for row in session.execute(query)]
+    return [MergedRating(*row) for row in session.execute(query, reading_as(actor.user_id))]
 
 
 def _counted(actor: Actor) -> ColumnElement[bool]:

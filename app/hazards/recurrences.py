@@ -59,9 +59,9 @@ class EarlierHazard:
 def recurrences(
     session: Session, actor: Actor, *, by: RecurrenceBy, days: int, area_code: str | None = None
 ) -> tuple[list[Recurrence], bool]:
-    """Give what was found more than once within so many days, the most frequent first, by one statement.
+    """Give what was found more than once in his areas within so many days, the most frequent first.
 
-    Says beside it whether there is more than is given.
+    It is one statement. Says beside it whether there is more than is given.
     """
     of_item = by is RecurrenceBy.ITEM
     keys: list[Any] = [Hazard.place_id, *([Hazard.item_key] if of_item else [])]
@@ -72,7 +72,7 @@ def recurrences(
     )
     again = case((Hazard.recurrences > 0, joined.scalar_subquery()))
     terms = [
-        readable(actor),
+        actor.scope.clause(Hazard.area_code),
         Hazard.received_at >= now() - timedelta(days=days),
         Hazard.status.not_in(_NO_HAZARD),
         *([Hazard.item_key.is_not(None)] if of_item else []),
@@ -99,17 +99,18 @@ def recurrences(
         .subquery()
     )
     query = select(found, Place.name.label("place_name")).join(Place, Place.id == found.c.place_id)
-    rows = session.execute(
-        query.order_by(found.c.sightings.desc(), found.c.place_id), reading_as(actor.user_id)
-    ).mappings()
+    rows = session.execute(query.order_by(found.c.sightings.desc(), found.c.place_id)).mappings()
     given = [
         Recurrence(**{"item_key": None, **row, **({} if of_item else {"item_text": None})}) for row in rows
     ]
     return given[:_SHOWN], len(given) > _SHOWN
 
 
-def earlier(session: Session, row: Hazard) -> list[EarlierHazard]:
-    """Give the hazards of the same item at that place that were found before, the latest first."""
+def earlier(session: Session, actor: Actor, row: Hazard) -> list[EarlierHazard]:
+    """Give the hazards of the same item at that place that were found before, the latest first.
+
+    Only those that the actor reads.
+    """
     if row.item_key is None:
         return []
     query = (
@@ -119,8 +120,9 @@ def earlier(session: Session, row: Hazard) -> list[EarlierHazard]:
             Hazard.item_key == row.item_key,
             Hazard.id != row.id,
             Hazard.received_at <= row.received_at,
+            readable(actor),
         )
         .order_by(Hazard.received_at.desc(), Hazard.id.desc())
         .limit(_EARLIER)
     )
-    return [EarlierHazard(*one) for one in session.execute(query)]
+    return [EarlierHazard(*one) for one in session.execute(query, reading_as(actor.user_id))]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.ids import new_id
 from app.models import HarmCase, Hazard, HazardStatus, Notice
-from tests.cast import GRID, person
+from tests.cast import GRID, HOME, person
 from tests.client import Client
 from tests.counting import statements
 from tests.hazard_world import Take, done, refused, write_hazard
@@ -145,6 +145,21 @@ def test_who_reported_the_same_twice_hears_of_each_step_once(session: Session, t
 
     accepted = select(Notice.user_id).where(Notice.data["step"].astext == "accept").order_by(Notice.id)
     assert list(session.scalars(accepted)) == [me, lead, me]
+
+
+def test_a_worker_reads_what_reporters_of_his_own_grid_said(session: Session, be: Be) -> None:
+    kept = write_hazard(session, HazardStatus.CLOSED, ended_at=now())
+    merged = {"duplicate_of_id": kept.id, "rated_at": now(), "reported_by": None}
+    here, there = (
+        write_hazard(session, HazardStatus.DUPLICATE, area_code=area_code, satisfaction=1, **merged)
+        for area_code in (GRID, HOME + "002")
+    )
+
+    def rated(name: str) -> set[str]:
+        return {one["hazard_id"] for one in _shown(be(name), kept)["merged_ratings"]}
+
+    assert rated("worker") == {str(here.id)}
+    assert rated("admin") == {str(here.id), str(there.id)}
 
 
 def test_a_list_asks_the_same_whatever_was_merged(session: Session, connection: Connection, be: Be) -> None:

@@ -9,10 +9,19 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.models import Checklist, Hazard, HazardStatus
-from tests.cast import named
+from tests.cast import HOME, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
-from tests.hazard_world import Take, done, file, inspection_body, of_item, problem, write_hazard
+from tests.hazard_world import (
+    FIVE_FIXED,
+    Take,
+    done,
+    file,
+    inspection_body,
+    of_item,
+    problem,
+    write_hazard,
+)
 
 Be = Callable[[str], Client]
 CLOSED = HazardStatus.CLOSED
@@ -81,6 +90,26 @@ def test_nobody_reads_of_other_communities(be: Be, session: Session) -> None:
 
     assert listed(be, "?by=place", "next_admin") == []
     assert len(listed(be, "?by=place", "city")) == 1
+
+
+def test_who_stood_in_elsewhere_reads_of_his_own_report_there_and_of_nothing_else(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    """What his grid's colleagues found there before, count, or keep safe meanwhile is not his to read."""
+    there = {"area_code": HOME + "002", "place_id": named("workshop")} | of_item(checklist, 1)
+    him = {"reported_by": person("worker").user_id}
+    before, others = write_hazard(session, CLOSED, **there, **him, **ago(9)), {"reported_by": None} | ago(5)
+    write_hazard(session, CLOSED, **there, **others)
+    kept_safe = {"controls": "拉了警戒线", "five_fixed": FIVE_FIXED}
+    row = write_hazard(session, HazardStatus.ACCEPTED, **there, **him, **kept_safe)
+    shown, whole = (be(name).get(f"/v1/hazards/{row.id}").json for name in ("worker", "admin"))
+
+    assert [one["id"] for one in shown["earlier"]] == [str(before.id)]
+    assert (shown["controls"], shown["five_fixed"]) == (None, None)
+    assert len(whole["earlier"]) == 2
+    assert (whole["controls"], whole["five_fixed"]) == (kept_safe["controls"], FIVE_FIXED)
+    assert listed(be, "?by=place", "worker") == []
+    assert [one["hazards"] for one in listed(be, "?by=place")] == [3]
 
 
 def test_more_of_them_ask_no_more_of_the_database(be: Be, session: Session) -> None:
