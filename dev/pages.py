@@ -91,6 +91,7 @@ FUNCTIONS = {
     Permission.HAZARD_EXPORT: "导出隐患台账",
     Permission.DEADLINE_READ: "查看各类隐患的整改期限",
     Permission.CARE_READ: "查看关爱对象和探访",
+    Permission.CARE_COUNT: "查看关爱对象人数（不足5人的不显示）",
     Permission.CARE_WRITE: "登记关爱对象",
     Permission.TICKET_READ: "查看自己的和等自己批的未成年人资料查看单",
     Permission.TICKET_DECIDE: "审批未成年人资料查看单",

@@ -73,6 +73,7 @@ class Permission(StrEnum):
     DEADLINE_READ = "deadline_read"
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
+    CARE_COUNT = "care_count"
     TICKET_READ = "ticket_read"
     TICKET_DECIDE = "ticket_decide"
     VISIT_FILE = "visit_file"
@@ -170,6 +171,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.DEADLINE_READ: {_ADMIN: _AREA, **_OFFICES},
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
+    Permission.CARE_COUNT: _OFFICES,
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.TICKET_DECIDE: {_ADMIN: _AREA, **_OFFICES},
     Permission.VISIT_FILE: {_WORKER: _AREA, _ADMIN: _AREA},

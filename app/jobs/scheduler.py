@@ -11,6 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
+from app.jobs.care import count_care
 from app.jobs.closing import carry_out_closings
 from app.jobs.exports import (
     end_hazard_exports,
@@ -78,6 +79,7 @@ EVERY_MINUTE: list[Job] = [
     scan_photos,
     compare_photos,
     prepare_search,
+    count_care,
     hand_over_occurrences,
     make_occurrences,
     tell_openings,

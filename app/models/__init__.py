@@ -25,6 +25,7 @@ from app.models.care import (
     SaidBy,
     Willingness,
 )
+from app.models.care_count import CareCount
 from app.models.category_deadline import CategoryDeadline
 from app.models.checklist import Checklist, ChecklistItem, ItemKind
 from app.models.checklist_draft import ChecklistDraft
@@ -163,6 +164,7 @@ __all__ = [
     "BindingWay",
     "CapOf",
     "CareCategory",
+    "CareCount",
     "CareEvent",
     "CareLevel",
     "CareRecord",

@@ -78,6 +78,12 @@ def _finish(stage: Stage) -> Call:
 
 
 VISITS = [
+    Line(
+        "GET",
+        "/v1/care-counts",
+        {"county": 200, "city": 200},
+        lambda stage: Call(f"/v1/care-counts?area_code={stage.community}"),
+    ),
     Line("GET", "/v1/care-records", _CARERS, lambda _: Call("/v1/care-records"), 200),
     Line("PUT", "/v1/care-records/<uuid:record_id>", {"admin": 201}, _new_record),
     Line("GET", "/v1/care-records/<uuid:record_id>", _CARERS, _record),
