@@ -1,6 +1,5 @@
 """The steps of a hazard's closed loop; each is safe to send again."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -8,7 +7,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import hazards
+from app import hazards, own_data
 from app.api.hazards import WholeHazardOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
@@ -21,7 +20,6 @@ from app.identity import Permission
 
 blueprint = Blueprint("hazard_steps", __name__, description="隐患处置")
 _MAX_NOTE = 500
-_OF_A_PERSON = re.compile(r"(?<!\d)1[0-9]{10}(?!\d)|(?<!\d)\d{17}[0-9Xx](?!\d)")
 
 
 def step_note(**kwargs: Any) -> Text:
@@ -29,13 +27,13 @@ def step_note(**kwargs: Any) -> Text:
     return Text(_MAX_NOTE, lines=True, **kwargs)
 
 
-def office_contact(most: int, **kwargs: Any) -> Text:
-    """Give a field for whom to ask: an office and its telephone, nobody's own number."""
+def printed(most: int, **kwargs: Any) -> Text:
+    """Give a field for what is printed or goes to other offices: it holds nobody's own number."""
     return Text(most, checks=[_no_persons_number], **kwargs)
 
 
 def _no_persons_number(text: str) -> None:
-    if _OF_A_PERSON.search(text):
+    if own_data.holds_a_number(text):
         raise ma.ValidationError("请写单位的办公电话，不要写个人手机号或身份证号")
 
 

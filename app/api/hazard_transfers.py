@@ -6,11 +6,11 @@ from uuid import UUID
 import marshmallow as ma
 
 from app import hazards
-from app.api.hazard_steps import office_contact, step_note, taken
+from app.api.hazard_steps import printed, step_note, taken
 from app.api.hazards import WholeHazardOutput
 from app.api.http.allow import allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Flag, StepInput, Text, day, listed, uid, word
+from app.api.http.fields import Flag, StepInput, day, listed, uid, word
 from app.api.signals import photo_ids, taken_at
 from app.evidence import MAX_PHOTOS
 from app.hazards import Department
@@ -25,8 +25,8 @@ class TransferInput(StepInput):
 
     department = word(Department, required=True)
     note = step_note(least=1, required=True)
-    reference = Text(_LONGEST_LINE, load_default="")
-    contact = office_contact(_LONGEST_LINE, load_default="")
+    reference = printed(_LONGEST_LINE, load_default="")
+    contact = printed(_LONGEST_LINE, load_default="")
     expected_on = day(required=True)
     photo_ids = photo_ids()
 

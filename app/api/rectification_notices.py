@@ -10,7 +10,7 @@ from marshmallow import fields
 
 from app import hazards
 from app.adapters import PhotoMissingError, photo_key
-from app.api.hazard_steps import office_contact
+from app.api.hazard_steps import printed
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, Text, sent_moment
@@ -31,9 +31,9 @@ class NewNoticeInput(StepInput):
     Advice and basis are the usual ones if left out.
     """
 
-    addressee = Text(60, least=2, load_default="")
-    contact = office_contact(60, least=2, required=True)
-    advice = Text(300, lines=True, load_default="")
+    addressee = printed(60, least=2, load_default="")
+    contact = printed(60, least=2, required=True)
+    advice = printed(300, lines=True, load_default="")
     basis = Text(100, load_default="")
 
     @ma.post_load

@@ -87,6 +87,7 @@ from app.own_data.plain_words import word_for
 from app.own_data.redeleting import ROUNDS, know, redelete
 from app.own_data.removal_list import RemovalListError, Removed, removals_in
 from app.own_data.requests import DECIDED_WITHIN, AskerGoneError
+from app.own_data.spelled import holds_a_number
 
 __all__ = [
     "COPIED",
@@ -156,6 +157,7 @@ __all__ = [
     "follow_up",
     "frozen_rows",
     "held",
+    "holds_a_number",
     "know",
     "lines_in_batches",
     "make_copy",

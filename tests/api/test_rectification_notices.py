@@ -267,14 +267,14 @@ def test_a_dispute_has_no_rule_by_itself(session: Session, admin: Client) -> Non
     assert "依据" not in printed(admin, hazard)
 
 
-@pytest.mark.parametrize("number", ["1" + "3" * 10, "4" * 17 + "X"])
-def test_nobodys_own_number_is_printed_as_whom_to_ask(session: Session, admin: Client, number: str) -> None:
+@pytest.mark.parametrize("field", ["contact", "addressee", "advice"])
+def test_nobodys_own_number_is_printed(session: Session, admin: Client, field: str) -> None:
     """As with the contact of another department."""
-    answer = give(admin, assigned(session), contact=f"王主任 {number}")
-    office = give(admin, assigned(session), contact="社区办公室 0715-2363000")
+    answer = give(admin, assigned(session), **{field: f"王主任 1{'3' * 10}"})
+    office = give(admin, assigned(session), **{field: "社区办公室 0715-2363000"})
 
     words = "请写单位的办公电话，不要写个人手机号或身份证号"
-    assert (answer.status_code, answer.json["errors"]) == (422, {"contact": [words]})
+    assert (answer.status_code, answer.json["errors"]) == (422, {field: [words]})
     assert office.status_code == 200
 
 
