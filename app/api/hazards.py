@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import hazards
+from app import hazards, visits
 from app.api.hazard_filters import HazardFilterInput, wanted_from
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
@@ -207,6 +207,12 @@ class WholeHazardOutput(HazardOutput):
     default_time = fields.Nested(DefaultTimeOutput, required=True, allow_none=True)
 
 
+class HazardOfVisitOutput(WholeHazardOutput):
+    """The same with the visit on which it was seen, for whoever may read that; null for all others."""
+
+    visit_id = fields.UUID(required=True, allow_none=True)
+
+
 @blueprint.route("/hazards", methods=["GET"])
 @allow(Permission.HAZARD_READ)
 @blueprint.answer(page_of(HazardOutput))
@@ -227,19 +233,19 @@ def list_hazards(limit: int, after: str | None, sort: HazardOrder, **sent: Any) 
 
 @blueprint.route("/hazards/<uuid:hazard_id>", methods=["PUT"])
 @allow(Permission.HAZARD_REPORT)
-@blueprint.made_once(WholeHazardOutput)
+@blueprint.made_once(HazardOfVisitOutput)
 @blueprint.body(HazardInput)
 def put_hazard(sent: hazards.HazardReport, hazard_id: UUID) -> tuple[Any, int]:
     """Report a hazard."""
     with transaction() as session:
         row, made = hazards.report(session, actor(), parts().signer, hazard_id, sent)
-        return hazards.hazard(session, actor().as_author(row.area_code), hazard_id), once(made)
+        return visits.hazard_of_visit(session, actor().as_author(row.area_code), hazard_id), once(made)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>", methods=["GET"])
 @allow(Permission.HAZARD_READ)
-@blueprint.answer(WholeHazardOutput)
+@blueprint.answer(HazardOfVisitOutput)
 def get_hazard(hazard_id: UUID) -> Any:
     """Show one hazard with its history."""
     with transaction() as session:
-        return hazards.hazard(session, actor(), hazard_id)
+        return visits.hazard_of_visit(session, actor(), hazard_id)

@@ -18,6 +18,7 @@ from app.api.http.parts import parts
 from app.api.http.recording import note, note_leave, transaction
 from app.api.photos import PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
+from app.hazards import HazardCategory
 from app.identity import Permission
 from app.visits import VisitBasis, VisitMode, VisitOutcome
 
@@ -25,6 +26,7 @@ blueprint = Blueprint("visits", __name__, description="探访")
 _NOTE_SIGNS = 1000
 _KEY_SIGNS = 60
 _MOST_KEYS = 100
+_MOST_HAZARD_SIGNS = 1000
 
 
 class NewFollowUpInput(Input):
@@ -39,6 +41,20 @@ class NewFollowUpInput(Input):
     def build(self, data: dict[str, Any], **_: Any) -> visits.NewFollowUp:
         """Give what the domain takes."""
         return visits.NewFollowUp(**data)
+
+
+class NewHazardInput(Input):
+    """Something unsafe where somebody was visited, of whose home nobody is named; the phone makes the id."""
+
+    id = uid(required=True)
+    category = word(HazardCategory, required=True)
+    text = Text(_MOST_HAZARD_SIGNS, least=1, lines=True, required=True)
+    photo_ids = photo_ids()
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> visits.NewHazard:
+        """Give what the domain takes."""
+        return visits.NewHazard(photo_ids=tuple(data.pop("photo_ids")), **data)
 
 
 class VisitInput(SignalsFields, Input):
@@ -59,13 +75,14 @@ class VisitInput(SignalsFields, Input):
     unchanged_from = uid(load_default=None, allow_none=True)
     cleared = listed(Text(_KEY_SIGNS, least=1), _MOST_KEYS, load_default=list)
     follow_ups = listed(fields.Nested(NewFollowUpInput), visits.MAX_FOLLOW_UPS, load_default=list)
+    hazards = listed(fields.Nested(NewHazardInput), visits.MAX_HAZARDS, load_default=list)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> visits.NewVisit:
         """Give what the domain takes."""
         signals = signals_from(data)
         lists: dict[str, Any] = {
-            name: tuple(data.pop(name)) for name in ("photo_ids", "follow_ups", "cleared")
+            name: tuple(data.pop(name)) for name in ("photo_ids", "follow_ups", "cleared", "hazards")
         }
         return visits.NewVisit(signals=signals, **lists, **data)
 
@@ -101,6 +118,7 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
     answers = fields.Dict(keys=fields.String(), required=True)
     note = fields.String(required=True)
     follow_ups = fields.List(fields.Nested(FollowUpOutput), required=True)
+    hazard_ids = fields.List(fields.UUID(), required=True)
 
     @ma.pre_dump
     def flatten(self, whole: visits.WholeVisit, **_: Any) -> dict[str, Any]:
@@ -113,6 +131,7 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
             "unchanged": unchanged,
             "changed": changed,
             "follow_ups": whole.follow_ups,
+            "hazard_ids": whole.hazard_ids,
             "answers": visits.answers_of(sealer, whole.visit),
             "note": visits.note_of(sealer, whole.visit),
         }

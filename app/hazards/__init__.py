@@ -77,7 +77,7 @@ from app.hazards.rectification_notices import (
     printed_notice,
 )
 from app.hazards.recurrences import EarlierHazard, Recurrence, RecurrenceBy, recurrences
-from app.hazards.reporting import HazardReport, PlaceUnnamedError, report
+from app.hazards.reporting import HazardReport, OnVisit, PlaceUnnamedError, report
 from app.hazards.satisfaction import Rating, RatingOverError, rate, rate_by_receipt
 from app.hazards.supervising import NotSupervisedError, answer, supervise
 from app.hazards.taking_over import ReportNotHisError, ReportTakenError, take_over
@@ -194,6 +194,7 @@ __all__ = [
     "NothingShownError",
     "NoticeGivenError",
     "NoticeKeptBackError",
+    "OnVisit",
     "OwnExtensionError",
     "PhotoMoment",
     "PlaceUnnamedError",

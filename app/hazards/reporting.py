@@ -17,7 +17,7 @@ from app.hazards.satisfaction import receipt_hash
 from app.hazards.steps import record
 from app.hazards.telling import tell_new
 from app.identity import TABLE, Permission, Reach
-from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place
+from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place, Resident
 from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner, find, resolve
 
@@ -40,6 +40,15 @@ class HazardReport:
     photo_ids: Sequence[UUID] = ()
 
 
+@dataclass(frozen=True)
+class OnVisit:
+    """The visit on which a hazard was seen: where, and whose home it is."""
+
+    visit_id: UUID
+    place: Place
+    resident: Resident
+
+
 def report(
     session: Session,
     actor: Actor,
@@ -48,10 +57,12 @@ def report(
     sent: HazardReport,
     *,
     receipt_key: str = "",
+    on_visit: OnVisit | None = None,
 ) -> tuple[Hazard, bool]:
     """Report a hazard; a visitor needs a valid code, nobody needs to know how bad it is.
 
-    ``receipt_key`` is a visitor's right to say later that the report was his.
+    ``receipt_key`` is a visitor's right to say later that the report was his. Words about the home of a minor
+    whom somebody called on are read as words about him (``on_visit``).
 
     The same report again is the hazard it made, though its code was revoked or its place moved since.
 
@@ -65,7 +76,7 @@ def report(
     first = made_before(session, Hazard, hazard_id, mark, author=Hazard.reported_by, by=actor.user_id)
     if first is not None:
         return first, False
-    place = _place(session, actor, signer, sent)
+    place = on_visit.place if on_visit is not None else _place(session, actor, signer, sent)
     on_task = actor.user_id is not None and not actor.scope.covers(place.area_code)
     at = now()
     gathered = gather(
@@ -85,6 +96,7 @@ def report(
         mark,
         area_code=place.area_code,
         place_id=place.id,
+        visit_id=on_visit.visit_id if on_visit is not None else None,
         source=HazardSource.STAFF if on_task else source_of(actor, place.area_code),
         category=sent.category,
         text=sent.text,
@@ -97,7 +109,8 @@ def report(
     if made:
         link_photos(session, PhotoOwner.HAZARD, hazard.id, place.area_code, sent.photo_ids, by=actor.user_id)
         record(session, actor, hazard, HazardStep.REPORT, sent=mark, when=Clocks(at))
-        harm.watch(session, actor, Told(HarmRecord.HAZARD, hazard.id, hazard.area_code), [sent.text])
+        told = Told(HarmRecord.HAZARD, hazard.id, hazard.area_code)
+        harm.watch(session, actor, told, [sent.text], about=on_visit.resident if on_visit else None)
         tell_new(session, actor, hazard.area_code, {hazard.id: hazard.level})
     return hazard, made
 

@@ -136,6 +136,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
         Index("ix_hazards_waiting", "received_at", postgresql_where=HAZARD_WAITING),
         Index("ix_hazards_unconfirmed", "area_code", postgresql_where=HAZARD_UNCONFIRMED),
         Index("ix_hazards_place_id", "place_id"),
+        Index("ix_hazards_visit_id", "visit_id", postgresql_where=text("visit_id IS NOT NULL")),
         Index("ix_hazards_received_at", "received_at"),
         Index("ix_hazards_rectified_by", "rectified_by", postgresql_where=text("rectified_by IS NOT NULL")),
         Index(
@@ -154,6 +155,8 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
     item_key: Mapped[str | None]
     """The item in all versions of its list (``Checklist.key_of``); a place has one open hazard of it."""
     inspection_id: Mapped[UUID | None] = mapped_column(ForeignKey("inspections.id"))
+    visit_id: Mapped[UUID | None] = mapped_column(ForeignKey("visits.id"))
+    """On which visit it was seen: told only to whoever may read that."""
     code_id: Mapped[UUID | None] = mapped_column(ForeignKey("place_codes.id"))
     source: Mapped[HazardSource]
     category: Mapped[HazardCategory]

@@ -78,6 +78,13 @@ from app.visits.sealed import (
     sealed_result,
     sealed_visit,
 )
+from app.visits.seen_hazards import (
+    MAX_HAZARDS,
+    HazardNamesError,
+    HazardOfVisit,
+    NewHazard,
+    hazard_of_visit,
+)
 from app.visits.standing_in import CARERS
 from app.visits.tickets import (
     MOST_DAYS,
@@ -96,6 +103,7 @@ __all__ = [
     "BY_LAW",
     "CARERS",
     "MAX_FOLLOW_UPS",
+    "MAX_HAZARDS",
     "MOST_DAYS",
     "STANDING_DAYS",
     "AnswerLongError",
@@ -117,10 +125,13 @@ __all__ = [
     "FieldKind",
     "FollowUp",
     "FormKey",
+    "HazardNamesError",
+    "HazardOfVisit",
     "Leave",
     "LeavingReason",
     "NewCare",
     "NewFollowUp",
+    "NewHazard",
     "NewLevel",
     "NewTicket",
     "NewVisit",
@@ -166,6 +177,7 @@ __all__ = [
     "follow_ups",
     "forms",
     "forms_in_force",
+    "hazard_of_visit",
     "lasting_answers",
     "leave_of_record",
     "leave_to_read",

@@ -28,6 +28,7 @@ from app.visits.due import book
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
 from app.visits.sealed import sealed_need, sealed_visit
+from app.visits.seen_hazards import NewHazard, report_seen
 
 MAX_FOLLOW_UPS = 10
 FURTHEST = timedelta(days=366)
@@ -91,6 +92,7 @@ class NewVisit:
     """The last complete visit, of which everything that lasts is so still, but what ``answers`` says anew."""
     cleared: tuple[str, ...] = added_later(())
     """What of it is no more, without another answer."""
+    hazards: tuple[NewHazard, ...] = added_later(())
 
 
 def file(
@@ -102,7 +104,7 @@ def file(
 
     Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``joined``,
     ``check_answers`` and ``basis_of`` raise, DueDayError, NotStaffHereError for a follow-up's owner,
-    CareEndedError, OtherContentError.
+    CareEndedError, HazardNamesError, OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
@@ -138,6 +140,7 @@ def file(
         book(session, record, visit)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         _follow(session, actor, sealer, record, visit, new, signs=bool(signs))
+        report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
         if signs:
             told = Told(HarmRecord.VISIT, visit.id, visit.area_code)
             harm.open_case(session, actor, told, signs, about=resident)

@@ -10,7 +10,7 @@ from app import harm
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
-from app.models import CareRecord, FollowUp, Visit
+from app.models import CareRecord, FollowUp, Hazard, Visit
 from app.visits.care_listings import NotResponsibleError, check_doer
 from app.visits.care_shown import seen_care_record
 from app.visits.leave import Leave, leave_to_read
@@ -23,6 +23,8 @@ class WholeVisit:
     visit: Visit
     photos: list[NamedPhoto]
     follow_ups: list[FollowUp]
+    hazard_ids: list[UUID]
+    """What was seen on it and reported."""
     leave: Leave | None = None
     """By which its reader may read of a minor."""
 
@@ -65,7 +67,7 @@ def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     check_doer(session, actor, visit.care_record)
     leave = leave_to_read(session, actor, visit.care_record.resident)
     check_shown(session, actor, visit)
-    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], visit.follow_ups, leave)
+    return _whole(session, visit, visit.follow_ups, leave)
 
 
 def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
@@ -81,7 +83,15 @@ def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
         check_doer(session, actor, visit.care_record)
     except (NotFoundError, NotResponsibleError):
         follow_ups = [one for one in follow_ups if one.owner_id == actor.user_id]
-    return WholeVisit(visit, photos_of(session, [visit.id])[visit.id], follow_ups)
+    return _whole(session, visit, follow_ups)
+
+
+def _whole(
+    session: Session, visit: Visit, follow_ups: list[FollowUp], leave: Leave | None = None
+) -> WholeVisit:
+    seen = session.scalars(select(Hazard.id).where(Hazard.visit_id == visit.id).order_by(Hazard.id))
+    photos = photos_of(session, [visit.id])[visit.id]
+    return WholeVisit(visit, photos, follow_ups, list(seen), leave)
 
 
 def check_shown(session: Session, actor: Actor, visit: Visit) -> None:

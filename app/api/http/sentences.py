@@ -75,6 +75,7 @@ SENTENCES: dict[str, str] = {
     "end_day": "结束日期要在开始之后，最晚填今天",
     "not_responsible": "这件事由别的同事负责，请找负责人或社区管理员看、办",
     "not_newest_visit": "上次的情况更新过了，请刷新后再核对",
+    "hazard_names": "隐患会有很多人看到，请不要写这户人的姓名",
     "wrong_form": "这张表不适合这位对象，请更新表格后再填",
     "outcome": "这种走访方式得不出这个结果，请改走访方式或结果",
     "result_needed": "请写明办理的结果",
