@@ -1,6 +1,6 @@
 """A settlement entered from one workbook: checked cell by cell, then entered as far as it is wanted."""
 
-from app.imports.applying import apply_some, put_off
+from app.imports.applying import AT_ONCE, apply_some, put_off
 from app.imports.asking import (
     LIFE,
     Chosen,
@@ -45,6 +45,7 @@ FAILURE_WORDS = {
 """Why a workbook was not checked, and what to do."""
 
 __all__ = [
+    "AT_ONCE",
     "FAILURE_WORDS",
     "LIFE",
     "MOST_ROWS",

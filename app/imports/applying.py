@@ -20,7 +20,7 @@ from app.imports.telling import Became, Told, told
 from app.models import ImportOutcome, ImportRow, ImportRowState, ImportState, RosterImport
 from app.sealing import Sealer
 
-AT_ONCE = 500
+AT_ONCE = 1_000
 _PAUSE = timedelta(minutes=1)
 
 

@@ -163,6 +163,9 @@ IN_WORDS = {
 """What whoever imports reads, and what to do."""
 
 
+_OFFER = "最像的是"
+
+
 @dataclass(frozen=True)
 class Finding:
     """Something found, the cell and the heading of its column; ``said`` completes the sentence."""
@@ -184,8 +187,9 @@ class Finding:
 
     @property
     def text(self) -> str:
-        """Give it in words."""
-        return IN_WORDS[self.found].format(said=self.said)
+        """Give it in words; where nothing is like what was said, nothing is offered."""
+        words = IN_WORDS[self.found]
+        return words.format(said=self.said) if self.said else words.partition(_OFFER)[0]
 
     def plain(self) -> list[Any]:
         """Give it as it is kept."""

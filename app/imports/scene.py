@@ -130,11 +130,10 @@ class Scene:
         there = self.places.get(key, [])
         return there or ([self.added[key]] if key in self.added else [])
 
-    @cached_property
-    def names_of_places(self) -> list[str]:
-        """Give how places are called, to offer the nearest."""
+    def names_of(self, kind: PlaceKind | None) -> list[str]:
+        """Give how places are called, of one kind or all, to offer the nearest."""
         spots = [spot for several in self.places.values() for spot in several]
-        return [spot.name for spot in (*spots, *self.added.values())]
+        return [spot.name for spot in (*spots, *self.added.values()) if kind in {None, spot.kind}]
 
     @cached_property
     def places(self) -> dict[str, list[Spot]]:

@@ -38,6 +38,7 @@ class Ground:
 
     world: World
     engine: Engine
+    settings: Settings
     photos: Path
     """The folder of the photo files."""
     address: str
@@ -70,7 +71,7 @@ def ground(*, households: int) -> Iterator[Ground]:
             serving(variables, log=folder / "web.log") as address,
             lossy_proxy(urlsplit(address).port or 0) as line,
         ):
-            yield Ground(world, engine, photos, address, line)
+            yield Ground(world, engine, settings, photos, address, line)
         engine.dispose()
 
 

@@ -15,7 +15,7 @@ from app.actors import Scope
 from app.adapters import WorkbookUnreadableError
 from app.clock import now, set_to
 from app.ids import new_id
-from app.imports import LIFE, ImportState, apply_import, send_workbook
+from app.imports import AT_ONCE, LIFE, ImportState, apply_import, send_workbook
 from app.jobs.imports import apply_imports, check_imports, end_imports
 from app.jobs.scheduler import run
 from app.jobs.work import Means
@@ -131,7 +131,7 @@ def test_what_broke_off_goes_on_and_enters_nobody_twice(
     with set_to(now() + timedelta(minutes=2)):
         run(apply_imports, means)
 
-    assert halfway == 500
+    assert halfway == AT_ONCE
     assert entered(means) == _MANY
     assert state(means, import_id) is ImportState.APPLIED
 
