@@ -1,6 +1,6 @@
 """Plans for tests, and the bodies that make them."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -28,6 +28,9 @@ START = date(2026, 3, 2)
 def in_china(day: date, at: str = "00:00") -> datetime:
     """Give a moment of a day in China, in UTC."""
     return datetime.combine(day, time.fromisoformat(at), SHANGHAI).astimezone(UTC)
+
+
+MORNING = in_china(START, "10:00")
 
 
 def plan_body(checklist: Checklist, **more: Any) -> dict[str, Any]:
@@ -114,3 +117,17 @@ def filed(
     assert answer.status_code == 201, answer.text
     shown: dict[str, Any] = answer.json
     return shown
+
+
+def away(client: Client, since: int = 0, until: int = 3, **more: Any) -> Answer:
+    """Send the worker away for some days of the plan, told in the morning of its first."""
+    body = {
+        "area_code": HOME,
+        "worker_id": str(person("worker").user_id),
+        "substitute_id": str(person("colleague").user_id),
+        "from_on": (START + timedelta(days=since)).isoformat(),
+        "until_on": (START + timedelta(days=until)).isoformat(),
+        "reason": "leave",
+    }
+    with set_to(MORNING):
+        return client.put(f"/v1/absences/{new_id()}", json=body | more)

@@ -96,7 +96,7 @@ class AnswerInput(Input):
 
 
 class InspectionInput(SignalsFields, Input):
-    """A filled checklist."""
+    """A filled checklist; of ``answers`` those may be left out that need not be given (``required``)."""
 
     place_id = uid(required=True)
     checklist_id = uid(required=True)

@@ -88,7 +88,9 @@ class TermsInput(Input):
             raise ma.ValidationError("按周、按月的要选哪几天，别的不选", "days")
         if frequency is PlanFrequency.WEEKLY and max(days or [0]) > _WEEK:
             raise ma.ValidationError("星期几请填1到7", "days")
-        if (frequency is PlanFrequency.EVERY_N_DAYS) != (every is not None):
+        if frequency is PlanFrequency.EVERY_N_DAYS and every is None:
+            raise ma.ValidationError("请填隔几天一次，2到366天", "every_days")
+        if frequency is not PlanFrequency.EVERY_N_DAYS and every is not None:
             raise ma.ValidationError("只有隔几天一次的才填隔几天", "every_days")
         ends_on, starts_on = data.get("ends_on"), data.get("starts_on")
         if ends_on is not None and starts_on is not None and ends_on < starts_on:

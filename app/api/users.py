@@ -98,6 +98,13 @@ class GrantOutput(Output):
     ended_at = sent_moment(required=True, allow_none=True)
 
 
+class UserListInput(PageInput):
+    """Which users: who holds a role, whose account or post lies in an area, or who holds the role there."""
+
+    role = word(Role, load_default=None)
+    area_code = area_code(load_default=None)
+
+
 class UserOutput(Output):
     """A user; the phone is masked."""
 
@@ -120,12 +127,12 @@ class UserOutput(Output):
 @blueprint.route("/users", methods=["GET"])
 @allow(Permission.USER_READ)
 @blueprint.answer(page_of(UserOutput))
-@blueprint.query(PageInput)
-def list_users(limit: int, after: str | None) -> dict[str, Any]:
+@blueprint.query(UserListInput)
+def list_users(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
     """List users within reach, the newest first, with their grants."""
 
     def fetch(**span: Any) -> Any:
-        return identity.users(session, actor(), **span)
+        return identity.users(session, actor(), **filters, **span)
 
     with transaction() as session:
         return page(fetch, lambda user: user.id, limit=limit, after=after)

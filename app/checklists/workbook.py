@@ -59,6 +59,13 @@ class WorkbookHeadingsError(DomainError):
     kind = Kind.INVALID
 
 
+class WorkbookEmptyError(DomainError):
+    """The sheet has no item below its headings: a draft would be emptied by it."""
+
+    code = "workbook_empty"
+    kind = Kind.INVALID
+
+
 class WorkbookTooLongError(DomainError):
     """The sheet has more items than a list may have (data: ``most``)."""
 
@@ -124,7 +131,7 @@ def read_items(data: bytes) -> ReadItems:
     """Read a workbook's items; whether they fit is for whoever reads drafts to say, cell by cell.
 
     Raises WorkbookUnreadableError, WorkbookTooLargeError, WorkbookActiveError, WorkbookHeadingsError,
-    WorkbookTooLongError.
+    WorkbookEmptyError, WorkbookTooLongError.
     """
     head, *rows = read_sheet(data, SHEET, columns=3 * len(COLUMNS), rows=MOST_ROWS + 2) or [[]]
     places = {str(cell.value).strip(): place for place, cell in enumerate(head) if not cell.is_empty}
@@ -139,6 +146,8 @@ def read_items(data: bytes) -> ReadItems:
         if all(cell.is_empty for cell in cells.values()):
             continue
         found.items.append(_item(cells, found.faults))
+    if not found.items:
+        raise WorkbookEmptyError
     if len(found.items) > MOST_ROWS:
         raise WorkbookTooLongError(most=MOST_ROWS)
     return found

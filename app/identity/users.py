@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from app.actors import Actor, Role
+from app.actors import Actor, Role, Scope
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.identity.approvals import use_approval
@@ -21,6 +21,7 @@ from app.identity.grantable import (
     check_not_given,
     check_room,
 )
+from app.identity.holders import in_force
 from app.identity.officers import OFFICERS, has_officer, tell_first
 from app.identity.phones import sealed_phone
 from app.identity.refreshing import end_refreshing_of
@@ -221,8 +222,20 @@ def check_not_above(session: Session, actor: Actor, user_id: UUID) -> None:
         raise AccountAboveError
 
 
-def users(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[User]:
-    """List users of the actor's areas, the newest first, with their grants."""
+def users(
+    session: Session,
+    actor: Actor,
+    *,
+    role: Role | None = None,
+    area_code: str | None = None,
+    after: UUID | None,
+    limit: int,
+) -> list[User]:
+    """List users of the actor's areas, the newest first, with their grants.
+
+    ``role`` asks for who holds it now, ``area_code`` for whose account or post lies in that area; both for
+    who holds the role there.
+    """
     query = (
         select(User)
         .where(actor.scope.clause(User.area_code))
@@ -230,6 +243,14 @@ def users(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> 
         .order_by(User.id.desc())
         .limit(limit)
     )
+    within = None if area_code is None else Scope(areas=(area_code,))
+    held = select(Grant.user_id).where(in_force(now()))
+    if within is not None:
+        held = held.where(within.clause(Grant.area_code))
+    if role is not None:
+        query = query.where(User.id.in_(held.where(Grant.role == role)))
+    elif within is not None:
+        query = query.where(or_(within.clause(User.area_code), User.id.in_(held)))
     if after is not None:
         query = query.where(User.id < after)
     return list(session.scalars(query))

@@ -142,6 +142,8 @@ class Judged:
 def judged(checklist: Checklist, answers: Sequence[Answer]) -> list[Judged]:
     """Give each item with its answer and its result, in the order of the list.
 
+    One that need not be answered may be left out, and is as if it had been left empty.
+
     Raises AnswersUnknownError, AnswersTwiceError, AnswersMissingError, AnswersNeedlessError,
     AnswersUnchosenError, AnswersUnmeasuredError, AnswersUnwrittenError, AnswersFewPhotosError,
     AnswersJudgedError, AnswersBareError, CorrectedWithoutProblemError.
@@ -152,8 +154,8 @@ def judged(checklist: Checklist, answers: Sequence[Answer]) -> list[Judged]:
         raise AnswersUnknownError(field="answers", items="、".join(sorted(map(str, unknown))))
     often = Counter(answer.item_id for answer in answers)
     _refuse(AnswersTwiceError, (item for item in checklist.items if often[item.id] > 1))
-    _refuse(AnswersMissingError, (item for item in checklist.items if item.id not in by_item))
-    pairs = [(item, by_item[item.id]) for item in checklist.items]
+    _refuse(AnswersMissingError, (one for one in checklist.items if one.required and one.id not in by_item))
+    pairs = [(item, by_item.get(item.id) or Answer(item.id)) for item in checklist.items]
     faults = [(fault, item) for item, answer in pairs if (fault := _fault(item, answer)) is not None]
     for error in dict.fromkeys(fault for fault, _ in faults):
         _refuse(error, (item for fault, item in faults if fault is error))

@@ -22,6 +22,13 @@ from app.plans.terms import PlanWorkerError
 _MOST_DAYS = 366
 
 
+class OwnStandInError(DomainError):
+    """Whoever is away does not stand in for himself."""
+
+    code = "own_stand_in"
+    kind = Kind.INVALID
+
+
 class AbsenceSpanError(DomainError):
     """An absence ends on or after its first day, today at the earliest, within a year."""
 
@@ -62,7 +69,7 @@ def record_absence(session: Session, actor: Actor, absence_id: UUID, new: NewAbs
     is away himself.
 
     Raises NotFoundError outside the actor's areas, PlanWorkerError for whoever has no post in the community,
-    AbsenceSpanError, AbsenceOverlapsError, NobodyStandsInError, OtherContentError.
+    OwnStandInError, AbsenceSpanError, AbsenceOverlapsError, NobodyStandsInError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Absence, absence_id, sent, author=Absence.recorded_by, by=actor.user_id)
@@ -127,14 +134,15 @@ def absences(
 def _check_posts(session: Session, new: NewAbsence) -> None:
     """Refuse a worker and a substitute without a post there, and one who stands in for himself.
 
-    Raises PlanWorkerError.
+    Raises PlanWorkerError, OwnStandInError.
     """
+    if new.substitute_id == new.worker_id:
+        raise OwnStandInError(field="substitute_id")
     posts = roster_of(session, new.area_code, since=new.from_on).posts
     his = [area_code for area_code, _, user_id in posts if user_id == new.worker_id]
     if not his:
         raise PlanWorkerError(field="worker_id")
-    substitutes = {user_id for _, _, user_id in posts} - {new.worker_id}
-    if new.substitute_id not in substitutes:
+    if new.substitute_id not in {user_id for _, _, user_id in posts}:
         raise PlanWorkerError(field="substitute_id")
 
 

@@ -63,6 +63,14 @@ def changed(data: bytes, change: Callable[[Worksheet], object]) -> bytes:
     return saved.getvalue()
 
 
+def test_a_workbook_of_headings_only_empties_no_draft(admin: Client, made: dict[str, Any]) -> None:
+    draft = draft_of(admin)
+    bare = changed(given(admin, made), lambda sheet: sheet.delete_rows(2, len(ITEMS)))
+
+    assert refused(sent(admin, draft, bare)) == (422, "workbook_empty")
+    assert items_of(admin.get(f"/v1/checklist-drafts/{draft['id']}").json) == items_of(draft)
+
+
 def test_what_is_given_out_and_read_back_is_the_same(admin: Client, made: dict[str, Any]) -> None:
     draft = draft_of(admin)
 

@@ -75,6 +75,19 @@ def test_the_result_follows_from_what_was_filled_in(
     assert worker.get(f"/v1/inspections/{filed.json['id']}").json == filed.json
 
 
+@pytest.mark.parametrize("kind", [ItemKind.CHECK, *KINDS])
+def test_what_need_not_be_answered_may_be_left_out(session: Session, worker: Client, kind: ItemKind) -> None:
+    """It is as if it had been left empty."""
+    checklist = list_of(session, kind, required=False)
+    sent = inspection_body(checklist)
+    del sent["answers"][1]
+    filed = file(worker, sent)
+
+    assert filed.status_code == 201, filed.text
+    left = filed.json["answers"][1]
+    assert (left["item_id"], left["result"]) == (str(checklist.items[1].id), "not_applicable")
+
+
 def test_pictures_answer_by_being_named_and_may_arrive_later(session: Session, worker: Client) -> None:
     checklist, named = list_of(session, ItemKind.PHOTO), photos(2)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import User
-from tests.cast import GRID, HOME, NEXT, named, person
+from tests.cast import FAR, GRID, HOME, NEXT, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
 
@@ -121,6 +121,22 @@ def test_a_list_of_users_holds_those_within_reach(admin: Client) -> None:
     assert {item["area_code"] for item in items} == {HOME, GRID}
     ids = [item["id"] for item in items]
     assert ids == sorted(ids, reverse=True)
+
+
+def test_users_are_found_by_role_and_area(be: Become, admin: Client) -> None:
+    """In his own areas as before; a post counts where it is, an account where it lies."""
+
+    def found(client: Client, **asked: str) -> set[str]:
+        items = client.get("/v1/users", query_string={"limit": 100, **asked}).json["items"]
+        return {item["name"] for item in items}
+
+    workers = found(admin, role="grid_worker")
+    assert workers == {"worker", "colleague"}
+    assert found(admin, role="grid_worker", area_code=GRID) == {"worker"}
+    assert found(admin, role="community_admin", area_code=GRID) == set()
+    assert "worker" in found(admin, area_code=GRID)
+    assert found(admin, area_code=FAR) == found(be("far_admin"), area_code=HOME) == set()
+    assert admin.get("/v1/users", query_string={"role": "nobody"}).status_code == 422
 
 
 def test_a_longer_list_of_users_takes_no_more_statements(admin: Client, connection: Connection) -> None:

@@ -1,14 +1,16 @@
 """On which days a plan asks for something."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
 from app.config import UnknownYears
-from app.models import OnDayOff, PlanFrequency
+from app.models import Checklist, OnDayOff, PlanFrequency
 from app.plans.calendar import Rhythm, Window
 from app.workdays import HolidaysUnknownError, WorkCalendar
-from tests.plan_world import CALENDAR, LAST_KNOWN, START, in_china
+from tests.client import Client
+from tests.plan_world import CALENDAR, LAST_KNOWN, START, in_china, plan_body, put_plan
 
 FESTIVAL = [date(2026, 2, day) for day in range(15, 24)]
 """Spring Festival of 2026; the Saturdays before and after it, the 14th and the 28th, are worked."""
@@ -122,3 +124,16 @@ def test_a_window_ends_before_the_next_period_begins() -> None:
     assert rhythm(PlanFrequency.MONTHLY, days=(31,)).least_gap_days() == 28
     assert Window(in_china(START).time(), 3 * 1440, 0).fits(weekly)
     assert not Window(in_china(START).time(), 3 * 1440, 1).fits(weekly)
+
+
+@pytest.mark.parametrize(
+    "more, said",
+    [
+        ({"frequency": "every_n_days"}, "请填隔几天一次，2到366天"),
+        ({"every_days": 3}, "只有隔几天一次的才填隔几天"),
+    ],
+)
+def test_it_is_said_whether_the_days_between_are_missing_or_too_many(
+    admin: Client, checklist: Checklist, more: dict[str, Any], said: str
+) -> None:
+    assert put_plan(admin, plan_body(checklist, **more)).json["errors"] == {"every_days": [said]}

@@ -13,13 +13,12 @@ from app.clock import now, set_to
 from app.ids import new_id
 from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, HazardStatus, Occurrence, Plan
 from tests.cast import GRID, HOME, named, person
-from tests.client import Answer, Client
+from tests.client import Client
 from tests.hazard_world import BLOCK, file, inspection_body, problem, refused, report_body, write_hazard
-from tests.plan_world import START, filed, in_china, make, of_plan, write_plan
+from tests.plan_world import MORNING, START, away, filed, in_china, make, of_plan, write_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
 NEXT_GRID = HOME + "002"
-MORNING = in_china(START, "10:00")
 
 
 @pytest.fixture
@@ -30,20 +29,6 @@ def next_grid(session: Session) -> str:
     session.get_one(Grant, named("grant colleague")).area_code = NEXT_GRID
     session.commit()
     return NEXT_GRID
-
-
-def away(client: Client, since: int = 0, until: int = 3, **more: Any) -> Answer:
-    """Send the worker away for some days of the plan, told in the morning of its first."""
-    body = {
-        "area_code": HOME,
-        "worker_id": str(WORKER),
-        "substitute_id": str(COLLEAGUE),
-        "from_on": (START + timedelta(days=since)).isoformat(),
-        "until_on": (START + timedelta(days=until)).isoformat(),
-        "reason": "leave",
-    }
-    with set_to(MORNING):
-        return client.put(f"/v1/absences/{new_id()}", json=body | more)
 
 
 def whose(session: Session, plan: Plan) -> list[Any]:
@@ -178,53 +163,12 @@ def test_one_is_given_to_a_worker_of_another_grid_and_stays_his(
     assert (handed, whose(session, plan)[:3]) == (0, [WORKER, COLLEAGUE, WORKER])
 
 
-def test_nothing_is_given_to_who_is_away_on_its_day(session: Session, admin: Client, plan: Plan) -> None:
-    """The refusal names the days and who stands in."""
-    away(admin, 1, 2)
-    body = {"worker_id": str(WORKER), "reason": "他熟悉"}
-    rows = of_plan(session, plan.id)
-    with set_to(MORNING):
-        given = [admin.step(f"/v1/occurrences/{row.id}/reassign", body) for row in rows[1:4]]
-
-    assert [one.status_code for one in given] == [409, 409, 200]
-    assert refused(given[0]) == (409, "absent")
-    assert given[0].json["title"] == "他2026-03-03到2026-03-04请假，由colleague顶班，请派给在岗的人"
-
-
-@pytest.mark.parametrize("days, status", [(3, 409), (4, 200)])
-def test_a_hazard_is_given_to_who_is_back_before_its_deadline(
-    session: Session, admin: Client, days: int, status: int
-) -> None:
-    away(admin, 0, 3)
-    with set_to(MORNING):
-        hazard = write_hazard(session, HazardStatus.ACCEPTED)
-        due_at = (MORNING + timedelta(days=days)).isoformat()
-        body = {"assignee_id": str(WORKER), "due_at": due_at}
-        given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
-
-    assert given.status_code == status, given.text
-    assert status == 200 or given.json["code"] == "absent"
-
-
 def test_a_substitute_who_is_away_is_stood_in_for(session: Session, admin: Client, plan: Plan) -> None:
     first = away(admin, 1, 2, worker_id=str(COLLEAGUE), substitute_id=str(ADMIN))
     second = away(admin, 1, 3)
 
     assert (first.status_code, second.status_code) == (201, 201)
     assert whose(session, plan)[:5] == [WORKER, ADMIN, ADMIN, COLLEAGUE, WORKER]
-
-
-def test_nobody_is_away_twice_on_a_day(admin: Client) -> None:
-    first = away(admin, 1, 3)
-    second = away(admin, 3, 5)
-    beside = away(admin, 4, 5)
-
-    assert (first.status_code, beside.status_code) == (201, 201)
-    assert refused(second) == (409, "absence_overlaps")
-    assert "2026-03-03到2026-03-05" in second.json["title"]
-    with set_to(MORNING):
-        admin.post(f"/v1/absences/{first.json['id']}/end")
-    assert away(admin, 1, 3).status_code == 201
 
 
 def test_nobody_stands_in_for_whoever_stands_in_for_him(admin: Client) -> None:

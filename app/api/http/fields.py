@@ -57,9 +57,14 @@ def _messages(**more: str) -> dict[str, Any]:
 class Text(fields.String):
     """Text in NFC without control characters, of bounded length."""
 
-    def __init__(self, most: int, *, least: int = 0, lines: bool = False, **kwargs: Any) -> None:
-        """Bound the length to ``least``..``most`` characters; ``lines`` allows line breaks."""
-        too_long = f"最多{most}个字" if least == 0 else f"请填{least}到{most}个字"
+    def __init__(
+        self, most: int, *, least: int = 0, lines: bool = False, asks: str = "", **kwargs: Any
+    ) -> None:
+        """Bound the length to ``least``..``most`` characters; ``lines`` allows line breaks.
+
+        ``asks`` is the one sentence for whatever does not fit.
+        """
+        too_long = asks or (f"最多{most}个字" if least == 0 else f"请填{least}到{most}个字")
         self.lines = lines
         self.too_long = too_long
         self.most_read = 4 * most + _SLACK
@@ -69,6 +74,11 @@ class Text(fields.String):
             *kwargs.pop("checks", []),
         ]
         super().__init__(error_messages=_messages(invalid=_TEXT), **kwargs)
+
+    def _validate(self, value: Any) -> None:
+        """Say one thing at a time: what is too long need not be told that it does not fit, too."""
+        for check in self.validators:
+            check(value)
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         if isinstance(value, str | bytes) and len(value) > self.most_read:
@@ -116,26 +126,28 @@ class Signs(Text):
 
 def phone(**kwargs: Any) -> Signs:
     """Give a field for a mobile phone number of 11 digits."""
-    check = validate.Regexp(r"^1[0-9]{10}$", error="请填11位手机号")
-    return Signs(11, checks=[check], **kwargs)
+    asks = "请填11位手机号"
+    return Signs(11, checks=[validate.Regexp(r"^1[0-9]{10}$", error=asks)], asks=asks, **kwargs)
 
 
 def id_number(**kwargs: Any) -> Signs:
     """Give a field for a citizen's ID number of 18 signs (GB 11643)."""
-    check = validate.Regexp(r"^[0-9]{17}[0-9X]$", error="请填18位身份证号")
-    return Signs(18, checks=[check], **kwargs)
+    asks = "请填18位身份证号"
+    return Signs(18, checks=[validate.Regexp(r"^[0-9]{17}[0-9X]$", error=asks)], asks=asks, **kwargs)
 
 
 def area_code(**kwargs: Any) -> Text:
     """Give a field for an area code of 4, 6, 9, 12 or 15 digits."""
-    check = validate.Regexp(r"^[0-9]{4}([0-9]{2}([0-9]{3}){0,3})?$", error="请填4、6、9、12或15位的区划代码")
-    return Text(15, checks=[check], **kwargs)
+    asks = "请填4、6、9、12或15位的区划代码"
+    return Text(
+        15, checks=[validate.Regexp(r"^[0-9]{4}([0-9]{2}([0-9]{3}){0,3})?$", error=asks)], asks=asks, **kwargs
+    )
 
 
 def community_code(**kwargs: Any) -> Text:
     """Give a field for the code of a community, 12 digits."""
-    check = validate.Regexp(r"^[0-9]{12}$", error="请填12位的社区代码")
-    return Text(12, checks=[check], **kwargs)
+    asks = "请填12位的社区代码"
+    return Text(12, checks=[validate.Regexp(r"^[0-9]{12}$", error=asks)], asks=asks, **kwargs)
 
 
 def word(words: type[StrEnum], **kwargs: Any) -> fields.Enum[Any]:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.http.wechat_sentences import OF_WECHAT
+
 SENTENCES: dict[str, str] = {
     # HTTP itself
     "bad_request": "发来的内容看不懂，请检查后再试",
@@ -45,6 +47,7 @@ SENTENCES: dict[str, str] = {
     "plan_too_many_places": "一个计划最多{most}个点位，请按网格分开做计划",
     "plan_end": "结束日期请从今天起填，也不能早于开始日期",
     "absence_overlaps": "他{since}到{until}已登记请假，请避开，或先结束那一次",
+    "own_stand_in": "顶班的人不能是请假的人自己，请另选一位",
     "absent": "他{since}到{until}请假，由{substitute}顶班，请派给在岗的人",
     "nobody_stands_in": "{on}替他的人也不在，又轮到他自己，请换一个人顶班",
     "absence_span": "请假最后一天要在开始当天或之后，最早今天，最长一年",
@@ -173,27 +176,7 @@ SENTENCES: dict[str, str] = {
     "approval_used": "这次审批已经用过，再办要重新申请",
     "approval_expired": "申请已经超过72小时，请重新申请",
     "own_approval": "不能审批自己的申请，也不能审批给自己的授权，请换一位同事",
-    # wechat
-    "push_refused": "这条推送不是微信发来的，或已过时，没有受理，请核对消息推送的设置",
-    "wechat_off": "这里没有开通微信功能，请用手机号登录",
-    "wechat_away": "微信暂时连不上，请稍后再试，或用手机号登录；其他功能照常使用",
-    "wechat_busy": "微信登录的人太多，请过一会儿再试",
-    "wechat_code": "微信登录没有成功，请重新打开再试一次",
-    "wechat_blocked": "微信没有同意这次登录，请用手机号登录，或联系社区",
-    "wechat_phone_code": "微信授权已经过期，请重新点一次按钮",
-    "wechat_phone_foreign": "这个手机号不是授权给本小程序的，请重新点一次按钮",
-    "wechat_not_linked": "这个账号还没有绑定微信，请先在微信里登录",
-    "notice_settings_changed": "消息设置已在别处改过，请刷新后再改",
-    "urgent_kind": "紧急的消息不能关，请从列表里去掉",
-    "quiet_hours": "免打扰请填不同的开始和结束时间，最长14小时，不要就都留空",
-    "template_unknown": "没有这个消息模板，请刷新页面后再试",
-    "wechat_taken": "这个微信已经绑定了别的账号，请用那个账号登录，或联系社区",
-    "wechat_check_unfit": "您有密码、动态验证码或工作身份，请用密码或动态验证码确认",
-    "wechat_other": "这不是您平时登录用的微信，请用那个微信确认",
-    "user_disabled": "这个账号已经停用，请联系社区",
-    "sign_in_state": "登录已经过期，请重新打开页面再登录",
-    "page_foreign": "这个网址不是本站的页面，不能使用微信功能，请从本站的页面打开",
-    "phone_abroad": "请用大陆的11位手机号",
+    **OF_WECHAT,
     # binding to a resident
     "not_bound": "请先绑定居民身份，绑定以后就能办这件事",
     "already_bound": "您已经绑定了居民身份，要换请先解除绑定",
@@ -250,6 +233,7 @@ SENTENCES: dict[str, str] = {
     "workbook_too_large": "这个文件太大，请只留要填的表再传",
     "workbook_active": "文件里有宏或外部链接，请去掉，另存成 .xlsx 再传",
     "workbook_headings": "第1行缺少这些列：{missing}，请用导出的表来改",
+    "workbook_empty": "表里还没有检查项，请从第2行填起，再传一次",
     "workbook_too_long": "一张表最多{most}个检查项，请删减",
     "item_codes_twice": "这些检查项的编号重复，请改成不同的：第{items}项",
     "answers_unknown": "这些检查项不在检查表上，请更新检查表后再填：{items}",

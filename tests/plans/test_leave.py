@@ -1,0 +1,64 @@
+"""Who is on leave gets no work for those days, once, and with somebody else who stands in."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.clock import set_to
+from app.models import HazardStatus, Plan
+from tests.cast import GRID, person
+from tests.client import Client
+from tests.hazard_world import refused, write_hazard
+from tests.plan_world import MORNING, away, of_plan
+
+WORKER = person("worker").user_id
+
+
+def test_nothing_is_given_to_who_is_away_on_its_day(session: Session, admin: Client, plan: Plan) -> None:
+    """The refusal names the days and who stands in."""
+    away(admin, 1, 2)
+    body = {"worker_id": str(WORKER), "reason": "他熟悉"}
+    rows = of_plan(session, plan.id)
+    with set_to(MORNING):
+        given = [admin.step(f"/v1/occurrences/{row.id}/reassign", body) for row in rows[1:4]]
+
+    assert [one.status_code for one in given] == [409, 409, 200]
+    assert refused(given[0]) == (409, "absent")
+    assert given[0].json["title"] == "他2026-03-03到2026-03-04请假，由colleague顶班，请派给在岗的人"
+
+
+@pytest.mark.parametrize("days, status", [(3, 409), (4, 200)])
+def test_a_hazard_is_given_to_who_is_back_before_its_deadline(
+    session: Session, admin: Client, days: int, status: int
+) -> None:
+    away(admin, 0, 3)
+    with set_to(MORNING):
+        hazard = write_hazard(session, HazardStatus.ACCEPTED)
+        due_at = (MORNING + timedelta(days=days)).isoformat()
+        body = {"assignee_id": str(WORKER), "due_at": due_at}
+        given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
+
+    assert given.status_code == status, given.text
+    assert status == 200 or given.json["code"] == "absent"
+
+
+def test_nobody_stands_in_for_himself(admin: Client) -> None:
+    answer = away(admin, substitute_id=str(WORKER))
+    longer = away(admin, area_code=GRID)
+
+    assert (refused(answer), list(answer.json["errors"])) == ((422, "own_stand_in"), ["substitute_id"])
+    assert longer.json["errors"] == {"area_code": ["请填12位的社区代码"]}
+
+
+def test_nobody_is_away_twice_on_a_day(admin: Client) -> None:
+    first = away(admin, 1, 3)
+    second = away(admin, 3, 5)
+    beside = away(admin, 4, 5)
+
+    assert (first.status_code, beside.status_code) == (201, 201)
+    assert refused(second) == (409, "absence_overlaps")
+    assert "2026-03-03到2026-03-05" in second.json["title"]
+    with set_to(MORNING):
+        admin.post(f"/v1/absences/{first.json['id']}/end")
+    assert away(admin, 1, 3).status_code == 201
