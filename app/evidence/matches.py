@@ -25,7 +25,7 @@ Reach = Mapping[PhotoOwner, Scope]
 MOST_RECORDS = 5
 """Of one photo that are named beside it."""
 _LOOKED_AT = 500
-"""So many of the newest pairs are looked at first: they fill the page of who reads most of them."""
+"""So many of the newest pairs are looked at first: they fill the page of most, or are all there are."""
 
 
 class OwnPhotoError(DomainError):
@@ -102,8 +102,9 @@ def matches(
         shown = _shown(pair, actor, reach, within)
         return session.scalars(shown.order_by(pair.id.desc()).limit(limit)).all()
 
-    rows = first_of(asked.limit(_LOOKED_AT))
-    if len(rows) < limit:
+    newest = session.scalars(asked.with_only_columns(PhotoMatch.id).limit(_LOOKED_AT)).all()
+    rows = first_of(select(PhotoMatch).where(PhotoMatch.id.in_(newest)))
+    if len(rows) < limit and len(newest) == _LOOKED_AT:
         rows = first_of(asked.where(PhotoMatch.id.in_(_named_within(reach, actor.scope, within))))
     return _told(session, rows, reach)
 
