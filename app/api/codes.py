@@ -8,15 +8,17 @@ from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from limits import RateLimitItemPerHour
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import evidence, hazards, places
 from app.actors import VISITOR
 from app.api.html import html_page, message_page, refusal, refusal_page, varying, wants_json
+from app.api.http.addresses import asking_address
 from app.api.http.allow import PUBLIC, allow
 from app.api.http.body_bounds import takes
-from app.api.http.limits import READ_BY_MANY, limiter
+from app.api.http.limits import READ_BY_MANY, Tally, limiter
 from app.api.http.parts import parts
 from app.api.http.recording import note, reading, transaction
 from app.api.http.sentences import sentence
@@ -40,6 +42,8 @@ _PASSING = {
     HTTPStatus.SERVICE_UNAVAILABLE,
 }
 """What may be over soon: the same report, sent once more, is taken then."""
+_READ_AGAIN = RateLimitItemPerHour(240)
+"""Of an address: beyond that a form's photos, which are many megabytes, are not even read past."""
 
 
 @blueprint.route("/q/<code>", methods=["GET"])
@@ -164,13 +168,19 @@ def _refusal_page(document: Response) -> Response:
     too_many = document.status_code == HTTPStatus.TOO_MANY_REQUESTS
     if request.endpoint == f"{blueprint.name}.{send_report.__name__}":
         said = _TOO_MANY_REPORTS if too_many else document.get_json()["title"]
-        form = _written() if document.status_code in _PASSING else None
+        reads = document.status_code in _PASSING and (not too_many or refused_forms(asking_address()).add())
+        form = _written() if reads else None
         if form is None:
             return message_page(document.status_code, said, again=back)
         return html_page("unsent.html", document.status_code, said=said, code=code, form=form)
     if too_many and request.method == "POST":
         return message_page(document.status_code, _TOO_MANY_RATINGS, again=back)
     return refusal_page(document, again=back)
+
+
+def refused_forms(address: str) -> Tally:
+    """Count the forms of an address that are read to be shown again though there were too many."""
+    return Tally(_READ_AGAIN, ("refused forms", address))
 
 
 def _written() -> ReportForm | None:
@@ -212,7 +222,7 @@ def _already_sent_page(code: str, form: ReportForm) -> Response:
         "unsent.html",
         HTTPStatus.CONFLICT,
         said="这份报告已经收到，后来改的内容没有保存。要补充，请再提交一次。",
-        receipt=url_for(".show_report", code=code, hazard_id=form.id),
+        receipt=url_for(".show_report", code=code, hazard_id=form.id, key=form.key or None),
         code=code,
         form=form.as_another(),
     )

@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.api.codes import refused_forms
 from app.api.http.parts import EXTENSION
 from app.ids import new_id
 from app.models import HarmCase, Hazard, HazardEvent, HazardSource, Photo, PhotoLink
@@ -20,6 +21,7 @@ from tests.api.codes.page import Send, hidden_id, kept
 from tests.cast import named
 from tests.client import Client
 from tests.evidence.photos import file, scene
+from tests.hazard_world import KEY
 
 PHOTOS = [file(scene(300 + number, 200)) for number in range(4)]
 
@@ -118,12 +120,12 @@ def test_a_report_sent_again_after_its_sheet_was_revoked_is_the_same(
 
 def test_a_report_changed_after_it_was_sent_is_told_so(send: Send, session: Session, code: str) -> None:
     report_id = str(new_id())
-    send(id=report_id)
+    send(id=report_id, key=KEY)
 
-    answer = send(id=report_id, text="别的事", category="traffic", photos=PHOTOS[:1])
+    answer = send(id=report_id, text="别的事", category="traffic", photos=PHOTOS[:1], key=KEY)
 
     assert answer.status_code == 409
-    assert f"/q/{code}/reports/{report_id}" in answer.text
+    assert f"/q/{code}/reports/{report_id}?key={KEY}" in answer.text, "he can still say how it went"
     assert rows(session) == (1, 1, 0)
     assert session.scalar(select(Hazard.text)) == "楼道停电动车"
     assert kept(answer, "别的事", "traffic")
@@ -249,6 +251,17 @@ def test_too_many_forms_of_an_address_are_refused_whatever_is_in_them(send: Send
 
     assert [answer.status_code for answer in answers] == [429, 429]
     assert all('<textarea id="text"' in answer.text for answer in answers)
+
+
+def test_of_far_too_many_forms_of_an_address_none_is_read(send: Send, address: str) -> None:
+    """A form has up to 36 MB of photos, and a refusal costs whoever sends it nothing."""
+    assert [send().status_code for _ in range(10)] == [303] * 10
+    refused_forms(address).add(239)
+    last, unread = send(text="还停着"), send(text="还停着")
+
+    assert [answer.status_code for answer in (last, unread)] == [429, 429]
+    assert ("还停着" in last.text, "还停着" in unread.text) == (True, False)
+    assert "从您这个网络来的报告太多" in unread.text
 
 
 def test_what_was_written_stays_in_the_form_while_the_database_is_away(
