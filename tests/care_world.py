@@ -1,7 +1,7 @@
 """Care records, forms and visits that several tests need."""
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -147,7 +147,7 @@ def file_visit(client: Client, record_id: UUID, form_id: UUID, **fields: Any) ->
 
 
 def write_not_reached(session: Session, care: UUID, form: UUID, area_code: str = GRID) -> UUID:
-    """Commit a visit of this moment that reached nobody."""
+    """Commit a visit of yesterday that reached nobody."""
     visit_id = new_id()
     session.add(
         Visit(
@@ -159,11 +159,12 @@ def write_not_reached(session: Session, care: UUID, form: UUID, area_code: str =
             mode=VisitMode.PHONE,
             outcome=VisitOutcome.NOT_REACHED,
             content_hash=b"",
-            captured_at=now(),
-            received_at=now(),
+            captured_at=now() - timedelta(days=1),
+            received_at=now() - timedelta(days=1),
             **sealed_visit(SEALER, visit_id, answers={}, note=""),
         )
     )
+    session.get_one(CareRecord, care).not_reached = 1
     session.commit()
     return visit_id
 

@@ -1,5 +1,6 @@
 """Care records: residents somebody looks after, by the day their next visit is due."""
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,23 @@ from marshmallow import fields
 from app import visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, Text, day, uid, whole, word
+from app.api.http.fields import Input, Output, Text, day, sent_moment, uid, whole, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note_leave, note_leaves, transaction
 from app.api.visit_drafts import VisitDraftOutput
 from app.identity import Permission
-from app.visits import CareCategory, CareLevel, LeavingReason, PresenceState, SaidBy, Willingness
+from app.visits import (
+    CareCategory,
+    CareLevel,
+    CareSort,
+    Due,
+    LeavingReason,
+    PresenceState,
+    SaidBy,
+    WeatherKind,
+    Willingness,
+)
 
 blueprint = Blueprint("care_records", __name__, description="关爱对象")
 MOST_DAYS = 92
@@ -33,9 +44,20 @@ _OF_THE_CARE = {
     "started_on",
     "last_visited_on",
     "ended_why",
+    "risk",
+    "not_reached",
+    "escalated_at",
 }
 """What is told of a minor's care to whoever has leave to read the record."""
-_WHEN_DUE = {"next_due_on", "overdue_days"}
+_WHEN_DUE = {
+    "next_due_on",
+    "regular_due_on",
+    "alert_id",
+    "alert_kind",
+    "overdue_days",
+    "due",
+    "due_in_days",
+}
 """What is told besides to the worker who is to make the visit."""
 
 
@@ -61,8 +83,13 @@ class CareRecordListInput(PageInput):
 
     presence = word(PresenceState, load_default=None)
     category = word(CareCategory, load_default=None)
+    level = word(CareLevel, load_default=None)
     willingness = word(Willingness, load_default=None)
+    due = word(Due, load_default=None)
     due_by = day(load_default=None)
+    worker_id = uid(load_default=None)
+    place_id = uid(load_default=None)
+    sort = word(CareSort, load_default=CareSort.DUE)
 
 
 class EndCareInput(Input):
@@ -77,7 +104,9 @@ class CareRecordOutput(Output):
     """A care record; nothing of what visits found, and of a minor's as much as its reader may see.
 
     ``doer_id`` is who is to call there today: the worker, or whoever stands in for him; null where only the
-    admins can.
+    admins can. ``due`` and ``due_in_days`` are null where nobody is awaited. ``risk`` is 0 to 3 by the level,
+    and 2 each if the visit is late and if the last one reached nobody. Where weather brings the visit forward
+    ``regular_due_on`` is its own day.
     """
 
     id = fields.UUID(required=True)
@@ -103,7 +132,15 @@ class CareRecordOutput(Output):
     ended_why = fields.Enum(LeavingReason, by_value=True, required=True, allow_none=True)
     last_visited_on = fields.Date(required=True, allow_none=True)
     next_due_on = fields.Date(required=True, allow_none=True)
+    regular_due_on = fields.Date(required=True, allow_none=True)
+    alert_id = fields.UUID(required=True, allow_none=True)
+    alert_kind = fields.Enum(WeatherKind, by_value=True, required=True, allow_none=True)
     overdue_days = fields.Integer(required=True, allow_none=True)
+    due = fields.Enum(Due, by_value=True, required=True, allow_none=True)
+    due_in_days = fields.Integer(required=True, allow_none=True)
+    risk = fields.Integer(required=True, allow_none=True)
+    not_reached = fields.Integer(required=True, allow_none=True)
+    escalated_at = sent_moment(required=True, allow_none=True)
     ticket_needed = fields.Boolean(required=True)
 
     @ma.pre_dump
@@ -121,6 +158,10 @@ class CareRecordOutput(Output):
             "overdue_days": visits.overdue_days(record),
             "ticket_needed": not one.whole,
             "doer_id": one.doer_id,
+            "alert_kind": record.alert and record.alert.kind,
+            "due": visits.due_of(visits.due_in_days(record)),
+            "due_in_days": visits.due_in_days(record),
+            "risk": visits.risk_of(record),
         }
         told = {name: getattr(record, name) for name in self.fields if name not in beside} | beside
         left_out = set[str]() if one.whole else _OF_THE_CARE
@@ -131,19 +172,20 @@ class CareRecordOutput(Output):
 @allow(Permission.CARE_READ)
 @blueprint.answer(page_of(CareRecordOutput))
 @blueprint.query(CareRecordListInput)
-def list_care_records(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
-    """List the open care records I answer for, the longest overdue first.
+def list_care_records(limit: int, after: str | None, sort: CareSort, **filters: Any) -> dict[str, Any]:
+    """List the open care records I answer for: the longest overdue first, by risk, or as places are walked.
 
     Of minors for whom I need a ticket only what the roster tells; they come last, and filters leave them out.
     """
 
     def fetch(**span: Any) -> Any:
-        found = visits.care_records(session, actor(), **filters, **span)
+        found = visits.care_records(session, actor(), visits.CareFilter(**filters), sort=sort, **span)
         note_leaves([one.leave for one in found])
         return found
 
     with transaction() as session:
-        return page(fetch, lambda one: one.key, limit=limit, after=after, parse=visits.DueKey.parse)
+        parse = partial(visits.CareKey.parse, sort=sort)
+        return page(fetch, lambda one: one.key(sort), limit=limit, after=after, parse=parse)
 
 
 @blueprint.route("/care-records/<uuid:record_id>", methods=["PUT"])

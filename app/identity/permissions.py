@@ -74,6 +74,8 @@ class Permission(StrEnum):
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
     CARE_COUNT = "care_count"
+    WEATHER_READ = "weather_read"
+    WEATHER_WARN = "weather_warn"
     TICKET_READ = "ticket_read"
     TICKET_DECIDE = "ticket_decide"
     VISIT_FILE = "visit_file"
@@ -172,6 +174,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
     Permission.CARE_COUNT: _OFFICES,
+    Permission.WEATHER_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
+    Permission.WEATHER_WARN: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.TICKET_DECIDE: {_ADMIN: _AREA, **_OFFICES},
     Permission.VISIT_FILE: {_WORKER: _AREA, _ADMIN: _AREA},

@@ -11,7 +11,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
-from app.jobs.care import count_care
+from app.jobs.care import bring_visits_forward, count_care, put_visits_back, tell_without_hands
 from app.jobs.closing import carry_out_closings
 from app.jobs.exports import (
     end_hazard_exports,
@@ -45,7 +45,6 @@ from app.jobs.work import (
     tell_not_reached,
     tell_of_waiting_requests,
     tell_waiting_hazards,
-    tell_without_hands,
     unassign_hazards,
     verify_audit,
 )
@@ -75,7 +74,10 @@ EVERY_MINUTE: list[Job] = [
     copy_removals,
     unassign_hazards,
     sound_hazard_alarms,
+    put_visits_back,
+    bring_visits_forward,
     tell_without_hands,
+    tell_not_reached,
     scan_photos,
     compare_photos,
     prepare_search,
@@ -97,7 +99,6 @@ NIGHTLY: list[tuple[Job, int, int]] = [
     (forget_old_events, 3, 55),
     (forget_old_sends, 3, 58),
     (verify_audit, 4, 0),
-    (tell_not_reached, 8, 0),
     (tell_waiting_hazards, 8, 0),
     (tell_of_waiting_requests, 8, 0),
     (tell_of_waiting_requests, 14, 0),

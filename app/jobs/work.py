@@ -111,11 +111,6 @@ def tell_not_reached(means: Means) -> int:
     return sum(_batches_past(means, "tell_not_reached", visits.tell_not_reached))
 
 
-def tell_without_hands(means: Means) -> int:
-    """Tell of care whose worker has no post any more or is away alone; give of how many records."""
-    return by_community(means, "tell_without_hands", visits.tell_without_hands)
-
-
 def tell_of_waiting_requests(means: Means) -> int:
     """Tell whoever decides now of requests to be bound that nobody told him of; give of how many."""
     step = waiting_requests.tell_of_waiting_requests

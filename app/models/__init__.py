@@ -1,13 +1,12 @@
 """All tables, in one place to import them from."""
 
 from app.models.account_event import AccountEvent, AccountStep
-from app.models.approval import APPROVAL_NEXT, Approval, ApprovalKind, ApprovalState
+from app.models.approval import Approval, ApprovalKind, ApprovalState
 from app.models.area import DIGITS, Area, AreaLevel
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
 from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
 from app.models.binding import (
     NOT_HIM,
-    REQUEST_NEXT,
     Binding,
     BindingCode,
     BindingEnd,
@@ -31,12 +30,12 @@ from app.models.checklist import Checklist, ChecklistItem, ItemKind
 from app.models.checklist_draft import ChecklistDraft
 from app.models.child_protection import HARM_RECORDS, HarmCase, HarmRecord, ViewingTicket
 from app.models.claim import CLAIM_NEXT, Claim, ClaimEvent, ClaimStatus, ClaimStep
-from app.models.closing import CLOSING_NEXT, Closing, ClosingState
+from app.models.closing import Closing, ClosingState
 from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentText
 from app.models.correction import Correction, CorrectionField
 from app.models.credential import Invitation, RefreshToken, SecondFactor, SignInCode, SignInTries
 from app.models.deletion import Deletion, DeletionKind
-from app.models.freezing import FROZEN_TOO, Freezable
+from app.models.freezing import FROZEN_TOO
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
     HAZARD_ENDED,
@@ -72,7 +71,7 @@ from app.models.notice import Notice, NoticeKind
 from app.models.notice_settings import NoticeSettings
 from app.models.occurrence import Absence, AbsenceReason, Occurrence, OccurrenceState, ToldOpening
 from app.models.own_data import OwnCopy
-from app.models.own_request import OWN_REQUEST_NEXT, OwnRequest, OwnRequestState
+from app.models.own_request import OwnRequest, OwnRequestState
 from app.models.photo import (
     MatchKind,
     MatchVerdict,
@@ -106,18 +105,17 @@ from app.models.route import Route
 from app.models.rule import AutomaticSource, CapOf, Evidence, Period, Rule, Verifier
 from app.models.session import EndReason, SessionKind, SignIn
 from app.models.shop import REDEMPTION_NEXT, Redemption, RedemptionStatus, Reward, StockMovement, StockReason
-from app.models.spot_check import SPOT_CHECK_NEXT, SpotCheck, SpotCheckRecord, SpotCheckStatus, SpotCheckWeek
+from app.models.spot_check import SpotCheck, SpotCheckRecord, SpotCheckStatus, SpotCheckWeek
 from app.models.taken_out import ExportFailure, ExportState, TakenOut
 from app.models.unit import Unit, UnitEvent, UnitKind, UnitMember
 from app.models.user import Grant, User
 from app.models.visit import FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
+from app.models.weather import WeatherAlert, WeatherCall, WeatherKind
 from app.models.wechat import WeChatApp, WeChatLink
 from app.models.wechat_event import WeChatEvent, WeChatEventState
 
 __all__ = [
-    "APPROVAL_NEXT",
     "CLAIM_NEXT",
-    "CLOSING_NEXT",
     "DIGITS",
     "FROZEN_TOO",
     "HARM_RECORDS",
@@ -131,10 +129,7 @@ __all__ = [
     "HAZARD_WAITING",
     "NOT_HIM",
     "OVER",
-    "OWN_REQUEST_NEXT",
     "REDEMPTION_NEXT",
-    "REQUEST_NEXT",
-    "SPOT_CHECK_NEXT",
     "UNPREPARED",
     "Absence",
     "AbsenceReason",
@@ -198,7 +193,6 @@ __all__ = [
     "ExportFailure",
     "ExportState",
     "FollowUp",
-    "Freezable",
     "Grant",
     "GuardianRelation",
     "Guardianship",
@@ -317,6 +311,9 @@ __all__ = [
     "WeChatEvent",
     "WeChatEventState",
     "WeChatLink",
+    "WeatherAlert",
+    "WeatherCall",
+    "WeatherKind",
     "Willingness",
     "WitnessCode",
     "WitnessUse",

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Sealed
 from app.models.household import Resident
+from app.models.weather import WeatherAlert
 
 
 class CareCategory(enum.StrEnum):
@@ -86,6 +87,11 @@ class CareRecord(Base):
             postgresql_where=text("ended_on IS NULL"),
         ),
         Index(
+            "ix_care_records_not_told",
+            "id",
+            postgresql_where=text("not_reached > 0 AND escalated_at IS NULL AND ended_on IS NULL"),
+        ),
+        Index(
             "ix_care_records_substitute_id",
             "substitute_id",
             postgresql_where=text("substitute_id IS NOT NULL"),
@@ -110,10 +116,19 @@ class CareRecord(Base):
     ended_on: Mapped[date | None]
     ended_why: Mapped[LeavingReason | None]
     last_visited_on: Mapped[date | None]
+    not_reached: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many visits in a row, up to the last one, reached nobody."""
+    escalated_at: Mapped[datetime | None]
+    """When the admins were told of the last one of them."""
     next_due_on: Mapped[date]
+    regular_due_on: Mapped[date | None]
+    """When the visit would be due but for the weather; None where nothing brings it forward."""
+    alert_id: Mapped[UUID | None] = mapped_column(ForeignKey("weather_alerts.id"))
+    """The alert that brings it forward."""
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
     resident: Mapped[Resident] = relationship(lazy="raise")
+    alert: Mapped[WeatherAlert | None] = relationship(lazy="raise")
 
 
 class CareEvent(Base):

@@ -132,7 +132,12 @@ WORDS: Mapping[NoticeKind, Words] = {
             "withdrawn": "积分申报已撤回",
         },
     ),
-    NoticeKind.VISIT_URGENT: Words("走访急事", "有一项走访需要尽快处理", "{count}项走访需要尽快处理"),
+    NoticeKind.VISIT_URGENT: Words(
+        "走访急事",
+        "有一项走访需要尽快处理",
+        "{count}项走访需要尽快处理",
+        {"out_of_contact": "有人两次没联系上，请马上核实"},
+    ),
     NoticeKind.FOLLOW_UP_ASSIGNED: Words("回访待办", "有一项回访交给您办理", "{count}项回访交给您办理"),
     NoticeKind.CARE: Words(
         "关爱对象",
@@ -144,6 +149,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "substitute": "有一位关爱对象请您替补探访",
             "substitute_no_more": "有一位关爱对象不用您替补了",
             "standing_in": "有人请假，他的关爱对象请您代为探访",
+            "weather": "天气预警，有关爱对象要提前探访",
             "came_over": "有关爱对象没人负责了，请您替补探访",
             "nobodys": "有关爱对象没人探访，请派人",
             "nobody_decides": "有关爱对象没人管，请安排管理员",

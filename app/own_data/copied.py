@@ -89,7 +89,7 @@ _HIMSELF = (
         "care_records",
         "关爱",
         of_resident("care_records", "resident_id"),
-        without="last_visited_on next_due_on hands_told_on",
+        without="last_visited_on next_due_on hands_told_on regular_due_on alert_id not_reached escalated_at",
     ),
     kind("care_events", "关爱的变更", reach.care_events, only="id care_record_id step at day"),
     kind("visits", "对我的探访", reach.visits, without="unchanged_from_id"),
@@ -144,6 +144,7 @@ AT_WORK = (
                 "worker_id substitute_id",
                 "id started_on ended_on",
             ),
+            ("weather_alerts", "by_me", "我发的天气预警", "made_by", "id kind made_at"),
             ("care_events", "by_me", "我改关爱对象的记录", "actor_id", "id step at"),
             (
                 "occurrences",

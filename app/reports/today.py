@@ -128,7 +128,8 @@ def _tasks(
 
 def _due(session: Session, caring: Actor) -> list[visits.ShownCare]:
     most = MOST["care_records"] + 1
-    return visits.care_records(session, caring, due_by=business_day(), after=None, limit=most)
+    due = visits.CareFilter(due_by=business_day())
+    return visits.care_records(session, caring, due, sort=visits.CareSort.RISK, after=None, limit=most)
 
 
 def _places(session: Session, actor: Actor, tasks: Sequence[plans.ShownOccurrence]) -> list[Place]:

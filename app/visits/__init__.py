@@ -14,6 +14,7 @@ from app.models import (
     VisitBasis,
     VisitMode,
     VisitOutcome,
+    WeatherKind,
     Willingness,
 )
 from app.visits.answers import (
@@ -37,7 +38,8 @@ from app.visits.care import (
 )
 from app.visits.care_history import care_history, reason_of
 from app.visits.care_listings import NotResponsibleError, opened_care_record
-from app.visits.care_shown import ShownCare, care_records, seen_care_record, shown
+from app.visits.care_order import CareKey, CareSort, risk_of
+from app.visits.care_shown import CareFilter, ShownCare, care_records, seen_care_record, shown
 from app.visits.care_steps import (
     NewLevel,
     Will,
@@ -47,7 +49,16 @@ from app.visits.care_steps import (
     change_worker,
     note_willingness,
 )
-from app.visits.due import CareEndedError, DueKey, first_due, most_days, overdue_days
+from app.visits.due import (
+    CareEndedError,
+    Due,
+    DueKey,
+    due_in_days,
+    due_of,
+    first_due,
+    most_days,
+    overdue_days,
+)
 from app.visits.escalation import tell_not_reached
 from app.visits.filing import (
     MAX_FOLLOW_UPS,
@@ -97,6 +108,15 @@ from app.visits.tickets import (
     tickets,
 )
 from app.visits.told_tickets import ToldTicket, told_tickets
+from app.visits.weather import (
+    AlertSpanError,
+    NewAlert,
+    alerts,
+    bring_forward,
+    end_alert,
+    release,
+    warn,
+)
 from app.visits.without_hands import tell_standing_in, tell_without_hands
 
 __all__ = [
@@ -106,6 +126,7 @@ __all__ = [
     "MAX_HAZARDS",
     "MOST_DAYS",
     "STANDING_DAYS",
+    "AlertSpanError",
     "AnswerLongError",
     "AnswerMissingError",
     "AnswerRangeError",
@@ -114,11 +135,15 @@ __all__ = [
     "CareCategory",
     "CareEndedError",
     "CareEvent",
+    "CareFilter",
+    "CareKey",
     "CareLevel",
     "CareOpenError",
     "CareRecord",
+    "CareSort",
     "CareStep",
     "Done",
+    "Due",
     "DueDayError",
     "DueKey",
     "EndDayError",
@@ -129,6 +154,7 @@ __all__ = [
     "HazardOfVisit",
     "Leave",
     "LeavingReason",
+    "NewAlert",
     "NewCare",
     "NewFollowUp",
     "NewHazard",
@@ -155,20 +181,26 @@ __all__ = [
     "VisitDraft",
     "VisitMode",
     "VisitOutcome",
+    "WeatherKind",
     "WholeVisit",
     "Whose",
     "Will",
     "WillingDayError",
     "Willingness",
     "WrongFormError",
+    "alerts",
     "answers_of",
     "ask",
+    "bring_forward",
     "care_history",
     "care_records",
     "change_level",
     "change_substitute",
     "change_worker",
     "decide_ticket",
+    "due_in_days",
+    "due_of",
+    "end_alert",
     "end_care",
     "file",
     "filed_visit",
@@ -189,7 +221,9 @@ __all__ = [
     "opened_care_record",
     "overdue_days",
     "reason_of",
+    "release",
     "result_of",
+    "risk_of",
     "sealed_need",
     "sealed_result",
     "sealed_visit",
@@ -205,5 +239,6 @@ __all__ = [
     "visit_draft",
     "visit_drafts",
     "visits_of",
+    "warn",
     "whole_visit",
 ]

@@ -4,7 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager
+from sqlalchemy.orm import InstrumentedAttribute, Session, contains_eager, joinedload
 
 from app.actors import Actor, Role, Scope
 from app.errors import DomainError, Kind, NotFoundError
@@ -61,9 +61,9 @@ def check_doer(session: Session, actor: Actor, record: CareRecord, *, on: date |
 
 
 def with_home(query: Select[CareRecord]) -> Select[CareRecord]:
-    """Read along the resident, his household and its place, which the visit happens at."""
+    """Read along the resident, his household and its place, which the visit happens at, and the alert."""
     home = contains_eager(CareRecord.resident).joinedload(Resident.household).joinedload(Household.place)
-    return query.join(CareRecord.resident).options(home)
+    return query.join(CareRecord.resident).options(home, joinedload(CareRecord.alert))
 
 
 def opened_care_record(session: Session, record_id: UUID) -> CareRecord:

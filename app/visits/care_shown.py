@@ -8,19 +8,25 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, or_, select, tuple_
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, community_of
-from app.models import CareCategory, CareRecord, PresenceState, Resident, Willingness
+from app.models import (
+    CareCategory,
+    CareLevel,
+    CareRecord,
+    Household,
+    PresenceState,
+    Resident,
+    Willingness,
+)
 from app.people import is_minor
 from app.visits.care_listings import admin_scope, care_record_of, with_home
-from app.visits.due import DueKey, willing
+from app.visits.care_order import CareKey, CareSort, Order, key_of
+from app.visits.due import Due, days_of, willing
 from app.visits.leave import Leave, TicketNeededError, leave_for, may_read
 from app.visits.standing_in import Hands, hands
-
-_LAST = date.max
-"""The place in the list of what must not be told by its place."""
 
 
 @dataclass(frozen=True)
@@ -36,10 +42,9 @@ class ShownCare:
     doer_id: UUID | None = None
     """Who is to call there today; None where only the admins can."""
 
-    @property
-    def key(self) -> DueKey:
-        """Give its place in the list, which tells no day that is not shown."""
-        return DueKey(self.record.next_due_on if self.tells_due else _LAST, self.record.id)
+    def key(self, sort: CareSort) -> CareKey:
+        """Give its place in the list, which tells nothing that is not shown."""
+        return key_of(self.record, sort, whole=self.whole, tells_due=self.tells_due)
 
 
 def shown(
@@ -60,54 +65,80 @@ def shown(
     return found
 
 
-def _day(actor: Actor, there: Hands) -> ColumnElement[date]:
-    """Say in SQL which day is told as that of the next visit; as ``ShownCare.key`` does."""
-    told = or_(may_read(actor), CareRecord.worker_id == actor.user_id, there.done_by(actor.user_id))
-    return case((told, CareRecord.next_due_on), else_=_LAST)
+@dataclass(frozen=True)
+class CareFilter:
+    """Which open care records.
+
+    Who lives elsewhere, and grown-ups who refuse visits, appear only where that is asked for.
+    """
+
+    presence: PresenceState | None = None
+    category: CareCategory | None = None
+    level: CareLevel | None = None
+    willingness: Willingness | None = None
+    due: Due | None = None
+    due_by: date | None = None
+    worker_id: UUID | None = None
+    place_id: UUID | None = None
+
+    def narrowed(self, query: Select[CareRecord], order: Order) -> Select[CareRecord]:
+        """Take away what is not meant, and of minors what would tell what is not shown of them."""
+        of_the_care = {
+            CareRecord.category: self.category,
+            CareRecord.level: self.level,
+            CareRecord.willingness: self.willingness,
+            CareRecord.worker_id: self.worker_id,
+        }
+        for column, value in of_the_care.items():
+            if value is not None:
+                query = query.where(column == value, may_read(order.actor))
+        if self.presence is None:
+            query = query.where(Resident.presence != PresenceState.AWAY)
+        else:
+            query = query.where(Resident.presence == self.presence)
+        if self.willingness is None:
+            query = query.where(willing())
+        if self.due is not None:
+            query = query.where(order.day.between(*days_of(self.due)))
+        if self.due_by is not None:
+            query = query.where(order.day <= self.due_by)
+        if self.place_id is not None:
+            query = query.where(Household.place_id == self.place_id)
+        return query
+
+
+EVERY = CareFilter()
 
 
 def care_records(
     session: Session,
     actor: Actor,
+    wanted: CareFilter = EVERY,
     *,
-    presence: PresenceState | None = None,
-    category: CareCategory | None = None,
-    willingness: Willingness | None = None,
-    due_by: date | None = None,
-    after: DueKey | None,
+    sort: CareSort = CareSort.DUE,
+    after: CareKey | None,
     limit: int,
 ) -> list[ShownCare]:
-    """List open care records by the day their next visit is due, the longest overdue first.
+    """List open care records: the longest overdue first, or what presses most, or as places are walked.
 
     An admin's are all of his area; a worker's those that he does today: not his own while another does them,
-    and also another's while he stands in. Residents who live elsewhere, and grown-ups who refuse visits,
-    are not due and appear only if ``presence`` or ``willingness`` asks for them. Minors for whom
-    the actor needs a ticket come last, and not at all where a filter would tell what is not shown of them.
+    and also another's while he stands in. Minors for whom the actor needs a ticket come last, on a route last
+    at their place, and not at all where a filter would tell what is not shown of them.
     """
     there = hands(session, actor.scope.areas)
-    day = _day(actor, there)
+    order = Order(actor, there)
     mine = or_(admin_scope(actor).clause(CareRecord.area_code), there.done_by(actor.user_id))
     query = (
         with_home(select(CareRecord))
+        .join(Resident.household)
+        .join(Household.place)
         .where(mine, CareRecord.ended_on.is_(None))
-        .order_by(day, CareRecord.id)
+        .order_by(*order.terms(sort))
         .limit(limit)
     )
-    if presence is None:
-        query = query.where(Resident.presence != PresenceState.AWAY)
-    else:
-        query = query.where(Resident.presence == presence)
-    if willingness is None:
-        query = query.where(willing())
-    else:
-        query = query.where(CareRecord.willingness == willingness, may_read(actor))
-    if category is not None:
-        query = query.where(CareRecord.category == category, may_read(actor))
-    if due_by is not None:
-        query = query.where(day <= due_by)
     if after is not None:
-        query = query.where(tuple_(day, CareRecord.id) > tuple_(after.day, after.id))
-    return shown(session, actor, session.scalars(query).all(), there)
+        query = query.where(order.passed(after))
+    return shown(session, actor, session.scalars(wanted.narrowed(query, order)).all(), there)
 
 
 def seen_care_record(session: Session, actor: Actor, record_id: UUID) -> ShownCare:

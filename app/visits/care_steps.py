@@ -27,7 +27,7 @@ from app.sealing import Sealer
 from app.visits.care import check_staff, check_substitute, days_between
 from app.visits.care_history import Change, keep
 from app.visits.care_listings import care_record_of
-from app.visits.due import due_by_level
+from app.visits.due import due_by_level, set_due
 from app.visits.tickets import end_with_care, give_with_care
 
 
@@ -100,7 +100,7 @@ def change_level(
     check_about(session, begun.resident, Category.CARE)
     every_days = days_between(record.category, new.level, new.every_days, begun.resident, today)
     before = {"level": record.level, "every_days": record.every_days}
-    record.next_due_on = due_by_level(record, new.level, every_days, today)
+    set_due(session, record, due_by_level(record, new.level, every_days, today))
     record.level, record.every_days = new.level, every_days
     begun.keep(before, {"level": new.level, "every_days": every_days}, new.reason)
     return record

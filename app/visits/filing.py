@@ -25,6 +25,7 @@ from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
+from app.visits.escalation import is_out_of_contact, tell_of
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
 from app.visits.sealed import sealed_need, sealed_visit
@@ -138,6 +139,8 @@ def file(
     )
     if made:
         book(session, record, visit)
+        if is_out_of_contact(session, record, visit):
+            tell_of(session, record, visit, _told_of_urgent(session, record) - {actor.user_id}, at_once=True)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         _follow(session, actor, sealer, record, visit, new, signs=bool(signs))
         report_seen(session, actor, signer, record, visit, new.signals, new.hazards)

@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Sequence
 
+from dev.drills.care_quarter import CARE_QUARTER
 from dev.drills.drill import Drill, DrillFailedError
 from dev.drills.import_dirty import IMPORT_DIRTY
 from dev.drills.offline_batch import OFFLINE_BATCH
@@ -14,7 +15,7 @@ from dev.drills.patrol_quarter import PATROL_QUARTER
 from dev.drills.photo_reuse import PHOTO_REUSE
 from dev.trouble import MachineError
 
-DRILLS: list[Drill] = [PATROL_QUARTER, OFFLINE_BATCH, PHOTO_REUSE, IMPORT_DIRTY]
+DRILLS: list[Drill] = [PATROL_QUARTER, CARE_QUARTER, OFFLINE_BATCH, PHOTO_REUSE, IMPORT_DIRTY]
 """In the order in which they run."""
 _UNKNOWN = 2
 

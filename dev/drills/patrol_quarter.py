@@ -9,6 +9,8 @@ from app import plans
 from app.clock import set_to
 from app.config import Settings
 from app.db import engine_for, sessions_for, transaction
+from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
+from app.jobs.work import sound_hazard_alarms, unassign_hazards
 from app.keys import derived
 from app.places import CodeSigner
 from app.sealing import Sealer
@@ -23,6 +25,14 @@ from dev.drills.schedulers import Schedulers, two_schedulers
 from dev.servers import ensure_database, scratch, scratch_servers
 
 _MINUTE = timedelta(minutes=1)
+_JOBS = [
+    unassign_hazards,
+    sound_hazard_alarms,
+    hand_over_occurrences,
+    make_occurrences,
+    tell_openings,
+    tell_missed,
+]
 FULL = Size(date(2026, 1, 15), days=90, workers=10, places=2, hazards=64)
 SHORT = Size(date(2026, 2, 10), days=14, workers=5, places=1, hazards=16)
 
@@ -40,7 +50,7 @@ def patrol_quarter(tell: Tell, size: Size = FULL) -> str:
         signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
         patrol = Patrol(size, world, sessions_for(engine), signer, WorkCalendar.of(settings))
         prepare(patrol)
-        with two_schedulers(variables) as schedulers:
+        with two_schedulers(variables, _JOBS) as schedulers:
             _play(patrol, schedulers, tell)
         with Session(engine) as session:
             figure = checked(session, patrol)

@@ -3,7 +3,7 @@
 import multiprocessing
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing.connection import Connection
@@ -18,20 +18,12 @@ from app.clock import set_to
 from app.config import Settings
 from app.db import engine_for
 from app.jobs.alone import alone
-from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
-from app.jobs.work import Means, sound_hazard_alarms, unassign_hazards
+from app.jobs.work import Means
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
 from dev.drills.drill import DrillFailedError, hold
 
-_JOBS: list[Callable[[Means], int]] = [
-    unassign_hazards,
-    sound_hazard_alarms,
-    hand_over_occurrences,
-    make_occurrences,
-    tell_openings,
-    tell_missed,
-]
+Job = Callable[[Means], int]
 _PATIENCE_S = 120
 _SERIOUS = {"error", "exception", "critical"}
 
@@ -69,15 +61,15 @@ class Schedulers:
 
 
 @contextmanager
-def two_schedulers(variables: Mapping[str, str]) -> Iterator[Schedulers]:
-    """Start both, and end them."""
+def two_schedulers(variables: Mapping[str, str], jobs: Sequence[Job]) -> Iterator[Schedulers]:
+    """Start both, and end them; they run these jobs."""
     context = multiprocessing.get_context("spawn")
     gate = context.Barrier(2)
     lines, processes = [], []
     try:
         for _ in range(2):
             ours, theirs = context.Pipe()
-            process = context.Process(target=_live, args=(dict(variables), theirs, gate), daemon=True)
+            process = context.Process(target=_live, args=(dict(variables), jobs, theirs, gate), daemon=True)
             process.start()
             theirs.close()
             lines.append(ours)
@@ -90,7 +82,7 @@ def two_schedulers(variables: Mapping[str, str]) -> Iterator[Schedulers]:
             process.join(_PATIENCE_S)
 
 
-def _live(variables: Mapping[str, str], line: Connection, gate: Barrier) -> None:
+def _live(variables: Mapping[str, str], jobs: Sequence[Job], line: Connection, gate: Barrier) -> None:
     """Run the jobs at each moment that comes by the line, until it is closed."""
     faults: list[str] = []
 
@@ -116,7 +108,7 @@ def _live(variables: Mapping[str, str], line: Connection, gate: Barrier) -> None
         done = {}
         gate.wait(_PATIENCE_S)
         with set_to(at):
-            for job in reversed(_JOBS) if backwards else _JOBS:
+            for job in reversed(jobs) if backwards else jobs:
                 try:
                     done[job.__name__] = _run(job, means, locked=locked)
                 except Exception:  # noqa: BLE001 - told to whoever holds the drill
@@ -126,7 +118,7 @@ def _live(variables: Mapping[str, str], line: Connection, gate: Barrier) -> None
     means.engine.dispose()
 
 
-def _run(job: Callable[[Means], int], means: Means, *, locked: bool) -> int:
+def _run(job: Job, means: Means, *, locked: bool) -> int:
     if not locked:
         return job(means)
     with alone(means.engine, job.__name__) as held:

@@ -208,6 +208,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/plans/<uuid:plan_id>", checklist_taken_back, (422, "plan_checklist")),
     ("/v1/absences/<uuid:absence_id>", caller_moved, GONE),
     ("/v1/absences/<uuid:absence_id>", worker_moved, (422, "plan_worker")),
+    ("/v1/weather-alerts/<uuid:alert_id>", caller_moved, GONE),
     ("/v1/category-deadlines/<uuid:deadline_id>", caller_moved, GONE),
     ("/v1/routes/<uuid:route_id>", caller_moved, GONE),
     ("/v1/routes/<uuid:route_id>", place_moved, (422, "route_places")),
@@ -243,9 +244,7 @@ KNOWN_TO_NOBODY_ELSE = {
 """Where anybody may use any id, no area is asked for: somebody else's is simply taken."""
 STATES = {
     "/v1/checklist-drafts/<uuid:draft_id>/workbook": "makes nothing (test_checklist_workbooks.py)",
-    "/v1/me/message-acceptances/<uuid:acceptance_id>": (
-        "is nothing without WeChat: its repeats are in tests/api/wechat/test_acceptances.py"
-    ),
+    "/v1/me/message-acceptances/<uuid:acceptance_id>": "needs WeChat (tests/api/wechat/test_acceptances.py)",
     "/v1/me/notice-settings": (
         "replaces one's own settings of a revision: its repeats are in tests/notices/test_settings.py"
     ),

@@ -7,14 +7,19 @@ from app.clock import business_day
 from app.ids import new_id
 from app.models import (
     CareCategory,
+    CareEvent,
     CareLevel,
     CareRecord,
+    CareStep,
     FollowUp,
     Visit,
     VisitForm,
     VisitMode,
     VisitOutcome,
+    WeatherAlert,
+    WeatherKind,
 )
+from app.sealing import Cell
 from app.visits import sealed_need, sealed_visit
 from tests import cast
 from tests.matrix.side import Side, captured
@@ -43,6 +48,45 @@ class CareRows(Side):
             )
         )
         return record_id
+
+    def care_event(self) -> UUID:
+        """Write a change of a care record; give the record's id."""
+        record_id, event_id = self.care_record(), new_id()
+        self.add(
+            CareEvent(
+                id=event_id,
+                area_code=self.area,
+                care_record_id=record_id,
+                step=CareStep.LEVEL,
+                actor_id=self.user("admin"),
+                at=cast.LONG_AGO,
+                day=business_day(),
+                data={"now": {"level": "low"}},
+                reason_sealed=SEALER.seal("好转", Cell("care_events", "reason_sealed", event_id)),
+                content_hash=b"",
+            )
+        )
+        return record_id
+
+    def weather_alert(self) -> UUID:
+        """Write an alert for today."""
+        alert_id = new_id()
+        self.add(
+            WeatherAlert(
+                id=alert_id,
+                area_code=self.area,
+                kind=WeatherKind.SNOW,
+                from_on=business_day(),
+                until_on=business_day(),
+                reason="大雪",
+                levels=[],
+                categories=[],
+                made_by=self.user("admin"),
+                made_at=cast.LONG_AGO,
+                content_hash=b"",
+            )
+        )
+        return alert_id
 
     def visit_form(self) -> UUID:
         """Write a form for the elderly."""

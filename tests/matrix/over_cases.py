@@ -12,6 +12,7 @@ from tests.matrix.routes import LINES
 
 _ENDED_AGAIN = {
     "POST /v1/absences/<uuid:absence_id>/end",
+    "POST /v1/weather-alerts/<uuid:alert_id>/end",
     "POST /v1/guardianships/<uuid:guardianship_id>/end",
     "POST /v1/consents/<uuid:consent_id>/withdraw",
     "POST /v1/me/consents/<uuid:consent_id>/withdraw",
@@ -44,8 +45,7 @@ _READ = {
 """What is answered of a thing that is over where that follows neither from the line nor from its method."""
 _CARERS = ("worker", "admin")
 _USER_READERS = ("admin", "system", "security")
-_NO_ONE = dict.fromkeys(ROLES, 404)
-_GONE = {ANYBODY: 410}
+_NO_ONE, _GONE = dict.fromkeys(ROLES, 404), {ANYBODY: 410}
 _CODE = "/v1/households/<uuid:household_id>/binding-code"
 _CODES = "/v1/places/<uuid:place_id>/codes"
 _REVOKED = "UPDATE place_codes SET revoked_at = now()"
@@ -306,6 +306,7 @@ NEVER_OVER = {
     "PUT /v1/hazards/<uuid:hazard_id>": f"{_PLACES}; staff may report by a revoked sheet, as a hint",
     "PUT /v1/hazard-exports/<uuid:export_id>": "names an area, which has no end",
     "PUT /v1/imports/<uuid:import_id>": "names an area, which has no end",
+    "PUT /v1/weather-alerts/<uuid:alert_id>": "names an area, which has no end",
     "PUT /v1/routes/<uuid:route_id>": "names an area and places, which have no end",
     "PUT /v1/category-deadlines/<uuid:deadline_id>": "names a community, which has no end",
     "PUT /v1/rewards/<uuid:reward_id>": "names a community, which has no end",

@@ -1,4 +1,4 @@
-"""The matrix: care records, visits, follow-ups."""
+"""The matrix: care records, weather alerts, visits, follow-ups."""
 
 from collections.abc import Callable
 
@@ -31,7 +31,7 @@ def _end(stage: Stage) -> Call:
 
 
 def _history(stage: Stage) -> Call:
-    return Call(f"/v1/care-records/{stage.care_record()}/history")
+    return Call(f"/v1/care-records/{stage.care_event()}/history")
 
 
 def _draft(stage: Stage) -> Call:
@@ -54,6 +54,15 @@ _WILL = {"willingness": "yes", "willing_speaker": "resident"}
 
 def _will(stage: Stage) -> Call:
     return _step("willingness", **_WILL, willing_on=business_day().isoformat())(stage)
+
+
+_READERS = {**_CARERS, "county": 200, "city": 200}
+
+
+def _new_alert(stage: Stage) -> Call:
+    today = business_day().isoformat()
+    body = {"area_code": stage.area, "kind": "snow", "from_on": today, "until_on": today, "reason": "大雪"}
+    return Call(f"/v1/weather-alerts/{new_id()}", with_json(body))
 
 
 def _new_visit(stage: Stage) -> Call:
@@ -109,6 +118,14 @@ VISITS = [
         _step("substitute", substitute_id=None),
     ),
     Line("POST", "/v1/care-records/<uuid:record_id>/willingness", _CARERS, _will),
+    Line("GET", "/v1/weather-alerts", _READERS, lambda _: Call("/v1/weather-alerts"), 200),
+    Line("PUT", "/v1/weather-alerts/<uuid:alert_id>", {"admin": 201, "county": 201}, _new_alert),
+    Line(
+        "POST",
+        "/v1/weather-alerts/<uuid:alert_id>/end",
+        {"admin": 200, "county": 200},
+        lambda stage: Call(f"/v1/weather-alerts/{stage.weather_alert()}/end"),
+    ),
     Line("GET", "/v1/visit-forms", _CARERS, lambda _: Call("/v1/visit-forms?category=elderly"), 200),
     Line("GET", "/v1/visits", _CARERS, _visits),
     Line("PUT", "/v1/visits/<uuid:visit_id>", {"worker": 201, "admin": 201}, _new_visit),

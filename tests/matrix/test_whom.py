@@ -40,6 +40,8 @@ ABOUT_NOBODY = {
     "POST /v1/occurrences/<uuid:occurrence_id>/reassign": _A_PLACE,
     "PUT /v1/absences/<uuid:absence_id>": "which of the staff does the work of which",
     "POST /v1/absences/<uuid:absence_id>/end": "which of the staff does the work of which",
+    "PUT /v1/weather-alerts/<uuid:alert_id>": "everybody's of an area",
+    "POST /v1/weather-alerts/<uuid:alert_id>/end": "everybody's of an area",
     "PUT /v1/routes/<uuid:route_id>": _A_PLACE,
     "PUT /v1/category-deadlines/<uuid:deadline_id>": "everybody's of a community",
     "PUT /v1/units/<uuid:unit_id>": "which of the staff work together",

@@ -1,6 +1,6 @@
 """Who could not be reached is told to the community's admins, once."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -29,24 +29,75 @@ def _told(session: Session) -> list[tuple[UUID, str, dict[str, Any]]]:
     return [(row.user_id, row.area_code, row.data) for row in rows]
 
 
-def test_the_admin_hears_once_of_each_visit_that_reached_nobody(
-    worker: Client, session: Session, record: UUID, form: UUID
+def _miss(client: Client, record: UUID, form: UUID, at: datetime, **fields: Any) -> str:
+    visit_id = str(new_id())
+    body = visit(record, form, captured_at=at.isoformat(), **NOT_REACHED | fields)
+    assert client.put(f"/v1/visits/{visit_id}", json=body).status_code == 201
+    return visit_id
+
+
+def _in_china(day: int, at: str) -> datetime:
+    return datetime.combine(date(2027, 2, day), time.fromisoformat(at), clock.SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    "made, told_at",
+    [
+        ("12:00", _in_china(2, "08:00")),
+        ("23:59", _in_china(2, "08:00")),
+        ("08:59", _in_china(2, "07:59")),
+        ("07:30", _in_china(2, "06:30")),
+        ("00:00", _in_china(1, "23:00")),
+    ],
+)
+def test_the_admin_hears_within_a_day(
+    worker: Client, session: Session, record: UUID, form: UUID, made: str, told_at: datetime
 ) -> None:
-    first, second = str(new_id()), str(new_id())
-    worker.put(f"/v1/visits/{first}", json=visit(record, form, **NOT_REACHED))
+    """The next morning, or an hour before a day is over, whatever the hour of the visit."""
+    at = _in_china(1, made)
+    with clock.set_to(at):
+        visit_id = _miss(worker, record, form, at)
+    with clock.set_to(told_at - timedelta(minutes=1)):
+        assert (tell_now(session), session.get_one(CareRecord, record).escalated_at) == (0, None)
+    with clock.set_to(told_at):
+        assert (tell_now(session), tell_now(session)) == (1, 0)
+
+    assert told_at - at <= timedelta(days=1)
+    assert session.get_one(CareRecord, record).escalated_at == told_at
+    about = {"visit_id": visit_id, "care_record_id": str(record)}
+    assert _told(session) == [(person("admin").user_id, GRID, about)]
+
+
+def test_the_second_in_a_row_is_told_at_once(
+    worker: Client, admin: Client, session: Session, record: UUID, form: UUID
+) -> None:
+    """He is out of contact; whoever reaches him ends the row, also where that arrives late."""
+    _miss(worker, record, form, NOON - timedelta(hours=30))
     assert _told(session) == []
 
-    figures = [tell_now(session), tell_now(session)]
-    with clock.set_to(NOON + timedelta(days=1)):
-        again = visit(record, form, captured_at=(NOON + timedelta(days=1)).isoformat(), **NOT_REACHED)
-        worker.put(f"/v1/visits/{second}", json=again)
-        figures += [tell_now(session), tell_now(session)]
+    second = _miss(worker, record, form, NOON - timedelta(hours=2))
 
-    assert figures == [1, 0, 1, 0]
-    assert _told(session) == [
-        (person("admin").user_id, GRID, {"visit_id": visit_id, "care_record_id": str(record)})
-        for visit_id in (first, second)
-    ]
+    about = {"visit_id": second, "care_record_id": str(record), "what": "out_of_contact"}
+    assert _told(session) == [(person("admin").user_id, GRID, about)]
+    shown = admin.get(f"/v1/care-records/{record}").json
+    assert (shown["not_reached"], shown["escalated_at"], shown["risk"]) == (2, "2027-01-31T04:00:00+00:00", 5)
+    with clock.set_to(NOON + timedelta(days=1)):
+        assert tell_now(session) == 0
+    file_visit(worker, record, form, captured_at=(NOON - timedelta(hours=5)).isoformat())
+    assert admin.get(f"/v1/care-records/{record}").json["not_reached"] == 1
+    file_visit(worker, record, form, captured_at=(NOON - timedelta(hours=1)).isoformat())
+    shown = admin.get(f"/v1/care-records/{record}").json
+    assert (shown["not_reached"], shown["escalated_at"]) == (0, None)
+
+
+def test_what_arrives_late_is_no_second_one(
+    worker: Client, session: Session, record: UUID, form: UUID
+) -> None:
+    _miss(worker, record, form, NOON - timedelta(hours=2))
+    _miss(worker, record, form, NOON - timedelta(hours=30))
+
+    assert _told(session) == []
+    assert session.get_one(CareRecord, record).not_reached == 2
 
 
 @pytest.mark.parametrize("hours,told", [(-1, 1), (1, 0)])
@@ -54,10 +105,9 @@ def test_the_visit_that_happened_last_decides(
     worker: Client, session: Session, record: UUID, form: UUID, hours: int, told: int
 ) -> None:
     file_visit(worker, record, form, **NOT_REACHED)
-    file_visit(worker, record, form, captured_at=(NOON + timedelta(hours=hours, days=-1)).isoformat())
     with clock.set_to(NOON + timedelta(hours=2)):
         file_visit(worker, record, form, captured_at=(NOON + timedelta(hours=hours)).isoformat())
-
+    with clock.set_to(NOON + timedelta(days=1)):
         assert tell_now(session) == told
 
 
@@ -81,7 +131,7 @@ def test_a_community_without_an_admin_keeps_nobody_else_waiting(
     worker: Client, session: Session, record: UUID, form: UUID
 ) -> None:
     file_visit(worker, record, form, **NOT_REACHED)
-    with clock.set_to(NOON + timedelta(hours=1)):
+    with clock.set_to(NOON + timedelta(days=1)):
         _end_grants_of_admin(session)
         assert tell_now(session) == 0
     assert _told(session) == []
