@@ -9,9 +9,10 @@ from flask import Response, request
 from marshmallow import fields
 
 from app import exports, hazards
+from app.api.hazard_filters import FACES, LONGEST_KEY, YEAR_DAYS
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Flag, Input, Text, area_code, has_words, listed, moment, uid, word
+from app.api.http.fields import Flag, Input, Text, area_code, has_words, listed, moment, uid, whole, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, note_approval, sensitive, transaction
@@ -25,7 +26,7 @@ _MOMENTS = ("reported_since", "reported_until", "closed_since", "closed_until")
 
 
 class LedgerInput(Input):
-    """Which hazards of which area, and what for; of several words of one kind any fits."""
+    """Which hazards of which area, and what for; all else asks as the list of hazards does."""
 
     area_code = area_code(required=True)
     purpose = Text(200, least=1, required=True, checks=[has_words])
@@ -38,6 +39,17 @@ class LedgerInput(Input):
     closed_since = moment(load_default=None, allow_none=True)
     closed_until = moment(load_default=None, allow_none=True)
     overdue = Flag(load_default=False)
+    place_id = uid(load_default=None, allow_none=True)
+    item_key = Text(LONGEST_KEY, least=1, load_default=None, allow_none=True)
+    assignee_id = uid(load_default=None, allow_none=True)
+    unit_id = uid(load_default=None, allow_none=True)
+    due_within_days = whole(0, YEAR_DAYS, load_default=None, allow_none=True)
+    recurring = Flag(load_default=False)
+    lacks_photos = Flag(load_default=False)
+    satisfaction = whole(*FACES, load_default=None, allow_none=True)
+    supervised = Flag(load_default=False)
+    extension_asked = Flag(load_default=False)
+    text = Text(50, least=1, load_default=None, allow_none=True)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> Any:
@@ -75,6 +87,10 @@ def _new(data: dict[str, Any]) -> hazards.NewLedgerExport:
     wanted: dict[str, Any] = {name: sorted(set(data[name])) for name in ("status", "source", "category")}
     wanted |= {"level": data["level"], "overdue": data["overdue"]}
     wanted |= {name: data[name].astimezone(UTC).isoformat() if data[name] else None for name in _MOMENTS}
+    asked = {
+        name: data[name] for name in hazards.LEDGER_MORE if data[name] is not None and data[name] is not False
+    }
+    wanted |= {name: str(value) if isinstance(value, UUID) else value for name, value in asked.items()}
     return hazards.NewLedgerExport(area, purpose, wanted)
 
 

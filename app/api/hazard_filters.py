@@ -10,10 +10,10 @@ from app.api.http.allow import actor
 from app.api.http.fields import Input, Text, area_code, asked, moment, uid, whole, word, words
 from app.hazards import HazardCategory, HazardLevel, HazardSource, HazardStatus
 
-_YEAR_DAYS = 366
+YEAR_DAYS = 366
 FACES = (1, 3)
 """From dissatisfied to satisfied."""
-_LONGEST_KEY = 120
+LONGEST_KEY = 120
 
 
 class Assignee(StrEnum):
@@ -38,7 +38,7 @@ class HazardFilterInput(Input):
     level = word(HazardLevel, load_default=None)
     area_code = area_code(load_default=None)
     place_id = uid(load_default=None)
-    item_key = Text(_LONGEST_KEY, least=1, load_default=None)
+    item_key = Text(LONGEST_KEY, least=1, load_default=None)
     assignee = word(Assignee, load_default=None)
     assignee_id = uid(load_default=None)
     unit_id = uid(load_default=None)
@@ -47,7 +47,7 @@ class HazardFilterInput(Input):
     closed_since = moment(load_default=None)
     closed_until = moment(load_default=None)
     overdue = asked()
-    due_within_days = whole(0, _YEAR_DAYS, strict=False, load_default=None)
+    due_within_days = whole(0, YEAR_DAYS, strict=False, load_default=None)
     recurring = asked()
     lacks_photos = asked()
     satisfaction = whole(*FACES, strict=False, load_default=None)

@@ -55,6 +55,7 @@ from app.hazards.history import ShownEvent
 from app.hazards.ledger_exports import (
     IN_WORDS,
     LEDGER,
+    LEDGER_MORE,
     LedgerTooBigError,
     NewLedgerExport,
     ask_ledger,
@@ -134,6 +135,7 @@ __all__ = [
     "FIELD_ROLES",
     "IN_WORDS",
     "LEDGER",
+    "LEDGER_MORE",
     "LEVEL_NAMES",
     "MAJOR_CONTROLS_WITHIN",
     "MAJOR_WAITS_AT_MOST",

@@ -47,6 +47,19 @@ IN_WORDS = {
 """What whoever asked reads, and what he can do."""
 _SHEET = "隐患台账"
 _NOTE = "不含上报居民和群众的姓名。只能用于上面写的用途，用完请删除。"
+_IDS = ("place_id", "assignee_id", "unit_id")
+LEDGER_MORE = (
+    *_IDS,
+    "item_key",
+    "due_within_days",
+    "recurring",
+    "lacks_photos",
+    "satisfaction",
+    "supervised",
+    "extension_asked",
+    "text",
+)
+"""What stands in a wish only where it was asked for: one sent before it could be is the same still."""
 _MOMENTS = ("reported_since", "reported_until", "closed_since", "closed_until")
 
 
@@ -141,6 +154,8 @@ def _taken(session: Session, user_id: UUID) -> int:
 def _filter(area_code: str, wanted: dict[str, Any]) -> HazardFilter:
     level = wanted["level"]
     spans: dict[str, Any] = {name: datetime.fromisoformat(wanted[name]) for name in _MOMENTS if wanted[name]}
+    more: dict[str, Any] = {name: wanted[name] for name in LEDGER_MORE if name in wanted}
+    more |= {name: UUID(more[name]) for name in _IDS if name in more}
     return HazardFilter(
         area_code=area_code,
         status=[HazardStatus(word) for word in wanted["status"]],
@@ -149,6 +164,7 @@ def _filter(area_code: str, wanted: dict[str, Any]) -> HazardFilter:
         level=HazardLevel(level) if level else None,
         overdue=wanted["overdue"],
         **spans,
+        **more,
     )
 
 

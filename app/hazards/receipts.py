@@ -31,6 +31,8 @@ class Receipt:
     photo_count: int
     is_his: bool
     """Whoever looks has the key in its address."""
+    said: str
+    """What he wrote when he last said how satisfied he is: to change the face is not to take it back."""
 
 
 def receipt(session: Session, place_id: UUID, hazard_id: UUID, *, key: str = "") -> Receipt:
@@ -51,6 +53,7 @@ def receipt(session: Session, place_id: UUID, hazard_id: UUID, *, key: str = "")
         steps=_steps(session, hazard.id),
         reason=kept.reason if kept else _reason(session, hazard),
         is_his=opens(hazard, key),
+        said=_said(session, hazard_id) if opens(hazard, key) else "",
         photo_count=len(photos_of(session, [hazard.id])[hazard.id]),
     )
 
@@ -66,3 +69,10 @@ def _reason(session: Session, hazard: Hazard) -> str:
         HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.REJECT
     )
     return session.scalar(query.limit(1)) or ""
+
+
+def _said(session: Session, hazard_id: UUID) -> str:
+    query = select(HazardEvent.note).where(
+        HazardEvent.hazard_id == hazard_id, HazardEvent.step == HazardStep.RATE
+    )
+    return session.scalar(query.order_by(HazardEvent.number.desc()).limit(1)) or ""

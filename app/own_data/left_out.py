@@ -56,5 +56,6 @@ LEFT_OUT = {
     "import_rows": "tells of several people, and goes within days",
     "hazard_exports.key_sealed": "opens the file",
     "hazard_exports.purpose": _OTHERS,
+    "hazard_exports.wanted": _OTHERS,
 }
 """Tables and columns that hold something of a person and that he does not get, but for hashes: why."""

@@ -64,6 +64,16 @@ def test_the_form_brings_a_key_that_opens_the_receipt_later(visitor: Client, cod
     assert keys[0] != keys[1]
 
 
+def test_what_he_wrote_stands_in_the_form_when_he_changes_the_face(
+    visitor: Client, code: str, closed: Hazard
+) -> None:
+    """Only for whoever has the key."""
+    rate(visitor, code, closed, faces="1", note="还有<一堆>")
+    pages = [visitor.get(f"/q/{code}/reports/{closed.id}{key}").text for key in (f"?key={KEY}", "")]
+
+    assert ['value="还有&lt;一堆&gt;"' in page for page in pages] == [True, False]
+
+
 def test_a_visitor_says_how_satisfied_he_is_and_may_change_it_for_a_week(
     visitor: Client, session: Session, code: str, closed: Hazard
 ) -> None:
