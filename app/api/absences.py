@@ -55,11 +55,11 @@ class AbsenceOutput(Output):
 
 
 @blueprint.route("/absences", methods=["GET"])
-@allow(Permission.PLAN_WRITE)
+@allow(Permission.PLAN_READ)
 @blueprint.answer(page_of(AbsenceOutput))
 @blueprint.query(AbsenceListInput)
 def list_absences(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
-    """List absences within reach, the newest first."""
+    """List absences within reach, or by which a worker is away or stands in, the newest first."""
 
     def fetch(**span: Any) -> Any:
         return plans.absences(session, actor(), **filters, **span)

@@ -95,11 +95,14 @@ class DayHazardOutput(HazardOutput):
 class DayOutput(Output):
     """What a worker needs today; ``more`` names the lists of which something was left out.
 
+    ``stands_in_for`` names those whose work he does today, ``away_until`` is his own last day away.
     ``missed`` has what was missed in the last two weeks and may be filed late, with a reason. A building lead
     has places and hazards; the rest is empty.
     """
 
     server_time = sent_moment(required=True)
+    stands_in_for = fields.List(fields.String(), required=True, attribute="leave.stands_in_for")
+    away_until = fields.Date(required=True, allow_none=True, attribute="leave.away_until")
     occurrences = fields.List(fields.Nested(DayOccurrenceOutput), required=True)
     missed = fields.List(fields.Nested(DayOccurrenceOutput), required=True)
     places = fields.List(fields.Nested(DayPlaceOutput), required=True)

@@ -4,11 +4,13 @@ from app.models import AbsenceReason, OccurrenceState, OnDayOff, PlanFrequency
 from app.plans.absences import (
     AbsenceOverlapsError,
     AbsenceSpanError,
+    Leave,
     NewAbsence,
     NobodyStandsInError,
     OwnStandInError,
     absences,
     end_absence,
+    leave_of,
     record_absence,
 )
 from app.plans.listings import (
@@ -50,6 +52,7 @@ __all__ = [
     "AbsenceReason",
     "AbsenceSpanError",
     "AbsentError",
+    "Leave",
     "NewAbsence",
     "NewPlan",
     "NobodyStandsInError",
@@ -78,6 +81,7 @@ __all__ = [
     "end_absence",
     "end_plan",
     "hand_over",
+    "leave_of",
     "make",
     "make_plan",
     "missed_lately",

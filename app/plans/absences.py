@@ -6,20 +6,22 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import notices
-from app.actors import COMMUNITY_DIGITS, Actor
+from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import Absence, AbsenceReason, NoticeKind, Occurrence
+from app.identity import TABLE, Permission
+from app.models import Absence, AbsenceReason, NoticeKind, Occurrence, User
 from app.once import content_hash, insert_once, made_before
 from app.plans.reassigning import given_by_hand
 from app.plans.roster import Roster, keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
 _MOST_DAYS = 366
+_OVERSEEING = TABLE[Permission.PLAN_READ].keys() - {Role.GRID_WORKER}
 
 
 class OwnStandInError(DomainError):
@@ -121,14 +123,50 @@ def end_absence(session: Session, actor: Actor, absence_id: UUID) -> Absence:
 def absences(
     session: Session, actor: Actor, *, worker_id: UUID | None = None, after: UUID | None, limit: int
 ) -> Sequence[Absence]:
-    """List the absences of the actor's areas, the newest first."""
-    query = select(Absence).where(actor.scope.clause(Absence.area_code))
+    """List the absences of the areas whose plans the actor makes or oversees, and his own, the newest first.
+
+    A worker reads those by which he is away or stands in, and not why others are.
+    """
+    over = Scope(tuple(held.area_code for held in actor.held if held.role in _OVERSEEING))
+    his = or_(Absence.worker_id == actor.user_id, Absence.substitute_id == actor.user_id)
+    near = actor.scope.widened().clause(Absence.area_code)
+    query = select(Absence).where(or_(over.clause(Absence.area_code), and_(his, near)))
     query = query.order_by(Absence.id.desc()).limit(limit)
     if worker_id is not None:
         query = query.where(Absence.worker_id == worker_id)
     if after is not None:
         query = query.where(Absence.id < after)
     return session.scalars(query).all()
+
+
+@dataclass(frozen=True)
+class Leave:
+    """Whose work somebody does today, and until when he is away himself."""
+
+    stands_in_for: list[str]
+    """Names."""
+    away_until: date | None
+
+
+def leave_of(session: Session, actor: Actor) -> Leave:
+    """Say what absences mean for somebody today, by one statement."""
+    today = business_day()
+    query = (
+        select(Absence.worker_id, User.name, Absence.until_on)
+        .join(User, User.id == Absence.worker_id)
+        .where(
+            or_(Absence.worker_id == actor.user_id, Absence.substitute_id == actor.user_id),
+            actor.scope.widened().clause(Absence.area_code),
+            Absence.ended_at.is_(None),
+            Absence.from_on <= today,
+            Absence.until_on >= today,
+        )
+        .order_by(User.name, User.id)
+    )
+    rows = session.execute(query).all()
+    own = [until_on for worker_id, _, until_on in rows if worker_id == actor.user_id]
+    others = {worker_id: name for worker_id, name, _ in rows if worker_id != actor.user_id}
+    return Leave(list(others.values()), max(own, default=None))
 
 
 def _check_posts(session: Session, new: NewAbsence) -> None:

@@ -67,6 +67,7 @@ class Day:
     """What the visits to these residents begin with, of those that were visited and that he may read."""
     visit_forms: Sequence[VisitForm]
     """In force for the categories of these residents."""
+    leave: plans.Leave
     more: list[str]
     """Lists of which something was left out."""
 
@@ -104,7 +105,8 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     forms = visits.forms_in_force(session, categories) if caring else []
     drafts = visits.visit_drafts(session, caring, kept["care_records"]) if caring else []
     drafts = [one for one in drafts if one.visit is not None]
-    return Day(server_time=now(), more=more, visit_forms=forms, visit_drafts=drafts, **kept)
+    leave = plans.leave_of(session, actor)
+    return Day(server_time=now(), more=more, visit_forms=forms, visit_drafts=drafts, leave=leave, **kept)
 
 
 def _for(actor: Actor, permission: Permission) -> Actor | None:

@@ -106,7 +106,7 @@ PLANS = [
         lambda stage: Call(f"/v1/occurrences/{stage.occurrence()}"),
     ),
     Line("POST", "/v1/occurrences/<uuid:occurrence_id>/reassign", {"admin": 200}, _reassign),
-    Line("GET", "/v1/absences", {"admin": 200}, lambda _: Call("/v1/absences"), 200),
+    Line("GET", "/v1/absences", _PLAN_READERS, lambda _: Call("/v1/absences"), 200),
     Line("PUT", "/v1/absences/<uuid:absence_id>", {"admin": 201}, _new_absence),
     Line(
         "POST",

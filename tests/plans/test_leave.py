@@ -1,18 +1,19 @@
 """Who is on leave gets no work for those days, once, and with somebody else who stands in."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.clock import set_to
-from app.models import HazardStatus, Plan
-from tests.cast import GRID, person
+from app.models import Grant, HazardStatus, Plan
+from tests.cast import GRID, named, person
 from tests.client import Client
 from tests.hazard_world import refused, write_hazard
 from tests.plan_world import MORNING, away, of_plan
 
-WORKER = person("worker").user_id
+WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
 
 
 def test_nothing_is_given_to_who_is_away_on_its_day(session: Session, admin: Client, plan: Plan) -> None:
@@ -62,3 +63,32 @@ def test_nobody_is_away_twice_on_a_day(admin: Client) -> None:
     with set_to(MORNING):
         admin.post(f"/v1/absences/{first.json['id']}/end")
     assert away(admin, 1, 3).status_code == 201
+
+
+def test_a_worker_reads_by_which_he_is_away_or_stands_in_and_offices_read_all(
+    session: Session, be: Callable[[str], Client], admin: Client
+) -> None:
+    """His day names whose work he does, and until when he is away himself."""
+    session.get_one(Grant, named("grant colleague")).area_code = GRID
+    session.commit()
+    first = away(admin, 0, 3).json
+    other = away(admin, 0, 1, worker_id=str(ADMIN), substitute_id=str(COLLEAGUE)).json
+    shown = {}
+    for name in ("worker", "colleague", "admin", "county", "far_worker"):
+        answer = be(name).get("/v1/absences")
+        shown[name] = {one["id"] for one in answer.json["items"]}
+    with set_to(MORNING):
+        days = [be(name).get("/v1/me/today").json for name in ("worker", "colleague")]
+
+    both = {first["id"], other["id"]}
+    assert shown == {
+        "worker": {first["id"]},
+        "colleague": both,
+        "admin": both,
+        "county": both,
+        "far_worker": set(),
+    }
+    assert [(day["stands_in_for"], day["away_until"]) for day in days] == [
+        ([], "2026-03-05"),
+        (["admin", "worker"], None),
+    ]
