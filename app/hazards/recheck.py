@@ -14,7 +14,7 @@ from app.hazards.assignees import barred_from_recheck, who_has
 from app.hazards.deadlines import due, set_deadline
 from app.hazards.merging import merged_below
 from app.hazards.steps import Step, begin, tell
-from app.hazards.telling import ask_recheck, ask_to_close
+from app.hazards.telling import ask_to_close, ask_to_look_again
 from app.models import (
     FROZEN_TOO,
     ClockFlag,
@@ -68,7 +68,6 @@ def verify(
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
     if _keep_overtaken(step, recheck):
-        ask_recheck(session, Actor(), step.hazard)
         return step.hazard
     step.take(HazardStatus.VERIFIED, HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids)
     if step.hazard.level is HazardLevel.GENERAL:
@@ -98,7 +97,6 @@ def close(
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
     if _keep_overtaken(step, recheck):
-        ask_to_close(session, Actor(), step.hazard)
         return step.hazard
     step.take(HazardStatus.CLOSED, HazardStep.CLOSE, note=recheck.note, photo_ids=recheck.photo_ids)
     return step.hazard
@@ -129,6 +127,7 @@ def _keep_overtaken(step: Step, recheck: Recheck) -> bool:
         return False
     found = {"found_again_at": seen_at.isoformat()}
     step.leave(HazardStep.RECHECK_LATE, note=recheck.note, photo_ids=recheck.photo_ids, **found)
+    ask_to_look_again(step.session, step.hazard)
     return True
 
 
@@ -157,8 +156,8 @@ def _found_again_since(step: Step) -> datetime | None:
 def _moment(
     of: type[HazardEvent | Hazard], arrived_at: InstrumentedAttribute[datetime]
 ) -> ColumnElement[datetime]:
-    """Give in SQL what ``happened_at`` gives of a row."""
-    return func.coalesce(case((of.clock_flag == ClockFlag.OK, of.captured_at)), arrived_at)
+    """Give in SQL what ``happened_at`` gives of a row, but of a clock that is ahead when it arrived."""
+    return func.least(case((of.clock_flag == ClockFlag.OK, of.captured_at)), arrived_at)
 
 
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:

@@ -62,12 +62,23 @@ def ask_recheck(session: Session, actor: Actor, hazard: Hazard) -> None:
 
     Whoever reported it is told of the step in any case.
     """
+    _ask_recheck(session, hazard, HazardStep.RECTIFY, but={actor.user_id, hazard.reported_by})
+
+
+def ask_to_look_again(session: Session, hazard: Hazard) -> None:
+    """Ask who may, also whose recheck it was, to look once more at what was found after a recheck."""
+    if hazard.status is HazardStatus.VERIFIED:
+        ask_county(session, hazard, HazardStep.RECHECK_LATE, but=())
+    else:
+        _ask_recheck(session, hazard, HazardStep.RECHECK_LATE, but=())
+
+
+def _ask_recheck(session: Session, hazard: Hazard, step: HazardStep, *, but: Collection[UUID | None]) -> None:
     what, people = who_rechecks(session, hazard.area_code, _barred_from_each(session, [hazard])[hazard.id])
     if what == "asked":
-        told = people - {actor.user_id, hazard.reported_by}
-        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, told, HazardStep.RECTIFY)
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people.difference(but), step)
     else:
-        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, HazardStep.RECTIFY, what=what)
+        tell_all(session, NoticeKind.HAZARD_MATTER, hazard, people, step, what=what)
 
 
 def ask_to_close(session: Session, actor: Actor, hazard: Hazard) -> None:

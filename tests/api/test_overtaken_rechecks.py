@@ -105,7 +105,7 @@ def test_a_recheck_before_a_newer_finding_is_kept_and_somebody_looks_again(
     assert datetime.fromisoformat(event["data"]["found_again_at"]) - now() < timedelta(days=-1)
     assert len(event["photos"]) == count(session, PhotoLink) == 1
     assert again == kept
-    assert person("colleague").user_id in asked(session, hazard, "rectify")
+    assert person("colleague").user_id in asked(session, hazard, "recheck_late")
     assert taken(app, session, be("admin"))[0]["复查结果"] == ""
 
     closed = done(take("colleague", hazard, "verify", passed=True))
@@ -149,7 +149,7 @@ def test_the_county_does_not_close_a_major_one_over_a_newer_finding(
 
     assert (kept["status"], kept["ended_at"]) == ("verified", None)
     assert session.scalars(told).all() == before
-    assert person("county").user_id in asked(session, hazard, "verify")
+    assert person("county").user_id in asked(session, hazard, "recheck_late")
     assert done(take("county", hazard, "close", passed=True))["status"] == "closed"
 
 
@@ -212,3 +212,14 @@ def test_a_report_of_somebody_who_left_is_a_sighting_still(
     kept = done(take("colleague", hazard, "verify", passed=True, captured_at=ago(4)))
 
     assert kept["events"][-1]["step"] == "recheck_late"
+
+
+def test_a_report_of_a_clock_that_is_ahead_is_no_later_than_it_arrived(session: Session, take: Take) -> None:
+    hazard = put_right(session, reported_by=None)
+    seen = now() - timedelta(days=2)
+    ahead = {"captured_at": seen + timedelta(minutes=4), "received_at": seen}
+    report = write_hazard(session, **ahead)
+    done(take("admin", report, "duplicate", duplicate_of_id=str(hazard.id)))
+    between = (seen + timedelta(minutes=2)).isoformat()
+
+    assert done(take("colleague", hazard, "verify", passed=True, captured_at=between))["status"] == "closed"
