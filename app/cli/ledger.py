@@ -22,7 +22,7 @@ def reconcile() -> None:
 
 @click.command(name="post-due")
 def post_due() -> None:
-    """Post the claims whose public notice is over, as the scheduler does every minute."""
+    """Post the claims whose public notice is over; of a batch that fails none, unlike the scheduler."""
     settings = Settings.read()
     with many_sessions(settings) as new_session:
         posted = sum(in_batches(new_session, settings, "post-due", points.post_due))

@@ -46,7 +46,7 @@ class AbsenceOverlapsError(DomainError):
 
 
 class NobodyStandsInError(DomainError):
-    """On some day the substitute is away, too, and whoever has it then is the worker (data: ``on``)."""
+    """On some day the substitute is away, too, and nobody with a post there is next (data: ``on``)."""
 
     code = "nobody_stands_in"
     kind = Kind.CONFLICT
@@ -203,7 +203,7 @@ def _check_alone(session: Session, new: NewAbsence) -> None:
 
 
 def _check_stood_in(roster: Roster, absence: Absence) -> None:
-    """Let substitutes not come round to the worker himself on a day. Raises NobodyStandsInError."""
+    """Let somebody with a post there stand in on each day. Raises NobodyStandsInError."""
     day = max(absence.from_on, business_day())
     while day <= absence.until_on:
         if roster.present(absence.worker_id, day) == absence.worker_id:

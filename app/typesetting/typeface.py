@@ -20,15 +20,21 @@ MIDDLE = 0.37
 EMOJI, UNDRAWN = "〔表情〕", "〔缺字〕"
 """Stand where somebody wrote what the font has no sign for: a picture, and a letter or another sign."""
 STAND_INS = EMOJI + UNDRAWN
-_PICTURED = {"So", "Sk", "Cn"}
-"""Kinds of emoji: symbols, their skins, and what Unicode has taken in since Python's tables."""
-_UNSEEN = {"Mn", "Me", "Cf", "Cc"}
+_PICTURED = {"So", "Sk"}
+"""Kinds of emoji: symbols, and their skins."""
+_UNSEEN = {"Cf", "Cc"}
+_DRESSING = re.compile("[\ufe00-\ufe0f\u20e3\U000e0100-\U000e01ef]")
+"""What only says how the sign before it looks: variation selectors, and the frame of a key."""
+_IDEOGRAPHS = range(0x20000, 0x40000)
+"""Planes 2 and 3, where Unicode goes on taking in characters of names."""
 _GOOD_SHARE = 0.7  # fewer lines look better than a larger size, down to this share of the largest
 _NARROW_GAPS = re.compile(r"[ \t\r\n]+")
 _ROUNDS = 12  # of halving: finer than a hundredth of a character
 _OPENING, _CLOSING = "（《“「【(", "，。、；：？！）》”」】…·,.:;?!)"
-# What stays together: a number or word with the sign behind it, a mark with the sign it belongs to.
-_PIECE = re.compile(rf"[{_OPENING}]*(?:[A-Za-z0-9#_-]+[^\sA-Za-z0-9]?|\s+|.)[{_CLOSING}]*", re.DOTALL)
+# What stays together: a number or word with the sign behind it, a mark with its sign, what stands for one.
+_PIECE = re.compile(
+    rf"[{_OPENING}]*(?:{EMOJI}|{UNDRAWN}|[A-Za-z0-9#_-]+[^\sA-Za-z0-9]?|\s+|.)[{_CLOSING}]*", re.DOTALL
+)
 
 _Measure = Callable[[str], float]
 
@@ -132,9 +138,10 @@ def _advances_em(path: Path) -> Mapping[str, float]:
 def _stand_in(sign: str) -> str:
     """Give what is written for a sign; nothing for one that only changes how its neighbour looks."""
     kind = unicodedata.category(sign)
-    if kind in _UNSEEN:
+    if kind in _UNSEEN or _DRESSING.match(sign):
         return ""
-    return EMOJI if kind in _PICTURED else UNDRAWN
+    since_python = kind == "Cn" and ord(sign) not in _IDEOGRAPHS
+    return EMOJI if kind in _PICTURED or since_python else UNDRAWN
 
 
 def _broken(text: str, room_em: float, measure: _Measure) -> tuple[str, ...]:

@@ -108,7 +108,7 @@ def _more_than_steps(session: Session, rows: Sequence[Notice]) -> list[tuple[Any
     told = Counter(
         (row.user_id, row.kind, UUID(row.data["hazard_id"]), HazardStep(row.data["step"]))
         for row in rows
-        if row.kind in {NoticeKind.HAZARD_STEP, NoticeKind.HAZARD_MATTER} and "hazard_id" in row.data
+        if row.kind is NoticeKind.HAZARD_STEP
     )
     return [one for one, many in told.items() if many > steps[one[2], one[3]]]
 

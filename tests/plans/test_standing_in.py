@@ -181,7 +181,7 @@ def test_nobody_stands_in_for_whoever_stands_in_for_him(admin: Client) -> None:
 
     assert (first.status_code, another.status_code, afterwards.status_code) == (201, 201, 201)
     assert (refused(crossed), refused(ring)) == ((409, "nobody_stands_in"), (409, "nobody_stands_in"))
-    assert "2026-03-05" in crossed.json["title"]
+    assert crossed.json["title"] == "2026-03-05这一天没有人顶班，请换一个人顶班"
     assert "2026-03-05" in ring.json["title"]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pylopdf_fonts_zh_cn import sans_path, serif_path
 
-from app.typesetting.typeface import LEADING, Typeface, typeface
+from app.typesetting.typeface import LEADING, UNDRAWN, Typeface, typeface
 
 SANS = Typeface(sans_path())
 ELLIPSIS = "…"
@@ -39,6 +39,9 @@ def test_the_packaged_font_has_the_rare_characters_of_village_names() -> None:
         ("1\ufe0f\u20e3楼", "1楼"),
         ("🇨🇳", "〔表情〕"),
         ("王𡒄", "王〔缺字〕"),
+        ("王\U000323b0", "王〔缺字〕"),
+        ("\U0001fae9来了", "〔表情〕来了"),
+        ("x\u0331线", "x〔缺字〕线"),
         ("𡒄😀", "〔缺字〕〔表情〕"),
         ("啊啊啊", "啊啊啊"),
         ("\ufe0f", ""),
@@ -46,6 +49,10 @@ def test_the_packaged_font_has_the_rare_characters_of_village_names() -> None:
 )
 def test_what_cannot_be_drawn_is_said_in_words_once(sent: str, shown: str) -> None:
     assert SANS.printable(sent) == shown
+
+
+def test_what_stands_for_a_sign_is_not_broken() -> None:
+    assert SANS.fill(f"张王{UNDRAWN}", 5, size=1, most_lines=3).lines == ("张王", UNDRAWN)
 
 
 def test_without_a_choice_the_packaged_font_is_taken() -> None:

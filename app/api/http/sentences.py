@@ -49,7 +49,7 @@ SENTENCES: dict[str, str] = {
     "absence_overlaps": "他{since}到{until}已登记请假，请避开，或先结束那一次",
     "own_stand_in": "顶班的人不能是请假的人自己，请另选一位",
     "absent": "他{since}到{until}请假，由{substitute}顶班，请派给在岗的人",
-    "nobody_stands_in": "{on}替他的人也不在，又轮到他自己，请换一个人顶班",
+    "nobody_stands_in": "{on}这一天没有人顶班，请换一个人顶班",
     "absence_span": "请假最后一天要在开始当天或之后，最早今天，最长一年",
     # spot checks
     "own_spot_check": "自己的记录、自己查过的抽查，请别人来办",
