@@ -217,7 +217,7 @@ def test_a_report_of_somebody_who_left_is_a_sighting_still(
 def test_a_report_of_a_clock_that_is_ahead_is_no_later_than_it_arrived(session: Session, take: Take) -> None:
     hazard = put_right(session, reported_by=None)
     seen = now() - timedelta(days=2)
-    ahead = {"captured_at": seen + timedelta(minutes=4), "received_at": seen}
+    ahead: dict[str, Any] = {"captured_at": seen + timedelta(minutes=4), "received_at": seen}
     report = write_hazard(session, **ahead)
     done(take("admin", report, "duplicate", duplicate_of_id=str(hazard.id)))
     between = (seen + timedelta(minutes=2)).isoformat()
