@@ -244,3 +244,16 @@ def test_columns_are_found_by_their_headings(app: Flask, session: Session, admin
     assert [(one["code"], one["cell"]) for one in shown_of(admin, import_id)["notes"]] == [
         ("heading_unknown", "J1")
     ]
+
+
+def test_the_template_is_read_back_and_its_examples_are_not_entered(
+    app: Flask, session: Session, admin: Client
+) -> None:
+    given = admin.get("/v1/imports/template")
+
+    import_id = checked(app, session, admin, given.data)
+    shown = shown_of(admin, import_id)
+
+    assert rows_of(admin, import_id) == []
+    assert {(one["sheet"], one["code"]) for one in shown["notes"]} == {("工作人员", "others_sheet")}
+    assert (shown["state"], shown["rows_total"]) == ("checked", 0)
