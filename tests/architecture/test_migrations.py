@@ -74,10 +74,10 @@ def _at_a_stand(tree: ast.Module) -> list[str]:
     parts = [one for one in tree.body if isinstance(one, ast.FunctionDef) and one.name != "downgrade"]
     beside = {id(node) for part in parts for block in _beside(part) for node in ast.walk(block)}
     calls = [
-        (one.func.attr, one)
+        (ast.unparse(one.func).rpartition(".")[2], one)
         for part in parts
         for one in ast.walk(part)
-        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute)
+        if isinstance(one, ast.Call)
     ]
     made = {ast.literal_eval(call.args[0]) for name, call in calls if name == "create_table"}
     adding = [
@@ -87,11 +87,21 @@ def _at_a_stand(tree: ast.Module) -> list[str]:
         and ast.literal_eval(call.args[1]) not in made | _SMALL
         and not {"postgresql_not_valid", "postgresql_concurrently"} & {one.arg for one in call.keywords}
     ]
-    in_words = [call for name, call in calls if name == "execute" and _READS.search(ast.unparse(call))]
-    return [ast.unparse(call) for call in adding + [one for one in in_words if id(one) not in beside]]
+    slow = [call for name, call in calls if name == "build_index" or _is_slow(name, call)]
+    return [ast.unparse(call) for call in adding + [one for one in slow if id(one) not in beside]]
 
 
-_READS = re.compile(r"\bVALIDATE\b|\bCREATE (UNIQUE )?INDEX\b", re.IGNORECASE)
+_READS = re.compile(
+    r"\bVALIDATE\b|\bCREATE (UNIQUE )?INDEX\b|\bSET NOT NULL\b|\bADD CONSTRAINT\b(?!.*\bNOT VALID\b)",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _is_slow(name: str, call: ast.Call) -> bool:
+    """Say whether a call reads a table through, also where it lets others at it meanwhile."""
+    if name == "execute":
+        return _READS.search(ast.unparse(call)) is not None
+    return name in _ADDS and "postgresql_concurrently" in {one.arg for one in call.keywords}
 
 
 def _beside(part: ast.FunctionDef) -> list[ast.With]:
@@ -107,16 +117,22 @@ def upgrade():
     helper()
     op.execute("CREATE INDEX i ON hazards (id)")
     op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT c")
+    op.execute("ALTER TABLE hazards ALTER COLUMN a SET NOT NULL")
+    op.execute("ALTER TABLE hazards ADD CONSTRAINT c CHECK (a > 0)")
+    op.execute("ALTER TABLE hazards ADD CONSTRAINT d CHECK (a > 0) NOT VALID")
+    build_index("z", "hazards", "a")
     with beside_the_work():
         op.execute("ALTER TABLE hazards VALIDATE CONSTRAINT d")
+        build_index("z", "hazards", "a")
 
 def helper():
+    op.create_index("w", "hazards", ["id"], postgresql_concurrently=True)
     op.create_index("x", "hazards", ["id"])
 
 def downgrade():
     op.create_index("y", "hazards", ["id"])
 """
-    assert len(_at_a_stand(ast.parse(migration))) == 3
+    assert len(_at_a_stand(ast.parse(migration))) == 7
 
 
 def test_migrating_again_changes_nothing(engine: Engine) -> None:
