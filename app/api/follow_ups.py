@@ -9,14 +9,15 @@ from marshmallow import fields
 from app import visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Input, Output, Text, sent_moment, word
+from app.api.http.fields import Input, Output, StepInput, Text, day, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
 from app.identity import Permission
-from app.visits import Done, Whose
+from app.visits import Done, FollowUpStep, Whose
 
 blueprint = Blueprint("follow_ups", __name__, description="需求跟进")
+_REASON_SIGNS = 200
 
 
 class FollowUpListInput(PageInput):
@@ -32,6 +33,31 @@ class FinishInput(Input):
     result = Text(500, lines=True, required=True)
 
 
+class HandOverInput(StepInput):
+    """Who sees to it from now on, and why."""
+
+    owner_id = uid(required=True)
+    reason = Text(_REASON_SIGNS, least=2, required=True)
+
+
+class PostponeInput(StepInput):
+    """Until when it waits now, and why."""
+
+    due_on = day(required=True)
+    reason = Text(_REASON_SIGNS, least=2, required=True)
+
+
+class CourseOutput(Output):
+    """One step: who had it and until when from then on."""
+
+    step = fields.Enum(FollowUpStep, by_value=True, required=True)
+    at = sent_moment(required=True)
+    by_id = fields.UUID(required=True)
+    owner_id = fields.UUID(required=True)
+    due_on = fields.Date(required=True)
+    reason = fields.String(required=True)
+
+
 class FollowUpOutput(Output):
     """Something that is needed, who sees to it, and what came of it."""
 
@@ -44,12 +70,14 @@ class FollowUpOutput(Output):
     done_at = sent_moment(required=True, allow_none=True)
     done_by = fields.UUID(required=True, allow_none=True)
     result = fields.String(required=True, allow_none=True)
+    course = fields.List(fields.Nested(CourseOutput), required=True)
 
     @ma.pre_dump
     def flatten(self, row: visits.FollowUp, **_: Any) -> dict[str, Any]:
         """Open what is sealed, and add whom it is for where that is shown."""
         sealer = parts().showing
-        told = {"need": visits.need_of(sealer, row), "result": visits.result_of(sealer, row)}
+        told: dict[str, Any] = {"need": visits.need_of(sealer, row), "result": visits.result_of(sealer, row)}
+        told["course"] = visits.course_of(sealer, row)
         told |= self.beside(row)
         return {name: told[name] if name in told else getattr(row, name) for name in self.fields}
 
@@ -97,5 +125,30 @@ def finish_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     """Note what came of a follow-up."""
     with transaction() as session:
         row = visits.finish(session, actor(), parts().sealer, follow_up_id, **sent)
+        note(resident_id=str(row.visit.care_record.resident_id))
+        return row
+
+
+@blueprint.route("/follow-ups/<uuid:follow_up_id>/hand-over", methods=["POST"])
+@allow(Permission.VISIT_FILE)
+@blueprint.answer(NamedFollowUpOutput)
+@blueprint.body(HandOverInput)
+def hand_over_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
+    """Give it to another owner."""
+    to = sent.pop("owner_id")
+    with transaction() as session:
+        row = visits.hand_over(session, actor(), parts().sealer, follow_up_id, to=to, **sent)
+        note(resident_id=str(row.visit.care_record.resident_id))
+        return row
+
+
+@blueprint.route("/follow-ups/<uuid:follow_up_id>/postpone", methods=["POST"])
+@allow(Permission.VISIT_FILE)
+@blueprint.answer(NamedFollowUpOutput)
+@blueprint.body(PostponeInput)
+def postpone_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
+    """Give it another day."""
+    with transaction() as session:
+        row = visits.postpone(session, actor(), parts().sealer, follow_up_id, **sent)
         note(resident_id=str(row.visit.care_record.resident_id))
         return row

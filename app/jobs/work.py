@@ -111,6 +111,11 @@ def tell_not_reached(means: Means) -> int:
     return sum(_batches_past(means, "tell_not_reached", visits.tell_not_reached))
 
 
+def tell_of_follow_ups(means: Means) -> int:
+    """Tell of follow-ups over their day, and of those whose owner has no post any more; give of how many."""
+    return sum(in_batches(means, "tell_of_follow_ups", visits.tell_of_follow_ups))
+
+
 def tell_of_waiting_requests(means: Means) -> int:
     """Tell whoever decides now of requests to be bound that nobody told him of; give of how many."""
     step = waiting_requests.tell_of_waiting_requests

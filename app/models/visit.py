@@ -108,4 +108,12 @@ class FollowUp(Base):
     done_at: Mapped[datetime | None]
     done_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     result_sealed: Mapped[Sealed | None]
+    course_sealed: Mapped[Sealed | None]
+    """JSON: to whom and to which day it was moved, by whom and why; None once its time was over."""
+    reminded_on: Mapped[date | None]
+    """When its owner was told that its day is over."""
+    told_late_on: Mapped[date | None]
+    """When the admins were."""
+    told_unowned_on: Mapped[date | None]
+    """When the admins were told that its owner has no post there any more."""
     visit: Mapped[Visit] = relationship(lazy="raise", back_populates="follow_ups")

@@ -139,7 +139,18 @@ WORDS: Mapping[NoticeKind, Words] = {
         "{count}项走访需要尽快处理",
         {"out_of_contact": "有人两次没联系上，请马上核实"},
     ),
-    NoticeKind.FOLLOW_UP_ASSIGNED: Words("回访待办", "有一项回访交给您办理", "{count}项回访交给您办理"),
+    NoticeKind.FOLLOW_UP_ASSIGNED: Words(
+        "回访待办",
+        "有一项回访交给您办理",
+        "{count}项回访要您看看",
+        {
+            "handed_over": "您交办的回访换人办理了",
+            "postponed": "您交办的回访改了日期",
+            "due": "有一项回访过了期限，请办理",
+            "late": "有一项回访过期很久了，请督促",
+            "unowned": "有一项回访没人办了，请转给别人",
+        },
+    ),
     NoticeKind.CARE: Words(
         "关爱对象",
         "您负责的关爱对象有变化",

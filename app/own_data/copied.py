@@ -93,7 +93,12 @@ _HIMSELF = (
     ),
     kind("care_events", "关爱的变更", reach.care_events, only="id care_record_id step at day"),
     kind("visits", "对我的探访", reach.visits, without="unchanged_from_id"),
-    kind("follow_ups", "探访后要办的事", reach.follow_ups),
+    kind(
+        "follow_ups",
+        "探访后要办的事",
+        reach.follow_ups,
+        without="course_sealed reminded_on told_late_on told_unowned_on",
+    ),
     kind("hazards", "我上报的隐患", reach.hazards, without="controls five_fixed visit_id"),
     kind("hazard_events", "我上报的隐患的办理经过", reach.hazard_events, without="data"),
     kind("witness_codes", "我给工作人员出示过的到场码", of_user("witness_codes", "user_id")),

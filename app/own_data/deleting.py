@@ -125,7 +125,7 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
         if need_of(showing, follow_up) or result_of(showing, follow_up):
             worded.add(follow_up.visit_id)
         if follow_up.visit_id in gone:
-            follow_up.need_sealed = follow_up.result_sealed = None
+            follow_up.need_sealed = follow_up.result_sealed = follow_up.course_sealed = None
     return Figures(deleted=len(worded & gone), kept=len(worded - gone))
 
 

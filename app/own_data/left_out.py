@@ -26,6 +26,7 @@ LEFT_OUT = {
     "care_records.escalated_at": _HARM,
     "care_events.data": "what holds stands in the record",
     "care_events.reason_sealed": _HARM,
+    "follow_ups.course_sealed": _HARM,
     "audit_entries.facts": "tells of others: whom and what for",
     "hazards.controls": _OTHERS,
     "hazards.five_fixed": _OTHERS,

@@ -53,7 +53,7 @@ _AGAIN: Mapping[RemovalKind, Callable[[Session, Tools, Removed], Outcome]] = {
         "answers_sealed", "note_sealed", harm=("id", HarmRecord.VISIT)
     ),
     RemovalKind.WORDS_OF_FOLLOW_UP: removing_again.emptying(
-        "need_sealed", "result_sealed", harm=("visit_id", HarmRecord.VISIT)
+        "need_sealed", "result_sealed", "course_sealed", harm=("visit_id", HarmRecord.VISIT)
     ),
     RemovalKind.PHOTO: removing_again.forget_photo,
     RemovalKind.POSITION_OF_PHOTO: removing_again.forget_position,

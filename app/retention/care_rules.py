@@ -43,7 +43,11 @@ def care_rules(months: int) -> Iterator[Rule]:
         emptied={"reason_sealed": None},
         stays="what was changed, by whom and when",
     )
-    follow_up = or_(FollowUp.need_sealed.is_not(None), FollowUp.result_sealed.is_not(None))
+    follow_up = or_(
+        FollowUp.need_sealed.is_not(None),
+        FollowUp.result_sealed.is_not(None),
+        FollowUp.course_sealed.is_not(None),
+    )
     of_free = exists().where(Visit.id == FollowUp.visit_id, _free(since))
     yield Rule(
         "words of follow-ups",
@@ -51,7 +55,7 @@ def care_rules(months: int) -> Iterator[Rule]:
         and_(follow_up, _done_or_due() < start_of(since), of_free),
         f"{kept}, and the follow-up was done or due",
         _BASIS,
-        emptied={"need_sealed": None, "result_sealed": None},
+        emptied={"need_sealed": None, "result_sealed": None, "course_sealed": None},
         stays="whose it was, until when, and whether it was done",
     )
 

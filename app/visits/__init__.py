@@ -68,6 +68,13 @@ from app.visits.filing import (
     OutcomeError,
     file,
 )
+from app.visits.follow_up_steps import (
+    FollowUpStep,
+    course_of,
+    hand_over,
+    postpone,
+    tell_of_follow_ups,
+)
 from app.visits.follow_ups import Done, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms, forms_in_force
 from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, seen
@@ -149,6 +156,7 @@ __all__ = [
     "EndDayError",
     "FieldKind",
     "FollowUp",
+    "FollowUpStep",
     "FormKey",
     "HazardNamesError",
     "HazardOfVisit",
@@ -197,6 +205,7 @@ __all__ = [
     "change_level",
     "change_substitute",
     "change_worker",
+    "course_of",
     "decide_ticket",
     "due_in_days",
     "due_of",
@@ -209,6 +218,7 @@ __all__ = [
     "follow_ups",
     "forms",
     "forms_in_force",
+    "hand_over",
     "hazard_of_visit",
     "lasting_answers",
     "leave_of_record",
@@ -220,6 +230,7 @@ __all__ = [
     "open_care",
     "opened_care_record",
     "overdue_days",
+    "postpone",
     "reason_of",
     "release",
     "result_of",
@@ -231,6 +242,7 @@ __all__ = [
     "seen_care_record",
     "shown",
     "tell_not_reached",
+    "tell_of_follow_ups",
     "tell_standing_in",
     "tell_without_hands",
     "tickets",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload, load_only
 
 from app import harm
 from app.actors import Actor
-from app.clock import now
+from app.clock import business_day, now
 from app.errors import IllegalStepError, NotFoundError
 from app.harm import HarmRecord, Told
 from app.models import CareRecord, FollowUp, Visit
@@ -29,15 +29,18 @@ class Whose(StrEnum):
 
 
 class Done(StrEnum):
-    """Which follow-ups: those that wait, or all."""
+    """Which follow-ups: those that wait, those over their day, those done, or all."""
 
     OPEN = "open"
+    OVERDUE = "overdue"
+    """Open, and its day is over."""
+    DONE = "done"
     ALL = "all"
 
 
 _WITH_RESIDENT = (
     joinedload(FollowUp.visit)
-    .options(load_only(Visit.care_record_id, Visit.basis))
+    .options(load_only(Visit.care_record_id, Visit.basis, Visit.worker_id))
     .joinedload(Visit.care_record)
     .joinedload(CareRecord.resident)
 )
@@ -71,8 +74,12 @@ def follow_ups(
     else:
         home = query.join(Visit.care_record).join(CareRecord.resident)
         query = home.where(or_(own, may_read(actor)))
-    if done is Done.OPEN:
+    if done in {Done.OPEN, Done.OVERDUE}:
         query = query.where(FollowUp.done_at.is_(None))
+    if done is Done.OVERDUE:
+        query = query.where(FollowUp.due_on < business_day())
+    if done is Done.DONE:
+        query = query.where(FollowUp.done_at.is_not(None))
     if after is not None:
         query = query.where(tuple_(FollowUp.due_on, FollowUp.id) > tuple_(after.day, after.id))
     return list(session.scalars(query))
@@ -84,17 +91,8 @@ def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *
     Raises NotFoundError, NotResponsibleError, IllegalStepError if it was finished otherwise, and what
     ``check_result`` raises.
     """
-    row = session.scalars(
-        select(FollowUp)
-        .options(_WITH_RESIDENT)
-        .where(FollowUp.id == follow_up_id)
-        .with_for_update(of=FollowUp)
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if row is None:
-        raise NotFoundError
-    check_responsible(actor, row.area_code, row.owner_id)
-    check_shown(session, actor, row.visit)
+    row = locked(session, follow_up_id)
+    check_his(session, actor, row)
     if row.done_at is None:
         resident = row.visit.care_record.resident
         signs = harm.signs_of_harm(session, actor, [result], about=resident)
@@ -107,3 +105,23 @@ def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *
     elif (row.done_by, result_of(sealer, row)) != (actor.user_id, result):
         raise IllegalStepError(now="done", asked="finish")
     return row
+
+
+def locked(session: Session, follow_up_id: UUID) -> FollowUp:
+    """Give a follow-up, and keep others from changing it. Raises NotFoundError."""
+    row = session.scalars(
+        select(FollowUp)
+        .options(_WITH_RESIDENT)
+        .where(FollowUp.id == follow_up_id)
+        .with_for_update(of=FollowUp)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if row is None:
+        raise NotFoundError
+    return row
+
+
+def check_his(session: Session, actor: Actor, row: FollowUp) -> None:
+    """Refuse what is another's, and what is kept from his home. Raises NotFoundError, NotResponsibleError."""
+    check_responsible(actor, row.area_code, row.owner_id)
+    check_shown(session, actor, row.visit)

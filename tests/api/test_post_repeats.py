@@ -35,6 +35,7 @@ NAMED = {
             f"/v1/care-records/<uuid:record_id>/{verb}"
             for verb in ("level", "worker", "substitute", "willingness")
         ),
+        *(f"/v1/follow-ups/<uuid:follow_up_id>/{verb}" for verb in ("hand-over", "postpone")),
         "/v1/units/<uuid:unit_id>/change",
         "/v1/imports/<uuid:import_id>/apply",
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),

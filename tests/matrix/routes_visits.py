@@ -86,6 +86,16 @@ def _finish(stage: Stage) -> Call:
     return Call(f"/v1/follow-ups/{stage.visit()[1]}/finish", with_json({"result": "药已送到"}))
 
 
+def _hand_over(stage: Stage) -> Call:
+    body = {"step_id": str(new_id()), "owner_id": str(stage.user("admin")), "reason": "他去办更快"}
+    return Call(f"/v1/follow-ups/{stage.visit()[1]}/hand-over", with_json(body))
+
+
+def _postpone(stage: Stage) -> Call:
+    body = {"step_id": str(new_id()), "due_on": business_day().isoformat(), "reason": "医院约在今天"}
+    return Call(f"/v1/follow-ups/{stage.visit()[1]}/postpone", with_json(body))
+
+
 VISITS = [
     Line(
         "GET",
@@ -137,4 +147,6 @@ VISITS = [
     ),
     Line("GET", "/v1/follow-ups", _CARERS, lambda _: Call("/v1/follow-ups"), 200),
     Line("POST", "/v1/follow-ups/<uuid:follow_up_id>/finish", _CARERS, _finish),
+    Line("POST", "/v1/follow-ups/<uuid:follow_up_id>/hand-over", _CARERS, _hand_over),
+    Line("POST", "/v1/follow-ups/<uuid:follow_up_id>/postpone", _CARERS, _postpone),
 ]

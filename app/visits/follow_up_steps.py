@@ -1,0 +1,227 @@
+"""What happens to a follow-up until it is done: it gets another owner, or another day, with a reason."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from app import harm, notices
+from app.actors import Actor, Role
+from app.clock import business_day, now
+from app.errors import IllegalStepError, OtherContentError
+from app.harm import HarmRecord, Told
+from app.identity import holders, holding
+from app.models import FollowUp, NoticeKind
+from app.once import content_hash
+from app.people import accounts_of_home
+from app.sealing import UNREADABLE, Cell, Opener, Sealer
+from app.visits.basis import check_result
+from app.visits.care import check_staff
+from app.visits.filing import FURTHEST, DueDayError
+from app.visits.follow_ups import check_his, locked
+from app.visits.standing_in import CARERS
+
+MOST_STEPS = 30
+"""So often one follow-up goes to somebody else or to another day."""
+LATE = timedelta(days=7)
+"""So long over its day it is told to the admins."""
+
+
+class FollowUpStep(StrEnum):
+    """What was done with a follow-up before it was finished."""
+
+    HANDED_OVER = "handed_over"
+    POSTPONED = "postponed"
+
+
+@dataclass(frozen=True)
+class TakenStep:
+    """One step of a follow-up's course."""
+
+    step: FollowUpStep
+    at: datetime
+    by_id: UUID
+    owner_id: UUID
+    due_on: date
+    reason: str
+
+
+def hand_over(
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    follow_up_id: UUID,
+    step_id: UUID,
+    *,
+    to: UUID,
+    reason: str,
+) -> FollowUp:
+    """Give a follow-up to another owner, who is told; the same step again changes nothing.
+
+    Raises NotFoundError, NotResponsibleError, IllegalStepError once it is done, NotStaffHereError,
+    OtherContentError, NoBasisError and ConsentChangedError for words that rest on a consent taken back.
+    """
+
+    def change(row: FollowUp) -> None:
+        check_staff(session, row.area_code, {to}, field="owner_id")
+        row.owner_id, row.told_unowned_on = to, None
+        row.reminded_on = row.told_late_on = None
+
+    sent = {"to": str(to), "reason": reason}
+    return _take(session, actor, sealer, follow_up_id, step_id, FollowUpStep.HANDED_OVER, sent, change)
+
+
+def postpone(
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    follow_up_id: UUID,
+    step_id: UUID,
+    *,
+    due_on: date,
+    reason: str,
+) -> FollowUp:
+    """Give a follow-up another day, from today on; whoever made the visit is told. The rest as ``hand_over``.
+
+    Raises DueDayError besides.
+    """
+
+    def change(row: FollowUp) -> None:
+        if not business_day() <= due_on <= business_day() + FURTHEST:
+            raise DueDayError(field="due_on")
+        row.due_on = due_on
+        row.reminded_on = row.told_late_on = None
+
+    sent = {"due_on": due_on.isoformat(), "reason": reason}
+    return _take(session, actor, sealer, follow_up_id, step_id, FollowUpStep.POSTPONED, sent, change)
+
+
+def course_of(sealer: Opener, row: FollowUp) -> list[TakenStep]:
+    """Give what was done with a follow-up, the first step first; nothing once its time was over."""
+    return [
+        TakenStep(
+            FollowUpStep(one["step"]),
+            datetime.fromisoformat(one["at"]),
+            UUID(one["by_id"]),
+            UUID(one["owner_id"]),
+            date.fromisoformat(one["due_on"]),
+            one["reason"],
+        )
+        for one in _course(sealer, row)
+    ]
+
+
+def _take(
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    follow_up_id: UUID,
+    step_id: UUID,
+    step: FollowUpStep,
+    sent: dict[str, str],
+    change: Callable[[FollowUp], None],
+) -> FollowUp:
+    row = locked(session, follow_up_id)
+    course, mark = _course(sealer, row), content_hash(actor.user_id, step, sent).hex()
+    same = next((one for one in course if one["id"] == str(step_id)), None)
+    if same is not None and same["hash"] == mark:
+        return row  # by whom it was taken, though it is another's by now
+    check_his(session, actor, row)
+    if same is not None:
+        raise OtherContentError(id=step_id)
+    if row.done_at is not None or len(course) >= MOST_STEPS:
+        raise IllegalStepError(now="done" if row.done_at else "moved_often", asked=step)
+    resident, reason = row.visit.care_record.resident, sent["reason"]
+    signs = harm.signs_of_harm(session, actor, [reason], about=resident)
+    check_result(session, row, reason, harm=bool(signs))
+    change(row)
+    taken = {"id": str(step_id), "hash": mark, "step": step, "at": now().isoformat()}
+    taken |= {"by_id": str(actor.user_id), "owner_id": str(row.owner_id), "due_on": row.due_on.isoformat()}
+    told = json.dumps([*course, taken | {"reason": reason}], ensure_ascii=False)
+    row.course_sealed = sealer.seal(told, _cell(row))
+    if signs:
+        harm.open_case(
+            session, actor, Told(HarmRecord.VISIT, row.visit_id, row.area_code, row.id), signs, about=resident
+        )
+    _tell(session, actor, row, step, but=accounts_of_home(session, resident.household_id) if signs else set())
+    return row
+
+
+def _tell(session: Session, actor: Actor, row: FollowUp, step: FollowUpStep, *, but: set[UUID]) -> None:
+    """Tell the new owner, and whoever made the visit what became of it."""
+    to: dict[UUID, str | None] = {row.visit.worker_id: step}
+    if step is FollowUpStep.HANDED_OVER:
+        to[row.owner_id] = None
+    for user_id, what in sorted(to.items()):
+        if user_id not in {actor.user_id, *but}:
+            _post(session, row, user_id, what)
+
+
+def tell_of_follow_ups(session: Session, *, limit: int) -> int:
+    """Tell of what is over its day: the owner once, and after a week the admins once; give of how many.
+
+    The admins are told once, too, of what belongs to somebody who has no post there any more, so that they
+    hand it over. Nobody is told twice of the same day; another day or owner counts anew.
+    """
+    today = business_day()
+    query = (
+        select(FollowUp)
+        .where(_due(today))
+        .order_by(FollowUp.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    rows = session.scalars(query).all()
+    for row in rows:
+        there = bool(holders(session, row.area_code, CARERS, among={row.owner_id}))
+        what = None
+        if not there and row.told_unowned_on is None:
+            row.told_unowned_on, what = today, "unowned"
+        if row.due_on <= today - LATE and row.told_late_on is None:
+            row.told_late_on, what = today, what or "late"
+        if what is not None:
+            for admin_id in sorted(holders(session, row.area_code, {Role.COMMUNITY_ADMIN})):
+                _post(session, row, admin_id, what)
+        if row.due_on < today and row.reminded_on is None:
+            row.reminded_on = today
+            if there:
+                _post(session, row, row.owner_id, "due")
+    return len(rows)
+
+
+def _due(today: date) -> ColumnElement[bool]:
+    unowned = ~holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
+    return and_(
+        FollowUp.done_at.is_(None),
+        or_(
+            and_(FollowUp.due_on < today, FollowUp.reminded_on.is_(None)),
+            and_(FollowUp.due_on <= today - LATE, FollowUp.told_late_on.is_(None)),
+            and_(FollowUp.told_unowned_on.is_(None), unowned),
+        ),
+    )
+
+
+def _post(session: Session, row: FollowUp, to: UUID, what: str | None) -> None:
+    """Write a notice that names things by id only."""
+    about: dict[str, Any] = {"visit_id": row.visit_id, "follow_up_id": row.id}
+    if what is not None:
+        about["what"] = str(what)
+    notices.post(session, NoticeKind.FOLLOW_UP_ASSIGNED, to=to, area_code=row.area_code, **about)
+
+
+def _course(sealer: Opener, row: FollowUp) -> list[dict[str, Any]]:
+    if row.course_sealed is None:
+        return []
+    told = sealer.open(row.course_sealed, _cell(row))
+    return [] if told == UNREADABLE else list(json.loads(told))
+
+
+def _cell(row: FollowUp) -> Cell:
+    return Cell("follow_ups", "course_sealed", row.id)

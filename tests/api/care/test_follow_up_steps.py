@@ -1,0 +1,158 @@
+"""A follow-up goes to somebody else or to another day, with a reason that is kept."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.ids import new_id
+from app.models import FollowUp, Grant, HarmCase, Notice, NoticeKind
+from app.visits import tell_of_follow_ups
+from tests.care_world import NOON, file_visit
+from tests.cast import person
+from tests.client import Client
+
+Become = Callable[[str | None], Client]
+
+
+@pytest.fixture
+def need(worker: Client, record: UUID, form: UUID) -> str:
+    """Give a follow-up of ``worker``, due in two days."""
+    wanted = [{"need": "修扶手", "due_on": "2027-02-02"}]
+    return str(file_visit(worker, record, form, follow_ups=wanted).json["follow_ups"][0]["id"])
+
+
+def _to(name: str, reason: str = "他会修", **fields: Any) -> dict[str, Any]:
+    return {"step_id": str(new_id()), "owner_id": str(person(name).user_id), "reason": reason, **fields}
+
+
+def _until(day: str, reason: str = "等材料到货", **fields: Any) -> dict[str, Any]:
+    return {"step_id": str(new_id()), "due_on": day, "reason": reason, **fields}
+
+
+def _told(session: Session) -> list[tuple[UUID, str | None]]:
+    session.expire_all()
+    rows = session.scalars(
+        select(Notice).where(Notice.kind == NoticeKind.FOLLOW_UP_ASSIGNED).order_by(Notice.id)
+    )
+    return [(row.user_id, row.data.get("what")) for row in rows]
+
+
+def test_it_is_handed_over_once_with_a_reason(be: Become, session: Session, need: str) -> None:
+    path, body = f"/v1/follow-ups/{need}/hand-over", _to("colleague")
+
+    first, again = (be("worker").post(path, json=body) for _ in range(2))
+    other = be("colleague").post(path, json=body | {"reason": "别的"})
+    late = be("worker").post(path, json=_to("admin"))
+
+    assert (first.status_code, again.status_code, again.json) == (200, 200, first.json)
+    assert first.json["owner_id"] == str(person("colleague").user_id)
+    (step,) = first.json["course"]
+    assert (step["step"], step["reason"], step["due_on"]) == ("handed_over", "他会修", "2027-02-02")
+    assert step["by_id"] == str(person("worker").user_id)
+    assert (other.status_code, other.json["code"]) == (409, "other_content")
+    assert (late.status_code, late.json["code"]) == (403, "not_responsible")
+    assert _told(session) == [(person("colleague").user_id, None)]
+    assert "他会修".encode() not in (session.get_one(FollowUp, UUID(need)).course_sealed or b"")
+    listed = be("colleague").get("/v1/follow-ups").json["items"]
+    assert [one["course"] for one in listed] == [first.json["course"]]
+
+
+def test_whoever_made_it_is_told_when_it_is_put_off(be: Become, session: Session, need: str) -> None:
+    be("admin").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague"))
+
+    answer = be("colleague").post(f"/v1/follow-ups/{need}/postpone", json=_until("2027-02-20"))
+
+    assert (answer.status_code, answer.json["due_on"]) == (200, "2027-02-20")
+    assert [one["step"] for one in answer.json["course"]] == ["handed_over", "postponed"]
+    worker, colleague = person("worker").user_id, person("colleague").user_id
+    assert sorted(map(str, _told(session))) == sorted(
+        map(str, [(colleague, None), (worker, "handed_over"), (worker, "postponed")])
+    )
+
+
+@pytest.mark.parametrize("day", ["2027-01-30", "2028-02-02"])
+def test_it_is_put_off_to_a_day_within_a_year(worker: Client, need: str, day: str) -> None:
+    answer = worker.post(f"/v1/follow-ups/{need}/postpone", json=_until(day))
+
+    assert (answer.status_code, answer.json["code"]) == (422, "due_day")
+
+
+def test_it_goes_to_staff_of_the_area_only(worker: Client, need: str) -> None:
+    for name in ("resident", "far_worker", "lead"):
+        answer = worker.post(f"/v1/follow-ups/{need}/hand-over", json=_to(name))
+
+        assert (answer.status_code, answer.json["code"]) == (422, "not_staff_here")
+
+
+def test_what_is_done_moves_no_more(worker: Client, need: str) -> None:
+    worker.post(f"/v1/follow-ups/{need}/finish", json={"result": "修好了"})
+
+    for verb, body in (("hand-over", _to("admin")), ("postpone", _until("2027-02-20"))):
+        answer = worker.post(f"/v1/follow-ups/{need}/{verb}", json=body)
+        assert (answer.status_code, answer.json["code"]) == (409, "illegal_step")
+
+
+@pytest.mark.usefixtures("need")
+def test_lists_go_by_what_is_over_its_day_and_what_is_done(worker: Client, record: UUID, form: UUID) -> None:
+    wanted = [{"need": "买药", "due_on": "2027-02-09"}, {"need": "陪诊", "due_on": "2027-01-31"}]
+    _, done = file_visit(worker, record, form, follow_ups=wanted).json["follow_ups"]
+    worker.post(f"/v1/follow-ups/{done['id']}/finish", json={"result": "去了"})
+
+    def listed(which: str) -> list[str]:
+        answer = worker.get("/v1/follow-ups", query_string={"done": which}).json
+        return [one["need"] for one in answer["items"]]
+
+    with clock.set_to(NOON + timedelta(days=3)):
+        assert (listed("overdue"), listed("done")) == (["修扶手"], ["陪诊"])
+        assert (listed("open"), listed("all")) == (["修扶手", "买药"], ["陪诊", "修扶手", "买药"])
+    with clock.set_to(NOON + timedelta(days=2)):
+        assert listed("overdue") == [], "its day is not over yet"
+
+
+def test_a_reason_that_tells_of_harm_opens_a_case(worker: Client, session: Session, need: str) -> None:
+    body = _until("2027-02-20", "他家孩子身上有伤，爸爸打孩子")
+
+    assert worker.post(f"/v1/follow-ups/{need}/postpone", json=body).status_code == 200
+
+    assert [case.told_id for case in session.scalars(select(HarmCase))] == [UUID(need)]
+
+
+def test_who_is_told_when_the_day_is_over(worker: Client, session: Session, need: str) -> None:
+    mine, admin = person("worker").user_id, person("admin").user_id
+    seen = []
+    for days in (2, 3, 4, 9, 10):
+        with clock.set_to(NOON + timedelta(days=days)):
+            before = len(_told(session))
+            tell_of_follow_ups(session, limit=10)
+            session.commit()
+            seen.append(_told(session)[before:])
+
+    assert seen == [[], [(mine, "due")], [], [(admin, "late")], []]
+    with clock.set_to(NOON + timedelta(days=10)):
+        worker.post(f"/v1/follow-ups/{need}/postpone", json=_until("2027-02-12"))
+    with clock.set_to(NOON + timedelta(days=13)):
+        assert tell_of_follow_ups(session, limit=10) == 1, "another day counts anew"
+
+
+def test_what_belongs_to_nobody_any_more_goes_to_the_admins_once(
+    be: Become, session: Session, need: str
+) -> None:
+    session.execute(update(Grant).where(Grant.user_id == person("worker").user_id).values(ended_at=NOON))
+    session.commit()
+
+    counted = []
+    for _ in range(2):
+        counted.append(tell_of_follow_ups(session, limit=10))
+        session.commit()
+
+    assert counted == [1, 0]
+    assert _told(session) == [(person("admin").user_id, "unowned")]
+    given = be("admin").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague"))
+    assert given.status_code == 200
+    assert tell_of_follow_ups(session, limit=10) == 0
