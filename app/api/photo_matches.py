@@ -15,6 +15,7 @@ from app.api.http.photo_links import photo_urls
 from app.api.http.recording import note, transaction
 from app.api.photos import reading_reach
 from app.evidence import MatchedPhoto, MatchKind, MatchVerdict, PhotoOwner, Settled, ToldMatch
+from app.hazards import HazardStep
 from app.identity import Permission
 
 blueprint = Blueprint("photo_matches", __name__, description="照片重复核对")
@@ -36,11 +37,13 @@ class SettleInput(Input):
 
 
 class NamingRecordOutput(Output):
-    """A record that names the photo."""
+    """A record that names the photo; a step of a hazard with the hazard in whose course it stands."""
 
     kind = fields.Enum(PhotoOwner, by_value=True, required=True)
     record_id = fields.UUID(required=True)
     area_code = fields.String(required=True)
+    hazard_id = fields.UUID(required=True, allow_none=True)
+    step = fields.Enum(HazardStep, by_value=True, required=True, allow_none=True)
 
 
 class MatchedPhotoOutput(Output):

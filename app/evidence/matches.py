@@ -18,7 +18,16 @@ from sqlalchemy.orm import Session, aliased
 from app.actors import Actor, Scope
 from app.clock import now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import MatchKind, MatchVerdict, Photo, PhotoLink, PhotoMatch, PhotoOwner
+from app.models import (
+    HazardEvent,
+    HazardStep,
+    MatchKind,
+    MatchVerdict,
+    Photo,
+    PhotoLink,
+    PhotoMatch,
+    PhotoOwner,
+)
 from app.retention import belongs_to_a_case
 
 Reach = Mapping[PhotoOwner, Scope]
@@ -50,6 +59,9 @@ class NamingRecord:
     kind: PhotoOwner
     record_id: UUID
     area_code: str
+    hazard_id: UUID | None
+    """Of a step of a hazard: whose course it stands in."""
+    step: HazardStep | None
 
 
 @dataclass(frozen=True)
@@ -191,17 +203,26 @@ def _told(session: Session, rows: Sequence[PhotoMatch], reach: Reach) -> list[To
 def photos_in_reach(session: Session, photo_ids: Collection[UUID], reach: Reach) -> dict[UUID, MatchedPhoto]:
     """Give those of the photos that the reader may see, in one query however many."""
     query = (
-        select(Photo.id, Photo.received_at, PhotoLink.record_kind, PhotoLink.record_id, PhotoLink.area_code)
+        select(
+            Photo.id,
+            Photo.received_at,
+            PhotoLink.record_kind,
+            PhotoLink.record_id,
+            PhotoLink.area_code,
+            HazardEvent.hazard_id,
+            HazardEvent.step,
+        )
         .join(PhotoLink, PhotoLink.photo_id == Photo.id)
+        .outerjoin(HazardEvent, HazardEvent.id == PhotoLink.record_id)
         .where(Photo.id.in_(photo_ids), _names(PhotoLink, Photo), _within(PhotoLink, reach))
         .where(_readable(Photo, reach), Photo.quarantine.is_(None))
         .order_by(PhotoLink.record_id)
     )
     received: dict[UUID, datetime] = {}
     records: dict[UUID, list[NamingRecord]] = defaultdict(list)
-    for photo_id, received_at, kind, record_id, area_code in session.execute(query):
+    for photo_id, received_at, kind, record_id, area_code, hazard_id, step in session.execute(query):
         received[photo_id] = received_at
-        records[photo_id].append(NamingRecord(kind, record_id, area_code))
+        records[photo_id].append(NamingRecord(kind, record_id, area_code, hazard_id, step))
     return {
         photo_id: MatchedPhoto(photo_id, at, tuple(records[photo_id][:MOST_RECORDS]))
         for photo_id, at in received.items()

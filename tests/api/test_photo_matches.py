@@ -27,6 +27,7 @@ from tests.cast import FAR, GRID, named, person
 from tests.client import Answer, Client
 from tests.counting import statements
 from tests.evidence.photos import file
+from tests.hazard_world import done, write_hazard
 from tests.matrix.stage import Stage
 from tests.own_data_world import photos_of
 
@@ -67,6 +68,24 @@ def shown(client: Client, query: str = "") -> list[dict[str, Any]]:
 
 def outcome(answer: Answer) -> tuple[int, str]:
     return answer.status_code, answer.json["code"]
+
+
+def test_a_step_of_a_hazard_is_named_with_its_hazard(be: Become, session: Session) -> None:
+    """A step has no address of its own; of other records nothing more is to be said."""
+    hazard = write_hazard(session, HazardStatus.RECTIFYING)
+    step_id, used = new_id(), photo(session, "worker", GRID, PhotoOwner.INSPECTION)
+    done(be("worker").step(f"/v1/hazards/{hazard.id}/rectify", {"step_id": str(step_id), "note": "清走了"}))
+    later = photo(session, "worker", GRID, PhotoOwner.HAZARD_EVENT, step_id)
+    pair(session, later, used)
+    [match] = shown(be("admin"))
+
+    [record], [other] = match["photo"]["records"], match["earlier"]["records"]
+    assert (record["record_id"], record["hazard_id"], record["step"]) == (
+        str(step_id),
+        str(hazard.id),
+        "rectify",
+    )
+    assert (other["hazard_id"], other["step"]) == (None, None)
 
 
 def test_photos_sent_and_used_twice_come_to_review(
