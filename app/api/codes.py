@@ -24,7 +24,7 @@ from app.api.http.recording import note, reading, transaction
 from app.api.http.sentences import sentence
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
 from app.api.rating_form import RatingForm
-from app.api.report_form import MAX_FORM_BYTES, MAX_TEXT, ReportForm, right_key
+from app.api.report_form import MAX_FORM_BYTES, MAX_PHOTO_MB, MAX_PHOTOS, MAX_TEXT, ReportForm, right_key
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
 from app.ids import new_id
@@ -32,6 +32,11 @@ from app.ids import new_id
 blueprint = Blueprint("codes", __name__)
 _TOO_MANY_REPORTS = "从您这个网络来的报告太多，请过一会儿再试；急的不要等，请马上打电话给网格员或社区"
 """Many share one address, so whoever reads it may have sent nothing yet, and what he saw may not wait."""
+_TOO_LARGE_REPORT = f"照片最多{MAX_PHOTOS}张，每张不超过{MAX_PHOTO_MB}MB。请回到报告页，少选几张或换小一点的"
+_SAID_OF_REPORTS: dict[int, str] = {
+    HTTPStatus.TOO_MANY_REQUESTS: _TOO_MANY_REPORTS,
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _TOO_LARGE_REPORT,
+}
 _TOO_MANY_RATINGS = "从您这个网络来的评价太多，请过一会儿再试"
 _FACES = {3: "满意", 2: "一般", 1: "不满意"}
 _MAX_RATING_BYTES = 4000
@@ -167,7 +172,7 @@ def _refusal_page(document: Response) -> Response:
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
     too_many = document.status_code == HTTPStatus.TOO_MANY_REQUESTS
     if request.endpoint == f"{blueprint.name}.{send_report.__name__}":
-        said = _TOO_MANY_REPORTS if too_many else document.get_json()["title"]
+        said = _SAID_OF_REPORTS.get(document.status_code) or document.get_json()["title"]
         reads = document.status_code in _PASSING and (not too_many or refused_forms(asking_address()).add())
         form = _written() if reads else None
         if form is None:

@@ -22,7 +22,8 @@ from app.ids import new_id
 
 MAX_PHOTOS = 3
 MAX_TEXT = 500
-_MAX_PHOTO_BYTES = 12 * 1024 * 1024
+MAX_PHOTO_MB = 12
+_MAX_PHOTO_BYTES = MAX_PHOTO_MB * 1024 * 1024
 MAX_FORM_BYTES = MAX_PHOTOS * _MAX_PHOTO_BYTES + 100_000
 _TIME_ORDERED = 7
 """Version of the UUIDs that begin with the millisecond they were made in (RFC 9562)."""

@@ -211,6 +211,9 @@ def test_more_bytes_than_three_photos_are_refused_unread(visitor: Client, code: 
     )
 
     assert (answer.status_code, answer.mimetype) == (413, "text/html")
+    assert "照片最多3张，每张不超过12MB。请回到报告页，少选几张或换小一点的" in answer.text
+    assert f'href="/q/{code}"' in answer.text
+    assert "每张不超过12MB" in visitor.get(f"/q/{code}").text
 
 
 @pytest.mark.parametrize("bad", [b"\xff", b"\xe6\xa5", "楼道".encode("gbk"), "楼道�".encode()])
