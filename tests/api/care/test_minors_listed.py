@@ -18,10 +18,25 @@ from tests.client import Client
 
 KIND = CareCategory.LEFT_BEHIND_CHILD
 LIST = "/v1/care-records"
-OF_THE_CARE = {"category", "level", "every_days", "worker_id", "doer_id", "started_on", "last_visited_on"}
-UNSET = {"ended_on", "ended_why", "substitute_id", "willingness", "willing_on", "willing_speaker"}
+OF_THE_CARE = {
+    "category",
+    "level",
+    "every_days",
+    "worker_id",
+    "doer_id",
+    "started_on",
+    "last_visited_on",
+    "risk",
+    "not_reached",
+}
+UNSET = {"ended_on", "ended_why", "substitute_id", "willingness", "willing_on", "willing_speaker"} | {
+    "regular_due_on",
+    "alert_id",
+    "alert_kind",
+    "escalated_at",
+}
 """Of a record that nobody changed."""
-WHEN_DUE = {"next_due_on", "overdue_days"}
+WHEN_DUE = {"next_due_on", "overdue_days", "due", "due_in_days"}
 
 
 @pytest.fixture
@@ -125,7 +140,7 @@ def test_place_cursor_and_filters_tell_nothing_of_it(
 
     assert pages[1:] == sorted([str(record), str(second)])
     keys = [base64.urlsafe_b64decode(one + "=" * (-len(one) % 4)).decode() for one in cursors]
-    assert [key[1:11] for key in keys] == [TODAY.isoformat(), "9999-12-31"]
+    assert [key[5:15] for key in keys] == [TODAY.isoformat(), "9999-12-31"]
     assert listed(admin, category=KIND.value) == []
     assert [item["resident_id"] for item in listed(admin, due_by=TODAY.isoformat())] == [
         str(named("resident"))
