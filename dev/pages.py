@@ -93,6 +93,7 @@ FUNCTIONS = {
     Permission.CARE_READ: "查看关爱对象和探访",
     Permission.CARE_COUNT: "查看关爱对象人数（不足5人的不显示）",
     Permission.CARE_WRITE: "登记关爱对象",
+    Permission.ESCAPE_HELP: "登记、查看要帮助疏散的人",
     Permission.WEATHER_READ: "看天气预警",
     Permission.WEATHER_WARN: "发天气预警",
     Permission.TICKET_READ: "查看自己的和等自己批的未成年人资料查看单",

@@ -12,6 +12,7 @@ from marshmallow import fields
 from app import reports
 from app.api.care_records import CareRecordOutput
 from app.api.checklists import ChecklistItemOutput, ChecklistOutput
+from app.api.escape_helps import BuildingHelpsOutput
 from app.api.hazards import FiveFixedOutput, HazardOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
@@ -29,7 +30,10 @@ blueprint = Blueprint("today", __name__, description="今天的工作")
 
 
 class DayPlaceOutput(Output):
-    """A place; ``code_check`` is the start of the SHA-256, in hexadecimal, of the code that hangs there."""
+    """A place, and who there needs help to get out.
+
+    ``code_check`` is the start of the SHA-256, in hexadecimal, of the code that hangs there.
+    """
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -39,12 +43,13 @@ class DayPlaceOutput(Output):
     lat = fields.Float(required=True, allow_none=True)
     radius_m = fields.Integer(required=True)
     code_check = fields.String(required=True, allow_none=True)
+    escape_helps = fields.Nested(BuildingHelpsOutput, required=True, allow_none=True)
 
     @ma.pre_dump
     def flatten(self, seen: reports.DayPlace, **_: Any) -> dict[str, Any]:
         """Put the check beside the place."""
-        shown = {name: getattr(seen.place, name) for name in self.fields if name != "code_check"}
-        return shown | {"code_check": seen.code_check}
+        beside = {"code_check": seen.code_check, "escape_helps": seen.helps}
+        return {name: getattr(seen.place, name) for name in self.fields if name not in beside} | beside
 
 
 class DayOccurrenceOutput(OccurrenceOutput):

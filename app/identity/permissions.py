@@ -74,6 +74,7 @@ class Permission(StrEnum):
     CARE_READ = "care_read"
     CARE_WRITE = "care_write"
     CARE_COUNT = "care_count"
+    ESCAPE_HELP = "escape_help"
     WEATHER_READ = "weather_read"
     WEATHER_WARN = "weather_warn"
     TICKET_READ = "ticket_read"
@@ -174,6 +175,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CARE_READ: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CARE_WRITE: {_ADMIN: _AREA},
     Permission.CARE_COUNT: _OFFICES,
+    Permission.ESCAPE_HELP: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.WEATHER_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.WEATHER_WARN: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -4,7 +4,7 @@ from app.models.account_event import AccountEvent, AccountStep
 from app.models.approval import Approval, ApprovalKind, ApprovalState
 from app.models.area import DIGITS, Area, AreaLevel
 from app.models.audit import AuditCheckpoint, AuditEntry, AuditLink, AuditResult, AuditVerification
-from app.models.base import Base, ClockFlag, Datum, Located, MadeByPhone, Presence
+from app.models.base import Base, ClockFlag, Datum, Presence
 from app.models.binding import (
     NOT_HIM,
     Binding,
@@ -35,6 +35,7 @@ from app.models.consent import Consent, ConsentChannel, ConsentPurpose, ConsentT
 from app.models.correction import Correction, CorrectionField
 from app.models.credential import Invitation, RefreshToken, SecondFactor, SignInCode, SignInTries
 from app.models.deletion import Deletion, DeletionKind
+from app.models.escape_help import EscapeHelp
 from app.models.freezing import FROZEN_TOO
 from app.models.guardianship import GuardianRelation, Guardianship
 from app.models.hazard import (
@@ -189,6 +190,7 @@ __all__ = [
     "Department",
     "DeviceMark",
     "EndReason",
+    "EscapeHelp",
     "Evidence",
     "ExportFailure",
     "ExportState",
@@ -219,10 +221,8 @@ __all__ = [
     "Invitation",
     "ItemKind",
     "LeavingReason",
-    "Located",
     "Lot",
     "LotDraw",
-    "MadeByPhone",
     "MatchKind",
     "MatchVerdict",
     "MessageAcceptance",

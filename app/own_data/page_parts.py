@@ -38,7 +38,7 @@ def _group(title: str, kinds: str) -> Group:
 GROUPS = (
     _group("我是谁", "residents"),
     _group("我的家", "households"),
-    _group("关爱和走访", "care_records visits"),
+    _group("关爱和走访", "care_records escape_helps visits"),
     _group("积分", "accounts transfers claims redemptions"),
     _group("隐患上报", "hazards"),
     _group("照片", "photos photos_of_me"),
@@ -77,6 +77,7 @@ CARDS = frozenset(
         "residents",
         "households",
         "care_records",
+        "escape_helps",
         "visits",
         "accounts",
         "claims",

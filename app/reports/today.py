@@ -41,6 +41,8 @@ class DayPlace:
 
     place: Place
     code_check: str | None
+    helps: visits.BuildingHelps | None
+    """Who needs help to get out, to whoever looks after them; None where nobody does."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +98,10 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     }
     more = [name for name, rows in found.items() if len(rows) > MOST[name]]
     kept = {name: rows[: MOST[name]] for name, rows in found.items()}
+    helps = visits.helps_by_building(session, actor, [place.id for place in kept["places"]])
     kept["places"] = [
-        DayPlace(place, _check(signer, place)) for place in sorted(kept["places"], key=route_key)
+        DayPlace(place, _check(signer, place), helps.get(place.id))
+        for place in sorted(kept["places"], key=route_key)
     ]
     for name in ("occurrences", "missed"):
         kept[name] = [DayOccurrence(one, _serving(kept["checklists"], one)) for one in kept[name]]

@@ -17,6 +17,7 @@ from app.models import (
     BindingRequestState,
     Correction,
     Deletion,
+    EscapeHelp,
     HarmRecord,
     OwnRequestState,
     Proxy,
@@ -76,6 +77,13 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         kept=f"{months} months after the last day {setting}",
         basis=_BASIS,
         stays="whose an inspection was at first and who did it",
+    )
+    yield Rule(
+        "help to get out that is over",
+        table_of(EscapeHelp),
+        EscapeHelp.ended_on < business_day(since),
+        kept=f"{months} months after the last day {setting}",
+        basis=_BASIS,
     )
     yield Rule(
         "facts of removals",

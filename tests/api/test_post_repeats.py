@@ -63,6 +63,7 @@ FINAL = {
     "/v1/bindings/<uuid:binding_id>/end",
     "/v1/care-records/<uuid:record_id>/end",
     "/v1/weather-alerts/<uuid:alert_id>/end",
+    "/v1/escape-helps/<uuid:help_id>/end",
     "/v1/checklist-drafts/<uuid:draft_id>/discard",
     "/v1/checklist-drafts/<uuid:draft_id>/publish",
     "/v1/checklists/<uuid:checklist_id>/retire",

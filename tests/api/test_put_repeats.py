@@ -208,6 +208,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/plans/<uuid:plan_id>", checklist_taken_back, (422, "plan_checklist")),
     ("/v1/absences/<uuid:absence_id>", caller_moved, GONE),
     ("/v1/absences/<uuid:absence_id>", worker_moved, (422, "plan_worker")),
+    ("/v1/escape-helps/<uuid:help_id>", caller_moved, GONE),
     ("/v1/weather-alerts/<uuid:alert_id>", caller_moved, GONE),
     ("/v1/category-deadlines/<uuid:deadline_id>", caller_moved, GONE),
     ("/v1/routes/<uuid:route_id>", caller_moved, GONE),

@@ -11,6 +11,7 @@ from app.models import (
     CareLevel,
     CareRecord,
     CareStep,
+    EscapeHelp,
     FollowUp,
     Visit,
     VisitForm,
@@ -67,6 +68,23 @@ class CareRows(Side):
             )
         )
         return record_id
+
+    def escape_help(self) -> UUID:
+        """Write that the household's head needs help to get out."""
+        help_id = new_id()
+        self.add(
+            EscapeHelp(
+                id=help_id,
+                area_code=self.area,
+                resident_id=self.resident_id,
+                helpers=2,
+                noted_on=business_day(cast.LONG_AGO),
+                noted_by=self.user("worker"),
+                created_at=cast.LONG_AGO,
+                content_hash=b"",
+            )
+        )
+        return help_id
 
     def weather_alert(self) -> UUID:
         """Write an alert for today."""

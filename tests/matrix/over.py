@@ -12,6 +12,7 @@ OVER = {
     "plans": "UPDATE plans SET starts_on = '2026-01-01', ends_on = '2026-01-02'",
     "occurrences": "UPDATE occurrences SET opens_at = now() - interval '3 h', "
     "due_at = now() - interval '2 h', missed_at = now() - interval '1 h'",
+    "escape-helps": "UPDATE escape_helps SET ended_on = CURRENT_DATE - 2",
     "weather-alerts": "UPDATE weather_alerts SET ended_at = now()",
     "absences": "UPDATE absences SET ended_at = now()",
     "units": "UPDATE units SET ended_at = now()",

@@ -59,6 +59,16 @@ def _will(stage: Stage) -> Call:
 _READERS = {**_CARERS, "county": 200, "city": 200}
 
 
+def _new_help(stage: Stage) -> Call:
+    body = {"resident_id": str(stage.resident_id), "helpers": 2, "noted_on": business_day().isoformat()}
+    return Call(f"/v1/escape-helps/{new_id()}", with_json(body))
+
+
+def _end_help(stage: Stage) -> Call:
+    body = {"ended_on": business_day().isoformat()}
+    return Call(f"/v1/escape-helps/{stage.escape_help()}/end", with_json(body))
+
+
 def _new_alert(stage: Stage) -> Call:
     today = business_day().isoformat()
     body = {"area_code": stage.area, "kind": "snow", "from_on": today, "until_on": today, "reason": "大雪"}
@@ -128,6 +138,9 @@ VISITS = [
         _step("substitute", substitute_id=None),
     ),
     Line("POST", "/v1/care-records/<uuid:record_id>/willingness", _CARERS, _will),
+    Line("GET", "/v1/escape-helps", _CARERS, lambda _: Call("/v1/escape-helps"), 200),
+    Line("PUT", "/v1/escape-helps/<uuid:help_id>", {"worker": 201, "admin": 201}, _new_help),
+    Line("POST", "/v1/escape-helps/<uuid:help_id>/end", _CARERS, _end_help),
     Line("GET", "/v1/weather-alerts", _READERS, lambda _: Call("/v1/weather-alerts"), 200),
     Line("PUT", "/v1/weather-alerts/<uuid:alert_id>", {"admin": 201, "county": 201}, _new_alert),
     Line(

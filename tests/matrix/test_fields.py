@@ -40,6 +40,7 @@ _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/me/deletions": lambda stage: stage.deletion("resident"),
     "/v1/me/binding-requests": Stage.binding_request,
     "/v1/care-records": Stage.visit,
+    "/v1/escape-helps": Stage.escape_help,
     "/v1/weather-alerts": Stage.weather_alert,
     "/v1/checklists": Stage.checklist,
     "/v1/checklist-drafts": Stage.checklist_draft,

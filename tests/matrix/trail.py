@@ -33,6 +33,7 @@ SENSITIVE_READS = {
     "GET /v1/care-records/<uuid:record_id>",
     "GET /v1/care-records/<uuid:record_id>/history",
     "GET /v1/care-records/<uuid:record_id>/visit-draft",
+    "GET /v1/escape-helps",
     "GET /v1/follow-ups",
     "GET /v1/households/<uuid:household_id>/residents",
     "GET /v1/hazards/<uuid:hazard_id>/notice.pdf",

@@ -73,6 +73,7 @@ SENTENCES: dict[str, str] = {
     "too_seldom": "这位对象最少每{most}天要走访一次，间隔请不要超过{most}天",
     "not_staff_here": "请选在这里上岗的网格员或社区管理员",
     "care_ended": "这位对象在那天之前已经不在关爱名单里了，请改日期",
+    "help_open": "这个人登记过了，要改请先结束原来的",
     "own_substitute": "替补要选另外一个人",
     "willing_day": "说的日期要在关爱开始之后，最晚填今天",
     "alert_span": "预警要在首日或之后结束，不早于今天，最长一个月",
