@@ -77,7 +77,6 @@ KEPT_BECAUSE = {
     "occurrences": "say what was to be inspected when, by whom, and whether it was",
     "plans": "say what was to be inspected",
     "routes": "say in which order places were to be walked",
-    "care_counts": "figures of areas: of nobody",
     "category_deadlines": "prove by whose word hazards had how much time",
     "units": "the ledger of hazards (Work Safety Law 41)",
     "unit_members": "the ledger of hazards (Work Safety Law 41)",

@@ -125,7 +125,7 @@ def prepare(patrol: Patrol) -> None:
     grid_workers = list(dict.fromkeys(patrol.world.worker(place.area_code) for place in by_post))
     own = [new_id() for _ in range(size.workers - len(grid_workers))]
     patrol.workers = grid_workers + own
-    patrol.leaver = Leaver(own[2], at(size.first + timedelta(days=size.days // 2), _LEAVES), own[0])
+    patrol.leaver = Leaver(own[2], at(size.first + timedelta(days=size.days // 2), _LEAVES), own[1])
     with transaction(patrol.sessions()) as session, set_to(size.begins):
         _hire(session, own, patrol.leaver)
         query = select(Checklist.id).where(Checklist.kind == PlaceKind.RESIDENTIAL)
@@ -150,7 +150,8 @@ def prepare(patrol: Patrol) -> None:
         patrol.do(filing.at, partial(_file, patrol, filing))
     spots = [place.id for place in by_post]
     leaver = patrol.leaver
-    patrol.dangers = dangers(size.hazards, spots, patrol.workers, leaver, size.begins, size.ends, rng)
+    at_hand = [one for one in patrol.workers if one != own[0]]  # nothing is given to whoever is away
+    patrol.dangers = dangers(size.hazards, spots, at_hand, leaver, size.begins, size.ends, rng)
     for danger in patrol.dangers:
         if danger.assignee_id == leaver.user_id:
             to = leaver.successor_id
