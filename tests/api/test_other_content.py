@@ -41,6 +41,9 @@ MORE: dict[str, Any] = {
         "position": HERE,
         "device": DEVICE,
         "follow_ups": [{"need": "修扶手", "due_on": str(business_day() + timedelta(days=7))}],
+        "hazards": [
+            {"id": str(new_id()), "category": "fire", "text": "电线破皮", "photo_ids": [str(new_id())]}
+        ],
     },
     "/v1/places/{place_id}": {"lng": HERE["lng"], "lat": HERE["lat"]},
 }
