@@ -67,6 +67,12 @@ LEDGER = {
     "overdue": False,
     **dict.fromkeys(("reported_since", "closed_since"), "2026-01-01T00:00:00+08:00"),
     **dict.fromkeys(("reported_until", "closed_until"), "2026-04-01T00:00:00+08:00"),
+    **dict.fromkeys(("place_id", "assignee_id", "unit_id"), str(new_id())),
+    **dict.fromkeys(("recurring", "lacks_photos", "supervised", "extension_asked"), False),
+    "item_key": "stairs",
+    "due_within_days": 7,
+    "satisfaction": 2,
+    "text": "电线",
 }
 SWITCH = {
     "area_code": HOME,
