@@ -10,11 +10,11 @@ from app.models.care import CareCategory
 
 
 class CareCount(Base):
-    """How many are looked after in an area and category on the first of a month; none has no row."""
+    """How many are looked after in an area and category on the first of a month."""
 
     __tablename__ = "care_counts"
     __table_args__ = (
-        CheckConstraint("people > 0", name="people"),
+        CheckConstraint("people >= 0", name="people"),
         CheckConstraint("extract(day FROM month) = 1", name="month"),
     )
     month: Mapped[date] = mapped_column(primary_key=True)

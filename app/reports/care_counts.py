@@ -4,10 +4,10 @@ Figures are worked out once for everybody, so that two answers never differ by a
 (ADR 0024).
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import exists, func, insert, select
 from sqlalchemy.orm import Session
@@ -21,7 +21,7 @@ from app.reports.suppression import LEVELS, counts_of_tree, kept_back
 
 @dataclass(frozen=True)
 class AreaCounts:
-    """The figures of an area: None where one is not told, 0 where nobody is looked after."""
+    """The figures of an area: None where one is not told, or was not counted in that month."""
 
     area: Area
     people: dict[CareCategory, int | None]
@@ -43,12 +43,13 @@ def count_care(session: Session) -> int:
         .where(CareRecord.ended_on.is_(None) | (CareRecord.ended_on >= month))
         .group_by(CareRecord.category, community)
     )
-    found: dict[CareCategory, dict[str, int]] = defaultdict(dict)
+    found: dict[CareCategory, dict[str, int]] = {category: {} for category in CareCategory}
     for category, code, people in session.execute(query):
         found[category][code] = people
-    rows = []
+    areas = session.scalars(select(Area.code).where(Area.level.in_(LEVELS))).all()
+    rows: list[dict[str, Any]] = []
     for category, by_community in found.items():
-        counts = counts_of_tree(by_community)
+        counts = counts_of_tree(by_community, areas)
         hidden = kept_back(counts)
         rows += [
             {
@@ -86,7 +87,7 @@ def care_counts(
 
 def _told(session: Session, areas: Sequence[Area], month: date) -> dict[str, dict[CareCategory, int | None]]:
     told: dict[str, dict[CareCategory, int | None]] = {
-        area.code: dict.fromkeys(CareCategory, 0) for area in areas
+        area.code: dict.fromkeys(CareCategory) for area in areas
     }
     query = select(CareCount).where(CareCount.month == month, CareCount.area_code.in_(told))
     for row in session.scalars(query):

@@ -6,7 +6,7 @@ beside each goes another.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from app.models import DIGITS, AreaLevel
 
@@ -15,43 +15,46 @@ LEAST_TOLD = 5
 LEVELS = (AreaLevel.CITY, AreaLevel.COUNTY, AreaLevel.TOWNSHIP, AreaLevel.COMMUNITY)
 
 
-def counts_of_tree(by_community: Mapping[str, int]) -> dict[str, int]:
-    """Add what communities have to figures of the areas above them; what is 0 is left out."""
-    counts: dict[str, int] = defaultdict(int)
+def counts_of_tree(by_community: Mapping[str, int], areas: Collection[str]) -> dict[str, int]:
+    """Add what communities have to figures of all areas, those above them too."""
+    counts = dict.fromkeys(areas, 0)
     for community, people in by_community.items():
         for level in LEVELS:
-            counts[community[: DIGITS[level]]] += people
-    return {area: people for area, people in counts.items() if people}
+            code = community[: DIGITS[level]]
+            counts[code] = counts.get(code, 0) + people
+    return counts
 
 
 def kept_back(counts: Mapping[str, int]) -> set[str]:
-    """Give the areas of a tree whose figures are not told; ``counts`` has all that are not 0.
+    """Give the areas whose figures are not told; ``counts`` has all areas of whole trees.
 
     Each figure of an area is the sum of those below it. When this is done, every such sum has no figure that
-    is kept back, or two at least. In a tree that is enough: from any of them a way leads through sums, over
-    another that is kept back in each, to the ends of the tree on both sides, and along it somebody could be
-    moved without any told figure changing.
+    is kept back, or two at least that are not 0; and where one is, what is 0 there is kept back with it, for
+    else one would know that the others are not. In a tree that is enough: from any of them a way leads
+    through sums, over another that is kept back in each, to the ends of the tree on both sides, and along it
+    somebody could be moved without any told figure changing.
     """
     families = _families(counts)
-    hidden = {area for area, people in counts.items() if people < LEAST_TOLD}
+    hidden = {area for area, people in counts.items() if 0 < people < LEAST_TOLD}
     waiting = set(families)
     while waiting:
         parent = min(waiting)
         waiting.remove(parent)
-        family = families[parent]
-        alone = hidden & {parent, *family}
-        if len(alone) != 1:
+        if len(hidden & {parent, *families[parent]}) != 1:
             continue
-        told = [area for area in family if area not in hidden]
+        told = [area for area in families[parent] if area not in hidden and counts[area]]
         added = min(told, key=lambda area: (counts[area], area)) if told else parent
         hidden.add(added)
         waiting |= {area for area in (added, _parent(added)) if area in families}
+    for parent in sorted(families, key=len):
+        if hidden & {parent, *families[parent]}:
+            hidden |= {area for area in families[parent] if not counts[area]}
     return hidden
 
 
-def _families(counts: Mapping[str, int]) -> dict[str, list[str]]:
+def _families(areas: Collection[str]) -> dict[str, list[str]]:
     families: dict[str, list[str]] = defaultdict(list)
-    for area in counts:
+    for area in areas:
         if (parent := _parent(area)) is not None:
             families[parent].append(area)
     return families

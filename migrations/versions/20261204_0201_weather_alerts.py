@@ -12,6 +12,16 @@ branch_labels = None
 depends_on = None
 
 _NOT_TOLD = "not_reached > 0 AND escalated_at IS NULL AND ended_on IS NULL"
+_COUNTED = """
+    UPDATE care_records r SET not_reached = 1, escalated_at = told.at
+    FROM (SELECT DISTINCT ON (care_record_id) care_record_id, id, outcome FROM visits
+          ORDER BY care_record_id,
+                   CASE WHEN clock_flag = 'ok' THEN captured_at ELSE received_at END DESC, id DESC) v
+    LEFT JOIN (SELECT data->>'visit_id' AS visit_id, max(created_at) AS at FROM notices
+               WHERE kind = 'visit_urgent' GROUP BY 1) told ON told.visit_id = v.id::text
+    WHERE v.care_record_id = r.id AND v.outcome = 'not_reached' AND r.ended_on IS NULL AND r.not_reached = 0
+    """
+"""Whoever was not reached last counts as one, with when it was told."""
 AREA, MOMENT = sa.String(15, collation="C"), sa.DateTime(timezone=True)
 
 
@@ -20,6 +30,7 @@ def upgrade() -> None:
         _at_once()
     with beside_the_work():
         op.execute("ALTER TABLE care_records VALIDATE CONSTRAINT fk_care_records_alert_id")
+        op.execute(_COUNTED)
         build_index("ix_care_records_not_told", "care_records", "id", where=_NOT_TOLD)
 
 
@@ -90,18 +101,6 @@ def _at_once() -> None:
         ["alert_id"],
         ["id"],
         postgresql_not_valid=True,
-    )
-    # Whoever was not reached last counts as one, with when it was told.
-    op.execute(
-        """
-        UPDATE care_records r SET not_reached = 1, escalated_at = told.at
-        FROM (SELECT DISTINCT ON (care_record_id) care_record_id, id, outcome FROM visits
-              ORDER BY care_record_id,
-                       CASE WHEN clock_flag = 'ok' THEN captured_at ELSE received_at END DESC, id DESC) v
-        LEFT JOIN (SELECT data->>'visit_id' AS visit_id, max(created_at) AS at FROM notices
-                   WHERE kind = 'visit_urgent' GROUP BY 1) told ON told.visit_id = v.id::text
-        WHERE v.care_record_id = r.id AND v.outcome = 'not_reached' AND r.ended_on IS NULL
-        """
     )
 
 

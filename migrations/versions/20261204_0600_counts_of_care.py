@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("is_shown", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("month", "area_code", "category", name=op.f("pk_care_counts")),
         sa.ForeignKeyConstraint(["area_code"], ["areas.code"], name=op.f("fk_care_counts_area_code")),
-        sa.CheckConstraint("people > 0", name=op.f("ck_care_counts_people")),
+        sa.CheckConstraint("people >= 0", name=op.f("ck_care_counts_people")),
         sa.CheckConstraint("extract(day FROM month) = 1", name=op.f("ck_care_counts_month")),
     )
 

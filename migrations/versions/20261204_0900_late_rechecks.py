@@ -12,21 +12,14 @@ depends_on = None
 
 def upgrade() -> None:
     allow_words("hazard_events", "step", "recheck_late")
-    _rename(
-        "UPDATE hazard_events SET step = 'recheck_late' WHERE step = 'verify' AND data ? 'found_again_at'"
-    )
     with beside_the_work():
         # Every word that was allowed is allowed still, which is looked at while people go on.
         op.execute("ALTER TABLE hazard_events VALIDATE CONSTRAINT ck_hazard_events_hazardstep")
 
 
 def downgrade() -> None:
-    """Call it a recheck again; what it says of the newer finding stays with it."""
-    _rename("UPDATE hazard_events SET step = 'verify' WHERE step = 'recheck_late'")
-    forbid_words("hazard_events", "step", "recheck_late")
-
-
-def _rename(update: str) -> None:
+    """Call it a recheck; what it says of the newer finding stays with it."""
     op.execute("ALTER TABLE hazard_events DISABLE TRIGGER hazard_events_append_only")
-    op.execute(update)
+    op.execute("UPDATE hazard_events SET step = 'verify' WHERE step = 'recheck_late'")
     op.execute("ALTER TABLE hazard_events ENABLE TRIGGER hazard_events_append_only")
+    forbid_words("hazard_events", "step", "recheck_late")

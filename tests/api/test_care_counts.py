@@ -91,7 +91,7 @@ def test_figures_are_those_of_the_first_of_the_month_however_often_they_are_coun
 
     assert _elderly(be("county"), HOME) == {HOME: 6}
     assert _elderly(be("county"), HOME, month=f"{FIRST:%Y-%m}") == {HOME: 6}
-    assert _elderly(be("county"), HOME, month="2020-01") == {HOME: 0}
+    assert _elderly(be("county"), HOME, month="2020-01") == {HOME: None}, "nobody counted then"
 
 
 def test_each_category_has_its_own_figure_and_there_is_no_sum_of_all(session: Session, be: Be) -> None:

@@ -1,9 +1,9 @@
-"""Rechecks that were kept before there was a step of their own for those that came too late."""
+"""Rechecks that came too late, where there is no step of their own for them any more."""
 
 from sqlalchemy import Connection, text
 
 from app.ids import new_id
-from tests.migrations.conftest import At, back_to, to
+from tests.migrations.conftest import At, back_to
 from tests.migrations.test_sealing_rows import write
 
 BEFORE, AFTER = "20261204_0500", "20261204_0900"
@@ -31,16 +31,15 @@ def _steps(connection: Connection) -> list[str]:
     return found
 
 
-def test_what_was_overtaken_is_named_so_and_is_a_recheck_again_on_the_way_back(at: At) -> None:
-    connection = at(BEFORE)
+def test_a_late_recheck_is_a_recheck_again_on_the_way_back(at: At) -> None:
+    connection = at(AFTER)
     connection.execute(text("SET LOCAL session_replication_role = replica"))
     found_again = '{"found_again_at": "2026-11-02T12:00:00Z"}'
-    for number, (step, data) in enumerate([("rectify", "{}"), ("verify", found_again), ("verify", "{}")]):
+    for number, (step, data) in enumerate(
+        [("rectify", "{}"), ("recheck_late", found_again), ("verify", "{}")]
+    ):
         _add(connection, number, step, data)
     connection.commit()
-
-    to(connection, AFTER)
-    assert _steps(connection) == ["rectify", "recheck_late", "verify"]
 
     back_to(connection, BEFORE)
     assert _steps(connection) == ["rectify", "verify", "verify"]
