@@ -42,7 +42,7 @@ from app.models import (
     User,
     Visit,
 )
-from app.people import accounts_of_home, last_birth_of_adults
+from app.people import accounts_of_home, is_minor, last_birth_of_adults
 from app.retention import kept_for_a_case, opened_a_case
 
 READER = bindparam("reader", type_=Uuid())
@@ -145,6 +145,17 @@ def visit_kept_from(actor: Actor) -> ColumnElement[bool]:
     )
     named = exists().where(HarmCase.visit_id == Visit.id, HarmCase.opened_by.is_distinct_from(actor.user_id))
     return at_home & named
+
+
+def not_told_of_visit(session: Session, visit_id: UUID, visited: Resident) -> set[UUID]:
+    """Give the accounts that no notice tells of a visit or its follow-ups: those of the visited one's home.
+
+    So where a case names it, and with a minor's always: what is to be done may be about what they did, and
+    silence that began with the case would tell of it.
+    """
+    if not is_minor(visited) and not session.scalar(select(exists().where(HarmCase.visit_id == visit_id))):
+        return set()
+    return accounts_of_home(session, visited.household_id)
 
 
 def homes_behind(session: Session, hazard: Hazard) -> set[UUID]:

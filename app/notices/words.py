@@ -149,6 +149,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "due": "有一项回访过了期限，请办理",
             "late": "有一项回访过期很久了，请督促",
             "unowned": "有一项回访没人办了，请转给别人",
+            "nobody_decides": "有一项回访没人管，请安排管理员",
         },
     ),
     NoticeKind.CARE: Words(

@@ -11,9 +11,9 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, contains_eager
 
-from app import notices
+from app import harm, notices
 from app.actors import Role
 from app.clock import SHANGHAI, business_day, now, start_of
 from app.identity import holders
@@ -32,14 +32,15 @@ IN_A_ROW = 2
 def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int) -> tuple[int, UUID | None]:
     """Tell the admins of each record whose last visit reached nobody, once a visit, when it is time.
 
-    Who lives elsewhere, or left care, is not waited for; where there is no admin, nobody is told. Reads
-    ``limit`` records after one; gives of how many it told, and the last it read if more may follow.
+    Who lives elsewhere, or left care, is not waited for; where there is no admin who may be told, nobody is.
+    Reads ``limit`` records after one; gives of how many it told, and the last it read if more may follow.
     """
     missed = aliased(Visit)
     at = happened_at(missed)
     query = (
         select(CareRecord, missed)
-        .join(Resident, Resident.id == CareRecord.resident_id)
+        .join(CareRecord.resident)
+        .options(contains_eager(CareRecord.resident))
         .join(missed, missed.id == latest_visit(CareRecord.id).scalar_subquery())
         .where(
             CareRecord.not_reached > 0,
@@ -58,7 +59,10 @@ def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int)
         query = query.where(CareRecord.id > after)
     found = session.execute(query).all()
     admins_of = cache(lambda area_code: holders(session, area_code, {Role.COMMUNITY_ADMIN}))
-    done = sum(tell_of(session, record, visit, admins_of(visit.area_code)) for record, visit in found)
+    done = 0
+    for record, visit in found:
+        but = harm.not_told_of_visit(session, visit.id, record.resident)
+        done += tell_of(session, record, visit, admins_of(visit.area_code) - but)
     return done, found[-1][0].id if len(found) == limit else None
 
 

@@ -17,7 +17,6 @@ from app.identity import holders
 from app.ids import new_id
 from app.models import CareRecord, ClockFlag, FollowUp, NoticeKind, Visit, VisitForm, VisitMode, VisitOutcome
 from app.once import added_later, content_hash, insert_once, made_before
-from app.people import accounts_of_home, is_minor
 from app.places import CodeSigner
 from app.sealing import Sealer, Showing
 from app.visits.answers import check_answers
@@ -139,14 +138,16 @@ def file(
     )
     if made:
         book(session, record, visit)
-        if is_out_of_contact(session, record, visit):
-            tell_of(session, record, visit, _told_of_urgent(session, record) - {actor.user_id}, at_once=True)
-        link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
-        _follow(session, actor, sealer, record, visit, new, signs=bool(signs))
-        report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
         if signs:
             told = Told(HarmRecord.VISIT, visit.id, visit.area_code)
             harm.open_case(session, actor, told, signs, about=resident)
+        but = {actor.user_id} | harm.not_told_of_visit(session, visit.id, resident)
+        admins = holders(session, record.area_code, {Role.COMMUNITY_ADMIN})
+        if is_out_of_contact(session, record, visit):
+            tell_of(session, record, visit, admins - but, at_once=True)
+        link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
+        _follow(session, sealer, record, visit, new, admins=admins, but=but)
+        report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
     return visit, made
 
 
@@ -207,19 +208,18 @@ def _gathered(
 
 def _follow(
     session: Session,
-    actor: Actor,
     sealer: Sealer,
     record: CareRecord,
     visit: Visit,
     new: NewVisit,
     *,
-    signs: bool,
+    admins: set[UUID],
+    but: set[UUID | None],
 ) -> None:
     """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent.
 
-    With ``signs`` of harm nobody of the home is told of anything: he does not find the visit.
+    None of ``but`` is told: who writes it, and whom it is kept from.
     """
-    home = accounts_of_home(session, record.resident.household_id) if signs else set()
     day = business_day(visit.happened_at)
     if any(not day <= one.due_on <= day + FURTHEST for one in new.follow_ups):
         raise DueDayError(field="follow_ups")
@@ -238,18 +238,11 @@ def _follow(
             due_on=one.due_on,
         )
         session.add(row)
-        if row.owner_id not in {actor.user_id, *home}:
+        if row.owner_id not in but:
             _tell(session, NoticeKind.FOLLOW_UP_ASSIGNED, row.owner_id, visit, follow_up_id=row.id)
     if visit.outcome in _URGENT or any(one.urgent for one in new.follow_ups):
-        for admin_id in sorted(_told_of_urgent(session, record) - home - {actor.user_id}):
+        for admin_id in sorted(admins - but):
             _tell(session, NoticeKind.VISIT_URGENT, admin_id, visit)
-
-
-def _told_of_urgent(session: Session, record: CareRecord) -> set[UUID]:
-    """Give the admins, but of a minor none of its home: what is urgent may be what he did (ADR 0013)."""
-    admins = holders(session, record.area_code, {Role.COMMUNITY_ADMIN})
-    minor = is_minor(record.resident)
-    return admins - accounts_of_home(session, record.resident.household_id) if minor else admins
 
 
 def _tell(session: Session, kind: NoticeKind, to: UUID, visit: Visit, **ids: UUID) -> None:

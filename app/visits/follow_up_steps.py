@@ -12,19 +12,18 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app import harm, notices
-from app.actors import Actor, Role
+from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import IllegalStepError, OtherContentError
 from app.harm import HarmRecord, Told
-from app.identity import holders, holding
+from app.identity import holders, holding, seeing_to
 from app.models import FollowUp, NoticeKind
 from app.once import content_hash
-from app.people import accounts_of_home
 from app.sealing import UNREADABLE, Cell, Opener, Sealer
 from app.visits.basis import check_result
 from app.visits.care import check_staff
 from app.visits.filing import FURTHEST, DueDayError
-from app.visits.follow_ups import check_his, locked
+from app.visits.follow_ups import WITH_RESIDENT, check_his, locked
 from app.visits.standing_in import CARERS
 
 MOST_STEPS = 30
@@ -149,51 +148,60 @@ def _take(
         harm.open_case(
             session, actor, Told(HarmRecord.VISIT, row.visit_id, row.area_code, row.id), signs, about=resident
         )
-    _tell(session, actor, row, step, but=accounts_of_home(session, resident.household_id) if signs else set())
+    _tell(session, actor, row, step)
     return row
 
 
-def _tell(session: Session, actor: Actor, row: FollowUp, step: FollowUpStep, *, but: set[UUID]) -> None:
+def _tell(session: Session, actor: Actor, row: FollowUp, step: FollowUpStep) -> None:
     """Tell the new owner, and whoever made the visit what became of it."""
+    but = {actor.user_id} | _not_told(session, row)
     to: dict[UUID, str | None] = {row.visit.worker_id: step}
     if step is FollowUpStep.HANDED_OVER:
         to[row.owner_id] = None
     for user_id, what in sorted(to.items()):
-        if user_id not in {actor.user_id, *but}:
+        if user_id not in but:
             _post(session, row, user_id, what)
 
 
 def tell_of_follow_ups(session: Session, *, limit: int) -> int:
     """Tell of what is over its day: the owner once, and after a week the admins once; give of how many.
 
-    The admins are told once, too, of what belongs to somebody who has no post there any more, so that they
-    hand it over. Nobody is told twice of the same day; another day or owner counts anew.
+    The admins are told once, too, of what belongs to somebody who has no post there any more, or from whom
+    it is kept, so that they hand it over; where none of them may be told, the office above is. Nobody is told
+    twice of the same day; another day or owner counts anew.
     """
     today = business_day()
     query = (
         select(FollowUp)
+        .options(WITH_RESIDENT)
         .where(_due(today))
         .order_by(FollowUp.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=FollowUp, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     rows = session.scalars(query).all()
     for row in rows:
-        there = bool(holders(session, row.area_code, CARERS, among={row.owner_id}))
+        but = _not_told(session, row)
+        there = bool(holders(session, row.area_code, CARERS, among={row.owner_id}) - but)
         what = None
         if not there and row.told_unowned_on is None:
             row.told_unowned_on, what = today, "unowned"
         if row.due_on <= today - LATE and row.told_late_on is None:
             row.told_late_on, what = today, what or "late"
         if what is not None:
-            for admin_id in sorted(holders(session, row.area_code, {Role.COMMUNITY_ADMIN})):
-                _post(session, row, admin_id, what)
+            asked, people = seeing_to.who_sees_to_it(session, community_of(row.area_code), but=but)
+            for user_id in sorted(people):
+                _post(session, row, user_id, what if asked == "asked" else asked)
         if row.due_on < today and row.reminded_on is None:
             row.reminded_on = today
             if there:
                 _post(session, row, row.owner_id, "due")
     return len(rows)
+
+
+def _not_told(session: Session, row: FollowUp) -> set[UUID]:
+    return harm.not_told_of_visit(session, row.visit_id, row.visit.care_record.resident)
 
 
 def _due(today: date) -> ColumnElement[bool]:

@@ -38,7 +38,7 @@ class Done(StrEnum):
     ALL = "all"
 
 
-_WITH_RESIDENT = (
+WITH_RESIDENT = (
     joinedload(FollowUp.visit)
     .options(load_only(Visit.care_record_id, Visit.basis, Visit.worker_id))
     .joinedload(Visit.care_record)
@@ -62,7 +62,7 @@ def follow_ups(
     """
     query = (
         select(FollowUp)
-        .options(_WITH_RESIDENT)
+        .options(WITH_RESIDENT)
         .where(responsible(actor, FollowUp.area_code, FollowUp.owner_id))
         .order_by(FollowUp.due_on, FollowUp.id)
         .limit(limit)
@@ -111,7 +111,7 @@ def locked(session: Session, follow_up_id: UUID) -> FollowUp:
     """Give a follow-up, and keep others from changing it. Raises NotFoundError."""
     row = session.scalars(
         select(FollowUp)
-        .options(_WITH_RESIDENT)
+        .options(WITH_RESIDENT)
         .where(FollowUp.id == follow_up_id)
         .with_for_update(of=FollowUp)
         .execution_options(populate_existing=True)

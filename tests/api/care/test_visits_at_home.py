@@ -1,16 +1,23 @@
 """A visit to a grown-up that tells of harm to a child is absent to staff who live there (ADR 0013)."""
 
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.clock import business_day
-from app.models import CareCategory, Notice, NoticeKind, User, Visit
+from app.ids import new_id
+from app.models import CareCategory, Grant, Notice, NoticeKind, Resident, User, Visit
+from app.visits import tell_not_reached, tell_of_follow_ups
 from tests.api.care.test_harm_at_home import make_admin
 from tests.api.care.test_harm_told import Write, follow_up, visit_to_an_adult
-from tests.care_world import file_visit, write_care, write_form, write_resident
-from tests.cast import person
+from tests.care_world import NOON, file_visit, write_care, write_form, write_resident
+from tests.cast import named, person
 from tests.client import Client
 
 
@@ -72,3 +79,102 @@ def test_who_wrote_of_his_own_home_finds_what_he_wrote(people: dict[str, Client]
     made = file_visit(people["admin"], record, write_form(session), note="老人说五楼天天打孩子").json["id"]
 
     assert people["admin"].get(f"/v1/visits/{made}").status_code == 200
+
+
+def _told(session: Session, kind: NoticeKind) -> list[tuple[UUID, str | None]]:
+    rows = session.scalars(select(Notice).where(Notice.kind == kind).order_by(Notice.id))
+    return [(row.user_id, row.data.get("what")) for row in rows]
+
+
+def _made_a_minor(session: Session) -> None:
+    session.get_one(Resident, named("resident")).birth_date = business_day() - timedelta(days=3650)
+    session.commit()
+
+
+def _file(people: dict[str, Client], session: Session, kept: str, **fields: Any) -> list[dict[str, Any]]:
+    """File a visit that is kept from the home, as a case names it or it is a minor's; give its follow-ups."""
+    note = {"note": "老人说五楼天天打孩子"} if kept == "case" else {}
+    made = file_visit(people["worker"], write_care(session), write_form(session), **note, **fields)
+    assert made.status_code == 201, made.text
+    if kept == "minor":
+        _made_a_minor(session)
+    return list(made.json["follow_ups"])
+
+
+def _need(name: str) -> dict[str, Any]:
+    return {"need": "看看", "due_on": business_day().isoformat(), "owner_id": str(person(name).user_id)}
+
+
+@pytest.mark.parametrize("kept", ["case", "minor"])
+def test_no_job_tells_who_lives_there_of_follow_ups(
+    people: dict[str, Client], session: Session, kept: str
+) -> None:
+    """S-98: what belongs to him there somebody else is asked to hand over."""
+    _file(people, session, kept, follow_ups=[_need("worker"), _need("admin")])
+    before = len(_told(session, NoticeKind.FOLLOW_UP_ASSIGNED))
+
+    for days in (1, 8):
+        with clock.set_to(NOON + timedelta(days=days)):
+            tell_of_follow_ups(session, limit=10)
+            session.commit()
+
+    told = _told(session, NoticeKind.FOLLOW_UP_ASSIGNED)[before:]
+    worker, other = person("worker").user_id, person("next_admin").user_id
+    assert sorted(map(str, told)) == sorted(
+        map(str, [(worker, "due"), (other, "unowned"), (other, "late"), (other, "late")])
+    )
+
+
+@pytest.mark.parametrize("kept", ["case", "minor"])
+def test_a_step_of_a_follow_up_is_not_told_to_who_lives_there(
+    people: dict[str, Client], session: Session, kept: str
+) -> None:
+    """S-98: plain as its own reason may be."""
+    (need,) = _file(people, session, kept, follow_ups=[_need("worker")])
+    step = {"step_id": str(new_id()), "reason": "他有空", "owner_id": str(person("admin").user_id)}
+
+    handed = people["worker"].post(f"/v1/follow-ups/{need['id']}/hand-over", json=step)
+
+    assert handed.status_code == 200, handed.text
+    assert _told(session, NoticeKind.FOLLOW_UP_ASSIGNED) == []
+
+
+@pytest.mark.parametrize("kept", ["case", "minor"])
+def test_no_job_tells_who_lives_there_of_whom_nobody_reached(
+    people: dict[str, Client], session: Session, kept: str
+) -> None:
+    """S-98: the admin of another home hears of it."""
+    _file(people, session, kept, outcome="not_reached", answers={})
+
+    with clock.set_to(NOON + timedelta(days=1)):
+        assert tell_not_reached(session, limit=10)[0] == 1
+
+    assert _told(session, NoticeKind.VISIT_URGENT) == [(person("next_admin").user_id, None)]
+
+
+def test_who_lives_there_is_not_told_at_once_of_the_second_in_vain(
+    people: dict[str, Client], session: Session
+) -> None:
+    """S-98: if what was written there tells of harm."""
+    record, form = write_care(session), write_form(session)
+    for hours, note in ((30, {}), (2, {"note": "老人说五楼天天打孩子"})):
+        at = (NOON - timedelta(hours=hours)).isoformat()
+        missed = {"outcome": "not_reached", "answers": {}, "captured_at": at}
+        file_visit(people["worker"], record, form, **missed, **note)
+
+    told = _told(session, NoticeKind.VISIT_URGENT)
+    assert told == [(person("next_admin").user_id, "out_of_contact")]
+
+
+def test_where_no_admin_may_be_told_of_a_follow_up_the_office_is(
+    people: dict[str, Client], session: Session
+) -> None:
+    _file(people, session, "case", follow_ups=[_need("worker")])
+    session.execute(update(Grant).where(Grant.user_id == person("next_admin").user_id).values(ended_at=NOON))
+    session.commit()
+
+    with clock.set_to(NOON + timedelta(days=8)):
+        tell_of_follow_ups(session, limit=10)
+
+    told = _told(session, NoticeKind.FOLLOW_UP_ASSIGNED)
+    assert told == [(person("county").user_id, "nobody_decides"), (person("worker").user_id, "due")]
