@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.actors import Actor
+from app.actors import Actor, Scope
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
@@ -19,6 +19,7 @@ from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, 
 from app.hazards.history import ShownEvent, events_of, last_notes, shown
 from app.hazards.merging import KeptHazard, MergedRating, kept_for, merged_into, merged_ratings
 from app.hazards.recurrences import EarlierHazard, earlier
+from app.identity import Permission, scope_of
 from app.models import HAZARD_ENDED, Hazard, HazardEvent, HazardStatus, HazardStep, RectificationNotice, User
 
 _OPEN = tuple(status for status in HazardStatus if status not in HAZARD_ENDED)
@@ -115,7 +116,11 @@ def day_hazards(session: Session, actor: Actor, *, limit: int) -> list[DayHazard
 
 
 def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
-    """Give one hazard with its history and what the actor may do next. Raises NotFoundError out of reach."""
+    """Give one hazard with its history and what the actor may do next. Raises NotFoundError out of reach.
+
+    The actor's scope only finds it: what stands beside it he gets as far as he reads hazards, also in the
+    answer to what he wrote himself.
+    """
     found = session.execute(
         select(Hazard, User.name)
         .outerjoin(User, User.id == Hazard.assignee_id)
@@ -127,22 +132,23 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     if found is None:
         raise NotFoundError
     row, assignee_name = found
+    reader = actor.within(scope_of(actor, Permission.HAZARD_READ) or Scope())
     told = events_of(session, actor, [row])
     photos = photos_of(session, [row.id, *(event.id for event, _ in told.events)])
-    seen = _seen(session, actor, [row])[row.id]
+    seen = _seen(session, reader, [row])[row.id]
     kept = {row.id: seen["kept"]} if seen["kept"] else {}
     allowed = verbs_open_to(session, actor, [row], kept)[row.id]
-    by_office = actor.scope.covers(row.area_code)
+    by_office = reader.scope.covers(row.area_code)
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
         **seen,
-        merged_ratings=merged_ratings(session, actor, row.id) if by_office and seen["merged_count"] else [],
+        merged_ratings=merged_ratings(session, reader, row.id) if by_office and seen["merged_count"] else [],
         events=shown(session, [row], told, photos),
         assignee_name=assignee_name,
         controls=row.controls if by_office and not told.of_harm else None,
         five_fixed=row.five_fixed if by_office and not told.of_harm else None,
-        earlier=earlier(session, actor, row),
+        earlier=earlier(session, reader, row),
         extensions_left=max(0, MOST_EXTENSIONS - row.extensions),
         allowed=allowed,
         default_time=default_time(session, row) if _gives_time(row, allowed) else None,
