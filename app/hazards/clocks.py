@@ -1,7 +1,7 @@
 """The two clocks of a step: the server's, and the phone's where somebody took the step offline."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -31,7 +31,7 @@ class Clocks:
         """Say whether the phone's clock is believed."""
         if self.captured_at is None:
             return None
-        if self.since is not None and self.captured_at < self.since - CLOCK_AHEAD:
+        if self.is_too_early():
             return ClockFlag.STALE
         return clock_flag(self.captured_at, self.at)
 
@@ -39,7 +39,14 @@ class Clocks:
     def happened_at(self) -> datetime:
         """The moment that counts: the phone's if it said one that is plausible, else the server's."""
         taken = self.captured_at
-        return taken if taken is not None and self.flag is ClockFlag.OK else self.at
+        if taken is None or self.flag is not ClockFlag.OK:
+            return self.at
+        return min(max(taken, self.since or taken), self.at)
+
+    def is_too_early(self, *, off: timedelta = CLOCK_AHEAD) -> bool:
+        """Say whether the phone's clock, which may be so much ``off``, has it before it can have happened."""
+        since, taken = self.since, self.captured_at
+        return since is not None and taken is not None and taken < since - off
 
     @property
     def earliest(self) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, case, func, select, union_all
@@ -57,18 +57,17 @@ def verify(
 ) -> Hazard:
     """Recheck the work: a general hazard is closed, a major one waits for the county, or it goes back.
 
-    What was found again after the moment of a recheck that passed, and arrived before it, waits as it did.
+    What was found again after the moment of a recheck that passed, and arrived before it, waits as it did; so
+    does what was put right after the moment of a recheck, whatever that found: it saw the work before.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, SamePersonError, and for the new deadline
     DueTimeError and HolidaysUnknownError.
     """
     step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.VERIFY, recheck, captured_at)
-    if step.repeated:
+    if step.repeated or _keep_overtaken(step, recheck):
         return step.hazard
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
-    if _keep_overtaken(step, recheck):
-        return step.hazard
     step.take(HazardStatus.VERIFIED, HazardStep.VERIFY, note=recheck.note, photo_ids=recheck.photo_ids)
     if step.hazard.level is HazardLevel.GENERAL:
         step.follow(HazardStatus.CLOSED, HazardStep.CLOSE)
@@ -92,12 +91,10 @@ def close(
     Raises what ``verify`` raises.
     """
     step = _begin_recheck(session, actor, hazard_id, step_id, HazardStep.CLOSE, recheck, captured_at)
-    if step.repeated:
+    if step.repeated or _keep_overtaken(step, recheck):
         return step.hazard
     if not recheck.passed:
         return _send_back(step, calendar, recheck)
-    if _keep_overtaken(step, recheck):
-        return step.hazard
     step.take(HazardStatus.CLOSED, HazardStep.CLOSE, note=recheck.note, photo_ids=recheck.photo_ids)
     return step.hazard
 
@@ -118,17 +115,27 @@ def _begin_recheck(
 
 
 def _keep_overtaken(step: Step, recheck: Recheck) -> bool:
-    """Keep a recheck that passed before the hazard was found again: nothing follows from it. Say if so.
+    """Keep a recheck that saw what is no more: earlier work, or none of what was found again since it passed.
 
-    Whoever rechecked was offline, and the newer sighting is there already; somebody looks once more.
+    Nothing follows from it; says if so. Whoever rechecked was offline, and what is newer is there already;
+    somebody looks once more.
     """
-    seen_at = _found_again_since(step)
-    if seen_at is None:
+    seen_at = _found_again_since(step) if recheck.passed else None
+    if _saw_earlier_work(step):
+        found = {"put_right_at": step.when.since.isoformat() if step.when.since else ""}
+    elif seen_at is not None:
+        found = {"found_again_at": seen_at.isoformat()}
+    else:
         return False
-    found = {"found_again_at": seen_at.isoformat()}
     step.leave(HazardStep.RECHECK_LATE, note=recheck.note, photo_ids=recheck.photo_ids, **found)
     ask_to_look_again(step.session, step.hazard)
     return True
+
+
+def _saw_earlier_work(step: Step) -> bool:
+    """Say whether it was before the work: by a clock that may be off, but not where earlier work failed."""
+    again = step.hazard.recheck_failures > 0
+    return step.when.is_too_early(off=timedelta(0)) if again else step.when.is_too_early()
 
 
 def _found_again_since(step: Step) -> datetime | None:

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.hazards.clocks import Clocks
 from app.ids import new_id
 from app.models import (
     Checklist,
+    ClockFlag,
     Hazard,
     HazardEvent,
     HazardLevel,
@@ -187,6 +189,48 @@ def test_one_whose_clock_is_behind_may_be_of_any_time_since_the_work(
     kept = done(take("colleague", hazard, "verify", passed=True, **late))
 
     assert (kept["status"], kept["events"][2]["clock_flag"]) == (status, flag)
+
+
+@pytest.mark.parametrize("found", [{"passed": True}, {"passed": False, "note": "还堆着"}])
+@pytest.mark.parametrize("days", [4, 2.0005])
+def test_a_recheck_of_earlier_work_decides_nothing_of_the_later(
+    session: Session, take: Take, found: dict[str, Any], days: float
+) -> None:
+    """Whoever looked before the second work was done saw the first: also where it was a minute before."""
+    hazard = put_right(session, recheck_failures=1)
+    second = now() - timedelta(days=2)
+    Life(session).own(
+        HazardEvent,
+        hazard_id=hazard.id,
+        number=2,
+        step=HazardStep.RECTIFY,
+        status_after=HazardStatus.RECTIFIED,
+        at=second,
+    )
+    session.commit()
+
+    kept = done(take("colleague", hazard, "verify", **found, captured_at=ago(days)))
+
+    assert (kept["status"], kept["recheck_failures"], kept["ended_at"]) == ("rectified", 1, None)
+    event = kept["events"][-1]
+    assert (event["step"], event["data"]["put_right_at"]) == ("recheck_late", second.isoformat())
+    assert person("colleague").user_id in asked(session, hazard, "recheck_late")
+
+
+def test_a_recheck_of_a_clock_that_is_ahead_ends_a_hazard_when_it_arrives(
+    session: Session, take: Take
+) -> None:
+    closed = done(take("colleague", put_right(session), "verify", passed=True, captured_at=ago(-0.002)))
+
+    assert closed["status"] == "closed"
+    assert datetime.fromisoformat(closed["ended_at"]) <= now()
+
+
+def test_a_clock_that_is_a_little_behind_puts_nothing_before_what_went_before() -> None:
+    since = now() - timedelta(hours=1)
+    clocks = Clocks(now(), captured_at=since - timedelta(minutes=3), since=since)
+
+    assert (clocks.flag, clocks.happened_at) == (ClockFlag.OK, since)
 
 
 def test_whoever_reported_it_reads_nothing_of_a_recheck_that_passed(
