@@ -6,7 +6,7 @@ from itertools import takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.clock import business_day, now
@@ -149,6 +149,11 @@ def is_awaited(record: CareRecord) -> bool:
     """
     refuses = record.willingness is Willingness.REFUSES and not is_minor(record.resident)
     return record.ended_on is None and record.resident.presence is not PresenceState.AWAY and not refuses
+
+
+def awaited() -> ColumnElement[bool]:
+    """Say in SQL, beside ``Resident``, what ``is_awaited`` says of a record."""
+    return and_(CareRecord.ended_on.is_(None), Resident.presence != PresenceState.AWAY, willing())
 
 
 def willing() -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ record's own substitute, on the same terms. Else nobody does it but the communit
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, false, or_
@@ -24,6 +25,14 @@ CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may be responsible for a care record or a follow-up."""
 
 
+class Cared(NamedTuple):
+    """Whose care it is, of one record or of many alike."""
+
+    area_code: str
+    worker_id: UUID
+    substitute_id: UUID | None
+
+
 @dataclass(frozen=True)
 class Hands:
     """Who is there, of some communities, on a day."""
@@ -31,7 +40,7 @@ class Hands:
     rosters: Mapping[str, Roster]
     day: date
 
-    def doer(self, record: CareRecord) -> UUID | None:
+    def doer(self, record: CareRecord | Cared) -> UUID | None:
         """Give who does the care of somebody; None where only the admins can."""
         by_post = self.by_post(record)
         if by_post is not None or record.substitute_id is None:
@@ -40,7 +49,7 @@ class Hands:
         has_post = any(holder_id == record.substitute_id for _, _, holder_id in roster.posts)
         return roster.stands_in(record.substitute_id, self.day) if has_post else None
 
-    def by_post(self, record: CareRecord) -> UUID | None:
+    def by_post(self, record: CareRecord | Cared) -> UUID | None:
         """Give the worker, or whoever stands in for him; None where the record's own substitute is wanted."""
         roster = self.rosters[community_of(record.area_code)]
         if record.worker_id not in roster.over(record.area_code):

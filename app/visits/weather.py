@@ -5,13 +5,13 @@ alert is over, and a visit in its time satisfies it.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from app import notices
 from app.actors import Actor, Scope, community_of
@@ -24,18 +24,17 @@ from app.models import (
     CareLevel,
     CareRecord,
     NoticeKind,
-    Resident,
     WeatherAlert,
     WeatherCall,
     WeatherKind,
 )
 from app.once import content_hash, insert_once, made_before
-from app.visits.due import is_awaited, set_due, standing_due
-from app.visits.standing_in import hands
+from app.visits.due import awaited, set_due, standing_due
+from app.visits.standing_in import Cared, hands
 
 MOST_DAYS = 31
 _AT_ONCE = 50
-"""So many alerts are looked at in one run; more are never in force together."""
+"""So many alerts are read at once."""
 
 
 class AlertSpanError(DomainError):
@@ -117,6 +116,19 @@ def bring_forward(session: Session, *, limit: int) -> int:
     a later day on is brought in as well, while the alert lasts. Who is to call there is told once of how
     many, when all that there were have been brought forward.
     """
+    done = 0
+    for alert in _not_over(session):
+        done += _call(session, alert, limit - done)
+        if done >= limit:
+            break
+        if alert.told_at is None:
+            alert.told_at = now()
+            _tell(session, alert)
+    return done
+
+
+def _not_over(session: Session) -> Iterator[WeatherAlert]:
+    """Give all alerts that are not over, some at a time, each kept from being changed by others."""
     query = (
         select(WeatherAlert)
         .where(WeatherAlert.until_on >= business_day(), WeatherAlert.ended_at.is_(None))
@@ -125,15 +137,10 @@ def bring_forward(session: Session, *, limit: int) -> int:
         .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    done = 0
-    for alert in session.scalars(query).all():
-        done += _call(session, alert, limit - done)
-        if done >= limit:
-            break
-        if alert.told_at is None:
-            alert.told_at = now()
-            _tell(session, alert)
-    return done
+    alerts = session.scalars(query).all()
+    while alerts:
+        yield from alerts
+        alerts = session.scalars(query.where(WeatherAlert.id > alerts[-1].id)).all()
 
 
 def release(session: Session, *, limit: int) -> int:
@@ -202,19 +209,21 @@ def _chosen(alert: WeatherAlert) -> list[ColumnElement[bool]]:
 
 def _tell(session: Session, alert: WeatherAlert) -> None:
     """Tell whoever is to call there, of those who are awaited, how many are; each once for all."""
+    whose = (CareRecord.area_code, CareRecord.worker_id, CareRecord.substitute_id)
     query = (
-        select(CareRecord)
+        select(*whose, func.count())
         .join(WeatherCall, WeatherCall.care_record_id == CareRecord.id)
-        .where(WeatherCall.alert_id == alert.id, WeatherCall.closed_at.is_(None))
-        .options(joinedload(CareRecord.resident).load_only(Resident.presence, Resident.birth_date))
+        .join(CareRecord.resident)
+        .where(WeatherCall.alert_id == alert.id, WeatherCall.closed_at.is_(None), awaited())
+        .group_by(*whose)
     )
-    records = [one for one in session.scalars(query) if is_awaited(one)]
-    there = hands(session, {one.area_code for one in records})
+    called = [(Cared(area, his, other), count) for area, his, other, count in session.execute(query)]
+    there = hands(session, {cared.area_code for cared, _ in called})
     told: Counter[tuple[UUID, str]] = Counter()
-    for record in records:
-        doer_id = there.doer(record)
+    for cared, count in called:
+        doer_id = there.doer(cared)
         if doer_id is not None:
-            told[doer_id, community_of(record.area_code)] += 1
+            told[doer_id, community_of(cared.area_code)] += count
     for (user_id, community), count in sorted(told.items()):
         about = {"what": "weather", "count": count, "weather_alert_id": alert.id, "weather": alert.kind}
         notices.post(session, NoticeKind.CARE, to=user_id, area_code=community, **about)

@@ -6,12 +6,23 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.ids import new_id
-from app.models import CareCategory, CareLevel, CareRecord, Notice, NoticeKind, PresenceState, WeatherCall
+from app.models import (
+    CareCategory,
+    CareLevel,
+    CareRecord,
+    Notice,
+    NoticeKind,
+    PresenceState,
+    WeatherAlert,
+    WeatherCall,
+    WeatherKind,
+    Willingness,
+)
 from app.visits import bring_forward, release
 from tests.api.care.test_standing_in import send_away
 from tests.care_world import NOON, TODAY, file_visit, write_care, write_resident
@@ -255,3 +266,44 @@ def test_a_new_level_moves_the_visits_own_day_only(admin: Client, session: Sessi
     shown = admin.post(f"/v1/care-records/{far_off}/level", json=body).json
 
     assert (shown["next_due_on"], shown["regular_due_on"]) == (day(1).isoformat(), day(4).isoformat())
+
+
+def test_however_many_alerts_there_are_the_last_takes_effect(
+    admin: Client, session: Session, far_off: UUID
+) -> None:
+    """Those told already and those to come hold up no other."""
+    others = {"area_code": FAR, "kind": WeatherKind.COLD, "reason": "降温", "levels": [], "categories": []}
+    made = {"made_by": person("admin").user_id, "made_at": NOON, "content_hash": b"", "told_at": NOON}
+    for _ in range(120):
+        session.add(WeatherAlert(id=new_id(), from_on=day(0), until_on=day(9), **others, **made))
+    session.commit()
+    warn(admin, since=0)
+
+    assert (run(session), due(session, far_off)) == ((0, 1), TODAY)
+    assert len(told(session)) == 1
+
+
+def test_who_is_awaited_is_counted_and_no_record_read_for_it(admin: Client, session: Session) -> None:
+    """Who refuses visits is not awaited, unless he is a minor."""
+    refuses: dict[str, Any] = {"next_due_on": DUE, "willingness": Willingness.REFUSES}
+    write_care(session, resident_id=write_resident(session), next_due_on=DUE)
+    write_care(session, resident_id=write_resident(session), **refuses)
+    write_care(session, resident_id=write_resident(session, birth_date=day(-3650)), **refuses)
+    warn(admin, since=0)
+    assert bring_forward(session, limit=3) == 3
+    session.commit()
+    session.expunge_all()
+    read: list[CareRecord] = []
+
+    def seen(record: CareRecord, _: object) -> None:
+        read.append(record)
+
+    event.listen(CareRecord, "load", seen)
+    try:
+        assert bring_forward(session, limit=3) == 0
+    finally:
+        event.remove(CareRecord, "load", seen)
+
+    assert read == []
+    ((user_id, about),) = told(session)
+    assert (user_id, about["count"]) == (person("worker").user_id, 2)
