@@ -13,7 +13,7 @@ from app.adapters import PhotoMissingError, photo_key
 from app.api.hazard_steps import printed
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Output, StepInput, Text, sent_moment
+from app.api.http.fields import Output, StepInput, sent_moment
 from app.api.http.parts import parts
 from app.api.http.recording import sensitive, transaction
 from app.api.notice_page import notice_url
@@ -34,7 +34,7 @@ class NewNoticeInput(StepInput):
     addressee = printed(60, least=2, load_default="")
     contact = printed(60, least=2, required=True)
     advice = printed(300, lines=True, load_default="")
-    basis = Text(100, load_default="")
+    basis = printed(100, load_default="")
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:

@@ -267,7 +267,7 @@ def test_a_dispute_has_no_rule_by_itself(session: Session, admin: Client) -> Non
     assert "依据" not in printed(admin, hazard)
 
 
-@pytest.mark.parametrize("field", ["contact", "addressee", "advice"])
+@pytest.mark.parametrize("field", ["contact", "addressee", "advice", "basis"])
 def test_nobodys_own_number_is_printed(session: Session, admin: Client, field: str) -> None:
     """As with the contact of another department."""
     answer = give(admin, assigned(session), **{field: f"王主任 1{'3' * 10}"})
