@@ -6,14 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CTE, ColumnElement, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import CTE, ColumnElement, case, func, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.actors import Actor
-from app.evidence import CLOCK_AHEAD
 from app.harm import HarmRecord, reading_as, told_by_another
 from app.hazards.filters import readable
-from app.models import Hazard, HazardEvent, HazardStatus, HazardStep, Place
+from app.models import FROZEN_TOO, ClockFlag, Hazard, HazardEvent, HazardStatus, HazardStep, Place
 from app.retention import kept_for_a_case
 
 MERGED_MOST = 20
@@ -62,13 +61,29 @@ def merged_below(hazard_ids: Collection[UUID]) -> CTE:
     )
 
 
-def is_found_after(session: Session, hazard: Hazard, moment: datetime) -> bool:
-    """Say whether a hazard was found after a moment: at first, once more, or by what was merged into it."""
-    merged, since = merged_below([hazard.id]), moment - CLOCK_AHEAD
-    sightings = select(HazardEvent).join(merged, HazardEvent.hazard_id == merged.c.id)
-    sightings = sightings.where(HazardEvent.step == HazardStep.RECUR, HazardEvent.at > since)
-    reports = select(Hazard).join(merged, Hazard.id == merged.c.id).where(Hazard.received_at > since)
-    return any(one.happened_at > moment for query in (reports, sightings) for one in session.scalars(query))
+def last_found(session: Session, hazard: Hazard, *, after: datetime, at_first: bool) -> datetime | None:
+    """Say when a hazard was last found after a moment: once more, or by what was merged into it.
+
+    ``at_first``: also by its own report. A finding stays one when its reporter closes his account.
+    """
+    merged = merged_below([hazard.id])
+    sightings = select(_moment(HazardEvent, HazardEvent.at).label("at"))
+    sightings = sightings.join_from(HazardEvent, merged, HazardEvent.hazard_id == merged.c.id)
+    reports = select(_moment(Hazard, Hazard.received_at))
+    reports = reports.join_from(Hazard, merged, Hazard.id == merged.c.id)
+    if not at_first:
+        reports = reports.where(Hazard.id != hazard.id)
+    found = union_all(sightings.where(HazardEvent.step == HazardStep.RECUR), reports).subquery()
+    query = select(func.max(found.c.at)).where(found.c.at > after)
+    last: datetime | None = session.scalar(query, execution_options={FROZEN_TOO: True})
+    return last
+
+
+def _moment(
+    of: type[HazardEvent | Hazard], arrived_at: InstrumentedAttribute[datetime]
+) -> ColumnElement[datetime]:
+    """Give in SQL what ``happened_at`` gives of a row, but of a clock that is ahead when it arrived."""
+    return func.least(case((of.clock_flag == ClockFlag.OK, of.captured_at)), arrived_at)
 
 
 def merged_into(session: Session, actor: Actor, hazard_ids: Collection[UUID]) -> dict[UUID, Merged]:

@@ -5,25 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, case, func, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.hazards.assignees import barred_from_recheck, who_has
 from app.hazards.deadlines import due, set_deadline
-from app.hazards.merging import merged_below
+from app.hazards.merging import last_found
 from app.hazards.steps import Step, begin, tell
 from app.hazards.telling import ask_to_close, ask_to_look_again
-from app.models import (
-    FROZEN_TOO,
-    ClockFlag,
-    Hazard,
-    HazardEvent,
-    HazardLevel,
-    HazardStatus,
-    HazardStep,
-)
+from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.workdays import WorkCalendar
 
@@ -139,32 +130,14 @@ def _saw_earlier_work(step: Step) -> bool:
 
 
 def _found_again_since(step: Step) -> datetime | None:
-    """Say when it was last found, or reported by what was merged into it, after the moment of a late step.
+    """Say when it was last found again, or reported by what was merged into it, after a late step's moment.
 
-    One whose clock is behind may be of any time since it was put right. A finding stays one when its
-    reporter closes his account.
+    One whose clock is behind may be of any time since it was put right.
     """
     moment = step.when.earliest
     if moment == step.at:
         return None
-    merged = merged_below([step.hazard.id])
-    sightings = select(_moment(HazardEvent, HazardEvent.at).label("at"))
-    sightings = sightings.join_from(HazardEvent, merged, HazardEvent.hazard_id == merged.c.id)
-    reports = select(_moment(Hazard, Hazard.received_at))
-    reports = reports.join_from(Hazard, merged, Hazard.id == merged.c.id)
-    found = union_all(
-        sightings.where(HazardEvent.step == HazardStep.RECUR), reports.where(Hazard.id != step.hazard.id)
-    ).subquery()
-    query = select(func.max(found.c.at)).where(found.c.at > moment)
-    last: datetime | None = step.session.scalar(query, execution_options={FROZEN_TOO: True})
-    return last
-
-
-def _moment(
-    of: type[HazardEvent | Hazard], arrived_at: InstrumentedAttribute[datetime]
-) -> ColumnElement[datetime]:
-    """Give in SQL what ``happened_at`` gives of a row, but of a clock that is ahead when it arrived."""
-    return func.least(case((of.clock_flag == ClockFlag.OK, of.captured_at)), arrived_at)
+    return last_found(step.session, step.hazard, after=moment, at_first=False)
 
 
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:

@@ -9,7 +9,7 @@ from app.actors import Actor, community_of
 from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.hazards.deadlines import want_controls
-from app.hazards.merging import is_found_after
+from app.hazards.merging import last_found
 from app.hazards.rewards import claim_reward
 from app.hazards.steps import begin
 from app.hazards.telling import tell_accepted
@@ -116,8 +116,9 @@ def duplicate(
         or not actor.scope.covers(other.area_code)
     ):
         raise DuplicateUnfitError(field="duplicate_of_id")
-    if other.ended_at is not None and is_found_after(session, hazard, other.ended_at):
-        raise ClosedBeforeError(field="duplicate_of_id", closed_on=business_day(other.ended_at))
+    ended_at = other.ended_at
+    if ended_at is not None and last_found(session, hazard, after=ended_at, at_first=True) is not None:
+        raise ClosedBeforeError(field="duplicate_of_id", closed_on=business_day(ended_at))
     hazard.duplicate_of_id = other.id
     step.take(HazardStatus.DUPLICATE, HazardStep.DUPLICATE, note=note, duplicate_of_id=str(other.id))
     return hazard

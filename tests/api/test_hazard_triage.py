@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,7 @@ from app.models import (
 from tests.cast import FAR, GRID, HOME, NEXT, named, person
 from tests.client import Answer, Client
 from tests.hazard_world import Take, done, of_item, refused, write_checklist, write_hazard
+from tests.own_data.closing import close
 
 Be = Callable[[str], Client]
 WORKER = str(person("worker").user_id)
@@ -114,6 +116,34 @@ def test_what_was_found_after_the_closing_is_no_duplicate(session: Session, take
     assert (refused(answer), list(answer.json["errors"])) == ((409, "closed_before"), ["duplicate_of_id"])
     assert f"{business_day(at)}已经办结" in answer.json["title"]
     assert done(take("admin", hazard, "accept"))["status"] == "accepted"
+
+
+def test_what_somebody_found_who_left_is_no_duplicate_of_what_was_closed_before(
+    app: Flask, be: Be, session: Session, take: Take
+) -> None:
+    at = now() - timedelta(hours=3)
+    closed = write_hazard(session, HazardStatus.CLOSED, ended_at=at, reported_by=None)
+    before: dict[str, Any] = {"captured_at": at - timedelta(hours=1), "received_at": at - timedelta(hours=1)}
+    hazard = write_hazard(session, reported_by=None, **before)
+    write_hazard(session, HazardStatus.DUPLICATE, duplicate_of_id=hazard.id)
+    close(app, session, be("resident"))
+    answer = take("admin", hazard, "duplicate", duplicate_of_id=str(closed.id))
+
+    assert refused(answer) == (409, "closed_before")
+
+
+def test_a_report_of_a_clock_that_is_ahead_is_a_duplicate_of_what_was_closed_after_it_arrived(
+    session: Session, take: Take
+) -> None:
+    at = now() - timedelta(hours=3)
+    closed = write_hazard(session, HazardStatus.CLOSED, ended_at=at)
+    seen: dict[str, Any] = {
+        "captured_at": at + timedelta(minutes=2),
+        "received_at": at - timedelta(minutes=1),
+    }
+    hazard = write_hazard(session, **seen)
+
+    assert done(take("admin", hazard, "duplicate", duplicate_of_id=str(closed.id)))["status"] == "duplicate"
 
 
 @pytest.mark.parametrize("unfit", ["itself", "duplicate", "rejected", "next", "far", "nowhere"])
