@@ -213,7 +213,10 @@ def photos_in_reach(session: Session, photo_ids: Collection[UUID], reach: Reach)
             HazardEvent.step,
         )
         .join(PhotoLink, PhotoLink.photo_id == Photo.id)
-        .outerjoin(HazardEvent, HazardEvent.id == PhotoLink.record_id)
+        .outerjoin(
+            HazardEvent,
+            and_(PhotoLink.record_kind == PhotoOwner.HAZARD_EVENT, HazardEvent.id == PhotoLink.record_id),
+        )
         .where(Photo.id.in_(photo_ids), _names(PhotoLink, Photo), _within(PhotoLink, reach))
         .where(_readable(Photo, reach), Photo.quarantine.is_(None))
         .order_by(PhotoLink.record_id)

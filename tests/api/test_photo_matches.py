@@ -88,6 +88,18 @@ def test_a_step_of_a_hazard_is_named_with_its_hazard(be: Become, session: Sessio
     assert (other["hazard_id"], other["step"]) == (None, None)
 
 
+def test_a_record_under_the_id_of_a_step_is_not_taken_for_it(be: Become, session: Session) -> None:
+    """Phones make ids: one may stand in two tables."""
+    hazard, step_id = write_hazard(session, HazardStatus.RECTIFYING), new_id()
+    done(be("worker").step(f"/v1/hazards/{hazard.id}/rectify", {"step_id": str(step_id), "note": "清走了"}))
+    used, later = (photo(session, "worker", GRID, PhotoOwner.INSPECTION, one) for one in (None, step_id))
+    pair(session, later, used)
+    [match] = shown(be("admin"))
+
+    [record] = match["photo"]["records"]
+    assert (record["record_id"], record["hazard_id"], record["step"]) == (str(step_id), None, None)
+
+
 def test_photos_sent_and_used_twice_come_to_review(
     be: Become, app: Flask, worker: Client, colleague: Client, session: Session
 ) -> None:
