@@ -19,7 +19,7 @@ from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
 from app.once import added_later, as_sent
 from app.people import accounts_of_home
-from app.plans import check_present
+from app.plans import check_present, keep_absences
 from app.workdays import WorkCalendar
 
 
@@ -171,6 +171,7 @@ def _check_there(session: Session, user_id: UUID, hazard: Hazard, *, at: datetim
     assert hazard.due_at is not None, "what is given out has a deadline"
     today = business_day(at)
     until = max(today, last_day(hazard.due_at))
+    keep_absences(session, hazard.area_code)
     check_present(session, user_id, hazard.area_code, since=today, until=until, field="assignee_id")
 
 

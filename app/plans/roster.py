@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -23,7 +23,7 @@ _DEEPEST = 5
 
 
 class AbsentError(DomainError):
-    """Who is to get the work is away (data: ``since``, ``until``, and the ``substitute``'s name)."""
+    """Who is to get the work is away (data: ``since``, ``until``, and who is ``substitute``)."""
 
     code = "absent"
     kind = Kind.CONFLICT
@@ -97,23 +97,30 @@ class Roster:
 def check_present(
     session: Session, user_id: UUID, area_code: str, *, since: date, until: date, field: str
 ) -> None:
-    """Refuse to give work to whoever is away for all of its days. Raises AbsentError."""
+    """Refuse to give work to whoever is away for all of its days, be it by several absences in a row.
+
+    Raises AbsentError.
+    """
     query = (
-        select(Absence, User.name)
+        select(Absence.from_on, Absence.until_on, User.name)
         .join(User, User.id == Absence.substitute_id)
         .where(
             Absence.area_code == community_of(area_code),
             Absence.worker_id == user_id,
             Absence.ended_at.is_(None),
-            Absence.from_on <= since,
-            Absence.until_on >= until,
+            Absence.from_on <= until,
+            Absence.until_on >= since,
         )
-        .limit(1)
+        .order_by(Absence.from_on)
     )
-    found = session.execute(query).one_or_none()
-    if found is not None:
-        absence, substitute = found
-        raise AbsentError(field=field, since=absence.from_on, until=absence.until_on, substitute=substitute)
+    away = session.execute(query).all()
+    next_day = since
+    for from_on, until_on, _ in away:
+        if from_on <= next_day:
+            next_day = until_on + timedelta(days=1)
+    if next_day > until:
+        names = "、".join(dict.fromkeys(name for _, _, name in away))
+        raise AbsentError(field=field, since=away[0].from_on, until=away[-1].until_on, substitute=names)
 
 
 def keep_absences(session: Session, area_code: str, *, writing: bool = False) -> None:

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.clock import set_to
 from app.models import Grant, HazardStatus, Plan
 from tests.cast import GRID, named, person
 from tests.client import Client
+from tests.counting import statements
 from tests.hazard_world import refused, write_hazard
 from tests.plan_world import MORNING, away, of_plan
 
@@ -42,6 +44,38 @@ def test_a_hazard_is_given_to_who_is_back_before_its_deadline(
 
     assert given.status_code == status, given.text
     assert status == 200 or given.json["code"] == "absent"
+
+
+@pytest.mark.parametrize("second, status", [((2, 3), 409), ((3, 4), 200)])
+def test_two_absences_in_a_row_are_one_for_whoever_gives_a_hazard(
+    session: Session, admin: Client, second: tuple[int, int], status: int
+) -> None:
+    """A day between them is one on which he can do it."""
+    away(admin, 0, 1)
+    away(admin, *second, substitute_id=str(ADMIN))
+    with set_to(MORNING):
+        hazard = write_hazard(session, HazardStatus.ACCEPTED)
+        body = {"assignee_id": str(WORKER), "due_at": (MORNING + timedelta(days=3)).isoformat()}
+        given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
+
+    assert given.status_code == status, given.text
+    title = "他2026-03-02到2026-03-05请假，由colleague、admin顶班，请派给在岗的人"
+    assert status == 200 or given.json["title"] == title
+
+
+def test_whoever_gives_a_hazard_waits_for_who_enters_an_absence(
+    session: Session, connection: Connection, admin: Client
+) -> None:
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+    with statements(connection) as sent:
+        given = admin.step(f"/v1/hazards/{hazard.id}/assign", {"assignee_id": str(WORKER)})
+    kept, read = (
+        [place for place, one in enumerate(sent) if words in one] for words in ("FOR SHARE", "FROM absences")
+    )
+
+    assert given.status_code == 200, given.text
+    assert kept, "the absences are not kept as they are"
+    assert kept[0] < read[0]
 
 
 def test_nobody_stands_in_for_himself(admin: Client) -> None:
