@@ -101,7 +101,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "report": "有新报的隐患，请受理",
             "rectify": "有一项隐患整改好了，请复查",
             "verify": "重大隐患复查通过了，请县里复核",
-            "recheck_late": "复查看的是早先的情况，现在又有变化，请再看一次",
+            "recheck_late": "复查看的是早先的情况，请再看一次",
             "nobody_decides": "有一项隐患没有人能决定，请安排人",
         },
     ),

@@ -91,7 +91,7 @@ _BAD_FORMS = [
     _form((_TOO_LARGE,), HUGE),
     _form((_NO_PHOTO,), SVG),
     _form(("请写一下哪里不安全，最多500字",), text="啊" * 501),
-    replace(_form(("内容太大，请缩小后再发",), text="啊" * 1_000_000), status=413),
+    replace(_form(("照片最多3张，每张不超过12MB",), text="啊" * 1_000_000), status=413),
     _form(("请选一项",), category="weather"),
     _form(("页面太旧了，请重新提交一次",), id="1"),
 ]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.clock import business_day, now, set_to
 from app.ids import new_id
 from app.models import Consent, ConsentPurpose
-from app.people import SHIPPED_TEXTS
+from app.people import NOTICE_VERSION, SHIPPED_TEXTS
 from tests.cast import forget_consents, named, person
 from tests.child_world import write_child, write_consent, write_guardian
 from tests.client import Client
@@ -217,7 +217,11 @@ def test_anybody_may_read_the_notice(visitor: Client) -> None:
     """S-70: public, before anything is asked of anybody."""
     answer = visitor.get("/v1/notice-of-privacy")
 
-    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (200, 10, 7)
+    assert (answer.status_code, len(answer.json["items"]), answer.json["version"]) == (
+        200,
+        10,
+        NOTICE_VERSION,
+    )
     told = {one["key"]: one["text"] for one in answer.json["items"]}
     assert all(word in told["rights"] for word in ("副本", "改正", "删除", "收回同意", "注销"))
     assert "社区按职责登记" in told["children"]

@@ -85,7 +85,7 @@ def test_a_substitute_does_what_was_made_and_what_is_made_later(
 @pytest.mark.parametrize(
     "more, code",
     [
-        ({"substitute_id": str(WORKER)}, "plan_worker"),
+        ({"substitute_id": str(WORKER)}, "own_stand_in"),
         ({"substitute_id": str(person("far_worker").user_id)}, "plan_worker"),
         ({"worker_id": str(person("lead").user_id)}, "plan_worker"),
         ({"until_on": "2026-03-02"}, "absence_span"),

@@ -298,6 +298,7 @@ NEVER_OVER = {
     "GET /v1/households/<uuid:household_id>": _ROSTER,
     "GET /v1/households/<uuid:household_id>/residents": _ROSTER,
     "PUT /v1/residents/<uuid:resident_id>": _ROSTER,
+    "PUT /v1/escape-helps/<uuid:help_id>": _ROSTER,
     "PUT /v1/viewing-tickets/<uuid:ticket_id>": _ROSTER,
     "PUT /v1/guardianships/<uuid:guardianship_id>": _ROSTER,
     "POST /q/<code>/reports/<uuid:hazard_id>/rating": "asks for what is over (test_rating.py)",
