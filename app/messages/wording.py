@@ -249,6 +249,7 @@ _FACTS: Mapping[NoticeKind, Callable[[Session, Notice], dict[str, Any] | None]] 
     NoticeKind.CLAIM_STEP: _claim_step,
     NoticeKind.VISIT_URGENT: _todo,
     NoticeKind.FOLLOW_UP_ASSIGNED: _follow_up,
+    NoticeKind.CARE: _todo,
     NoticeKind.HARM_CASE: _harm_case,
     NoticeKind.APPROVAL: _approval,
 }

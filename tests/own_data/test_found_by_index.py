@@ -29,6 +29,7 @@ SMALL = {
     "bindings",
     "corrections",
     "deletions",
+    "escape_helps",
     "grants",
     "hazard_exports",
     "guardianships",

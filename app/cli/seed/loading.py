@@ -14,6 +14,7 @@ from app.adapters import PhotoStore
 from app.cli.seed import catalogue
 from app.cli.seed.accounts import PASSWORD
 from app.cli.seed.bindings import add_bindings
+from app.cli.seed.care_hands import set_substitutes
 from app.cli.seed.guardians import forget_numbers_nobody_agreed_to
 from app.cli.seed.history import History
 from app.cli.seed.history_claims import add_claims
@@ -154,6 +155,7 @@ def _stage(history: History, store: PhotoStore, sealer: Sealer) -> Stage:
     set_spot_checks(stage, sealer)
     set_wishes(stage)
     set_files(stage, sealer, store)
+    set_substitutes(stage, sealer)
     return stage
 
 

@@ -28,10 +28,10 @@ _COURSES = {
     SpotCheckRecord.INSPECTION: (
         *_CONFIRMED,
         (_S.NOT_CONFIRMED, _S.APPEALED, _S.LIFTED),
+        (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
         *_CONFIRMED,
         (_S.NOT_CONFIRMED,),
         *_CONFIRMED,
-        (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
         *_CONFIRMED * 9,
     ),
     SpotCheckRecord.VISIT: (*_CONFIRMED * 6, (_S.COULD_NOT_CHECK,)),

@@ -33,6 +33,8 @@ _OTHERWISE = {
 _NEVER = {"harm_signs"}
 """Signs of harm to a child are no matter for a demonstration."""
 _ALWAYS_ALL = {"cleanliness"}
+_BY_ITSELF = {"nobody"}
+"""What cannot be so beside the other options."""
 _CHANGES = ("mood", "medicine", "food", "parents_last_contact", "income_change", "job_last_month")
 _YES, _CHANGED, _MOST_WORKERS = 0.93, 0.3, 3
 _SCHOOLS = ((3, "not_yet"), (6, "kindergarten"), (12, "primary"), (15, "junior"))
@@ -70,7 +72,10 @@ def _drawn(rng: Random, field: Field) -> Any:
         return rng.randint(1, _MOST_WORKERS)
     options = list(field.options or {})
     if field.kind is FieldKind.MULTI:
-        return options if field.key in _ALWAYS_ALL else rng.sample(options, rng.choice((0, 0, 1, 2)))
+        if field.key in _ALWAYS_ALL:
+            return options
+        several = [option for option in options if option not in _BY_ITSELF]
+        return rng.sample(several, rng.choice((1, 1, 1, 2) if field.required else (0, 0, 1, 2)))
     weights = _OTHERWISE.get(field.key, _FALLING)[: len(options)]
     return rng.choices(options, weights)[0]
 
