@@ -34,7 +34,12 @@ _COURSES = {
         *_CONFIRMED,
         *_CONFIRMED * 9,
     ),
-    SpotCheckRecord.VISIT: (*_CONFIRMED * 6, (_S.COULD_NOT_CHECK,)),
+    SpotCheckRecord.VISIT: (
+        *_CONFIRMED * 6,
+        (_S.COULD_NOT_CHECK,),
+        *_CONFIRMED * 6,
+        (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
+    ),
 }
 """How those that were drawn went on, in turn: most are as they were written."""
 _UNDECIDED, _LATELY = (_S.NOT_CONFIRMED, _S.APPEALED), timedelta(weeks=4)
@@ -50,6 +55,9 @@ _SAID = {
 _SAID_OF_VISITS = {
     _S.CONFIRMED: "打电话问过，那天确实来看过。",
     _S.COULD_NOT_CHECK: "打了三次电话，没有人接。",
+    _S.NOT_CONFIRMED: "打电话问过，家里说那天没有人来。",
+    _S.APPEALED: "那天去过，在门口说了几句，家里别的人可能不知道。",
+    _S.UPHELD: "问过家里和邻居，都说那天没有看见人来，抽查结果不变。",
 }
 
 
