@@ -4,18 +4,18 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app import plans
-from app.clock import SHANGHAI, set_to
+from app.clock import SHANGHAI, now, set_to
 from app.config import UnknownYears
 from app.ids import new_id
 from app.models import Checklist, Occurrence, OnDayOff, Place, PlaceKind, Plan, PlanFrequency
 from app.workdays import WorkCalendar
 from tests.cast import GRID, HOME, LONG_AGO, person
 from tests.client import Answer, Client
-from tests.hazard_world import file, inspection_body
+from tests.hazard_world import BLOCK, file, inspection_body, write_checklist
 
 LAST_KNOWN = 2099
 """A year of which the calendar knows the days, and nobody those of the next for a long while."""
@@ -131,3 +131,41 @@ def away(client: Client, since: int = 0, until: int = 3, **more: Any) -> Answer:
     }
     with set_to(MORNING):
         return client.put(f"/v1/absences/{new_id()}", json=body | more)
+
+
+_FILL = text(
+    """
+    INSERT INTO occurrences (
+        id, area_code, plan_id, place_id, checklist_area_code, checklist_code, period_on, opens_at, due_at,
+        missed_at, original_worker_id, worker_id, made_at
+    )
+    SELECT gen_random_uuid(),
+        CASE WHEN n % 50 = 0 THEN :grid ELSE '4212241000' || lpad((10 + n % 70)::text, 2, '0') || '001' END,
+        :plan, :block, '421224', 'building', date '1800-01-01' + n, at, at + interval '8 hours',
+        at + interval '10 hours', :other, CASE WHEN n % 50 = 0 THEN CAST(:worker AS uuid) ELSE :other END, at
+    FROM (
+        SELECT n, CAST(:at AS timestamptz) + (:open - n) * interval '5 minutes' AS at
+        FROM generate_series(1, :rows) AS n
+    ) AS numbered
+    """
+)
+
+
+def fill_occurrences(session: Session, *, still_open: int) -> Plan:
+    """Write 100,000 occurrences of a county, one in fifty of the worker and his grid; give their plan."""
+    plan = write_plan(session, write_checklist(session))
+    session.execute(
+        _FILL,
+        {
+            "rows": 100_000,
+            "open": still_open,
+            "grid": GRID,
+            "plan": plan.id,
+            "block": BLOCK,
+            "worker": person("worker").user_id,
+            "other": person("colleague").user_id,
+            "at": now(),
+        },
+    )
+    session.execute(text("ANALYZE occurrences"))
+    return plan

@@ -139,6 +139,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     kept = {row.id: seen["kept"]} if seen["kept"] else {}
     allowed = verbs_open_to(session, actor, [row], kept)[row.id]
     by_office = reader.scope.covers(row.area_code)
+    lives_there = reader.scope.household_id is not None
     return ShownHazard(
         hazard=row,
         photos=photos[row.id],
@@ -146,7 +147,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         merged_ratings=merged_ratings(session, reader, row.id) if by_office and seen["merged_count"] else [],
         events=shown(session, [row], told, photos),
         assignee_name=assignee_name,
-        controls=row.controls if by_office and not told.of_harm else None,
+        controls=row.controls if (by_office or lives_there) and not told.of_harm else None,
         five_fixed=row.five_fixed if by_office and not told.of_harm else None,
         earlier=earlier(session, reader, row),
         extensions_left=max(0, MOST_EXTENSIONS - row.extensions),

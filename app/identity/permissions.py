@@ -27,6 +27,7 @@ class Permission(StrEnum):
     ROSTER_READ = "roster_read"
     ROSTER_WRITE = "roster_write"
     ROSTER_EXPORT = "roster_export"
+    GRID_WRITE = "grid_write"
     ROSTER_IMPORT = "roster_import"
     REVEAL = "reveal"
     CONSENT_OWN = "consent_own"
@@ -128,6 +129,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.ROSTER_READ: {_RESIDENT: _OWN, **_FIELD_STAFF},
     Permission.ROSTER_WRITE: {_ADMIN: _AREA},
     Permission.ROSTER_EXPORT: {_ADMIN: _AREA},
+    Permission.GRID_WRITE: {_ADMIN: _AREA, _SYSTEM: _AREA},
     Permission.ROSTER_IMPORT: {_ADMIN: _AREA, _SYSTEM: _AREA, _SECURITY: _AREA},
     Permission.REVEAL: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CONSENT_OWN: {_RESIDENT: _OWN},

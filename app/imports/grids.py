@@ -30,7 +30,7 @@ def _code(seen: Seen) -> str:
 GRIDS = SheetKind(
     ImportSheet.GRIDS,
     "网格",
-    (Permission.ROSTER_IMPORT,),
+    (Permission.GRID_WRITE,),
     "社区管理员或系统管理员",
     (
         Column(

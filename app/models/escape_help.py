@@ -17,6 +17,7 @@ class EscapeHelp(Base):
     __table_args__ = (
         CheckConstraint("helpers BETWEEN 1 AND 4", name="helpers"),
         Index("ix_escape_helps_area_code_id", "area_code", "id"),
+        Index("ix_escape_helps_ended_by", "ended_by", postgresql_where=text("ended_by IS NOT NULL")),
         Index("uq_escape_helps_open", "resident_id", unique=True, postgresql_where=text("ended_on IS NULL")),
     )
     id: Mapped[Id]

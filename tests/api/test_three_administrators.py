@@ -22,7 +22,7 @@ _ALLOWED = {"make users": "system", "grant": "security", "end grants": "security
 """What is one administrator's own; the other two are refused."""
 _READING = {Permission.SELF, Permission.AREA_READ, Permission.USER_READ}
 _EACH_HIS_OWN = {Permission.ROSTER_IMPORT}
-"""Of one workbook each enters the sheets that are his: accounts, posts, the rest (ADR 0023)."""
+"""Of one workbook each enters what is his (ADR 0023); tests/imports/test_who_enters.py holds by what."""
 
 
 def _request(what: str) -> tuple[str, str, dict[str, Any] | None]:

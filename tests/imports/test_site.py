@@ -142,7 +142,7 @@ def test_a_site_stands_up_from_one_workbook(
     today = signed_in(app, session, "王五").get("/v1/me/today")
 
     assert counts(system) == {"grids": ("new", "done", 1), "staff": ("new", "done", 2)}
-    assert counts(security) == {"grids": ("same", None, 1), "staff": ("new", "done", 2)}
+    assert counts(security) == {"staff": ("new", "done", 2)}
     assert counts(rest) == {
         "grids": ("same", None, 1),
         "places": ("new", "done", 2),
@@ -171,6 +171,10 @@ def test_each_enters_only_what_is_his(app: Flask, session: Session, be: Be, chec
     }
     assert {row["sheet"] for row in rows_of(be("system"), import_id)} == {"grids", "staff"}
 
+    import_id = checked_in_site(app, session, be("security"), data)
+
+    assert {row["sheet"] for row in rows_of(be("security"), import_id)} == {"staff"}
+
 
 @pytest.mark.usefixtures("community")
 def test_a_post_without_an_account_or_by_two_is_named(
@@ -181,6 +185,8 @@ def test_a_post_without_an_account_or_by_two_is_named(
         ["钱七", "13700000003", "审计员", None],
         ["孙八", ADMIN, "网格员", "三网格"],
     ]
+
+    do(app, session, be("system"), site(checklist.title, 工作人员=[]))
 
     import_id = checked_in_site(app, session, be("security"), site(checklist.title, 工作人员=staff))
 

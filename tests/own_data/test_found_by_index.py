@@ -29,7 +29,6 @@ SMALL = {
     "bindings",
     "corrections",
     "deletions",
-    "escape_helps",
     "grants",
     "hazard_exports",
     "guardianships",

@@ -92,12 +92,22 @@ class Scene:
         self.by(when, by, Permission.HAZARD_RECTIFY, hazards.rectify, note=note, photo_ids=photo_ids)
 
     def recheck(
-        self, when: When, by: UUID, note: str, *, passed: bool = True, due: When | None = None, **more: Any
+        self,
+        when: When,
+        by: UUID,
+        note: str,
+        *,
+        passed: bool = True,
+        due: When | None = None,
+        seen: When | None = None,
+        **more: Any,
     ) -> None:
-        """Let somebody else look whether it is put right."""
+        """Let somebody else look whether it is put right; ``seen`` is when, where his phone was offline."""
         found = Recheck(passed, note, due_at=self.stage.moment(due) if due else None, **more)
-        calendar = self.stage.calendar
-        self.by(when, by, Permission.HAZARD_VERIFY, hazards.verify, calendar=calendar, recheck=found)
+        sent: dict[str, Any] = {"calendar": self.stage.calendar, "recheck": found}
+        if seen is not None:
+            sent["captured_at"] = self.stage.moment(seen)
+        self.by(when, by, Permission.HAZARD_VERIFY, hazards.verify, **sent)
 
     def close(
         self, when: When, note: str, *, passed: bool = True, due: When | None = None, **more: Any

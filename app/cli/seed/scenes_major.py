@@ -106,6 +106,7 @@ def _sent_back_by_county(stage: Stage) -> None:
     scene.rectify(
         (31, 15), worker, "防护罩和双手按钮都装好了。", scene.photos((31, 15), worker, "冲压机 新防护罩", 2)
     )
+    scene.recheck((31, 18), scene.admin, "上次去看的，罩子在，手机没有信号，今天才传上来。", seen=(37, 15))
     scene.recheck((30, 9), scene.admin, "两只手都按才动，罩子拆不下来。")
     scene.close((27, 10), "县里现场看过，同意销号。")
 

@@ -197,11 +197,12 @@ def test_the_points_of_a_hidden_claim_add_up(be: Be, resident: Client, housemate
 def test_a_reporter_reads_of_his_hazard_no_words_of_others(
     resident: Client, worker: Client, session: Session
 ) -> None:
-    """The step stays; temporary controls may repeat what it said, and are the offices' to read anyway."""
+    """The step stays; temporary controls may repeat what it said, so they go with it."""
     hazard = write_hazard(session, HazardStatus.RECTIFYING, reported_by=person("resident").user_id)
     hazard.controls = TOLD
     session.commit()
     path = f"/v1/hazards/{hazard.id}"
+    assert resident.get(path).json["controls"] == TOLD
     assert worker.step(f"{path}/rectify", {"note": TOLD}).status_code == 200
 
     shown, known = resident.get(path).json, worker.get(path).json
