@@ -71,7 +71,7 @@ def start_wechat(settings: Mapping[str, str], *, port: int, address: str, signal
     """
     url, file = f"http://{LOOPBACK}:{port}", people_file()
     told = json.loads(file.read_text())
-    ids = {kind: f"demo-template-{kind}" for kind in told["templates"]}
+    ids = {kind: f"template-of-the-demo-{kind}" for kind in told["templates"]}
     scene = file.with_name("wechat-scene.json")
     scene.write_text(
         json.dumps(_scene(told, ids, settings["GONGDI_PUBLIC_URL"], address), ensure_ascii=False)
