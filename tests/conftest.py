@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 import structlog
 from flask import Flask
+from redis import Redis
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from structlog.dev import ConsoleRenderer, plain_traceback
@@ -34,6 +35,8 @@ NO_RATES = {
     "GONGDI_ADDRESS_REQUESTS_A_MINUTE": "1000000",
 }
 """Rates that no test comes near; those that are about rates set their own."""
+_LAST_REDIS = 15
+"""Of the databases that a Redis has unless told otherwise; the runners have the first ones."""
 *_BEFORE, _ = structlog.get_config()["processors"]
 structlog.configure(processors=[*_BEFORE, ConsoleRenderer(exception_formatter=plain_traceback)])
 """Faults are told without the variables on the way, as in production: one of them may be a code sent."""
@@ -62,6 +65,18 @@ def runner() -> str:
 def redis_url(servers: Servers, runner: str) -> str:
     """Give the address of a Redis database of this runner's own."""
     return f"{servers.redis_url.rpartition('/')[0]}/{runner.removeprefix('gw')}"
+
+
+@pytest.fixture(scope="module")
+def served_redis_url(servers: Servers, runner: str) -> str:
+    """Give the address of an empty Redis database for what is served beside the tests, for one module.
+
+    Nearly every test begins by emptying the rate limits of its runner's own, whichever runner that is.
+    """
+    address = f"{servers.redis_url.rpartition('/')[0]}/{_LAST_REDIS - int(runner.removeprefix('gw'))}"
+    with Redis.from_url(address) as client:
+        client.flushdb()
+    return address
 
 
 @pytest.fixture(scope="session")

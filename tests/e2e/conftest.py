@@ -37,13 +37,13 @@ class Far:
 
 
 @pytest.fixture(scope="module")
-def far(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
+def far(servers: Servers, served_redis_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Far]:
     """Serve a database of its own, peopled with the cast."""
     url = peopled_database(servers, f"bad_line_{os.getpid()}_{next(_NUMBERS)}")
     engine = create_engine(url)
     photos, log = tmp_path_factory.mktemp("photos"), tmp_path_factory.mktemp("log") / "web.log"
     with (
-        serving(demo_settings(url, servers.redis_url, photos), log=log) as address,
+        serving(demo_settings(url, served_redis_url, photos), log=log) as address,
         lossy_proxy(urlsplit(address).port or 0) as line,
     ):
         yield Far(line, f"http://127.0.0.1:{line.port}", engine, photos, urlsplit(address).port or 0)

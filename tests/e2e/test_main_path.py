@@ -75,11 +75,13 @@ class Reply:
 
 
 @pytest.fixture(scope="module")
-def seeded(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+def seeded(
+    servers: Servers, served_redis_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, str]:
     """Give the settings of a seeded database of its own."""
     settings = demo_settings(
         ensure_database(servers.database_url, f"main_path_{os.getpid()}"),
-        servers.redis_url,
+        served_redis_url,
         tmp_path_factory.mktemp("photos"),
     )
     signals, log = StopSignals(), Path(settings["GONGDI_PHOTO_DIR"]) / "cli.log"

@@ -144,14 +144,14 @@ class Town:
 
 
 @pytest.fixture
-def town(servers: Servers, tmp_path: Path) -> Iterator[Town]:
+def town(servers: Servers, served_redis_url: str, tmp_path: Path) -> Iterator[Town]:
     """Give a town whose numbers are sealed by the old key."""
     url = peopled_database(servers, f"rotation_{os.getpid()}")
     engine = create_engine(url)
     settings = {
         "GONGDI_ENV": "test",
         "DATABASE_URL": url,
-        "REDIS_URL": servers.redis_url,
+        "REDIS_URL": served_redis_url,
         **KEYS,
         "GONGDI_PUBLIC_URL": "http://127.0.0.1",
         "GONGDI_PHOTO_DIR": str(tmp_path),

@@ -39,13 +39,16 @@ _PHONES = count(1)
 
 @pytest.fixture(scope="module")
 def home(
-    servers: Servers, running_wechat: WeChatFake, tmp_path_factory: pytest.TempPathFactory
+    servers: Servers,
+    served_redis_url: str,
+    running_wechat: WeChatFake,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Serve the cast, one of whom has a password, by one process of eight threads; give the address."""
     database_url = peopled_database(servers, f"wechat_hangs_{os.getpid()}")
     folder = tmp_path_factory.mktemp("served")
     settings = {
-        **demo_settings(database_url, servers.redis_url, folder),
+        **demo_settings(database_url, served_redis_url, folder),
         **APPS,
         "GONGDI_WECHAT_BASE_URL": running_wechat.url,
         "GONGDI_WECHAT_LOGIN_URL": running_wechat.url,
