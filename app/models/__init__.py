@@ -115,23 +115,10 @@ from app.models.weather import WeatherAlert, WeatherCall, WeatherKind
 from app.models.wechat import WeChatApp, WeChatLink
 from app.models.wechat_event import WeChatEvent, WeChatEventState
 
-__all__ = [
-    "CLAIM_NEXT",
-    "DIGITS",
-    "FROZEN_TOO",
-    "HARM_RECORDS",
-    "HAZARD_ENDED",
-    "HAZARD_IN_HAND",
-    "HAZARD_NEXT",
-    "HAZARD_OPEN",
-    "HAZARD_PUT_RIGHT",
-    "HAZARD_QUIET",
-    "HAZARD_UNCONFIRMED",
-    "HAZARD_WAITING",
-    "NOT_HIM",
-    "OVER",
-    "REDEMPTION_NEXT",
-    "UNPREPARED",
+__all__ = ["CLAIM_NEXT", "DIGITS", "FROZEN_TOO", "HARM_RECORDS", "HAZARD_ENDED", "HAZARD_IN_HAND"]
+__all__ += ["HAZARD_NEXT", "HAZARD_OPEN", "HAZARD_PUT_RIGHT", "HAZARD_QUIET", "HAZARD_UNCONFIRMED"]
+__all__ += ["HAZARD_WAITING", "NOT_HIM", "OVER", "REDEMPTION_NEXT", "UNPREPARED"]
+__all__ += [
     "Absence",
     "AbsenceReason",
     "Account",
