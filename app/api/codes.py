@@ -3,11 +3,14 @@
 Plain pages without JavaScript, so that any phone and any scanner shows them.
 """
 
+from contextlib import suppress
 from datetime import datetime
 from http import HTTPStatus
+from typing import cast
 from uuid import UUID
 
-from flask import Blueprint, Response, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, redirect, request, url_for
+from flask_limiter import RateLimitExceeded
 from limits import RateLimitItemPerHour
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -25,6 +28,7 @@ from app.api.http.sentences import sentence
 from app.api.page_words import CATEGORIES, KINDS, STATES, STEPS, shown_moment
 from app.api.rating_form import RatingForm
 from app.api.report_form import MAX_FORM_BYTES, MAX_PHOTO_MB, MAX_PHOTOS, MAX_TEXT, ReportForm, right_key
+from app.db import DATABASE_AWAY
 from app.errors import NotFoundError, OtherContentError
 from app.evidence import PictureError
 from app.ids import new_id
@@ -67,13 +71,14 @@ def show_place(code: str) -> Response:
 
 @blueprint.route("/q/<code>/reports", methods=["POST"])
 @limiter.limit("60 per hour")
-@limiter.limit("10 per hour", deduct_when=lambda response: response.status_code == HTTPStatus.SEE_OTHER)
+@limiter.limit("10 per hour", deduct_when=lambda _: g.get("is_new_report", False))
 @allow(PUBLIC)
 @takes(MAX_FORM_BYTES)
 def send_report(code: str) -> AnyResponse:
     """Report a hazard at the place of a code, without an account; sent again, it is one report.
 
     A report that arrived before its sheet was revoked is recognised after it, too; a new one is not taken.
+    Nor does a limit stand before one that arrived, whose reply was lost: it is not counted again.
     """
     with reading() as session:
         if places.find(session, parts().signer, code) is None:
@@ -81,7 +86,7 @@ def send_report(code: str) -> AnyResponse:
     form = ReportForm.read(request)
     if not form.errors:
         try:
-            _file(code, form)
+            g.is_new_report = _file(code, form)
         except PictureError as error:
             form = form.with_error("photos", sentence(error.code, error.data))
         except OtherContentError:
@@ -163,18 +168,44 @@ def _words() -> dict[str, object]:
 
 
 @blueprint.errorhandler(Exception)
-def _refused(error: Exception) -> Response:
-    return refusal(error, _refusal_page)
+def _refused(error: Exception) -> AnyResponse:
+    try:
+        again = _receipt_again() if isinstance(error, RateLimitExceeded) and _is_report() else None
+        return refusal(error, _refusal_page) if again is None else again
+    finally:
+        request.close()
+
+
+def _is_report() -> bool:
+    return request.endpoint == f"{blueprint.name}.{send_report.__name__}"
+
+
+def _receipt_again() -> AnyResponse | None:
+    """Lead to the receipt whoever sends, with too many others, what arrived before: that is no new report.
+
+    Its photos are read only once its id is known, and without the database it stays one too many.
+    """
+    form, code = _unsent(too_many=True), (request.view_args or {})["code"]
+    if form is None or form.errors:
+        return None
+    first = None
+    with suppress(*DATABASE_AWAY), reading() as session:
+        first = hazards.reported_content(session, form.id)
+    if first is None:
+        return None
+    form = ReportForm.read(request)
+    if form.errors or hazards.content_of(VISITOR, form.report(code), receipt_key=form.key) != first:
+        return None
+    return _to_receipt(code, form.id, form.key)
 
 
 def _refusal_page(document: Response) -> Response:
     code = (request.view_args or {}).get("code")
     back = url_for(".show_place", code=code) if code and document.status_code not in _LINKLESS else None
     too_many = document.status_code == HTTPStatus.TOO_MANY_REQUESTS
-    if request.endpoint == f"{blueprint.name}.{send_report.__name__}":
+    if _is_report():
         said = _SAID_OF_REPORTS.get(document.status_code) or document.get_json()["title"]
-        reads = document.status_code in _PASSING and (not too_many or refused_forms(asking_address()).add())
-        form = _written() if reads else None
+        form = _unsent(too_many=too_many) if document.status_code in _PASSING else None
         if form is None:
             return message_page(document.status_code, said, again=back)
         return html_page("unsent.html", document.status_code, said=said, code=code, form=form)
@@ -188,25 +219,26 @@ def refused_forms(address: str) -> Tally:
     return Tally(_READ_AGAIN, ("refused forms", address))
 
 
-def _written() -> ReportForm | None:
-    """Give what was written in a form that is refused, if it arrived; its photos are given back unread."""
-    try:
-        return ReportForm.written(request)
-    except HTTPException:
-        return None
-    finally:
-        request.close()
+def _unsent(*, too_many: bool) -> ReportForm | None:
+    """Give what was written in a form that is refused, without its photos, if it arrived; counted once."""
+    if "unsent" not in g:
+        g.unsent = None
+        if not too_many or refused_forms(asking_address()).add():
+            with suppress(HTTPException):
+                g.unsent = ReportForm.written(request)
+    return cast("ReportForm | None", g.unsent)
 
 
-def _file(code: str, form: ReportForm) -> None:
-    """Report the hazard and keep its photos, all or nothing."""
+def _file(code: str, form: ReportForm) -> bool:
+    """Report the hazard and keep its photos, all or nothing; say whether it is new."""
     with transaction() as session:
-        made, _ = hazards.report(
+        made, is_new = hazards.report(
             session, VISITOR, parts().signer, form.id, form.report(code), receipt_key=form.key
         )
         note(object_kind="hazard", object_id=made.id, area_code=made.area_code)
         for photo_id, data in form.named_photos().items():
             evidence.keep(session, parts().photos, VISITOR, photo_id, data)
+    return is_new
 
 
 def _to_receipt(code: str, hazard_id: UUID, key: str) -> AnyResponse:

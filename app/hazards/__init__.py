@@ -78,7 +78,14 @@ from app.hazards.rectification_notices import (
     printed_notice,
 )
 from app.hazards.recurrences import EarlierHazard, Recurrence, RecurrenceBy, recurrences
-from app.hazards.reporting import HazardReport, OnVisit, PlaceUnnamedError, report
+from app.hazards.reporting import (
+    HazardReport,
+    OnVisit,
+    PlaceUnnamedError,
+    content_of,
+    report,
+    reported_content,
+)
 from app.hazards.satisfaction import Rating, RatingOverError, rate, rate_by_receipt
 from app.hazards.supervising import NotSupervisedError, answer, supervise
 from app.hazards.taking_over import ReportNotHisError, ReportTakenError, take_over
@@ -236,6 +243,7 @@ __all__ = [
     "change_unit",
     "check_controls",
     "close",
+    "content_of",
     "day_hazards",
     "department_answer",
     "due_alarms",
@@ -261,6 +269,7 @@ __all__ = [
     "reject",
     "report",
     "report_controls",
+    "reported_content",
     "set_category_deadline",
     "start",
     "supervise",

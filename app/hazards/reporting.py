@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import harm, plans
@@ -70,9 +71,7 @@ def report(
     CodeRevokedError for a visitor's revoked code, OtherContentError, and for the position of a resident who
     did not agree to its use NoBasisError, ConsentChangedError.
     """
-    acted_for = () if actor.acted_for is None else (actor.acted_for,)
-    keyed = (receipt_key,) if receipt_key else ()
-    mark = content_hash(actor.user_id, sent, *acted_for, *keyed)
+    mark = content_of(actor, sent, receipt_key=receipt_key)
     first = made_before(session, Hazard, hazard_id, mark, author=Hazard.reported_by, by=actor.user_id)
     if first is not None:
         return first, False
@@ -113,6 +112,18 @@ def report(
         harm.watch(session, actor, told, [sent.text], about=on_visit.resident if on_visit else None)
         tell_new(session, actor, hazard.area_code, {hazard.id: hazard.level})
     return hazard, made
+
+
+def content_of(actor: Actor, sent: HazardReport, *, receipt_key: str = "") -> bytes:
+    """Give the hash of a report as somebody sends it."""
+    acted_for = () if actor.acted_for is None else (actor.acted_for,)
+    keyed = (receipt_key,) if receipt_key else ()
+    return content_hash(actor.user_id, sent, *acted_for, *keyed)
+
+
+def reported_content(session: Session, hazard_id: UUID) -> bytes | None:
+    """Give the hash of what was reported under an id, if anything was."""
+    return session.scalar(select(Hazard.content_hash).where(Hazard.id == hazard_id))
 
 
 def _place(session: Session, actor: Actor, signer: CodeSigner, sent: HazardReport) -> Place:

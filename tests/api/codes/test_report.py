@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -294,3 +295,55 @@ def test_the_eleventh_report_of_an_address_waits(send: Send, session: Session) -
     )
     assert 3500 < int(answer.headers["Retry-After"]) <= 3601
     assert rows(session)[0] == 10
+
+
+def test_a_repeat_after_a_lost_reply_leads_to_the_receipt_also_where_no_more_are_taken(
+    send: Send, session: Session
+) -> None:
+    """Photos and key too; what was changed since, or is new, is one too many as ever."""
+    sent = {"id": str(new_id()), "photos": PHOTOS[:2], "key": KEY}
+    first = send(**sent)
+    assert [send().status_code for _ in range(9)] == [303] * 9
+
+    again, changed, fresh = send(**sent), send(**sent | {"text": "别的事"}), send()
+    keyless = send(**sent | {"key": ""})
+
+    assert (again.status_code, again.headers["Location"]) == (303, first.headers["Location"])
+    assert [answer.status_code for answer in (changed, fresh, keyless)] == [429, 429, 429]
+    assert rows(session) == (10, 10, 2)
+
+
+def test_a_repeat_is_not_counted_among_the_ten(send: Send) -> None:
+    report_id = str(new_id())
+    assert [send(id=report_id).status_code for _ in range(5)] == [303] * 5
+
+    assert [send().status_code for _ in range(10)] == [303] * 9 + [429]
+
+
+def test_a_repeat_is_known_behind_an_address_that_sends_far_too_many_forms(send: Send) -> None:
+    report_id, refused_id = str(new_id()), str(new_id())
+    assert send(id=report_id).status_code == 303
+    for _ in range(60):
+        send(text="")
+
+    assert [send(id=refused_id).status_code for _ in range(2)] == [429, 429]
+    assert send(id=report_id).status_code == 303
+
+
+def test_one_too_many_is_told_so_also_while_the_database_is_away(
+    app_with: Callable[..., Flask], address: str
+) -> None:
+    app = app_with(database_url="postgresql+psycopg://nobody@127.0.0.1:1/none")
+    code = app.extensions[EXTENSION].signer.code("A" * 9)
+    form = {"id": str(new_id()), "text": "楼道停电动车", "category": "fire"}
+    send = partial(
+        Client(app, None).post,
+        f"/q/{code}/reports",
+        data=form,
+        environ_overrides={"REMOTE_ADDR": address},
+    )
+
+    answers = [send() for _ in range(61)]
+
+    assert [answer.status_code for answer in answers] == [503] * 60 + [429]
+    assert kept(answers[-1], "楼道停电动车", "fire")
