@@ -33,11 +33,13 @@ def check_assignee(session: Session, user_id: UUID, area_code: str) -> None:
         raise AssigneeUnfitError(field="assignee_id")
 
 
-def check_unit(session: Session, unit_id: UUID, area_code: str) -> None:
-    """Refuse a unit that nobody could start for. Raises UnitUnfitError."""
+def check_unit(session: Session, unit_id: UUID, area_code: str) -> set[UUID]:
+    """Give who of a unit can start; refuse one of which nobody could. Raises UnitUnfitError."""
     unit = session.get(Unit, unit_id)
-    if unit is None or not area_code.startswith(unit.area_code) or not _of_unit(session, unit_id, area_code):
+    able = _of_unit(session, unit_id, area_code)
+    if unit is None or not area_code.startswith(unit.area_code) or not able:
         raise UnitUnfitError(field="unit_id")
+    return able
 
 
 def who_has(session: Session, hazard: Hazard) -> set[UUID]:

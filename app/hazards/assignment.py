@@ -80,6 +80,11 @@ class Assignment:
         assert given is not None, "the edge wants one of them"
         return given
 
+    @property
+    def field(self) -> str:
+        """Give by which word who gets it was sent."""
+        return "assignee_id" if self.assignee_id is not None else "unit_id"
+
 
 def may_assign(session: Session, actor: Actor, hazard: Hazard) -> bool:
     """Say whether the actor gives out this hazard: the community any of its own, the county a major one.
@@ -133,18 +138,14 @@ def assign(
     if given.former_id != (hazard.assignee_id or hazard.unit_id):
         raise AssigneeChangedError(field="former_id")
     _check_change(given)
-    if given.assignee_id is not None:
-        check_assignee(session, given.assignee_id, hazard.area_code)
-    if given.unit_id is not None:
-        check_unit(session, given.unit_id, hazard.area_code)
+    able = _check_fit(session, given, hazard)
     hazard.controls = given.controls or hazard.controls
     if hazard.level is HazardLevel.MAJOR and not hazard.controls:
         raise MajorControlsError(field="controls")
     if given.due_at is not None or hazard.due_at is None:
         set_deadline(hazard, due(session, calendar, hazard, at=step.at, asked=given.due_at), since=step.at)
         hazard.extensions = 0
-    if given.assignee_id is not None:
-        _check_there(session, given.assignee_id, hazard, at=step.at)
+    _check_there(session, able, hazard, at=step.at, field=given.field)
     former = who_has(session, hazard)
     hazard.assignee_id, hazard.unit_id, hazard.department = given.assignee_id, given.unit_id, None
     _take(step, given, former)
@@ -161,18 +162,29 @@ def _check_change(given: Assignment) -> None:
     if given.former_id is None:
         return
     if given.former_id == given.to_id:
-        raise SameAssigneeError(field="assignee_id" if given.assignee_id else "unit_id")
+        raise SameAssigneeError(field=given.field)
     if not given.note:
         raise ReassignReasonError(field="note")
 
 
-def _check_there(session: Session, user_id: UUID, hazard: Hazard, *, at: datetime) -> None:
-    """Refuse whoever is away from now until the deadline, or now where that is over. Raises AbsentError."""
+def _check_fit(session: Session, given: Assignment, hazard: Hazard) -> set[UUID]:
+    """Give who can start, the person or who is of the unit. Raises AssigneeUnfitError, UnitUnfitError."""
+    if given.assignee_id is not None:
+        check_assignee(session, given.assignee_id, hazard.area_code)
+        return {given.assignee_id}
+    return check_unit(session, given.to_id, hazard.area_code)
+
+
+def _check_there(session: Session, able: set[UUID], hazard: Hazard, *, at: datetime, field: str) -> None:
+    """Refuse those who are all away from now until the deadline, or now where that is over.
+
+    Raises AbsentError.
+    """
     assert hazard.due_at is not None, "what is given out has a deadline"
     today = business_day(at)
     until = max(today, last_day(hazard.due_at))
     keep_absences(session, hazard.area_code)
-    check_present(session, user_id, hazard.area_code, since=today, until=until, field="assignee_id")
+    check_present(session, able, hazard.area_code, since=today, until=until, field=field)
 
 
 def _take(step: Step, given: Assignment, former: set[UUID]) -> None:
@@ -181,7 +193,7 @@ def _take(step: Step, given: Assignment, former: set[UUID]) -> None:
     hazard, former_id, note = step.hazard, given.former_id, given.note
     got = who_has(step.session, hazard)
     data: dict[str, Any] = {
-        "assignee_id" if given.assignee_id else "unit_id": str(given.to_id),
+        given.field: str(given.to_id),
         "due_at": step.hazard.due_at.isoformat(),
         "controls": hazard.controls,
     }

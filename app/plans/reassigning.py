@@ -30,6 +30,10 @@ def reassign(
     AbsentError for whoever is away on its day, OtherContentError.
     """
     sent = content_hash(PlanStep.REASSIGN, actor.user_id, occurrence_id, worker_id, reason)
+    area_code = session.scalar(select(Occurrence.area_code).where(Occurrence.id == occurrence_id))
+    if area_code is None:
+        raise NotFoundError
+    keep_absences(session, area_code)  # before its lock: whoever writes an absence takes them in this order
     row = session.get(Occurrence, occurrence_id, with_for_update={"key_share": True}, populate_existing=True)
     if row is None:
         raise NotFoundError
@@ -43,7 +47,7 @@ def reassign(
     if not holders(session, community, PATROLLERS, among=[worker_id], within=True):
         raise PlanWorkerError(field="worker_id")
     day = max(row.period_on, business_day())
-    check_present(session, worker_id, community, since=day, until=day, field="worker_id")
+    check_present(session, [worker_id], community, since=day, until=day, field="worker_id")
     former_id, row.worker_id = row.worker_id, worker_id
     append_event(
         session,

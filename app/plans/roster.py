@@ -20,10 +20,11 @@ PATROLLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may file inspections."""
 _DEEPEST = 5
 """How many absences in a chain are followed: a substitute may be away himself."""
+_NAMED_MOST = 3
 
 
 class AbsentError(DomainError):
-    """Who is to get the work is away (data: ``since``, ``until``, and who is ``substitute``)."""
+    """Who is to get the work is away, of a unit all (data: ``since``, ``until``, ``substitute``)."""
 
     code = "absent"
     kind = Kind.CONFLICT
@@ -95,32 +96,44 @@ class Roster:
 
 
 def check_present(
-    session: Session, user_id: UUID, area_code: str, *, since: date, until: date, field: str
+    session: Session, user_ids: Collection[UUID], area_code: str, *, since: date, until: date, field: str
 ) -> None:
-    """Refuse to give work to whoever is away for all of its days, be it by several absences in a row.
+    """Refuse to give work to people of whom nobody is there on any of its days, for whatever absences.
 
     Raises AbsentError.
     """
     query = (
-        select(Absence.from_on, Absence.until_on, User.name)
+        select(Absence.worker_id, Absence.from_on, Absence.until_on, User.name)
         .join(User, User.id == Absence.substitute_id)
         .where(
             Absence.area_code == community_of(area_code),
-            Absence.worker_id == user_id,
+            Absence.worker_id.in_(user_ids),
             Absence.ended_at.is_(None),
             Absence.from_on <= until,
             Absence.until_on >= since,
         )
-        .order_by(Absence.from_on)
+        .order_by(Absence.from_on, Absence.id)
     )
     away = session.execute(query).all()
-    next_day = since
-    for from_on, until_on, _ in away:
-        if from_on <= next_day:
-            next_day = until_on + timedelta(days=1)
-    if next_day > until:
-        names = "、".join(dict.fromkeys(name for _, _, name in away))
-        raise AbsentError(field=field, since=away[0].from_on, until=away[-1].until_on, substitute=names)
+    day = since
+    while day <= until:
+        last_days = {
+            worker_id: until_on for worker_id, from_on, until_on, _ in away if from_on <= day <= until_on
+        }
+        if len(last_days) < len(user_ids):
+            return
+        day = min(last_days.values()) + timedelta(days=1)
+    raise AbsentError(
+        field=field,
+        since=away[0].from_on,
+        until=max(until_on for _, _, until_on, _ in away),
+        substitute=_some_of(dict.fromkeys(name for *_, name in away)),
+    )
+
+
+def _some_of(names: Collection[str]) -> str:
+    some = "、".join(list(names)[:_NAMED_MOST])
+    return some if len(names) <= _NAMED_MOST else f"{some}等{len(names)}人"
 
 
 def keep_absences(session: Session, area_code: str, *, writing: bool = False) -> None:

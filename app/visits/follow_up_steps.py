@@ -19,6 +19,7 @@ from app.harm import HarmRecord, Told
 from app.identity import holders, holding, seeing_to
 from app.models import FollowUp, NoticeKind
 from app.once import content_hash
+from app.plans import check_present, keep_absences
 from app.sealing import UNREADABLE, Cell, Opener, Sealer
 from app.visits.basis import check_result
 from app.visits.care import check_staff
@@ -64,11 +65,16 @@ def hand_over(
     """Give a follow-up to another owner, who is told; the same step again changes nothing.
 
     Raises NotFoundError, NotResponsibleError, IllegalStepError once it is done, NotStaffHereError,
-    OtherContentError, NoBasisError and ConsentChangedError for words that rest on a consent taken back.
+    AbsentError for whoever is away until its day, OtherContentError, NoBasisError and ConsentChangedError
+    for words that rest on a consent taken back.
     """
 
     def change(row: FollowUp) -> None:
         check_staff(session, row.area_code, {to}, field="owner_id")
+        today = business_day()
+        keep_absences(session, row.area_code)
+        until = max(today, row.due_on)
+        check_present(session, [to], row.area_code, since=today, until=until, field="owner_id")
         row.owner_id, row.told_unowned_on = to, None
         row.reminded_on = row.told_late_on = None
 

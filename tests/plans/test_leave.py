@@ -2,20 +2,31 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.clock import set_to
-from app.models import Grant, HazardStatus, Plan
-from tests.cast import GRID, named, person
+from app.ids import new_id
+from app.models import Absence, AbsenceReason, Grant, HazardStatus, Plan
+from tests.cast import GRID, HOME, named, person
 from tests.client import Client
 from tests.counting import statements
-from tests.hazard_world import refused, write_hazard
-from tests.plan_world import MORNING, away, of_plan
+from tests.hazard_world import refused, write_hazard, write_unit
+from tests.plan_world import MORNING, START, away, of_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
+
+
+def write_absence(session: Session, day: int, *, substitute_id: UUID) -> None:
+    """Let the worker be away for one day of the plan."""
+    row = Absence(id=new_id(), area_code=HOME, worker_id=WORKER, substitute_id=substitute_id)
+    row.from_on = row.until_on = START + timedelta(days=day)
+    row.reason, row.recorded_by, row.created_at, row.content_hash = AbsenceReason.LEAVE, ADMIN, MORNING, b""
+    session.add(row)
+    session.commit()
 
 
 def test_nothing_is_given_to_who_is_away_on_its_day(session: Session, admin: Client, plan: Plan) -> None:
@@ -28,7 +39,7 @@ def test_nothing_is_given_to_who_is_away_on_its_day(session: Session, admin: Cli
 
     assert [one.status_code for one in given] == [409, 409, 200]
     assert refused(given[0]) == (409, "absent")
-    assert given[0].json["title"] == "他2026-03-03到2026-03-04请假，由colleague顶班，请派给在岗的人"
+    assert given[0].json["title"] == "选的人2026-03-03到2026-03-04请假，由colleague顶班，请交给在岗的人"
 
 
 @pytest.mark.parametrize("days, status", [(3, 409), (4, 200)])
@@ -59,8 +70,40 @@ def test_two_absences_in_a_row_are_one_for_whoever_gives_a_hazard(
         given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
 
     assert given.status_code == status, given.text
-    title = "他2026-03-02到2026-03-05请假，由colleague、admin顶班，请派给在岗的人"
+    title = "选的人2026-03-02到2026-03-05请假，由colleague、admin顶班，请交给在岗的人"
     assert status == 200 or given.json["title"] == title
+
+
+@pytest.mark.parametrize("colleagues, status", [((0, 1), 409), ((0, 0), 200), (None, 200)])
+def test_a_hazard_is_given_to_a_unit_of_which_somebody_is_there(
+    session: Session, admin: Client, colleagues: tuple[int, int] | None, status: int
+) -> None:
+    """On one day before its deadline at least; what somebody without a field role does there is nothing."""
+    away(admin, 0, 0, substitute_id=str(ADMIN))
+    away(admin, 1, 3, substitute_id=str(ADMIN))
+    if colleagues is not None:
+        away(admin, *colleagues, worker_id=str(COLLEAGUE), substitute_id=str(ADMIN))
+    with set_to(MORNING):
+        unit = write_unit(session, WORKER, COLLEAGUE, person("resident").user_id)
+        hazard = write_hazard(session, HazardStatus.ACCEPTED)
+        body = {"unit_id": str(unit.id), "due_at": (MORNING + timedelta(days=1)).isoformat()}
+        given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
+
+    assert given.status_code == status, given.text
+    if status == 409:
+        assert (given.json["code"], list(given.json["errors"])) == ("absent", ["unit_id"])
+        assert given.json["title"] == "选的人2026-03-02到2026-03-05请假，由admin顶班，请交给在岗的人"
+
+
+def test_only_some_of_those_who_stand_in_are_named(session: Session, admin: Client) -> None:
+    for day, name in enumerate(("colleague", "admin", "lead", "clerk")):
+        write_absence(session, day, substitute_id=person(name).user_id)
+    with set_to(MORNING):
+        hazard = write_hazard(session, HazardStatus.ACCEPTED)
+        body = {"assignee_id": str(WORKER), "due_at": (MORNING + timedelta(days=3)).isoformat()}
+        given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
+
+    assert given.json["title"].split("，")[1] == "由colleague、admin、lead等4人顶班"
 
 
 def test_whoever_gives_a_hazard_waits_for_who_enters_an_absence(

@@ -66,6 +66,20 @@ def whose(session: Session) -> set[Any]:
     return set(session.scalars(ahead))
 
 
+def made_ahead(session: Session, plan: Plan) -> UUID:
+    """Make a plan's occurrences, and give one that is not today's."""
+    plans.make(session, CALENDAR, plan.id)
+    session.commit()
+    ahead = select(Occurrence.id).where(Occurrence.period_on > business_day())
+    return session.scalars(ahead).all()[0]
+
+
+def give_away(session: Session, *, occurrence_id: UUID) -> Any:
+    """Give an occurrence to the colleague."""
+    actor = acting("admin").as_author(HOME)
+    return plans.reassign(session, actor, occurrence_id, new_id(), worker_id=COLLEAGUE, reason="他熟悉")
+
+
 @pytest.mark.parametrize("first", ["make", "send away"])
 def test_nothing_is_made_for_who_is_away_by_then(
     session: Session, engine: Engine, plan: Plan, first: str
@@ -76,6 +90,40 @@ def test_nothing_is_made_for_who_is_away_by_then(
     one_inside_the_other(engine, *((make, send_away) if first == "make" else (send_away, make)))
 
     assert whose(session) == {COLLEAGUE}
+
+
+@pytest.mark.parametrize("first", ["give", "send away"])
+def test_nobody_who_is_away_by_then_keeps_what_he_is_given(
+    session: Session, engine: Engine, plan: Plan, first: str
+) -> None:
+    """Whoever gives it is told of an absence written beside it, or the absence hands it over."""
+    give = partial(give_away, occurrence_id=made_ahead(session, plan))
+    send = partial(send_away, who=COLLEAGUE, instead=WORKER)
+    if first == "give":
+        one_inside_the_other(engine, give, send)
+    else:
+        with pytest.raises(plans.AbsentError):
+            one_inside_the_other(engine, send, give)
+
+    assert whose(session) == {WORKER}
+
+
+def test_whoever_gives_an_occurrence_has_not_locked_it_while_he_waits_for_an_absence(
+    session: Session, engine: Engine, plan: Plan
+) -> None:
+    """Else the two would wait for each other."""
+    row_id = made_ahead(session, plan)
+
+    def keep(session: Session) -> Any:
+        plans.keep_absences(session, HOME, writing=True)
+
+    def take(session: Session) -> Any:
+        row = select(Occurrence.id).where(Occurrence.id == row_id)
+        session.execute(row.with_for_update(nowait=True))
+
+    one_inside_the_other(engine, keep, partial(give_away, occurrence_id=row_id), then=take)
+
+    assert whose(session) == {WORKER, COLLEAGUE}
 
 
 def test_two_absences_of_the_same_days_at_once_are_one(session: Session, engine: Engine, plan: Plan) -> None:

@@ -48,7 +48,7 @@ SENTENCES: dict[str, str] = {
     "plan_end": "结束日期请从今天起填，也不能早于开始日期",
     "absence_overlaps": "他{since}到{until}已登记请假，请避开，或先结束那一次",
     "own_stand_in": "顶班的人不能是请假的人自己，请另选一位",
-    "absent": "他{since}到{until}请假，由{substitute}顶班，请派给在岗的人",
+    "absent": "选的人{since}到{until}请假，由{substitute}顶班，请交给在岗的人",
     "nobody_stands_in": "{on}这一天没有人顶班，请换一个人顶班",
     "absence_span": "请假最后一天要在开始当天或之后，最早今天，最长一年",
     # spot checks

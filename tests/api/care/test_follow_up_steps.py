@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -14,8 +14,9 @@ from app.ids import new_id
 from app.models import FollowUp, Grant, HarmCase, Notice, NoticeKind
 from app.visits import tell_of_follow_ups
 from tests.care_world import NOON, file_visit
-from tests.cast import person
+from tests.cast import HOME, person
 from tests.client import Client
+from tests.counting import statements
 
 Become = Callable[[str | None], Client]
 
@@ -61,6 +62,36 @@ def test_it_is_handed_over_once_with_a_reason(be: Become, session: Session, need
     assert "他会修".encode() not in (session.get_one(FollowUp, UUID(need)).course_sealed or b"")
     listed = be("colleague").get("/v1/follow-ups").json["items"]
     assert [one["course"] for one in listed] == [first.json["course"]]
+
+
+@pytest.mark.parametrize("until, status", [("2027-02-01", 200), ("2027-02-02", 409)])
+def test_it_is_not_handed_to_whoever_is_away_until_its_day(
+    be: Become, need: str, until: str, status: int
+) -> None:
+    away = {"from_on": NOON.date().isoformat(), "until_on": until, "reason": "leave", "area_code": HOME}
+    people = {"worker_id": str(person("colleague").user_id), "substitute_id": str(person("worker").user_id)}
+    assert be("admin").put(f"/v1/absences/{new_id()}", json=away | people).status_code == 201
+
+    given = be("worker").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague"))
+
+    assert given.status_code == status, given.text
+    if status == 409:
+        assert (given.json["code"], list(given.json["errors"])) == ("absent", ["owner_id"])
+        assert given.json["title"] == "选的人2027-01-31到2027-02-02请假，由worker顶班，请交给在岗的人"
+
+
+def test_whoever_hands_it_over_waits_for_who_enters_an_absence(
+    be: Become, connection: Connection, need: str
+) -> None:
+    with statements(connection) as sent:
+        given = be("worker").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague"))
+    kept, read = (
+        [place for place, one in enumerate(sent) if words in one] for words in ("FOR SHARE", "FROM absences")
+    )
+
+    assert given.status_code == 200, given.text
+    assert kept, "the absences are not kept as they are"
+    assert kept[0] < read[0]
 
 
 def test_whoever_made_it_is_told_when_it_is_put_off(be: Become, session: Session, need: str) -> None:
