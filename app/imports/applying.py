@@ -18,7 +18,7 @@ from app.imports.kinds import WORKS, Work, may_enter
 from app.imports.scene import Judged, Scene
 from app.imports.telling import Became, Told, told
 from app.models import ImportOutcome, ImportRow, ImportRowState, ImportState, RosterImport
-from app.sealing import Sealer
+from app.sealing import Sealer, UnreadableError
 
 AT_ONCE = 1_000
 _PAUSE = timedelta(minutes=1)
@@ -79,7 +79,10 @@ def put_off(session: Session, sealer: Sealer, import_id: UUID) -> None:
     )
     broken = Became(ImportOutcome.REFUSED, Finding(Found.NOT_ENTERED).plain())
     for one in session.scalars(query).all():
-        _mark(sealer, Kept(one, told(sealer, one)), broken)
+        try:
+            _mark(sealer, Kept(one, told(sealer, one)), broken)
+        except UnreadableError:
+            one.outcome = broken.outcome  # what it said stays closed: it must not keep the import open
         row.rows_done += 1
 
 

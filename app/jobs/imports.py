@@ -36,9 +36,17 @@ def apply_imports(means: Means) -> int:
                 done += entered
         except Exception:
             log.exception("import_not_applied", import_id=str(import_id))
-            with transaction(sessions_for(means.engine)()) as session:
-                imports.put_off(session, means.sealer, import_id)
+            _put_off(means, import_id)
     return done
+
+
+def _put_off(means: Means, import_id: UUID) -> None:
+    """Let an import that broke wait; where even that fails, no other waits with it."""
+    try:
+        with transaction(sessions_for(means.engine)()) as session:
+            imports.put_off(session, means.sealer, import_id)
+    except Exception:
+        log.exception("import_not_put_off", import_id=str(import_id))
 
 
 def end_imports(means: Means) -> int:

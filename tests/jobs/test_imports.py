@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from openpyxl import Workbook
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import imports
@@ -16,6 +16,7 @@ from app.adapters import WorkbookUnreadableError
 from app.clock import now, set_to
 from app.ids import new_id
 from app.imports import AT_ONCE, LIFE, ImportState, apply_import, send_workbook
+from app.imports.checking import TRIES
 from app.jobs.imports import apply_imports, check_imports, end_imports
 from app.jobs.scheduler import run
 from app.jobs.work import Means
@@ -134,6 +135,29 @@ def test_what_broke_off_goes_on_and_enters_nobody_twice(
     assert halfway == AT_ONCE
     assert entered(means) == _MANY
     assert state(means, import_id) is ImportState.APPLIED
+
+
+@pytest.mark.usefixtures("cleared")
+def test_a_row_that_does_not_open_holds_up_neither_its_import_nor_others(means: Means) -> None:
+    broken = send(means, residents(person("赵大", door="9单元901")))
+    run(check_imports, means)
+    with Session(means.engine) as session:
+        row = update(ImportRow).where(ImportRow.import_id == broken)
+        session.execute(row.values(content_sealed=b"no seal"))
+        session.commit()
+    apply(means, broken)
+    for tried in range(TRIES + 2):
+        with set_to(now() + tried * timedelta(minutes=30)):
+            run(apply_imports, means)
+    ended = state(means, broken)
+
+    sound = send(means, residents(person("钱二", door="9单元902")))
+    run(check_imports, means)
+    apply(means, sound)
+    run(apply_imports, means)
+
+    assert ended is ImportState.APPLIED
+    assert (entered(means), state(means, sound)) == (1, ImportState.APPLIED)
 
 
 @pytest.mark.usefixtures("cleared")
