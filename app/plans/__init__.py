@@ -40,12 +40,13 @@ from app.plans.planning import (
 from app.plans.reach import place_to_inspect, places_of_day, reaching
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
-from app.plans.roster import AbsentError, Roster, check_present, keep_absences, rosters_of
+from app.plans.roster import DEEPEST, AbsentError, Roster, check_present, keep_absences, rosters_of
 from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
 
 __all__ = [
     "AHEAD_DAYS",
+    "DEEPEST",
     "PREVIEW_DAYS",
     "TOLD_FROM",
     "AbsenceOverlapsError",

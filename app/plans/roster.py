@@ -18,7 +18,7 @@ from app.models import DIGITS, Absence, Area, Grant, User
 
 PATROLLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may file inspections."""
-_DEEPEST = 5
+DEEPEST = 5
 """How many absences in a chain are followed: a substitute may be away himself."""
 _NAMED_MOST = 3
 
@@ -74,7 +74,7 @@ class Roster:
         """Do the same, and give None for whoever is away with nobody of a post there to stand in for him."""
         able = {holder_id for _, _, holder_id in self.posts}
         present = user_id
-        for _ in range(_DEEPEST):
+        for _ in range(DEEPEST):
             away = self.away.get(present, ())
             absence = next((one for one in away if one.from_on <= day <= one.until_on), None)
             if absence is None:

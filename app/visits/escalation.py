@@ -52,7 +52,7 @@ def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int)
         )
         .order_by(CareRecord.id)
         .limit(limit)
-        .with_for_update(of=CareRecord, key_share=True, skip_locked=True)
+        .with_for_update(of=CareRecord, key_share=True)
         .execution_options(populate_existing=True)
     )
     if after is not None:

@@ -1,10 +1,10 @@
 """Telling who has to do the care of somebody whose worker cannot: at once, then each morning."""
 
 from collections import Counter
-from datetime import time
+from datetime import date, time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from app import notices
@@ -13,7 +13,7 @@ from app.clock import SHANGHAI, business_day, now
 from app.identity import holding, seeing_to
 from app.models import Absence, CareRecord, NoticeKind
 from app.once import claim_next, of_community
-from app.plans import rosters_of
+from app.plans import DEEPEST, rosters_of
 from app.visits.standing_in import CARERS, hands
 
 TOLD_FROM = time(8, 0)
@@ -52,7 +52,7 @@ def tell_without_hands(session: Session, *, limit: int, after: str | None = None
         .where(due, of_community(CareRecord.area_code, community))
         .order_by(CareRecord.id)
         .limit(limit)
-        .with_for_update(key_share=True, skip_locked=True)
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     today, there = business_day(), hands(session, [community])
@@ -98,19 +98,31 @@ def _to_tell() -> ColumnElement[bool]:
 
 
 def _away_alone() -> Select[UUID]:
-    """Select who is away today while whoever stands in has no post there, or is away as well."""
-    today, other = business_day(), aliased(Absence)
-    on_day = [Absence.ended_at.is_(None), Absence.from_on <= today, Absence.until_on >= today]
-    community = func.left(Absence.area_code, COMMUNITY_DIGITS)
-    away_too = exists().where(
-        other.worker_id == Absence.substitute_id,
-        other.area_code == Absence.area_code,
-        other.ended_at.is_(None),
-        other.from_on <= today,
-        other.until_on >= today,
+    """Select who is away today with nobody in his place; ``Roster.stands_in`` says the same in Python."""
+    today, away, other, end = business_day(), Absence, aliased(Absence), aliased(Absence)
+    community = func.left(away.area_code, COMMUNITY_DIGITS)
+    first = select(away.worker_id, away.area_code, away.substitute_id.label("to"), literal(1).label("depth"))
+    way = first.where(_on(away, today), holding(CARERS, away.substitute_id, community, within=True))
+    chain = way.cte("chain", recursive=True)
+    further = select(chain.c.worker_id, chain.c.area_code, other.substitute_id, chain.c.depth + 1).where(
+        other.worker_id == chain.c.to,
+        other.area_code == chain.c.area_code,
+        _on(other, today),
+        holding(CARERS, other.substitute_id, func.left(chain.c.area_code, COMMUNITY_DIGITS), within=True),
+        chain.c.depth < DEEPEST - 1,
     )
-    no_post = ~holding(CARERS, Absence.substitute_id, community, within=True)
-    return select(Absence.worker_id).where(*on_day, or_(no_post, away_too))
+    chain = chain.union_all(further)
+    still_away = exists().where(
+        end.worker_id == chain.c.to, end.area_code == chain.c.area_code, _on(end, today)
+    )
+    somebody = exists().where(
+        chain.c.worker_id == away.worker_id, chain.c.area_code == away.area_code, ~still_away
+    )
+    return select(away.worker_id).where(_on(away, today), ~somebody)
+
+
+def _on(absence: type[Absence], day: date) -> ColumnElement[bool]:
+    return and_(absence.ended_at.is_(None), absence.from_on <= day, absence.until_on >= day)
 
 
 def _tell(session: Session, to: UUID, area_code: str, what: str, count: int) -> None:

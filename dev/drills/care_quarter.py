@@ -13,24 +13,21 @@ from app import identity, visits
 from app.actors import Role
 from app.cli.seed.site import BIG
 from app.clock import SHANGHAI, set_to
-from app.config import Settings
-from app.db import engine_for, sessions_for
+from app.db import sessions_for
 from app.jobs.care import bring_visits_forward, put_visits_back, tell_without_hands
 from app.jobs.work import tell_not_reached
 from app.keys import derived
 from app.models import CareRecord, Notice, NoticeKind, Visit
 from app.places import CodeSigner
 from app.sealing import Sealer
-from dev.demo import demo_settings
 from dev.drills.care_changes import administrate
 from dev.drills.care_model import Model
 from dev.drills.care_scene import Extent, Scene, bring_late, call, prepare
 from dev.drills.care_telling import Telling, Told, told_from
 from dev.drills.drill import Drill, Tell, hold
-from dev.drills.ground import settle
+from dev.drills.ground import bare_ground, settle
 from dev.drills.quarter import at, to_the_minute
 from dev.drills.schedulers import Schedulers, two_schedulers
-from dev.servers import ensure_database, scratch, scratch_servers
 
 FULL = Extent(date(2026, 1, 5), days=90, records=500)
 SHORT = Extent(date(2026, 1, 5), days=30, records=40)
@@ -42,11 +39,8 @@ _MOST = 10_000
 def care_quarter(tell: Tell, extent: Extent = FULL) -> str:
     """Play the time through; each evening and at the end compare what there is with what the model says."""
     began = stopwatch.monotonic()
-    with scratch_servers() as servers, scratch() as folder:
-        url = ensure_database(servers.database_url, "gongdi_drill")
-        variables = demo_settings(url, servers.redis_url, folder / "photos")
-        settings = Settings.read(variables)
-        engine = engine_for(settings)
+    with bare_ground() as bare:
+        settings, engine = bare.settings, bare.engine
         sealer = Sealer.of(settings)
         with set_to(extent.begins):
             world = settle(engine, sealer, max(60, extent.records // 2))
@@ -58,11 +52,10 @@ def care_quarter(tell: Tell, extent: Extent = FULL) -> str:
         sessions = sessions_for(engine)
         scene = Scene(extent, world, sessions, signer, sealer, model, telling, Random(27))
         prepare(scene)
-        with two_schedulers(variables, JOBS) as schedulers:
+        with two_schedulers(bare.variables, JOBS) as schedulers:
             compared = sum(_day(scene, schedulers, number, tell) for number in range(extent.days))
         with Session(engine) as session:
             told = _check_told(session, scene)
-        engine.dispose()
     shares = [sum(done.values()) for done in schedulers.done]
     hold(min(shares) > 0, f"one of the schedulers did all of the work: {shares}")
     figure = ", ".join(f"{many} {what}" for what, many in sorted(scene.counted.items()))

@@ -33,6 +33,21 @@ _SINCE = timedelta(days=30)
 
 
 @dataclass(frozen=True)
+class Bare:
+    """Servers and a database without a table."""
+
+    variables: dict[str, str]
+    settings: Settings
+    engine: Engine
+    folder: Path
+
+    @property
+    def photos(self) -> Path:
+        """The folder of the photo files."""
+        return self.folder / "photos"
+
+
+@dataclass(frozen=True)
 class Ground:
     """A settlement that is served, and the ways to it."""
 
@@ -58,21 +73,29 @@ class Ground:
 
 
 @contextmanager
-def ground(*, households: int) -> Iterator[Ground]:
-    """Build a settlement of so many households on servers of its own, and take all of it away at the end."""
+def bare_ground() -> Iterator[Bare]:
+    """Start servers for one drill, and take all of it away at the end, however it ends."""
     with scratch_servers() as servers, scratch() as folder:
-        photos = folder / "photos"
         url = ensure_database(servers.database_url, "gongdi_drill")
-        variables = demo_settings(url, servers.redis_url, photos)
+        variables = demo_settings(url, servers.redis_url, folder / "photos")
         settings = Settings.read(variables)
         engine = engine_for(settings)
-        world = settle(engine, Sealer.of(settings), households)
+        try:
+            yield Bare(variables, settings, engine, folder)
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def ground(*, households: int) -> Iterator[Ground]:
+    """Build a settlement of so many households on servers of its own, and take all of it away at the end."""
+    with bare_ground() as bare:
+        world = settle(bare.engine, Sealer.of(bare.settings), households)
         with (
-            serving(variables, log=folder / "web.log") as address,
+            serving(bare.variables, log=bare.folder / "web.log") as address,
             lossy_proxy(urlsplit(address).port or 0) as line,
         ):
-            yield Ground(world, engine, settings, photos, address, line)
-        engine.dispose()
+            yield Ground(world, bare.engine, bare.settings, bare.photos, address, line)
 
 
 def settle(engine: Engine, sealer: Sealer, households: int) -> World:

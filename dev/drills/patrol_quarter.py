@@ -7,22 +7,19 @@ from sqlalchemy.orm import Session
 
 from app import plans
 from app.clock import set_to
-from app.config import Settings
-from app.db import engine_for, sessions_for, transaction
+from app.db import sessions_for, transaction
 from app.jobs.plans import hand_over_occurrences, make_occurrences, tell_missed, tell_openings
 from app.jobs.work import sound_hazard_alarms, unassign_hazards
 from app.keys import derived
 from app.places import CodeSigner
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
-from dev.demo import demo_settings
 from dev.drills.drill import Drill, Tell, hold
-from dev.drills.ground import settle
+from dev.drills.ground import bare_ground, settle
 from dev.drills.patrol import Patrol, Size, prepare
 from dev.drills.patrol_checks import checked
 from dev.drills.quarter import at
 from dev.drills.schedulers import Schedulers, two_schedulers
-from dev.servers import ensure_database, scratch, scratch_servers
 
 _MINUTE = timedelta(minutes=1)
 _JOBS = [
@@ -40,21 +37,17 @@ SHORT = Size(date(2026, 2, 10), days=14, workers=5, places=1, hazards=16)
 def patrol_quarter(tell: Tell, size: Size = FULL) -> str:
     """Play the time through, then compare what there is with what the model says."""
     began = stopwatch.monotonic()
-    with scratch_servers() as servers, scratch() as folder:
-        url = ensure_database(servers.database_url, "gongdi_drill")
-        variables = demo_settings(url, servers.redis_url, folder / "photos")
-        settings = Settings.read(variables)
-        engine = engine_for(settings)
+    with bare_ground() as bare:
+        settings, engine = bare.settings, bare.engine
         with set_to(size.begins):
             world = settle(engine, Sealer.of(settings), 36)
         signer = CodeSigner(derived(settings.secret_key, "place codes"), settings.public_url)
         patrol = Patrol(size, world, sessions_for(engine), signer, WorkCalendar.of(settings))
         prepare(patrol)
-        with two_schedulers(variables, _JOBS) as schedulers:
+        with two_schedulers(bare.variables, _JOBS) as schedulers:
             _play(patrol, schedulers, tell)
         with Session(engine) as session:
             figure = checked(session, patrol)
-        engine.dispose()
     shares = [sum(done.values()) for done in schedulers.done]
     hold(min(shares) > 0, f"one of the schedulers did all of the work: {shares}")
     seconds = stopwatch.monotonic() - began

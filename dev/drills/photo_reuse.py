@@ -19,18 +19,16 @@ from app import migrating
 from app.actors import VISITOR
 from app.adapters import PhotoStore, local_store
 from app.clock import now
-from app.config import Settings
-from app.db import engine_for, sessions_for, transaction
+from app.db import sessions_for, transaction
 from app.evidence import compare, keep
 from app.evidence.comparing import bands_of, look_alikes
 from app.evidence.prints import CUTS_PERCENT, Print, Prints, prints_of
 from app.ids import new_id
 from app.models import MatchKind, PhotoMatch
-from dev.demo import demo_settings
 from dev.drills.drill import Drill, Tell, hold
+from dev.drills.ground import bare_ground
 from dev.drills.photo_changes import CHANGES, changed
 from dev.drills.scenes import scene_of
-from dev.servers import ensure_database, scratch, scratch_servers
 
 _P95_MS = 150.0
 _TIMES = 60.0
@@ -63,20 +61,16 @@ SHORT = Size(scenes=8, others=3_000, edge_px=480, mixed_from=40, is_timed=False)
 def photo_reuse(tell: Tell, size: Size = FULL) -> str:
     """Keep pictures among others, look for each of their disguises, and for strangers that are near."""
     scenes = [_scene(number, size) for number in range(size.scenes)]
-    with scratch_servers() as servers, scratch() as folder:
-        variables = demo_settings(
-            ensure_database(servers.database_url, "gongdi_drill"), servers.redis_url, folder / "photos"
-        )
-        engine = engine_for(Settings.read(variables))
+    with bare_ground() as bare:
+        engine = bare.engine
         with engine.connect() as connection:
             migrating.upgrade(connection)
             connection.commit()
-        photos = _kept(engine, local_store(folder / "photos"), scenes)
+        photos = _kept(engine, local_store(bare.photos), scenes)
         tell(f"{len(scenes)} pictures are kept")
         _add_others(engine, size.others, _drawn(size.mixed_from))
         tell(f"{size.others} others stand beside them")
         found, took_ms, plain_ms = _looked_up(engine, photos, scenes, tell)
-        engine.dispose()
     for name, (_, least) in CHANGES.items():
         share = found[name] / size.scenes
         hold(share >= least, f"{name}: {share:.0%} recognised, {least:.0%} are promised")

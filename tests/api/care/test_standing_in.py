@@ -166,6 +166,19 @@ def test_what_nobody_does_is_told_each_morning_until_somebody_can(admin: Client,
     assert session.get_one(CareRecord, record).hands_told_on is None
 
 
+def test_whoever_is_stood_in_for_by_way_of_another_is_not_looked_at_each_minute(session: Session) -> None:
+    """He who is there at the end has it: else such care would fill each look before what nobody does."""
+    write_care(session, worker="worker")
+    send_away(session, "worker", "admin")
+    assert tell_without_hands(session, limit=200) == (0, None)
+    send_away(session, "admin", "colleague")
+
+    assert tell_without_hands(session, limit=200) == (0, None), "no community has anything to tell"
+
+    send_away(session, "colleague", "worker")
+    assert tell(session) == 1
+
+
 def test_an_absence_without_anybody_is_told(session: Session) -> None:
     write_care(session)
     send_away(session, "worker", "colleague")
