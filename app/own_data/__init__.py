@@ -82,12 +82,12 @@ from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
 from app.own_data.left_out import LEFT_OUT
+from app.own_data.numbers_in_texts import holds_a_number, without_numbers
 from app.own_data.outcomes import Outcome, Tools
 from app.own_data.plain_words import word_for
 from app.own_data.redeleting import ROUNDS, know, redelete
 from app.own_data.removal_list import RemovalListError, Removed, removals_in
 from app.own_data.requests import DECIDED_WITHIN, AskerGoneError
-from app.own_data.spelled import holds_a_number
 
 __all__ = [
     "COPIED",
@@ -180,6 +180,7 @@ __all__ = [
     "withdraw_closing",
     "withdraw_correction",
     "withdraw_deletion",
+    "without_numbers",
     "word_for",
     "write_list_anew",
 ]

@@ -3,8 +3,6 @@
 import re
 from collections.abc import Collection
 
-from app.people import told_by_id_number
-
 GAPS = (
     "\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"  # spaces
     "\u2010-\u2015\u2212\uff0d\\-"  # dashes
@@ -23,22 +21,6 @@ _PLAIN = {ord("\uff10") + digit: str(digit) for digit in range(10)} | {
     ord("\uff58"): "X",
 }
 """Wide signs and a small x, sign by sign: so that what is found stands at the same place in the text."""
-
-
-_MOBILE = re.compile(f"(?<![0-9]){_ABROAD}1{_BETWEEN}[3-9](?:{_BETWEEN}[0-9]){{9}}(?![0-9])")
-_ID_NUMBER = re.compile(f"(?<![0-9])(?=([0-9](?:{_BETWEEN}[0-9]){{16}}{_BETWEEN}[0-9X])(?![0-9]))")
-_GAP = re.compile(f"[{GAPS}]")
-
-
-def holds_a_number(text: str) -> bool:
-    """Say whether a mobile phone's number or a citizen's ID number stands in a text, whosever it is.
-
-    Not so what only has as many digits: an ID number holds a day and its own check sign.
-    """
-    plain = text.translate(_PLAIN)
-    if _MOBILE.search(plain):
-        return True
-    return any(told_by_id_number(_GAP.sub("", found)) for found in _ID_NUMBER.findall(plain))
 
 
 def spellings(numbers: Collection[str]) -> re.Pattern[str]:

@@ -17,6 +17,7 @@ from app.clock import SHANGHAI, business_day, now, set_to
 from app.hazards import NewNotice, give_notice
 from app.ids import new_id
 from app.models import Hazard, HazardCategory, HazardLevel, HazardStatus, User
+from tests import canaries
 from tests.care_world import write_resident
 from tests.cast import HOME, NEXT, acting, named, person
 from tests.client import Answer, Client
@@ -69,6 +70,21 @@ def test_a_notice_says_to_whom_what_until_when_and_whom_to_ask(session: Session,
         "消防，一般隐患",
     ):
         assert told in text, told
+
+
+def test_nobodys_number_in_the_words_of_a_report_goes_out_on_paper(session: Session, admin: Client) -> None:
+    """However it is written; the record keeps what was reported."""
+    mobile = "1" + "5820" + "1" * 6
+    spelled = [mobile, f"{mobile[:3]}/{mobile[3:7]}/{mobile[7:]}", "一五八二〇一一一一一一"]
+    text = f"2026年11月30日3号楼堆了13袋水泥，找{'或'.join(spelled)}"
+    canaries.look_at([text, *spelled], sent=True)
+    hazard = assigned(session, text=text)
+    done(give(admin, hazard))
+
+    paper = "".join(printed(admin, hazard).split())
+
+    assert "2026年11月30日3号楼堆了13袋水泥，找（号码略）或（号码略）或（号码略）" in paper
+    assert admin.get(f"/v1/hazards/{hazard.id}").json["text"] == text
 
 
 def scanned(pdf: bytes) -> str:
