@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import harm
 from app.actors import Actor
 from app.clock import now
-from app.hazards.assignees import barred_from_recheck
+from app.hazards.assignees import barred_from_recheck, given_elsewhere
 from app.hazards.assignment import may_assign
 from app.hazards.extensions import MOST_EXTENSIONS, is_too_late, may_decide
 from app.hazards.merging import KeptHazard
@@ -58,9 +58,17 @@ class _Reader:
         scope = scope_of(self.actor, permission)
         return scope is not None and scope.covers(row.area_code)
 
+    def was_given(self, row: Hazard, verb: HazardStep) -> bool:
+        """Say whether the hazard was given to him where he stands in, and the step is to put it right."""
+        if verb in DECISIONS or (scope := scope_of(self.actor, _PERMISSION[verb])) is None:
+            return False
+        return given_elsewhere(self.actor.within(scope), row)
+
     def may(self, row: Hazard, verb: HazardStep) -> bool:
         """Say whether he may take the step, starting from the state the hazard is in."""
-        if verb not in _PERMISSION or not self.covers(_PERMISSION[verb], row):
+        if verb not in _PERMISSION:
+            return False
+        if not self.covers(_PERMISSION[verb], row) and not self.was_given(row, verb):
             return False
         if verb in DECISIONS and row.id in self.behind_his_door:
             return False

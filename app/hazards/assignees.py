@@ -1,20 +1,23 @@
 """Who may be given a hazard, and who has it: a person, or all of a unit until one of them starts."""
 
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Role
+from app.actors import COMMUNITY_DIGITS, Actor, Role
+from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.identity import holders, holding
 from app.models import Hazard, HazardStatus, Unit, UnitMember
+from app.plans import is_substitute, standing_in
 
 FIELD_ROLES = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 
 
 class AssigneeUnfitError(DomainError):
-    """The user is unknown, disabled, or holds no field role over the hazard's area now."""
+    """The user holds no field role over the hazard's area now, nor stands in for one who does; or is gone."""
 
     code = "assignee_unfit"
     kind = Kind.INVALID
@@ -27,9 +30,14 @@ class UnitUnfitError(DomainError):
     kind = Kind.INVALID
 
 
-def check_assignee(session: Session, user_id: UUID, area_code: str) -> None:
-    """Refuse whoever holds no field role over the area now. Raises AssigneeUnfitError."""
-    if not holders(session, area_code, FIELD_ROLES, among=[user_id]):
+def check_assignee(session: Session, user_id: UUID, area_code: str, *, on: date) -> None:
+    """Refuse whoever holds no field role over the area now, nor stands in on a day for one who does.
+
+    Raises AssigneeUnfitError.
+    """
+    if holders(session, area_code, FIELD_ROLES, among=[user_id]):
+        return
+    if user_id not in standing_in(session, area_code, on=on):
         raise AssigneeUnfitError(field="assignee_id")
 
 
@@ -54,6 +62,15 @@ def has(session: Session, actor: Actor, hazard: Hazard) -> bool:
     return actor.user_id in who_has(session, hazard)
 
 
+def given_elsewhere(actor: Actor, hazard: Hazard) -> bool:
+    """Say whether a hazard was given to the actor himself, in a community in which he has a post.
+
+    It may be over another part of it: then he stands in there.
+    """
+    given = actor.user_id is not None and hazard.assignee_id == actor.user_id
+    return given and actor.scope.widened().covers(hazard.area_code)
+
+
 def in_hands_of(user_id: UUID) -> ColumnElement[bool]:
     """Say in SQL which hazards somebody is to put right, or was; those of his units while nobody started."""
     his_units = select(UnitMember.unit_id).where(UnitMember.user_id == user_id)
@@ -62,7 +79,10 @@ def in_hands_of(user_id: UUID) -> ColumnElement[bool]:
 
 
 def nobody_has() -> ColumnElement[bool]:
-    """Say in SQL of which hazards in hand nobody who is to put them right has a field role there any more."""
+    """Say in SQL of which hazards in hand nobody who is to put them right has a field role there any more.
+
+    Nor stands in today for another of the community, with a post of his own in it.
+    """
     able = exists().where(
         UnitMember.unit_id == Hazard.unit_id,
         Unit.id == UnitMember.unit_id,
@@ -70,10 +90,10 @@ def nobody_has() -> ColumnElement[bool]:
         holding(FIELD_ROLES, UnitMember.user_id, Hazard.area_code).correlate(UnitMember, Hazard),
     )
     of_unit = and_(Hazard.assignee_id.is_(None), ~able)
-    return or_(
-        and_(Hazard.assignee_id.is_not(None), ~holding(FIELD_ROLES, Hazard.assignee_id, Hazard.area_code)),
-        of_unit,
-    )
+    who, where = Hazard.assignee_id, Hazard.area_code
+    near = holding(FIELD_ROLES, who, func.left(where, COMMUNITY_DIGITS), within=True)
+    stands_in = and_(is_substitute(who, where, on=business_day()), near)
+    return or_(and_(who.is_not(None), ~holding(FIELD_ROLES, who, where), ~stands_in), of_unit)
 
 
 def barred_from_recheck(hazard: Hazard) -> UUID | None:

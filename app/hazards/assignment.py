@@ -138,7 +138,8 @@ def assign(
     if given.former_id != (hazard.assignee_id or hazard.unit_id):
         raise AssigneeChangedError(field="former_id")
     _check_change(given)
-    able = _check_fit(session, given, hazard)
+    keep_absences(session, hazard.area_code)
+    able = _check_fit(session, given, hazard, at=step.at)
     hazard.controls = given.controls or hazard.controls
     if hazard.level is HazardLevel.MAJOR and not hazard.controls:
         raise MajorControlsError(field="controls")
@@ -167,10 +168,10 @@ def _check_change(given: Assignment) -> None:
         raise ReassignReasonError(field="note")
 
 
-def _check_fit(session: Session, given: Assignment, hazard: Hazard) -> set[UUID]:
+def _check_fit(session: Session, given: Assignment, hazard: Hazard, *, at: datetime) -> set[UUID]:
     """Give who can start, the person or who is of the unit. Raises AssigneeUnfitError, UnitUnfitError."""
     if given.assignee_id is not None:
-        check_assignee(session, given.assignee_id, hazard.area_code)
+        check_assignee(session, given.assignee_id, hazard.area_code, on=business_day(at))
         return {given.assignee_id}
     return check_unit(session, given.to_id, hazard.area_code)
 
@@ -183,7 +184,6 @@ def _check_there(session: Session, able: set[UUID], hazard: Hazard, *, at: datet
     assert hazard.due_at is not None, "what is given out has a deadline"
     today = business_day(at)
     until = max(today, last_day(hazard.due_at))
-    keep_absences(session, hazard.area_code)
     check_present(session, able, hazard.area_code, since=today, until=until, field=field)
 
 

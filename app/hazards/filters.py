@@ -108,8 +108,8 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL which hazards are in the actor's areas, and which he reported himself.
 
     A resident reads what he reported, and so does who stands in for a colleague of another grid of his
-    community; that one reads, too, what is open at the places that are his to inspect today. Whose post is
-    over a whole community has all of it anyway. Run it with ``harm.reading_as``.
+    community; that one reads, too, what was given to him, and what is open at the places that are his to
+    inspect today. Whose post is over a whole community has all of it anyway. Run it with ``harm.reading_as``.
     """
     within = actor.scope.clause(Hazard.area_code)
     own = Hazard.reported_by == actor.user_id
@@ -118,8 +118,9 @@ def readable(actor: Actor) -> ColumnElement[bool]:
         return or_(within, and_(own, ~hidden))
     if any(len(area_code) > COMMUNITY_DIGITS for area_code in actor.scope.areas):
         near = actor.scope.widened().clause(Hazard.area_code)
+        given = Hazard.assignee_id == actor.user_id
         of_day = and_(Hazard.place_id == any_(places_of_day(actor)), Hazard.status.not_in(HAZARD_ENDED))
-        return or_(within, and_(own, near), and_(of_day, near))
+        return or_(within, and_(or_(own, given, of_day), near))
     return within
 
 

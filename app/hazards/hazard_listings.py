@@ -16,7 +16,7 @@ from app.hazards.allowed import verbs_open_to
 from app.hazards.deadlines import DefaultTime, default_time
 from app.hazards.extensions import MOST_EXTENSIONS
 from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
-from app.hazards.history import ShownEvent, events_of, last_notes, shown
+from app.hazards.history import ShownEvent, events_of, last_notes, reads_as_staff, shown
 from app.hazards.merging import KeptHazard, MergedRating, kept_for, merged_into, merged_ratings
 from app.hazards.recurrences import EarlierHazard, earlier
 from app.identity import Permission, scope_of
@@ -101,7 +101,7 @@ def day_hazards(session: Session, actor: Actor, *, limit: int) -> list[DayHazard
     rest = hazards(session, actor, HazardFilter(status=_OPEN), limit=limit)
     found = (first + [one for one in rest if one.hazard.id not in ids])[:limit]
     allowed = verbs_open_to(session, actor, [one.hazard for one in found], {})
-    by_office = {one.hazard.id for one in found if actor.scope.covers(one.hazard.area_code)}
+    by_office = {one.hazard.id for one in found if reads_as_staff(actor, one.hazard)}
     notes = last_notes(session, by_office)
     return [
         DayHazard(
@@ -138,7 +138,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     seen = _seen(session, reader, [row])[row.id]
     kept = {row.id: seen["kept"]} if seen["kept"] else {}
     allowed = verbs_open_to(session, actor, [row], kept)[row.id]
-    by_office = reader.scope.covers(row.area_code)
+    by_office = reads_as_staff(actor, row)
     lives_there = reader.scope.household_id is not None
     return ShownHazard(
         hazard=row,

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.evidence import NamedPhoto
 from app.harm import reading_as, told_by_another
+from app.hazards.assignees import given_elsewhere
 from app.identity import Permission, scope_of
 from app.models import HAZARD_QUIET, ClockFlag, Hazard, HazardEvent, HazardSource, HazardStep, Unit, User
 from app.retention import inspection_of
@@ -72,12 +73,17 @@ class Told:
         return self.of_harm | self.between_staff
 
 
+def reads_as_staff(actor: Actor, row: Hazard) -> bool:
+    """Say whether the actor reads a hazard for his post, or as who it was given to where he stands in."""
+    reach = scope_of(actor, Permission.HAZARD_READ)
+    return reach is not None and (reach.covers(row.area_code) or given_elsewhere(actor.within(reach), row))
+
+
 def events_of(session: Session, actor: Actor, rows: Collection[Hazard]) -> Told:
-    """Give the latest steps of hazards as the actor reads them: for his post, or as who reported them."""
+    """Give the latest steps of hazards as the actor reads them: as staff, or as who reported them."""
     asked = {"hazard_ids": [row.id for row in rows], **reading_as(actor.user_id)}
     told = session.execute(_OF_ONE if len(rows) == 1 else _OF_MANY, asked).all()
-    reach = scope_of(actor, Permission.HAZARD_READ)
-    by_office = {row.id for row in rows if reach is not None and reach.covers(row.area_code)}
+    by_office = {row.id for row in rows if reads_as_staff(actor, row)}
     his = [(event, of_harm) for event, _, of_harm in told if event.hazard_id not in by_office]
     return Told(
         events=[(event, name) for event, name, _ in reversed(told)],

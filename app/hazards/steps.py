@@ -15,6 +15,7 @@ from app.clock import now
 from app.errors import IllegalStepError, NotFoundError
 from app.evidence import PhotoOwner, link_photos
 from app.harm import HarmRecord, Told
+from app.hazards.assignees import given_elsewhere
 from app.hazards.clocks import Clocks, not_before
 from app.hazards.merging import MERGED_MOST, merged_below
 from app.models import (
@@ -176,6 +177,8 @@ def begin(
 ) -> Step:
     """Lock a hazard for a step that whoever takes it named; ``reach`` is his right to it, else his areas.
 
+    Whoever stands in reaches what was given to him there, to put it right.
+
     ``captured_at`` is when he took it by his phone, which may have been offline; without it, it has no share
     in what was sent. Before the step that goes before it he cannot have: then the server's clock counts.
 
@@ -193,8 +196,7 @@ def begin(
     mark = content_hash(verb, actor.user_id, hazard_id, sent | taken)
     event = made_before(session, HazardEvent, step_id, mark, author=HazardEvent.actor_id, by=actor.user_id)
     if event is None:
-        in_reach = reach(hazard) if reach is not None else actor.scope.covers(hazard.area_code)
-        if not in_reach:
+        if not (reach(hazard) if reach is not None else _reaches(actor, hazard, verb)):
             raise NotFoundError
         if verb in DECISIONS and is_behind_own_door(session, actor, hazard):
             raise OwnHouseholdError
@@ -203,6 +205,12 @@ def begin(
     since = not_before(session, hazard_id, verb) if captured_at is not None else None
     when = Clocks(now(), captured_at, since)
     return Step(session, actor, hazard, step_id, mark, when, repeated=event is not None)
+
+
+def _reaches(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
+    if actor.scope.covers(hazard.area_code):
+        return True
+    return verb not in DECISIONS and given_elsewhere(actor, hazard)
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:

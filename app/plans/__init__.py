@@ -40,7 +40,16 @@ from app.plans.planning import (
 from app.plans.reach import place_to_inspect, places_of_day, reaching
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
-from app.plans.roster import DEEPEST, AbsentError, Roster, check_present, keep_absences, rosters_of
+from app.plans.roster import (
+    DEEPEST,
+    AbsentError,
+    Roster,
+    check_present,
+    is_substitute,
+    keep_absences,
+    rosters_of,
+    standing_in,
+)
 from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
 
@@ -82,6 +91,7 @@ __all__ = [
     "end_absence",
     "end_plan",
     "hand_over",
+    "is_substitute",
     "keep_absences",
     "leave_of",
     "make",
@@ -102,6 +112,7 @@ __all__ = [
     "resolve",
     "resolved_by",
     "rosters_of",
+    "standing_in",
     "tell_missed",
     "tell_openings",
 ]

@@ -15,7 +15,7 @@ from app.errors import IllegalStepError, NotFoundError
 from app.identity import holders, holding, seeing_to
 from app.models import Absence, NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep
 from app.once import append_event, claim_next, content_hash, made_before, of_community
-from app.plans.roster import PATROLLERS, check_present, keep_absences, roster_of
+from app.plans.roster import PATROLLERS, check_present, is_substitute, keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
 _OVER = {OccurrenceState.MISSED, OccurrenceState.DONE, OccurrenceState.LATE}
@@ -134,14 +134,8 @@ def _standing_in() -> ColumnElement[bool]:
     So it may come back to whose it was when it was made, though his own post is another by now.
     """
     day = func.greatest(Occurrence.period_on, business_day())
-    return exists().where(
-        Absence.area_code == func.left(Occurrence.area_code, COMMUNITY_DIGITS),
-        Absence.substitute_id == Occurrence.worker_id,
-        Absence.ended_at.is_(None),
-        Absence.from_on <= day,
-        Absence.until_on >= day,
-        holding(PATROLLERS, Absence.worker_id, Occurrence.area_code).correlate(Absence, Occurrence),
-    )
+    at_home = holding(PATROLLERS, Absence.worker_id, Occurrence.area_code).correlate(Absence, Occurrence)
+    return is_substitute(Occurrence.worker_id, Occurrence.area_code, on=day).where(at_home)
 
 
 def _hand_over(session: Session, community: str, rows: Sequence[Occurrence]) -> int:

@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Exists, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import Role, community_of
+from app.actors import COMMUNITY_DIGITS, Role, community_of
 from app.clock import now, start_of
 from app.errors import DomainError, Kind
 from app.identity import in_force
@@ -134,6 +134,24 @@ def check_present(
 def _some_of(names: Collection[str]) -> str:
     some = "、".join(list(names)[:_NAMED_MOST])
     return some if len(names) <= _NAMED_MOST else f"{some}等{len(names)}人"
+
+
+def standing_in(session: Session, area_code: str, *, on: date) -> set[UUID]:
+    """Give who is there on a day for those who have a post over an area: themselves or their substitutes."""
+    roster = roster_of(session, area_code, since=on)
+    there = {roster.stands_in(user_id, on) for user_id in roster.over(area_code)}
+    return {user_id for user_id in there if user_id is not None}
+
+
+def is_substitute(user_id: Any, area_code: Any, *, on: Any) -> Exists:
+    """Say in SQL that somebody stands in on a day for another of the community of an area, both columns."""
+    return exists().where(
+        Absence.area_code == func.left(area_code, COMMUNITY_DIGITS),
+        Absence.substitute_id == user_id,
+        Absence.ended_at.is_(None),
+        Absence.from_on <= on,
+        Absence.until_on >= on,
+    )
 
 
 def keep_absences(session: Session, area_code: str, *, writing: bool = False) -> None:

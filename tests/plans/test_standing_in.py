@@ -11,24 +11,13 @@ from sqlalchemy.orm import Session
 from app import plans
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import Area, AreaLevel, Checklist, Grant, Hazard, HazardSource, HazardStatus, Occurrence, Plan
+from app.models import Checklist, Grant, Hazard, HazardSource, HazardStatus, Occurrence, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Client
 from tests.hazard_world import BLOCK, file, inspection_body, problem, refused, report_body, write_hazard
 from tests.plan_world import MORNING, START, away, filed, in_china, make, of_plan, write_plan
 
 WORKER, COLLEAGUE, ADMIN = (person(name).user_id for name in ("worker", "colleague", "admin"))
-NEXT_GRID = HOME + "002"
-
-
-@pytest.fixture
-def next_grid(session: Session) -> str:
-    """Let the colleague have a post over the other grid of the community only."""
-    session.add(Area(code=NEXT_GRID, name="第二网格", level=AreaLevel.GRID, parent_code=HOME))
-    session.flush()
-    session.get_one(Grant, named("grant colleague")).area_code = NEXT_GRID
-    session.commit()
-    return NEXT_GRID
 
 
 def whose(session: Session, plan: Plan) -> list[Any]:

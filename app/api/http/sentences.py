@@ -250,7 +250,7 @@ SENTENCES: dict[str, str] = {
     "place_unnamed": "请选点位，或扫点位上的码",
     "unit_unfit": "这个单位不在本片区、已停用，或没有人在本片区上岗，请另选",
     "unit_member_unfit": "有{count}个人不是本社区的网格员、楼栋长或社区管理员，请重新选",
-    "assignee_unfit": "这个人不是本片区的网格员、楼栋长或社区管理员，请另选一位",
+    "assignee_unfit": "这个人不是本片区的网格员、楼栋长或社区管理员，今天也不在这里顶班，请另选一位",
     "five_fixed_late": "五落实的时限不能晚于整改期限，请改早，或先申请延期",
     "due_time": "期限要在现在之后、一年之内",
     "duplicate_unfit": "没有找到可以并入的隐患，请核对编号",

@@ -1,0 +1,132 @@
+"""A hazard is given to who stands in there, from another grid: he reads it, puts it right, and no more."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app import hazards
+from app.actors import Role
+from app.clock import set_to
+from app.models import Grant, Hazard, HazardSource, HazardStatus
+from tests.cast import LONG_AGO, person
+from tests.client import Answer, Client
+from tests.hazard_world import Take, done, refused, write_hazard
+from tests.plan_world import MORNING, away
+
+WORKER, COLLEAGUE, ADMIN, LEAD = (person(name).user_id for name in ("worker", "colleague", "admin", "lead"))
+AFTERWARDS = MORNING + timedelta(days=2)
+
+
+@pytest.fixture
+def take(be: Callable[[str], Client]) -> Take:
+    return Take(be)
+
+
+@pytest.fixture
+def hazard(session: Session, next_grid: str) -> Hazard:
+    """Give one that waits to be given out in the grid of ``worker``, where the colleague has no post."""
+    assert next_grid
+    with set_to(MORNING):
+        known = {"source": HazardSource.STAFF, "reported_by": WORKER, "controls": "拉警戒线"}
+        return write_hazard(session, HazardStatus.ACCEPTED, **known)
+
+
+def give(take: Take, hazard: Hazard, to: UUID = COLLEAGUE) -> Answer:
+    with set_to(MORNING):
+        return take("admin", hazard, "assign", assignee_id=str(to))
+
+
+def taken_back(session: Session) -> int:
+    """Do what the job does every minute; give how many."""
+    count, _ = hazards.unassign(session, limit=200)
+    session.commit()
+    return count
+
+
+def test_whoever_stands_in_gets_it_and_puts_it_right(
+    session: Session, admin: Client, colleague: Client, take: Take, hazard: Hazard
+) -> None:
+    shut = refused(give(take, hazard))
+    away(admin, 0, 1)
+    given = give(take, hazard)
+    with set_to(MORNING):
+        stays = taken_back(session)
+        day = colleague.get("/v1/me/today").json["hazards"]
+        one = colleague.get(f"/v1/hazards/{hazard.id}").json
+        done(take("colleague", hazard, "start"))
+        shown = done(take("colleague", hazard, "rectify", note="搬走了"))
+    with set_to(AFTERWARDS):
+        afterwards = colleague.get(f"/v1/hazards/{hazard.id}")
+
+    assert (shut, given.status_code, stays) == ((422, "assignee_unfit"), 200, 0)
+    for seen in (*day, one):
+        assert (seen["id"], seen["controls"]) == (str(hazard.id), "拉警戒线")
+        assert {"start", "ask_extension"} <= set(seen["allowed"])
+        assert set(seen["allowed"]) <= {"start", "answer", "ask_extension", "report_controls"}
+    assert (shown["status"], [event["note"] for event in shown["events"]][-1]) == ("rectified", "搬走了")
+    assert (afterwards.status_code, afterwards.json["allowed"]) == (200, [])
+
+
+def test_he_decides_nothing_about_it(admin: Client, take: Take, hazard: Hazard) -> None:
+    away(admin, 0, 1)
+    assert give(take, hazard).status_code == 200
+    with set_to(MORNING):
+        done(take("colleague", hazard, "start"))
+        done(take("colleague", hazard, "rectify", note="搬走了"))
+        checked = take("colleague", hazard, "verify", passed=True, note="看过了")
+
+    assert refused(checked) == (404, "not_found")
+
+
+@pytest.mark.parametrize("how", ["its days", "by hand", "his post"])
+def test_it_goes_back_once_he_stands_in_there_no_more(
+    session: Session, admin: Client, colleague: Client, take: Take, hazard: Hazard, how: str
+) -> None:
+    absence = away(admin, 0, 3 if how == "by hand" else 1).json
+    assert give(take, hazard).status_code == 200
+    if how == "his post":
+        session.execute(update(Grant).where(Grant.user_id == COLLEAGUE).values(ended_at=LONG_AGO))
+        session.commit()
+    elif how == "by hand":
+        with set_to(MORNING):
+            assert admin.post(f"/v1/absences/{absence['id']}/end").status_code == 200
+    with set_to(AFTERWARDS if how == "its days" else MORNING):
+        count = taken_back(session)
+        read = colleague.get(f"/v1/hazards/{hazard.id}")
+
+    session.refresh(hazard)
+    assert (count, hazard.status, hazard.assignee_id) == (1, HazardStatus.ACCEPTED, None)
+    assert read.status_code in {403, 404}
+
+
+def test_who_stands_in_for_a_substitute_gets_it_too(
+    session: Session, admin: Client, take: Take, hazard: Hazard, next_grid: str
+) -> None:
+    session.execute(
+        update(Grant).where(Grant.user_id == LEAD).values(role=Role.GRID_WORKER, area_code=next_grid)
+    )
+    session.commit()
+    away(admin, 0, 1, worker_id=str(COLLEAGUE), substitute_id=str(LEAD))
+    away(admin, 0, 1)
+    given = give(take, hazard, LEAD)
+    with set_to(MORNING):
+        stays = taken_back(session)
+
+    assert (given.status_code, stays) == (200, 0), given.text
+
+
+def test_whoever_stands_in_elsewhere_gets_nothing(
+    session: Session, admin: Client, take: Take, hazard: Hazard, next_grid: str
+) -> None:
+    """Who is away has his post in the same grid as the substitute: neither has one over the hazard."""
+    session.execute(
+        update(Grant).where(Grant.user_id == LEAD).values(role=Role.GRID_WORKER, area_code=next_grid)
+    )
+    session.commit()
+    away(admin, 0, 1, worker_id=str(LEAD))
+
+    assert refused(give(take, hazard)) == (422, "assignee_unfit")
