@@ -137,7 +137,10 @@ WORDS: Mapping[NoticeKind, Words] = {
         "走访急事",
         "有一项走访需要尽快处理",
         "{count}项走访需要尽快处理",
-        {"out_of_contact": "有人两次没联系上，请马上核实"},
+        {
+            "out_of_contact": "有人两次没联系上，请马上核实",
+            "nobody_decides": "有一项走访没人管，请安排管理员",
+        },
     ),
     NoticeKind.FOLLOW_UP_ASSIGNED: Words(
         "回访待办",

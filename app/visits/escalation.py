@@ -1,10 +1,11 @@
-"""Who could not be reached: told to the community's admins within a day of the visit (domain.md, visits).
+"""Who could not be reached, or needs somebody at once: told to the community's admins (domain.md, visits).
 
-The next morning at 8:00, or 23 hours after the visit where that is sooner. The second time in a row it is
-told at once: nobody knows any more how somebody is.
+Of whom nobody reached they hear within a day: the next morning at 8:00, or 23 hours after the visit where
+that is sooner. The second time in a row it is told at once: nobody knows any more how somebody is. Where no
+admin may be told, the office above is.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime, time, timedelta
 from functools import cache
 from typing import Any
@@ -14,9 +15,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, aliased, contains_eager
 
 from app import harm, notices
-from app.actors import Role
+from app.actors import Role, community_of
 from app.clock import SHANGHAI, business_day, now, start_of
-from app.identity import holders
+from app.identity import holders, seeing_to
 from app.models import CareRecord, NoticeKind, PresenceState, Resident, Visit
 from app.visits.due import happened_at, latest_visit
 
@@ -25,6 +26,8 @@ TOLD_FROM = time(8, 0)
 WITHIN = timedelta(hours=23)
 NO_LONGER = timedelta(days=8)
 """Older visits show as days overdue."""
+Holding = Callable[[str, Role], set[UUID]]
+"""Gives the holders of a role over a community."""
 IN_A_ROW = 2
 """So many visits that reached nobody are urgent."""
 
@@ -32,8 +35,8 @@ IN_A_ROW = 2
 def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int) -> tuple[int, UUID | None]:
     """Tell the admins of each record whose last visit reached nobody, once a visit, when it is time.
 
-    Who lives elsewhere, or left care, is not waited for; where there is no admin who may be told, nobody is.
-    Reads ``limit`` records after one; gives of how many it told, and the last it read if more may follow.
+    Who lives elsewhere, or left care, is not waited for. Reads ``limit`` records after one; gives of how many
+    it told, and the last it read if more may follow.
     """
     missed = aliased(Visit)
     at = happened_at(missed)
@@ -58,11 +61,11 @@ def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int)
     if after is not None:
         query = query.where(CareRecord.id > after)
     found = session.execute(query).all()
-    admins_of = cache(lambda area_code: holders(session, area_code, {Role.COMMUNITY_ADMIN}))
+    holding = cache(lambda community, role: holders(session, community, {role}))
     done = 0
     for record, visit in found:
         but = harm.not_told_of_visit(session, visit.id, record.resident)
-        done += tell_of(session, record, visit, admins_of(visit.area_code) - but)
+        done += tell_not_reached_by(session, record, visit, but=but, holding=holding)
     return done, found[-1][0].id if len(found) == limit else None
 
 
@@ -71,18 +74,49 @@ def is_out_of_contact(session: Session, record: CareRecord, visit: Visit) -> boo
     return record.not_reached >= IN_A_ROW and session.scalar(latest_visit(record.id)) == visit.id
 
 
-def tell_of(
-    session: Session, record: CareRecord, visit: Visit, admins: Collection[UUID], *, at_once: bool = False
+def tell_not_reached_by(
+    session: Session,
+    record: CareRecord,
+    visit: Visit,
+    *,
+    but: Collection[UUID],
+    at_once: bool = False,
+    holding: Holding | None = None,
 ) -> bool:
-    """Tell these admins of a visit that reached nobody; say whether there was any to tell."""
-    about: dict[str, Any] = {"visit_id": visit.id, "care_record_id": record.id}
-    if at_once:
-        about["what"] = "out_of_contact"
-    for admin_id in sorted(admins):
-        notices.post(session, NoticeKind.VISIT_URGENT, to=admin_id, area_code=visit.area_code, **about)
-    if admins:
+    """Tell of a visit that reached nobody; say whether there was anybody to tell.
+
+    Who made it is told with the others when it is time, but not at once: he has just been there.
+    """
+    knows, what = (visit.worker_id, "out_of_contact") if at_once else (None, None)
+    told = tell_urgent(session, visit, but=but, knows=knows, what=what, holding=holding)
+    if told:
         record.escalated_at = now()
-    return bool(admins)
+    return told
+
+
+def tell_urgent(
+    session: Session,
+    visit: Visit,
+    *,
+    but: Collection[UUID],
+    knows: UUID | None,
+    what: str | None = None,
+    holding: Holding | None = None,
+) -> bool:
+    """Tell who has to act upon a visit at once, by ids only; say whether there is anybody.
+
+    Those are the admins that it is not kept from (``but``); without any the office above hears that nobody
+    sees to it. Whoever of them ``knows`` it already is told nothing.
+    """
+    community = community_of(visit.area_code)
+    found, people = seeing_to.who_sees_to_it(session, community, but=but, holding=holding)
+    about: dict[str, Any] = {"visit_id": visit.id, "care_record_id": visit.care_record_id}
+    what = what if found == "asked" else found
+    if what is not None:
+        about["what"] = what
+    for user_id in sorted(people - {knows}):
+        notices.post(session, NoticeKind.VISIT_URGENT, to=user_id, area_code=visit.area_code, **about)
+    return bool(people)
 
 
 def _told_before() -> datetime:

@@ -8,12 +8,11 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app import harm, notices, policies
-from app.actors import Actor, Role
+from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, gather, link_photos
 from app.harm import HarmRecord, Told
-from app.identity import holders
 from app.ids import new_id
 from app.models import CareRecord, ClockFlag, FollowUp, NoticeKind, Visit, VisitForm, VisitMode, VisitOutcome
 from app.once import added_later, content_hash, insert_once, made_before
@@ -24,7 +23,7 @@ from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
-from app.visits.escalation import is_out_of_contact, tell_of
+from app.visits.escalation import is_out_of_contact, tell_not_reached_by, tell_urgent
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
 from app.visits.sealed import sealed_need, sealed_visit
@@ -141,12 +140,11 @@ def file(
         if signs:
             told = Told(HarmRecord.VISIT, visit.id, visit.area_code)
             harm.open_case(session, actor, told, signs, about=resident)
-        but = {actor.user_id} | harm.not_told_of_visit(session, visit.id, resident)
-        admins = holders(session, record.area_code, {Role.COMMUNITY_ADMIN})
+        but = harm.not_told_of_visit(session, visit.id, resident)
         if is_out_of_contact(session, record, visit):
-            tell_of(session, record, visit, admins - but, at_once=True)
+            tell_not_reached_by(session, record, visit, but=but, at_once=True)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
-        _follow(session, sealer, record, visit, new, admins=admins, but=but)
+        _follow(session, sealer, record, visit, new, but=but)
         report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
     return visit, made
 
@@ -213,12 +211,11 @@ def _follow(
     visit: Visit,
     new: NewVisit,
     *,
-    admins: set[UUID],
-    but: set[UUID | None],
+    but: set[UUID],
 ) -> None:
     """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent.
 
-    None of ``but`` is told: who writes it, and whom it is kept from.
+    None of ``but`` is told, from whom it is kept, nor who made the visit.
     """
     day = business_day(visit.happened_at)
     if any(not day <= one.due_on <= day + FURTHEST for one in new.follow_ups):
@@ -238,14 +235,14 @@ def _follow(
             due_on=one.due_on,
         )
         session.add(row)
-        if row.owner_id not in but:
-            _tell(session, NoticeKind.FOLLOW_UP_ASSIGNED, row.owner_id, visit, follow_up_id=row.id)
+        if row.owner_id not in but | {visit.worker_id}:
+            _tell_owner(session, row, visit)
     if visit.outcome in _URGENT or any(one.urgent for one in new.follow_ups):
-        for admin_id in sorted(admins - but):
-            _tell(session, NoticeKind.VISIT_URGENT, admin_id, visit)
+        tell_urgent(session, visit, but=but, knows=visit.worker_id)
 
 
-def _tell(session: Session, kind: NoticeKind, to: UUID, visit: Visit, **ids: UUID) -> None:
+def _tell_owner(session: Session, row: FollowUp, visit: Visit) -> None:
     """Write a notice that names things by id only: nothing of the person, nothing of his health."""
-    about = {"visit_id": visit.id, "care_record_id": visit.care_record_id, **ids}
+    about = {"visit_id": visit.id, "care_record_id": visit.care_record_id, "follow_up_id": row.id}
+    to, kind = row.owner_id, NoticeKind.FOLLOW_UP_ASSIGNED
     notices.post(session, kind, to=to, area_code=visit.area_code, **about)

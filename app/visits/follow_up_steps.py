@@ -16,7 +16,7 @@ from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import IllegalStepError, OtherContentError
 from app.harm import HarmRecord, Told
-from app.identity import holders, holding, seeing_to
+from app.identity import holders, seeing_to
 from app.models import FollowUp, NoticeKind
 from app.once import content_hash
 from app.plans import check_present, keep_absences
@@ -24,7 +24,7 @@ from app.sealing import UNREADABLE, Cell, Opener, Sealer
 from app.visits.basis import check_result
 from app.visits.care import check_staff
 from app.visits.filing import FURTHEST, DueDayError
-from app.visits.follow_ups import WITH_RESIDENT, check_his, locked
+from app.visits.follow_ups import WITH_RESIDENT, check_his, locked, without_owner
 from app.visits.standing_in import CARERS
 
 MOST_STEPS = 30
@@ -211,13 +211,12 @@ def _not_told(session: Session, row: FollowUp) -> set[UUID]:
 
 
 def _due(today: date) -> ColumnElement[bool]:
-    unowned = ~holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
     return and_(
         FollowUp.done_at.is_(None),
         or_(
             and_(FollowUp.due_on < today, FollowUp.reminded_on.is_(None)),
             and_(FollowUp.due_on <= today - LATE, FollowUp.told_late_on.is_(None)),
-            and_(FollowUp.told_unowned_on.is_(None), unowned),
+            and_(FollowUp.told_unowned_on.is_(None), without_owner()),
         ),
     )
 

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import or_, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from app import harm
@@ -11,6 +11,7 @@ from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import IllegalStepError, NotFoundError
 from app.harm import HarmRecord, Told
+from app.identity import holding
 from app.models import CareRecord, FollowUp, Visit
 from app.sealing import Sealer
 from app.visits.basis import check_result
@@ -19,13 +20,20 @@ from app.visits.due import DueKey
 from app.visits.leave import may_read
 from app.visits.listings import check_shown
 from app.visits.sealed import result_of, sealed_result
+from app.visits.standing_in import CARERS
 
 
 class Whose(StrEnum):
-    """Whose follow-ups: the actor's own, or all that he may see."""
+    """Whose follow-ups: the actor's own, all that he may see, or those whose owner has no post there."""
 
     MINE = "mine"
     AREA = "area"
+    UNOWNED = "unowned"
+
+
+def without_owner() -> ColumnElement[bool]:
+    """Say in SQL, beside ``FollowUp``, that its owner sees to nobody there any more."""
+    return ~holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
 
 
 class Done(StrEnum):
@@ -74,6 +82,8 @@ def follow_ups(
     else:
         home = query.join(Visit.care_record).join(CareRecord.resident)
         query = home.where(or_(own, may_read(actor)))
+    if whose is Whose.UNOWNED:
+        query = query.where(without_owner())
     if done in {Done.OPEN, Done.OVERDUE}:
         query = query.where(FollowUp.done_at.is_(None))
     if done is Done.OVERDUE:

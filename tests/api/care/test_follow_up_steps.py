@@ -184,6 +184,9 @@ def test_what_belongs_to_nobody_any_more_goes_to_the_admins_once(
 
     assert counted == [1, 0]
     assert _told(session) == [(person("admin").user_id, "unowned")]
+    unowned = be("admin").get("/v1/follow-ups?whose=unowned").json["items"]
+    assert [one["id"] for one in unowned] == [str(need)]
     given = be("admin").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague"))
     assert given.status_code == 200
+    assert be("admin").get("/v1/follow-ups?whose=unowned").json["items"] == []
     assert tell_of_follow_ups(session, limit=10) == 0

@@ -1,4 +1,4 @@
-"""Who could not be reached is told to the community's admins, once."""
+"""Who could not be reached, or needs somebody at once, is told to the community's admins, once."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.ids import new_id
-from app.models import CareRecord, Grant, Notice, NoticeKind, PresenceState, Resident
+from app.models import CareCategory, CareRecord, Grant, Notice, NoticeKind, PresenceState, Resident, User
 from app.visits import tell_not_reached
-from tests.care_world import NOON, file_visit, visit
+from tests.care_world import NOON, file_visit, visit, write_care, write_form, write_resident
 from tests.cast import GRID, named, person
 from tests.client import Client
 
@@ -127,17 +127,36 @@ def test_nobody_is_waited_for_in_vain(
     assert _told(session) == []
 
 
-def test_a_community_without_an_admin_keeps_nobody_else_waiting(
-    worker: Client, session: Session, record: UUID, form: UUID
+@pytest.mark.parametrize("there, told_to", [(["county"], ["county"]), ([], [])])
+def test_without_an_admin_the_office_hears_that_nobody_sees_to_it(
+    worker: Client, session: Session, record: UUID, form: UUID, there: list[str], told_to: list[str]
 ) -> None:
-    file_visit(worker, record, form, **NOT_REACHED)
+    """And where there is no office either, that holds nobody up."""
+    visit_id = file_visit(worker, record, form, **NOT_REACHED).json["id"]
     with clock.set_to(NOON + timedelta(days=1)):
-        _end_grants_of_admin(session)
-        assert tell_now(session) == 0
-    assert _told(session) == []
+        _end_grants_but(session, {person(one).user_id for one in there} | {person("worker").user_id})
+        assert tell_now(session) == len(told_to)
+    about = {"visit_id": visit_id, "care_record_id": str(record), "what": "nobody_decides"}
+    assert _told(session) == [(person(one).user_id, GRID, about) for one in told_to]
 
 
-def _end_grants_of_admin(session: Session) -> None:
-    for grant in session.scalars(select(Grant).where(Grant.user_id == person("admin").user_id)):
+@pytest.mark.parametrize("urgent, told", [(True, 1), (False, 0)])
+def test_what_is_urgent_is_told_to_the_office_where_the_only_admin_lives_there(
+    worker: Client, session: Session, *, urgent: bool, told: int
+) -> None:
+    """S-98: a notice of a child's home goes to nobody who lives in it."""
+    child = write_resident(session, name="赵小妹", birth_date=date(2012, 3, 1))
+    session.get_one(User, person("admin").user_id).resident_id = write_resident(session, name="赵大")
+    session.commit()
+    care = write_care(session, resident_id=child, category=CareCategory.LEFT_BEHIND_CHILD)
+    need = {"need": "找医生", "due_on": clock.business_day().isoformat(), "urgent": urgent}
+    made = file_visit(worker, care, write_form(session, CareCategory.LEFT_BEHIND_CHILD), follow_ups=[need])
+
+    about = {"visit_id": made.json["id"], "care_record_id": str(care), "what": "nobody_decides"}
+    assert _told(session) == [(person("county").user_id, GRID, about)] * told
+
+
+def _end_grants_but(session: Session, kept: set[UUID]) -> None:
+    for grant in session.scalars(select(Grant).where(Grant.user_id.not_in(kept))):
         grant.ended_at = NOON
     session.commit()
