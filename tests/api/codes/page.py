@@ -1,9 +1,13 @@
-"""What tests read from the pages."""
+"""What tests read from the pages, and what is kept of what they sent."""
 
 import re
 from collections.abc import Callable
 from uuid import UUID
 
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Hazard, HazardEvent, Photo
 from tests.client import Answer, Client
 
 Send = Callable[..., Answer]
@@ -31,3 +35,11 @@ def state(page: str) -> str:
     found = re.search(r'<p class="now">([^<]+)</p>', page)
     assert found
     return found[1]
+
+
+def rows(session: Session) -> tuple[int, int, int]:
+    """Count hazards, their events, and photos."""
+    hazards, events, photos = (
+        session.scalar(select(func.count()).select_from(table)) or 0 for table in (Hazard, HazardEvent, Photo)
+    )
+    return hazards, events, photos
