@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from app import checklists
+from app import checklists, plans
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, sent_moment, uid, word
@@ -104,12 +104,14 @@ def shown(session: Any, checklist: checklists.Checklist) -> dict[str, Any]:
 @blueprint.answer(page_of(ChecklistOutput))
 @blueprint.query(ChecklistListInput)
 def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
-    """List the checklists in force, the newest first."""
+    """List the checklists in force, the newest first; of a place also where the caller is a substitute."""
 
     def fetch(**span: Any) -> Any:
-        return checklists.checklists(session, actor(), **filters, **span)
+        return checklists.checklists(session, reader, **filters, **span)
 
     with transaction() as session:
+        place_id = filters["place_id"]
+        reader = actor() if place_id is None else plans.reaching(session, actor(), place_id)
         return page(fetch, lambda checklist: checklist.id, limit=limit, after=after)
 
 

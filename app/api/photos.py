@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask import Response, request
 from marshmallow import fields
 
-from app import evidence
+from app import evidence, hazards
 from app.actors import Actor, Scope
 from app.adapters import PhotoMissingError, photo_key
 from app.api.http.allow import PUBLIC, actor, allow
@@ -120,8 +120,10 @@ def put_photo(photo_id: UUID) -> tuple[Any, int]:
 def get_photo(photo_id: UUID) -> Any:
     """Show one's own photo, or one named by a record within reach, whether or not it has arrived."""
     reach = reading_reach(actor())
+    reader = actor().within(reach.get(PhotoOwner.HAZARD, Scope()))
     with transaction() as session:
-        return evidence.photo_in_reach(session, actor(), photo_id, reach)
+        records = hazards.showing(session, reader, photo_id)
+        return evidence.photo_in_reach(session, actor(), photo_id, reach, records=records)
 
 
 @blueprint.route("/photos/<uuid:photo_id>/<any(thumb, large):copy>", methods=["GET"])

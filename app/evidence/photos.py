@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import PurePosixPath
 from uuid import UUID
 
-from sqlalchemy import and_, delete, exists, false, func, or_, select
+from sqlalchemy import and_, delete, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Scope
@@ -133,11 +133,17 @@ def _replace(store: PhotoStore, key: str, data: bytes) -> None:
 
 
 def photo_in_reach(
-    session: Session, actor: Actor, photo_id: UUID, reach: Mapping[PhotoOwner, Scope]
+    session: Session,
+    actor: Actor,
+    photo_id: UUID,
+    reach: Mapping[PhotoOwner, Scope],
+    *,
+    records: Collection[UUID] = (),
 ) -> SeenPhoto:
     """Give a photo that the actor uploaded, or that a record within ``reach`` names, arrived or not.
 
-    ``reach`` says per kind of record how far the actor reads it; kinds it lacks open nothing.
+    ``reach`` says per kind of record how far the actor reads it; kinds it lacks open nothing. ``records`` are
+    others that he reads.
 
     Raises NotFoundError for any other.
     """
@@ -148,7 +154,8 @@ def photo_in_reach(
         and_(PhotoLink.record_kind == kind, scope.clause(PhotoLink.area_code))
         for kind, scope in reach.items()
     ]
-    named = exists().where(PhotoLink.photo_id == photo_id, or_(false(), *readable))
+    readable.append(PhotoLink.record_id.in_(records))
+    named = exists().where(PhotoLink.photo_id == photo_id, or_(*readable))
     if photo is not None:
         named = named.where(PhotoLink.named_by.is_not_distinct_from(photo.uploaded_by))
     if not session.scalar(select(named)):

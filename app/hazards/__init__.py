@@ -50,6 +50,7 @@ from app.hazards.hazard_listings import (
     hazard,
     hazard_of_notice,
     hazards,
+    showing,
 )
 from app.hazards.history import ShownEvent
 from app.hazards.ledger_exports import (
@@ -271,6 +272,7 @@ __all__ = [
     "report_controls",
     "reported_content",
     "set_category_deadline",
+    "showing",
     "start",
     "supervise",
     "take_alarms",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, Scope
@@ -20,8 +20,19 @@ from app.hazards.history import ShownEvent, events_of, last_notes, reads_as_staf
 from app.hazards.merging import KeptHazard, MergedRating, kept_for, merged_into, merged_ratings
 from app.hazards.recurrences import EarlierHazard, earlier
 from app.identity import Permission, scope_of
-from app.models import HAZARD_ENDED, Hazard, HazardEvent, HazardStatus, HazardStep, RectificationNotice, User
+from app.models import (
+    HAZARD_ENDED,
+    Hazard,
+    HazardEvent,
+    HazardStatus,
+    HazardStep,
+    PhotoLink,
+    RectificationNotice,
+    User,
+)
 
+_SHOWING_MOST = 5
+"""A photo is named by the hazard it was taken for, seldom by another."""
 _OPEN = tuple(status for status in HazardStatus if status not in HAZARD_ENDED)
 
 
@@ -154,6 +165,28 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
         allowed=allowed,
         default_time=default_time(session, row) if _gives_time(row, allowed) else None,
     )
+
+
+def showing(session: Session, actor: Actor, photo_id: UUID) -> set[UUID]:
+    """Give the hazards outside a worker's areas, and their steps, that show him a photo all the same.
+
+    Whoever reads as a resident has its addresses with the hazard, and finds none by its id.
+    """
+    if not actor.scope.areas:
+        return set()
+    named = select(PhotoLink.record_id).where(PhotoLink.photo_id == photo_id)
+    of_steps = select(HazardEvent.hazard_id).where(HazardEvent.id.in_(named))
+    query = select(Hazard.id).where(
+        or_(Hazard.id.in_(named), Hazard.id.in_(of_steps)),
+        ~actor.scope.clause(Hazard.area_code),
+        readable(actor),
+    )
+    found: set[UUID] = set()
+    for hazard_id in session.scalars(query.limit(_SHOWING_MOST), reading_as(actor.user_id)).all():
+        seen = hazard(session, actor, hazard_id)
+        by_record = {hazard_id: seen.photos} | {one.event.id: one.photos for one in seen.events}
+        found |= {of for of, photos in by_record.items() if photo_id in {one.photo_id for one in photos}}
+    return found
 
 
 def hazard_of_notice(session: Session, actor: Actor, notice_id: UUID) -> ShownHazard:

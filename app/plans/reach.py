@@ -21,11 +21,12 @@ def his_own(actor: Actor) -> ColumnElement[bool]:
 
 
 def places_of_day(actor: Actor) -> ColumnElement[Any]:
-    """Give in SQL the places at which something is the actor's to do today, done or not, as one array."""
+    """Give in SQL the places at which something is the actor's to do today, and is not done, as one array."""
     own = select(Occurrence.place_id).where(
         his_own(actor),
         Occurrence.opens_at.between(now() - LATE_WITHIN, end_of(business_day())),
         Occurrence.missed_at > start_of(business_day()),
+        Occurrence.done_at.is_(None),
     )
     return func.array(own.distinct().scalar_subquery())
 
