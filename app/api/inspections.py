@@ -80,6 +80,7 @@ class AnswerInput(Input):
     """An answer to one item; a problem needs a note or a photo.
 
     A check is answered by ``result``, a choice, figure or text by ``value``, from which the result follows.
+    An item of text or pictures that need not be answered may be called a problem by a note alone.
     """
 
     item_id = uid(required=True)
@@ -210,6 +211,16 @@ class AnswerOutput(Output):
         }
 
 
+class UnansweredOutput(Output):
+    """An item that need not be answered, and was not: nothing was said of it."""
+
+    id = fields.UUID(required=True)
+    position = fields.Integer(required=True)
+    section = fields.String(required=True)
+    text = fields.String(required=True)
+    kind = fields.Enum(ItemKind, by_value=True, required=True)
+
+
 class ResolvedOutput(Output):
     """A period of a plan that it resolves; or the last one of its plan, if ``missed``: give a reason then."""
 
@@ -229,6 +240,7 @@ class WholeInspectionOutput(InspectionOutput):
 
     late_reason = fields.String(required=True, allow_none=True)
     answers = fields.List(fields.Nested(AnswerOutput), required=True)
+    unanswered = fields.List(fields.Nested(UnansweredOutput), required=True)
     occurrences = fields.List(fields.Nested(ResolvedOutput), required=True)
 
 

@@ -79,7 +79,7 @@ class AnswersFewPhotosError(DomainError):
 
 
 class AnswersJudgedError(DomainError):
-    """Results that contradict what was chosen or measured, which decides them (data: ``items``)."""
+    """Results that contradict what was chosen, measured or left empty (data: ``items``)."""
 
     code = "answers_judged"
     kind = Kind.INVALID
@@ -97,7 +97,7 @@ class Answer:
     """One answer to one item; ``corrected`` says that the problem was put right on the spot.
 
     A check is answered by its result, other kinds by a value or photos, from which the result follows; of
-    words and photos somebody may say himself that they show a problem.
+    words and photos somebody may say himself that they show a problem, or by a note alone that there is one.
     """
 
     item_id: UUID
@@ -140,9 +140,9 @@ class Judged:
 
 
 def judged(checklist: Checklist, answers: Sequence[Answer]) -> list[Judged]:
-    """Give each item with its answer and its result, in the order of the list.
+    """Give each item that was answered with its answer and its result, in the order of the list.
 
-    One that need not be answered may be left out, and is as if it had been left empty.
+    One that need not be answered may be left out or sent empty: nobody said anything of it then.
 
     Raises AnswersUnknownError, AnswersTwiceError, AnswersMissingError, AnswersNeedlessError,
     AnswersUnchosenError, AnswersUnmeasuredError, AnswersUnwrittenError, AnswersFewPhotosError,
@@ -155,11 +155,15 @@ def judged(checklist: Checklist, answers: Sequence[Answer]) -> list[Judged]:
     often = Counter(answer.item_id for answer in answers)
     _refuse(AnswersTwiceError, (item for item in checklist.items if often[item.id] > 1))
     _refuse(AnswersMissingError, (one for one in checklist.items if one.required and one.id not in by_item))
-    pairs = [(item, by_item.get(item.id) or Answer(item.id)) for item in checklist.items]
+    pairs = [(item, by_item[item.id]) for item in checklist.items if item.id in by_item]
     faults = [(fault, item) for item, answer in pairs if (fault := _fault(item, answer)) is not None]
     for error in dict.fromkeys(fault for fault, _ in faults):
         _refuse(error, (item for fault, item in faults if fault is error))
-    found = [Judged(item, answer, _result(item, answer), _words(item, answer)) for item, answer in pairs]
+    found = [
+        Judged(item, answer, _result(item, answer), _words(item, answer))
+        for item, answer in pairs
+        if not _is_empty(item, answer)
+    ]
     _refuse(AnswersBareError, (one.item for one in found if _is_bare(one)))
     _refuse(CorrectedWithoutProblemError, (one.item for one in found if _is_contrary(one)))
     return found
@@ -174,6 +178,7 @@ def _refuse(error: type[DomainError], items: Iterable[ChecklistItem]) -> None:
 
 _CHOICES = {ItemKind.SINGLE, ItemKind.MULTIPLE}
 _VALUELESS = {ItemKind.CHECK, ItemKind.PHOTO}
+_JUDGED_BY_PEOPLE = {ItemKind.TEXT, ItemKind.PHOTO}
 _MOST_FIGURE = Decimal(10) ** 9
 
 
@@ -184,20 +189,27 @@ def _fault(item: ChecklistItem, answer: Answer) -> type[DomainError] | None:
     if _is_skipped(item, answer):
         if item.required or (item.kind is ItemKind.CHECK and answer.photo_ids):
             return AnswersMissingError
-        said = answer.result is not None and answer.result is not AnswerResult.NOT_APPLICABLE
-        return AnswersJudgedError if said else None
+        if answer.result is AnswerResult.PROBLEM:
+            return None if item.kind in _JUDGED_BY_PEOPLE else AnswersJudgedError
+        return AnswersJudgedError if answer.result is AnswerResult.OK else None
     if item.kind is ItemKind.CHECK:
         return None
     return _misfit(item, answer) or (AnswersJudgedError if _is_misjudged(item, answer) else None)
 
 
 def _is_skipped(item: ChecklistItem, answer: Answer) -> bool:
-    """Say whether an item was left empty: one that need not be answered does not apply then."""
+    """Say whether what an item asks for was left empty."""
     if item.kind is ItemKind.CHECK:
         return answer.result is None
     if item.kind is ItemKind.PHOTO:
         return not answer.photo_ids
     return answer.value is None or answer.value in ("", [])
+
+
+def _is_empty(item: ChecklistItem, answer: Answer) -> bool:
+    """Say whether nothing at all was said of an item that need not be answered."""
+    said = answer.result is not None or answer.note or answer.photo_ids or answer.corrected
+    return _is_skipped(item, answer) and not said
 
 
 def _misfit(item: ChecklistItem, answer: Answer) -> type[DomainError] | None:
@@ -239,7 +251,7 @@ def _is_misjudged(item: ChecklistItem, answer: Answer) -> bool:
 
 def _result(item: ChecklistItem, answer: Answer) -> AnswerResult:
     if _is_skipped(item, answer):
-        return AnswerResult.NOT_APPLICABLE
+        return answer.result or AnswerResult.NOT_APPLICABLE
     if item.kind is ItemKind.NUMBER:
         figure = _figure(answer.value)
         is_low = item.least is not None and figure < item.least

@@ -62,6 +62,8 @@ class ShownInspection(ListedInspection):
     """An inspection with all its answers, in the order of the list, and what it resolves of plans."""
 
     answers: list[ShownAnswer]
+    unanswered: list[ChecklistItem]
+    """Those of which nothing was said, and need not be."""
     occurrences: Sequence[plans.Resolved]
 
 
@@ -110,11 +112,13 @@ def whole_inspection(
     answers = session.scalars(_ANSWERS, {"inspection_id": row.id}).all()
     photos = photos_of(session, [row.id])[row.id]
     items = {item.id: item for item in row.checklist.items}
+    answered = {answer.item_id for answer in answers}
     return ShownInspection(
         inspection=row,
         photos=photos,
         problems=sum(answer.result is AnswerResult.PROBLEM for answer in answers),
         answers=[ShownAnswer(items[answer.item_id], answer, _named_by(answer, photos)) for answer in answers],
+        unanswered=[item for item in row.checklist.items if item.id not in answered],
         occurrences=resolved,
     )
 

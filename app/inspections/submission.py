@@ -108,7 +108,8 @@ def submit(
         )
         found.sort(key=lambda one: checklist.key_of(one.item))
         rows = [_answer(session, actor, inspection, gathered, one) for one in found]
-        session.execute(insert(InspectionAnswer), rows)
+        if rows:
+            session.execute(insert(InspectionAnswer), rows)
         _tell(session, actor, inspection, found, rows)
         told = Told(HarmRecord.INSPECTION, inspection.id, inspection.area_code)
         words = [form.note, form.late_reason or "", *(one.written for one in found)]

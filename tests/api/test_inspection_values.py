@@ -7,7 +7,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import AnswerResult, Checklist, HarmCase, Hazard, Inspection, InspectionAnswer, ItemKind
+from app.models import (
+    AnswerResult,
+    Checklist,
+    HarmCase,
+    Hazard,
+    Inspection,
+    InspectionAnswer,
+    ItemKind,
+)
 from app.once import content_hash
 from tests.client import Answer, Client
 from tests.hazard_world import answers, count, file, inspection_body, write_checklist
@@ -73,19 +81,6 @@ def test_the_result_follows_from_what_was_filled_in(
     assert found["kind"] == kind
     assert (found["hazard_id"] is not None) == (shown[0] == "problem")
     assert worker.get(f"/v1/inspections/{filed.json['id']}").json == filed.json
-
-
-@pytest.mark.parametrize("kind", [ItemKind.CHECK, *KINDS])
-def test_what_need_not_be_answered_may_be_left_out(session: Session, worker: Client, kind: ItemKind) -> None:
-    """It is as if it had been left empty."""
-    checklist = list_of(session, kind, required=False)
-    sent = inspection_body(checklist)
-    del sent["answers"][1]
-    filed = file(worker, sent)
-
-    assert filed.status_code == 201, filed.text
-    left = filed.json["answers"][1]
-    assert (left["item_id"], left["result"]) == (str(checklist.items[1].id), "not_applicable")
 
 
 def test_pictures_answer_by_being_named_and_may_arrive_later(session: Session, worker: Client) -> None:
@@ -163,24 +158,6 @@ def test_what_does_not_fit_is_refused_by_the_number_of_its_item(
     if code != "invalid":
         assert "第2项" in refused.json["errors"]["answers"][0]
     assert count(session, Inspection) == 0
-
-
-@pytest.mark.parametrize("kind", ItemKind)
-@pytest.mark.parametrize("said", [{}, {"result": "not_applicable"}])
-def test_what_need_not_be_answered_does_not_apply_when_empty(
-    session: Session, worker: Client, kind: ItemKind, said: dict[str, Any]
-) -> None:
-    filed = file(worker, body(list_of(session, kind, required=False), **said))
-
-    assert filed.status_code == 201, filed.text
-    answer = filed.json["answers"][1]
-    assert (answer["result"], answer["value"], answer["value_text"]) == ("not_applicable", None, "")
-
-
-def test_nothing_is_a_problem_and_empty(session: Session, worker: Client) -> None:
-    filed = file(worker, body(list_of(session, ItemKind.TEXT, required=False), result="problem", note="湿"))
-
-    assert refusal(filed) == (422, "answers_judged")
 
 
 def test_an_answer_without_a_value_has_the_hash_it_had_before_there_were_values(

@@ -172,7 +172,9 @@ class _Filing:
         *,
         kept: bool,
     ) -> None:
-        """Add one answer; ``kept`` problems are never corrected on the spot."""
+        """Add one answer, if there is one; ``kept`` problems are never corrected on the spot."""
+        if problem is None and not item.required and item.kind is not ItemKind.CHECK:
+            return
         row = {
             "inspection_id": self.inspection_id,
             "item_id": named("checklist item", f"{self.round.checklist.code} {item.code}"),
@@ -199,7 +201,7 @@ class _Filing:
         if problem is not None:
             return AnswerResult.PROBLEM
         if item.kind is not ItemKind.CHECK:
-            return AnswerResult.OK if item.required else AnswerResult.NOT_APPLICABLE
+            return AnswerResult.OK
         return AnswerResult.NOT_APPLICABLE if self.rng.random() < _NOT_APPLICABLE else AnswerResult.OK
 
     def _found(self, item: facts.Item, problem: Problem, note: str, photo_ids: list[UUID]) -> Walk:
