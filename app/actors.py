@@ -53,6 +53,8 @@ class ProxyFunction(StrEnum):
     """Order goods, show the pick-up code, give an order up."""
     REPORT = "report"
     """Report a hazard."""
+    VISITS = "visits"
+    """See when somebody called on him, and say whether that is so."""
 
 
 def community_of(area_code: str) -> str:

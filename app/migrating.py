@@ -67,7 +67,12 @@ def lacks(table: str, column: str | None = None) -> bool:
 
 
 def build_index(
-    name: str, table: str, *columns: str | TextClause, where: str | None = None, using: str = "btree"
+    name: str,
+    table: str,
+    *columns: str | TextClause,
+    where: str | None = None,
+    using: str = "btree",
+    unique: bool = False,
 ) -> None:
     """Build an index unless it is there; what an earlier try left half built is built anew."""
     half_built = op.get_bind().scalar(
@@ -79,6 +84,7 @@ def build_index(
         name,
         table,
         list(columns),
+        unique=unique,
         postgresql_where=text(where) if where else None,
         postgresql_using=using,
         postgresql_concurrently=True,

@@ -30,6 +30,7 @@ ACTING = {
     ProxyFunction.CLAIM: "申报积分",
     ProxyFunction.REDEEM: "兑换",
     ProxyFunction.REPORT: "上报隐患",
+    ProxyFunction.VISITS: "查看和确认有没有人来探访",
 }
 FUNCTIONS = {
     Permission.SELF: "查看自己的账号、消息，退出登录",
@@ -100,6 +101,7 @@ FUNCTIONS = {
     Permission.TICKET_READ: "查看自己的和等自己批的未成年人资料查看单",
     Permission.TICKET_DECIDE: "审批未成年人资料查看单",
     Permission.VISIT_FILE: "提交探访",
+    Permission.VISIT_OWN: "看谁来探访过自己和所监护的孩子，确认来没来过",
     Permission.HARM_CASE: "查看、办结未成年人受伤害的线索",
     Permission.RULE_READ: "查看积分细则",
     Permission.CLAIM_SUBMIT: "申报积分",

@@ -14,6 +14,8 @@ from app.models import (
     CareCategory,
     CareLevel,
     CareRecord,
+    Notice,
+    NoticeKind,
     Relation,
     Resident,
     User,
@@ -172,3 +174,19 @@ def write_not_reached(session: Session, care: UUID, form: UUID, area_code: str =
 def count_visits(session: Session) -> int:
     """Count the visits that were kept."""
     return session.scalar(select(func.count()).select_from(Visit)) or 0
+
+
+def answer_for(client: Client, visit_id: UUID | str, answer: str = "confirmed", **sent: Any) -> Answer:
+    """Answer for a visit."""
+    options = sent.pop("options", {})
+    return client.post(
+        f"/v1/me/visits/{visit_id}/answer",
+        json={"step_id": str(new_id()), "answer": answer, **sent},
+        **options,
+    )
+
+
+def told_of_care(session: Session) -> list[tuple[UUID, str]]:
+    """Give who was told of denials, and what."""
+    rows = session.scalars(select(Notice).where(Notice.kind == NoticeKind.CARE).order_by(Notice.id))
+    return [(row.user_id, row.data["what"]) for row in rows]

@@ -12,7 +12,7 @@ from app.api.follow_ups import FollowUpOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.body_bounds import FORMS_BYTES
-from app.api.http.fields import Flag, Input, Output, Text, day, listed, uid, word
+from app.api.http.fields import Flag, Input, Output, Text, day, listed, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, note_leave, transaction
@@ -20,7 +20,7 @@ from app.api.photos import PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.hazards import HazardCategory
 from app.identity import Permission
-from app.visits import VisitBasis, VisitMode, VisitOutcome
+from app.visits import Confirmation, SaidBy, VisitBasis, VisitMode, VisitOutcome
 
 blueprint = Blueprint("visits", __name__, description="探访")
 _NOTE_SIGNS = 1000
@@ -104,12 +104,16 @@ class VisitOutput(GatheredFields, Output):
     mode = fields.Enum(VisitMode, by_value=True, required=True)
     outcome = fields.Enum(VisitOutcome, by_value=True, required=True)
     basis = fields.Enum(VisitBasis, by_value=True, required=True)
+    confirmation = fields.Enum(Confirmation, by_value=True, required=True)
+    answered_at = sent_moment(required=True, allow_none=True)
+    answered_as = fields.Enum(SaidBy, by_value=True, required=True, allow_none=True)
 
 
 class WholeVisitOutput(PhotosFields, VisitOutput):
     """A visit with everything in it.
 
-    ``unchanged`` and ``changed`` are the keys of what lasts, against the visit ``unchanged_from``.
+    ``unchanged`` and ``changed`` are the keys of what lasts, against the visit ``unchanged_from``;
+    ``word`` is what who was visited said beside his yes or no, for admins.
     """
 
     unchanged_from = fields.UUID(required=True, allow_none=True)
@@ -117,6 +121,7 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
     changed = fields.List(fields.String(), required=True)
     answers = fields.Dict(keys=fields.String(), required=True)
     note = fields.String(required=True)
+    word = fields.String(required=True, allow_none=True)
     follow_ups = fields.List(fields.Nested(FollowUpOutput), required=True)
     hazard_ids = fields.List(fields.UUID(), required=True)
 
@@ -134,6 +139,7 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
             "hazard_ids": whole.hazard_ids,
             "answers": visits.answers_of(sealer, whole.visit),
             "note": visits.note_of(sealer, whole.visit),
+            "word": visits.word_of(sealer, whole.visit) if whole.hears else None,
         }
         return {
             name: besides[name] if name in besides else getattr(whole.visit, name) for name in self.fields

@@ -46,7 +46,9 @@ def acting_as(held: tuple[Held, ...], found: tuple[Any, ...]) -> dict[str, Any] 
         one.role in ON_DUTY and home_code.startswith(one.area_code) for one in held
     ):
         return None
-    may = ProxyFunction if proxy_id is None else map(ProxyFunction, functions)
+    may = set(ProxyFunction if proxy_id is None else map(ProxyFunction, functions))
+    if relation == ProxyRelation.STAFF:
+        may.discard(ProxyFunction.VISITS)  # no colleague says for him whether somebody came
     return {
         "acting": Acting(resident_id, frozenset(may), proxy_id),
         "resident_id": resident_id,

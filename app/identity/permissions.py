@@ -81,6 +81,7 @@ class Permission(StrEnum):
     TICKET_READ = "ticket_read"
     TICKET_DECIDE = "ticket_decide"
     VISIT_FILE = "visit_file"
+    VISIT_OWN = "visit_own"
     HARM_CASE = "harm_case"
     RULE_READ = "rule_read"
     CLAIM_SUBMIT = "claim_submit"
@@ -183,6 +184,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.TICKET_DECIDE: {_ADMIN: _AREA, **_OFFICES},
     Permission.VISIT_FILE: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.VISIT_OWN: {_RESIDENT: _OWN},
     Permission.HARM_CASE: {_ADMIN: _AREA},
     Permission.RULE_READ: {_RESIDENT: _COMMUNITY, **_FIELD_STAFF, **_OFFICES},
     Permission.CLAIM_SUBMIT: {_RESIDENT: _OWN, **_FIELD_STAFF},
@@ -213,6 +215,7 @@ FOR_ANOTHER: dict[ProxyFunction, frozenset[Permission]] = {
     _F.CLAIM: frozenset({_P.CLAIM_SUBMIT, _P.CLAIM_READ, _P.RULE_READ, _P.PHOTO_UPLOAD}),
     _F.REDEEM: frozenset({_P.REDEEM, _P.REDEMPTION_READ, _P.SHOP_READ}),
     _F.REPORT: frozenset({_P.HAZARD_REPORT, _P.PLACE_READ, _P.PHOTO_UPLOAD}),
+    _F.VISITS: frozenset({_P.VISIT_OWN}),
 }
 """What a proxy's functions give to whoever acts for a resident (代办); no other is ever his."""
 TAKEN_FOR_ANOTHER = frozenset[Permission]().union(*FOR_ANOTHER.values())

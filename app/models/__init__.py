@@ -110,7 +110,7 @@ from app.models.spot_check import SpotCheck, SpotCheckRecord, SpotCheckStatus, S
 from app.models.taken_out import ExportFailure, ExportState, TakenOut
 from app.models.unit import Unit, UnitEvent, UnitKind, UnitMember
 from app.models.user import Grant, User
-from app.models.visit import FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
+from app.models.visit import Confirmation, FollowUp, Visit, VisitBasis, VisitForm, VisitMode, VisitOutcome
 from app.models.weather import WeatherAlert, WeatherCall, WeatherKind
 from app.models.wechat import WeChatApp, WeChatLink
 from app.models.wechat_event import WeChatEvent, WeChatEventState
@@ -164,6 +164,7 @@ __all__ += [
     "ClockFlag",
     "Closing",
     "ClosingState",
+    "Confirmation",
     "Consent",
     "ConsentChannel",
     "ConsentPurpose",

@@ -9,7 +9,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import AreaCode, Base, Id, Located, MadeByPhone, Sealed, located_by
-from app.models.care import CareCategory, CareRecord
+from app.models.care import CareCategory, CareRecord, SaidBy
 
 
 class VisitForm(Base):
@@ -56,14 +56,32 @@ class VisitBasis(enum.StrEnum):
     """An emergency of somebody who did not agree (PIPL, art. 13(4))."""
 
 
+class Confirmation(enum.StrEnum):
+    """Whether whoever was visited says that somebody came."""
+
+    NONE = "none"
+    """Nobody was asked, or nobody answered."""
+    SIGNED = "signed"
+    """He signed on the worker's phone."""
+    CONFIRMED = "confirmed"
+    """He, or who answers for him, said so on his own phone."""
+    DENIED = "denied"
+    """He said there that nobody came."""
+
+
 class Visit(MadeByPhone, Located, Base):
-    """One contact with a care resident, filed once, never edited."""
+    """One contact with a care resident, filed once, never edited but by the one word of who was visited."""
 
     __tablename__ = "visits"
     __table_args__ = (
         Index("ix_visits_area_code_id", "area_code", "id"),
         Index("ix_visits_care_record_id_captured_at", "care_record_id", "captured_at"),
         Index("ix_visits_worker_id_id", "worker_id", "id"),
+        Index("ix_visits_answered", "area_code", "id", postgresql_where=text("answer_id IS NOT NULL")),
+        Index(
+            "uq_visits_answer_id", "answer_id", unique=True, postgresql_where=text("answer_id IS NOT NULL")
+        ),
+        Index("ix_visits_answered_by", "answered_by", postgresql_where=text("answered_by IS NOT NULL")),
         located_by("visits", "worker_id"),
     )
     id: Mapped[Id]
@@ -80,6 +98,15 @@ class Visit(MadeByPhone, Located, Base):
     unchanged_from_id: Mapped[UUID | None] = mapped_column(ForeignKey("visits.id"))
     """The visit before, of which its worker confirmed what lasts; all answers stand in this one, too."""
     note_sealed: Mapped[Sealed | None]
+    confirmation: Mapped[Confirmation] = mapped_column(default=Confirmation.NONE, server_default="none")
+    answer_id: Mapped[UUID | None]
+    """The step by which who was visited said so, or that nobody came; None until somebody did."""
+    answer_hash: Mapped[bytes | None]
+    answered_at: Mapped[datetime | None]
+    answered_by: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    answered_as: Mapped[SaidBy | None]
+    word_sealed: Mapped[Sealed | None]
+    """What he said besides; None once its time was over."""
     care_record: Mapped[CareRecord] = relationship(lazy="raise")
     form: Mapped[VisitForm] = relationship(lazy="raise")
     unchanged_from: Mapped["Visit | None"] = relationship(lazy="raise", remote_side="Visit.id")

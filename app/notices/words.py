@@ -165,6 +165,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "substitute": "有一位关爱对象请您替补探访",
             "substitute_no_more": "有一位关爱对象不用您替补了",
             "standing_in": "有人请假，他的关爱对象请您代为探访",
+            "denied": "有人说没人来探访过，请核实",
             "weather": "天气预警，有关爱对象要提前探访",
             "came_over": "有关爱对象没人负责了，请您替补探访",
             "nobodys": "有关爱对象没人探访，请派人",

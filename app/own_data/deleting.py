@@ -28,7 +28,7 @@ from app.own_data.whose import whose_resident
 from app.people import Numbers, sealed_numbers
 from app.retention import kept_for_a_case
 from app.sealing import Sealer, Showing
-from app.visits import answers_of, need_of, note_of, result_of
+from app.visits import answers_of, need_of, note_of, result_of, word_of
 
 _CLAIM_ENDED = [status for status, steps in CLAIM_NEXT.items() if not steps]
 
@@ -110,11 +110,15 @@ def _empty_notes(session: Session, sealer: Sealer, resident: Resident) -> Figure
     mine = select(Visit, free).join(CareRecord).where(CareRecord.resident_id == resident.id)
     rows = session.execute(mine.order_by(Visit.id).with_for_update(of=Visit)).all()
     showing = Showing(sealer)  # what does not open any more goes as well
-    worded = {visit.id for visit, _ in rows if answers_of(showing, visit) or note_of(showing, visit)}
+    worded = {
+        visit.id
+        for visit, _ in rows
+        if any((answers_of(showing, visit), note_of(showing, visit), word_of(showing, visit)))
+    }
     gone = {visit.id for visit, is_free in rows if is_free}
     for visit, is_free in rows:
         if is_free:
-            visit.answers_sealed = visit.note_sealed = None
+            visit.answers_sealed = visit.note_sealed = visit.word_sealed = None
     over = select(CareRecord.id).where(
         CareRecord.resident_id == resident.id, CareRecord.ended_on.is_not(None)
     )

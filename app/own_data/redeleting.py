@@ -50,7 +50,7 @@ _AGAIN: Mapping[RemovalKind, Callable[[Session, Tools, Removed], Outcome]] = {
     ),
     RemovalKind.PHONE_OF_USER: removing_again.forget_phone,
     RemovalKind.WORDS_OF_VISIT: removing_again.emptying(
-        "answers_sealed", "note_sealed", harm=("id", HarmRecord.VISIT)
+        "answers_sealed", "note_sealed", "word_sealed", harm=("id", HarmRecord.VISIT)
     ),
     RemovalKind.WORDS_OF_FOLLOW_UP: removing_again.emptying(
         "need_sealed", "result_sealed", "course_sealed", harm=("visit_id", HarmRecord.VISIT)

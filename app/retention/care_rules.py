@@ -23,15 +23,16 @@ def care_rules(months: int) -> Iterator[Rule]:
     """
     since = business_day(months_ago(months))
     kept = f"{months} months after the care ended (`GONGDI_CARE_MONTHS`)"
-    visit = or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None))
+    words = (Visit.answers_sealed, Visit.note_sealed, Visit.word_sealed)
+    visit = or_(*(one.is_not(None) for one in words))
     yield Rule(
         "words of visits",
         table_of(Visit),
         and_(visit, Visit.received_at < start_of(since), _free(since)),
         kept,
         _BASIS,
-        emptied={"answers_sealed": None, "note_sealed": None},
-        stays="who called on whom, when, how, and with which outcome",
+        emptied={one.key: None for one in words},
+        stays="who called on whom, when, how, with which outcome, and whether it was confirmed",
     )
     over = and_(CareEvent.at < start_of(since), _ended(CareEvent.care_record_id, since))
     yield Rule(

@@ -61,11 +61,12 @@ def consent_rules() -> Iterator[Rule]:
         FollowUp.visit_id == Visit.id,
         or_(FollowUp.need_sealed.is_not(None), FollowUp.result_sealed.is_not(None)),
     )
+    worded = Visit.word_sealed.is_not(None)
     written_by_it = exists().where(
         CareRecord.resident_id == Consent.resident_id,
         Visit.care_record_id == CareRecord.id,
         or_(*by_purpose),
-        or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None), followed),
+        or_(Visit.answers_sealed.is_not(None), Visit.note_sealed.is_not(None), followed, worded),
     )
     yield Rule(
         "consents that ended",

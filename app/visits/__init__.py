@@ -6,6 +6,7 @@ from app.models import (
     CareLevel,
     CareRecord,
     CareStep,
+    Confirmation,
     FollowUp,
     LeavingReason,
     PresenceState,
@@ -48,6 +49,15 @@ from app.visits.care_steps import (
     change_substitute,
     change_worker,
     note_willingness,
+)
+from app.visits.confirming import (
+    AnswerOverError,
+    OwnVisit,
+    OwnVisitError,
+    VisitAnsweredError,
+    answer,
+    answered_visits,
+    own_visits,
 )
 from app.visits.due import (
     CareEndedError,
@@ -106,6 +116,7 @@ from app.visits.sealed import (
     sealed_need,
     sealed_result,
     sealed_visit,
+    word_of,
 )
 from app.visits.seen_hazards import (
     MAX_HAZARDS,
@@ -147,6 +158,7 @@ __all__ = [
     "AlertSpanError",
     "AnswerLongError",
     "AnswerMissingError",
+    "AnswerOverError",
     "AnswerRangeError",
     "AnswerUnknownError",
     "AnswerWrongError",
@@ -161,6 +173,7 @@ __all__ = [
     "CareRecord",
     "CareSort",
     "CareStep",
+    "Confirmation",
     "Done",
     "Due",
     "DueDayError",
@@ -190,6 +203,8 @@ __all__ = [
     "OutcomeError",
     "OwnSubstituteError",
     "OwnTicketError",
+    "OwnVisit",
+    "OwnVisitError",
     "PresenceState",
     "ResultNeededError",
     "SaidBy",
@@ -200,6 +215,7 @@ __all__ = [
     "ToldTicket",
     "TooSeldomError",
     "ViewingTicket",
+    "VisitAnsweredError",
     "VisitBasis",
     "VisitDraft",
     "VisitMode",
@@ -212,6 +228,8 @@ __all__ = [
     "Willingness",
     "WrongFormError",
     "alerts",
+    "answer",
+    "answered_visits",
     "answers_of",
     "ask",
     "bring_forward",
@@ -250,6 +268,7 @@ __all__ = [
     "open_care",
     "opened_care_record",
     "overdue_days",
+    "own_visits",
     "postpone",
     "reason_of",
     "release",
@@ -273,4 +292,5 @@ __all__ = [
     "visits_of",
     "warn",
     "whole_visit",
+    "word_of",
 ]

@@ -11,7 +11,7 @@ from app.actors import Actor
 from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.models import CareRecord, FollowUp, Hazard, Visit
-from app.visits.care_listings import NotResponsibleError, check_doer
+from app.visits.care_listings import NotResponsibleError, admin_scope, check_doer
 from app.visits.care_shown import seen_care_record
 from app.visits.leave import Leave, leave_to_read
 
@@ -25,6 +25,8 @@ class WholeVisit:
     follow_ups: list[FollowUp]
     hazard_ids: list[UUID]
     """What was seen on it and reported."""
+    hears: bool
+    """Whether its reader is told the words of who was visited: an admin, not who called on him."""
     leave: Leave | None = None
     """By which its reader may read of a minor."""
 
@@ -44,7 +46,12 @@ def visits_of(
     leave_of_record(session, actor, care_record_id)
     query = (
         select(Visit)
-        .options(defer(Visit.answers_sealed, raiseload=True), defer(Visit.note_sealed, raiseload=True))
+        .options(
+            *(
+                defer(one, raiseload=True)
+                for one in (Visit.answers_sealed, Visit.note_sealed, Visit.word_sealed)
+            )
+        )
         .where(Visit.care_record_id == care_record_id, ~harm.visit_kept_from(actor))
         .order_by(Visit.id.desc())
         .limit(limit)
@@ -67,7 +74,7 @@ def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     check_doer(session, actor, visit.care_record)
     leave = leave_to_read(session, actor, visit.care_record.resident)
     check_shown(session, actor, visit)
-    return _whole(session, visit, visit.follow_ups, leave)
+    return _whole(session, actor, visit, visit.follow_ups, leave)
 
 
 def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
@@ -83,15 +90,16 @@ def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
         check_doer(session, actor, visit.care_record)
     except (NotFoundError, NotResponsibleError):
         follow_ups = [one for one in follow_ups if one.owner_id == actor.user_id]
-    return _whole(session, visit, follow_ups)
+    return _whole(session, actor, visit, follow_ups)
 
 
 def _whole(
-    session: Session, visit: Visit, follow_ups: list[FollowUp], leave: Leave | None = None
+    session: Session, actor: Actor, visit: Visit, follow_ups: list[FollowUp], leave: Leave | None = None
 ) -> WholeVisit:
     seen = session.scalars(select(Hazard.id).where(Hazard.visit_id == visit.id).order_by(Hazard.id))
     photos = photos_of(session, [visit.id])[visit.id]
-    return WholeVisit(visit, photos, follow_ups, list(seen), leave)
+    hears = admin_scope(actor).covers(visit.area_code) and visit.worker_id != actor.user_id
+    return WholeVisit(visit, photos, follow_ups, list(seen), hears, leave)
 
 
 def check_shown(session: Session, actor: Actor, visit: Visit) -> None:

@@ -38,6 +38,18 @@ def note_of(sealer: Opener, visit: Visit) -> str:
     return sealer.open(visit.note_sealed, Cell("visits", "note_sealed", visit.id))
 
 
+def sealed_word(sealer: Sealer, visit_id: UUID, word: str) -> bytes:
+    """Give what a visit keeps of the words of who was visited."""
+    return sealer.seal(word, Cell("visits", "word_sealed", visit_id))
+
+
+def word_of(sealer: Opener, visit: Visit) -> str | None:
+    """Give what who was visited said besides, if he said anything."""
+    if visit.word_sealed is None:
+        return None
+    return sealer.open(visit.word_sealed, Cell("visits", "word_sealed", visit.id))
+
+
 def sealed_need(sealer: Sealer, follow_up_id: UUID, need: str) -> bytes:
     """Give what a follow-up keeps of the need."""
     return sealer.seal(need, Cell("follow_ups", "need_sealed", follow_up_id))

@@ -26,6 +26,7 @@ OVER = {
     "viewing-tickets": "UPDATE viewing_tickets SET approved = false, decided_at = now(), "
     "decided_by = user_id",
     "harm-cases": "UPDATE harm_cases SET closed_at = now(), closed_by = opened_by",
+    "visits": "UPDATE visits SET confirmation = 'denied', answer_id = id, answered_at = now()",
     "follow-ups": "UPDATE follow_ups SET done_at = now(), done_by = owner_id",
     "guardianships": "UPDATE guardianships SET ended_at = now(), ended_by = recorded_by",
     "care-records": "UPDATE care_records SET ended_on = CURRENT_DATE - 2",

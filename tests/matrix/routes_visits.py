@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import Visit
-from tests.matrix.lines import Call, Line, with_json
+from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
 _CARERS = {"worker": 200, "admin": 200}
@@ -92,6 +92,11 @@ def _visits(stage: Stage) -> Call:
     return Call(f"/v1/visits?care_record_id={visit.care_record_id}")
 
 
+def _answer(stage: Stage) -> Call:
+    body = {"answer": "confirmed", "word": "来过"}
+    return Call(f"/v1/me/visits/{stage.visit()[0]}/answer", with_step(body))
+
+
 def _finish(stage: Stage) -> Call:
     return Call(f"/v1/follow-ups/{stage.visit()[1]}/finish", with_json({"result": "药已送到"}))
 
@@ -158,6 +163,9 @@ VISITS = [
         _CARERS,
         lambda stage: Call(f"/v1/visits/{stage.visit()[0]}"),
     ),
+    Line("GET", "/v1/me/visits", {"resident": 200}, lambda _: Call("/v1/me/visits"), 200),
+    Line("POST", "/v1/me/visits/<uuid:visit_id>/answer", {"resident": 200}, _answer),
+    Line("GET", "/v1/answered-visits", {"admin": 200}, lambda _: Call("/v1/answered-visits"), 200),
     Line("GET", "/v1/follow-ups", _CARERS, lambda _: Call("/v1/follow-ups"), 200),
     Line("POST", "/v1/follow-ups/<uuid:follow_up_id>/finish", _CARERS, _finish),
     Line("POST", "/v1/follow-ups/<uuid:follow_up_id>/hand-over", _CARERS, _hand_over),

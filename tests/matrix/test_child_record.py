@@ -112,6 +112,8 @@ class Child:
             f"/v1/care-records/{self.care_id}/visit-draft",
             f"/v1/visits?care_record_id={self.care_id}",
             f"/v1/visits/{self.visit_id}",
+            "/v1/me/visits",
+            "/v1/answered-visits",
             "/v1/follow-ups",
             "/v1/follow-ups?whose=all",
             "/v1/guardianships",
