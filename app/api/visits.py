@@ -16,7 +16,7 @@ from app.api.http.fields import Flag, Input, Output, Text, day, listed, sent_mom
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note, note_leave, transaction
-from app.api.photos import PhotosFields, with_counts
+from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.hazards import HazardCategory
 from app.identity import Permission
@@ -71,6 +71,7 @@ class VisitInput(SignalsFields, Input):
     answers = answers(load_default=dict)
     note = Text(_NOTE_SIGNS, lines=True, load_default="")
     photo_ids = photo_ids()
+    signature_id = uid(load_default=None, allow_none=True)
     harm_signs = Flag(load_default=False)
     unchanged_from = uid(load_default=None, allow_none=True)
     cleared = listed(Text(_KEY_SIGNS, least=1), _MOST_KEYS, load_default=list)
@@ -121,6 +122,7 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
     changed = fields.List(fields.String(), required=True)
     answers = fields.Dict(keys=fields.String(), required=True)
     note = fields.String(required=True)
+    signature = fields.Nested(PhotoOutput, required=True, allow_none=True)
     word = fields.String(required=True, allow_none=True)
     follow_ups = fields.List(fields.Nested(FollowUpOutput), required=True)
     hazard_ids = fields.List(fields.UUID(), required=True)
@@ -137,6 +139,7 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
             "changed": changed,
             "follow_ups": whole.follow_ups,
             "hazard_ids": whole.hazard_ids,
+            "signature": whole.signature,
             "answers": visits.answers_of(sealer, whole.visit),
             "note": visits.note_of(sealer, whole.visit),
             "word": visits.word_of(sealer, whole.visit) if whole.hears else None,

@@ -20,7 +20,15 @@ from app.evidence.gathering import (
     gather,
     weigh,
 )
-from app.evidence.links import MAX_PHOTOS, MOST_PHOTOS, NamedPhoto, lacks_photos, link_photos, photos_of
+from app.evidence.links import (
+    MAX_PHOTOS,
+    MOST_PHOTOS,
+    NamedPhoto,
+    lacks_photos,
+    link_photos,
+    photos_of,
+    signature_of,
+)
 from app.evidence.manifests import ManifestError, ManifestSigner, manifest_signer, verify_manifest
 from app.evidence.matches import MatchedPhoto, OwnPhotoError, Settled, ToldMatch, matches, settle
 from app.evidence.photos import SeenPhoto, forget, is_shown, keep, old_files, photo_in_reach, sweep_orphans
@@ -28,6 +36,7 @@ from app.evidence.pictures import (
     BrokenPictureError,
     NotAPictureError,
     PictureError,
+    SignatureUnfitError,
     TooManyPixelsError,
     smaller,
 )
@@ -69,6 +78,7 @@ __all__ = [
     "SeenPhoto",
     "Settled",
     "Signals",
+    "SignatureUnfitError",
     "TakenOut",
     "ToldMatch",
     "TooManyPixelsError",
@@ -99,6 +109,7 @@ __all__ = [
     "settle",
     "show_witness_code",
     "shown_digits",
+    "signature_of",
     "smaller",
     "sweep_orphans",
     "take_out",

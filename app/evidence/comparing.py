@@ -86,7 +86,10 @@ def look_alikes(session: Session, photo_id: UUID, prints: Prints) -> list[UUID]:
 
 def _same_bytes(session: Session, photo: Photo) -> list[UUID]:
     same = select(Photo.id).where(
-        Photo.sha256 == photo.sha256, Photo.id != photo.id, Photo.quarantine.is_(None)
+        Photo.sha256 == photo.sha256,
+        Photo.id != photo.id,
+        Photo.quarantine.is_(None),
+        Photo.is_signature.is_(False),
     )
     return list(session.scalars(same.order_by(Photo.received_at, Photo.id).limit(MOST_MATCHES)))
 

@@ -54,14 +54,21 @@ def link_photos(
 
 
 def counts_as_arrived() -> ColumnElement[bool]:
-    """Say that its namer sent a photo, a visitor being nobody on both sides, and that it is not held back."""
-    return Photo.uploaded_by.is_not_distinct_from(PhotoLink.named_by) & Photo.quarantine.is_(None)
+    """Say that its namer sent a photo, a visitor being nobody on both sides, and that it is not held back.
+
+    Nothing shows a signature but what names it as one.
+    """
+    sent = Photo.uploaded_by.is_not_distinct_from(PhotoLink.named_by) & Photo.quarantine.is_(None)
+    return sent & (Photo.is_signature == (PhotoLink.record_kind == PhotoOwner.SIGNATURE))
 
 
 _NAMED = (
     select(PhotoLink.record_id, PhotoLink.photo_id, Photo.id)
     .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & counts_as_arrived())
-    .where(PhotoLink.record_id.in_(bindparam("records", expanding=True)))
+    .where(
+        PhotoLink.record_id.in_(bindparam("records", expanding=True)),
+        PhotoLink.record_kind != PhotoOwner.SIGNATURE,
+    )
     .order_by(PhotoLink.record_id, PhotoLink.position)
 )
 
@@ -77,7 +84,19 @@ def photos_of(session: Session, record_ids: Collection[UUID]) -> dict[UUID, list
     return named
 
 
+def signature_of(session: Session, record_id: UUID) -> NamedPhoto | None:
+    """Give the signature that a record names, if it names one."""
+    query = (
+        select(PhotoLink.photo_id, Photo.id)
+        .outerjoin(Photo, (Photo.id == PhotoLink.photo_id) & counts_as_arrived())
+        .where(PhotoLink.record_id == record_id, PhotoLink.record_kind == PhotoOwner.SIGNATURE)
+    )
+    found = session.execute(query).one_or_none()
+    return None if found is None else NamedPhoto(found[0], found[1] is not None)
+
+
 def lacks_photos(record_id: InstrumentedAttribute[UUID]) -> ColumnElement[bool]:
     """Say that a record names photos that have not arrived."""
     arrived = exists().where(Photo.id == PhotoLink.photo_id, counts_as_arrived())
-    return exists().where(PhotoLink.record_id == record_id, ~arrived)
+    shown = PhotoLink.record_kind != PhotoOwner.SIGNATURE
+    return exists().where(PhotoLink.record_id == record_id, shown, ~arrived)

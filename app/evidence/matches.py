@@ -183,7 +183,7 @@ def _readable(photo: type[Photo], reach: Reach, *scopes: Scope | None) -> Column
         if scope is not None:
             shown = shown.where(scope.clause(link.area_code))
     kept_back = exists().where(secret.photo_id == photo.id, belongs_to_a_case(secret.record_id))
-    return shown & ~kept_back
+    return shown & ~kept_back & photo.is_signature.is_(False)
 
 
 def _names(link: type[PhotoLink], photo: type[Photo]) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from app.adapters import PhotoConflictError, PhotoStore, photo_key
 from app.clock import SHANGHAI, now
 from app.errors import NotFoundError, OtherContentError
 from app.evidence.links import NamedPhoto
-from app.evidence.pictures import prepare
+from app.evidence.pictures import check_signature, prepare
 from app.evidence.quarantine import judged
 from app.evidence.sealed_links import COPIES
 from app.models import FROZEN_TOO, Photo, PhotoLink, PhotoOwner
@@ -52,6 +52,7 @@ def keep(
     data: bytes,
     *,
     check_new: Callable[[], None] = lambda: None,
+    is_signature: bool = False,
 ) -> tuple[Photo, bool]:
     """Keep a sent photo, rebuilt from its pixels; give it, and whether it is new.
 
@@ -72,8 +73,9 @@ def keep(
         _check_may_send(session, actor, photo_id)
         check_given(session, actor, Category.PHOTO)
         check_new()
-        return _keep_new(session, store, actor, photo_id, data), True
-    if (first.sha256, first.uploaded_by) != (sha256, actor.user_id):
+        keep_new = _keep_signature if is_signature else _keep_new
+        return keep_new(session, store, actor, photo_id, data), True
+    if (first.sha256, first.uploaded_by, first.is_signature) != (sha256, actor.user_id, is_signature):
         raise OtherContentError(id=photo_id)
     return first, False
 
@@ -114,6 +116,19 @@ def _keep_new(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID,
     return photo
 
 
+def _keep_signature(session: Session, store: PhotoStore, actor: Actor, photo_id: UUID, data: bytes) -> Photo:
+    """Keep a signature: nothing is told by where or when it was drawn, and it is compared with nothing.
+
+    Raises SignatureUnfitError besides for what is no small drawing.
+    """
+    check_signature(data)
+    photo = _keep_new(session, store, actor, photo_id, data)
+    photo.is_signature, photo.compared_at = True, photo.received_at
+    photo.gps_lng = photo.gps_lat = photo.taken_at = None
+    session.flush()
+    return photo
+
+
 def _may_locate(session: Session, actor: Actor) -> bool:
     """Say whether where the camera was may be kept; without a basis the photo is kept without it."""
     try:
@@ -145,9 +160,11 @@ def photo_in_reach(
     ``reach`` says per kind of record how far the actor reads it; kinds it lacks open nothing. ``records`` are
     others that he reads.
 
-    Raises NotFoundError for any other.
+    Raises NotFoundError for any other, and for signatures, which nothing shows but what was signed.
     """
     photo = session.get(Photo, photo_id)
+    if photo is not None and photo.is_signature:
+        raise NotFoundError
     if photo is not None and actor.user_id is not None and photo.uploaded_by == actor.user_id:
         return SeenPhoto.of(photo_id, photo)
     readable = [

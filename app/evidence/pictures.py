@@ -26,6 +26,8 @@ MAX_SCANS = 50
 """Passes of one JPEG. An encoder writes about ten; a crafted file of 300 KB a thousand, 24 s of work."""
 LARGE_EDGE_PX = 1600
 THUMB_EDGE_PX = 400
+SIGNATURE_FORMATS = frozenset({"PNG", "JPEG"})
+SIGNATURE_SIDE_PX = 3000
 LARGE_QUALITY = 82
 THUMB_QUALITY = 75
 
@@ -89,6 +91,12 @@ class BrokenPictureError(PictureError):
     code = "photo_broken"
 
 
+class SignatureUnfitError(PictureError):
+    """It is no PNG or JPEG, or larger than a screen on which one signs (data: ``max_side_px``)."""
+
+    code = "signature_unfit"
+
+
 @dataclass(frozen=True, slots=True)
 class Picture:
     """A sent photo as it is kept: two clean JPEG copies, and what the file told privately."""
@@ -138,6 +146,16 @@ def prepare(data: bytes) -> Picture:
         taken_at=note.taken_at,
         gps=note.gps,
     )
+
+
+def check_signature(data: bytes) -> None:
+    """Refuse what nobody draws with a finger, by the head of the file only. Raises as ``prepare``.
+
+    Raises SignatureUnfitError.
+    """
+    sent = _opened(data)
+    if sent.format not in SIGNATURE_FORMATS or max(sent.size) > SIGNATURE_SIDE_PX:
+        raise SignatureUnfitError(max_side_px=SIGNATURE_SIDE_PX)
 
 
 def smaller(copy: bytes, edge_px: int) -> SmallCopy:

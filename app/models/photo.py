@@ -32,6 +32,8 @@ class Photo(Base):
     id: Mapped[Id]
     sha256: Mapped[bytes] = mapped_column(index=True)
     """Of the bytes as sent: the same photo again is seen, and so is its reuse."""
+    is_signature: Mapped[bool] = mapped_column(default=False, server_default="false")
+    """It shows somebody's name in his hand, and nothing else: it is compared with nothing."""
     width: Mapped[int]
     height: Mapped[int]
     taken_at: Mapped[datetime | None]
@@ -109,6 +111,8 @@ class PhotoOwner(enum.StrEnum):
     HAZARD_EVENT = "hazard_event"
     VISIT = "visit"
     CLAIM = "claim"
+    SIGNATURE = "signature"
+    """A visit, of what who was visited signed with on the worker's phone."""
     SPOT_CHECK = "spot_check"
     """What somebody found who looked again."""
 

@@ -14,7 +14,7 @@ from app.retention import (
     opened_a_case,
 )
 
-_ABOUT_PEOPLE = (PhotoOwner.VISIT, PhotoOwner.CLAIM)
+_ABOUT_PEOPLE = (PhotoOwner.VISIT, PhotoOwner.SIGNATURE, PhotoOwner.CLAIM)
 
 
 def bindings(whose: Whose) -> ColumnElement[bool]:

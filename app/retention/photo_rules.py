@@ -109,7 +109,7 @@ def _needs(since: datetime) -> ColumnElement[bool]:
         (PhotoLink.record_kind == PhotoOwner.HAZARD_EVENT) & of_step,
         (PhotoLink.record_kind == PhotoOwner.INSPECTION) & found,
         (PhotoLink.record_kind == PhotoOwner.CLAIM) & claim,
-        (PhotoLink.record_kind == PhotoOwner.VISIT) & follow_up,
+        PhotoLink.record_kind.in_([PhotoOwner.VISIT, PhotoOwner.SIGNATURE]) & follow_up,
         (PhotoLink.record_kind == PhotoOwner.SPOT_CHECK) & check,
     )
 

@@ -87,6 +87,7 @@ from app.visits.filing import (
     NewFollowUp,
     NewVisit,
     OutcomeError,
+    UnsignedError,
     file,
 )
 from app.visits.follow_up_steps import (
@@ -214,6 +215,7 @@ __all__ = [
     "TicketNeededError",
     "ToldTicket",
     "TooSeldomError",
+    "UnsignedError",
     "ViewingTicket",
     "VisitAnsweredError",
     "VisitBasis",

@@ -14,7 +14,17 @@ from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, gather, link_photos
 from app.harm import HarmRecord, Told
 from app.ids import new_id
-from app.models import CareRecord, ClockFlag, FollowUp, NoticeKind, Visit, VisitForm, VisitMode, VisitOutcome
+from app.models import (
+    CareRecord,
+    ClockFlag,
+    Confirmation,
+    FollowUp,
+    NoticeKind,
+    Visit,
+    VisitForm,
+    VisitMode,
+    VisitOutcome,
+)
 from app.once import added_later, content_hash, insert_once, made_before
 from app.places import CodeSigner
 from app.sealing import Sealer, Showing
@@ -55,6 +65,13 @@ class OutcomeError(DomainError):
     kind = Kind.INVALID
 
 
+class UnsignedError(DomainError):
+    """A signature is given at the door by somebody who was met, and is no photo of the visit."""
+
+    code = "unsigned"
+    kind = Kind.INVALID
+
+
 class DueDayError(DomainError):
     """A follow-up is due on the day of the visit it follows from, or within a year after it."""
 
@@ -92,6 +109,8 @@ class NewVisit:
     cleared: tuple[str, ...] = added_later(())
     """What of it is no more, without another answer."""
     hazards: tuple[NewHazard, ...] = added_later(())
+    signature_id: UUID | None = added_later(None)
+    """What who was visited signed with on the worker's phone."""
 
 
 def file(
@@ -103,7 +122,7 @@ def file(
 
     Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``joined``,
     ``check_answers`` and ``basis_of`` raise, DueDayError, NotStaffHereError for a follow-up's owner,
-    CareEndedError, HazardNamesError, OtherContentError.
+    CareEndedError, HazardNamesError, UnsignedError, OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
@@ -113,6 +132,8 @@ def file(
     form = form_for(session, record.category, new.form_id)
     if new.mode not in CONTACT[new.outcome]:
         raise OutcomeError(field="outcome")
+    if new.signature_id is not None and not _may_be_signed(new):
+        raise UnsignedError(field="signature_id")
     new = replace(new, answers=_whole_answers(session, actor, sealer, record, form, new))
     unasked = new.outcome in _UNASKED or (may_keep_silent(record) and not new.answers)
     check_answers(form.fields, new.answers, complete=not unasked)
@@ -132,6 +153,7 @@ def file(
         outcome=new.outcome,
         basis=basis,
         unchanged_from_id=new.unchanged_from,
+        confirmation=Confirmation.NONE if new.signature_id is None else Confirmation.SIGNED,
         **sealed_visit(sealer, visit_id, answers=new.answers, note=new.note),
         **_gathered(session, actor, signer, record, new, visit_id).columns(),
     )
@@ -144,6 +166,9 @@ def file(
         if is_out_of_contact(session, record, visit):
             tell_not_reached_by(session, record, visit, but=but, at_once=True)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
+        if new.signature_id is not None:
+            signed = (PhotoOwner.SIGNATURE, visit.id, visit.area_code, [new.signature_id])
+            link_photos(session, *signed, by=actor.user_id)
         _follow(session, sealer, record, visit, new, but=but)
         report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
     return visit, made
@@ -170,6 +195,11 @@ def _whole_answers(
         answers=new.answers,
         at=captured_at if clock_flag(captured_at, at) is ClockFlag.OK else at,
     )
+
+
+def _may_be_signed(new: NewVisit) -> bool:
+    met = new.mode is VisitMode.IN_PERSON and new.outcome is not VisitOutcome.NOT_REACHED
+    return met and new.signature_id not in new.photo_ids
 
 
 def _flagged(new: NewVisit) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, defer, joinedload, selectinload
 from app import harm
 from app.actors import Actor
 from app.errors import NotFoundError
-from app.evidence import NamedPhoto, photos_of
+from app.evidence import NamedPhoto, photos_of, signature_of
 from app.models import CareRecord, FollowUp, Hazard, Visit
 from app.visits.care_listings import NotResponsibleError, admin_scope, check_doer
 from app.visits.care_shown import seen_care_record
@@ -25,6 +25,7 @@ class WholeVisit:
     follow_ups: list[FollowUp]
     hazard_ids: list[UUID]
     """What was seen on it and reported."""
+    signature: NamedPhoto | None
     hears: bool
     """Whether its reader is told the words of who was visited: an admin, not who called on him."""
     leave: Leave | None = None
@@ -99,7 +100,7 @@ def _whole(
     seen = session.scalars(select(Hazard.id).where(Hazard.visit_id == visit.id).order_by(Hazard.id))
     photos = photos_of(session, [visit.id])[visit.id]
     hears = admin_scope(actor).covers(visit.area_code) and visit.worker_id != actor.user_id
-    return WholeVisit(visit, photos, follow_ups, list(seen), hears, leave)
+    return WholeVisit(visit, photos, follow_ups, list(seen), signature_of(session, visit.id), hears, leave)
 
 
 def check_shown(session: Session, actor: Actor, visit: Visit) -> None:

@@ -36,6 +36,7 @@ NAMED = {
             for verb in ("level", "worker", "substitute", "willingness")
         ),
         *(f"/v1/follow-ups/<uuid:follow_up_id>/{verb}" for verb in ("hand-over", "postpone")),
+        "/v1/me/visits/<uuid:visit_id>/answer",
         "/v1/units/<uuid:unit_id>/change",
         "/v1/imports/<uuid:import_id>/apply",
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),

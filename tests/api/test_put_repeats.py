@@ -154,7 +154,7 @@ def still_open(_: Session, __: Sent) -> None:
 
 def named_by_another(session: Session, sent: Sent) -> None:
     """Let the records of somebody else, and only his, name both photos."""
-    for photo_id in (UUID(sent.sample.path["photo_id"]), sent.fresh_id):
+    for photo_id in (*map(UUID, sent.sample.path.values()), sent.fresh_id):
         session.add(
             PhotoLink(
                 record_id=new_id(),
@@ -201,6 +201,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/me/corrections/<uuid:correction_id>", still_open, (409, "correction_open")),
     ("/v1/me/deletions/<uuid:deletion_id>", still_open, (409, "deletion_open")),
     ("/v1/photos/<uuid:photo_id>", named_by_another, GONE),
+    ("/v1/signatures/<uuid:signature_id>", named_by_another, GONE),
     ("/v1/checklist-drafts/<uuid:draft_id>", still_open, (409, "draft_open")),
     ("/v1/inspections/<uuid:inspection_id>", caller_moved, GONE),
     ("/v1/inspections/<uuid:inspection_id>", checklist_taken_back, (422, "checklist_unfit")),
@@ -241,14 +242,13 @@ KNOWN_TO_NOBODY_ELSE = {
     "/v1/me/copies/<uuid:copy_id>",
     "/v1/me/proxies/<uuid:proxy_id>",
     "/v1/photos/<uuid:photo_id>",
+    "/v1/signatures/<uuid:signature_id>",
 }
 """Where anybody may use any id, no area is asked for: somebody else's is simply taken."""
 STATES = {
     "/v1/checklist-drafts/<uuid:draft_id>/workbook": "makes nothing (test_checklist_workbooks.py)",
     "/v1/me/message-acceptances/<uuid:acceptance_id>": "needs WeChat (tests/api/wechat/test_acceptances.py)",
-    "/v1/me/notice-settings": (
-        "replaces one's own settings of a revision: its repeats are in tests/notices/test_settings.py"
-    ),
+    "/v1/me/notice-settings": "replaces one's own settings of a revision (tests/notices/test_settings.py)",
     "/v1/residents/<uuid:resident_id>/numbers": (
         "makes nothing and has no id of its own: what is so already is judged no more, and whoever reaches "
         "the resident no longer is not told whether he guessed his numbers (test_resident_numbers.py)"

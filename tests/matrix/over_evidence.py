@@ -4,6 +4,7 @@ _STATE = "looks at the state (presence/test_spot_checks.py)"
 EVIDENCE_NEVER_OVER = {
     "GET /v1/inspections/<uuid:inspection_id>": "a record that nothing ends or follows",
     "GET /v1/photos/<uuid:photo_id>/marked": "of a photo that is there; one that went is not found",
+    "PUT /v1/signatures/<uuid:signature_id>": "kept as a photo is, for a visit that names it",
     "POST /v1/photo-matches/<uuid:match_id>/settle": "what is settled is settled (test_photo_matches.py)",
     "POST /v1/places/<uuid:place_id>/witness-codes": "places have no end",
     "GET /v1/spot-check-weeks/<uuid:week_id>": "the proof of a draw, which stays",

@@ -37,6 +37,13 @@ PHOTOS = [
         lambda _: Call(f"/v1/photos/{new_id()}", {"data": picture()}),
         201,
     ),
+    Line(
+        "PUT",
+        "/v1/signatures/<uuid:signature_id>",
+        {"worker": 201, "admin": 201},
+        lambda _: Call(f"/v1/signatures/{new_id()}", {"data": picture()}),
+        201,
+    ),
     Line("GET", "/v1/photos/<uuid:photo_id>", NOT_SEEN | INSPECTION_READERS, _photo("")),
     Line("GET", "/v1/photos/<uuid:photo_id>/marked", dict.fromkeys(MARKERS, 404), _photo("/marked")),
     Line("GET", "/v1/photo-matches", REVIEWERS | {"city": 200}, at("/v1/photo-matches"), 200),

@@ -21,6 +21,7 @@ ABOUT_NOBODY = {
     "POST /v1/residents/search": "whom it finds, and nobody it writes of",
     "POST /v1/drafts": "each record in it has an entry of its own, which says so",
     "PUT /v1/photos/<uuid:photo_id>": "a photo is somebody's by the record that names it",
+    "PUT /v1/signatures/<uuid:signature_id>": "so is a signature",
     "PUT /v1/roster-exports/<uuid:export_id>": "everybody's of an area",
     "PUT /v1/imports/<uuid:import_id>": "everybody's of a community",
     "POST /v1/imports/<uuid:import_id>/apply": "everybody's of a community",

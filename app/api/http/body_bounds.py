@@ -20,6 +20,8 @@ LISTS_BYTES = 128 * 1024
 """JSON with a list of people or goods."""
 FORMS_BYTES = 1024 * 1024
 """JSON of a checklist or a questionnaire with all its answers."""
+SIGNATURE_BYTES = 512 * 1024
+"""A name drawn with a finger."""
 MAX_PHOTO_BYTES = 12 * 1024 * 1024
 """A photo of a phone fits."""
 

@@ -73,6 +73,8 @@ SENTENCES: dict[str, str] = {
     "too_seldom": "这位对象最少每{most}天要走访一次，间隔请不要超过{most}天",
     "not_staff_here": "请选在这里上岗的网格员或社区管理员",
     "care_ended": "这位对象在那天之前已经不在关爱名单里了，请改日期",
+    "signature_unfit": "签名要用PNG或JPEG图片，请在手机上重新签",
+    "unsigned": "只有上门见到了人才能签名，没有见到请去掉签名",
     "visit_answered": "这次探访已经有人答复过了，有出入请告诉社区",
     "answer_over": "这次探访过去太久了，有话请告诉社区",
     "help_open": "这个人登记过了，要改请先结束原来的",

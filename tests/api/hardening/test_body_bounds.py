@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.adapters import wechat
 from app.api.http.allow import PUBLIC
-from app.api.http.body_bounds import FORMS_BYTES, MAX_PHOTO_BYTES, MOST_BYTES, most_bytes_of
+from app.api.http.body_bounds import FORMS_BYTES, MAX_PHOTO_BYTES, MOST_BYTES, SIGNATURE_BYTES, most_bytes_of
 from app.api.http.strict_json import MAX_PARTS
 from app.api.report_form import MAX_FORM_BYTES
 from app.ids import new_id
@@ -32,6 +32,13 @@ BOUNDS = {
     "JSON of a form": ("PUT", f"/v1/visits/{_ID}", "visits.put_visit", "application/json", FORMS_BYTES),
     "JSON of a stranger": ("POST", "/v1/sessions", "sessions.sign_in", "application/json", MOST_BYTES),
     "photo": ("PUT", f"/v1/photos/{_ID}", "photos.put_photo", "image/jpeg", MAX_PHOTO_BYTES),
+    "signature": (
+        "PUT",
+        f"/v1/signatures/{_ID}",
+        "signatures.put_signature",
+        "image/png",
+        SIGNATURE_BYTES,
+    ),
     "push": ("POST", "/v1/wechat/push", "wechat_push.hear", "text/xml", wechat.LARGEST_CALLBACK),
     "form": ("POST", "/q/x/reports", "codes.send_report", _FORM, MAX_FORM_BYTES),
 }
@@ -158,6 +165,7 @@ def test_every_route_takes_its_longest_form_and_little_more(app: Flask) -> None:
     assert not wrong
     assert seen == {
         "photos.put_photo",
+        "signatures.put_signature",
         "codes.send_report",
         "checklist_drafts.put_checklist_draft_workbook",
         "imports.put_import",
