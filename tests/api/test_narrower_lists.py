@@ -119,3 +119,42 @@ def test_what_is_near_says_when_it_was_cut(session: Session, be: Any, others: in
     near = be("admin").get(f"/v1/hazards/{report.id}/nearby").json
 
     assert (len(near["items"]), near["more"]) == (20, more)
+
+
+@pytest.mark.parametrize(
+    "who, path, name",
+    [
+        ("admin", "hazards", "reported_"),
+        ("admin", "hazards", "closed_"),
+        ("admin", "hazards/counts", "closed_"),
+        ("admin", "hazards/map", "reported_"),
+        ("admin", "inspections", ""),
+        ("admin", "occurrences", ""),
+        ("auditor", "audit", ""),
+    ],
+)
+def test_a_span_that_ends_before_it_begins_is_refused(be: Any, who: str, path: str, name: str) -> None:
+    """It would be a list of nothing, which reads as if nothing had been there."""
+    early, late = "2026-11-01", "2026-11-02"
+    if path in {"inspections", "occurrences"}:
+        spans = [(early, early), (late, early)]
+    else:
+        spans = [(f"{early}T08:00:00Z", f"{early}T08:00:00Z"), (f"{late}T08:00:00Z", f"{early}T08:00:00Z")]
+
+    right, wrong = (
+        be(who).get(f"/v1/{path}?{name}since={since}&{name}until={until}") for since, until in spans
+    )
+
+    assert (right.status_code, wrong.status_code) == (200, 422), right.text
+    assert wrong.json["errors"] == {f"{name}until": ["结束时间比开始时间早，请改一下"]}
+
+
+def test_nor_is_the_ledger_taken_out_for_such_a_span(be: Any) -> None:
+    span = {"closed_since": "2026-11-02T08:00:00Z", "closed_until": "2026-11-01T08:00:00Z"}
+
+    answer = be("admin").put(
+        f"/v1/hazard-exports/{new_id()}", json={"area_code": HOME, "purpose": "季度归档", **span}
+    )
+
+    assert refused(answer) == (422, "invalid")
+    assert list(answer.json["errors"]) == ["closed_until"]

@@ -45,6 +45,15 @@ class Input(ma.Schema):
 
     error_messages = {"unknown": "没有这一项，请去掉", "type": "这里要填一组内容"}  # noqa: RUF012
 
+    @ma.validates_schema
+    def check_spans(self, data: dict[str, Any], **_: Any) -> None:
+        """Refuse a span (``since``, ``until``) that ends before it begins: nothing lies in it."""
+        for name, since in data.items():
+            until_name = f"{name.removesuffix('since')}until"
+            until = data.get(until_name) if name.endswith("since") else None
+            if since is not None and until is not None and since > until:
+                raise ma.ValidationError("结束时间比开始时间早，请改一下", until_name)
+
 
 class Output(ma.Schema):
     """A response."""
