@@ -60,14 +60,7 @@ from app.models.hazard_alarm import AlarmKind, HazardAlarm
 from app.models.hazard_export import HazardExport
 from app.models.household import UNPREPARED, Household, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
-from app.models.message import (
-    OVER,
-    CreditEnding,
-    MessageAcceptance,
-    MessageCredit,
-    MessageSend,
-    SendState,
-)
+from app.models.message import OVER, CreditEnding, MessageAcceptance, MessageCredit, MessageSend, SendState
 from app.models.notice import Notice, NoticeKind
 from app.models.notice_settings import NoticeSettings
 from app.models.occurrence import Absence, AbsenceReason, Occurrence, OccurrenceState, ToldOpening
@@ -92,6 +85,7 @@ from app.models.proxy import Proxy, ProxyEnd, ProxyRelation, ProxyState, ProxyWo
 from app.models.rectification_notice import RectificationNotice
 from app.models.removal import Removal, RemovalKind
 from app.models.reveal import Reveal, RevealField
+from app.models.roster_change import RosterChange, RosterChangeKind
 from app.models.roster_export import RosterColumn, RosterExport
 from app.models.roster_import import (
     ImportFailure,
@@ -259,6 +253,8 @@ __all__ += [
     "Reveal",
     "RevealField",
     "Reward",
+    "RosterChange",
+    "RosterChangeKind",
     "RosterColumn",
     "RosterExport",
     "RosterImport",

@@ -19,7 +19,16 @@ from app.once import content_hash, insert_once, made_before
 from app.own_data.closing_reasons import reasons_against
 from app.own_data.scrubbing import numbers_known, scrub
 from app.own_data.whose import speaks_for
-from app.people import GuardianNeededError, Numbers, is_child, keep_numbers, lock_fully, ward
+from app.people import (
+    GuardianNeededError,
+    Numbers,
+    is_child,
+    keep_changed_numbers,
+    keep_numbers,
+    lock_fully,
+    number_indexes,
+    ward,
+)
 from app.sealing import Sealer
 from app.workdays import HolidaysUnknownError, WorkCalendar
 
@@ -179,8 +188,9 @@ def shut(session: Session, sealer: Sealer, row: Closing, user: User, resident_id
     )
     scrub(session, sealer, user, resident, numbers_known(sealer, user, resident))
     if resident is not None:
-        row.bound_to = resident.id
+        row.bound_to, indexes = resident.id, number_indexes(resident)
         keep_numbers(sealer, resident, Numbers())
+        keep_changed_numbers(session, resident, indexes, by=None)
     row.advance(ClosingState.CARRYING)
     row.begun_at = now()
     identity.closing.close_account(session, user)

@@ -15,6 +15,12 @@ from app.own_data.kinds import Copied, Whose, kind, of_grown_household, of_house
 _HIMSELF = (
     kind("residents", "名册上的我", of_resident("residents", "id")),
     kind("households", "我家的住址", of_household("households", "id")),
+    kind(
+        "roster_changes",
+        "名册上我的变动",
+        of_resident("roster_changes", "resident_id"),
+        only="id resident_id household_id kind at day said_sealed",
+    ),
     kind("users", "账号", of_user("users", "id"), without="password_hash old_password_hashes"),
     kind("wechat_identities", "绑定的微信", of_user("wechat_identities", "user_id")),
     kind("account_events", "对我账号的处理", of_user("account_events", "user_id")),
@@ -264,6 +270,7 @@ AT_WORK = (
                 "asked_by approved_by",
                 "id asked_at failed_at ready_at fetched_at ended_at",
             ),
+            ("roster_changes", "by_me", "我改名册的记录", "actor_id", "id kind at"),
             ("account_events", "by_me", "我对账号的处理", "actor_id", "id step at"),
             ("bindings", "by_me", "我办理的绑定", "begun_by ended_by", "id way begun_at ended_at"),
             ("corrections", "by_me", "我决定的更正", "decided_by", "id field state asked_at decided_at"),

@@ -16,7 +16,13 @@ from app.once import content_hash, insert_once, made_before
 from app.own_data import requests
 from app.own_data.deleting import delete_data
 from app.own_data.whose import resident_meant
-from app.people import GuardianNeededError, is_child, takes_minors_number
+from app.people import (
+    GuardianNeededError,
+    is_child,
+    keep_changed_numbers,
+    number_indexes,
+    takes_minors_number,
+)
 from app.sealing import Sealer
 
 
@@ -106,7 +112,9 @@ def approve_deletion(
             changed_ages.agreed_to_age(
                 session, actor, resident, request_id=deletion_id, approval_id=approval_id
             )
+        indexes = number_indexes(resident)
         figures = delete_data(session, sealer, resident, row.what)
+        keep_changed_numbers(session, resident, indexes, by=actor.user_id)
         row.deleted, row.kept = figures.deleted, figures.kept
         requests.decide(session, actor, _DELETIONS, row, OwnRequestState.DONE, note)
     return row

@@ -36,7 +36,7 @@ def _group(title: str, kinds: str) -> Group:
 
 
 GROUPS = (
-    _group("我是谁", "residents"),
+    _group("我是谁", "residents roster_changes"),
     _group("我的家", "households"),
     _group("关爱和走访", "care_records escape_helps visits"),
     _group("积分", "accounts transfers claims redemptions"),

@@ -14,8 +14,9 @@ from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
 from app.ids import new_id
-from app.models import Household, Resident
+from app.models import Household, Resident, RosterChangeKind
 from app.once import content_hash
+from app.people.history import Change, keep_changes
 from app.people.numbers import FIRST_ENTRY, Numbers, sealed_numbers
 from app.people.register import NewHousehold, NewResident, check_birth_date
 from app.people.sounds import found_by
@@ -54,7 +55,14 @@ def register_all(session: Session, actor: Actor, sealer: Sealer, entries: Sequen
     if not rows:
         return set()
     statement = insert(Resident).on_conflict_do_nothing().returning(Resident.id)
-    return set(session.scalars(statement, rows))
+    made = set(session.scalars(statement, rows))
+    changes = (
+        Change(RosterChangeKind.CREATED, row["area_code"], row["household_id"], row["id"])
+        for row in rows
+        if row["id"] in made
+    )
+    keep_changes(session, changes, by=actor.user_id)
+    return made
 
 
 def _households(
@@ -63,7 +71,7 @@ def _households(
     """Give the household of each home, and whether it was entered long ago; make those that are missing."""
     wanted = {entry.home: entry.area_code for entry in entries}
     found = _found(session, wanted)
-    missing = [
+    missing: list[dict[str, Any]] = [
         {
             "id": new_id(),
             "area_code": area_code,
@@ -76,7 +84,14 @@ def _households(
         if home not in found
     ]
     if missing:
-        session.execute(insert(Household).on_conflict_do_nothing(), missing)
+        statement = insert(Household).on_conflict_do_nothing().returning(Household.id)
+        made = set(session.scalars(statement, missing))
+        changes = (
+            Change(RosterChangeKind.CREATED, row["area_code"], row["id"])
+            for row in missing
+            if row["id"] in made
+        )
+        keep_changes(session, changes, by=actor.user_id)
         found = _found(session, wanted)
     return found
 

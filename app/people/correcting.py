@@ -1,8 +1,8 @@
-"""Putting right what the roster says of a resident; what it said before is kept nowhere."""
+"""Putting right what the roster says of a resident; what it said before stands in its history."""
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, update
 from sqlalchemy.orm import Session
@@ -10,19 +10,31 @@ from stdnum.iso7064 import mod_11_2
 
 from app.actors import Actor
 from app.errors import DomainError, Kind
-from app.models import CorrectionField, Guardianship, Household, PresenceState, Relation, Resident, Sex
+from app.models import (
+    CorrectionField,
+    Guardianship,
+    Household,
+    PresenceState,
+    Relation,
+    Resident,
+    RosterChangeKind,
+    Sex,
+)
 from app.once import unique
 from app.people.ages import changes_minors_age, takes_minors_number
 from app.people.bases import Category, check_about
 from app.people.guardians import last_day_as_minor
+from app.people.history import change_of, keep_change
 from app.people.numbers import (
     ID_NUMBER_KEY,
     IdNumberError,
     IdNumberTakenError,
     Numbers,
     birth_date_in,
+    changed_numbers,
     check_id_number,
     check_numbers,
+    number_indexes,
     numbers_of,
     sex_in,
     write_numbers,
@@ -35,6 +47,11 @@ AGE_FIELDS = frozenset({CorrectionField.BIRTH_DATE, CorrectionField.ID_NUMBER})
 """What may change how old somebody is when it is put right."""
 _NAME_SIGNS = 40
 _PHONE_DIGITS, _ID_SIGNS = 11, 18
+_NUMBERS = frozenset({CorrectionField.PHONE, CorrectionField.ID_NUMBER})
+_KINDS = {
+    CorrectionField.PRESENCE: RosterChangeKind.PRESENCE,
+    CorrectionField.RELATION: RosterChangeKind.RELATION,
+}
 FORMS = {
     CorrectionField.NAME: "姓名最少1个字，最多40个字",
     CorrectionField.SEX: "女填female，男填male",
@@ -55,6 +72,13 @@ class CorrectionValueError(DomainError):
 
     code = "correction_value"
     kind = Kind.INVALID
+
+
+class _Held(NamedTuple):
+    """What the roster says of somebody; of his numbers what tells one from another."""
+
+    said: dict[str, Any]
+    numbers: tuple[bytes | None, bytes | None]
 
 
 def check_value(field: CorrectionField, value: str) -> None:
@@ -97,6 +121,7 @@ def correct(
     check_value(field, value)
     check_about(session, resident, Category.ROSTER)
     at_stake = _is_at_stake(resident, field, value)
+    before = _held(session, resident)
     taken: dict[str, DomainError] = {
         "uq_residents_household_id_head": HeadTakenError(),
         ID_NUMBER_KEY: IdNumberTakenError(),
@@ -105,7 +130,7 @@ def correct(
     if field is CorrectionField.DOOR:
         household = session.get_one(Household, resident.household_id, with_for_update=True)
         household.door = value
-    elif field in {CorrectionField.PHONE, CorrectionField.ID_NUMBER}:
+    elif field in _NUMBERS:
         _correct_numbers(session, actor, sealer, resident, field, value)
     elif field is CorrectionField.BIRTH_DATE:
         resident.birth_date = _birth_date(value)
@@ -119,8 +144,33 @@ def correct(
         session.flush()
     if at_stake:
         agreed(resident)
+    _keep(session, actor, sealer, resident, _KINDS.get(field, RosterChangeKind.CORRECTED), before)
     if field in AGE_FIELDS:
         _end_with_childhood(session, resident)
+
+
+def _keep(
+    session: Session, actor: Actor, sealer: Sealer, resident: Resident, kind: RosterChangeKind, before: _Held
+) -> None:
+    """Write into the history what was put right; of a number only that it was."""
+    after = _held(session, resident)
+    changed = [name for name in after.said if after.said[name] != before.said[name]]
+    fields = changed + changed_numbers(resident, before.numbers)
+    if fields:
+        change = change_of(
+            kind,
+            resident,
+            data={"fields": fields},
+            before={name: before.said[name] for name in changed},
+            after={name: after.said[name] for name in changed},
+        )
+        keep_change(session, change, by=actor.user_id, sealer=sealer)
+
+
+def _held(session: Session, resident: Resident) -> _Held:
+    said = {name: getattr(resident, name) for name in ("name", "sex", "birth_date", "relation", "presence")}
+    said["door"] = session.get_one(Household, resident.household_id).door
+    return _Held(said, number_indexes(resident))
 
 
 def _is_at_stake(resident: Resident, field: CorrectionField, value: str) -> bool:

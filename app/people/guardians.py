@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session, aliased
 from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import GuardianRelation, Guardianship, Resident, User
+from app.models import GuardianRelation, Guardianship, Resident, RosterChangeKind, User
 from app.once import content_hash, insert_once, made_before
 from app.people.deaths import check_not_dead
+from app.people.history import change_of, keep_change
 from app.people.listings import resident_in_scope
 from app.people.locking import lock_accounts
 from app.people.names import age_on
@@ -129,7 +130,7 @@ def record_guardian(
     if new.valid_until < business_day() or not is_minor(child, new.valid_until):
         raise GuardianSpanError(field="valid_until")
     _end_over(session, child.id, guardian.id)
-    return insert_once(
+    row, made = insert_once(
         session,
         Guardianship,
         guardianship_id,
@@ -144,6 +145,16 @@ def record_guardian(
         created_at=now(),
         valid_until=new.valid_until,
     )
+    if made:
+        _keep(session, row, "recorded", by=actor.user_id)
+    return row, made
+
+
+def _keep(session: Session, row: Guardianship, what: str, *, by: UUID | None) -> None:
+    """Write into the history of the child what became of a guardian of its."""
+    data = {"guardianship_id": str(row.id), "guardian_id": str(row.guardian_id), "guardian": what}
+    child = session.get_one(Resident, row.child_id)
+    keep_change(session, change_of(RosterChangeKind.RELATION, child, data=data), by=by)
 
 
 def _lock_two(session: Session, actor: Actor, child: Resident, guardian: Resident) -> None:
@@ -208,6 +219,7 @@ def verify_guardian(session: Session, actor: Actor, guardianship_id: UUID) -> tu
     is_new = row.verified_at is None
     if is_new:
         row.verified_at, row.verified_by = now(), actor.user_id
+        _keep(session, row, "verified", by=actor.user_id)
     return row, is_new
 
 
@@ -223,6 +235,7 @@ def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> t
     is_new = row.ended_at is None
     if is_new:
         row.ended_at, row.ended_by = now(), actor.user_id
+        _keep(session, row, "ended", by=actor.user_id)
     return row, is_new
 
 
@@ -235,6 +248,7 @@ def end_guardianships_of(session: Session, guardian_id: UUID, *, by: UUID | None
     rows = session.scalars(in_order.execution_options(populate_existing=True)).all()
     for row in rows:
         row.ended_at, row.ended_by = now(), by
+        _keep(session, row, "ended", by=by)
     session.flush()
     return list(rows)
 

@@ -101,6 +101,10 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
         ("residents who moved away or died",),
     )
     yield KeptTime(
+        f"名册上改之前写的是什么、为什么改，保存{ended}，之后只留改过哪一项、谁改的、什么时候。",
+        ("words of changes of the roster",),
+    )
+    yield KeptTime(
         f"同意收回以后、监护关系结束以后，证明保存{proof}；靠这份同意记下的探访内容还在的，留到探访内容删除。",
         ("consents that ended", "guardianships that ended"),
     )

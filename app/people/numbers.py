@@ -13,10 +13,11 @@ from stdnum.iso7064 import mod_11_2
 from app.actors import Actor, community_of
 from app.clock import now
 from app.errors import DomainError, Kind
-from app.models import Household, Resident, Sex
+from app.models import Household, Resident, RosterChangeKind, Sex
 from app.once import unique
 from app.people.ages import takes_minors_number
 from app.people.bases import Category, check_about
+from app.people.history import change_of, keep_change
 from app.people.homes import check_other_household
 from app.people.listings import resident_in_scope
 from app.people.locking import resident_locked
@@ -191,6 +192,27 @@ def _masked_id(id_number: str) -> str:
     return f"{id_number[:1]}{'*' * 16}{id_number[-1:]}"
 
 
+def number_indexes(resident: Resident) -> tuple[bytes | None, bytes | None]:
+    """Give what tells a resident's phone and ID number from others."""
+    return resident.phone_index, resident.id_number_index
+
+
+def changed_numbers(resident: Resident, before: tuple[bytes | None, bytes | None]) -> list[str]:
+    """Say which of the two is another one by now, or was taken away."""
+    pairs = zip((_PHONE, _ID_NUMBER), before, number_indexes(resident), strict=True)
+    return [kind for kind, old, new in pairs if old != new]
+
+
+def keep_changed_numbers(
+    session: Session, resident: Resident, before: tuple[bytes | None, bytes | None], *, by: UUID | None
+) -> None:
+    """Write into the history which of the two became another one; neither number is in it."""
+    fields = changed_numbers(resident, before)
+    if fields:
+        change = change_of(RosterChangeKind.CORRECTED, resident, data={"fields": fields})
+        keep_change(session, change, by=by)
+
+
 def check_numbers(session: Session, resident: Resident, *, before: Numbers, after: Numbers) -> None:
     """Refuse a new number of a child under 14 without its guardian's consent; to take one away needs none.
 
@@ -226,7 +248,7 @@ def set_numbers(
     """
     resident = resident_in_scope(session, actor, resident_id)
     resident_locked(session, resident_id)
-    before = numbers_of(Showing(sealer), resident)
+    before, indexes = numbers_of(Showing(sealer), resident), number_indexes(resident)
     numbers = replace(before, **given)
     if before == numbers:
         return resident
@@ -240,6 +262,7 @@ def set_numbers(
         session.flush()
     if at_stake:
         agreed(resident)
+    keep_changed_numbers(session, resident, indexes, by=actor.user_id)
     return resident
 
 

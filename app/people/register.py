@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import Household, PlaceKind, PresenceState, Relation, Resident, Sex
+from app.models import Household, PlaceKind, PresenceState, Relation, Resident, RosterChangeKind, Sex
 from app.once import content_hash, insert_once, made_before
 from app.people.bases import Category, check_about
+from app.people.history import change_of, change_of_home, keep_change
 from app.people.listings import household_in_scope
 from app.people.names import age_on
 from app.people.sounds import found_by
@@ -89,7 +90,7 @@ def register_household(
         raise NotFoundError(field="place_id") from None
     if place.kind is not PlaceKind.RESIDENTIAL:
         raise NotResidentialError(field="place_id")
-    return insert_once(
+    household, made = insert_once(
         session,
         Household,
         household_id,
@@ -99,6 +100,9 @@ def register_household(
         created_at=now(),
         **asdict(new),
     )
+    if made:
+        keep_change(session, change_of_home(RosterChangeKind.CREATED, household), by=actor.user_id)
+    return household, made
 
 
 def register_resident(
@@ -133,6 +137,7 @@ def register_resident(
     )
     if made:
         check_about(session, resident, Category.ROSTER)
+        keep_change(session, change_of(RosterChangeKind.CREATED, resident), by=actor.user_id)
     return resident, made
 
 

@@ -7,7 +7,7 @@ stands in the audit trail, too.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import and_, false, or_
+from sqlalchemy import and_, exists, false, or_
 
 from app.clock import business_day, months_ago, now
 from app.models import (
@@ -18,10 +18,12 @@ from app.models import (
     Correction,
     Deletion,
     EscapeHelp,
+    HarmCase,
     HarmRecord,
     OwnRequestState,
     Proxy,
     Removal,
+    RosterChange,
 )
 from app.retention.gone_rules import came_back, says_gone, shows_return, was_him
 from app.retention.harm_rules import kept_for_a_case
@@ -84,6 +86,17 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         EscapeHelp.ended_on < business_day(since),
         kept=f"{months} months after the last day {setting}",
         basis=_BASIS,
+    )
+    of_harm = exists().where(HarmCase.resident_id == RosterChange.resident_id)
+    said = or_(RosterChange.said_sealed.is_not(None), RosterChange.reason_sealed.is_not(None))
+    yield Rule(
+        "words of changes of the roster",
+        table_of(RosterChange),
+        and_(RosterChange.at < since, said, ~of_harm),
+        kept=f"{months} months after the change {setting}",
+        basis=_BASIS,
+        emptied={"said_sealed": None, "reason_sealed": None},
+        stays="what kind of change it was, of whom, by whom and when",
     )
     yield Rule(
         "facts of removals",

@@ -23,6 +23,7 @@ from app.jobs.work import Means
 from app.models import AuditEntry, Household, ImportRow, Resident, RosterImport
 from tests.cast import HOME, acting
 from tests.import_world import id_number, person, residents, saved
+from tests.roster_world import forget_changes
 
 pytestmark = pytest.mark.xdist_group("jobs")
 _MANY = 1_203
@@ -33,6 +34,7 @@ def cleared(means: Means) -> Iterator[None]:
     """Take away what was entered and sent."""
     yield
     with Session(means.engine) as session:
+        forget_changes(session)
         ours = select(Household.id).where(Household.door.startswith("9单元"))
         session.execute(delete(Resident).where(Resident.household_id.in_(ours)))
         session.execute(delete(Household).where(Household.door.startswith("9单元")))

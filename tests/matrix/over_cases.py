@@ -8,6 +8,7 @@ from tests.matrix.lines import ANYBODY, ROLES
 from tests.matrix.over import FREEZABLE, OVER, Case, freeze, freeze_closed_hazards, kind_of
 from tests.matrix.over_checklists import CHECKLISTS, DRAFTS_NEVER_OVER
 from tests.matrix.over_evidence import EVIDENCE_NEVER_OVER
+from tests.matrix.over_roster import ROSTER_NEVER_OVER
 from tests.matrix.routes import LINES
 
 _ENDED_AGAIN = {
@@ -287,19 +288,14 @@ _PHOTOS = [
 CASES = [*_of_kinds(), *_accounts(), *_PARENTS, *_NUMBERS, *_SHEETS, *_PHOTOS, *CHECKLISTS]
 
 _PLACES = "places have no end in the product: nothing retires or deletes one"
-_ROSTER = "households and residents have no end in the product: nobody is taken off the roster"
 _OF_ONESELF = "asks something about oneself and names nothing else: the id is that of the new wish"
 NEVER_OVER = {
     **DRAFTS_NEVER_OVER,
     **EVIDENCE_NEVER_OVER,
+    **ROSTER_NEVER_OVER,
     "PUT /v1/places/<uuid:place_id>": "names a new place in an area; areas have no end",
     "GET /v1/places/<uuid:place_id>": _PLACES,
     "PUT /v1/households/<uuid:household_id>": _PLACES,
-    "GET /v1/households/<uuid:household_id>": _ROSTER,
-    "GET /v1/households/<uuid:household_id>/residents": _ROSTER,
-    **{f"PUT /v1/{one}s/<uuid:{one}_id>": _ROSTER for one in ("resident", "guardianship")},
-    "PUT /v1/escape-helps/<uuid:help_id>": _ROSTER,
-    "PUT /v1/viewing-tickets/<uuid:ticket_id>": _ROSTER,
     "POST /q/<code>/reports/<uuid:hazard_id>/rating": "asks for what is over (test_rating.py)",
     "GET /q/<code>/reports/<uuid:hazard_id>/rating": "leads to the receipt, whatever became of it",
     "GET /n/<uuid:notice_id>": "a notice has no end; it says how the hazard stands, ended or not",

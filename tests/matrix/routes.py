@@ -13,6 +13,7 @@ from tests.matrix.routes_plans import PLANS
 from tests.matrix.routes_points import POINTS
 from tests.matrix.routes_presence import PRESENCE
 from tests.matrix.routes_proxies import PROXIES
+from tests.matrix.routes_roster import ROSTER
 from tests.matrix.routes_visits import VISITS
 
 LINES: list[Line] = [
@@ -23,6 +24,7 @@ LINES: list[Line] = [
     *PLANS,
     *PRESENCE,
     *PEOPLE,
+    *ROSTER,
     *BINDINGS,
     *OWN_DATA,
     *PROXIES,

@@ -30,6 +30,7 @@ from tests.cast import acting
 from tests.child_world import write_child, write_consent, write_guardian
 from tests.races.beside import staff
 from tests.races.together import Step, one_inside_the_other
+from tests.roster_world import forget_changes
 
 KEY = b"tries"
 
@@ -60,6 +61,7 @@ def child(engine: Engine, settings: Settings) -> Iterator[Child]:
         session.commit()
     yield Child(resident_id, user_id, guardianship_id, consent_id, code, opened.refresh_token)
     with Session(engine) as session:
+        forget_changes(session)
         for table in (RefreshToken, SignIn, SignInCode, Notice, Binding):
             session.execute(delete(table).where(table.user_id == user_id))
         session.execute(delete(Consent).where(Consent.resident_id == resident_id))

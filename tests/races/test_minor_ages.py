@@ -16,6 +16,7 @@ from tests.child_world import TEN_YEARS_OLD, write_child, write_consent, write_g
 from tests.client import Answer, Client
 from tests.minor_age_world import born, give_admin, grant, question, wish
 from tests.races.together import at_once
+from tests.roster_world import forget_changes
 
 GROWN = "2000-06-01"
 
@@ -31,6 +32,7 @@ def child(app: Flask, engine: Engine) -> Iterator[UUID]:
         give_admin(session)
     yield made
     with Session(engine) as session:
+        forget_changes(session)
         session.execute(delete(Approval))
         session.execute(delete(Notice).where(Notice.kind.in_((NoticeKind.APPROVAL, NoticeKind.OWN_DATA))))
         for table in (Correction, Consent):

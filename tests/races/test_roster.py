@@ -11,6 +11,7 @@ from app.models import Household, Resident
 from tests.cast import named, person
 from tests.client import Client
 from tests.races.together import at_once
+from tests.roster_world import forget_changes
 
 DOOR, NAME = "8单元801", "赛跑的人"
 
@@ -20,6 +21,7 @@ def _cleared(app: Flask, engine: Engine) -> Iterator[None]:
     assert app
     yield
     with Session(engine) as session:
+        forget_changes(session)
         session.execute(delete(Resident).where(Resident.name == NAME))
         session.execute(delete(Household).where(Household.door == DOOR))
         session.commit()

@@ -1,0 +1,13 @@
+"""Lines of the roster that name a thing, none of whose kind can be over, and why."""
+
+_ROSTER = "households and residents have no end in the product: nobody is taken off the roster"
+ROSTER_NEVER_OVER = {
+    "GET /v1/households/<uuid:household_id>": _ROSTER,
+    "GET /v1/households/<uuid:household_id>/residents": _ROSTER,
+    "GET /v1/households/<uuid:household_id>/changes": _ROSTER,
+    "GET /v1/residents/<uuid:resident_id>/changes": _ROSTER,
+    "PUT /v1/residents/<uuid:resident_id>": _ROSTER,
+    "PUT /v1/guardianships/<uuid:guardianship_id>": _ROSTER,
+    "PUT /v1/escape-helps/<uuid:help_id>": _ROSTER,
+    "PUT /v1/viewing-tickets/<uuid:ticket_id>": _ROSTER,
+}
