@@ -119,25 +119,7 @@ def _switch(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
 
 
 def _ledger(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
-    wanted = payload["wanted"]
-    names = [
-        *(hazards.STATUS_NAMES[hazards.HazardStatus(word)] for word in wanted["status"]),
-        *(hazards.SOURCE_NAMES[hazards.HazardSource(word)] for word in wanted["source"]),
-        *(hazards.CATEGORY_NAMES[hazards.HazardCategory(word)] for word in wanted["category"]),
-        *([hazards.LEVEL_NAMES[hazards.HazardLevel(wanted["level"])]] if wanted["level"] else []),
-        *(["已逾期"] if wanted["overdue"] else []),
-    ]
-    spans = [
-        f"{heading}{_day(wanted[name])}"
-        for name, heading in (
-            ("reported_since", "上报不早于"),
-            ("reported_until", "上报早于"),
-            ("closed_since", "销号不早于"),
-            ("closed_until", "销号早于"),
-        )
-        if wanted[name]
-    ]
-    which = "、".join([*names, *spans]) or "全部"
+    which = hazards.ledger_in_words(payload["wanted"])
     return f"导出{told.area_name}的隐患台账；内容：{which}；用途：{payload['purpose']}"
 
 

@@ -62,9 +62,10 @@ from app.hazards.ledger_exports import (
     ask_ledger,
     ledger_rows,
 )
+from app.hazards.ledger_words import ledger_in_words
 from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
 from app.hazards.merging import KeptHazard
-from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES, SOURCE_NAMES, STATUS_NAMES
+from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES
 from app.hazards.nearby import RADIUS_M, NearbyHazard, nearby
 from app.hazards.raising import CAME_BACK_WITHIN, Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
@@ -150,8 +151,6 @@ __all__ = [
     "MEMBERS_MOST",
     "RADIUS_M",
     "RUNNING",
-    "SOURCE_NAMES",
-    "STATUS_NAMES",
     "WAITS_AT_MOST",
     "WORKING_DAYS_MOST",
     "Alarm",
@@ -256,6 +255,7 @@ __all__ = [
     "hazard_map",
     "hazard_of_notice",
     "hazards",
+    "ledger_in_words",
     "ledger_rows",
     "make_unit",
     "nearby",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from app.exports import ExportKind, ExportOpenError, Mark, end_over, write_workb
 from app.hazards.filters import HazardFilter
 from app.hazards.ledger_pictures import PICTURED_MOST, LedgerPictures
 from app.hazards.ledger_rows import COLUMNS, ledger_count, ledger_lines
+from app.hazards.ledger_words import ledger_in_words, names_of
 from app.identity import Permission
 from app.models import (
     ApprovalKind,
@@ -184,7 +186,14 @@ def _write(
     wanted = _filter(row.area_code, row.wanted)
     pictures = LedgerPictures(photos, hazards=ledger_count(session, wanted, most=PICTURED_MOST))
     told = ledger_lines(session, wanted, pictures)
-    return write_workbook(sink, mark, COLUMNS, told, sheet=_SHEET, note=lambda: _NOTE + pictures.note)
+    which = f"内容：{ledger_in_words(row.wanted, names_of(session, row.wanted))}。"
+    note = partial(_note, which, pictures)
+    return write_workbook(sink, mark, COLUMNS, told, sheet=_SHEET, note=note)
+
+
+def _note(which: str, pictures: LedgerPictures) -> str:
+    """Say below the mark what the file has; of pictures it is known once all lines are there."""
+    return which + _NOTE + pictures.note
 
 
 LEDGER = ExportKind(

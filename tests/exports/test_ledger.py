@@ -254,7 +254,7 @@ def test_whoever_agrees_reads_what_is_taken_out(be: Be) -> None:
     text = be("county").get(f"/v1/approvals/{approval_id}").json["text"]
 
     assert text == (
-        "导出家园社区的隐患台账；内容：已销号、消防、已逾期、销号不早于2026年3月2日；用途：季度台账归档"
+        "导出家园社区的隐患台账；内容：已销号、消防、已逾期、销号不早于2026年3月2日09:00；用途：季度台账归档"
     )
 
 
