@@ -234,7 +234,7 @@ def users(
     """List users of the actor's areas, the newest first, with their grants.
 
     ``role`` asks for who holds it now, ``area_code`` for whose account or post lies in that area; both for
-    who holds the role there.
+    who holds the role there. A resident is who an account is bound to: he is where his account is.
     """
     query = (
         select(User)
@@ -247,7 +247,10 @@ def users(
     held = select(Grant.user_id).where(in_force(now()))
     if within is not None:
         held = held.where(within.clause(Grant.area_code))
-    if role is not None:
+    if role is Role.RESIDENT:
+        query = query.where(User.resident_id.is_not(None), User.disabled_at.is_(None))
+        query = query if within is None else query.where(within.clause(User.area_code))
+    elif role is not None:
         query = query.where(User.id.in_(held.where(Grant.role == role)))
     elif within is not None:
         query = query.where(or_(within.clause(User.area_code), User.id.in_(held)))

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from app.actors import community_of
@@ -67,7 +67,14 @@ _ABOUT: Mapping[str, type[Any]] = {"hazard_id": Hazard, "claim_id": Claim, "foll
 def facts_of_all(session: Session, told: Sequence[Notice]) -> list[Facts | None]:
     """Give what each of these tells; what they are about is read at once, however many they are."""
     _held = _records(session, told)  # a session keeps only rows that somebody holds
-    return [facts_of(session, notice) for notice in told]
+    others = _of_others(session, told)
+    return [None if notice.id in others else _facts(session, notice) for notice in told]
+
+
+def facts_of(session: Session, notice: Notice) -> Facts | None:
+    """Give what a notice tells; None if it is settled meanwhile."""
+    (facts,) = facts_of_all(session, [notice])
+    return facts
 
 
 def _records(session: Session, told: Sequence[Notice]) -> list[Any]:
@@ -83,8 +90,26 @@ def _records(session: Session, told: Sequence[Notice]) -> list[Any]:
     return rows
 
 
-def facts_of(session: Session, notice: Notice) -> Facts | None:
-    """Give what a notice tells; None if it is settled meanwhile."""
+def _of_others(session: Session, told: Sequence[Notice]) -> set[UUID]:
+    """Give the notices of hazards that whom they went to has no more, by himself or with others of a unit."""
+    left, of_units = set(), {}
+    for notice in told:
+        if notice.kind is not NoticeKind.HAZARD_ASSIGNED:
+            continue
+        hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
+        if hazard is not None and hazard.assignee_id is None and hazard.unit_id is not None:
+            of_units[notice.id] = hazard.unit_id, notice.user_id
+        elif hazard is None or hazard.assignee_id != notice.user_id:
+            left.add(notice.id)
+    if not of_units:
+        return left
+    member = UnitMember.unit_id, UnitMember.user_id
+    query = select(*member).where(tuple_(*member).in_(set(of_units.values())))
+    members = {(unit_id, user_id) for unit_id, user_id in session.execute(query)}
+    return left | {notice_id for notice_id, pair in of_units.items() if pair not in members}
+
+
+def _facts(session: Session, notice: Notice) -> Facts | None:
     values = _FACTS[notice.kind](session, notice)
     if values is None:
         return None
@@ -131,18 +156,10 @@ _ADDED: Mapping[str, Callable[[list[Any]], Any]] = {"due": min, "at": max, "poin
 
 def _hazard_assigned(session: Session, notice: Notice) -> dict[str, Any] | None:
     hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
-    if hazard is None or not _is_his(session, hazard, notice.user_id) or hazard.status in HAZARD_ENDED:
+    if hazard is None or hazard.status in HAZARD_ENDED:
         return None
     assert hazard.due_at is not None, "an assigned hazard has a deadline"
     return {"matter": _matter(notice), "where": _where(session, hazard), "due": hazard.due_at}
-
-
-def _is_his(session: Session, hazard: Hazard, user_id: UUID) -> bool:
-    """Say whether somebody still has a hazard, by himself or with others of a unit."""
-    if hazard.assignee_id is not None or hazard.unit_id is None:
-        return hazard.assignee_id == user_id
-    of_unit = UnitMember.unit_id == hazard.unit_id, UnitMember.user_id == user_id
-    return session.scalar(select(UnitMember.id).where(*of_unit)) is not None
 
 
 def _hazard_step(session: Session, notice: Notice) -> dict[str, Any] | None:

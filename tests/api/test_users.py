@@ -135,6 +135,9 @@ def test_users_are_found_by_role_and_area(be: Become, admin: Client) -> None:
     assert found(admin, role="grid_worker", area_code=GRID) == {"worker"}
     assert found(admin, role="community_admin", area_code=GRID) == set()
     assert "worker" in found(admin, area_code=GRID)
+    residents = {"resident", "neighbour"}
+    assert found(admin, role="resident") == found(admin, role="resident", area_code=GRID) == residents
+    assert found(admin, role="resident", area_code=FAR) == set()
     assert found(admin, area_code=FAR) == found(be("far_admin"), area_code=HOME) == set()
     assert admin.get("/v1/users", query_string={"role": "nobody"}).status_code == 422
 
