@@ -27,7 +27,7 @@ _BEGUN = re.compile("(?:(?:00|0)?86|0)(?=1[3-9])")
 """How a phone is begun by some, at its first figures: by the country, or as a trunk call."""
 _SUM = re.compile("[0-9]{1,3}(?:[,\uff0c][0-9]{3})+(?:[.\uff0e][0-9]+)?")
 _UNIT = re.compile(
-    "毫米|厘米|米|公里|平方|立方|吨|公斤|千克|升|元|万元|亿元|千瓦|伏|mm|cm|km|kg|㎡|kW|号楼|单元|室|户(?!主)|栋|层"
+    r"毫米|厘米|米|公里|平方|立方|吨|公斤|千克|升|元|万元|亿元|千瓦|伏|mm|cm|km|kg|㎡|kW|号楼|单元|室|户(?!\u4e3b)|栋|层"
 )
 _OLD_ID_LONG, _ID_LONG = 15, 18
 _WORDS_LEAST = 3

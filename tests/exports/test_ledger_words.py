@@ -53,7 +53,7 @@ def test_a_file_of_everything_says_so(app: Flask, session: Session, admin: Clien
 
 def test_each_thing_that_narrows_the_ledger_has_its_words() -> None:
     """What is not said would look like the whole ledger."""
-    nothing = {"status": [], "source": [], "category": [], "level": None, "overdue": False}
+    nothing: dict[str, object] = {"status": [], "source": [], "category": [], "level": None, "overdue": False}
     nothing |= dict.fromkeys(("reported_since", "reported_until", "closed_since", "closed_until"))
     at = datetime(2026, 3, 2, tzinfo=UTC).isoformat()
     each = {
