@@ -33,7 +33,7 @@ from app.api.photos import PhotoOutput, PhotosFields, with_counts
 from app.api.signals import GatheredFields, SignalsFields, photo_ids, signals_from
 from app.checklists import ItemKind
 from app.evidence import MOST_PHOTOS, Presence
-from app.identity import Permission
+from app.identity import Permission, scope_of
 from app.inspections import AnswerResult
 from app.plans import OccurrenceState
 
@@ -152,6 +152,12 @@ class InspectionListInput(WorkerFilterInput, PageInput):
     problems = asked(load_default=None)
 
 
+def _looks_after(row: Any) -> bool:
+    """Say whether the reader made an inspection, or keeps the register of those who cannot get out there."""
+    reach = scope_of(actor(), Permission.ESCAPE_HELP)
+    return row.worker_id == actor().user_id or (reach is not None and reach.covers(row.area_code))
+
+
 class InspectionOutput(PhotosFields, GatheredFields, Output):
     """An inspection in a list."""
 
@@ -177,6 +183,8 @@ class InspectionOutput(PhotosFields, GatheredFields, Output):
         }
         besides |= {name: value for name, value in vars(seen).items() if name != "inspection"}
         besides |= with_counts(seen.photos)
+        if not _looks_after(row):
+            besides["escape_helps"] = None
         return {name: besides[name] if name in besides else getattr(row, name) for name in self.fields}
 
 
@@ -236,9 +244,14 @@ class ResolvedOutput(Output):
 
 
 class WholeInspectionOutput(InspectionOutput):
-    """An inspection with its answers, and what it resolves of plans."""
+    """An inspection with its answers, and what it resolves of plans.
+
+    ``escape_helps`` is how many of the building needed others to get out, for who made it and who looks after
+    the building; of other places, and to offices, null.
+    """
 
     late_reason = fields.String(required=True, allow_none=True)
+    escape_helps = fields.Integer(required=True, allow_none=True)
     answers = fields.List(fields.Nested(AnswerOutput), required=True)
     unanswered = fields.List(fields.Nested(UnansweredOutput), required=True)
     occurrences = fields.List(fields.Nested(ResolvedOutput), required=True)

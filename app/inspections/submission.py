@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, func, insert, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -18,7 +18,16 @@ from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
 from app.hazards import Finding, raise_or_join, tell_new
 from app.inspections.answers import Answer, Judged, judged
-from app.models import Inspection, InspectionAnswer
+from app.models import (
+    EscapeHelp,
+    Household,
+    Inspection,
+    InspectionAnswer,
+    Place,
+    PlaceKind,
+    PresenceState,
+    Resident,
+)
 from app.once import added_later, content_hash, insert_once, made_before
 from app.places import CodeSigner
 
@@ -97,6 +106,7 @@ def submit(
         worker_id=actor.user_id,
         note=form.note,
         late_reason=form.late_reason,
+        escape_helps=_escape_helps(place),
         **gathered.columns(),
     )
     resolved = None
@@ -116,6 +126,24 @@ def submit(
         harm.watch(session, actor, told, words)
         resolved = plans.resolve(session, inspection, checklist)
     return inspection, resolved
+
+
+def _escape_helps(place: Place) -> ColumnElement[int] | None:
+    """Count in SQL who of a building with homes is there and needs others to get out; None elsewhere."""
+    if place.kind is not PlaceKind.RESIDENTIAL:
+        return None
+    query = (
+        select(func.count())
+        .select_from(EscapeHelp)
+        .join(Resident, Resident.id == EscapeHelp.resident_id)
+        .join(Household, Household.id == Resident.household_id)
+        .where(
+            Household.place_id == place.id,
+            EscapeHelp.ended_on.is_(None),
+            Resident.presence != PresenceState.AWAY,
+        )
+    )
+    return query.scalar_subquery()
 
 
 def _answer(

@@ -68,6 +68,7 @@ class CareStep(enum.StrEnum):
     WORKER = "worker"
     SUBSTITUTE = "substitute"
     WILLINGNESS = "willingness"
+    CONTACTS = "contacts"
     END = "end"
 
 
@@ -110,6 +111,8 @@ class CareRecord(Base):
     """None until somebody asked."""
     willing_on: Mapped[date | None]
     willing_speaker: Mapped[SaidBy | None]
+    contacts_sealed: Mapped[Sealed | None]
+    """JSON: whom to call in an emergency, the first one first; None where nobody is known."""
     hands_told_on: Mapped[date | None]
     """When it was last told that the worker cannot do it, to the substitute or else the admins."""
     started_on: Mapped[date]

@@ -33,6 +33,8 @@ class Inspection(MadeByPhone, Located, Base):
     note: Mapped[str] = mapped_column(default="")
     late_reason: Mapped[str | None]
     """Why it comes after a period of a plan was missed."""
+    escape_helps: Mapped[int | None]
+    """Of a building with homes: how many who were there needed others to get out then."""
     answers: Mapped[list["InspectionAnswer"]] = relationship(
         lazy="raise", order_by="InspectionAnswer.position"
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from app.config import RetentionSettings
 from app.retention import (
     BINDING_CODE_MONTHS,
+    CONTACTS_KEPT,
     POSITIONS_KEPT,
     PROOF_MONTHS,
     REQUESTS_KEPT,
@@ -68,6 +69,10 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
     yield KeptTime(
         f"照片在用到它的事情办完以后保存{shown_months(months.photos)}；没有用上的照片保存{UNNAMED_KEPT.days}天。",
         ("photos of finished records", "photos that no record names"),
+    )
+    yield KeptTime(
+        f"帮扶对象的紧急联系人，在帮扶结束以后保存{CONTACTS_KEPT.days}天。",
+        ("emergency contacts",),
     )
     yield KeptTime(
         f"探访时说的话、为什么改了帮扶的安排，在帮扶结束以后保存{shown_months(months.care)}，之后只留谁在什么时候来看过您。",

@@ -15,7 +15,7 @@ class Paragraph:
     text: str
 
 
-NOTICE_VERSION = 11
+NOTICE_VERSION = 12
 """Of the words. Consents are to texts with versions of their own: a change here asks nobody anew."""
 _BEFORE = "rights"
 """The paragraph of times stands before this one."""

@@ -66,7 +66,7 @@ class Day:
     hazards: Sequence[hazards.DayHazard]
     care_records: Sequence[visits.ShownCare]
     visit_drafts: Sequence[visits.VisitDraft]
-    """What the visits to these residents begin with, of those that were visited and that he may read."""
+    """What the visits to these begin with, and whom to call, where anything is known that he may read."""
     visit_forms: Sequence[VisitForm]
     """In force for the categories of these residents."""
     leave: plans.Leave
@@ -108,7 +108,7 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     categories = {one.record.category for one in kept["care_records"] if one.whole}  # it is told of no other
     forms = visits.forms_in_force(session, categories) if caring else []
     drafts = visits.visit_drafts(session, caring, kept["care_records"]) if caring else []
-    drafts = [one for one in drafts if one.visit is not None]
+    drafts = [one for one in drafts if one.visit is not None or one.record.contacts_sealed is not None]
     leave = plans.leave_of(session, actor)
     return Day(server_time=now(), more=more, visit_forms=forms, visit_drafts=drafts, leave=leave, **kept)
 

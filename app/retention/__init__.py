@@ -1,5 +1,6 @@
 """How long personal data is kept, and taking it away when its time is over (PIPL, art. 19)."""
 
+from app.retention.care_rules import CONTACTS_KEPT
 from app.retention.categories import (
     BINDING_CODE_MONTHS,
     KEPT_BECAUSE,
@@ -23,6 +24,7 @@ from app.retention.rules import Rule, apply, overdue
 
 __all__ = [
     "BINDING_CODE_MONTHS",
+    "CONTACTS_KEPT",
     "KEPT_BECAUSE",
     "POSITIONS_KEPT",
     "PROOF_MONTHS",

@@ -1,7 +1,7 @@
 """What was said of care and on visits: it goes some time after the care ended; that somebody called stays."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_
@@ -12,6 +12,8 @@ from app.models import CareEvent, CareRecord, FollowUp, HarmCase, HarmRecord, Vi
 from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
+CONTACTS_KEPT = timedelta(days=30)
+"""Who is to be called has no share in the care: his number goes soon."""
 _BASIS = "PIPL 19; as long as somebody may sue (Civil Code 188)"
 
 
@@ -43,6 +45,18 @@ def care_rules(months: int) -> Iterator[Rule]:
         _BASIS,
         emptied={"reason_sealed": None},
         stays="what was changed, by whom and when",
+    )
+    contacts = and_(
+        CareRecord.contacts_sealed.is_not(None), CareRecord.ended_on < business_day() - CONTACTS_KEPT
+    )
+    yield Rule(
+        "emergency contacts",
+        table_of(CareRecord),
+        and_(contacts, ~exists().where(HarmCase.resident_id == CareRecord.resident_id)),
+        f"{CONTACTS_KEPT.days} days after the care ended",
+        "PIPL 19",
+        emptied={"contacts_sealed": None},
+        stays="who was looked after, when and by whom",
     )
     follow_up = or_(
         FollowUp.need_sealed.is_not(None),

@@ -66,7 +66,6 @@ KEPT_BECAUSE = {
     "account_events": "say what was done with an account, and why",
     "households": "the door, which the ledger of points goes by; who lives there stands with the residents",
     "weather_alerts": "say for which weather an area's visits were made earlier",
-    "care_records": "say that somebody was looked after, when and by whom; what was said goes with visits",
     "harm_cases": "nothing deletes what tells of harm to a minor (Minor Protection Law 11)",
     "photo_matches": "go with either of the photos",
     "photo_links": "as the record; goes with the photo",

@@ -23,11 +23,14 @@ from app.models import (
 )
 from app.once import content_hash, made_before
 from app.people import Category, check_about, check_minor_elsewhere, check_reader_elsewhere
-from app.sealing import Sealer
+from app.sealing import Opener, Sealer, Showing
 from app.visits.care import check_staff, check_substitute, days_between
 from app.visits.care_history import Change, keep
 from app.visits.care_listings import care_record_of
+from app.visits.care_shown import seen_care_record
 from app.visits.due import due_by_level, set_due
+from app.visits.leave import Leave
+from app.visits.sealed import Contact, contacts_of, sealed_contacts
 from app.visits.tickets import end_with_care, give_with_care
 
 
@@ -198,6 +201,37 @@ def note_willingness(
             setattr(record, name, value)
     begun.keep(before, names, reason, will.willing_on)
     return record
+
+
+def change_contacts(
+    session: Session,
+    actor: Actor,
+    sealer: Sealer,
+    record_id: UUID,
+    step_id: UUID,
+    contacts: tuple[Contact, ...],
+) -> CareRecord:
+    """Say whom to call in an emergency, instead of whoever it was; the history says how many.
+
+    Raises as ``change_level``.
+    """
+    begun = _begin(session, actor, sealer, record_id, step_id, CareStep.CONTACTS, contacts)
+    if isinstance(begun, CareRecord):
+        return begun
+    record = begun.record
+    check_about(session, begun.resident, Category.CARE)
+    before = len(contacts_of(Showing(sealer), record))
+    record.contacts_sealed = sealed_contacts(sealer, record.id, contacts)
+    begun.keep({"contacts": before}, {"contacts": len(contacts)}, "")
+    return record
+
+
+def known_contacts(
+    session: Session, actor: Actor, sealer: Opener, record_id: UUID
+) -> tuple[list[Contact], Leave | None]:
+    """Give whom to call in an emergency, and by what leave they are read. Raises as ``seen_care_record``."""
+    found = seen_care_record(session, actor, record_id)
+    return contacts_of(sealer, found.record), found.leave
 
 
 def _begin(

@@ -1,10 +1,12 @@
 """What was said on a visit and what came of it: sealed in the rows, opened for whoever may read it."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from app.models import FollowUp, Visit
+from app.models import CareRecord, FollowUp, Visit
 from app.sealing import UNREADABLE, Cell, Opener, Sealer
 
 
@@ -48,6 +50,36 @@ def word_of(sealer: Opener, visit: Visit) -> str | None:
     if visit.word_sealed is None:
         return None
     return sealer.open(visit.word_sealed, Cell("visits", "word_sealed", visit.id))
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Somebody to call in an emergency."""
+
+    name: str
+    relation: str
+    phone: str
+
+
+def sealed_contacts(sealer: Sealer, record_id: UUID, contacts: Sequence[Contact]) -> bytes | None:
+    """Give what a care record keeps of them."""
+    if not contacts:
+        return None
+    told = json.dumps([asdict(one) for one in contacts], ensure_ascii=False)
+    return sealer.seal(told, Cell("care_records", "contacts_sealed", record_id))
+
+
+def contacts_of(sealer: Opener, record: CareRecord) -> list[Contact]:
+    """Give whom to call in an emergency, the first one first.
+
+    Where they do not open and ``sealer`` says so in their place, that stands as a name.
+    """
+    if record.contacts_sealed is None:
+        return []
+    told = sealer.open(record.contacts_sealed, Cell("care_records", "contacts_sealed", record.id))
+    if told == UNREADABLE:  # sealed contacts are JSON, which this is not
+        return [Contact(UNREADABLE, "", "")]
+    return [Contact(**one) for one in json.loads(told)]
 
 
 def sealed_need(sealer: Sealer, follow_up_id: UUID, need: str) -> bytes:

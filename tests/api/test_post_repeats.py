@@ -33,7 +33,7 @@ NAMED = {
         "/v1/occurrences/<uuid:occurrence_id>/reassign",
         *(
             f"/v1/care-records/<uuid:record_id>/{verb}"
-            for verb in ("level", "worker", "substitute", "willingness")
+            for verb in ("level", "worker", "substitute", "willingness", "contacts")
         ),
         *(f"/v1/follow-ups/<uuid:follow_up_id>/{verb}" for verb in ("hand-over", "postpone")),
         "/v1/me/visits/<uuid:visit_id>/answer",

@@ -34,6 +34,10 @@ def _history(stage: Stage) -> Call:
     return Call(f"/v1/care-records/{stage.care_event()}/history")
 
 
+def _contacts(stage: Stage) -> Call:
+    return Call(f"/v1/care-records/{stage.care_record()}/contacts")
+
+
 def _draft(stage: Stage) -> Call:
     visit = stage.session.get_one(Visit, stage.visit()[0])
     return Call(f"/v1/care-records/{visit.care_record_id}/visit-draft")
@@ -143,6 +147,13 @@ VISITS = [
         _step("substitute", substitute_id=None),
     ),
     Line("POST", "/v1/care-records/<uuid:record_id>/willingness", _CARERS, _will),
+    Line("GET", "/v1/care-records/<uuid:record_id>/contacts", _CARERS, _contacts),
+    Line(
+        "POST",
+        "/v1/care-records/<uuid:record_id>/contacts",
+        _CARERS,
+        _step("contacts", contacts=[{"name": "赵强", "relation": "儿子", "phone": "10000107700"}]),
+    ),
     Line("GET", "/v1/escape-helps", _CARERS, lambda _: Call("/v1/escape-helps"), 200),
     Line("PUT", "/v1/escape-helps/<uuid:help_id>", {"worker": 201, "admin": 201}, _new_help),
     Line("POST", "/v1/escape-helps/<uuid:help_id>/end", _CARERS, _end_help),

@@ -11,14 +11,15 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import business_day
 from app.ids import new_id
-from app.models import CareCategory, FollowUp, Resident, Visit, VisitMode, VisitOutcome
+from app.models import CareCategory, CareRecord, FollowUp, Resident, Visit, VisitMode, VisitOutcome
 from app.people import Numbers, keep_numbers
 from app.reports import count_care
-from app.visits import sealed_need, sealed_visit
+from app.visits import Contact, sealed_contacts, sealed_need, sealed_visit
 from tests.architecture.sources import ROOT
 from tests.care_world import write_care, write_form
 from tests.cast import GRID, HOME, person
@@ -39,6 +40,7 @@ FACTS = {
     "outcome of a visit 探访结果": VisitOutcome.SEEN_WELL.value,
     "answers of a visit 探访问到的": "想妈妈了",
     "note of a visit 探访备注": "晚上睡不好",
+    "emergency contact 紧急联系人": "孙大伟",
     "need found 需求": "买一个书包",
 }
 """What is known of the child, and what gives it away in an answer."""
@@ -112,6 +114,7 @@ class Child:
             f"/v1/care-records/{self.care_id}",
             f"/v1/care-records/{self.care_id}/history",
             f"/v1/care-records/{self.care_id}/visit-draft",
+            f"/v1/care-records/{self.care_id}/contacts",
             f"/v1/visits?care_record_id={self.care_id}",
             f"/v1/visits/{self.visit_id}",
             "/v1/me/visits",
@@ -147,6 +150,8 @@ def child(session: Session) -> Child:
         started_on=business_day().replace(day=1),
         next_due_on=date(2031, 3, 9),
     )
+    contacts = sealed_contacts(SEALER, care, [Contact("孙大伟", "舅舅", "07150000000")])
+    session.execute(update(CareRecord).where(CareRecord.id == care).values(contacts_sealed=contacts))
     visit_id, need_id = new_id(), new_id()
     words = sealed_visit(SEALER, visit_id, answers={"mood": "想妈妈了"}, note="晚上睡不好")
     session.add(
@@ -241,6 +246,7 @@ def test_nobody_reads_the_care_of_a_child_without_a_ticket() -> None:
     """S-95: what was said is read by the responsible and the admin, by ticket; a need by who sees to it."""
     table = _kept()
     said = {"outcome of a visit 探访结果", "answers of a visit 探访问到的", "note of a visit 探访备注"}
+    said.add("emergency contact 紧急联系人")
 
     assert said < FACTS.keys()
     assert table.keys() == {reader.title for reader in READERS}

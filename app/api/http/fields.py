@@ -139,6 +139,14 @@ def phone(**kwargs: Any) -> Signs:
     return Signs(11, checks=[validate.Regexp(r"^1[0-9]{10}$", error=asks)], asks=asks, **kwargs)
 
 
+def any_phone(**kwargs: Any) -> Signs:
+    """Give a field for a mobile number, or a landline with its area's code."""
+    asks = "请填手机号，或者带区号的座机号"
+    return Signs(
+        12, checks=[validate.Regexp(r"^(1[0-9]{10}|0[0-9]{9,11})$", error=asks)], asks=asks, **kwargs
+    )
+
+
 def id_number(**kwargs: Any) -> Signs:
     """Give a field for a citizen's ID number of 18 signs (GB 11643)."""
     asks = "请填18位身份证号"

@@ -5,14 +5,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import PresenceState
+from app.models import Checklist, PresenceState, Resident
 from tests.care_world import TODAY, write_resident
 from tests.cast import named
 from tests.child_world import write_guarded_child, write_ticket
 from tests.client import Answer, Client
+from tests.hazard_world import inspection_body
 
 Become = Callable[[str | None], Client]
 LIST = "/v1/escape-helps"
@@ -95,3 +97,21 @@ def test_a_minors_name_takes_leave(be: Become, session: Session) -> None:
     (with_leave,), (without,) = listed(be("admin")), listed(be("worker"))
     assert (with_leave["resident_name"], with_leave["resident_id"]) == ("王小明", str(child))
     assert (without["resident_name"], without["resident_id"], without["door"]) == (None, None, "1单元101")
+
+
+def test_an_inspection_of_the_building_keeps_how_many_needed_help_then(
+    session: Session, worker: Client, checklist: Checklist, be: Become
+) -> None:
+    """A number, for who made it and who keeps the register; an office learns nothing of it."""
+    put(worker)
+    away = put(worker, named("neighbour")).json["resident_id"]
+    session.execute(update(Resident).where(Resident.id == UUID(away)).values(presence=PresenceState.AWAY))
+    session.commit()
+
+    made = worker.put(f"/v1/inspections/{new_id()}", json=inspection_body(checklist))
+    assert made.status_code == 201, made.text
+    put(worker, write_resident(session, name="赵奶奶"))
+
+    path = f"/v1/inspections/{made.json['id']}"
+    told = {name: be(name).get(path).json["escape_helps"] for name in ("worker", "admin", "county", "city")}
+    assert (made.json["escape_helps"], told) == (1, {"worker": 1, "admin": 1, "county": None, "city": None})

@@ -79,6 +79,7 @@ def test_before_the_first_visit_there_is_nothing_to_begin_with(
         "unchanged_from": None,
         "visited_on": None,
         "answers": {},
+        "contacts": [],
     }
 
 
