@@ -74,30 +74,37 @@ class FollowUpOutput(Output):
 
     @ma.pre_dump
     def flatten(self, row: visits.FollowUp, **_: Any) -> dict[str, Any]:
-        """Open what is sealed, and add whom it is for where that is shown."""
-        sealer = parts().showing
-        told: dict[str, Any] = {"need": visits.need_of(sealer, row), "result": visits.result_of(sealer, row)}
-        told["course"] = visits.course_of(sealer, row)
-        told |= self.beside(row)
+        """Open what is sealed."""
+        told = _words(row)
         return {name: told[name] if name in told else getattr(row, name) for name in self.fields}
 
-    def beside(self, row: visits.FollowUp) -> dict[str, Any]:  # noqa: ARG002 - the other schema reads it
-        """Give what stands in other rows: nothing."""
-        return {}
+
+def _words(row: visits.FollowUp) -> dict[str, Any]:
+    sealer = parts().showing
+    return {
+        "need": visits.need_of(sealer, row),
+        "result": visits.result_of(sealer, row),
+        "course": visits.course_of(sealer, row),
+    }
 
 
 class NamedFollowUpOutput(FollowUpOutput):
-    """A follow-up with whom it is for."""
+    """A follow-up with whom it is for; its words are null to an admin without leave to read of a minor."""
 
+    need = fields.String(required=True, allow_none=True)
+    course = fields.List(fields.Nested(CourseOutput), required=True, allow_none=True)
     care_record_id = fields.UUID(required=True)
     resident_name = fields.String(required=True)
 
-    def beside(self, row: visits.FollowUp) -> dict[str, Any]:
-        """Give whom it is for."""
-        return {
-            "care_record_id": row.visit.care_record_id,
-            "resident_name": row.visit.care_record.resident.name,
-        }
+    @ma.pre_dump
+    def flatten(self, shown: visits.ShownFollowUp, **_: Any) -> dict[str, Any]:
+        """Open what is sealed and may be read, and add whom it is for."""
+        row = shown.row
+        told: dict[str, Any] = {"need": None, "result": None, "course": None}
+        told |= _words(row) if shown.whole else {}
+        told["care_record_id"] = row.visit.care_record_id
+        told["resident_name"] = row.visit.care_record.resident.name
+        return {name: told[name] if name in told else getattr(row, name) for name in self.fields}
 
 
 @blueprint.route("/follow-ups", methods=["GET"])
@@ -110,8 +117,8 @@ def list_follow_ups(limit: int, after: str | None, **filters: Any) -> dict[str, 
     def fetch(**span: Any) -> Any:
         return visits.follow_ups(session, actor(), **filters, **span)
 
-    def key(row: visits.FollowUp) -> visits.DueKey:
-        return visits.DueKey(row.due_on, row.id)
+    def key(shown: visits.ShownFollowUp) -> visits.DueKey:
+        return visits.DueKey(shown.row.due_on, shown.row.id)
 
     with transaction() as session:
         return page(fetch, key, limit=limit, after=after, parse=visits.DueKey.parse)
@@ -125,8 +132,7 @@ def finish_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     """Note what came of a follow-up."""
     with transaction() as session:
         row = visits.finish(session, actor(), parts().sealer, follow_up_id, **sent)
-        note(resident_id=str(row.visit.care_record.resident_id))
-        return row
+        return _shown(session, row)
 
 
 @blueprint.route("/follow-ups/<uuid:follow_up_id>/hand-over", methods=["POST"])
@@ -138,8 +144,7 @@ def hand_over_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     to = sent.pop("owner_id")
     with transaction() as session:
         row = visits.hand_over(session, actor(), parts().sealer, follow_up_id, to=to, **sent)
-        note(resident_id=str(row.visit.care_record.resident_id))
-        return row
+        return _shown(session, row)
 
 
 @blueprint.route("/follow-ups/<uuid:follow_up_id>/postpone", methods=["POST"])
@@ -150,5 +155,11 @@ def postpone_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     """Give it another day."""
     with transaction() as session:
         row = visits.postpone(session, actor(), parts().sealer, follow_up_id, **sent)
-        note(resident_id=str(row.visit.care_record.resident_id))
-        return row
+        return _shown(session, row)
+
+
+def _shown(session: Any, row: visits.FollowUp) -> visits.ShownFollowUp:
+    """Give what the actor reads of one, and name in the trail whose it is."""
+    note(resident_id=str(row.visit.care_record.resident_id))
+    (shown,) = visits.shown_follow_ups(session, actor(), [row])
+    return shown

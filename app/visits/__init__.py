@@ -99,7 +99,7 @@ from app.visits.follow_up_steps import (
     postpone,
     tell_of_follow_ups,
 )
-from app.visits.follow_ups import Done, Whose, finish, follow_ups
+from app.visits.follow_ups import Done, ShownFollowUp, Whose, finish, follow_ups, shown_follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms, forms_in_force
 from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, seen
 from app.visits.listings import WholeVisit, filed_visit, leave_of_record, visits_of, whole_visit
@@ -217,6 +217,7 @@ __all__ = [
     "SaidBy",
     "Seen",
     "ShownCare",
+    "ShownFollowUp",
     "ShownHelp",
     "TicketNeededError",
     "ToldTicket",
@@ -292,6 +293,7 @@ __all__ = [
     "seen",
     "seen_care_record",
     "shown",
+    "shown_follow_ups",
     "tell_not_reached",
     "tell_of_follow_ups",
     "tell_standing_in",

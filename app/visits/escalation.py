@@ -103,20 +103,21 @@ def tell_urgent(
     what: str | None = None,
     holding: Holding | None = None,
 ) -> bool:
-    """Tell who has to act upon a visit at once, by ids only; say whether there is anybody.
+    """Tell who has to act upon a visit at once, by ids only; say whether anybody was told.
 
     Those are the admins that it is not kept from (``but``); without any the office above hears that nobody
-    sees to it. Whoever of them ``knows`` it already is told nothing.
+    sees to it, and no more. Whoever of them ``knows`` it already is told nothing.
     """
     community = community_of(visit.area_code)
     found, people = seeing_to.who_sees_to_it(session, community, but=but, holding=holding)
-    about: dict[str, Any] = {"visit_id": visit.id, "care_record_id": visit.care_record_id}
-    what = what if found == "asked" else found
-    if what is not None:
-        about["what"] = what
-    for user_id in sorted(people - {knows}):
+    about: dict[str, Any] = {"what": found}
+    if found == "asked":
+        about = {"visit_id": visit.id, "care_record_id": visit.care_record_id}
+        about |= {"what": what} if what is not None else {}
+    told = people - {knows}
+    for user_id in sorted(told):
         notices.post(session, NoticeKind.VISIT_URGENT, to=user_id, area_code=visit.area_code, **about)
-    return bool(people)
+    return bool(told)
 
 
 def _told_before() -> datetime:

@@ -16,15 +16,15 @@ from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import IllegalStepError, OtherContentError
 from app.harm import HarmRecord, Told
-from app.identity import holders, seeing_to
+from app.identity import holders, holding, seeing_to
 from app.models import FollowUp, NoticeKind
 from app.once import content_hash
-from app.plans import check_present, keep_absences
+from app.plans import check_present, keep_absences, rosters_of
 from app.sealing import UNREADABLE, Cell, Opener, Sealer
 from app.visits.basis import check_result
 from app.visits.care import check_staff
 from app.visits.filing import FURTHEST, DueDayError
-from app.visits.follow_ups import WITH_RESIDENT, check_his, locked, without_owner
+from app.visits.follow_ups import WITH_RESIDENT, check_his, locked
 from app.visits.standing_in import CARERS
 
 MOST_STEPS = 30
@@ -173,8 +173,8 @@ def tell_of_follow_ups(session: Session, *, limit: int) -> int:
     """Tell of what is over its day: the owner once, and after a week the admins once; give of how many.
 
     The admins are told once, too, of what belongs to somebody who has no post there any more, or from whom
-    it is kept, so that they hand it over; where none of them may be told, the office above is. Nobody is told
-    twice of the same day; another day or owner counts anew.
+    it is kept, or who is away when its day is over, so that they hand it over; where none of them may be
+    told, the office above is. Nobody is told twice of the same day; another day or owner counts anew.
     """
     today = business_day()
     query = (
@@ -187,9 +187,15 @@ def tell_of_follow_ups(session: Session, *, limit: int) -> int:
         .execution_options(populate_existing=True)
     )
     rows = session.scalars(query).all()
+    rosters = rosters_of(session, {community_of(row.area_code) for row in rows}, since=today)
+
+    def is_away(row: FollowUp) -> bool:
+        return rosters[community_of(row.area_code)].stands_in(row.owner_id, today) != row.owner_id
+
     for row in rows:
         but = _not_told(session, row)
         there = bool(holders(session, row.area_code, CARERS, among={row.owner_id}) - but)
+        there = there and not (row.due_on < today and is_away(row))
         what = None
         if not there and row.told_unowned_on is None:
             row.told_unowned_on, what = today, "unowned"
@@ -211,19 +217,22 @@ def _not_told(session: Session, row: FollowUp) -> set[UUID]:
 
 
 def _due(today: date) -> ColumnElement[bool]:
+    unowned = ~holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
     return and_(
         FollowUp.done_at.is_(None),
         or_(
             and_(FollowUp.due_on < today, FollowUp.reminded_on.is_(None)),
             and_(FollowUp.due_on <= today - LATE, FollowUp.told_late_on.is_(None)),
-            and_(FollowUp.told_unowned_on.is_(None), without_owner()),
+            and_(FollowUp.told_unowned_on.is_(None), unowned),
         ),
     )
 
 
 def _post(session: Session, row: FollowUp, to: UUID, what: str | None) -> None:
-    """Write a notice that names things by id only."""
+    """Write a notice that names things by id only; none to an office, which reads nothing of them."""
     about: dict[str, Any] = {"visit_id": row.visit_id, "follow_up_id": row.id}
+    if what == "nobody_decides":
+        about = {}
     if what is not None:
         about["what"] = str(what)
     notices.post(session, NoticeKind.FOLLOW_UP_ASSIGNED, to=to, area_code=row.area_code, **about)

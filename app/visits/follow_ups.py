@@ -1,9 +1,11 @@
 """Follow-ups: what visits showed to be needed, and what came of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, or_, select, tuple_
+from sqlalchemy import or_, select, tuple_
 from sqlalchemy.orm import Session, joinedload, load_only
 
 from app import harm
@@ -11,29 +13,31 @@ from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import IllegalStepError, NotFoundError
 from app.harm import HarmRecord, Told
-from app.identity import holding
-from app.models import CareRecord, FollowUp, Visit
+from app.models import CareRecord, FollowUp, Resident, Visit
+from app.people import is_minor
 from app.sealing import Sealer
 from app.visits.basis import check_result
 from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
-from app.visits.leave import may_read
+from app.visits.leave import leave_for, may_read
 from app.visits.listings import check_shown
 from app.visits.sealed import result_of, sealed_result
-from app.visits.standing_in import CARERS
 
 
 class Whose(StrEnum):
-    """Whose follow-ups: the actor's own, all that he may see, or those whose owner has no post there."""
+    """Whose follow-ups: the actor's own, all that he may read, or what the admins were told to hand over."""
 
     MINE = "mine"
     AREA = "area"
     UNOWNED = "unowned"
 
 
-def without_owner() -> ColumnElement[bool]:
-    """Say in SQL, beside ``FollowUp``, that its owner sees to nobody there any more."""
-    return ~holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
+@dataclass(frozen=True)
+class ShownFollowUp:
+    """A follow-up, and whether the actor reads its words: a minor's are its owner's, or take leave."""
+
+    row: FollowUp
+    whole: bool
 
 
 class Done(StrEnum):
@@ -62,11 +66,12 @@ def follow_ups(
     done: Done = Done.OPEN,
     after: DueKey | None,
     limit: int,
-) -> list[FollowUp]:
+) -> list[ShownFollowUp]:
     """List follow-ups by the day they are due: the actor's own, or an admin's whole area.
 
-    What minors need is shown to whoever sees to it, and to admins with a ticket; to none of a home what a
-    case of harm keeps from it.
+    What minors need is shown to whoever sees to it, and to admins with leave; to none of a home what a
+    case of harm keeps from it. What nobody sees to any more stands there without its words else, but for
+    whoever lives with the child.
     """
     query = (
         select(FollowUp)
@@ -80,10 +85,12 @@ def follow_ups(
     if whose is Whose.MINE:
         query = query.where(own)
     else:
-        home = query.join(Visit.care_record).join(CareRecord.resident)
-        query = home.where(or_(own, may_read(actor)))
-    if whose is Whose.UNOWNED:
-        query = query.where(without_owner())
+        query = query.join(Visit.care_record).join(CareRecord.resident)
+        shown = or_(own, may_read(actor))
+        if whose is Whose.UNOWNED:
+            query = query.where(FollowUp.told_unowned_on.is_not(None))
+            shown = or_(shown, Resident.household_id.not_in(sorted(actor.homes)))
+        query = query.where(shown)
     if done in {Done.OPEN, Done.OVERDUE}:
         query = query.where(FollowUp.done_at.is_(None))
     if done is Done.OVERDUE:
@@ -92,7 +99,18 @@ def follow_ups(
         query = query.where(FollowUp.done_at.is_not(None))
     if after is not None:
         query = query.where(tuple_(FollowUp.due_on, FollowUp.id) > tuple_(after.day, after.id))
-    return list(session.scalars(query))
+    return shown_follow_ups(session, actor, session.scalars(query).all())
+
+
+def shown_follow_ups(session: Session, actor: Actor, rows: Sequence[FollowUp]) -> list[ShownFollowUp]:
+    """Say of each whether the actor reads its words, in one statement for all that take leave."""
+    minors = {
+        row.id: row.visit.care_record.resident
+        for row in rows
+        if row.owner_id != actor.user_id and is_minor(row.visit.care_record.resident)
+    }
+    leave = leave_for(session, actor, list(minors.values()))
+    return [ShownFollowUp(row, row.id not in minors or minors[row.id].id in leave) for row in rows]
 
 
 def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *, result: str) -> FollowUp:

@@ -96,6 +96,7 @@ class Child:
     household_id: UUID
     care_id: UUID
     visit_id: UUID
+    need_id: UUID
 
     def asks(self) -> Sequence[tuple[str, dict[str, object] | None]]:
         """Give every address that could tell of it, and the body where it takes one."""
@@ -120,7 +121,8 @@ class Child:
             "/v1/me/visits",
             "/v1/answered-visits",
             "/v1/follow-ups",
-            "/v1/follow-ups?whose=all",
+            "/v1/follow-ups?whose=area&done=all",
+            "/v1/follow-ups?whose=unowned",
             "/v1/guardianships",
             "/v1/viewing-tickets",
             "/v1/harm-cases",
@@ -132,7 +134,12 @@ class Child:
         )
         search: tuple[str, dict[str, object]] = ("/v1/residents/search", {"words": "王小明"})
         reads: list[tuple[str, dict[str, object] | None]] = [(address, None) for address in addresses]
-        return [*reads, search, *reveals]
+        moved: dict[str, object] = {
+            "step_id": str(new_id()),
+            "due_on": business_day().isoformat(),
+            "reason": "再等",
+        }
+        return [*reads, search, *reveals, (f"/v1/follow-ups/{self.need_id}/postpone", moved)]
 
 
 @pytest.fixture
@@ -179,7 +186,7 @@ def child(session: Session) -> Child:
         )
     )
     session.commit()
-    return Child(child_id, row.household_id, care, visit_id)
+    return Child(child_id, row.household_id, care, visit_id, need_id)
 
 
 def _told(app: Flask, session: Session, child: Child, reader: Reader) -> set[str]:
@@ -191,6 +198,7 @@ def _told(app: Flask, session: Session, child: Child, reader: Reader) -> set[str
     for address, body in child.asks():
         answer = client.get(address) if body is None else client.post(address, json=body)
         assert answer.status_code < 500, answer.text
+        assert answer.status_code != 422, f"{address} asks for nothing: {answer.text}"
         if answer.status_code < 400:
             heard += answer.text
     return {fact for fact, sign in FACTS.items() if sign in heard}

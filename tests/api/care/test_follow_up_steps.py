@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.ids import new_id
-from app.models import FollowUp, Grant, HarmCase, Notice, NoticeKind
+from app.models import CareCategory, FollowUp, Grant, HarmCase, Notice, NoticeKind
 from app.visits import tell_of_follow_ups
-from tests.care_world import NOON, file_visit
+from tests.api.care.test_standing_in import send_away
+from tests.care_world import NOON, file_visit, write_care, write_form
 from tests.cast import HOME, person
+from tests.child_world import write_guarded_child, write_ticket
 from tests.client import Client
 from tests.counting import statements
 
@@ -190,3 +192,43 @@ def test_what_belongs_to_nobody_any_more_goes_to_the_admins_once(
     assert given.status_code == 200
     assert be("admin").get("/v1/follow-ups?whose=unowned").json["items"] == []
     assert tell_of_follow_ups(session, limit=10) == 0
+
+
+def test_what_its_owner_is_away_for_goes_to_the_admins_when_its_day_is_over(
+    session: Session, need: str
+) -> None:
+    """He would be reminded where he is not, and they would hear of it a week late."""
+    send_away(session, "worker", "colleague", days=20)
+    with clock.set_to(NOON + timedelta(days=3)):
+        for _ in range(2):
+            tell_of_follow_ups(session, limit=10)
+            session.commit()
+
+    assert _told(session) == [(person("admin").user_id, "unowned")]
+    assert session.get_one(FollowUp, UUID(need)).told_unowned_on is not None
+
+
+def test_an_admin_without_leave_hands_over_what_a_minor_needs_without_reading_it(
+    be: Become, session: Session
+) -> None:
+    """S-95: he was told to hand it over, and finds it; whoever has leave reads it."""
+    child = write_guarded_child(session)
+    form = write_form(session, CareCategory.LEFT_BEHIND_CHILD)
+    care = write_care(session, resident_id=child, category=CareCategory.LEFT_BEHIND_CHILD)
+    write_ticket(session, child, "worker")
+    wanted = [{"need": "买书包", "due_on": "2027-02-02"}]
+    made = file_visit(be("worker"), care, form, follow_ups=wanted)
+    need = made.json["follow_ups"][0]["id"]
+    session.execute(update(Grant).where(Grant.user_id == person("worker").user_id).values(ended_at=NOON))
+    session.commit()
+    tell_of_follow_ups(session, limit=10)
+    session.commit()
+
+    (listed,) = be("admin").get("/v1/follow-ups?whose=unowned").json["items"]
+    given = be("admin").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague")).json
+    write_ticket(session, child, "admin")
+    (read,) = be("admin").get("/v1/follow-ups?whose=area").json["items"]
+
+    for blank in (listed, given):
+        assert (blank["id"], blank["need"], blank["result"], blank["course"]) == (need, None, None, None)
+    assert (read["need"], read["course"][0]["reason"]) == ("买书包", "他会修")

@@ -132,11 +132,11 @@ def test_without_an_admin_the_office_hears_that_nobody_sees_to_it(
     worker: Client, session: Session, record: UUID, form: UUID, there: list[str], told_to: list[str]
 ) -> None:
     """And where there is no office either, that holds nobody up."""
-    visit_id = file_visit(worker, record, form, **NOT_REACHED).json["id"]
+    file_visit(worker, record, form, **NOT_REACHED)
     with clock.set_to(NOON + timedelta(days=1)):
         _end_grants_but(session, {person(one).user_id for one in there} | {person("worker").user_id})
         assert tell_now(session) == len(told_to)
-    about = {"visit_id": visit_id, "care_record_id": str(record), "what": "nobody_decides"}
+    about = {"what": "nobody_decides"}
     assert _told(session) == [(person(one).user_id, GRID, about) for one in told_to]
 
 
@@ -150,10 +150,24 @@ def test_what_is_urgent_is_told_to_the_office_where_the_only_admin_lives_there(
     session.commit()
     care = write_care(session, resident_id=child, category=CareCategory.LEFT_BEHIND_CHILD)
     need = {"need": "找医生", "due_on": clock.business_day().isoformat(), "urgent": urgent}
-    made = file_visit(worker, care, write_form(session, CareCategory.LEFT_BEHIND_CHILD), follow_ups=[need])
+    file_visit(worker, care, write_form(session, CareCategory.LEFT_BEHIND_CHILD), follow_ups=[need])
 
-    about = {"visit_id": made.json["id"], "care_record_id": str(care), "what": "nobody_decides"}
+    about = {"what": "nobody_decides"}
     assert _told(session) == [(person("county").user_id, GRID, about)] * told
+
+
+def test_an_admin_who_was_there_in_vain_himself_is_reminded_the_next_morning(
+    admin: Client, session: Session, form: UUID
+) -> None:
+    """There is nobody else to tell at once."""
+    care = write_care(session, worker="admin")
+    _miss(admin, care, form, NOON - timedelta(hours=30))
+    _miss(admin, care, form, NOON - timedelta(hours=2))
+    assert (_told(session), session.get_one(CareRecord, care).escalated_at) == ([], None)
+
+    with clock.set_to(NOON + timedelta(days=1)):
+        assert tell_now(session) == 1
+    assert [one[0] for one in _told(session)] == [person("admin").user_id]
 
 
 def _end_grants_but(session: Session, kept: set[UUID]) -> None:
