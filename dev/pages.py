@@ -16,6 +16,7 @@ from app.identity.naming import ROLE_NAMES
 from app.identity.permissions import FOR_ANOTHER
 from app.models import DIGITS, AreaLevel
 from dev import data_map
+from dev.edge_codes import OF_THE_EDGE
 from dev.guarded_steps import proved_again, second_person
 from dev.requirements import NOT_APPLICABLE, REMARKS, REQUIREMENTS
 
@@ -97,6 +98,9 @@ FUNCTIONS = {
     Permission.CARE_COUNT: "查看关爱对象人数（不足5人的不显示）",
     Permission.CARE_WRITE: "登记关爱对象",
     Permission.ESCAPE_HELP: "登记、查看要帮助疏散的人",
+    Permission.WORK_WRITE: "登记、查看就业情况",
+    Permission.WORK_OWN: "查看自己的就业情况",
+    Permission.WORK_COUNT: "查看就业人数和通报（不足5人的不显示）",
     Permission.WEATHER_READ: "看天气预警",
     Permission.WEATHER_WARN: "发天气预警",
     Permission.TICKET_READ: "查看自己的和等自己批的未成年人资料查看单",
@@ -119,19 +123,6 @@ FUNCTIONS = {
     Permission.HAND_OVER: "核销兑换单、交付商品",
     Permission.AUDIT_READ: "查看审计记录",
 }
-
-OF_THE_EDGE = {
-    "bad_request": "The request cannot be read.",
-    "method_not_allowed": "The address does not take this method; `Allow` names those it takes.",
-    "timeout": "The body did not arrive in time.",
-    "too_large": "The body is larger than the address takes.",
-    "unsupported_media_type": "The body is of a type that the address does not take.",
-    "invalid": "Fields are wrong; `errors` says which, and what is wrong with each.",
-    "unreadable": "A sealed value that this needs does not open; nothing was stored. The log says where.",
-    "internal": "A fault of ours; nothing was stored. The log has it under the `request_id`.",
-    "database_away": "The database cannot be reached; send the same again later.",
-}
-"""Codes that no DomainError carries: HTTP's own, and faults."""
 
 
 def permissions() -> str:

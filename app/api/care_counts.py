@@ -4,34 +4,31 @@ from datetime import date
 from typing import Any
 
 import marshmallow as ma
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from app import reports
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Output, Text, area_code
+from app.api.http.fields import Output, area_code
+from app.api.http.months import first_of, month_text
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
-from app.clock import business_day
 from app.identity import Permission
 from app.visits import CareCategory
 
 blueprint = Blueprint("care_counts", __name__, description="关爱对象人数")
-_MONTH = validate.Regexp(r"^(19|20|21)[0-9]{2}-(0[1-9]|1[0-2])$", error="月份请写成2026-11这样")
 
 
 class CareCountsInput(PageInput):
     """Of which area, and of which month; without one, of this."""
 
     area_code = area_code(required=True)
-    month = Text(7, checks=[_MONTH], load_default=None)
+    month = month_text(load_default=None)
 
     @ma.post_load
     def read_month(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the month's first day."""
-        month: str | None = data["month"]
-        first = business_day().replace(day=1) if month is None else date.fromisoformat(f"{month}-01")
-        return data | {"month": first}
+        return data | {"month": first_of(data["month"])}
 
 
 class CategoryCountOutput(Output):

@@ -77,6 +77,9 @@ class Permission(StrEnum):
     CARE_WRITE = "care_write"
     CARE_COUNT = "care_count"
     ESCAPE_HELP = "escape_help"
+    WORK_WRITE = "work_write"
+    WORK_OWN = "work_own"
+    WORK_COUNT = "work_count"
     WEATHER_READ = "weather_read"
     WEATHER_WARN = "weather_warn"
     TICKET_READ = "ticket_read"
@@ -181,6 +184,9 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.CARE_WRITE: {_ADMIN: _AREA},
     Permission.CARE_COUNT: _OFFICES,
     Permission.ESCAPE_HELP: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.WORK_WRITE: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.WORK_OWN: {_RESIDENT: _OWN},
+    Permission.WORK_COUNT: _OFFICES,
     Permission.WEATHER_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.WEATHER_WARN: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

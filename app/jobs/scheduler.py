@@ -13,6 +13,7 @@ from app.clock import SHANGHAI, now
 from app.jobs.alone import alone
 from app.jobs.care import bring_visits_forward, count_care, put_visits_back, tell_without_hands
 from app.jobs.closing import carry_out_closings
+from app.jobs.employment import count_work
 from app.jobs.exports import (
     end_hazard_exports,
     end_roster_exports,
@@ -83,6 +84,7 @@ EVERY_MINUTE: list[Job] = [
     compare_photos,
     prepare_search,
     count_care,
+    count_work,
     hand_over_occurrences,
     make_occurrences,
     tell_openings,

@@ -108,10 +108,14 @@ from app.models.visit import Confirmation, FollowUp, Visit, VisitBasis, VisitFor
 from app.models.weather import WeatherAlert, WeatherCall, WeatherKind
 from app.models.wechat import WeChatApp, WeChatLink
 from app.models.wechat_event import WeChatEvent, WeChatEventState
+from app.models.work import Employment, WageBand, WorkPlace, WorkSource, WorkState, WorkWay
+from app.models.work_count import WorkCount, WorkMeasure
 
 __all__ = ["CLAIM_NEXT", "DIGITS", "FROZEN_TOO", "HARM_RECORDS", "HAZARD_ENDED", "HAZARD_IN_HAND"]
 __all__ += ["HAZARD_NEXT", "HAZARD_OPEN", "HAZARD_PUT_RIGHT", "HAZARD_QUIET", "HAZARD_UNCONFIRMED"]
 __all__ += ["HAZARD_WAITING", "NOT_HIM", "OVER", "REDEMPTION_NEXT", "UNPREPARED"]
+__all__ += ["Employment", "WageBand", "WorkCount", "WorkMeasure", "WorkPlace", "WorkSource"]
+__all__ += ["WorkState", "WorkWay"]
 __all__ += [
     "Absence",
     "AbsenceReason",

@@ -98,6 +98,7 @@ _HIMSELF = (
         without="last_visited_on next_due_on hands_told_on regular_due_on alert_id not_reached escalated_at",
     ),
     kind("escape_helps", "疏散时要人帮助", of_resident("escape_helps", "resident_id")),
+    kind("employments", "就业情况", of_resident("employments", "resident_id")),
     kind("care_events", "关爱的变更", reach.care_events, only="id care_record_id step at day"),
     kind("visits", "对我的探访", reach.visits, without="unchanged_from_id"),
     kind(
@@ -163,6 +164,7 @@ AT_WORK = (
                 "noted_by ended_by",
                 "id created_at ended_on",
             ),
+            ("employments", "by_me", "我登记的就业情况", "written_by", "id written_at"),
             ("weather_alerts", "by_me", "我发的天气预警", "made_by", "id kind made_at"),
             ("care_events", "by_me", "我改关爱对象的记录", "actor_id", "id step at"),
             (

@@ -9,6 +9,7 @@ from app.own_data.copied import AT_WORK
 SHOWN = 200
 """Rows of one kind, the newest: nobody reads years of an audit trail, and the files beside have it all."""
 _TIMES = [
+    "month",
     "received_at",
     "at",
     "created_at",
@@ -39,6 +40,7 @@ GROUPS = (
     _group("我是谁", "residents roster_changes"),
     _group("我的家", "households"),
     _group("关爱和走访", "care_records escape_helps visits"),
+    _group("就业", "employments"),
     _group("积分", "accounts transfers claims redemptions"),
     _group("隐患上报", "hazards"),
     _group("照片", "photos photos_of_me"),

@@ -17,6 +17,8 @@ from app.own_data.plain_words import word
 from app.sealing import UNREADABLE
 
 Row = Mapping[str, Any]
+_TEXTS = {"permission": "Permission", "wage": "WageBand"}
+"""Codes that are kept as texts, one of them sealed."""
 _LISTS = {
     "functions": "ProxyFunction",
     "reasons": "ClosingReason",
@@ -71,7 +73,7 @@ def _worded(name: str, column: Column[Any], value: str) -> str:
     if isinstance(column.type, Enum):
         assert column.type.enum_class is not None, "codes are enumerations"
         return word(column.type.enum_class.__name__, value)
-    return word("Permission", value) if name == "permission" else value
+    return word(_TEXTS[name], value) if name in _TEXTS else value
 
 
 def _listed(name: str, value: Any) -> str:

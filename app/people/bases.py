@@ -36,6 +36,8 @@ class Category(StrEnum):
     """That somebody is looked after, and why."""
     HEALTH_HARDSHIP = "health_hardship"
     """What is written down of a visit about health and home."""
+    EMPLOYMENT = "employment"
+    """What somebody of working age lives by; nobody under 16 works."""
 
 
 class Whom(StrEnum):
@@ -74,6 +76,7 @@ _AT_WORK = Duty("evidence of duty done: PIPL 13(3), Work Safety Law 41, work poi
 _REGISTER = Duty("PIPL 13(3); Organic Law of Urban Residents' Committees 3, Minor Protection Law 43")
 _KNOWN_BY = Duty("PIPL 13(3); Organic Law of Urban Residents' Committees 3: reach residents, tell them apart")
 _CARED_FOR = Duty("PIPL 13(3); Law on the Elderly 38, Minor Protection Law 43, work points of 2024, 10")
+_WORK = Duty("PIPL 13(3); Employment Promotion Law 43, work points of 2024, 4")
 _PROXY = Given("the resident agreed that it be done for him (docs/adr/0014)")
 
 BASES: dict[Category, dict[Whom, Basis]] = {
@@ -107,6 +110,8 @@ BASES: dict[Category, dict[Whom, Basis]] = {
         Whom.RESIDENT: ConsentPurpose.HEALTH_HARDSHIP,
         Whom.CHILD: ConsentPurpose.MINORS,
     },
+    # What the work brings is told or not: without it the record is whole.
+    Category.EMPLOYMENT: {Whom.RESIDENT: _WORK},
 }
 """What each kind rests on, by whose it is; what is not in here is processed for nobody."""
 

@@ -84,7 +84,7 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
     )
     yield KeptTime(
         f"您申请绑定、改正时写的话，还有为什么不再绑定，办完以后保存{requests}天；"
-        f"谁绑定过谁、谁替谁代办过、谁请假由谁替班、谁疏散时要人帮助、申请过什么、结果怎么样，结束以后保存{ended}；"
+        f"谁绑定过谁、谁替谁代办过、谁请假由谁替班、谁疏散时要人帮助、每个月靠什么干活、申请过什么、结果怎么样，结束以后保存{ended}；"
         "弄错了人的绑定，账号还在就一直记着，免得再弄错。",
         (
             "binding requests",
@@ -93,6 +93,7 @@ def kept_times(months: RetentionSettings) -> Iterator[KeptTime]:
             "ended bindings",
             "ended proxies",
             "help to get out that is over",
+            "what somebody lived by",
             "absences that are over",
             "facts of removals",
             "answered binding requests",

@@ -15,7 +15,7 @@ class Paragraph:
     text: str
 
 
-NOTICE_VERSION = 12
+NOTICE_VERSION = 13
 """Of the words. Consents are to texts with versions of their own: a change here asks nobody anew."""
 _BEFORE = "rights"
 """The paragraph of times stands before this one."""
@@ -27,7 +27,7 @@ _NOTICE = (
     Paragraph(
         "purpose",
         "用来做什么",
-        "排查隐患、上门探访、记积分、换商品、办理您申请的事情，不用来做别的。"
+        "排查隐患、上门探访、登记就业、记积分、换商品、办理您申请的事情，不用来做别的。"
         "上网地址、用的是哪种手机或浏览器，只用来查清一件事是谁办的，防止有人乱用。",
     ),
     Paragraph(
@@ -38,7 +38,7 @@ _NOTICE = (
     Paragraph(
         "kinds",
         "有哪些信息",
-        "姓名、性别、出生日期、住址、电话、证件号，探访时说到的健康和困难，您上报时的位置和照片，积分和兑换。"
+        "姓名、性别、出生日期、住址、电话、证件号，探访时说到的健康和困难，每个月在哪里、靠什么干活，愿意说的还有收入在哪一档，您上报时的位置和照片，积分和兑换。"
         "在手机或电脑上办事、上报时，还会记下上网地址（IP地址）和用的是哪种手机或浏览器。",
     ),
     Paragraph(

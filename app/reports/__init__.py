@@ -2,14 +2,33 @@
 
 from app.reports.care_counts import AreaCounts, care_counts, count_care
 from app.reports.today import MOST, Day, DayOccurrence, DayPlace, today
+from app.reports.work_books import bulletin_workbook, dispatch_workbook
+from app.reports.work_counts import (
+    AreaMonth,
+    AreaQuarter,
+    WorkFigures,
+    count_work,
+    falls,
+    month_figures,
+    quarter_figures,
+)
 
 __all__ = [
     "MOST",
     "AreaCounts",
+    "AreaMonth",
+    "AreaQuarter",
     "Day",
     "DayOccurrence",
     "DayPlace",
+    "WorkFigures",
+    "bulletin_workbook",
     "care_counts",
     "count_care",
+    "count_work",
+    "dispatch_workbook",
+    "falls",
+    "month_figures",
+    "quarter_figures",
     "today",
 ]

@@ -52,6 +52,43 @@ def kept_back(counts: Mapping[str, int]) -> set[str]:
     return hidden
 
 
+def kept_back_of_part(
+    whole: Mapping[str, int], part: Mapping[str, int], hidden_whole: Collection[str]
+) -> set[str]:
+    """Give the areas where it is not told how many of a whole are of a part, and so how many are of the rest.
+
+    Both are figures of people: a part or a rest from one to four is kept back, and so is either where the
+    whole is. When this is done, among an area and those right below it those that are kept back have nobody
+    in the part, or two at least have somebody; and the same of the rest. So from any of them somebody of the
+    part could be moved to another one, and somebody of the rest back, on and on to the ends of the tree,
+    without any told figure changing, nor any whole, nor anything going below zero: also who knows all wholes
+    cannot tell. Where the whole is a part itself, whoever is moved takes with him what he is further.
+    """
+    cells = (part, {area: whole[area] - part[area] for area in whole})
+    families = _families(whole)
+    hidden = set(hidden_whole) | {
+        area for area in whole if any(0 < cell[area] < LEAST_TOLD for cell in cells)
+    }
+    waiting = set(families)
+    while waiting:
+        parent = min(waiting)
+        waiting.remove(parent)
+        added = set[str]()
+        for cell in cells:
+            kept = [area for area in (parent, *families[parent]) if area in hidden and cell[area]]
+            if len(kept) == 1:
+                told = [area for area in families[parent] if area not in hidden and cell[area]]
+                added.add(min(told, key=lambda area: (cell[area], area)) if told else parent)
+        if hidden & {parent, *families[parent]}:
+            bare = {one for one in families[parent] if whole[one] and not all(cell[one] for cell in cells)}
+            added |= bare - hidden
+        hidden |= added
+        if added:
+            around = {one for area in added for one in (area, _parent(area))} | {parent}
+            waiting |= {area for area in around if area in families}
+    return hidden
+
+
 def _families(areas: Collection[str]) -> dict[str, list[str]]:
     families: dict[str, list[str]] = defaultdict(list)
     for area in areas:

@@ -17,6 +17,7 @@ from app.models import (
     BindingRequestState,
     Correction,
     Deletion,
+    Employment,
     EscapeHelp,
     HarmCase,
     HarmRecord,
@@ -97,6 +98,13 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         basis=_BASIS,
         emptied={"said_sealed": None, "reason_sealed": None},
         stays="what kind of change it was, of whom, by whom and when",
+    )
+    yield Rule(
+        "what somebody lived by",
+        table_of(Employment),
+        Employment.month < business_day(since),
+        kept=f"{months} months after the month {setting}",
+        basis=_BASIS,
     )
     yield Rule(
         "facts of removals",

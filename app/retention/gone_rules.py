@@ -61,6 +61,11 @@ def shows_return() -> ColumnElement[bool]:
     )
 
 
+def is_gone() -> ColumnElement[bool]:
+    """Say in SQL, beside ``Resident``, that staff said he moved away or died, and nothing shows him back."""
+    return exists().where(Binding.resident_id == Resident.id, says_gone(Binding), ~came_back())
+
+
 def gone_rule(months: int) -> Rule:
     """Give the rule; ``months`` is how long all stays after he moved away or died.
 

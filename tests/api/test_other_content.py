@@ -90,6 +90,7 @@ KINDS: dict[str, tuple[str, Callable[[Session], dict[str, Any]]]] = {
 """Who asks for what else than the correction of points of the right request."""
 NO_PART: dict[str, set[Way]] = {
     "/v1/plans/{plan_id}": {("frequency",), ("every_days",), ("roster", ITEM, "place_id")},
+    "/v1/employments/{entry_id}": {("state",)},
     "/v1/grants/{grant_id}": {("approval_id",)},
     APPROVALS: {
         *(
@@ -107,7 +108,7 @@ NO_PART: dict[str, set[Way]] = {
         *(("minor_age", name) for name in ("area_code", "resident_id", "request_id")),
     },
 }
-"""Of a plan these take others beside them or instead of them.
+"""Of a plan, and of who works, these take others beside them or instead of them.
 
 An approval says who agreed to a grant, not what it is; and is of one kind: for the others see below."""
 

@@ -168,8 +168,7 @@ def named_by_another(session: Session, sent: Sent) -> None:
 
 
 def _move_grants(session: Session, name: str, area_code: str) -> None:
-    grants = update(Grant).where(Grant.user_id == person(name).user_id)
-    session.execute(grants.values(area_code=area_code))
+    session.execute(update(Grant).where(Grant.user_id == person(name).user_id).values(area_code=area_code))
 
 
 GONE, TAKEN = (404, "not_found"), (409, "other_content")
@@ -210,6 +209,7 @@ CASES: list[tuple[str, Change, tuple[int, str]]] = [
     ("/v1/absences/<uuid:absence_id>", caller_moved, GONE),
     ("/v1/absences/<uuid:absence_id>", worker_moved, (422, "plan_worker")),
     ("/v1/escape-helps/<uuid:help_id>", caller_moved, GONE),
+    ("/v1/employments/<uuid:entry_id>", caller_moved, GONE),
     ("/v1/weather-alerts/<uuid:alert_id>", caller_moved, GONE),
     ("/v1/category-deadlines/<uuid:deadline_id>", caller_moved, GONE),
     ("/v1/routes/<uuid:route_id>", caller_moved, GONE),

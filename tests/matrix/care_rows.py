@@ -1,9 +1,10 @@
 """Rows of care and visits, written straight into the tables."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from app.clock import business_day
+from app.employment import months_before, sealed_wage, this_month
 from app.ids import new_id
 from app.models import (
     CareCategory,
@@ -11,14 +12,21 @@ from app.models import (
     CareLevel,
     CareRecord,
     CareStep,
+    Employment,
     EscapeHelp,
     FollowUp,
+    Resident,
     Visit,
     VisitForm,
     VisitMode,
     VisitOutcome,
+    WageBand,
     WeatherAlert,
     WeatherKind,
+    WorkPlace,
+    WorkSource,
+    WorkState,
+    WorkWay,
 )
 from app.sealing import Cell
 from app.visits import sealed_need, sealed_visit
@@ -85,6 +93,33 @@ class CareRows(Side):
             )
         )
         return help_id
+
+    def employment(self, *, months_ago: int = 0) -> UUID:
+        """Write what the household's head lived by in a month."""
+        entry_id = new_id()
+        self.add(
+            Employment(
+                id=entry_id,
+                area_code=self.area,
+                resident_id=self.resident_id,
+                month=months_before(this_month(), months_ago),
+                state=WorkState.EMPLOYED,
+                place=WorkPlace.COUNTY,
+                way=WorkWay.WORKSHOP,
+                months=4,
+                wage_sealed=sealed_wage(SEALER, entry_id, WageBand.FROM_2000),
+                source=WorkSource.VISIT,
+                written_by=self.user("worker"),
+                written_at=cast.LONG_AGO,
+                content_hash=b"",
+            )
+        )
+        return entry_id
+
+    def young_worker(self, *, months_ago: int = 0) -> UUID:
+        """Let the household's head be of working age, and write what he lived by in a month."""
+        self.session.get_one(Resident, self.resident_id).birth_date = date(1990, 3, 8)
+        return self.employment(months_ago=months_ago)
 
     def weather_alert(self) -> UUID:
         """Write an alert for today."""

@@ -9,5 +9,8 @@ ROSTER_NEVER_OVER = {
     "PUT /v1/residents/<uuid:resident_id>": _ROSTER,
     "PUT /v1/guardianships/<uuid:guardianship_id>": _ROSTER,
     "PUT /v1/escape-helps/<uuid:help_id>": _ROSTER,
+    "PUT /v1/employments/<uuid:entry_id>": _ROSTER,
+    "POST /v1/residents/<uuid:resident_id>/employments/unchanged": _ROSTER,
+    "GET /v1/residents/<uuid:resident_id>/employments": _ROSTER,
     "PUT /v1/viewing-tickets/<uuid:ticket_id>": _ROSTER,
 }

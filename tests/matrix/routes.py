@@ -4,6 +4,7 @@ from tests.matrix.lines import Line
 from tests.matrix.routes_approvals import APPROVALS
 from tests.matrix.routes_base import BASE
 from tests.matrix.routes_bindings import BINDINGS
+from tests.matrix.routes_employment import EMPLOYMENT
 from tests.matrix.routes_inbox import INBOX
 from tests.matrix.routes_own_data import OWN_DATA
 from tests.matrix.routes_patrol import PATROL
@@ -29,6 +30,7 @@ LINES: list[Line] = [
     *OWN_DATA,
     *PROXIES,
     *VISITS,
+    *EMPLOYMENT,
     *POINTS,
     *APPROVALS,
 ]

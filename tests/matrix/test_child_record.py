@@ -107,6 +107,7 @@ class Child:
         addresses = (
             f"/v1/residents/{self.id}",
             f"/v1/residents/{self.id}/guardianships",
+            f"/v1/residents/{self.id}/employments",
             "/v1/households",
             f"/v1/households/{self.household_id}",
             f"/v1/households/{self.household_id}/residents",

@@ -109,5 +109,7 @@ def named_in(entry: AuditEntry) -> dict[str, str]:
     named = {kind: str(facts[kind]) for kind in _TABLES if facts.get(kind) is not None}
     if households := facts.get("household_ids"):
         named["household_id"] = households[0]
+    if residents := facts.get("resident_ids"):
+        named["resident_id"] = residents[0]
     kind = entry.object_kind
     return named | ({kind: str(entry.object_id)} if kind in _TABLES and entry.object_id else {})

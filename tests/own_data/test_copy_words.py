@@ -8,6 +8,7 @@ from sqlalchemy import Enum
 
 from app.actors import ProxyFunction, Role
 from app.identity import Permission
+from app.models import WageBand
 from app.notices import NoticeKind
 from app.notices.words import text_of
 from app.own_data import COPIED, ClosingReason
@@ -17,7 +18,7 @@ from app.own_data.plain_words import heading, headings, words
 
 _KINDS = {copied.name for copied in COPIED}
 _OF_LISTS: dict[str, type[StrEnum]] = {
-    kind.__name__: kind for kind in (ProxyFunction, ClosingReason, Permission, Role)
+    kind.__name__: kind for kind in (ProxyFunction, ClosingReason, Permission, Role, WageBand)
 }
 _WITHOUT_ENUM = {"PresenceReason"}
 """Words that records hold as plain texts."""

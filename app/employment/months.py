@@ -1,0 +1,74 @@
+"""Months, and who is of working age in one."""
+
+from calendar import monthrange
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_
+
+from app.clock import business_day
+from app.errors import DomainError, Kind
+from app.models import Resident, WorkState
+from app.people import age_on
+from app.retention import is_gone
+
+LEAST_YEARS, MOST_YEARS = 16, 59
+"""Of working age; nobody younger may work (Labour Law, art. 15), who is older may be recorded, too."""
+STABLE_MONTHS = 3
+"""Whoever worked in so many months in a row, the last among them, is stably employed (ADR 0026)."""
+LATE_MONTHS = 12
+"""So many months back one may be written down still."""
+WORKING = (WorkState.EMPLOYED, WorkState.SELF_EMPLOYED)
+
+
+class WorkMonthError(DomainError):
+    """The month is still to come, or more than a year ago."""
+
+    code = "work_month"
+    kind = Kind.INVALID
+
+
+class TooYoungError(DomainError):
+    """The resident is younger than 16 on the last day of the month."""
+
+    code = "too_young_to_work"
+    kind = Kind.INVALID
+
+
+def this_month() -> date:
+    """Give the first day of the month that it is in China."""
+    return business_day().replace(day=1)
+
+
+def months_before(month: date, number: int) -> date:
+    """Give the first day of an earlier month; of a later one, for less than 0."""
+    years, rest = divmod(month.year * 12 + month.month - 1 - number, 12)
+    return date(years, rest + 1, 1)
+
+
+def check_month(month: date) -> None:
+    """Refuse with WorkMonthError a month that cannot be written down any more, or yet."""
+    if not months_before(this_month(), LATE_MONTHS) <= month <= this_month():
+        raise WorkMonthError(field="month")
+
+
+def check_old_enough(resident: Resident, month: date) -> None:
+    """Refuse with TooYoungError whoever may not work yet."""
+    if age_on(resident.birth_date, _last_day(month)) < LEAST_YEARS:
+        raise TooYoungError(field="resident_id")
+
+
+def of_working_age(month: date) -> ColumnElement[bool]:
+    """Say in SQL, beside ``Resident``, who is of working age on the last day of a month, and not gone."""
+    last = _last_day(month)
+    youngest, oldest = _latest_birth(last, LEAST_YEARS), _latest_birth(last, MOST_YEARS + 1)
+    return and_(Resident.birth_date > oldest, Resident.birth_date <= youngest, ~is_gone())
+
+
+def _last_day(month: date) -> date:
+    return month.replace(day=monthrange(month.year, month.month)[1])
+
+
+def _latest_birth(day: date, years: int) -> date:
+    """Give the latest day of birth of those who are so old on a day."""
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - years, day=28 if leap else day.day)
