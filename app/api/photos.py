@@ -120,10 +120,13 @@ def put_photo(photo_id: UUID) -> tuple[Any, int]:
 def get_photo(photo_id: UUID) -> Any:
     """Show one's own photo, or one named by a record within reach, whether or not it has arrived."""
     reach = reading_reach(actor())
-    reader = actor().within(reach.get(PhotoOwner.HAZARD, Scope()))
     with transaction() as session:
-        records = hazards.showing(session, reader, photo_id)
-        return evidence.photo_in_reach(session, actor(), photo_id, reach, records=records)
+        try:
+            return evidence.photo_in_reach(session, actor(), photo_id, reach)
+        except NotFoundError:
+            reader = actor().within(reach.get(PhotoOwner.HAZARD, Scope()))
+            records = hazards.hazards_showing_photo(session, reader, photo_id)
+            return evidence.photo_in_reach(session, actor(), photo_id, {}, records=records)
 
 
 @blueprint.route("/photos/<uuid:photo_id>/<any(thumb, large):copy>", methods=["GET"])

@@ -50,7 +50,7 @@ from app.hazards.hazard_listings import (
     hazard,
     hazard_of_notice,
     hazards,
-    showing,
+    hazards_showing_photo,
 )
 from app.hazards.history import ShownEvent
 from app.hazards.ledger_exports import (
@@ -255,6 +255,7 @@ __all__ = [
     "hazard_map",
     "hazard_of_notice",
     "hazards",
+    "hazards_showing_photo",
     "ledger_in_words",
     "ledger_rows",
     "make_unit",
@@ -272,7 +273,6 @@ __all__ = [
     "report_controls",
     "reported_content",
     "set_category_deadline",
-    "showing",
     "start",
     "supervise",
     "take_alarms",

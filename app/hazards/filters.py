@@ -107,21 +107,27 @@ class HazardKey:
 def readable(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL which hazards are in the actor's areas, and which he reported himself.
 
-    A resident reads what he reported, and so does who stands in for a colleague of another grid of his
-    community; that one reads, too, what was given to him, and what is open at the places that are his to
-    inspect today. Whose post is over a whole community has all of it anyway. Run it with ``harm.reading_as``.
+    A resident reads what he reported, also one with a post. Who stands in for a colleague of another grid of
+    his community reads what he reported there, what was given to him, and what is open at the places that are
+    his to inspect today. Whose post is over a whole community has all of it anyway. Run it with
+    ``harm.reading_as``.
     """
-    within = actor.scope.clause(Hazard.area_code)
     own = Hazard.reported_by == actor.user_id
+    terms = [actor.scope.clause(Hazard.area_code)]
     if actor.scope.household_id is not None:
-        hidden = hidden_from_a_minor(HarmRecord.HAZARD, Hazard.id)
-        return or_(within, and_(own, ~hidden))
-    if any(len(area_code) > COMMUNITY_DIGITS for area_code in actor.scope.areas):
+        own = and_(own, ~hidden_from_a_minor(HarmRecord.HAZARD, Hazard.id))
+        terms.append(own)
+    if may_stand_in(actor):
         near = actor.scope.widened().clause(Hazard.area_code)
         given = Hazard.assignee_id == actor.user_id
         of_day = and_(Hazard.place_id == any_(places_of_day(actor)), Hazard.status.not_in(HAZARD_ENDED))
-        return or_(within, and_(or_(own, given, of_day), near))
-    return within
+        terms.append(and_(or_(own, given, of_day), near))
+    return or_(*terms)
+
+
+def may_stand_in(actor: Actor) -> bool:
+    """Say whether a post of the actor is over a part of a community only: he may stand in for another part."""
+    return any(len(area_code) > COMMUNITY_DIGITS for area_code in actor.scope.areas)
 
 
 def is_overdue(at: datetime) -> ColumnElement[bool]:

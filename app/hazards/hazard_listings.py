@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select, union
 from sqlalchemy.orm import Session, joinedload
 
 from app.actors import Actor, Scope
@@ -15,7 +15,7 @@ from app.harm import reading_as
 from app.hazards.allowed import verbs_open_to
 from app.hazards.deadlines import DefaultTime, default_time
 from app.hazards.extensions import MOST_EXTENSIONS
-from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, readable
+from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, may_stand_in, readable
 from app.hazards.history import ShownEvent, events_of, last_notes, reads_as_staff, shown
 from app.hazards.merging import KeptHazard, MergedRating, kept_for, merged_into, merged_ratings
 from app.hazards.recurrences import EarlierHazard, earlier
@@ -167,17 +167,18 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     )
 
 
-def showing(session: Session, actor: Actor, photo_id: UUID) -> set[UUID]:
-    """Give the hazards outside a worker's areas, and their steps, that show him a photo all the same.
+def hazards_showing_photo(session: Session, actor: Actor, photo_id: UUID) -> set[UUID]:
+    """Give the hazards where a worker may stand in, and their steps, that show him a photo all the same.
 
     Whoever reads as a resident has its addresses with the hazard, and finds none by its id.
     """
-    if not actor.scope.areas:
+    if not may_stand_in(actor):
         return set()
     named = select(PhotoLink.record_id).where(PhotoLink.photo_id == photo_id)
     of_steps = select(HazardEvent.hazard_id).where(HazardEvent.id.in_(named))
     query = select(Hazard.id).where(
-        or_(Hazard.id.in_(named), Hazard.id.in_(of_steps)),
+        Hazard.id.in_(union(named, of_steps)),
+        actor.scope.widened().clause(Hazard.area_code),
         ~actor.scope.clause(Hazard.area_code),
         readable(actor),
     )

@@ -19,6 +19,7 @@ from tests.plan_world import MORNING, away
 
 WORKER, COLLEAGUE, ADMIN, LEAD = (person(name).user_id for name in ("worker", "colleague", "admin", "lead"))
 AFTERWARDS = MORNING + timedelta(days=2)
+pytestmark = pytest.mark.usefixtures("colleague_of_any_home")
 
 
 @pytest.fixture

@@ -1,18 +1,21 @@
 """A substitute reads what his day names, alone as well: pictures of hazards, places, lists."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from app.clock import set_to
-from app.evidence import PhotoOwner, link_photos
+from app.evidence import LINK_LIFE_S, PhotoOwner, link_photos
 from app.ids import new_id
 from app.models import Checklist, Hazard, HazardSource, HazardStatus
 from tests.cast import GRID, named, person
 from tests.client import Client
 from tests.evidence.photos import file, scene
+from tests.explaining import asked_of
 from tests.hazard_world import BLOCK, done, write_hazard
 from tests.plan_world import MORNING, away, filed
 
@@ -47,7 +50,7 @@ def read(client: Client, paths: list[str]) -> list[int]:
         return [client.get(path).status_code for path in paths]
 
 
-@pytest.mark.usefixtures("plan", "next_grid", "hazard")
+@pytest.mark.usefixtures("plan", "next_grid", "hazard", "colleague_of_any_home")
 def test_pictures_of_what_his_day_names_until_he_was_there(
     admin: Client,
     colleague: Client,
@@ -61,11 +64,32 @@ def test_pictures_of_what_his_day_names_until_he_was_there(
     during, others = read(colleague, paths), read(be("far_worker"), paths)
     with set_to(MORNING):
         address = colleague.get(paths[0]).json["large_url"]
+        opened = colleague.get(address).status_code
     filed(colleague, checklist, MORNING)
     afterwards = read(colleague, paths)
+    with set_to(MORNING + timedelta(seconds=LINK_LIFE_S + 1)):
+        ended = colleague.get(address).status_code
 
     assert (before, during, others, afterwards) == ([404] * 2, [200] * 2, [404] * 2, [404] * 2)
-    assert address
+    assert (opened, ended) == (200, 404), "an address that he was shown lasts its minutes"
+
+
+@pytest.mark.usefixtures("plan", "next_grid", "hazard")
+def test_a_picture_within_reach_is_not_looked_for_among_hazards(
+    admin: Client, colleague: Client, worker: Client, connection: Connection, photo_ids: tuple[UUID, UUID]
+) -> None:
+    """Nor for whom none but his own areas are: whose post is over the whole community, or who has none."""
+    away(admin, until=0)
+    asked = {}
+    with set_to(MORNING):
+        for who in (worker, admin, colleague):
+            with asked_of(connection, "FROM hazards") as asked[who]:
+                assert who.get(f"/v1/photos/{photo_ids[0]}").status_code == 200
+        with asked_of(connection, "FROM hazards") as nothing_there:
+            assert admin.get(f"/v1/photos/{new_id()}").status_code == 404
+
+    assert [asked[worker], asked[admin], nothing_there] == [[], [], []]
+    assert asked[colleague]
 
 
 @pytest.mark.usefixtures("plan", "next_grid")
