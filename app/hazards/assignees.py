@@ -3,15 +3,15 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import COMMUNITY_DIGITS, Actor, Role
+from app.actors import Actor, Role
 from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.identity import holders, holding
 from app.models import Hazard, HazardStatus, Unit, UnitMember
-from app.plans import is_substitute, standing_in
+from app.plans import standing_in, stands_in_over
 
 FIELD_ROLES = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 
@@ -81,7 +81,7 @@ def in_hands_of(user_id: UUID) -> ColumnElement[bool]:
 def nobody_has() -> ColumnElement[bool]:
     """Say in SQL of which hazards in hand nobody who is to put them right has a field role there any more.
 
-    Nor stands in today for another of the community, with a post of his own in it.
+    Nor stands in today for one who has, with a post in the community: who may be given it keeps it.
     """
     able = exists().where(
         UnitMember.unit_id == Hazard.unit_id,
@@ -91,8 +91,7 @@ def nobody_has() -> ColumnElement[bool]:
     )
     of_unit = and_(Hazard.assignee_id.is_(None), ~able)
     who, where = Hazard.assignee_id, Hazard.area_code
-    near = holding(FIELD_ROLES, who, func.left(where, COMMUNITY_DIGITS), within=True)
-    stands_in = and_(is_substitute(who, where, on=business_day()), near)
+    stands_in = stands_in_over(who, where, on=business_day())
     return or_(and_(who.is_not(None), ~holding(FIELD_ROLES, who, where), ~stands_in), of_unit)
 
 

@@ -126,7 +126,7 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 
 
 def may_stand_in(actor: Actor) -> bool:
-    """Say whether a post of the actor is over a part of a community only: he may stand in for another part."""
+    """Say whether a post of the actor is over a part of a community: he may stand in for another part."""
     return any(len(area_code) > COMMUNITY_DIGITS for area_code in actor.scope.areas)
 
 

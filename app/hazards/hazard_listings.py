@@ -15,7 +15,15 @@ from app.harm import reading_as
 from app.hazards.allowed import verbs_open_to
 from app.hazards.deadlines import DefaultTime, default_time
 from app.hazards.extensions import MOST_EXTENSIONS
-from app.hazards.filters import HazardFilter, HazardKey, HazardOrder, in_order, matching, may_stand_in, readable
+from app.hazards.filters import (
+    HazardFilter,
+    HazardKey,
+    HazardOrder,
+    in_order,
+    matching,
+    may_stand_in,
+    readable,
+)
 from app.hazards.history import ShownEvent, events_of, last_notes, reads_as_staff, shown
 from app.hazards.merging import KeptHazard, MergedRating, kept_for, merged_into, merged_ratings
 from app.hazards.recurrences import EarlierHazard, earlier

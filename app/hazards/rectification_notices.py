@@ -12,9 +12,11 @@ from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.evidence import NamedPhoto, photos_of
-from app.harm import HarmRecord
+from app.harm import HarmRecord, reading_as
 from app.hazards.assignment import NotMajorError, may_assign
 from app.hazards.deadlines import DueTimeError
+from app.hazards.filters import readable
+from app.hazards.history import reads_as_staff
 from app.hazards.steps import is_behind_own_door
 from app.models import (
     Area,
@@ -122,14 +124,14 @@ def notices_of(session: Session, hazard_id: UUID) -> list[ShownNotice]:
 
 
 def printed_notice(session: Session, actor: Actor, hazard_id: UUID) -> PrintedNotice:
-    """Give the newest notice of a hazard, to be printed.
+    """Give the newest notice of a hazard, to be printed by whoever reads that as staff.
 
     Raises NotFoundError also where there is none, and NoticeKeptBackError.
     """
-    query = select(Hazard).where(Hazard.id == hazard_id, actor.scope.clause(Hazard.area_code))
-    hazard = session.scalars(query.options(joinedload(Hazard.place))).one_or_none()
+    query = select(Hazard).where(Hazard.id == hazard_id, readable(actor)).options(joinedload(Hazard.place))
+    hazard = session.scalars(query, reading_as(actor.user_id)).one_or_none()
     notices = notices_of(session, hazard_id)
-    if hazard is None or not notices:
+    if hazard is None or not notices or not reads_as_staff(actor, hazard):
         raise NotFoundError
     _check_may_leave(session, hazard)
     return PrintedNotice(**vars(notices[0]), hazard=hazard, photos=photos_of(session, [hazard_id])[hazard_id])

@@ -45,10 +45,10 @@ from app.plans.roster import (
     AbsentError,
     Roster,
     check_present,
-    is_substitute,
     keep_absences,
     rosters_of,
     standing_in,
+    stands_in_over,
 )
 from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
@@ -91,7 +91,6 @@ __all__ = [
     "end_absence",
     "end_plan",
     "hand_over",
-    "is_substitute",
     "keep_absences",
     "leave_of",
     "make",
@@ -113,6 +112,7 @@ __all__ = [
     "resolved_by",
     "rosters_of",
     "standing_in",
+    "stands_in_over",
     "tell_missed",
     "tell_openings",
 ]

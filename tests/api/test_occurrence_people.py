@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app import plans
@@ -14,6 +14,7 @@ from app.ids import new_id
 from app.models import Checklist, Grant, Notice, NoticeKind, Occurrence, Plan, PlanEvent
 from tests.cast import GRID, HOME, named, person
 from tests.client import Answer, Client
+from tests.explaining import asked_of
 from tests.hazard_world import count, refused
 from tests.plan_world import START, filed, in_china, make, of_plan, write_place, write_plan
 
@@ -113,6 +114,20 @@ def test_a_reassigned_one_keeps_whose_it_was(session: Session, admin: Client, pl
     assert (first.json["original_worker_id"], first.json["worker_id"]) == (str(WORKER), str(COLLEAGUE))
     assert count(session, PlanEvent) == 1
     assert told(session, "reassigned") == [(COLLEAGUE, 1)]
+
+
+def test_who_reaches_nothing_there_holds_up_nobody(
+    session: Session, connection: Connection, far_admin: Client, admin: Client, plan: Plan
+) -> None:
+    row = of_plan(session, plan.id)[1]
+    with set_to(in_china(START, "10:00")):
+        with asked_of(connection, "FROM areas", "FOR SHARE") as by_others:
+            refusal = refused(reassign(far_admin, row))
+        with asked_of(connection, "FROM areas", "FOR SHARE") as by_his_own:
+            assert reassign(admin, row).status_code == 200
+
+    assert (refusal, by_others) == ((404, "not_found"), [])
+    assert by_his_own
 
 
 def test_what_is_over_is_given_to_nobody(

@@ -16,6 +16,7 @@ from tests.cast import LONG_AGO, person
 from tests.client import Answer, Client
 from tests.hazard_world import Take, done, refused, write_hazard
 from tests.plan_world import MORNING, away
+from tests.plans.conftest import NEXT_GRID
 
 WORKER, COLLEAGUE, ADMIN, LEAD = (person(name).user_id for name in ("worker", "colleague", "admin", "lead"))
 AFTERWARDS = MORNING + timedelta(days=2)
@@ -118,6 +119,46 @@ def test_who_stands_in_for_a_substitute_gets_it_too(
         stays = taken_back(session)
 
     assert (given.status_code, stays) == (200, 0), given.text
+
+
+@pytest.mark.usefixtures("next_grid")
+def test_to_stand_in_elsewhere_as_well_keeps_nothing(
+    session: Session, admin: Client, take: Take, hazard: Hazard
+) -> None:
+    """What may be given to him he keeps, and what may not be he does not: one rule for both."""
+    lead = {"role": Role.GRID_WORKER, "area_code": NEXT_GRID}
+    session.execute(update(Grant).where(Grant.user_id == LEAD).values(lead))
+    session.commit()
+    away(admin, 0, 3, worker_id=str(LEAD))
+    absence = away(admin, 0, 3).json
+    assert give(take, hazard).status_code == 200
+    with set_to(MORNING):
+        stays = taken_back(session)
+        assert admin.post(f"/v1/absences/{absence['id']}/end").status_code == 200
+        goes = taken_back(session)
+
+    assert (stays, goes) == (0, 1)
+    assert refused(give(take, hazard)) == (422, "assignee_unfit")
+
+
+def test_he_prints_the_notice_that_is_addressed_to_him(
+    admin: Client, colleague: Client, worker: Client, take: Take, hazard: Hazard
+) -> None:
+    """Once it is another's, that one does."""
+    away(admin, 0, 1)
+    paper = f"/v1/hazards/{hazard.id}/notice.pdf"
+    assert give(take, hazard).status_code == 200
+    with set_to(MORNING):
+        done(admin.step(f"/v1/hazards/{hazard.id}/notice", {"contact": "社区办公室"}))
+        his = colleague.get(paper)
+        another = {"assignee_id": str(WORKER), "former_id": str(COLLEAGUE), "note": "换人"}
+        absence = admin.get("/v1/absences").json["items"][0]
+        assert admin.post(f"/v1/absences/{absence['id']}/end").status_code == 200
+        done(take("admin", hazard, "assign", **another))
+        afterwards = colleague.get(paper)
+        assert worker.get(paper).status_code == 200
+
+    assert (his.status_code, his.mimetype, afterwards.status_code) == (200, "application/pdf", 404)
 
 
 def test_whoever_stands_in_elsewhere_gets_nothing(
