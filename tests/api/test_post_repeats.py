@@ -120,6 +120,7 @@ PROOFS = {
     "/v1/sessions/wechat": "WeChat takes its code once, and a copy opens no second session (S-20)",
     "/v1/residents/search": "reads only",
     "/v1/residents/<uuid:resident_id>/reveal": "changes nothing; each look counts",
+    "/v1/visits/<uuid:visit_id>/print": "changes nothing; each print counts",
     "/v1/drafts": "each record has its id, and is known by it (test_drafts.py)",
     "/q/<code>/reports": "the form has its id, and a repeat leads to the report it made",
     "/q/<code>/reports/<uuid:hazard_id>/rating": "the form has the step's id (test_rating.py)",

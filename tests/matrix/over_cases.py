@@ -13,6 +13,7 @@ from tests.matrix.routes import LINES
 
 _ENDED_AGAIN = {
     "POST /v1/absences/<uuid:absence_id>/end",
+    "POST /v1/visits/<uuid:visit_id>/print",
     "POST /v1/weather-alerts/<uuid:alert_id>/end",
     "POST /v1/guardianships/<uuid:guardianship_id>/end",
     "POST /v1/consents/<uuid:consent_id>/withdraw",
@@ -24,7 +25,7 @@ _ENDED_AGAIN = {
     "POST /v1/me/closings/<uuid:closing_id>/withdraw",
     "POST /v1/me/binding-requests/<uuid:request_id>/withdraw",
 }
-"""Ends what is over already: answered as done, and nothing is written."""
+"""Ends what is over already, or prints it: answered as done, and nothing is written."""
 _GOES_ON = {
     "POST /v1/hazards/<uuid:hazard_id>/rate",
     "POST /v1/hazards/<uuid:hazard_id>/take-over",

@@ -3,6 +3,7 @@
 _ROSTER = "households and residents have no end in the product: nobody is taken off the roster"
 ROSTER_NEVER_OVER = {
     "GET /v1/households/<uuid:household_id>": _ROSTER,
+    "GET /v1/households/<uuid:household_id>/card.pdf": _ROSTER,
     "GET /v1/households/<uuid:household_id>/residents": _ROSTER,
     "GET /v1/households/<uuid:household_id>/changes": _ROSTER,
     "GET /v1/residents/<uuid:resident_id>/changes": _ROSTER,

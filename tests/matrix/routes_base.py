@@ -250,6 +250,12 @@ BASE = [
     ),
     Line(
         "GET",
+        "/v1/households/<uuid:household_id>/card.pdf",
+        ROSTER_READERS,
+        lambda stage: Call(f"/v1/households/{stage.household_id}/card.pdf"),
+    ),
+    Line(
+        "GET",
         "/v1/households/<uuid:household_id>/residents",
         ROSTER_READERS,
         lambda stage: Call(f"/v1/households/{stage.household_id}/residents"),

@@ -124,6 +124,7 @@ POINTS = [
     ),
     Line("GET", "/v1/points/account", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/account")),
     Line("GET", "/v1/points/entries", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/entries")),
+    Line("GET", "/v1/points/passbook.pdf", _HOUSEHOLD_AND_STAFF, _of_household("/v1/points/passbook.pdf")),
     Line("GET", "/v1/rewards", _SHOPPERS, lambda _: Call("/v1/rewards"), 200),
     Line("PUT", "/v1/rewards/<uuid:reward_id>", {"admin": 201}, _new_reward),
     Line("POST", "/v1/rewards/<uuid:reward_id>/deliveries", {"admin": 201}, _delivery),

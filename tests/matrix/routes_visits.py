@@ -174,6 +174,12 @@ VISITS = [
         _CARERS,
         lambda stage: Call(f"/v1/visits/{stage.visit()[0]}"),
     ),
+    Line(
+        "POST",
+        "/v1/visits/<uuid:visit_id>/print",
+        _CARERS,
+        lambda stage: Call(f"/v1/visits/{stage.visit()[0]}/print", with_json({"purpose": "开会研究帮扶"})),
+    ),
     Line("GET", "/v1/me/visits", {"resident": 200}, lambda _: Call("/v1/me/visits"), 200),
     Line("POST", "/v1/me/visits/<uuid:visit_id>/answer", {"resident": 200}, _answer),
     Line("GET", "/v1/answered-visits", {"admin": 200}, lambda _: Call("/v1/answered-visits"), 200),

@@ -51,6 +51,7 @@ _ASKED_ELSEWHERE = {
     "/v1/care-counts": "figures (below)",
     "/v1/harm-cases/<uuid:case_id>": "there is no case of this child (test_harm_cases.py)",
     "/v1/households/<uuid:household_id>/binding-code": "a code of the household",
+    "/v1/households/<uuid:household_id>/card.pdf": "names of the roster, printed (test_papers.py)",
     "/v1/households/<uuid:household_id>/changes": "what was changed (test_roster_changes.py)",
     "/v1/residents/<uuid:resident_id>/changes": "what was changed (test_roster_changes.py)",
     "/v1/residents/<uuid:resident_id>/consents": "what was agreed to, and no fact of these",

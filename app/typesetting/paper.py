@@ -1,0 +1,132 @@
+"""A plain paper of A4: a title, facts with their headings, a table, and at the foot what it is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fpdf import FPDF
+
+from app.clock import now
+from app.typesetting.drawing import FAMILY, POINT, write
+from app.typesetting.qr import qr_image
+from app.typesetting.typeface import STAND_INS, Setting, Typeface, typeface
+
+# All measures are millimetres.
+_PAGE = (210.0, 297.0)
+_SIDE, _TOP, _BOTTOM = 20.0, 20.0, 20.0
+_WIDTH = _PAGE[0] - 2 * _SIDE
+_LABEL, _PAD = 34.0, 1.8
+_TEXT, _SMALL, _HEAD = 10.5 * POINT, 9 * POINT, 18 * POINT
+_MOST_LINES = 40
+"""Of one cell: it must fit a page."""
+_CODE, _CODE_PX = 34.0, 12
+_INK, _GREY, _LINE = (26, 26, 26), (89, 89, 89), (150, 150, 150)
+_FIXED = f"{STAND_INS}第页，共…0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the table: its heading, and its share of the width."""
+
+    heading: str
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What a paper says; facts that say nothing are left out."""
+
+    title: str
+    office: str
+    """Whose paper it is, below the title."""
+    facts: Sequence[tuple[str, str]]
+    foot: str
+    columns: Sequence[Column] = ()
+    rows: Sequence[Sequence[str]] = ()
+    url: str = ""
+    """Printed as a code in the upper corner, and not at all if empty."""
+
+    @property
+    def text(self) -> str:
+        """Everything of it that is written."""
+        told = [self.title, self.office, self.foot, *(one.heading for one in self.columns)]
+        told += [part for fact in self.facts for part in fact]
+        return "".join([*told, *(cell for row in self.rows for cell in row)])
+
+
+@dataclass
+class _Sheet:
+    """The pages, and how far the present one is filled."""
+
+    pdf: FPDF
+    face: Typeface
+    top: float = field(default=_TOP)
+
+    def set(self, text: str, width: float, size: float = _TEXT) -> Setting:
+        return self.face.fill(self.face.printable(text), width, size=size, most_lines=_MOST_LINES)
+
+    def row(self, texts: Sequence[str], widths: Sequence[float], ink: tuple[int, int, int] = _INK) -> bool:
+        """Write a framed row of cells; say whether it had to begin a page."""
+        settings = [self.set(text, width - 2 * _PAD) for text, width in zip(texts, widths, strict=True)]
+        height = max(one.height for one in settings) + 2 * _PAD
+        turned = self.top + height > _PAGE[1] - _BOTTOM
+        if turned:
+            self.pdf.add_page()
+            self.top = _TOP
+        left = _SIDE
+        for setting, width in zip(settings, widths, strict=True):
+            with self.pdf.local_context(draw_color=_LINE, line_width=0.2):
+                self.pdf.rect(left, self.top, width, height)
+            write(self.pdf, setting, left + _PAD, self.top + _PAD, ink)
+            left += width
+        self.top += height
+        return turned
+
+
+def paper_pdf(paper: Paper, *, font_file: Path | None = None) -> bytes:
+    """Make the PDF; its text can be searched, and nothing in it is fetched from anywhere."""
+    face = typeface(_FIXED + paper.text, font_file)
+    pdf = FPDF(format="A4")
+    pdf.set_auto_page_break(auto=False)
+    pdf.set_creation_date(now())
+    pdf.set_title(paper.title)
+    pdf.set_lang("zh-CN")
+    pdf.add_font(FAMILY, fname=face.path)
+    pdf.add_page()
+    sheet = _Sheet(pdf, face)
+    _draw_head(sheet, paper)
+    for heading, text in paper.facts:
+        if text:
+            sheet.row([heading, text], [_LABEL, _WIDTH - _LABEL])
+    if paper.columns:
+        sheet.top += 5
+        widths = [_WIDTH * one.share / sum(each.share for each in paper.columns) for one in paper.columns]
+        sheet.row([one.heading for one in paper.columns], widths, _GREY)
+        for row in paper.rows:
+            sheet.row(row, widths)
+    _draw_feet(sheet, paper.foot)
+    return bytes(pdf.output())
+
+
+def _draw_head(sheet: _Sheet, paper: Paper) -> None:
+    title = sheet.set(paper.title, _WIDTH - _CODE, _HEAD)
+    write(sheet.pdf, title, _SIDE, sheet.top, _INK, bold=True)
+    office = sheet.set(paper.office, _WIDTH - _CODE)
+    write(sheet.pdf, office, _SIDE, sheet.top + title.height + 2, _GREY)
+    height = title.height + 2 + office.height
+    if paper.url:
+        code = qr_image(paper.url, module_px=_CODE_PX)
+        sheet.pdf.image(code, x=_PAGE[0] - _SIDE - _CODE, y=_TOP - 6, w=_CODE, h=_CODE)
+        height = max(height, _CODE - 6)
+    sheet.top += height + 5
+
+
+def _draw_feet(sheet: _Sheet, foot: str) -> None:
+    """Say on each page what the paper is, and which page it is."""
+    pages = sheet.pdf.pages_count
+    for number in range(1, pages + 1):
+        sheet.pdf.page = number
+        write(sheet.pdf, sheet.set(foot, _WIDTH * 0.75, _SMALL), _SIDE, _PAGE[1] - _BOTTOM + 4, _GREY)
+        page = sheet.set(f"第{number}页，共{pages}页", _WIDTH, _SMALL)
+        left = _PAGE[0] - _SIDE - sheet.face.width_em(page.lines[0]) * _SMALL
+        write(sheet.pdf, page, left, _PAGE[1] - _BOTTOM + 4, _GREY)

@@ -1,0 +1,110 @@
+"""Papers: a household's card, its passbook, the record of a visit, read off their pages."""
+
+import io
+from collections.abc import Callable
+
+import zxingcpp
+from pypdf import PageObject, PdfReader
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.config import Settings
+from app.models import CareCategory
+from tests.care_world import file_visit, write_care, write_form
+from tests.cast import named
+from tests.child_world import write_guarded_child, write_ticket
+from tests.client import Answer, Client
+from tests.points_world import give_points
+from tests.trail import entries_of
+from tests.typesetting.paper import on_paper
+
+Become = Callable[[str | None], Client]
+HOUSEHOLD = named("household home")
+
+
+def pages(answer: Answer) -> list[PageObject]:
+    """Read the pages of a PDF."""
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf"), answer.data[:300]
+    found = list(PdfReader(io.BytesIO(answer.data)).pages)
+    assert [round(float(side)) for side in found[0].mediabox.upper_right] == [595, 842], "A4"
+    return found
+
+
+def text(answer: Answer) -> str:
+    """Give all that is written on it, without breaks."""
+    told = "".join(page.extract_text() for page in pages(answer))
+    return told.replace("\0", "").replace("\n", "")
+
+
+def test_a_card_names_the_household_and_no_number(
+    worker: Client, settings: Settings, session: Session
+) -> None:
+    with entries_of(session) as entries:
+        card = worker.get(f"/v1/households/{HOUSEHOLD}/card.pdf")
+
+    told = text(card)
+    assert all(part in told for part in ("住户卡", "家园社区", "1单元101", "王桂兰", "户主"))
+    assert len(pages(card)) == 1
+    (code,) = zxingcpp.read_barcodes(on_paper(card.data, dpi=200))
+    assert code.text == f"{settings.public_url}/v1/households/{HOUSEHOLD}"
+    assert [one.facts["household_id"] for one in entries] == [str(HOUSEHOLD)]
+    assert not any(sign in told for sign in ("10000", "*"))
+
+
+def test_a_passbook_has_what_there_is_and_each_entry(
+    session: Session, resident: Client, admin: Client, be: Become
+) -> None:
+    """Staff print it for who has no phone; a neighbour finds nothing."""
+    give_points(session, 30)
+
+    own = text(resident.get("/v1/points/passbook.pdf"))
+    printed = text(admin.get(f"/v1/points/passbook.pdf?household_id={HOUSEHOLD}"))
+
+    assert own == printed
+    assert [part for part in ("积分存折", "1单元101", "现有积分", "可用积分", "+30") if part not in own] == []
+    assert be("neighbour").get(f"/v1/points/passbook.pdf?household_id={HOUSEHOLD}").status_code == 404
+
+
+def test_a_visit_is_printed_for_a_purpose_with_everything_in_it(
+    session: Session, admin: Client, worker: Client
+) -> None:
+    record, form = write_care(session), write_form(session)
+    made = file_visit(worker, record, form, note="腿还疼", captured_at=now().isoformat())
+
+    with entries_of(session) as entries:
+        printed = admin.post(f"/v1/visits/{made.json['id']}/print", json={"purpose": "县里核查帮扶"})
+
+    told = text(printed)
+    parts = (
+        "探访记录",
+        "王桂兰",
+        "上门",
+        "心情怎么样",
+        "好",
+        "膝盖痛",
+        "腿还疼",
+        "县里核查帮扶",
+        "第1页，共1页",
+    )
+    assert [part for part in parts if part not in told] == []
+    (entry,) = entries
+    assert entry.facts["purpose"] == "县里核查帮扶"
+    assert printed.headers["Cache-Control"] == "no-store"
+
+
+def test_nobody_prints_what_he_may_not_read(session: Session, worker: Client, be: Become) -> None:
+    """S-95: a minor's by ticket only, another's not at all, and not without saying what for."""
+    child = write_guarded_child(session)
+    care = write_care(session, resident_id=child, category=CareCategory.LEFT_BEHIND_CHILD)
+    form = write_form(session, CareCategory.LEFT_BEHIND_CHILD)
+    path = f"/v1/visits/{file_visit(worker, care, form, captured_at=now().isoformat()).json['id']}/print"
+    sent = {"purpose": "交给学校老师"}
+
+    refused = worker.post(path, json=sent)
+    assert (refused.status_code, refused.json["code"]) == (403, "ticket_needed")
+    ticket = write_ticket(session, child, "worker")
+    with entries_of(session) as entries:
+        assert "王小明" in text(worker.post(path, json=sent))
+    assert [one.facts["ticket_id"] for one in entries] == [str(ticket)]
+    assert worker.post(path, json={}).status_code == 422
+    assert be("colleague").post(path, json=sent).status_code == 403
