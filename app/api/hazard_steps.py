@@ -19,12 +19,12 @@ from app.hazards import HazardCategory, HazardLevel
 from app.identity import Permission
 
 blueprint = Blueprint("hazard_steps", __name__, description="隐患处置")
-_MAX_NOTE = 500
+MAX_NOTE = 500
 
 
 def step_note(**kwargs: Any) -> Text:
     """Give a field for what somebody writes to a step."""
-    return Text(_MAX_NOTE, lines=True, **kwargs)
+    return Text(MAX_NOTE, lines=True, **kwargs)
 
 
 def printed(most: int, **kwargs: Any) -> Text:

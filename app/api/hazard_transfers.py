@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 
 from app import hazards
-from app.api.hazard_steps import printed, step_note, taken
+from app.api.hazard_steps import MAX_NOTE, printed, step_note, taken
 from app.api.hazards import WholeHazardOutput
 from app.api.http.allow import allow
 from app.api.http.blueprint import Blueprint
@@ -24,7 +24,7 @@ class TransferInput(StepInput):
     """To which department, what was handed over in words and pictures, and by which day it is to answer."""
 
     department = word(Department, required=True)
-    note = step_note(least=1, required=True)
+    note = printed(MAX_NOTE, least=1, lines=True, required=True)
     reference = printed(_LONGEST_LINE, load_default="")
     contact = printed(_LONGEST_LINE, load_default="")
     expected_on = day(required=True)

@@ -146,8 +146,8 @@ def test_the_day_of_its_answer_lies_ahead_within_a_year(
     assert (refused(answer), list(answer.json["errors"])) == ((422, "due_time"), [field])
 
 
-@pytest.mark.parametrize("field", ["contact", "reference"])
-def test_nobodys_own_number_is_kept_as_the_office_s(session: Session, take: Take, field: str) -> None:
+@pytest.mark.parametrize("field", ["contact", "reference", "note"])
+def test_nobodys_own_number_goes_to_the_department(session: Session, take: Take, field: str) -> None:
     hazard = write_hazard(session, HazardStatus.ACCEPTED)
     answer = take("admin", hazard, "transfer", **(GIVEN | {field: f"老张 1{'3' * 10}"}))
 

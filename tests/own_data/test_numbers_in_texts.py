@@ -16,6 +16,7 @@ ID_NUMBER = id_number(date(1990, 1, 1), Sex.MALE, 7)
 OLD_ID_NUMBER = "422302" + ID_NUMBER[8:17]
 WIDE = str.maketrans("0123456789Xx+", "０１２３４５６７８９Ｘｘ＋")
 CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
+RINGED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
 SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
 FORMAL = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
 GAPS = [
@@ -38,6 +39,19 @@ GAPS = [
     "|",
     "；",
     "\\",
+    "*",
+    "＊",
+    "~",
+    "～",
+    "：",
+    "+",
+    "#",
+    "→",
+    "ー",
+    "😀",
+    "㊟",
+    "\ufe0f",
+    " * * ",
 ]
 """What people, or who wants to get round a rule, put between the groups of a number."""
 
@@ -77,6 +91,12 @@ def grouped(number: str, gap: str, *sizes: int) -> str:
         "、".join(OTHER.translate(CHINESE)),
         IN_PARTS.translate(CHINESE),
         MOBILE[:3] + MOBILE[3:].translate(CHINESE),
+        MOBILE[:3] + MOBILE[3:4].translate(RINGED) + MOBILE[4:],
+        OTHER.translate(RINGED),
+        grouped(OTHER, "*", 3, 2, 2, 2),
+        *[grouped(OTHER, gap, 4, 4) for gap in GAPS],
+        *[grouped(OTHER, gap, 3) for gap in GAPS],
+        *[grouped(OTHER, gap, 7) for gap in GAPS],
         ID_NUMBER,
         ID_NUMBER.lower(),
         grouped(ID_NUMBER, " ", 6, 8),
@@ -123,6 +143,17 @@ def test_a_number_is_found_however_it_is_written(number: str) -> None:
         "13、14、15、16、17、18号",
         "1、30、31、32、33、34号",
         "1-302、3-1204、15号楼",
+        "1302、1303、304号堵塞",
+        "1302、1303、304堵塞",
+        "1301、1302、303三户",
+        "1501,1502,203房",
+        "1502；2203；304房间",
+        "1302、1303、304住户",
+        "1301、1302、303等三户",
+        "1302/2303/304住户",
+        "“1301”“1302”“303”",
+        "①1302②1303③304",
+        "131、12、13、14、15",
         "1-3-302、2-3-1402",
         "131、1402、1503室",
         "一单元一零一、一单元一零二、二单元一零一",
@@ -134,6 +165,14 @@ def test_a_number_is_found_however_it_is_written(number: str) -> None:
         "150/95、160/100",
         "宽1.35米、高1.80米，间距13.5厘米",
         "1500、1600、180元",
+        "1500/1600/180的管道",
+        "1500×1600×180的管道",
+        "150×1800×2400的门板",
+        "16×1800×12000的钢板",
+        "1800、1900、200人",
+        "1800、2900、205人",
+        "1350㎡、2200㎡、315㎡",
+        "13800+150000元",
         "1380.5、1500.50",
     ],
 )
@@ -152,6 +191,14 @@ def test_other_figures_are_none(text: str) -> None:
         (f"打86{MOBILE}或{grouped(OTHER, ' ', 3, 4)}", "打…或…"),
         (f"{grouped(ID_NUMBER, ' ', 6, 8).translate(WIDE)}，3楼", "…，3楼"),
         (f"证{OLD_ID_NUMBER}的", "证…的"),
+        (f"{IN_PARTS}米师傅", "…米师傅"),
+        (f"{IN_PARTS.replace(' ', '-')}室内", "…室内"),
+        (f"{grouped(OTHER, ' ', 3)}人都认得", "…人都认得"),
+        (f"{'.'.join(OTHER)}米", "…米"),
+        (f"{MOBILE.translate(CHINESE)}{OTHER.translate(SPOKEN)}", "……"),
+        (f"张三{MOBILE.translate(CHINESE)}或李四{OTHER.translate(FORMAL)}一楼", "张三…或李四…一楼"),
+        (f"张三{MOBILE[:3]}{MOBILE[3:].translate(CHINESE)}一楼", "张三…一楼"),
+        (f"三{ID_NUMBER.translate(CHINESE)}一楼", "三…一楼"),
         ("3楼堆了13袋水泥，15号前清走", "3楼堆了13袋水泥，15号前清走"),
     ],
 )
@@ -160,13 +207,36 @@ def test_nothing_but_the_numbers_is_left_out(text: str, left: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "piece", ["1 3 8.", MOBILE, "86-", "0086", "字", "一", "1-3-8-0-", "X", "1、" + " " * 19]
+    "piece",
+    [
+        "1X",
+        "一三1 8、",
+        "1 3",
+        "1、",
+        "1 3 8.",
+        MOBILE,
+        MOBILE.translate(CHINESE),
+        "86-",
+        "0086",
+        "字",
+        "一",
+        "1-3-8-0-",
+        "X",
+        "1、" + " " * 19,
+        "1" + "*" * 30,
+    ],
 )
-def test_a_long_text_is_read_quickly(piece: str) -> None:
-    """A hundred thousand signs, the worst there are; no field takes a hundredth of it."""
-    text = (piece * (100_000 // len(piece) + 1))[:100_000]
-    began = process_time()
+def test_twice_as_long_a_text_takes_twice_as_long(piece: str) -> None:
+    short, long = ((piece * (signs // len(piece) + 1))[:signs] for signs in (10_000, 20_000))
 
-    without_numbers(text, "…")
+    assert _quickest_s(long) < 3 * _quickest_s(short)
 
-    assert process_time() - began < 2
+
+def _quickest_s(text: str) -> float:
+    """Read it several times: something else on the machine takes time of some, hardly of all."""
+    times = []
+    for _ in range(7):
+        began = process_time()
+        without_numbers(text, "…")
+        times.append(process_time() - began)
+    return min(times)
