@@ -224,7 +224,13 @@ def _misfit(item: ChecklistItem, answer: Answer) -> type[DomainError] | None:
         return None if _is_figure(item, value) else AnswersUnmeasuredError
     if item.kind is ItemKind.TEXT:
         return None if isinstance(value, str) else AnswersUnwrittenError
-    return None if len(set(answer.photo_ids)) >= item.photos else AnswersFewPhotosError
+    return AnswersFewPhotosError if _lacks_photos(item, answer) else None
+
+
+def _lacks_photos(item: ChecklistItem, answer: Answer) -> bool:
+    """Say whether pictures are too few; a problem with what need not be answered has any number of them."""
+    may_be_few = not item.required and answer.result is AnswerResult.PROBLEM
+    return len(set(answer.photo_ids)) < item.photos and not may_be_few
 
 
 def _are_options(item: ChecklistItem, chosen: Any) -> bool:

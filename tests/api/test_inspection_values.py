@@ -94,6 +94,24 @@ def test_pictures_answer_by_being_named_and_may_arrive_later(session: Session, w
     assert refusal(file(worker, body(checklist, photo_ids=named[:1] * 2)))[0] == 422
 
 
+@pytest.mark.parametrize("named", [0, 1, 2])
+def test_a_problem_with_what_need_not_be_photographed_is_told_with_any_number_of_pictures(
+    session: Session, worker: Client, named: int
+) -> None:
+    checklist = list_of(session, ItemKind.PHOTO, required=False)
+
+    filed = file(
+        worker, body(checklist, result="problem", note="太暗，拍不清", photo_ids=photos(named))
+    ).json["answers"][1]
+    fine = file(worker, body(checklist, result="ok", photo_ids=photos(1)))
+    must = file(
+        worker, body(list_of(session, ItemKind.PHOTO), result="problem", note="太暗", photo_ids=photos(1))
+    )
+
+    assert (filed["result"], filed["hazard_id"] is not None, len(filed["photos"])) == ("problem", True, named)
+    assert refusal(fine) == refusal(must) == (422, "answers_few_photos")
+
+
 def test_a_hazard_tells_what_was_measured(session: Session, worker: Client) -> None:
     checklist = list_of(session, ItemKind.NUMBER)
 
