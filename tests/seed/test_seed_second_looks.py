@@ -1,16 +1,23 @@
 """The seed's second looks: spot checks drawn by lot, photos that may be one, files that were taken out."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from app.cli.seed.history import History
+from app.cli.seed.loading import tell_history
+from app.cli.seed.second_looks import set_spot_checks
 from app.cli.seed.site import SITES
+from app.cli.seed.stage import Stage
 from app.clock import start_of
 from app.models import (
     ExportState,
     HazardExport,
+    Inspection,
     MatchKind,
     MatchVerdict,
     NoticeSettings,
@@ -22,10 +29,21 @@ from app.models import (
     SpotCheck,
     SpotCheckStatus,
     SpotCheckWeek,
+    Visit,
 )
-from tests.seed.conftest import DAY
+from app.sealing import Sealer
+from tests.seed.conftest import DAY, Seeded
 
+MONDAY, WEEK = DAY - timedelta(days=DAY.weekday()), timedelta(weeks=1)
 pytestmark = pytest.mark.xdist_group("seed")
+
+
+@pytest.fixture(scope="module")
+def history() -> History:
+    """Tell the same story, of which the last day is a Sunday."""
+    told = tell_history(day=DAY, seed=1)
+    told.hours = replace(told.hours, until=start_of(MONDAY))
+    return told
 
 
 def test_spot_checks_went_every_way_and_some_wait_at_each_site(session: Session) -> None:
@@ -37,6 +55,27 @@ def test_spot_checks_went_every_way_and_some_wait_at_each_site(session: Session)
     assert len(waiting) < 20
     confirmed = [one for one in checks if one.status is SpotCheckStatus.CONFIRMED]
     assert 0.6 * len(checks) < len(confirmed), "most records are as they were written"
+
+
+@pytest.mark.parametrize("outside", [Inspection, Visit])
+def test_spot_checks_went_every_way_whatever_the_lot_fell_on(
+    session: Session, seeded: Seeded, history: History, outside: type[Inspection | Visit]
+) -> None:
+    """Told on a Monday, and with nothing of one kind in the urn."""
+    with Session(session.get_bind()) as other:
+        for table in (SpotCheck, SpotCheckWeek):
+            other.execute(delete(table))
+        other.execute(update(outside).values(received_at=start_of(history.first)))
+        stage = Stage(history)
+        set_spot_checks(stage, Sealer.of(seeded.settings))
+        stage.play(other)
+        ways = other.execute(select(SpotCheck.record_kind, SpotCheck.status)).all()
+        drawn = other.scalars(select(SpotCheckWeek.week_on).where(SpotCheckWeek.drawn_at.is_not(None))).all()
+        other.rollback()
+
+    assert len({kind for kind, _ in ways}) == 1
+    assert {status for _, status in ways} == set(SpotCheckStatus)
+    assert Counter(drawn)[MONDAY - WEEK] == len(SITES), "the week before is drawn already"
 
 
 def test_the_weeks_that_are_over_were_drawn_and_the_next_are_committed_to(session: Session) -> None:

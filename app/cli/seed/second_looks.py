@@ -1,6 +1,6 @@
 """What was looked at a second time: records drawn by lot, and photos that may have been used before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import timedelta
 from functools import partial
 from itertools import cycle
@@ -24,24 +24,15 @@ _WEEKS = 7
 _DRAWN_AT = timedelta(hours=1, minutes=10)
 _LOOKED_AFTER, _STEP = timedelta(days=1, hours=9), timedelta(hours=5)
 _CONFIRMED = ((_S.CONFIRMED,),)
-_COURSES = {
-    SpotCheckRecord.INSPECTION: (
-        *_CONFIRMED,
-        (_S.NOT_CONFIRMED, _S.APPEALED, _S.LIFTED),
-        (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
-        *_CONFIRMED,
-        (_S.NOT_CONFIRMED,),
-        *_CONFIRMED,
-        *_CONFIRMED * 9,
-    ),
-    SpotCheckRecord.VISIT: (
-        *_CONFIRMED * 6,
-        (_S.COULD_NOT_CHECK,),
-        *_CONFIRMED * 6,
-        (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
-    ),
-}
-"""How those that were drawn went on, in turn: most are as they were written."""
+_COURSES = (
+    *_CONFIRMED,
+    (_S.NOT_CONFIRMED, _S.APPEALED, _S.LIFTED),
+    (_S.COULD_NOT_CHECK,),
+    (_S.NOT_CONFIRMED, _S.APPEALED, _S.UPHELD),
+    (_S.NOT_CONFIRMED,),
+    *_CONFIRMED * 15,
+)
+"""How those that were drawn went on, in turn, whatever the lot fell on: most are as they were written."""
 _UNDECIDED, _LATELY = (_S.NOT_CONFIRMED, _S.APPEALED), timedelta(weeks=4)
 """How one of each of the last weeks went on that was looked at."""
 _SAID = {
@@ -57,20 +48,23 @@ _SAID_OF_VISITS = {
     _S.COULD_NOT_CHECK: "打了三次电话，没有人接。",
     _S.NOT_CONFIRMED: "打电话问过，家里说那天没有人来。",
     _S.APPEALED: "那天去过，在门口说了几句，家里别的人可能不知道。",
+    _S.LIFTED: "家里的老人忘了，女儿说那天来看过，撤销。",
     _S.UPHELD: "问过家里和邻居，都说那天没有看见人来，抽查结果不变。",
 }
 
 
 def set_spot_checks(stage: Stage, sealer: Sealer) -> None:
-    """Let each Monday's lot be drawn at both sites, and most records of it be looked at the day after."""
+    """Let each Monday's lot be drawn at both sites, and most records of it be looked at the day after.
+
+    A story that is told on a Monday ends with its lot: the job has drawn it before anybody looks.
+    """
     today = business_day(stage.history.until)
-    courses = {kind: cycle(of_kind) for kind, of_kind in _COURSES.items()}
+    courses = cycle(_COURSES)
     for back in range(_WEEKS, -1, -1):
         monday = today - timedelta(days=today.weekday(), weeks=back)
-        drawn_at = start_of(monday) + _DRAWN_AT
+        drawn_at = min(start_of(monday) + _DRAWN_AT, stage.history.until)
         for site in SITES:
-            if drawn_at < stage.history.until:
-                stage.do(drawn_at, partial(_draw, sealer=sealer, site=site))
+            stage.do(drawn_at, partial(_draw, sealer=sealer, site=site))
             if drawn_at + _LOOKED_AFTER + timedelta(days=1) < stage.history.until:
                 look = partial(_look, stage=stage, site=site, courses=courses)
                 stage.do(drawn_at + _LOOKED_AFTER, look)
@@ -86,16 +80,15 @@ def _look(
     *,
     stage: Stage,
     site: Site,
-    courses: Mapping[SpotCheckRecord, Iterator[tuple[SpotCheckStatus, ...]]],
+    courses: Iterator[tuple[SpotCheckStatus, ...]],
 ) -> None:
     """Look at what was drawn the day before; the last one is left for the week."""
     at = now()
     drawn = select(SpotCheck).where(SpotCheck.area_code.startswith(site.code), SpotCheck.status == _S.DRAWN)
-    appealed = site is SITES[0] and at > stage.history.until - _LATELY
+    undecided = site is SITES[0] and at > stage.history.until - _LATELY
     for check in session.scalars(drawn.order_by(SpotCheck.id)).all()[:-1]:
-        undecided = appealed and check.record_kind is SpotCheckRecord.INSPECTION
-        appealed = appealed and not undecided
-        course = _UNDECIDED if undecided else next(courses[check.record_kind])
+        course = _UNDECIDED if undecided else next(courses)
+        undecided = False
         for number, step in enumerate(course):
             with set_to(at + number * _STEP):
                 _take(session, stage, site, check, step)

@@ -58,7 +58,7 @@ class Stage:
 
     def do(self, at: datetime, doing: Doing) -> None:
         """Let something be done at a moment."""
-        assert at < self.history.until, "the story ends before"
+        assert at <= self.history.until, "the story ends before"
         self._doings.append((at, doing))
 
     def staff(self, user_id: UUID, permission: Permission) -> Actor:
