@@ -80,7 +80,7 @@ def test_a_broken_unique_key_is_refused_in_its_own_words(session: Session) -> No
     [
         ('constraint "fk_residents_area_code"', {"area_code": "999"}),
         (
-            "uq_residents_household_id_head",
+            "uq_residents_head",
             {"household_id": HOUSEHOLD, "relation": Relation.HEAD},
         ),
         ('null value in column "name"', {"name": None}),

@@ -16,9 +16,19 @@ from app.api.http.paging import DEFAULT_LIMIT, MAX_LIMIT, PageInput, page, page_
 from app.api.http.parts import parts
 from app.api.http.recording import note_approval, note_leave, note_leaves, sensitive, transaction
 from app.identity import Permission, changed_ages
-from app.people import PresenceState, Relation, Sex
+from app.people import LeftWhy, PresenceState, Relation, Sex
 
-_AS_THEY_ARE = ("id", "area_code", "household_id", "name", "sex", "relation", "presence")
+_AS_THEY_ARE = (
+    "id",
+    "area_code",
+    "household_id",
+    "name",
+    "sex",
+    "relation",
+    "presence",
+    "left_on",
+    "left_why",
+)
 """Of a resident, neither masked nor left out."""
 blueprint = Blueprint("residents", __name__, description="居民")
 
@@ -59,6 +69,8 @@ class ResidentOutput(Output):
     age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
     relation = fields.Enum(Relation, by_value=True, required=True)
     presence = fields.Enum(PresenceState, by_value=True, required=True)
+    left_on = fields.Date(required=True, allow_none=True)
+    left_why = fields.Enum(LeftWhy, by_value=True, required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     id_number = fields.String(required=True, allow_none=True)
 

@@ -89,7 +89,8 @@ def exported(*area_codes: str) -> ColumnElement[bool]:
     over = Closing.state.in_([ClosingState.CARRYING, ClosingState.DONE])
     closed = exists().where(Closing.bound_to == Resident.id, over)
     bound = exists().where(User.resident_id == Resident.id)
-    return and_(Scope(areas=area_codes).clause(Resident.area_code), or_(not_(closed), bound))
+    here = (Scope(areas=area_codes).clause(Resident.area_code), Resident.left_on.is_(None))
+    return and_(*here, or_(not_(closed), bound))
 
 
 def rows_of(session: Session, area_code: str) -> int:

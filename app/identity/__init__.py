@@ -27,7 +27,7 @@ from app.identity.binding_codes import (
     new_binding_code,
     sealed_binding_secret,
 )
-from app.identity.binding_ends import BY_HIMSELF, end_binding, leave
+from app.identity.binding_ends import BY_HIMSELF, end_binding, end_with_residence, leave
 from app.identity.binding_proofs import (
     TAIL,
     BindingRefusedError,
@@ -251,6 +251,7 @@ __all__ = [
     "enable",
     "end_binding",
     "end_grant",
+    "end_with_residence",
     "enrol",
     "follow_name",
     "forget_vouched_phone",

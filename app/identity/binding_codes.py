@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -157,8 +157,12 @@ def behind_code(session: Session, sealer: Sealer, code: str) -> tuple[bool, list
     """Say whether a code is a household's; give who lives behind its first half, whatever the second is."""
     row = with_handle(session, code[:HALF])
     is_code = same(secret_of(sealer, row) if row else "", code[HALF:])
-    members = select(Resident).where(Resident.household_id == row.household_id).limit(100) if row else None
+    members = select(Resident).where(*_at(row.household_id)).limit(100) if row else None
     return is_code, list(session.scalars(members)) if members is not None else []
+
+
+def _at(household_id: UUID) -> tuple[ColumnElement[bool], ...]:
+    return Resident.household_id == household_id, Resident.left_on.is_(None)
 
 
 def same(one: str, other: str) -> bool:

@@ -32,6 +32,7 @@ from app.people import (
     agreed_for,
     check_other_household,
     end_guardianships_of,
+    end_guardianships_of_child,
     lock_fully,
     withdraw_of,
 )
@@ -102,6 +103,24 @@ def end_binding(
             reason=reason,
         )
     return ended
+
+
+def end_with_residence(session: Session, actor: Actor, resident_id: UUID, *, died: bool) -> None:
+    """End what a resident who moved out or died has: his binding with all that goes with it, and his proxies.
+
+    Where he died, all guardianships end, his own and those of which he was the child.
+    """
+    present = select(Binding.id).where(Binding.resident_id == resident_id, Binding.ended_at.is_(None))
+    binding_id = session.scalars(present).one_or_none()
+    reason = BindingEnd.DECEASED if died else BindingEnd.MOVED_AWAY
+    if binding_id is not None:
+        end_binding(session, actor, binding_id, reason=reason, note="")
+    else:
+        end_proxies_of(session, ProxyEnd.BINDING, by=actor.user_id, resident_id=resident_id)
+    if died:
+        for row in _end_guardianships(session, resident_id, by=actor.user_id):
+            tell_of_death(session, actor, row)
+        end_guardianships_of_child(session, resident_id, by=actor.user_id)
 
 
 def _can_be_said_still(session: Session, found: Binding, reason: BindingEnd) -> bool:

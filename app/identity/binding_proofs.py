@@ -178,6 +178,7 @@ def _bound(session: Session, user: User, found: Resident, way: BindingWay, bindi
         any(one.doubt is DOUBT_OF[way] for one in known)
         or was_not_him(session, user, resident)
         or was_said_dead(session, resident.id)
+        or resident.left_on is not None
         or has_post_there(session, user, resident)
     ):
         raise BindingUnclearError

@@ -24,6 +24,7 @@ from app.models import (
     Resident,
     User,
 )
+from app.people import check_lives_here
 
 BY_OTHERS = frozenset({BindingWay.REQUEST, BindingWay.STAFF})
 """The ways of being bound in which a member of staff looked at who it is."""
@@ -82,13 +83,14 @@ def bind(
     A user who shows himself who he is, and has no role, takes the resident's name and area. An id that the
     user made is asked for in ``made_binding`` first.
 
-    Raises AlreadyBoundError, ResidentTakenError.
+    Raises AlreadyBoundError, ResidentTakenError, ResidentLeftError.
     """
     present = open_binding(session, user.id)
     if present is not None:
         if present.resident_id == resident.id:
             return present
         raise AlreadyBoundError
+    check_lives_here(resident)
     made = session.scalars(
         insert(Binding)
         .values(

@@ -216,4 +216,9 @@ class Scene:
     @cached_property
     def heads(self) -> dict[UUID, UUID]:
         """Give the head of each household that has one."""
-        return {one.household_id: one.id for one in self.people if one.relation is Relation.HEAD}
+        query = select(Resident.household_id, Resident.id).where(
+            Scope(areas=(self.area_code,)).clause(Resident.area_code),
+            Resident.relation == Relation.HEAD,
+            Resident.left_on.is_(None),
+        )
+        return dict(self.session.execute(query).all())

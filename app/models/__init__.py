@@ -58,7 +58,7 @@ from app.models.hazard import (
 )
 from app.models.hazard_alarm import AlarmKind, HazardAlarm
 from app.models.hazard_export import HazardExport
-from app.models.household import UNPREPARED, Household, PresenceState, Relation, Resident, Sex
+from app.models.household import UNPREPARED, Household, LeftWhy, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
 from app.models.message import OVER, CreditEnding, MessageAcceptance, MessageCredit, MessageSend, SendState
 from app.models.notice import Notice, NoticeKind
@@ -207,6 +207,7 @@ __all__ += [
     "Invitation",
     "ItemKind",
     "LeavingReason",
+    "LeftWhy",
     "Lot",
     "LotDraw",
     "MatchKind",

@@ -4,7 +4,7 @@ import enum
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -43,6 +43,13 @@ class PresenceState(enum.StrEnum):
     HOLIDAY = "holiday"
 
 
+class LeftWhy(enum.StrEnum):
+    """Why somebody lives nowhere in the community any more."""
+
+    MOVED_OUT = "moved_out"
+    DIED = "died"
+
+
 class Household(Base):
     """A household behind one door; it holds the points account (一户一账户)."""
 
@@ -66,8 +73,12 @@ class Household(Base):
     created_at: Mapped[datetime]
     place: Mapped[Place] = relationship(lazy="raise")
     residents: Mapped[list["Resident"]] = relationship(
-        lazy="raise", back_populates="household", order_by="Resident.id"
+        lazy="raise",
+        viewonly=True,
+        order_by="Resident.id",
+        primaryjoin="and_(Household.id == Resident.household_id, Resident.left_on.is_(None))",
     )
+    """Who lives there; those who left are not among them."""
 
 
 class Resident(Base):
@@ -78,11 +89,12 @@ class Resident(Base):
         Index("ix_residents_area_code_name", "area_code", "name", "id"),
         Index("ix_residents_plain_name", text("plain_name(name)"), "area_code", "id"),
         Index(
-            "uq_residents_household_id_head",
+            "uq_residents_head",
             "household_id",
             unique=True,
-            postgresql_where=text("relation = 'head'"),
+            postgresql_where=text("relation = 'head' AND left_on IS NULL"),
         ),
+        CheckConstraint("(left_on IS NULL) = (left_why IS NULL)", name="left_for_a_reason"),
         UniqueConstraint("id_number_index"),
         Index("ix_residents_sounds", "sounds", postgresql_using="gin"),
         Index("ix_residents_phone_tail_index", "phone_tail_index"),
@@ -119,4 +131,7 @@ class Resident(Base):
     id_number_by: Mapped[UUID | None]
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
-    household: Mapped[Household] = relationship(lazy="raise", back_populates="residents")
+    left_on: Mapped[date | None]
+    """The last day on which he lived there; None while he does."""
+    left_why: Mapped[LeftWhy | None]
+    household: Mapped[Household] = relationship(lazy="raise")

@@ -7,13 +7,14 @@ from app.models import (
     GuardianRelation,
     Guardianship,
     Household,
+    LeftWhy,
     PresenceState,
     Relation,
     Resident,
     RosterChangeKind,
     Sex,
 )
-from app.people import history
+from app.people import history, moving
 from app.people.ages import AgeGroup, age_group, last_birth_of_adults, takes_minors_number
 from app.people.bases import (
     BASES,
@@ -65,9 +66,11 @@ from app.people.guardians import (
     RecordedGuardianError,
     end_guardianship,
     end_guardianships_of,
+    end_guardianships_of_child,
     guardianship_in_force,
     is_child,
     is_minor,
+    last_day_as_minor,
     proof_of,
     record_guardian,
     sealed_proof,
@@ -85,6 +88,7 @@ from app.people.homes import (
     check_reader_elsewhere,
     lives_in,
 )
+from app.people.leaving import ResidentLeftError, check_lives_here
 from app.people.listings import (
     Door,
     head_of,
@@ -171,6 +175,7 @@ __all__ = [
     "Household",
     "IdNumberError",
     "IdNumberTakenError",
+    "LeftWhy",
     "Named",
     "NewDecision",
     "NewGuardianship",
@@ -188,6 +193,7 @@ __all__ = [
     "Relation",
     "Resident",
     "ResidentDeadError",
+    "ResidentLeftError",
     "RosterChangeKind",
     "SaidNoError",
     "Sex",
@@ -210,6 +216,7 @@ __all__ = [
     "check_birth_date",
     "check_child",
     "check_given",
+    "check_lives_here",
     "check_minor_elsewhere",
     "check_not_dead",
     "check_other_household",
@@ -220,6 +227,7 @@ __all__ = [
     "decide",
     "end_guardianship",
     "end_guardianships_of",
+    "end_guardianships_of_child",
     "found_by",
     "guardians_of",
     "guardianship_in_force",
@@ -236,6 +244,7 @@ __all__ = [
     "keep_consent",
     "keep_numbers",
     "last_birth_of_adults",
+    "last_day_as_minor",
     "lives_in",
     "lock_accounts",
     "lock_fully",
@@ -243,6 +252,7 @@ __all__ = [
     "masked",
     "masked_digits",
     "masked_numbers",
+    "moving",
     "number_indexes",
     "numbers_of",
     "prepare_search",

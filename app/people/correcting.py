@@ -25,6 +25,7 @@ from app.people.ages import changes_minors_age, takes_minors_number
 from app.people.bases import Category, check_about
 from app.people.guardians import last_day_as_minor
 from app.people.history import change_of, keep_change
+from app.people.leaving import check_lives_here
 from app.people.numbers import (
     ID_NUMBER_KEY,
     IdNumberError,
@@ -114,16 +115,17 @@ def correct(
     contradict what is still on record. ``agreed`` refuses what makes a minor's age another one, or takes away
     his ID number, unless a second person agreed to it; it is asked of nothing else.
 
-    Raises CorrectionValueError, IdNumberError if the ID number on record says otherwise, IdNumberTakenError,
-    HeadTakenError, DoorTakenError, NoBasisError and ConsentChangedError for a number of a child under 14
-    without its guardian's consent, and what ``agreed`` raises.
+    Raises CorrectionValueError, ResidentLeftError, IdNumberError if the ID number on record says otherwise,
+    IdNumberTakenError, HeadTakenError, DoorTakenError, NoBasisError and ConsentChangedError for a number
+    of a child under 14 without its guardian's consent, and what ``agreed`` raises.
     """
     check_value(field, value)
+    check_lives_here(resident)
     check_about(session, resident, Category.ROSTER)
     at_stake = _is_at_stake(resident, field, value)
     before = _held(session, resident)
     taken: dict[str, DomainError] = {
-        "uq_residents_household_id_head": HeadTakenError(),
+        "uq_residents_head": HeadTakenError(),
         ID_NUMBER_KEY: IdNumberTakenError(),
         "uq_households_place_id_door": DoorTakenError(),
     }

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.errors import DomainError, Kind
-from app.models import FROZEN_TOO, Binding, BindingEnd, BindingWay
+from app.models import FROZEN_TOO, Binding, BindingEnd, BindingWay, LeftWhy, Resident
+from app.people.leaving import check_lives_here
 from app.retention import was_him
 
 
@@ -22,6 +23,7 @@ def was_said_dead(session: Session, resident_id: UUID) -> bool:
 
     Whoever has his phone or papers then is not he; that he lives after all an admin says by approving a
     request, unless that was a mistake, too. What a closing froze counts as well: the family may have asked.
+    Where the roster says it itself, an admin lets him back in there.
     """
     later = aliased(Binding)
     bound_since = exists().where(
@@ -31,14 +33,16 @@ def was_said_dead(session: Session, resident_id: UUID) -> bool:
         was_him(later),
     )
     which = (Binding.resident_id == resident_id, Binding.end_reason == BindingEnd.DECEASED)
-    told = select(exists().where(*which, ~bound_since))
+    by_roster = exists().where(Resident.id == resident_id, Resident.left_why == LeftWhy.DIED)
+    told = select(or_(exists().where(*which, ~bound_since), by_roster))
     return bool(session.scalar(told, execution_options={FROZEN_TOO: True}))
 
 
 def check_not_dead(session: Session, resident_id: UUID) -> None:
     """Refuse to let anybody in as, or act for, a resident of whom staff said that he died.
 
-    Raises ResidentDeadError.
+    Nor in the place of whoever moved out. Raises ResidentDeadError, ResidentLeftError.
     """
     if was_said_dead(session, resident_id):
         raise ResidentDeadError
+    check_lives_here(session.get_one(Resident, resident_id))

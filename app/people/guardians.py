@@ -18,6 +18,7 @@ from app.models import GuardianRelation, Guardianship, Resident, RosterChangeKin
 from app.once import content_hash, insert_once, made_before
 from app.people.deaths import check_not_dead
 from app.people.history import change_of, keep_change
+from app.people.leaving import check_lives_here
 from app.people.listings import resident_in_scope
 from app.people.locking import lock_accounts
 from app.people.names import age_on
@@ -110,8 +111,8 @@ def record_guardian(
     The same record again is the first one, though one of the two moved or came of age since.
 
     Raises NotFoundError for people outside the actor's areas, NotAChildError, GuardianUnfitError,
-    ResidentDeadError, GuardianSpanError, GuardianOpenError where the two have one that is not over,
-    OtherContentError.
+    ResidentDeadError, ResidentLeftError, GuardianSpanError, GuardianOpenError where the two have one that is
+    not over, OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(
@@ -122,6 +123,7 @@ def record_guardian(
     child = _named(session, actor, new.child_id, "child_id")
     guardian = _named(session, actor, new.guardian_id, "guardian_id")
     _lock_two(session, actor, child, guardian)
+    check_lives_here(child)
     if not is_minor(child):
         raise NotAChildError(field="child_id")
     if is_minor(guardian) or _same_person(child, guardian):
@@ -241,9 +243,16 @@ def end_guardianship(session: Session, actor: Actor, guardianship_id: UUID) -> t
 
 def end_guardianships_of(session: Session, guardian_id: UUID, *, by: UUID | None) -> list[Guardianship]:
     """End all that somebody who died is on record for as a guardian; give what ended. Accounts are locked."""
-    query = select(Guardianship).where(
-        Guardianship.guardian_id == guardian_id, Guardianship.ended_at.is_(None)
-    )
+    return _end_all(session, Guardianship.guardian_id == guardian_id, by=by)
+
+
+def end_guardianships_of_child(session: Session, child_id: UUID, *, by: UUID | None) -> None:
+    """End all guardianships of a child that died."""
+    _end_all(session, Guardianship.child_id == child_id, by=by)
+
+
+def _end_all(session: Session, which: ColumnElement[bool], *, by: UUID | None) -> list[Guardianship]:
+    query = select(Guardianship).where(which, Guardianship.ended_at.is_(None))
     in_order = query.order_by(Guardianship.id).with_for_update()
     rows = session.scalars(in_order.execution_options(populate_existing=True)).all()
     for row in rows:

@@ -90,9 +90,10 @@ def head_of(household: Household) -> Resident | None:
 def residents_of(
     session: Session, actor: Actor, household_id: UUID, *, after: UUID | None, limit: int
 ) -> list[Resident]:
-    """List the residents of a household in the order they were entered. Raises NotFoundError."""
+    """List who lives in a household in the order they were entered. Raises NotFoundError."""
     household_in_scope(session, actor, household_id)
-    query = select(Resident).where(Resident.household_id == household_id).order_by(Resident.id).limit(limit)
+    here = (Resident.household_id == household_id, Resident.left_on.is_(None))
+    query = select(Resident).where(*here).order_by(Resident.id).limit(limit)
     if after is not None:
         query = query.where(Resident.id > after)
     return list(session.scalars(query))

@@ -19,6 +19,7 @@ from app.people.ages import takes_minors_number
 from app.people.bases import Category, check_about
 from app.people.history import change_of, keep_change
 from app.people.homes import check_other_household
+from app.people.leaving import check_lives_here
 from app.people.listings import resident_in_scope
 from app.people.locking import resident_locked
 from app.people.names import masked_digits
@@ -242,9 +243,9 @@ def set_numbers(
     ``agreed`` refuses to take a minor's ID number away unless a second person agreed; it is asked of nothing
     else.
 
-    Raises NotFoundError outside the actor's reach, OwnHouseholdError, IdNumberError, NoBasisError and
-    ConsentChangedError for a child under 14 without its guardian's consent, IdNumberTakenError, and what
-    ``agreed`` raises.
+    Raises NotFoundError outside the actor's reach, ResidentLeftError, OwnHouseholdError, IdNumberError,
+    NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent,
+    IdNumberTakenError, and what ``agreed`` raises.
     """
     resident = resident_in_scope(session, actor, resident_id)
     resident_locked(session, resident_id)
@@ -252,6 +253,7 @@ def set_numbers(
     numbers = replace(before, **given)
     if before == numbers:
         return resident
+    check_lives_here(resident)
     check_other_household(actor, resident.household_id)
     if numbers.id_number is not None and numbers.id_number != before.id_number:
         check_id_number(numbers.id_number, birth_date=resident.birth_date, sex=resident.sex)
@@ -282,7 +284,8 @@ def _met(sealer: Sealer, resident: Resident, before: Numbers, after: Numbers) ->
 
 def residents_with_phone(session: Session, sealer: Sealer, community: str, phone: str) -> list[Resident]:
     """List the residents of a community whose phone this is; relatives may share one."""
-    return list(session.scalars(select(Resident).where(has_phone(sealer, community, phone)).limit(20)))
+    here = (has_phone(sealer, community, phone), Resident.left_on.is_(None))
+    return list(session.scalars(select(Resident).where(*here).limit(20)))
 
 
 def has_phone(sealer: Sealer, community: str, phone: str) -> ColumnElement[bool]:

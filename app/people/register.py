@@ -106,7 +106,12 @@ def register_household(
 
 
 def register_resident(
-    session: Session, actor: Actor, resident_id: UUID, new: NewResident
+    session: Session,
+    actor: Actor,
+    resident_id: UUID,
+    new: NewResident,
+    *,
+    kind: RosterChangeKind = RosterChangeKind.CREATED,
 ) -> tuple[Resident, bool]:
     """Register a resident of a household: by the community's duty, also a child (``BASES``).
 
@@ -137,7 +142,7 @@ def register_resident(
     )
     if made:
         check_about(session, resident, Category.ROSTER)
-        keep_change(session, change_of(RosterChangeKind.CREATED, resident), by=actor.user_id)
+        keep_change(session, change_of(kind, resident), by=actor.user_id)
     return resident, made
 
 

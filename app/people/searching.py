@@ -63,6 +63,7 @@ def search_residents(
     own = [actor.home_code] if actor.home_code and actor.scope.household_id else []
     communities = sorted({community_of(area) for area in (*actor.scope.areas, *own)})
     fitting = select(Resident.id).where(*_within(reach, Resident.area_code, Resident.household_id))
+    fitting = fitting.where(Resident.left_on.is_(None))
     for word in _words(words):
         fitting = fitting.where(Resident.id.in_(union(*_ways(session, sealer, communities, word))))
     if after is not None:

@@ -29,7 +29,14 @@ from app.models import (
     SourceKind,
 )
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, ConsentChangedError, NoBasisError, check_about, resident_in_scope
+from app.people import (
+    Category,
+    ConsentChangedError,
+    NoBasisError,
+    ResidentLeftError,
+    check_about,
+    resident_in_scope,
+)
 from app.points.acted_for import made_for, tell_home
 from app.points.claim_steps import Course, begin, tell, tell_office, tell_unverifiable
 from app.points.kept_back import check_shown
@@ -102,7 +109,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 
     Raises NotFoundError for a resident out of reach and, sent again, for what is kept back from the actor by
     now, NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent,
-    RuleNotInForceError on the day it happened, PointsOutOfRangeError, PhotoNeededError, NoteNeededError,
+    ResidentLeftError for what happened after he left, RuleNotInForceError on the day it happened,
+    PointsOutOfRangeError, PhotoNeededError, NoteNeededError,
     OtherContentError.
     """
     sent = made_for(actor, new)
@@ -118,6 +126,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     received_at = now()
     flag = evidence.clock_flag(new.captured_at, received_at)
     happened_on = business_day(new.captured_at if flag is ClockFlag.OK else received_at)
+    if resident.left_on is not None and happened_on > resident.left_on:
+        raise ResidentLeftError(field="resident_id")
     rule = claimable_rule(session, new.rule_id, area_code=household.area_code, on=happened_on)
     claim, made = insert_once(
         session,

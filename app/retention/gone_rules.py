@@ -1,8 +1,7 @@
 """Residents who moved away or died: numbers, name and birthday go; the row stays for the ledgers.
 
-The roster has no field for it. What tells is the end of the binding to their account: where nobody had one,
-nothing tells, and the numbers go on request only. So it is where he said it himself: a tap on the phone, by
-mistake or by whoever holds it, takes nobody off the roster; staff who end the binding do.
+The roster says it, or the end of the binding to their account, where staff ended it: what he said himself, a
+tap on the phone, by mistake or by whoever holds it, takes nobody off the roster.
 """
 
 from sqlalchemy import ColumnElement, Integer, exists, extract, func, or_
@@ -63,7 +62,8 @@ def shows_return() -> ColumnElement[bool]:
 
 def is_gone() -> ColumnElement[bool]:
     """Say in SQL, beside ``Resident``, that staff said he moved away or died, and nothing shows him back."""
-    return exists().where(Binding.resident_id == Resident.id, says_gone(Binding), ~came_back())
+    by_binding = exists().where(Binding.resident_id == Resident.id, says_gone(Binding), ~came_back())
+    return or_(Resident.left_on.is_not(None), by_binding)
 
 
 def gone_rule(months: int) -> Rule:
@@ -78,6 +78,7 @@ def gone_rule(months: int) -> Rule:
         Binding.ended_at < months_ago(months),
         ~came_back(),
     )
+    left_by_roster = Resident.left_on < business_day(months_ago(months))
     guards = exists().where(
         or_(Guardianship.child_id == Resident.id, Guardianship.guardian_id == Resident.id),
         Guardianship.ended_at.is_(None),
@@ -98,8 +99,9 @@ def gone_rule(months: int) -> Rule:
     return Rule(
         "residents who moved away or died",
         table_of(Resident),
-        gone & ~needed & left,
-        kept=f"{months} months after staff ended the binding with that reason (`GONGDI_GONE_MONTHS`)",
+        or_(gone, left_by_roster) & ~needed & left,
+        kept=f"{months} months after the roster says so, or staff ended the binding with that reason"
+        " (`GONGDI_GONE_MONTHS`)",
         basis="PIPL 19, 47(1), 49",
         emptied={
             "phone_sealed": None,

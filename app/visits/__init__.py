@@ -71,6 +71,7 @@ from app.visits.due import (
     most_days,
     overdue_days,
 )
+from app.visits.ending import end_with_residence
 from app.visits.escalation import tell_not_reached
 from app.visits.escape_helps import (
     BuildingHelps,
@@ -256,6 +257,7 @@ __all__ = [
     "end_alert",
     "end_care",
     "end_help",
+    "end_with_residence",
     "file",
     "filed_visit",
     "finish",

@@ -16,6 +16,7 @@ from app.people import (
     Category,
     age_on,
     check_about,
+    check_lives_here,
     check_minor_elsewhere,
     check_reader_elsewhere,
     resident_in_scope,
@@ -86,8 +87,8 @@ def open_care(
     care ended, or a guardian took his consent back. Whoever looks after a minor reads its record: so nobody
     of its home does, nor says who does.
 
-    Raises NotFoundError for a resident outside the actor's areas, OwnHouseholdError, NoBasisError and
-    ConsentChangedError for a child under 14 without its guardian's consent, TooSeldomError,
+    Raises NotFoundError for a resident outside the actor's areas, ResidentLeftError, OwnHouseholdError,
+    NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent, TooSeldomError,
     NotStaffHereError, CareOpenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
@@ -100,6 +101,7 @@ def open_care(
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
+    check_lives_here(resident)
     check_minor_elsewhere(actor, resident)
     check_about(session, resident, Category.CARE)
     today = business_day()

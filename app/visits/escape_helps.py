@@ -19,7 +19,7 @@ from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.models import EscapeHelp, Household, PresenceState, Resident
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about, is_minor, resident_in_scope
+from app.people import Category, check_about, check_lives_here, is_minor, resident_in_scope
 from app.visits.care import EndDayError
 from app.visits.leave import Leave, leave_for
 
@@ -65,8 +65,8 @@ class BuildingHelps:
 def note_help(session: Session, actor: Actor, help_id: UUID, new: NewHelp) -> tuple[EscapeHelp, bool]:
     """Put somebody on the register. The same again is the first one.
 
-    Raises NotFoundError outside the actor's areas, NoBasisError and ConsentChangedError for a child under 14
-    without its guardian's consent, EndDayError, HelpOpenError, OtherContentError.
+    Raises NotFoundError outside the actor's areas, ResidentLeftError, NoBasisError and ConsentChangedError
+    for a child under 14 without its guardian's consent, EndDayError, HelpOpenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, EscapeHelp, help_id, sent, author=EscapeHelp.noted_by, by=actor.user_id)
@@ -76,6 +76,7 @@ def note_help(session: Session, actor: Actor, help_id: UUID, new: NewHelp) -> tu
         resident = resident_in_scope(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
+    check_lives_here(resident)
     check_about(session, resident, Category.CARE)
     if new.noted_on > business_day():
         raise EndDayError(field="noted_on")

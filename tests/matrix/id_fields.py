@@ -10,7 +10,7 @@ from typing import Any
 from tests.architecture.sources import ROOT
 from tests.matrix.lines import Line
 
-KEYS = {"id"}
+KEYS = {"id", "guardianship_id"}
 """Names of the ids that clients make for new things; whose they are is settled when they are written."""
 
 

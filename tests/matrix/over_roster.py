@@ -1,6 +1,6 @@
 """Lines of the roster that name a thing, none of whose kind can be over, and why."""
 
-_ROSTER = "households and residents have no end in the product: nobody is taken off the roster"
+_ROSTER = "whoever left stays on the roster as he was, and his household does (tests/api/test_moves.py)"
 ROSTER_NEVER_OVER = {
     "GET /v1/households/<uuid:household_id>": _ROSTER,
     "GET /v1/households/<uuid:household_id>/card.pdf": _ROSTER,
@@ -14,4 +14,9 @@ ROSTER_NEVER_OVER = {
     "POST /v1/residents/<uuid:resident_id>/employments/unchanged": _ROSTER,
     "GET /v1/residents/<uuid:resident_id>/employments": _ROSTER,
     "PUT /v1/viewing-tickets/<uuid:ticket_id>": _ROSTER,
+    "POST /v1/residents/<uuid:resident_id>/leave": _ROSTER,
+    "POST /v1/residents/<uuid:resident_id>/return": _ROSTER,
+    "POST /v1/residents/<uuid:resident_id>/move": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/move": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/births": _ROSTER,
 }

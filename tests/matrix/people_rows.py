@@ -19,6 +19,7 @@ from app.models import (
     GuardianRelation,
     Guardianship,
     HarmCase,
+    Household,
     Relation,
     Resident,
     Sex,
@@ -64,6 +65,34 @@ class PeopleRows(Side):
             )
         )
         return child_id
+
+    def neighbour(self) -> UUID:
+        """Write the head of another household of the building."""
+        home_id, resident_id = new_id(), new_id()
+        self.add(
+            Household(
+                id=home_id,
+                area_code=self.area,
+                place_id=self.place_id,
+                door="9单元908",
+                content_hash=b"",
+                created_at=cast.LONG_AGO,
+            )
+        )
+        self.add(
+            Resident(
+                id=resident_id,
+                area_code=self.area,
+                household_id=home_id,
+                name="李大山",
+                sex=Sex.MALE,
+                birth_date=date(1970, 6, 1),
+                relation=Relation.HEAD,
+                content_hash=b"",
+                created_at=cast.LONG_AGO,
+            )
+        )
+        return resident_id
 
     def guardianship(self) -> UUID:
         """Write an unverified guardianship of the household's head over a child."""

@@ -1,9 +1,12 @@
 """The matrix: changes of the roster."""
 
+from typing import Any
+
+from app.clock import business_day
 from app.ids import new_id
-from app.models import RosterChange, RosterChangeKind
+from app.models import LeftWhy, Resident, RosterChange, RosterChangeKind
 from tests import cast
-from tests.matrix.lines import Call, Line
+from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
 
 _CARERS = {"worker": 200, "admin": 200}
@@ -36,7 +39,58 @@ def _of_household(stage: Stage) -> Call:
     return Call(f"/v1/households/{stage.household_id}/changes")
 
 
+def _leave(stage: Stage) -> Call:
+    body = {"left_on": business_day().isoformat(), "why": "moved_out"}
+    return Call(f"/v1/residents/{stage.neighbour()}/leave", with_step(body))
+
+
+def _move(stage: Stage) -> Call:
+    return Call(f"/v1/residents/{stage.neighbour()}/move", with_step(_into(stage)))
+
+
+def _return(stage: Stage) -> Call:
+    resident = stage.session.get_one(Resident, stage.neighbour())
+    resident.left_on, resident.left_why = business_day(), LeftWhy.MOVED_OUT
+    stage.session.flush()
+    return Call(f"/v1/residents/{resident.id}/return", with_step(_into(stage)))
+
+
+def _into(stage: Stage) -> dict[str, Any]:
+    return {
+        "household_id": str(stage.household_id),
+        "relation": "other",
+        "moved_on": business_day().isoformat(),
+    }
+
+
+def _move_home(stage: Stage) -> Call:
+    home = stage.session.get_one(Resident, stage.neighbour()).household_id
+    body = {"place_id": str(stage.place_id), "door": "9单元909", "moved_on": business_day().isoformat()}
+    return Call(f"/v1/households/{home}/move", with_step(body))
+
+
+def _birth(stage: Stage) -> Call:
+    body = {
+        "id": str(new_id()),
+        "name": "王小小",
+        "sex": "female",
+        "birth_date": business_day().isoformat(),
+        "relation": "grandchild",
+        "guardianship_id": str(new_id()),
+        "guardian_id": str(stage.resident_id),
+        "guardian_relation": "grandparent",
+        "proof": "出生证",
+    }
+    return Call(f"/v1/households/{stage.household_id}/births", with_json(body))
+
+
+_ADMIN = {"admin": 200}
 ROSTER = [
+    Line("POST", "/v1/residents/<uuid:resident_id>/leave", _ADMIN, _leave),
+    Line("POST", "/v1/residents/<uuid:resident_id>/return", _ADMIN, _return),
+    Line("POST", "/v1/residents/<uuid:resident_id>/move", _ADMIN, _move),
+    Line("POST", "/v1/households/<uuid:household_id>/move", _ADMIN, _move_home),
+    Line("POST", "/v1/households/<uuid:household_id>/births", {"admin": 201}, _birth),
     Line("GET", "/v1/residents/<uuid:resident_id>/changes", _CARERS, _of_resident),
     Line("GET", "/v1/households/<uuid:household_id>/changes", _CARERS, _of_household),
 ]

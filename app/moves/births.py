@@ -1,0 +1,39 @@
+"""A child is born into a household: it is entered with its guardian."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.identity import guardian_notices
+from app.models import GuardianRelation, Resident, RosterChangeKind
+from app.people import NewGuardianship, NewResident, last_day_as_minor, record_guardian, register_resident
+from app.sealing import Sealer
+
+
+@dataclass(frozen=True)
+class Birth:
+    """The child, and who answers for it; ``proof`` names the document that was shown."""
+
+    child: NewResident
+    guardianship_id: UUID
+    guardian_id: UUID
+    guardian_relation: GuardianRelation
+    proof: str
+
+
+def enter_birth(
+    session: Session, actor: Actor, sealer: Sealer, resident_id: UUID, new: Birth
+) -> tuple[Resident, bool]:
+    """Enter a newborn child, with a guardian who is then to be verified, until it is of age.
+
+    The same again is the first one. Raises what ``register_resident`` and ``record_guardian`` raise.
+    """
+    child, made = register_resident(session, actor, resident_id, new.child, kind=RosterChangeKind.BORN)
+    until = last_day_as_minor(new.child.birth_date)
+    wanted = NewGuardianship(child.id, new.guardian_id, new.guardian_relation, new.proof, until)
+    row, is_new = record_guardian(session, actor, sealer, new.guardianship_id, wanted)
+    if is_new:
+        guardian_notices.tell_verifiers(session, actor, row)
+    return child, made

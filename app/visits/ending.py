@@ -1,0 +1,45 @@
+"""Ending what care there is of somebody who moved out or died."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import notices
+from app.actors import Actor
+from app.clock import now
+from app.models import CareRecord, CareStep, EscapeHelp, FollowUp, LeavingReason, NoticeKind, Resident, Visit
+from app.sealing import Sealer
+from app.visits.care_history import Change, keep
+from app.visits.tickets import end_with_care
+
+
+def end_with_residence(
+    session: Session, actor: Actor, sealer: Sealer, resident: Resident, *, on: date, why: LeavingReason
+) -> dict[str, int]:
+    """End the care of a locked resident, what its visits left to do, and his help to get out; give how many.
+
+    Visits up to that day may still arrive. The responsible workers are told; a follow-up ends without a
+    result.
+    """
+    query = select(CareRecord).where(CareRecord.resident_id == resident.id, CareRecord.ended_on.is_(None))
+    records = session.scalars(query.order_by(CareRecord.id).with_for_update()).all()
+    for record in records:
+        record.ended_on, record.ended_why = max(on, record.started_on), why
+        end_with_care(session, record)
+        held = {"ended_on": record.ended_on.isoformat(), "ended_why": why}
+        keep(session, actor, sealer, record, Change(CareStep.END, {"now": held}, day=record.ended_on))
+        if record.worker_id != actor.user_id:
+            about = {"what": "given_up", "care_record_id": record.id}
+            notices.post(session, NoticeKind.CARE, to=record.worker_id, area_code=record.area_code, **about)
+    care = select(CareRecord.id).where(CareRecord.resident_id == resident.id)
+    of_his = select(Visit.id).where(Visit.care_record_id.in_(care))
+    to_do = select(FollowUp).where(FollowUp.visit_id.in_(of_his), FollowUp.done_at.is_(None))
+    left = session.scalars(to_do.order_by(FollowUp.id).with_for_update()).all()
+    for one in left:
+        one.done_at, one.done_by = now(), actor.user_id
+    wanted = select(EscapeHelp).where(EscapeHelp.resident_id == resident.id, EscapeHelp.ended_on.is_(None))
+    for row in session.scalars(wanted.with_for_update()):
+        row.ended_on, row.ended_by = max(on, row.noted_on), actor.user_id
+    session.flush()
+    return {"care_ended": len(records), "follow_ups_ended": len(left)}
