@@ -4,6 +4,7 @@ from app.reports.care_counts import AreaCounts, care_counts, count_care
 from app.reports.today import MOST, Day, DayOccurrence, DayPlace, today
 from app.reports.work_books import bulletin_workbook, dispatch_workbook
 from app.reports.work_counts import (
+    COUNTED_ON,
     AreaMonth,
     AreaQuarter,
     WorkFigures,
@@ -14,6 +15,7 @@ from app.reports.work_counts import (
 )
 
 __all__ = [
+    "COUNTED_ON",
     "MOST",
     "AreaCounts",
     "AreaMonth",

@@ -24,6 +24,7 @@ from app.cli.seed.history_plans import add_plans
 from app.cli.seed.history_reports import add_reports
 from app.cli.seed.history_shop import add_shop
 from app.cli.seed.history_visits import add_visits
+from app.cli.seed.history_work import add_work, set_work_counts
 from app.cli.seed.hours import READY_BEFORE, TOLD_FOR, YEAR, Hours
 from app.cli.seed.pictures import draw, mirrored
 from app.cli.seed.progress import Tell
@@ -105,6 +106,7 @@ def tell_history(*, day: date, seed: int) -> History:
     add_category_deadlines(history)
     add_plans(history)
     add_visits(history)
+    add_work(history)
     forget_numbers_nobody_agreed_to(history)
     add_claims(history)
     add_shop(history)
@@ -156,6 +158,7 @@ def _stage(history: History, store: PhotoStore, sealer: Sealer) -> Stage:
     set_wishes(stage)
     set_files(stage, sealer, store)
     set_substitutes(stage, sealer)
+    set_work_counts(stage)
     return stage
 
 

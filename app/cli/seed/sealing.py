@@ -1,8 +1,9 @@
 """The seed's personal texts, told in clear and sealed right before they are written."""
 
 from app.cli.seed.rows import Rows
+from app.employment import sealed_wage
 from app.identity import sealed_binding_secret, sealed_phone, sealed_secret
-from app.models import BindingCode, FollowUp, Guardianship, Resident, SecondFactor, User, Visit
+from app.models import BindingCode, Employment, FollowUp, Guardianship, Resident, SecondFactor, User, Visit
 from app.people import Numbers, found_by, sealed_numbers, sealed_proof
 from app.sealing import Sealer
 from app.visits import sealed_need, sealed_result, sealed_visit
@@ -27,6 +28,8 @@ def seal(rows: Rows, sealer: Sealer) -> None:
         row["proof_sealed"] = sealed_proof(sealer, row["id"], row.pop("proof"))
     for row in rows.of(Visit):
         row.update(sealed_visit(sealer, row["id"], answers=row.pop("answers"), note=row.pop("note")))
+    for row in rows.of(Employment):
+        row["wage_sealed"] = sealed_wage(sealer, row["id"], row.pop("wage"))
     for row in rows.of(FollowUp):
         result = row.pop("result")
         row["need_sealed"] = sealed_need(sealer, row["id"], row.pop("need"))
