@@ -111,7 +111,7 @@ def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, 
 
     with transaction() as session:
         place_id = filters["place_id"]
-        reader = actor() if place_id is None else plans.reaching(session, actor(), place_id)
+        reader = actor() if place_id is None else plans.reading(session, actor(), place_id)
         return page(fetch, lambda checklist: checklist.id, limit=limit, after=after)
 
 

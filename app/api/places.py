@@ -157,9 +157,9 @@ def put_place(new: places.NewPlace, place_id: UUID) -> tuple[Any, int]:
 @allow(Permission.PLACE_READ)
 @blueprint.answer(PlaceOutput)
 def get_place(place_id: UUID) -> Any:
-    """Show one place, also where an inspection is the caller's as a substitute."""
+    """Show one place, also where an inspection is the caller's today as a substitute."""
     with transaction() as session:
-        return places.place_with_code(session, plans.reaching(session, actor(), place_id), place_id)
+        return places.place_with_code(session, plans.reading(session, actor(), place_id), place_id)
 
 
 @blueprint.route("/places/<uuid:place_id>/codes", methods=["GET"])

@@ -37,7 +37,7 @@ from app.plans.planning import (
     end_plan,
     make_plan,
 )
-from app.plans.reach import place_to_inspect, places_of_day, reaching
+from app.plans.reach import place_to_inspect, places_of_day, reaching, reading
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
 from app.plans.roster import (
@@ -106,6 +106,7 @@ __all__ = [
     "plans_to_make",
     "preview",
     "reaching",
+    "reading",
     "reassign",
     "record_absence",
     "resolve",

@@ -119,10 +119,13 @@ def test_the_place_and_its_lists_and_no_other_place(
     ]
     before = read(colleague, paths)
     away(admin, until=0)
+    away(admin, since=2)
     with set_to(MORNING):
         place = colleague.get(f"/v1/places/{BLOCK}").json
         lists = colleague.get(f"/v1/checklists?place_id={BLOCK}").json["items"]
         same = worker.get(f"/v1/places/{BLOCK}").json
 
     assert (before, read(colleague, paths)) == ([404] * 4, [200, 200, 404, 404])
+    filed(colleague, checklist, MORNING)
+    assert read(colleague, paths) == [404] * 4, "what is his the day after tomorrow opens nothing today"
     assert (place, [one["id"] for one in lists]) == (same, [str(checklist.id)])
