@@ -56,9 +56,13 @@ class Clocks:
         return self.since or self.captured_at or self.at
 
 
-def not_before(session: Session, hazard_id: UUID, verb: HazardStep) -> datetime | None:
-    """Say when the last step happened that goes before this one."""
+def not_before(
+    session: Session, hazard_id: UUID, verb: HazardStep, *, number: int | None = None
+) -> datetime | None:
+    """Say when the last step happened that goes before this one; ``number``: of those before that one."""
     before = _GOES_BEFORE.get(verb, (HazardStep.ASSIGN, HazardStep.RECHECK_FAIL))
     query = select(HazardEvent).where(HazardEvent.hazard_id == hazard_id, HazardEvent.step.in_(before))
+    if number is not None:
+        query = query.where(HazardEvent.number < number)
     last = session.scalars(query.order_by(HazardEvent.number.desc()).limit(1)).first()
     return last.happened_at if last is not None else None

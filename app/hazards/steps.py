@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -38,6 +38,10 @@ _SIGHTINGS = frozenset({HazardStep.REPORT, HazardStep.RECUR})
 _S = HazardStatus
 _OPEN = frozenset(HazardStatus) - HAZARD_ENDED
 _IN_HAND = frozenset({_S.ASSIGNED, _S.RECTIFYING})
+_TO_DO = _IN_HAND | {_S.ACCEPTED}
+_WORK = frozenset({HazardStep.START, HazardStep.RECTIFY})
+_TAKEN_FOR = timedelta(days=7)
+"""So long after a hazard was taken from somebody what he did before may arrive."""
 _DANGEROUS = _IN_HAND | {_S.ACCEPTED, _S.TRANSFERRED}
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ACCEPT: frozenset({_S.REPORTED}),
@@ -93,6 +97,8 @@ class Step:
     when: Clocks
     repeated: bool
     """The step was taken before and its reply lost: there is nothing left to do."""
+    taken_back: HazardEvent | None = None
+    """By which the hazard was taken from the actor after he took this step without a network."""
 
     @property
     def at(self) -> datetime:
@@ -182,6 +188,8 @@ def begin(
     ``captured_at`` is when he took it by his phone, which may have been offline; without it, it has no share
     in what was sent. Before the step that goes before it he cannot have: then the server's clock counts.
 
+    The work that somebody did before the hazard was taken from him may arrive for some days.
+
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
 
@@ -195,22 +203,38 @@ def begin(
     taken = {"captured_at": captured_at} if captured_at is not None else {}
     mark = content_hash(verb, actor.user_id, hazard_id, sent | taken)
     event = made_before(session, HazardEvent, step_id, mark, author=HazardEvent.actor_id, by=actor.user_id)
+    late = None
     if event is None:
-        if not (reach(hazard) if reach is not None else _reaches(actor, hazard, verb)):
+        if captured_at is not None and verb in _WORK and hazard.assignee_id != actor.user_id:
+            late = _taken_back(session, actor, hazard, captured_at)
+        if late is None and not (reach(hazard) if reach is not None else _reaches(actor, hazard, verb)):
             raise NotFoundError
         if verb in DECISIONS and is_behind_own_door(session, actor, hazard):
             raise OwnHouseholdError
-        if hazard.status not in _FROM[verb]:
+        if hazard.status not in (_FROM[verb] if late is None else _TO_DO):
             raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
-    since = not_before(session, hazard_id, verb) if captured_at is not None else None
+    number = late.number if late is not None else None
+    since = not_before(session, hazard_id, verb, number=number) if captured_at is not None else None
     when = Clocks(now(), captured_at, since)
-    return Step(session, actor, hazard, step_id, mark, when, repeated=event is not None)
+    repeated = event is not None
+    return Step(session, actor, hazard, step_id, mark, when, repeated=repeated, taken_back=late)
 
 
 def _reaches(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
     if actor.scope.covers(hazard.area_code):
         return True
     return verb not in DECISIONS and given_elsewhere(actor, hazard)
+
+
+def _taken_back(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> HazardEvent | None:
+    """Give the event that took a hazard from the actor, in a community of his, lately and after a moment."""
+    which = HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.UNASSIGN
+    query = select(HazardEvent).where(*which).order_by(HazardEvent.number.desc()).limit(1)
+    last = session.scalars(query).first()
+    if last is None or last.data.get("former_id") != str(actor.user_id):
+        return None
+    in_time = captured_at < last.at and now() < last.at + _TAKEN_FOR
+    return last if in_time and actor.scope.widened().covers(hazard.area_code) else None
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:

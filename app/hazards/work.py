@@ -6,16 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import business_day, start_of
-from app.errors import DomainError, Kind
-from app.hazards.assignees import has
+from app.errors import DomainError, IllegalStepError, Kind
+from app.hazards.assignees import has, who_has
 from app.hazards.deadlines import FURTHEST, DueTimeError
-from app.hazards.steps import begin
+from app.hazards.steps import Step, begin, tell
 from app.hazards.telling import ask_recheck
-from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
+from app.models import Hazard, HazardEvent, HazardLevel, HazardStatus, HazardStep
+from app.notices import NoticeKind
+
+_GIVEN = (HazardStep.ASSIGN, HazardStep.REASSIGN, HazardStep.RECHECK_FAIL)
 
 
 class NotAssigneeError(DomainError):
@@ -98,11 +102,15 @@ def start(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    check_assigned_to(session, actor, hazard)
+    if step.taken_back is None:
+        check_assigned_to(session, actor, hazard)
     first_of_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed(), on=business_day(step.happened_at))
         _check_in_time(five_fixed, hazard, at=step.happened_at)
+    if step.taken_back is not None:
+        step.leave(HazardStep.START, note=note, five_fixed=plain)
+        return hazard
     hazard.five_fixed = plain or hazard.five_fixed
     hazard.assignee_id = actor.user_id
     step.take(HazardStatus.RECTIFYING, HazardStep.START, note=note, five_fixed=plain)
@@ -128,13 +136,44 @@ def rectify(
     hazard = step.hazard
     if step.repeated:
         return hazard
-    check_assigned_to(session, actor, hazard)
+    if step.taken_back is None:
+        check_assigned_to(session, actor, hazard)
     if not note and not photo_ids:
         raise NothingShownError(field="note")
+    if step.taken_back is not None:
+        _take_up(step, step.taken_back)
     hazard.rectified_by = actor.user_id
     step.take(HazardStatus.RECTIFIED, HazardStep.RECTIFY, note=note, photo_ids=photo_ids)
     ask_recheck(session, actor, hazard)
     return hazard
+
+
+def _take_up(step: Step, taken_back: HazardEvent) -> None:
+    """Let a hazard be in the work that somebody began before it was taken from him; tell whoever has it now.
+
+    He has it again where nobody has, so that a failed recheck finds somebody. Raises IllegalStepError where
+    he had not begun.
+    """
+    session, hazard = step.session, step.hazard
+    mine = select(HazardEvent).where(HazardEvent.hazard_id == hazard.id)
+    given = select(func.max(HazardEvent.number)).where(
+        HazardEvent.hazard_id == hazard.id,
+        HazardEvent.step.in_(_GIVEN),
+        HazardEvent.number < taken_back.number,
+    )
+    mine = mine.where(HazardEvent.step == HazardStep.START, HazardEvent.actor_id == step.actor.user_id)
+    mine = mine.where(HazardEvent.number > func.coalesce(given.scalar_subquery(), 0))
+    begun = session.scalars(mine.order_by(HazardEvent.number.desc()).limit(1)).first()
+    if begun is None:
+        raise IllegalStepError(id=hazard.id, now=hazard.status, asked=HazardStep.RECTIFY)
+    for user_id in sorted(who_has(session, hazard) - {hazard.reported_by}):
+        tell(session, NoticeKind.HAZARD_STEP, hazard, to=user_id, step=HazardStep.RECTIFY)
+    if hazard.status is HazardStatus.ACCEPTED:
+        hazard.assignee_id = step.actor.user_id
+        hazard.advance(HazardStatus.ASSIGNED)
+    if hazard.status is HazardStatus.ASSIGNED:
+        hazard.advance(HazardStatus.RECTIFYING)
+    hazard.five_fixed = begun.data.get("five_fixed") or hazard.five_fixed
 
 
 def check_assigned_to(session: Session, actor: Actor, hazard: Hazard) -> None:

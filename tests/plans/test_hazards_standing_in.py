@@ -1,17 +1,19 @@
 """A hazard is given to who stands in there, from another grid: he reads it, puts it right, and no more."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import hazards
 from app.actors import Role
 from app.clock import set_to
-from app.models import Grant, Hazard, HazardSource, HazardStatus
+from app.ids import new_id
+from app.models import Grant, Hazard, HazardSource, HazardStatus, Notice, NoticeKind
 from tests.cast import LONG_AGO, person
 from tests.client import Answer, Client
 from tests.hazard_world import Take, done, refused, write_hazard
@@ -20,6 +22,7 @@ from tests.plans.conftest import NEXT_GRID
 
 WORKER, COLLEAGUE, ADMIN, LEAD = (person(name).user_id for name in ("worker", "colleague", "admin", "lead"))
 AFTERWARDS = MORNING + timedelta(days=2)
+LAST_EVENING = MORNING + timedelta(days=1, hours=7)
 pytestmark = pytest.mark.usefixtures("colleague_of_any_home")
 
 
@@ -103,6 +106,80 @@ def test_it_goes_back_once_he_stands_in_there_no_more(
     session.refresh(hazard)
     assert (count, hazard.status, hazard.assignee_id) == (1, HazardStatus.ACCEPTED, None)
     assert read.status_code in {403, 404}
+
+
+def late(take: Take, hazard: Hazard, verb: str, taken: datetime, *, days: int = 0, **sent: Any) -> Answer:
+    """Take a step as the colleague that arrives some days after the hazard was taken from him."""
+    with set_to(AFTERWARDS + timedelta(days=days, hours=1)):
+        return take("colleague", hazard, verb, captured_at=taken.isoformat(), **sent)
+
+
+def gone_back(session: Session, admin: Client, take: Take, hazard: Hazard, *, begun: bool = True) -> None:
+    """Let the colleague have it for two days, and lose it in the third night."""
+    away(admin, 0, 1)
+    assert give(take, hazard).status_code == 200
+    with set_to(MORNING):
+        if begun:
+            done(take("colleague", hazard, "start"))
+    with set_to(AFTERWARDS):
+        assert taken_back(session) == 1
+
+
+@pytest.mark.parametrize("meanwhile", ["nobody has it", "another has it", "another began"])
+def test_what_he_did_before_it_went_back_is_taken_later(
+    session: Session, admin: Client, take: Take, hazard: Hazard, meanwhile: str
+) -> None:
+    hazard.reported_by = LEAD
+    session.commit()
+    gone_back(session, admin, take, hazard)
+    with set_to(AFTERWARDS):
+        if meanwhile != "nobody has it":
+            done(take("admin", hazard, "assign", assignee_id=str(WORKER)))
+        if meanwhile == "another began":
+            done(take("worker", hazard, "start"))
+    step_id = str(new_id())
+    first, again = (
+        late(take, hazard, "rectify", LAST_EVENING, note="搬走了", step_id=step_id) for _ in range(2)
+    )
+    told = select(Notice).where(Notice.user_id == WORKER, Notice.data["step"].astext == "rectify")
+
+    session.refresh(hazard)
+    assert (done(first)["status"], again.json) == ("rectified", first.json)
+    assert hazard.rectified_by == COLLEAGUE
+    assert hazard.assignee_id == (COLLEAGUE if meanwhile == "nobody has it" else WORKER)
+    last = first.json["events"][-1]
+    assert (last["step"], last["clock_flag"], last["note"]) == ("rectify", "ok", "搬走了")
+    was_told = NoticeKind.HAZARD_STEP in {notice.kind for notice in session.scalars(told)}
+    assert was_told == (meanwhile != "nobody has it")
+
+
+def test_so_is_what_he_began_and_not_what_he_did_not(
+    session: Session, admin: Client, take: Take, hazard: Hazard
+) -> None:
+    gone_back(session, admin, take, hazard, begun=False)
+    early = late(take, hazard, "rectify", LAST_EVENING, note="搬走了")
+    begun = late(take, hazard, "start", LAST_EVENING - timedelta(hours=1))
+    ended = late(take, hazard, "rectify", LAST_EVENING, note="搬走了")
+
+    assert refused(early) == (409, "illegal_step")
+    assert [done(begun)["status"], done(ended)["status"]] == ["accepted", "rectified"]
+
+
+def test_but_not_what_came_after_nor_after_a_week(
+    session: Session, admin: Client, take: Take, hazard: Hazard
+) -> None:
+    gone_back(session, admin, take, hazard)
+    after = late(take, hazard, "rectify", AFTERWARDS + timedelta(minutes=1), note="搬走了")
+    old = late(take, hazard, "rectify", LAST_EVENING, days=8, note="搬走了")
+    with set_to(AFTERWARDS):
+        now = take("colleague", hazard, "rectify", note="搬走了")
+        done(take("admin", hazard, "assign", assignee_id=str(WORKER)))
+        done(take("worker", hazard, "start"))
+        done(take("worker", hazard, "rectify", note="清走了"))
+    twice = late(take, hazard, "rectify", LAST_EVENING, note="搬走了")
+
+    assert [refused(one) for one in (after, old, now)] == [(404, "not_found")] * 3
+    assert refused(twice) == (409, "illegal_step")
 
 
 def test_who_stands_in_for_a_substitute_gets_it_too(
