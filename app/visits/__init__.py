@@ -53,6 +53,7 @@ from app.visits.care_steps import (
     note_willingness,
 )
 from app.visits.confirming import (
+    ASKED_FOR,
     AnswerOverError,
     OwnVisit,
     OwnVisitError,
@@ -156,6 +157,7 @@ from app.visits.weather import (
 from app.visits.without_hands import tell_standing_in, tell_without_hands
 
 __all__ = [
+    "ASKED_FOR",
     "BY_LAW",
     "CARERS",
     "MAX_FOLLOW_UPS",

@@ -51,6 +51,8 @@ pytestmark = pytest.mark.xdist_group("seed")
 
 _SCENES = {Claim, ClaimEvent, Hazard, HazardAlarm, HazardEvent, Notice, PhotoLink}
 """Tables of the story to which the scenes add, by the product's verbs; they change nothing that it told."""
+_ANSWERED = {"confirmation"}
+"""What some say of visits that the story told (test_seed_care.py)."""
 
 
 def _count(session: Session, table: type[Base], *conditions: object) -> int:
@@ -196,7 +198,8 @@ def test_the_same_seed_and_day_tell_the_same_story_to_the_last_row(seeded: Seede
                 name: _opened(sealer, table.name, found, f"{name}_sealed")
                 for name in row.keys() - found.keys()
             }
-            assert row == {name: found[name] for name in row.keys() & found.keys()} | clear
+            told = {name: value for name, value in row.items() if name not in _ANSWERED}
+            assert told == {name: found[name] for name in told.keys() & found.keys()} | clear
 
 
 def _opened(sealer: Sealer, table: str, row: RowMapping, name: str) -> Any:

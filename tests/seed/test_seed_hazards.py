@@ -37,6 +37,7 @@ from app.models import (
     InspectionAnswer,
     ItemKind,
     PhotoLink,
+    PhotoOwner,
     Place,
     PlaceCode,
     RectificationNotice,
@@ -247,7 +248,8 @@ def _from_phones(session: Session) -> Iterator[tuple[Inspection | Hazard | Visit
 
 def test_presence_is_what_the_products_own_rules_make_of_the_signals(session: Session) -> None:
     codes = {code.id: code for code in session.scalars(select(PlaceCode))}
-    named = Counter(session.scalars(select(PhotoLink.record_id)))
+    shown = select(PhotoLink.record_id).where(PhotoLink.record_kind != PhotoOwner.SIGNATURE)
+    named = Counter(session.scalars(shown))
     flags = Counter[ClockFlag]()
     reasons = Counter[str]()
     for record, place in _from_phones(session):

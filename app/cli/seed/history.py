@@ -31,6 +31,7 @@ class WantedPicture:
     mirrored: bool = False
     virus: str = ""
     """What a scanner calls that which it found in it."""
+    is_signature: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from app.models import (
     CareCategory,
     CareLevel,
     CareRecord,
+    Confirmation,
     PhotoOwner,
     PresenceState,
     Visit,
@@ -53,7 +54,7 @@ _DELAYS_DAYS = (-2, -1, 0, 0, 0, 1, 1, 2, 4)
 _FROM_THE_START, _ENDED, _IN_ARREARS, _AWAY_TAKEN_ON = 0.7, 0.03, 0.06, 0.4
 _NEW_HERE = timedelta(days=14)
 """So long nobody who came to the roster is looked after yet."""
-_NOT_REACHED, _REFERRED, _FINE_BY_VIDEO, _WITH_PHOTO = 0.04, 0.008, 0.3, 0.02
+_NOT_REACHED, _REFERRED, _FINE_BY_VIDEO, _WITH_PHOTO, _SIGNED = 0.04, 0.008, 0.3, 0.02, 0.05
 _EMERGENCIES_DAYS_AGO = (75, 23)
 _EMERGENCY_WITHIN_DAYS = 6
 _PHOTOGRAPHED_DAYS = 30
@@ -146,6 +147,7 @@ def _visit(history: History, rng: Random, care: _Care, moment: datetime, emergen
     mode, outcome = _outcome(history, rng, care, moment, mode, emergencies)
     visit_id = id_at(rng, captured_at)
     photos = _photos(history, rng, care, mode, received_at)
+    signature = _signature(history, care, visit_id, (mode, outcome), received_at)
     gathered = _gathered(rng, care, mode, captured_at, received_at, len(photos))
     history.rows.add(
         Visit,
@@ -159,10 +161,12 @@ def _visit(history: History, rng: Random, care: _Care, moment: datetime, emergen
         basis=visit_basis(care.resident, care.row["category"], business_day(received_at)),
         answers=_answers(rng, care, outcome),
         note=_note(rng, outcome),
+        confirmation=Confirmation.SIGNED if signature else Confirmation.NONE,
         content_hash=visit_id.bytes,
         **gathered.columns(),
     )
     history.name_photos(PhotoOwner.VISIT, visit_id, care.resident.area_code, photos)
+    history.name_photos(PhotoOwner.SIGNATURE, visit_id, care.resident.area_code, signature)
     at = happened_at(captured_at, received_at)
     care.filed.append((at, visit_id, outcome))
     add_follow_ups(history, rng, care.row, visit_id, outcome, at, received_at)
@@ -190,6 +194,18 @@ def _outcome(
     if mode is _M.PHONE or (mode is _M.VIDEO and rng.random() < _FINE_BY_VIDEO):
         return mode, _O.FINE_BY_PHONE
     return mode, _O.SEEN_WELL
+
+
+def _signature(
+    history: History, care: _Care, visit_id: UUID, how: tuple[VisitMode, VisitOutcome], at: datetime
+) -> list[UUID]:
+    """Let some whom somebody met lately at home sign on the worker's phone."""
+    rng = history.rng(f"signature {visit_id}")
+    met = how == (_M.IN_PERSON, _O.SEEN_WELL) and history.days_ago(at) <= _PHOTOGRAPHED_DAYS
+    if not met or rng.random() > _SIGNED:
+        return []
+    signed = {"caption": "", "by": care.row["worker_id"], "at": at, "is_signature": True}
+    return history.take_photos(rng, 1, **signed)
 
 
 def _photos(history: History, rng: Random, care: _Care, mode: VisitMode, at: datetime) -> list[UUID]:

@@ -15,6 +15,7 @@ from app.cli.seed import catalogue
 from app.cli.seed.accounts import PASSWORD
 from app.cli.seed.bindings import add_bindings
 from app.cli.seed.care_hands import set_substitutes
+from app.cli.seed.care_words import set_answers, set_contacts
 from app.cli.seed.guardians import forget_numbers_nobody_agreed_to
 from app.cli.seed.history import History
 from app.cli.seed.history_claims import add_claims
@@ -26,7 +27,7 @@ from app.cli.seed.history_shop import add_shop
 from app.cli.seed.history_visits import add_visits
 from app.cli.seed.history_work import add_work, set_work_counts
 from app.cli.seed.hours import READY_BEFORE, TOLD_FOR, YEAR, Hours
-from app.cli.seed.pictures import draw, mirrored
+from app.cli.seed.pictures import draw, mirrored, sign
 from app.cli.seed.progress import Tell
 from app.cli.seed.proxies import add_proxies
 from app.cli.seed.routes import set_routes
@@ -159,6 +160,8 @@ def _stage(history: History, store: PhotoStore, sealer: Sealer) -> Stage:
     set_files(stage, sealer, store)
     set_substitutes(stage, sealer)
     set_work_counts(stage)
+    set_answers(stage, sealer)
+    set_contacts(stage, sealer)
     return stage
 
 
@@ -169,11 +172,13 @@ def _take_photos(session: Session, store: PhotoStore, history: History, tell: Te
     tell("photos", 0)
     for wanted in history.pictures:
         data = drawn.get(wanted.copied_from) if wanted.copied_from else None
+        if wanted.is_signature:
+            data = sign(rng)
         data = drawn[wanted.id] = data or draw(rng, wanted.caption, wanted.at)
         if wanted.mirrored:
             data = mirrored(data)
         sender = VISITOR if wanted.by is None else senders[wanted.by]
-        photo, _ = evidence.keep(session, store, sender, wanted.id, data)
+        photo, _ = evidence.keep(session, store, sender, wanted.id, data, is_signature=wanted.is_signature)
         photo.received_at = wanted.at
         if wanted.virus:
             photo.quarantine, photo.virus = Quarantine.VIRUS, wanted.virus

@@ -20,6 +20,16 @@ _PATCHES, _LIGHT = (9, 8), (30, 255)
 _CAPTION_PX, _CLOCK_PX, _QUALITY = 16, 13, 80
 
 
+def sign(rng: Random) -> bytes:
+    """Draw a name as a finger writes it on a phone, as a PNG."""
+    image = Image.new("RGB", _SIZE, _INK)
+    points = [(left, rng.randint(60, _HEIGHT - 60)) for left in range(40, _WIDTH - 30, 22)]
+    ImageDraw.Draw(image).line(points, fill=_BAR, width=5, joint="curve")
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
 def draw(rng: Random, caption: str, at: datetime) -> bytes:
     """Draw a picture with a caption and the time in China, as a JPEG."""
     image = Image.new("RGB", _SIZE, rng.choice(_SKIES))
