@@ -115,6 +115,7 @@ from app.hazards.units import (
 from app.hazards.waiting import (
     MAJOR_WAITS_AT_MOST,
     WAITS_AT_MOST,
+    tell_left_lying,
     tell_unchecked,
     tell_unclosed,
     tell_waiting,
@@ -277,6 +278,7 @@ __all__ = [
     "supervise",
     "take_alarms",
     "take_over",
+    "tell_left_lying",
     "tell_new",
     "tell_unchecked",
     "tell_unclosed",

@@ -2,15 +2,17 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_
+from sqlalchemy import ColumnElement, and_, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.clock import business_day, now
+from app.clock import business_day, now, start_of
 from app.hazards.locking import lock_next
 from app.hazards.telling import Who, tell_of_many, who_closes, who_rechecks, who_triages
 from app.models import (
+    HAZARD_IN_HAND,
     HAZARD_UNCONFIRMED,
     HAZARD_WAITING,
+    Absence,
     Hazard,
     HazardEvent,
     HazardLevel,
@@ -18,10 +20,13 @@ from app.models import (
     HazardStep,
 )
 from app.notices import NoticeKind
+from app.once import of_community
 
 WAITS_AT_MOST = timedelta(days=2)
 """How long a hazard may lie until somebody's word is given before he is told."""
 MAJOR_WAITS_AT_MOST = timedelta(days=1)
+_LEFT_MOST = 500
+"""Of one worker's hazards: more than anybody has in hand."""
 _WORDS = {
     HazardStatus.RECTIFIED: (HazardStep.RECTIFY, HazardStep.DEPARTMENT_ANSWER),
     HazardStatus.VERIFIED: (HazardStep.VERIFY,),
@@ -45,6 +50,24 @@ def tell_unclosed(session: Session, *, limit: int, after: str | None = None) -> 
     """Tell of the major ones that passed their recheck and lie until the county closes them, likewise."""
     due, kind = _waits_as(HazardStatus.VERIFIED), NoticeKind.HAZARD_MATTER
     return _tell_next(session, due, kind, "unclosed", who_closes, limit=limit, after=after)
+
+
+def tell_left_lying(session: Session, absence: Absence) -> int:
+    """Tell who gives them out of a worker's hazards whose deadline is over before he is back; give how many.
+
+    Whoever stands in for him is given none by himself: to put a hazard right is more than to look after it.
+    """
+    back = start_of(absence.until_on + timedelta(days=1))
+    query = select(Hazard).where(
+        HAZARD_IN_HAND,
+        Hazard.assignee_id == absence.worker_id,
+        of_community(Hazard.area_code, absence.area_code),
+        Hazard.due_at < back,
+    )
+    rows = session.scalars(query.order_by(Hazard.id).limit(_LEFT_MOST)).all()
+    if rows:
+        tell_of_many(session, NoticeKind.HAZARD_UNASSIGNED, rows, who_triages, what="away")
+    return len(rows)
 
 
 def _tell_next(

@@ -63,6 +63,7 @@ WORDS: Mapping[NoticeKind, Words] = {
         "{count}批隐患请重新派人",
         {
             "waiting": "有隐患等了很久，请受理或派人",
+            "away": "有人请假，他的隐患请改派",
             "nobody_decides": "有隐患没人派，请安排管理员",
         },
     ),

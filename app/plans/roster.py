@@ -1,7 +1,7 @@
 """Who does an occurrence: by the plan's roster, by his post, or as a substitute."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, NamedTuple
@@ -103,8 +103,7 @@ def check_present(
     Raises AbsentError.
     """
     query = (
-        select(Absence.worker_id, Absence.from_on, Absence.until_on, User.name)
-        .join(User, User.id == Absence.substitute_id)
+        select(Absence.worker_id, Absence.from_on, Absence.until_on, Absence.substitute_id)
         .where(
             Absence.area_code == community_of(area_code),
             Absence.worker_id.in_(user_ids),
@@ -123,17 +122,25 @@ def check_present(
         if len(last_days) < len(user_ids):
             return
         day = min(last_days.values()) + timedelta(days=1)
+    roster = roster_of(session, area_code, since=since)
+    there = [
+        roster.stands_in(worker_id, max(from_on, since)) or substitute_id
+        for worker_id, from_on, _, substitute_id in away
+    ]
     raise AbsentError(
         field=field,
         since=away[0].from_on,
-        until=max(until_on for _, _, until_on, _ in away),
-        substitute=_some_of(dict.fromkeys(name for *_, name in away)),
+        until=max(one.until_on for one in away),
+        substitute=_names(session, list(dict.fromkeys(there))),
     )
 
 
-def _some_of(names: Collection[str]) -> str:
-    some = "、".join(list(names)[:_NAMED_MOST])
-    return some if len(names) <= _NAMED_MOST else f"{some}等{len(names)}人"
+def _names(session: Session, user_ids: Sequence[UUID]) -> str:
+    """Give some of these people's names, in their order."""
+    query = select(User.id, User.name).where(User.id.in_(user_ids[:_NAMED_MOST]))
+    called = dict(session.execute(query).all())
+    some = "、".join(called[one] for one in user_ids[:_NAMED_MOST])
+    return some if len(user_ids) <= _NAMED_MOST else f"{some}等{len(user_ids)}人"
 
 
 def standing_in(session: Session, area_code: str, *, on: date) -> set[UUID]:

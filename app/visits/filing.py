@@ -30,14 +30,15 @@ from app.places import CodeSigner
 from app.sealing import Sealer, Showing
 from app.visits.answers import check_answers
 from app.visits.basis import basis_of, may_keep_silent
-from app.visits.care import check_staff
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
 from app.visits.escalation import is_out_of_contact, tell_not_reached_by, tell_urgent
+from app.visits.follow_up_doers import check_owners
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
 from app.visits.sealed import sealed_need, sealed_visit
 from app.visits.seen_hazards import NewHazard, report_seen
+from app.visits.standing_in import hands
 
 MAX_FOLLOW_UPS = 10
 FURTHEST = timedelta(days=366)
@@ -243,7 +244,7 @@ def _follow(
     *,
     but: set[UUID],
 ) -> None:
-    """Write the follow-ups and tell their owners; tell the admins at once if anything is urgent.
+    """Write the follow-ups and tell who sees to them; tell the admins at once if anything is urgent.
 
     None of ``but`` is told, from whom it is kept, nor who made the visit.
     """
@@ -252,7 +253,8 @@ def _follow(
         raise DueDayError(field="follow_ups")
     owners = {one.owner_id for one in new.follow_ups if one.owner_id is not None}
     if owners:
-        check_staff(session, record.area_code, owners, field="follow_ups")
+        check_owners(session, record.area_code, owners, field="follow_ups")
+    there = hands(session, [record.area_code] if new.follow_ups else [])
     for one in new.follow_ups:
         follow_up_id = new_id()
         row = FollowUp(
@@ -265,14 +267,15 @@ def _follow(
             due_on=one.due_on,
         )
         session.add(row)
-        if row.owner_id not in but | {visit.worker_id}:
-            _tell_owner(session, row, visit)
+        to = there.sees_to(row.area_code, row.owner_id) or row.owner_id
+        if to not in but | {visit.worker_id}:
+            _tell_owner(session, row, visit, to)
     if visit.outcome in _URGENT or any(one.urgent for one in new.follow_ups):
         tell_urgent(session, visit, but=but, knows=visit.worker_id)
 
 
-def _tell_owner(session: Session, row: FollowUp, visit: Visit) -> None:
+def _tell_owner(session: Session, row: FollowUp, visit: Visit, to: UUID) -> None:
     """Write a notice that names things by id only: nothing of the person, nothing of his health."""
     about = {"visit_id": visit.id, "care_record_id": visit.care_record_id, "follow_up_id": row.id}
-    to, kind = row.owner_id, NoticeKind.FOLLOW_UP_ASSIGNED
+    kind = NoticeKind.FOLLOW_UP_ASSIGNED
     notices.post(session, kind, to=to, area_code=visit.area_code, **about)

@@ -16,16 +16,16 @@ from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import IllegalStepError, OtherContentError
 from app.harm import HarmRecord, Told
-from app.identity import holders, holding, seeing_to
+from app.identity import holding, seeing_to
 from app.models import FollowUp, NoticeKind
 from app.once import content_hash
-from app.plans import check_present, keep_absences, rosters_of
+from app.plans import check_present, keep_absences, stands_in_over
 from app.sealing import UNREADABLE, Cell, Opener, Sealer
 from app.visits.basis import check_result
-from app.visits.care import check_staff
 from app.visits.filing import FURTHEST, DueDayError
+from app.visits.follow_up_doers import check_owners
 from app.visits.follow_ups import WITH_RESIDENT, check_his, locked
-from app.visits.standing_in import CARERS
+from app.visits.standing_in import CARERS, hands
 
 MOST_STEPS = 30
 """So often one follow-up goes to somebody else or to another day."""
@@ -70,9 +70,9 @@ def hand_over(
     """
 
     def change(row: FollowUp) -> None:
-        check_staff(session, row.area_code, {to}, field="owner_id")
-        today = business_day()
         keep_absences(session, row.area_code)
+        check_owners(session, row.area_code, {to}, field="owner_id")
+        today = business_day()
         until = max(today, row.due_on)
         check_present(session, [to], row.area_code, since=today, until=until, field="owner_id")
         row.owner_id, row.told_unowned_on = to, None
@@ -170,11 +170,12 @@ def _tell(session: Session, actor: Actor, row: FollowUp, step: FollowUpStep) -> 
 
 
 def tell_of_follow_ups(session: Session, *, limit: int) -> int:
-    """Tell of what is over its day: the owner once, and after a week the admins once; give of how many.
+    """Tell of what is over its day: who sees to it once, and after a week the admins once; give of how many.
 
     The admins are told once, too, of what belongs to somebody who has no post there any more, or from whom
-    it is kept, or who is away when its day is over, so that they hand it over; where none of them may be
-    told, the office above is. Nobody is told twice of the same day; another day or owner counts anew.
+    it is kept, or who is away with nobody in his place when its day is over, so that they hand it over; where
+    none of them may be told, the office above is. Nobody is told twice of the same day; another day or owner
+    counts anew.
     """
     today = business_day()
     query = (
@@ -187,17 +188,13 @@ def tell_of_follow_ups(session: Session, *, limit: int) -> int:
         .execution_options(populate_existing=True)
     )
     rows = session.scalars(query).all()
-    rosters = rosters_of(session, {community_of(row.area_code) for row in rows}, since=today)
-
-    def is_away(row: FollowUp) -> bool:
-        return rosters[community_of(row.area_code)].stands_in(row.owner_id, today) != row.owner_id
-
+    there = hands(session, {row.area_code for row in rows})
     for row in rows:
         but = _not_told(session, row)
-        there = bool(holders(session, row.area_code, CARERS, among={row.owner_id}) - but)
-        there = there and not (row.due_on < today and is_away(row))
+        doer_id = there.sees_to(row.area_code, row.owner_id)
+        doer_id = None if doer_id in but else doer_id
         what = None
-        if not there and row.told_unowned_on is None:
+        if doer_id is None and row.told_unowned_on is None:
             row.told_unowned_on, what = today, "unowned"
         if row.due_on <= today - LATE and row.told_late_on is None:
             row.told_late_on, what = today, what or "late"
@@ -207,8 +204,8 @@ def tell_of_follow_ups(session: Session, *, limit: int) -> int:
                 _post(session, row, user_id, what if asked == "asked" else asked)
         if row.due_on < today and row.reminded_on is None:
             row.reminded_on = today
-            if there:
-                _post(session, row, row.owner_id, "due")
+            if doer_id is not None:
+                _post(session, row, doer_id, "due")
     return len(rows)
 
 
@@ -217,7 +214,8 @@ def _not_told(session: Session, row: FollowUp) -> set[UUID]:
 
 
 def _due(today: date) -> ColumnElement[bool]:
-    unowned = ~holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
+    owner, area = FollowUp.owner_id, FollowUp.area_code
+    unowned = ~or_(holding(CARERS, owner, area), stands_in_over(owner, area, on=today))
     return and_(
         FollowUp.done_at.is_(None),
         or_(

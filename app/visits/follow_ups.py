@@ -17,15 +17,16 @@ from app.models import CareRecord, FollowUp, Resident, Visit
 from app.people import is_minor
 from app.sealing import Sealer
 from app.visits.basis import check_result
-from app.visits.care_listings import check_responsible, responsible
 from app.visits.due import DueKey
+from app.visits.follow_up_doers import check_sees_to_it, his_to_see_to, whole_area
 from app.visits.leave import leave_for, may_read
 from app.visits.listings import check_shown
 from app.visits.sealed import result_of, sealed_result
+from app.visits.standing_in import hands
 
 
 class Whose(StrEnum):
-    """Whose follow-ups: the actor's own, all that he may read, or what the admins were told to hand over."""
+    """Whose follow-ups: those the actor sees to, all he may read, or what admins were told to hand over."""
 
     MINE = "mine"
     AREA = "area"
@@ -67,25 +68,20 @@ def follow_ups(
     after: DueKey | None,
     limit: int,
 ) -> list[ShownFollowUp]:
-    """List follow-ups by the day they are due: the actor's own, or an admin's whole area.
+    """List follow-ups by the day they are due: those that the actor sees to, or an admin's whole area.
 
     What minors need is shown to whoever sees to it, and to admins with leave; to none of a home what a
     case of harm keeps from it. What nobody sees to any more stands there without its words else, but for
     whoever lives with the child.
     """
-    query = (
-        select(FollowUp)
-        .options(WITH_RESIDENT)
-        .where(responsible(actor, FollowUp.area_code, FollowUp.owner_id))
-        .order_by(FollowUp.due_on, FollowUp.id)
-        .limit(limit)
-    )
-    own = FollowUp.owner_id == actor.user_id
+    query = select(FollowUp).options(WITH_RESIDENT).order_by(FollowUp.due_on, FollowUp.id).limit(limit)
+    own = his_to_see_to(session, actor)
     query = query.join(FollowUp.visit).where(~harm.visit_kept_from(actor))
     if whose is Whose.MINE:
         query = query.where(own)
     else:
         query = query.join(Visit.care_record).join(CareRecord.resident)
+        query = query.where(or_(own, whole_area(actor)))
         shown = or_(own, may_read(actor))
         if whose is Whose.UNOWNED:
             query = query.where(FollowUp.told_unowned_on.is_not(None))
@@ -103,11 +99,13 @@ def follow_ups(
 
 
 def shown_follow_ups(session: Session, actor: Actor, rows: Sequence[FollowUp]) -> list[ShownFollowUp]:
-    """Say of each whether the actor reads its words, in one statement for all that take leave."""
+    """Say of each whether the actor reads its words, however many in as many statements."""
+    there = hands(session, {row.area_code for row in rows})
     minors = {
         row.id: row.visit.care_record.resident
         for row in rows
-        if row.owner_id != actor.user_id and is_minor(row.visit.care_record.resident)
+        if actor.user_id not in {row.owner_id, there.sees_to(row.area_code, row.owner_id)}
+        and is_minor(row.visit.care_record.resident)
     }
     leave = leave_for(session, actor, list(minors.values()))
     return [ShownFollowUp(row, row.id not in minors or minors[row.id].id in leave) for row in rows]
@@ -151,5 +149,5 @@ def locked(session: Session, follow_up_id: UUID) -> FollowUp:
 
 def check_his(session: Session, actor: Actor, row: FollowUp) -> None:
     """Refuse what is another's, and what is kept from his home. Raises NotFoundError, NotResponsibleError."""
-    check_responsible(actor, row.area_code, row.owner_id)
+    check_sees_to_it(session, actor, row)
     check_shown(session, actor, row.visit)

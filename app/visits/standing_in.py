@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.actors import COMMUNITY_DIGITS, Actor, Role, community_of
 from app.clock import business_day
 from app.identity import holding
-from app.models import CareRecord
+from app.models import CareRecord, FollowUp
 from app.once import of_community
 from app.plans import Roster, rosters_of
 
@@ -55,6 +55,34 @@ class Hands:
         if record.worker_id not in roster.over(record.area_code):
             return None
         return roster.stands_in(record.worker_id, self.day)
+
+    def sees_to(self, area_code: str, owner_id: UUID) -> UUID | None:
+        """Give who sees to what belongs to somebody over an area: he, or whoever stands in for him.
+
+        An owner without a post over it stands in for one who has, or it is nobody's.
+        """
+        roster = self.rosters[community_of(area_code)]
+        over = roster.over(area_code)
+        if owner_id in over:
+            return roster.stands_in(owner_id, self.day)
+        return owner_id if owner_id in {roster.stands_in(one, self.day) for one in over} else None
+
+    def sees_to_others(self, user_id: UUID | None) -> ColumnElement[bool]:
+        """Say in SQL, of ``FollowUp``, that its owner is away and a user stands in for him."""
+        has_post = holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
+        others = (
+            and_(
+                of_community(FollowUp.area_code, code),
+                FollowUp.owner_id.in_(self._stood_in_for(roster, user_id) - {user_id}),
+                has_post,
+            )
+            for code, roster in self.rosters.items()
+        )
+        return or_(false(), *others)
+
+    def _stood_in_for(self, roster: Roster, user_id: UUID | None) -> set[UUID]:
+        people = {holder_id for _, _, holder_id in roster.posts}
+        return {one for one in people if roster.stands_in(one, self.day) == user_id}
 
     def done_by(self, user_id: UUID | None) -> ColumnElement[bool]:
         """Say in SQL, of ``CareRecord``, that a user is the doer."""

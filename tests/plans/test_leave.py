@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import set_to
 from app.ids import new_id
-from app.models import Absence, AbsenceReason, Grant, HazardStatus, Plan
+from app.models import Absence, AbsenceReason, Grant, HazardStatus, Notice, NoticeKind, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Client
 from tests.counting import statements
@@ -93,6 +93,40 @@ def test_a_hazard_is_given_to_a_unit_of_which_somebody_is_there(
     if status == 409:
         assert (given.json["code"], list(given.json["errors"])) == ("absent", ["unit_id"])
         assert given.json["title"] == "选的人2026-03-02到2026-03-05请假，由admin顶班，请交给在岗的人"
+
+
+def test_whoever_is_there_in_the_end_is_named(session: Session, admin: Client) -> None:
+    """Not a substitute who is away himself: the work cannot go to him either."""
+    away(admin, 0, 3)
+    away(admin, 0, 3, worker_id=str(COLLEAGUE), substitute_id=str(ADMIN))
+    with set_to(MORNING):
+        hazard = write_hazard(session, HazardStatus.ACCEPTED)
+        body = {"assignee_id": str(WORKER), "due_at": (MORNING + timedelta(days=1)).isoformat()}
+        given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
+
+    assert given.json["title"] == "选的人2026-03-02到2026-03-05请假，由admin顶班，请交给在岗的人"
+
+
+def test_what_would_wait_for_whoever_is_away_is_told_with_his_absence(
+    session: Session, admin: Client
+) -> None:
+    """Once, to who gives it out again; not what has time until he is back, nor what is another's."""
+    with set_to(MORNING):
+        due = [MORNING + timedelta(days=days) for days in (-1, 3, 4)]
+        rows = [write_hazard(session, HazardStatus.RECTIFYING, due_at=at) for at in due]
+        write_hazard(session, HazardStatus.RECTIFYING, due_at=due[0], assignee_id=COLLEAGUE)
+        write_hazard(session, HazardStatus.CLOSED, due_at=due[0], assignee_id=WORKER)
+    absence_id = new_id()
+    path = f"/v1/absences/{absence_id}"
+    body = {"area_code": HOME, "worker_id": str(WORKER), "substitute_id": str(COLLEAGUE), "reason": "leave"}
+    body |= {"from_on": START.isoformat(), "until_on": (START + timedelta(days=3)).isoformat()}
+    with set_to(MORNING):
+        answers = [admin.put(path, json=body).status_code for _ in range(2)]
+
+    assert answers == [201, 200]
+    [told] = session.query(Notice).filter_by(kind=NoticeKind.HAZARD_UNASSIGNED)
+    lying = sorted(str(row.id) for row in rows[:2])
+    assert (told.user_id, told.data) == (ADMIN, {"what": "away", "count": 2, "hazard_ids": lying})
 
 
 def test_only_some_of_those_who_stand_in_are_named(session: Session, admin: Client) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.ids import new_id
-from app.models import CareCategory, FollowUp, Grant, HarmCase, Notice, NoticeKind
+from app.models import Absence, Area, AreaLevel, CareCategory, FollowUp, Grant, HarmCase, Notice, NoticeKind
 from app.visits import tell_of_follow_ups
 from tests.api.care.test_standing_in import send_away
 from tests.care_world import NOON, file_visit, write_care, write_form
@@ -194,18 +194,75 @@ def test_what_belongs_to_nobody_any_more_goes_to_the_admins_once(
     assert tell_of_follow_ups(session, limit=10) == 0
 
 
-def test_what_its_owner_is_away_for_goes_to_the_admins_when_its_day_is_over(
-    session: Session, need: str
+def move_away(session: Session) -> None:
+    """Let the colleague have his post in another grid of the community."""
+    grid = f"{HOME}002"
+    session.add(Area(code=grid, name="第二网格", level=AreaLevel.GRID, parent_code=HOME))
+    session.flush()
+    his = update(Grant).where(Grant.user_id == person("colleague").user_id)
+    session.execute(his.values(area_code=grid))
+    session.commit()
+
+
+def test_whoever_stands_in_sees_to_what_belongs_to_who_is_away(
+    be: Become, session: Session, need: str
 ) -> None:
+    """Also from another grid, and until the owner is back."""
+    move_away(session)
+    stand_in = be("colleague")
+    assert stand_in.get("/v1/follow-ups").json["items"] == []
+    assert stand_in.post(f"/v1/follow-ups/{need}/finish", json={"result": "好"}).status_code == 404
+    away = send_away(session, "worker", "colleague", days=20)
+    with clock.set_to(NOON + timedelta(days=3)):
+        for _ in range(2):
+            tell_of_follow_ups(session, limit=10)
+            session.commit()
+        assert [one["need"] for one in stand_in.get("/v1/follow-ups").json["items"]] == ["修扶手"]
+        put_off = stand_in.post(f"/v1/follow-ups/{need}/postpone", json=_until("2027-02-08"))
+    session.get_one(Absence, away).ended_at = NOON
+    session.commit()
+
+    assert _told(session)[:1] == [(person("colleague").user_id, "due")]
+    assert put_off.status_code == 200
+    assert stand_in.get("/v1/follow-ups").json["items"] == []
+    assert stand_in.post(f"/v1/follow-ups/{need}/finish", json={"result": "好"}).status_code == 404
+
+
+@pytest.mark.usefixtures("need")
+def test_what_nobody_stands_in_for_goes_to_the_admins_when_its_day_is_over(session: Session) -> None:
     """He would be reminded where he is not, and they would hear of it a week late."""
-    send_away(session, "worker", "colleague", days=20)
+    send_away(session, "worker", "resident", days=20)
     with clock.set_to(NOON + timedelta(days=3)):
         for _ in range(2):
             tell_of_follow_ups(session, limit=10)
             session.commit()
 
     assert _told(session) == [(person("admin").user_id, "unowned")]
-    assert session.get_one(FollowUp, UUID(need)).told_unowned_on is not None
+
+
+def test_whoever_stands_in_may_own_it_for_as_long(
+    be: Become, session: Session, record: UUID, form: UUID
+) -> None:
+    """By handing over, and from the visit on; afterwards the admins are told to hand it over."""
+    away = send_away(session, "worker", "colleague", days=20)
+    move_away(session)
+    stand_in, owner = be("colleague"), str(person("colleague").user_id)
+    wanted = [{"need": "换灯泡", "due_on": "2027-02-02", "owner_id": owner}]
+    made = file_visit(stand_in, record, form, follow_ups=wanted)
+    assert made.status_code == 201, made.text
+    need = made.json["follow_ups"][0]["id"]
+    assert be("admin").post(f"/v1/follow-ups/{need}/hand-over", json=_to("admin")).status_code == 200
+    assert be("admin").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague")).status_code == 200
+    assert [one["id"] for one in stand_in.get("/v1/follow-ups").json["items"]] == [need]
+    assert tell_of_follow_ups(session, limit=10) == 0
+    session.get_one(Absence, away).ended_at = NOON
+    session.commit()
+
+    assert stand_in.get("/v1/follow-ups").json["items"] == []
+    assert tell_of_follow_ups(session, limit=10) == 1
+    assert _told(session)[-1] == (person("admin").user_id, "unowned")
+    late = be("admin").post(f"/v1/follow-ups/{need}/hand-over", json=_to("colleague"))
+    assert (late.status_code, late.json["code"]) == (422, "not_staff_here")
 
 
 def test_an_admin_without_leave_hands_over_what_a_minor_needs_without_reading_it(

@@ -1,0 +1,58 @@
+"""Who sees to a follow-up today: its owner, or whoever stands in for him while he is away.
+
+An owner has a post over the home, or stands in for somebody who has one; once he does neither, nobody sees to
+it but the community's admins.
+"""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import business_day
+from app.errors import NotFoundError
+from app.identity import holders
+from app.models import FollowUp
+from app.plans import standing_in, stands_in_over
+from app.visits.care import NotStaffHereError
+from app.visits.care_listings import NotResponsibleError, admin_scope, is_responsible
+from app.visits.standing_in import CARERS, hands, hands_of
+
+
+def check_owners(session: Session, area_code: str, owner_ids: Collection[UUID], *, field: str) -> None:
+    """Refuse who neither has a post over the home nor stands in for one who has. Raises NotStaffHereError."""
+    others = set(owner_ids) - holders(session, area_code, CARERS, among=owner_ids)
+    if others and others - standing_in(session, area_code, on=business_day()):
+        raise NotStaffHereError(field=field)
+
+
+def his_to_see_to(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL, of ``FollowUp``, that the actor sees to it today."""
+    area, today = FollowUp.area_code, business_day()
+    near = and_(actor.scope.widened().clause(area), stands_in_over(literal(actor.user_id), area, on=today))
+    own = and_(FollowUp.owner_id == actor.user_id, or_(actor.scope.clause(area), near))
+    return or_(own, hands_of(session, actor).sees_to_others(actor.user_id))
+
+
+def whole_area(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL, of ``FollowUp``, that it lies in an area that the actor oversees as community admin."""
+    return admin_scope(actor).clause(FollowUp.area_code)
+
+
+def sees_to_it(session: Session, actor: Actor, row: FollowUp) -> bool:
+    """Say whether the actor is who sees to a follow-up today."""
+    return hands(session, [row.area_code]).sees_to(row.area_code, row.owner_id) == actor.user_id
+
+
+def check_sees_to_it(session: Session, actor: Actor, row: FollowUp) -> None:
+    """Refuse what is another's: neither does the actor see to it, nor is he its owner or an admin there.
+
+    Raises NotFoundError outside the actor's areas, NotResponsibleError inside.
+    """
+    within = actor.scope.covers(row.area_code)
+    if within and is_responsible(actor, row.area_code, row.owner_id):
+        return
+    if not sees_to_it(session, actor, row):
+        raise NotResponsibleError if within else NotFoundError
