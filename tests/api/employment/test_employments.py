@@ -1,7 +1,7 @@
 """What residents live by is written down month by month, by one tap where nothing changed."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.ids import new_id
 from app.models import Employment, WorkState
 from tests.care_world import move_in
@@ -16,6 +17,7 @@ from tests.cast import NEXT, named, person
 from tests.child_world import write_ticket
 from tests.client import Answer, Client
 from tests.counting import statements
+from tests.test_retention_categories import applied
 from tests.trail import entries_of
 from tests.work_world import put_work, sent, write_adult, write_work
 
@@ -270,3 +272,16 @@ def test_lists_take_as_many_statements_for_many_as_for_one(
         assert worker.get(path).json["items"]
 
     assert len(many) == len(one)
+
+
+def test_a_month_goes_after_three_years(session: Session, adult: UUID) -> None:
+    """S-81: a day too early nothing, then the row and no other."""
+    write_work(session, adult, JANUARY)
+    kept = write_work(session, adult, date(2027, 2, 1))
+
+    with clock.set_to(datetime(2030, 1, 1, 4, 0, tzinfo=UTC)):
+        assert applied(session, "what somebody lived by") == 0
+    with clock.set_to(datetime(2030, 1, 2, 4, 0, tzinfo=UTC)):
+        assert applied(session, "what somebody lived by") == 1
+
+    assert session.scalars(select(Employment.id)).all() == [kept]
