@@ -17,7 +17,7 @@ from app.clock import set_to
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
-from app.models import Checklist, Notice, Plan
+from app.models import Area, AreaLevel, Checklist, Grant, Notice, Plan
 from dev.servers import Servers, servers_for_tests
 from tests import cast
 from tests.client import Client
@@ -25,7 +25,7 @@ from tests.databases import peopled_database
 from tests.fakes.wechat.control import WeChatFake
 from tests.hazard_world import write_checklist
 from tests.notices.spelled_out import is_spelled_out
-from tests.plan_world import START, in_china, make, write_plan
+from tests.plan_world import NEXT_GRID, START, in_china, make, write_plan
 from tests.sealer import KEYS
 from tests.snapshot import counted
 
@@ -233,3 +233,13 @@ def plan(session: Session, checklist: Checklist) -> Plan:
     with set_to(in_china(START, "06:00")):
         make(session, made.id)
     return made
+
+
+@pytest.fixture
+def next_grid(session: Session) -> str:
+    """Let the colleague have a post over the other grid of the community only."""
+    session.add(Area(code=NEXT_GRID, name="第二网格", level=AreaLevel.GRID, parent_code=cast.HOME))
+    session.flush()
+    session.get_one(Grant, cast.named("grant colleague")).area_code = NEXT_GRID
+    session.commit()
+    return NEXT_GRID

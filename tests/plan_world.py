@@ -21,6 +21,8 @@ LAST_KNOWN = 2099
 """A year of which the calendar knows the days, and nobody those of the next for a long while."""
 CALENDAR = WorkCalendar(UnknownYears.REFUSE, {LAST_KNOWN: {}})
 LAST_MONDAY = date(LAST_KNOWN, 12, 28)
+NEXT_GRID = HOME + "002"
+"""Of the same community; see the fixture."""
 START = date(2026, 3, 2)
 """A Monday."""
 

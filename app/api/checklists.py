@@ -5,7 +5,7 @@ from uuid import UUID
 
 from marshmallow import fields, validate
 
-from app import checklists, plans
+from app import checklists, hazards
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, sent_moment, uid, word
@@ -111,7 +111,7 @@ def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, 
 
     with transaction() as session:
         place_id = filters["place_id"]
-        reader = actor() if place_id is None else plans.reading(session, actor(), place_id)
+        reader = actor() if place_id is None else hazards.reading(session, actor(), place_id)
         return page(fetch, lambda checklist: checklist.id, limit=limit, after=after)
 
 

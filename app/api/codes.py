@@ -205,9 +205,11 @@ def _refusal_page(document: Response) -> Response:
     too_many = document.status_code == HTTPStatus.TOO_MANY_REQUESTS
     if _is_report():
         said = _SAID_OF_REPORTS.get(document.status_code) or document.get_json()["title"]
-        form = _unsent(too_many=too_many) if document.status_code in _PASSING else None
-        if form is None:
-            return message_page(document.status_code, said, again=back)
+        passing, gone = document.status_code in _PASSING, document.status_code == HTTPStatus.GONE
+        form = _unsent(too_many=too_many) if passing or gone else None
+        if form is None or gone:
+            written = form.text if form is not None else None
+            return message_page(document.status_code, said, again=back, written=written)
         return html_page("unsent.html", document.status_code, said=said, code=code, form=form)
     if too_many and request.method == "POST":
         return message_page(document.status_code, _TOO_MANY_RATINGS, again=back)

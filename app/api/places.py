@@ -7,7 +7,7 @@ import marshmallow as ma
 from flask import Response
 from marshmallow import fields
 
-from app import places, plans
+from app import hazards, places
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import (
@@ -159,7 +159,7 @@ def put_place(new: places.NewPlace, place_id: UUID) -> tuple[Any, int]:
 def get_place(place_id: UUID) -> Any:
     """Show one place, also where an inspection is the caller's today as a substitute."""
     with transaction() as session:
-        return places.place_with_code(session, plans.reading(session, actor(), place_id), place_id)
+        return places.place_with_code(session, hazards.reading(session, actor(), place_id), place_id)
 
 
 @blueprint.route("/places/<uuid:place_id>/codes", methods=["GET"])

@@ -1,7 +1,7 @@
 """The closed loop of hazards."""
 
 from app.hazards.alarms import RUNNING, due_alarms, take_alarms
-from app.hazards.assignees import FIELD_ROLES, AssigneeUnfitError, UnitUnfitError
+from app.hazards.assignees import FIELD_ROLES, AssigneeUnfitError, UnitUnfitError, reading
 from app.hazards.assignment import (
     AssigneeChangedError,
     Assignment,
@@ -11,6 +11,7 @@ from app.hazards.assignment import (
     SameAssigneeError,
     assign,
 )
+from app.hazards.candidates import candidates
 from app.hazards.category_deadlines import (
     WORKING_DAYS_MOST,
     NewCategoryDeadline,
@@ -240,6 +241,7 @@ __all__ = [
     "ask_extension",
     "ask_ledger",
     "assign",
+    "candidates",
     "category_deadlines",
     "change_unit",
     "check_controls",
@@ -265,6 +267,7 @@ __all__ = [
     "raise_or_join",
     "rate",
     "rate_by_receipt",
+    "reading",
     "receipt",
     "rectify",
     "recurrences",

@@ -6,11 +6,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import Actor, Role
+from app import plans
+from app.actors import Actor, Role, Scope
 from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.identity import holders, holding
-from app.models import Hazard, HazardStatus, Unit, UnitMember
+from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, Unit, UnitMember
 from app.plans import standing_in, stands_in_over
 
 FIELD_ROLES = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
@@ -69,6 +70,21 @@ def given_elsewhere(actor: Actor, hazard: Hazard) -> bool:
     """
     given = actor.user_id is not None and hazard.assignee_id == actor.user_id
     return given and actor.scope.widened().covers(hazard.area_code)
+
+
+def reading(session: Session, actor: Actor, place_id: UUID) -> Actor:
+    """Give an actor who also reads a place of his day: he inspects it, or puts something right there."""
+    reader = plans.reading(session, actor, place_id)
+    if reader is not actor or actor.user_id is None:
+        return reader
+    given = select(Hazard.area_code).where(
+        Hazard.place_id == place_id,
+        Hazard.assignee_id == actor.user_id,
+        HAZARD_IN_HAND,
+        actor.scope.widened().clause(Hazard.area_code),
+    )
+    area_code = session.scalar(given.limit(1))
+    return actor if area_code is None else actor.within(Scope((*actor.scope.areas, area_code)))
 
 
 def in_hands_of(user_id: UUID) -> ColumnElement[bool]:

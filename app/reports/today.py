@@ -85,15 +85,16 @@ def today(session: Session, actor: Actor, signer: CodeSigner) -> Day:
     actor = replace(actor, held=tuple(one for one in actor.held if one.role in hazards.FIELD_ROLES))
     filing, caring = _for(actor, Permission.INSPECTION_FILE), _for(actor, Permission.CARE_READ)
     tasks, missed = _tasks(session, filing)
+    dangers = _hazards(session, actor)
     found: dict[str, Any] = {
         "occurrences": sorted(
             tasks,
             key=lambda one: (route_key(one.occurrence.place), one.occurrence.due_at, one.occurrence.id),
         ),
         "missed": missed,
-        "places": _places(session, actor, [*tasks, *missed]),
+        "places": _places(session, actor, [*tasks, *missed], dangers),
         "checklists": _checklists(session, actor) if filing else [],
-        "hazards": _hazards(session, actor),
+        "hazards": dangers,
         "care_records": _due(session, caring) if caring else [],
     }
     more = [name for name, rows in found.items() if len(rows) > MOST[name]]
@@ -138,9 +139,15 @@ def _due(session: Session, caring: Actor) -> list[visits.ShownCare]:
     return visits.care_records(session, caring, due, sort=visits.CareSort.RISK, after=None, limit=most)
 
 
-def _places(session: Session, actor: Actor, tasks: Sequence[plans.ShownOccurrence]) -> list[Place]:
+def _places(
+    session: Session,
+    actor: Actor,
+    tasks: Sequence[plans.ShownOccurrence],
+    dangers: Sequence[hazards.DayHazard],
+) -> list[Place]:
     """Give the places of his tasks first, also where he stands in for somebody, then others of his areas."""
-    of_tasks = Place.id.in_({one.occurrence.place_id for one in tasks})
+    his = {one.hazard.place_id for one in dangers if one.hazard.assignee_id == actor.user_id}
+    of_tasks = Place.id.in_(his | {one.occurrence.place_id for one in tasks})
     query = select(Place).where(or_(actor.scope.clause(Place.area_code), of_tasks))
     query = query.order_by(of_tasks.desc(), *route_order()).limit(MOST["places"] + 1)
     return list(session.scalars(query.options(joinedload(Place.code_in_use))))

@@ -150,7 +150,7 @@ def test_one_file_at_a_time(app: Flask, admin: Client, county: Client, session: 
     free = put(admin, what, approval_id)
 
     assert outcome(being_made) == outcome(waiting) == (409, "export_open")
-    assert waiting.json["title"].startswith("您还有一份名册在做或者没有下载，请先下载那一份")
+    assert waiting.json["title"].startswith("您还有一份在做或者没有下载，请先下载那一份")
     assert (kept, free.status_code) == (ApprovalState.APPROVED, 201)
 
 

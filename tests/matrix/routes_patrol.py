@@ -260,6 +260,12 @@ PATROL = [
     ),
     Line(
         "GET",
+        "/v1/hazards/<uuid:hazard_id>/candidates",
+        {"admin": 200, "county": 403},
+        lambda stage: Call(f"/v1/hazards/{stage.hazard(HazardStatus.ACCEPTED)}/candidates"),
+    ),
+    Line(
+        "GET",
         "/v1/hazards/recurrences",
         {"resident": 200, **_READERS},
         lambda _: Call("/v1/hazards/recurrences"),

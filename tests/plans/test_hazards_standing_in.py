@@ -17,8 +17,7 @@ from app.models import Grant, Hazard, HazardSource, HazardStatus, Notice, Notice
 from tests.cast import LONG_AGO, person
 from tests.client import Answer, Client
 from tests.hazard_world import Take, done, refused, write_hazard
-from tests.plan_world import MORNING, away
-from tests.plans.conftest import NEXT_GRID
+from tests.plan_world import MORNING, NEXT_GRID, away
 
 WORKER, COLLEAGUE, ADMIN, LEAD = (person(name).user_id for name in ("worker", "colleague", "admin", "lead"))
 AFTERWARDS = MORNING + timedelta(days=2)

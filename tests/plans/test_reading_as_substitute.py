@@ -129,3 +129,26 @@ def test_the_place_and_its_lists_and_no_other_place(
     filed(colleague, checklist, MORNING)
     assert read(colleague, paths) == [404] * 4, "what is his the day after tomorrow opens nothing today"
     assert (place, [one["id"] for one in lists]) == (same, [str(checklist.id)])
+
+
+@pytest.mark.usefixtures("next_grid")
+def test_the_place_of_a_hazard_that_he_was_given_until_he_put_it_right(
+    session: Session, admin: Client, colleague: Client, checklist: Checklist
+) -> None:
+    """Also where he inspects nothing: he has to find it."""
+    assert checklist.id
+    paths = [f"/v1/places/{BLOCK}", f"/v1/checklists?place_id={BLOCK}"]
+    shut = read(colleague, paths)
+    away(admin, 0, 1)
+    with set_to(MORNING):
+        hazard = write_hazard(session, HazardStatus.ACCEPTED, source=HazardSource.STAFF, reported_by=WORKER)
+        given = {"assignee_id": str(person("colleague").user_id)}
+        assert admin.step(f"/v1/hazards/{hazard.id}/assign", given).status_code == 200
+        day = colleague.get("/v1/me/today").json
+        open_to_him = read(colleague, paths)
+        done(colleague.step(f"/v1/hazards/{hazard.id}/start", {}))
+        done(colleague.step(f"/v1/hazards/{hazard.id}/rectify", {"note": "搬走了"}))
+    afterwards = read(colleague, paths)
+
+    assert (shut, open_to_him, afterwards) == ([404, 404], [200, 200], [404, 404])
+    assert str(BLOCK) in [one["id"] for one in day["places"]]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.ids import new_id
-from app.models import Absence, Area, AreaLevel, CareCategory, FollowUp, Grant, HarmCase, Notice, NoticeKind
+from app.models import Absence, CareCategory, FollowUp, Grant, HarmCase, Notice, NoticeKind
 from app.visits import tell_of_follow_ups
 from tests.api.care.test_standing_in import send_away
 from tests.care_world import NOON, file_visit, write_care, write_form
@@ -194,21 +194,11 @@ def test_what_belongs_to_nobody_any_more_goes_to_the_admins_once(
     assert tell_of_follow_ups(session, limit=10) == 0
 
 
-def move_away(session: Session) -> None:
-    """Let the colleague have his post in another grid of the community."""
-    grid = f"{HOME}002"
-    session.add(Area(code=grid, name="第二网格", level=AreaLevel.GRID, parent_code=HOME))
-    session.flush()
-    his = update(Grant).where(Grant.user_id == person("colleague").user_id)
-    session.execute(his.values(area_code=grid))
-    session.commit()
-
-
+@pytest.mark.usefixtures("next_grid")
 def test_whoever_stands_in_sees_to_what_belongs_to_who_is_away(
     be: Become, session: Session, need: str
 ) -> None:
     """Also from another grid, and until the owner is back."""
-    move_away(session)
     stand_in = be("colleague")
     assert stand_in.get("/v1/follow-ups").json["items"] == []
     assert stand_in.post(f"/v1/follow-ups/{need}/finish", json={"result": "好"}).status_code == 404
@@ -240,12 +230,12 @@ def test_what_nobody_stands_in_for_goes_to_the_admins_when_its_day_is_over(sessi
     assert _told(session) == [(person("admin").user_id, "unowned")]
 
 
+@pytest.mark.usefixtures("next_grid")
 def test_whoever_stands_in_may_own_it_for_as_long(
     be: Become, session: Session, record: UUID, form: UUID
 ) -> None:
     """By handing over, and from the visit on; afterwards the admins are told to hand it over."""
     away = send_away(session, "worker", "colleague", days=20)
-    move_away(session)
     stand_in, owner = be("colleague"), str(person("colleague").user_id)
     wanted = [{"need": "换灯泡", "due_on": "2027-02-02", "owner_id": owner}]
     made = file_visit(stand_in, record, form, follow_ups=wanted)

@@ -106,6 +106,8 @@ def test_a_report_sent_again_after_its_sheet_was_revoked_is_the_same(
     assert first.headers["Location"] == again.headers["Location"]
     assert visitor.get(again.headers["Location"]).status_code == 200
     assert [answer.status_code for answer in (other, fresh, wrong)] == [410, 410, 410]
+    assert " readonly>别的事</textarea>" in other.text, "it can be copied into the form of the new sheet"
+    assert "<textarea" not in wrong.text
     assert rows(session) == (1, 1, 1)
 
 
