@@ -53,16 +53,16 @@ def tell_unclosed(session: Session, *, limit: int, after: str | None = None) -> 
 
 
 def tell_left_lying(session: Session, absence: Absence) -> int:
-    """Tell who gives them out of a worker's hazards whose deadline is over before he is back; give how many.
+    """Tell who gives them out of a worker's hazards due while he is away, or over already; give how many.
 
     Whoever stands in for him is given none by himself: to put a hazard right is more than to look after it.
     """
-    back = start_of(absence.until_on + timedelta(days=1))
+    gone, back = start_of(absence.from_on), start_of(absence.until_on + timedelta(days=1))
     query = select(Hazard).where(
         HAZARD_IN_HAND,
         Hazard.assignee_id == absence.worker_id,
         of_community(Hazard.area_code, absence.area_code),
-        Hazard.due_at < back,
+        or_(Hazard.due_at.between(gone, back), Hazard.due_at < now()),
     )
     rows = session.scalars(query.order_by(Hazard.id).limit(_LEFT_MOST)).all()
     if rows:

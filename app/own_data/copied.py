@@ -95,7 +95,8 @@ _HIMSELF = (
         "care_records",
         "关爱",
         of_resident("care_records", "resident_id"),
-        without="last_visited_on next_due_on hands_told_on regular_due_on alert_id not_reached escalated_at",
+        without="last_visited_on next_due_on hands_told_on regular_due_on alert_id not_reached escalated_at"
+        " contacts_sealed",
     ),
     kind("escape_helps", "疏散时要人帮助", of_resident("escape_helps", "resident_id")),
     kind("employments", "就业情况", of_resident("employments", "resident_id")),

@@ -24,6 +24,7 @@ LEFT_OUT = {
     "care_records.regular_due_on": _HARM,
     "care_records.not_reached": _HARM,
     "care_records.escalated_at": _HARM,
+    "care_records.contacts_sealed": _OTHERS,
     "roster_changes.data": "tells of others: guardians, and steps that several people took part in",
     "roster_changes.former_id": "the change says where he lived before",
     "roster_changes.reason_sealed": _HARM,

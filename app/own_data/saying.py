@@ -135,18 +135,8 @@ def _action(_: Names, row: Row) -> str:
     )
 
 
-def _contacts(_: Names, row: Row) -> str:
-    """Say whom to call in an emergency, a line each."""
-    if row["contacts"] is None or row["contacts"] == UNREADABLE:
-        return row["contacts"] or ""
-    return "\n".join(
-        f"{one['name']}（{one['relation']}）{one['phone']}" for one in json.loads(row["contacts"])
-    )
-
-
 _SPECIAL: dict[tuple[str, str], Callable[[Names, Row], Any]] = {
     ("visits", "answers"): _answers,
-    ("care_records", "contacts"): _contacts,
     ("notices", "data"): _notice,
     ("transfers", "credit_balance"): _balance,
     ("transfers", "amount"): _amount,

@@ -253,7 +253,7 @@ def _follow(
         raise DueDayError(field="follow_ups")
     owners = {one.owner_id for one in new.follow_ups if one.owner_id is not None}
     if owners:
-        check_owners(session, record.area_code, owners, field="follow_ups")
+        check_owners(session, record.resident, record.area_code, owners, field="follow_ups")
     there = hands(session, [record.area_code] if new.follow_ups else [])
     for one in new.follow_ups:
         follow_up_id = new_id()

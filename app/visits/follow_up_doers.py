@@ -1,31 +1,39 @@
 """Who sees to a follow-up today: its owner, or whoever stands in for him while he is away.
 
 An owner has a post over the home, or stands in for somebody who has one; once he does neither, nobody sees to
-it but the community's admins.
+it but the community's admins. What a minor needs is seen to by nobody who lives with him (ADR 0013).
 """
 
 from collections.abc import Collection
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_
+from sqlalchemy import ColumnElement, and_, exists, literal, or_
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import business_day
 from app.errors import NotFoundError
 from app.identity import holders
-from app.models import FollowUp
+from app.models import CareRecord, FollowUp, Resident, Visit
+from app.people import check_reader_elsewhere, is_minor, last_birth_of_adults
 from app.plans import standing_in, stands_in_over
 from app.visits.care import NotStaffHereError
 from app.visits.care_listings import NotResponsibleError, admin_scope, is_responsible
 from app.visits.standing_in import CARERS, hands, hands_of
 
 
-def check_owners(session: Session, area_code: str, owner_ids: Collection[UUID], *, field: str) -> None:
-    """Refuse who neither has a post over the home nor stands in for one who has. Raises NotStaffHereError."""
+def check_owners(
+    session: Session, resident: Resident, area_code: str, owner_ids: Collection[UUID], *, field: str
+) -> None:
+    """Refuse who neither has a post over the home nor stands in for one who has, or lives with the minor.
+
+    Raises NotStaffHereError, OwnHouseholdError.
+    """
     others = set(owner_ids) - holders(session, area_code, CARERS, among=owner_ids)
     if others and others - standing_in(session, area_code, on=business_day()):
         raise NotStaffHereError(field=field)
+    for owner_id in owner_ids:
+        check_reader_elsewhere(session, owner_id, resident, field=field)
 
 
 def his_to_see_to(session: Session, actor: Actor) -> ColumnElement[bool]:
@@ -33,7 +41,17 @@ def his_to_see_to(session: Session, actor: Actor) -> ColumnElement[bool]:
     area, today = FollowUp.area_code, business_day()
     near = and_(actor.scope.widened().clause(area), stands_in_over(literal(actor.user_id), area, on=today))
     own = and_(FollowUp.owner_id == actor.user_id, or_(actor.scope.clause(area), near))
-    return or_(own, hands_of(session, actor).sees_to_others(actor.user_id))
+    his = or_(own, hands_of(session, actor).sees_to_others(actor.user_id))
+    if not actor.homes:
+        return his
+    of_his_home = exists().where(
+        Visit.id == FollowUp.visit_id,
+        CareRecord.id == Visit.care_record_id,
+        Resident.id == CareRecord.resident_id,
+        Resident.household_id.in_(sorted(actor.homes)),
+        Resident.birth_date > last_birth_of_adults(today),
+    )
+    return and_(his, ~of_his_home.correlate(FollowUp))
 
 
 def whole_area(actor: Actor) -> ColumnElement[bool]:
@@ -41,18 +59,17 @@ def whole_area(actor: Actor) -> ColumnElement[bool]:
     return admin_scope(actor).clause(FollowUp.area_code)
 
 
-def sees_to_it(session: Session, actor: Actor, row: FollowUp) -> bool:
-    """Say whether the actor is who sees to a follow-up today."""
-    return hands(session, [row.area_code]).sees_to(row.area_code, row.owner_id) == actor.user_id
-
-
 def check_sees_to_it(session: Session, actor: Actor, row: FollowUp) -> None:
     """Refuse what is another's: neither does the actor see to it, nor is he its owner or an admin there.
 
-    Raises NotFoundError outside the actor's areas, NotResponsibleError inside.
+    Raises NotFoundError outside the actor's areas and for what a minor of his home needs, NotResponsibleError
+    inside.
     """
+    resident = row.visit.care_record.resident
+    if is_minor(resident) and resident.household_id in actor.homes:
+        raise NotFoundError
     within = actor.scope.covers(row.area_code)
     if within and is_responsible(actor, row.area_code, row.owner_id):
         return
-    if not sees_to_it(session, actor, row):
+    if hands(session, [row.area_code]).sees_to(row.area_code, row.owner_id) != actor.user_id:
         raise NotResponsibleError if within else NotFoundError

@@ -71,7 +71,7 @@ def hand_over(
 
     def change(row: FollowUp) -> None:
         keep_absences(session, row.area_code)
-        check_owners(session, row.area_code, {to}, field="owner_id")
+        check_owners(session, row.visit.care_record.resident, row.area_code, {to}, field="owner_id")
         today = business_day()
         until = max(today, row.due_on)
         check_present(session, [to], row.area_code, since=today, until=until, field="owner_id")
@@ -101,7 +101,7 @@ def postpone(
         if not business_day() <= due_on <= business_day() + FURTHEST:
             raise DueDayError(field="due_on")
         row.due_on = due_on
-        row.reminded_on = row.told_late_on = None
+        row.reminded_on = row.told_late_on = row.told_unowned_on = None
 
     sent = {"due_on": due_on.isoformat(), "reason": reason}
     return _take(session, actor, sealer, follow_up_id, step_id, FollowUpStep.POSTPONED, sent, change)
@@ -193,9 +193,8 @@ def tell_of_follow_ups(session: Session, *, limit: int) -> int:
         but = _not_told(session, row)
         doer_id = there.sees_to(row.area_code, row.owner_id)
         doer_id = None if doer_id in but else doer_id
-        what = None
-        if doer_id is None and row.told_unowned_on is None:
-            row.told_unowned_on, what = today, "unowned"
+        what = None if doer_id is not None or row.told_unowned_on else "unowned"
+        row.told_unowned_on = today if doer_id is None else None
         if row.due_on <= today - LATE and row.told_late_on is None:
             row.told_late_on, what = today, what or "late"
         if what is not None:
@@ -222,6 +221,7 @@ def _due(today: date) -> ColumnElement[bool]:
             and_(FollowUp.due_on < today, FollowUp.reminded_on.is_(None)),
             and_(FollowUp.due_on <= today - LATE, FollowUp.told_late_on.is_(None)),
             and_(FollowUp.told_unowned_on.is_(None), unowned),
+            and_(FollowUp.told_unowned_on < today, ~unowned),
         ),
     )
 

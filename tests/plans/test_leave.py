@@ -129,6 +129,17 @@ def test_what_would_wait_for_whoever_is_away_is_told_with_his_absence(
     assert (told.user_id, told.data) == (ADMIN, {"what": "away", "count": 2, "hazard_ids": lying})
 
 
+def test_what_is_due_before_he_goes_is_not_told(session: Session, admin: Client) -> None:
+    """An absence may be entered weeks ahead; he puts it right himself."""
+    with set_to(MORNING):
+        write_hazard(session, HazardStatus.RECTIFYING, due_at=MORNING + timedelta(days=2))
+        during = write_hazard(session, HazardStatus.RECTIFYING, due_at=MORNING + timedelta(days=8))
+    assert away(admin, 7, 9).status_code == 201
+
+    [told] = session.query(Notice).filter_by(kind=NoticeKind.HAZARD_UNASSIGNED)
+    assert told.data["hazard_ids"] == [str(during.id)]
+
+
 def test_only_some_of_those_who_stand_in_are_named(session: Session, admin: Client) -> None:
     for day, name in enumerate(("colleague", "admin", "lead", "clerk")):
         write_absence(session, day, substitute_id=person(name).user_id)

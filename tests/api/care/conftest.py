@@ -49,3 +49,10 @@ def child_visited(worker: Client, session: Session) -> UUID:
     made = file_visit(worker, care, write_form(session, CareCategory.LEFT_BEHIND_CHILD))
     assert made.status_code == 201, made.text
     return UUID(made.json["id"])
+
+
+@pytest.fixture
+def need(worker: Client, record: UUID, form: UUID) -> str:
+    """Give a follow-up of ``worker``, due in two days."""
+    wanted = [{"need": "修扶手", "due_on": "2027-02-02"}]
+    return str(file_visit(worker, record, form, follow_ups=wanted).json["follow_ups"][0]["id"])
