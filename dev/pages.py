@@ -101,6 +101,8 @@ FUNCTIONS = {
     Permission.WORK_WRITE: "登记、查看就业情况",
     Permission.WORK_OWN: "查看自己的就业情况",
     Permission.WORK_COUNT: "查看就业人数和通报（不足5人的不显示）",
+    Permission.WORKER_MONTH_OWN: "查看自己每月的工作情况",
+    Permission.WORKER_MONTH_READ: "月度谈话时查看一名网格员的工作情况（次月3日起）",
     Permission.WEATHER_READ: "看天气预警",
     Permission.WEATHER_WARN: "发天气预警",
     Permission.TICKET_READ: "查看自己的和等自己批的未成年人资料查看单",

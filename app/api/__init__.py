@@ -91,6 +91,7 @@ from app.api import (
     wechat_push,
     wechat_sign_in,
     wechat_web,
+    worker_months,
 )
 
 ROUTES = [
@@ -151,6 +152,7 @@ ROUTES = [
     employments.blueprint,
     employment_lists.blueprint,
     employment_counts.blueprint,
+    worker_months.blueprint,
     follow_ups.blueprint,
     viewing_tickets.blueprint,
     harm_cases.blueprint,

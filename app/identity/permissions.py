@@ -80,6 +80,8 @@ class Permission(StrEnum):
     WORK_WRITE = "work_write"
     WORK_OWN = "work_own"
     WORK_COUNT = "work_count"
+    WORKER_MONTH_OWN = "worker_month_own"
+    WORKER_MONTH_READ = "worker_month_read"
     WEATHER_READ = "weather_read"
     WEATHER_WARN = "weather_warn"
     TICKET_READ = "ticket_read"
@@ -187,6 +189,8 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.WORK_WRITE: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.WORK_OWN: {_RESIDENT: _OWN},
     Permission.WORK_COUNT: _OFFICES,
+    Permission.WORKER_MONTH_OWN: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.WORKER_MONTH_READ: {_ADMIN: _AREA},
     Permission.WEATHER_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},
     Permission.WEATHER_WARN: {_ADMIN: _AREA, _COUNTY: _AREA},
     Permission.TICKET_READ: {_WORKER: _AREA, _ADMIN: _AREA, **_OFFICES},

@@ -1,4 +1,4 @@
-"""What reads across stories: a worker's day, and figures for offices."""
+"""What reads across stories: a worker's day and month, and figures for offices."""
 
 from app.reports.care_counts import AreaCounts, care_counts, count_care
 from app.reports.today import MOST, Day, DayOccurrence, DayPlace, today
@@ -13,6 +13,13 @@ from app.reports.work_counts import (
     month_figures,
     quarter_figures,
 )
+from app.reports.worker_months import (
+    MonthUnseenError,
+    TalkMonthError,
+    WorkerMonth,
+    own_month,
+    worker_month,
+)
 
 __all__ = [
     "COUNTED_ON",
@@ -23,7 +30,10 @@ __all__ = [
     "Day",
     "DayOccurrence",
     "DayPlace",
+    "MonthUnseenError",
+    "TalkMonthError",
     "WorkFigures",
+    "WorkerMonth",
     "bulletin_workbook",
     "care_counts",
     "count_care",
@@ -31,6 +41,8 @@ __all__ = [
     "dispatch_workbook",
     "falls",
     "month_figures",
+    "own_month",
     "quarter_figures",
     "today",
+    "worker_month",
 ]

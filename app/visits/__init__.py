@@ -72,6 +72,7 @@ from app.visits.due import (
     most_days,
     overdue_days,
 )
+from app.visits.due_days import DueVisits, due_visits
 from app.visits.ending import end_with_residence
 from app.visits.escalation import tell_not_reached
 from app.visits.escape_helps import (
@@ -188,6 +189,7 @@ __all__ = [
     "Due",
     "DueDayError",
     "DueKey",
+    "DueVisits",
     "EndDayError",
     "FieldKind",
     "FollowUp",
@@ -256,6 +258,7 @@ __all__ = [
     "decide_ticket",
     "due_in_days",
     "due_of",
+    "due_visits",
     "end_alert",
     "end_care",
     "end_help",

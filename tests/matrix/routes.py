@@ -6,6 +6,7 @@ from tests.matrix.routes_base import BASE
 from tests.matrix.routes_bindings import BINDINGS
 from tests.matrix.routes_employment import EMPLOYMENT
 from tests.matrix.routes_inbox import INBOX
+from tests.matrix.routes_months import MONTHS
 from tests.matrix.routes_own_data import OWN_DATA
 from tests.matrix.routes_patrol import PATROL
 from tests.matrix.routes_people import PEOPLE
@@ -31,6 +32,7 @@ LINES: list[Line] = [
     *PROXIES,
     *VISITS,
     *EMPLOYMENT,
+    *MONTHS,
     *POINTS,
     *APPROVALS,
 ]

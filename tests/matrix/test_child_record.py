@@ -15,6 +15,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.clock import business_day
+from app.employment import months_before, this_month
 from app.ids import new_id
 from app.models import CareCategory, CareRecord, FollowUp, Resident, Visit, VisitMode, VisitOutcome
 from app.people import Numbers, keep_numbers
@@ -133,6 +134,8 @@ class Child:
             "/v1/me",
             "/v1/me/today",
             "/v1/me/notices",
+            "/v1/me/work",
+            f"/v1/users/{person('worker').user_id}/work?month={months_before(this_month(), 2):%Y-%m}",
         )
         search: tuple[str, dict[str, object]] = ("/v1/residents/search", {"words": "王小明"})
         reads: list[tuple[str, dict[str, object] | None]] = [(address, None) for address in addresses]

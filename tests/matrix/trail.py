@@ -52,6 +52,7 @@ SENSITIVE_READS = {
     "GET /v1/residents/<uuid:resident_id>/changes",
     "GET /v1/users",
     "GET /v1/users/<uuid:user_id>",
+    "GET /v1/users/<uuid:user_id>/work",
     "GET /v1/visit-forms",
     "GET /v1/visits",
     "GET /v1/visits/<uuid:visit_id>",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.api.http.wechat_sentences import OF_WECHAT
+from app.api.http.work_sentences import OF_WORK
 
 SENTENCES: dict[str, str] = {
     # HTTP itself
@@ -83,11 +84,6 @@ SENTENCES: dict[str, str] = {
     "visit_answered": "这次探访已经有人答复过了，有出入请告诉社区",
     "answer_over": "这次探访过去太久了，有话请告诉社区",
     "help_open": "这个人登记过了，要改请先结束原来的",
-    "work_month": "只能登记这个月和前12个月的情况，请改月份",
-    "too_young_to_work": "不满16周岁不登记就业，发现在干活请马上告诉社区",
-    "work_written": "这个月已经登记了，要改请直接重新填",
-    "work_changed": "刚才有人登记了这个月的情况，请刷新后再看",
-    "no_month_before": "上个月没有登记，请把这个月的情况填一遍",
     "own_substitute": "替补要选另外一个人",
     "willing_day": "说的日期要在关爱开始之后，最晚填今天",
     "alert_span": "预警要在首日或之后结束，不早于今天，最长一个月",
@@ -192,6 +188,7 @@ SENTENCES: dict[str, str] = {
     "approval_expired": "申请已经超过72小时，请重新申请",
     "own_approval": "不能审批自己的申请，也不能审批给自己的授权，请换一位同事",
     **OF_WECHAT,
+    **OF_WORK,
     # binding to a resident
     "not_bound": "请先绑定居民身份，绑定以后就能办这件事",
     "already_bound": "您已经绑定了居民身份，要换请先解除绑定",

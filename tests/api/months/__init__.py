@@ -1,0 +1,1 @@
+"""A worker's month, for the talk about it."""
