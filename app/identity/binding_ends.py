@@ -33,7 +33,9 @@ from app.people import (
     check_other_household,
     end_guardianships_of,
     end_guardianships_of_child,
+    lock_accounts,
     lock_fully,
+    resident_locked,
     withdraw_of,
 )
 from app.retention import was_him
@@ -110,11 +112,15 @@ def end_with_residence(session: Session, actor: Actor, resident_id: UUID, *, die
 
     Where he died, all guardianships end, his own and those of which he was the child.
     """
-    present = select(Binding.id).where(Binding.resident_id == resident_id, Binding.ended_at.is_(None))
-    binding_id = session.scalars(present).one_or_none()
+    present = select(Binding).where(Binding.resident_id == resident_id, Binding.ended_at.is_(None))
+    before = session.scalars(present).one_or_none()
+    user_id = None if before is None else before.user_id
+    _lock_accounts_of(session, resident_id, user_id, by=actor.user_id)
+    resident_locked(session, resident_id)
+    found = session.scalars(present.execution_options(populate_existing=True)).one_or_none()
     reason = BindingEnd.DECEASED if died else BindingEnd.MOVED_AWAY
-    if binding_id is not None:
-        end_binding(session, actor, binding_id, reason=reason, note="")
+    if found is not None:
+        end_binding(session, actor, found.id, reason=reason, note="")
     else:
         end_proxies_of(session, ProxyEnd.BINDING, by=actor.user_id, resident_id=resident_id)
     if died:
@@ -177,24 +183,34 @@ def _end_guardianships(session: Session, resident_id: UUID, *, by: UUID | None) 
 
 
 def _user_of(session: Session, found: Binding, *, by: UUID | None) -> User:
-    """Give whose binding it is, locked before it, and beside him whoever its end concerns.
+    """Give whose binding it is, locked before it, and beside him whoever its end concerns."""
+    user = _lock_accounts_of(session, found.resident_id, found.user_id, by=by)
+    assert user is not None, "a foreign key"
+    session.refresh(found, with_for_update=True)
+    return user
+
+
+def _lock_accounts_of(
+    session: Session, resident_id: UUID, user_id: UUID | None, *, by: UUID | None
+) -> User | None:
+    """Lock the account that is bound to a resident, if there is one, and beside it whoever its end concerns.
 
     These are who ends it, who is told, for whom he agreed, his wards and their other guardians:
     a child's account may be shut by it.
     """
     wards = select(Guardianship.child_id).where(
-        Guardianship.guardian_id == found.resident_id, Guardianship.ended_at.is_(None)
+        Guardianship.guardian_id == resident_id, Guardianship.ended_at.is_(None)
     )
     guardians = select(Guardianship.guardian_id).where(
         Guardianship.child_id.in_(wards), Guardianship.ended_at.is_(None)
     )
     family = User.resident_id.in_(wards) | User.resident_id.in_(guardians)
-    agreed = User.resident_id.in_(agreed_for(found.resident_id, recorded_by=found.user_id))
-    beside = or_(other_sides(found.user_id, found.resident_id), agreed, family, User.id == by)
-    user = lock_fully(session, found.user_id, beside=beside)
-    assert user is not None, "a foreign key"
-    session.refresh(found, with_for_update=True)
-    return user
+    beside = or_(other_sides(user_id, resident_id), family, User.id == by)
+    if user_id is None:
+        lock_accounts(session, beside)
+        return None
+    agreed = User.resident_id.in_(agreed_for(resident_id, recorded_by=user_id))
+    return lock_fully(session, user_id, beside=or_(beside, agreed))
 
 
 def _disown(session: Session, user: User, ended: Binding, *, by: UUID | None) -> None:

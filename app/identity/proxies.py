@@ -105,7 +105,7 @@ def end_proxies_of(
         end_locked(session, row, reason, by=by)
 
 
-def other_sides(user_id: UUID, resident_id: UUID | None = None) -> ColumnElement[bool]:
+def other_sides(user_id: UUID | None, resident_id: UUID | None = None) -> ColumnElement[bool]:
     """Say in SQL whose accounts ``end_proxies_of`` tells, beside the user's: to be locked with his."""
     is_open = Proxy.state != ProxyState.ENDED
     helped = select(Proxy.resident_id).where(is_open, Proxy.user_id == user_id)

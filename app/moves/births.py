@@ -7,8 +7,15 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.identity import guardian_notices
-from app.models import GuardianRelation, Resident, RosterChangeKind
-from app.people import NewGuardianship, NewResident, last_day_as_minor, record_guardian, register_resident
+from app.models import GuardianRelation, Resident, RosterChangeKind, User
+from app.people import (
+    NewGuardianship,
+    NewResident,
+    last_day_as_minor,
+    lock_accounts,
+    record_guardian,
+    register_resident,
+)
 from app.sealing import Sealer
 
 
@@ -30,6 +37,7 @@ def enter_birth(
 
     The same again is the first one. Raises what ``register_resident`` and ``record_guardian`` raise.
     """
+    _lock_guardian(session, actor, new.guardian_id)
     child, made = register_resident(session, actor, resident_id, new.child, kind=RosterChangeKind.BORN)
     until = last_day_as_minor(new.child.birth_date)
     wanted = NewGuardianship(child.id, new.guardian_id, new.guardian_relation, new.proof, until)
@@ -37,3 +45,9 @@ def enter_birth(
     if is_new:
         guardian_notices.tell_verifiers(session, actor, row)
     return child, made
+
+
+def _lock_guardian(session: Session, actor: Actor, guardian_id: UUID) -> None:
+    """Lock the guardian, who may live there, before the household: a move of the home comes in this order."""
+    lock_accounts(session, (User.id == actor.user_id) | (User.resident_id == guardian_id))
+    session.get(Resident, guardian_id, with_for_update={"read": True, "key_share": True})

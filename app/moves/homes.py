@@ -62,8 +62,10 @@ def move_home(
     of_home = Resident.household_id == household_id
     lock_accounts(session, User.resident_id.in_(select(Resident.id).where(of_home)))
     living = select(Resident).where(of_home, Resident.left_on.is_(None)).order_by(Resident.id)
-    people = session.scalars(living.with_for_update().execution_options(populate_existing=True)).all()
+    living = living.with_for_update().execution_options(populate_existing=True)
+    session.scalars(living).all()
     household = moving.home_locked(session, household.id)
+    people = session.scalars(living).all()  # with who came while this waited for the household
     if (first := step.taken()) is not None:
         return first
     check_other_household(actor, household_id)

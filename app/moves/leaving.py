@@ -53,7 +53,7 @@ def leave(
     check_other_household(actor, resident.household_id)
     if not resident.birth_date <= new.left_on <= business_day():
         raise LeftDayError(field="left_on")
-    if resident.left_on is None:
+    if resident.left_on is None:  # locks accounts before the resident
         identity.end_with_residence(session, actor, resident_id, died=new.why is LeftWhy.DIED)
     resident_locked(session, resident_id)
     if (first := step.taken()) is not None:

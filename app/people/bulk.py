@@ -97,8 +97,13 @@ def _households(
 
 
 def _found(session: Session, homes: Collection[NewHousehold]) -> dict[NewHousehold, tuple[UUID, bool]]:
-    query = select(Household.id, Household.place_id, Household.door, Household.created_at).where(
-        tuple_(Household.place_id, Household.door).in_([(home.place_id, home.door) for home in homes])
+    """Find households, held behind their doors until the end: one that moves takes its people along."""
+    doors = [(home.place_id, home.door) for home in homes]
+    query = (
+        select(Household.id, Household.place_id, Household.door, Household.created_at)
+        .where(tuple_(Household.place_id, Household.door).in_(doors))
+        .order_by(Household.id)
+        .with_for_update(read=True)
     )
     since = now() - FIRST_ENTRY
     return {

@@ -17,6 +17,10 @@ These keep to it, each with the accounts that it locks first:
   then locks the two on the roster.
 - ``identity.binding_ends``: whose it is, whoever ends it, the other sides of his proxies, those for whom he
   agreed, his wards and their other guardians.
+- ``moves.leaving``, the end of a residence: the same accounts, bound or not; then the resident.
+- ``moves.homes``: those of the home; then its people, and then the household, which whoever enters somebody
+  into it takes as well.
+- ``moves.births``: the guardian's and whoever enters; then the guardian, and then the household.
 - ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
   had before.
 - ``identity.accounts``, an end: whose it is, whoever ends it, the other sides of his proxies, and who watches
@@ -34,15 +38,17 @@ These keep to it, each with the accounts that it locks first:
 - ``own_data.requests``: the resident's, and whoever asked and decides; then the resident.
 - ``own_data.closing``, a wish: the account that it is about, and whoever asks.
 
-Three do not. Whoever is bound while ``sign_in_codes`` waits for the resident is locked after him. Kin who ask
-for a proxy learn whose account is told only from a code. ``disable_unused`` locks many in another order, and
-passes over who is locked; the other sides of their proxies come last. The next run does what broke off.
+Three do not. Whoever is bound while ``sign_in_codes`` or ``moves.leaving`` waits for the resident is locked
+after him. Kin who ask for a proxy learn whose account is told only from a code. ``disable_unused`` locks many
+in another order, and passes over who is locked; the other sides of their proxies come last. The next run does
+what broke off.
 
 Admins, and the offices above, who only hear that something waits are not locked: of a proxy that is asked
 for, a request to be bound, a guardian, a correction or deletion, an approval, a ticket, the first officer of
-an area. Nor are a minor's guardians and workers, who hear that its age was put right, and admins who
-hear that a guardian died, or that somebody agreed for a child by a code. Nothing of theirs
-changes there, and a notice waits for nobody but who locked its reader fully, as where his account ends.
+an area. Nor are a minor's guardians and workers, who hear that its age was put right, those who looked after
+somebody who moved out or died, and admins who hear that a guardian died, or that somebody agreed for a child
+by a code. Nothing of theirs changes there, and a notice waits for nobody but who locked its reader fully, as
+where his account ends.
 Should that one in turn wait for what the teller locked, the database breaks one off, which is undone whole
 and may be sent again: too rare to hold all admins of a community for each request.
 

@@ -126,9 +126,10 @@ def register_resident(
         return first, False
     check_birth_date(new.birth_date)
     try:
-        household = household_in_scope(session, actor, new.household_id)
+        household_in_scope(session, actor, new.household_id)
     except NotFoundError:
         raise NotFoundError(field="household_id") from None
+    household = _home_held(session, new.household_id)
     resident, made = insert_once(
         session,
         Resident,
@@ -144,6 +145,11 @@ def register_resident(
         check_about(session, resident, Category.ROSTER)
         keep_change(session, change_of(kind, resident), by=actor.user_id)
     return resident, made
+
+
+def _home_held(session: Session, household_id: UUID) -> Household:
+    """Give a household as it stands until the end: one that moves takes along whoever came before."""
+    return session.get_one(Household, household_id, with_for_update={"read": True}, populate_existing=True)
 
 
 def check_birth_date(birth_date: date) -> None:
