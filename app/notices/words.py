@@ -1,8 +1,7 @@
 """What a notice says: one title and sentence for phone, console and own copy, made of its kind and codes.
 
 No personal data, nothing of health, hardship or children: it may show on a locked screen (S-59). Whoever may
-read more opens the record that ``links.link_of`` names. A sentence of a kind that goes out by WeChat has 20
-signs at most, for no field of a message takes more.
+read more opens what ``links.link_of`` names. A sentence of a kind that goes by WeChat has at most 20 signs.
 """
 
 from collections.abc import Mapping
@@ -152,6 +151,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "postponed": "您交办的回访改了日期",
             "due": "有一项回访过了期限，请办理",
             "late": "有一项回访过期很久了，请督促",
+            "ended": "有一项回访不用办了",
             "unowned": "有一项回访没人办了，请转给别人",
             "nobody_decides": "有一项回访没人管，请安排管理员",
         },

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import harm, notices, policies
@@ -20,6 +21,7 @@ from app.models import (
     Confirmation,
     FollowUp,
     NoticeKind,
+    Resident,
     Visit,
     VisitForm,
     VisitMode,
@@ -246,7 +248,8 @@ def _follow(
 ) -> None:
     """Write the follow-ups and tell who sees to them; tell the admins at once if anything is urgent.
 
-    None of ``but`` is told, from whom it is kept, nor who made the visit.
+    Of who moved out or died since there is nothing more to do. None of ``but`` is told, from whom it is kept,
+    nor who made the visit.
     """
     day = business_day(visit.happened_at)
     if any(not day <= one.due_on <= day + FURTHEST for one in new.follow_ups):
@@ -254,8 +257,10 @@ def _follow(
     owners = {one.owner_id for one in new.follow_ups if one.owner_id is not None}
     if owners:
         check_owners(session, record.resident, record.area_code, owners, field="follow_ups")
-    there = hands(session, [record.area_code] if new.follow_ups else [])
-    for one in new.follow_ups:
+    left = select(Resident.left_on.is_not(None)).where(Resident.id == record.resident_id)
+    to_do = () if session.scalar(left) else new.follow_ups  # the record is locked, as who leaves locks it
+    there = hands(session, [record.area_code] if to_do else [])
+    for one in to_do:
         follow_up_id = new_id()
         row = FollowUp(
             id=follow_up_id,
