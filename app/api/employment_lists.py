@@ -62,16 +62,19 @@ class DueEmploymentOutput(Output):
 
 
 class WorkHomeOutput(Output):
-    """A household: how many are of working age, are written down, work, and have worked for three months."""
+    """A household: how many are of working age, are written down, work, and have worked for three months.
+
+    Minors are counted in the latter by leave only; null where nobody else is of working age.
+    """
 
     household_id = fields.UUID(required=True, attribute="household.id")
     area_code = fields.String(required=True, attribute="household.area_code")
     place_name = fields.String(required=True, attribute="household.place.name")
     door = fields.String(required=True, attribute="household.door")
     working_age = fields.Integer(required=True)
-    written = fields.Integer(required=True)
-    working = fields.Integer(required=True)
-    stable = fields.Integer(required=True)
+    written = fields.Integer(required=True, allow_none=True)
+    working = fields.Integer(required=True, allow_none=True)
+    stable = fields.Integer(required=True, allow_none=True)
 
 
 @blueprint.route("/employments/due", methods=["GET"])

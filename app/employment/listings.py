@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.actors import Actor
@@ -14,7 +14,7 @@ from app.employment.months import STABLE_MONTHS, WORKING, months_before, of_work
 from app.errors import NotFoundError
 from app.models import Employment, Household, Resident
 from app.people import Door, resident_in_scope
-from app.visits import Leave, Seen, seen
+from app.visits import Leave, Seen, may_read, seen
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,16 @@ class DueWork:
 
 @dataclass(frozen=True)
 class WorkHome:
-    """A household with somebody of working age: how many they are, how many are written down and work."""
+    """A household with somebody of working age: how many they are, how many are written down and work.
+
+    Minors are among the latter by leave only; None where nobody is whose work the actor may see.
+    """
 
     household: Household
     working_age: int
-    written: int
-    working: int
-    stable: int
+    written: int | None
+    working: int | None
+    stable: int | None
     """How many have worked for three months."""
 
 
@@ -162,16 +165,25 @@ def work_homes(
     after: Door | None,
     limit: int,
 ) -> list[WorkHome]:
-    """List households with somebody of working age by area and door: all, or with (without) stable work."""
-    people = people_of(month).where(actor.scope.clause(Resident.area_code)).subquery()
-    stably = func.count().filter(people.c.stable)
+    """List households with somebody of working age by area and door: all, or with (without) stable work.
+
+    Where nobody's work may be seen, none is known.
+    """
+    is_seen = or_(may_read(actor), Resident.household_id == actor.household_id).label("is_seen")
+    here = people_of(month).add_columns(is_seen).where(actor.scope.clause(Resident.area_code))
+    people = here.subquery()
+
+    def told(which: ColumnElement[bool]) -> Any:
+        seen_of = people.c.is_seen
+        return case((func.bool_or(seen_of), func.count().filter(and_(seen_of, which))))
+
     sums = (
         select(
             people.c.household_id,
             func.count().label("working_age"),
-            func.count().filter(people.c.written).label("written"),
-            func.count().filter(people.c.working).label("working"),
-            stably.label("stable"),
+            told(people.c.written).label("written"),
+            told(people.c.working).label("working"),
+            told(people.c.stable).label("stable"),
         )
         .group_by(people.c.household_id)
         .subquery()
@@ -187,7 +199,7 @@ def work_homes(
     if area_code is not None:
         query = query.where(Household.area_code.startswith(area_code, autoescape=True))
     if stable is not None:
-        query = query.where(sums.c.stable > 0 if stable else sums.c.stable == 0)
+        query = query.where(sums.c.stable > 0 if stable else func.coalesce(sums.c.stable, 0) == 0)
     if after is not None:
         key = tuple_(Household.area_code, Household.door, Household.id)
         query = query.where(key > tuple_(after.area_code, after.door, after.id))

@@ -122,16 +122,20 @@ def write_unchanged(
 def write_unchanged_each(
     session: Session, actor: Actor, sealer: Sealer, items: Sequence[tuple[UUID, Unchanged]]
 ) -> list[UnchangedOutcome]:
-    """Write the same down of several, each for itself: one that is refused holds up no other."""
-    outcomes = []
-    for entry_id, new in items:
+    """Write the same down of several, each for itself: one that is refused holds up no other.
+
+    They are written in the order of the residents: two batches at once lock the same rows in the same order.
+    """
+    outcomes = {}
+    for at in sorted(range(len(items)), key=lambda at: items[at][1].resident_id):
+        entry_id, new = items[at]
         code = None
         try:
             write_unchanged(session, actor, sealer, entry_id, new)
         except DomainError as refusal:
             code = refusal.code
-        outcomes.append(UnchangedOutcome(entry_id, new.resident_id, code))
-    return outcomes
+        outcomes[at] = UnchangedOutcome(entry_id, new.resident_id, code)
+    return [outcomes[at] for at in range(len(items))]
 
 
 def wage_of(sealer: Opener, entry: Employment) -> str | None:

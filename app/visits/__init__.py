@@ -104,7 +104,7 @@ from app.visits.follow_up_steps import (
 )
 from app.visits.follow_ups import Done, ShownFollowUp, Whose, finish, follow_ups, shown_follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms, forms_in_force
-from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, seen
+from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, may_read, seen
 from app.visits.listings import WholeVisit, filed_visit, leave_of_record, visits_of, whole_visit
 from app.visits.prefilling import (
     NotNewestVisitError,
@@ -279,6 +279,7 @@ __all__ = [
     "lasting_answers",
     "leave_of_record",
     "leave_to_read",
+    "may_read",
     "most_days",
     "need_of",
     "note_help",

@@ -257,6 +257,26 @@ def test_a_home_is_stable_once_somebody_worked_for_three_months(
     assert homes(stable="false") == {neighbour: 0}
 
 
+def test_a_home_says_nothing_of_the_work_of_a_minor_without_leave(be: Become, session: Session) -> None:
+    """S-95: neither by its sums, nor by those of the others beside it, nor by which list it is in."""
+    minor = write_adult(session, birth_date=SIXTEEN)
+    for month in (NOVEMBER, DECEMBER, JANUARY):
+        write_work(session, minor, month)
+    sums = ("working_age", "written", "working", "stable")
+
+    def homes(who: str = "worker", **asked: str) -> list[tuple[int | None, ...]]:
+        items = be(who).get("/v1/employments/homes", query_string=asked).json["items"]
+        return [tuple(one[name] for name in sums) for one in items]
+
+    assert homes() == [(1, None, None, None)]
+    assert (homes(stable="true"), homes(stable="false")) == ([], [(1, None, None, None)])
+    write_ticket(session, minor, "admin")
+    assert (homes("admin"), homes("admin", stable="false")) == ([(1, 1, 1, 1)], [])
+    write_work(session, write_adult(session), JANUARY)
+    assert homes() == [(2, 1, 1, 0)]
+    assert homes("admin") == [(2, 2, 2, 1)]
+
+
 @pytest.mark.parametrize("path", ["/v1/employments/due", "/v1/employments/homes"])
 def test_lists_take_as_many_statements_for_many_as_for_one(
     be: Become, session: Session, connection: Connection, adult: UUID, path: str
