@@ -30,7 +30,7 @@ class ShownChange:
 
 
 class RosterChangeOutput(Output):
-    """A change: what held ``before`` and what holds ``after``; of a minor only by a ticket."""
+    """A change: what held ``before`` and what holds ``after``; of a minor only what kind, by a ticket all."""
 
     id = fields.UUID(required=True)
     kind = fields.Enum(RosterChangeKind, by_value=True, required=True)
@@ -40,7 +40,7 @@ class RosterChangeOutput(Output):
     actor_id = fields.UUID(required=True, allow_none=True)
     at = sent_moment(required=True)
     day = fields.Date(required=True)
-    data = fields.Dict(required=True)
+    data = fields.Dict(required=True, allow_none=True)
     before = fields.Dict(required=True, allow_none=True)
     after = fields.Dict(required=True, allow_none=True)
     reason = fields.String(required=True, allow_none=True)
@@ -48,10 +48,10 @@ class RosterChangeOutput(Output):
     @ma.pre_dump
     def unseal(self, shown: ShownChange, **_: Any) -> dict[str, Any]:
         """Open what was said, where it may be seen."""
-        beside: dict[str, Any] = dict.fromkeys(("before", "after", "reason"))
+        beside: dict[str, Any] = dict.fromkeys(("data", "before", "after", "reason"))
         if shown.told:
             said = history.said_in(parts().showing, shown.row)
-            beside = {**said, "reason": history.reason_in(parts().showing, shown.row)}
+            beside = {**said, "data": shown.row.data, "reason": history.reason_in(parts().showing, shown.row)}
         return {name: beside[name] if name in beside else getattr(shown.row, name) for name in self.fields}
 
 

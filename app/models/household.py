@@ -134,4 +134,6 @@ class Resident(Base):
     left_on: Mapped[date | None]
     """The last day on which he lived there; None while he does."""
     left_why: Mapped[LeftWhy | None]
+    came_back_at: Mapped[datetime | None]
+    """When the roster let him back in, the last time: what was said before of his leaving holds no more."""
     household: Mapped[Household] = relationship(lazy="raise")

@@ -12,7 +12,7 @@ from app.clock import business_day
 from app.errors import DomainError, IllegalStepError, Kind
 from app.models import LeavingReason, LeftWhy, Relation, RosterChange, RosterChangeKind
 from app.moves.steps import begun
-from app.people import check_other_household, history, resident_in_scope, resident_locked
+from app.people import check_other_household, check_recent, history, resident_in_scope, resident_locked
 from app.sealing import Sealer
 
 _KINDS = {LeftWhy.MOVED_OUT: RosterChangeKind.MOVED_OUT, LeftWhy.DIED: RosterChangeKind.DIED}
@@ -43,8 +43,8 @@ def leave(
     His account is his no more, his proxies and care end, what visits left to do is done with, and he is on
     no register of those who need help; with a death end all guardianships. Points stay with the household.
 
-    Raises NotFoundError, OwnHouseholdError, LeftDayError, IllegalStepError for who left already,
-    OtherContentError.
+    Raises NotFoundError, OwnHouseholdError, LeftDayError, DayLongAgoError, IllegalStepError for who left
+    already, OtherContentError.
     """
     step = begun(session, actor, sealer, step_id, "leave", resident_id, new)
     if (first := step.taken()) is not None:
@@ -53,6 +53,7 @@ def leave(
     check_other_household(actor, resident.household_id)
     if not resident.birth_date <= new.left_on <= business_day():
         raise LeftDayError(field="left_on")
+    check_recent(new.left_on, field="left_on")
     if resident.left_on is None:  # locks accounts before the resident
         identity.end_with_residence(session, actor, resident_id, died=new.why is LeftWhy.DIED)
     resident_locked(session, resident_id)
@@ -61,7 +62,7 @@ def leave(
     if resident.left_on is not None:
         raise IllegalStepError(now="left", asked="leave")
     on, why = new.left_on, _OF_CARE[new.why]
-    ended = visits.end_with_residence(session, actor, sealer, resident, on=on, why=why)
+    visits.end_with_residence(session, actor, sealer, resident, on=on, why=why)
     resident.left_on, resident.left_why = on, new.why
-    data = ended | {"was_head": resident.relation is Relation.HEAD}
+    data = {"was_head": resident.relation is Relation.HEAD}
     return step.keep(history.change_of(_KINDS[new.why], resident, data=data, reason=new.reason, day=on))

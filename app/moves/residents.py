@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app import visits
 from app.actors import Actor, community_of
-from app.clock import business_day
+from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.models import Household, LeavingReason, Relation, Resident, RosterChange, RosterChangeKind, User
 from app.moves.leaving import LeftDayError
@@ -71,11 +70,10 @@ def move(
     check_lives_here(resident)
     if resident.household_id == household.id:
         raise SameHomeError(field="household_id")
-    data: dict[str, Any] = {}
     if community_of(resident.area_code) != community_of(household.area_code):
         why = LeavingReason.MOVED_AWAY
-        data = visits.end_with_residence(session, actor, sealer, resident, on=new.moved_on, why=why)
-    return _settled(step, RosterChangeKind.MOVED_WITHIN, resident, household, new, data)
+        visits.end_with_residence(session, actor, sealer, resident, on=new.moved_on, why=why)
+    return _settled(step, RosterChangeKind.MOVED_WITHIN, resident, household, new)
 
 
 def come_back(
@@ -97,7 +95,8 @@ def come_back(
     if new.moved_on < resident.left_on:
         raise LeftDayError(field="moved_on")
     resident.left_on = resident.left_why = None
-    return _settled(step, RosterChangeKind.MOVED_IN, resident, household, new, {})
+    resident.came_back_at = now()
+    return _settled(step, RosterChangeKind.MOVED_IN, resident, household, new)
 
 
 def _both(step: Step, resident_id: UUID, new: Move) -> tuple[Resident, Household]:
@@ -118,12 +117,7 @@ def _both(step: Step, resident_id: UUID, new: Move) -> tuple[Resident, Household
 
 
 def _settled(
-    step: Step,
-    kind: RosterChangeKind,
-    resident: Resident,
-    household: Household,
-    new: Move,
-    data: dict[str, Any],
+    step: Step, kind: RosterChangeKind, resident: Resident, household: Household, new: Move
 ) -> RosterChange:
     """Let him live there, and write it down."""
     former_id, relation = resident.household_id, resident.relation
@@ -132,7 +126,6 @@ def _settled(
         kind,
         resident,
         former_id=former_id if former_id != household.id else None,
-        data=data,
         before={"relation": relation},
         after={"relation": new.relation},
         reason=new.reason,

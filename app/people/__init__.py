@@ -88,7 +88,7 @@ from app.people.homes import (
     check_reader_elsewhere,
     lives_in,
 )
-from app.people.leaving import ResidentLeftError, check_lives_here
+from app.people.leaving import DayLongAgoError, ResidentLeftError, check_lives_here, check_recent
 from app.people.listings import (
     Door,
     head_of,
@@ -160,6 +160,7 @@ __all__ = [
     "ConsentPurpose",
     "ConsentState",
     "CorrectionValueError",
+    "DayLongAgoError",
     "Door",
     "DoorTakenError",
     "Duty",
@@ -221,6 +222,7 @@ __all__ = [
     "check_not_dead",
     "check_other_household",
     "check_reader_elsewhere",
+    "check_recent",
     "check_text",
     "check_value",
     "correct",

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, aliased
 from app.errors import DomainError, Kind
 from app.models import FROZEN_TOO, Binding, BindingEnd, BindingWay, LeftWhy, Resident
 from app.people.leaving import check_lives_here
-from app.retention import was_him
+from app.retention import let_back_in, was_him
 
 
 class ResidentDeadError(DomainError):
@@ -23,7 +23,7 @@ def was_said_dead(session: Session, resident_id: UUID) -> bool:
 
     Whoever has his phone or papers then is not he; that he lives after all an admin says by approving a
     request, unless that was a mistake, too. What a closing froze counts as well: the family may have asked.
-    Where the roster says it itself, an admin lets him back in there.
+    Where the roster says it itself, an admin lets him back in there, which undoes both.
     """
     later = aliased(Binding)
     bound_since = exists().where(
@@ -34,7 +34,7 @@ def was_said_dead(session: Session, resident_id: UUID) -> bool:
     )
     which = (Binding.resident_id == resident_id, Binding.end_reason == BindingEnd.DECEASED)
     by_roster = exists().where(Resident.id == resident_id, Resident.left_why == LeftWhy.DIED)
-    told = select(or_(exists().where(*which, ~bound_since), by_roster))
+    told = select(or_(exists().where(*which, ~bound_since, ~let_back_in(Binding)), by_roster))
     return bool(session.scalar(told, execution_options={FROZEN_TOO: True}))
 
 

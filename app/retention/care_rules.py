@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from app.clock import business_day, months_ago, start_of
-from app.models import CareEvent, CareRecord, FollowUp, HarmCase, HarmRecord, Visit, VisitBasis
+from app.models import CareEvent, CareRecord, CareStep, FollowUp, HarmCase, HarmRecord, Visit, VisitBasis
 from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
@@ -46,9 +46,7 @@ def care_rules(months: int) -> Iterator[Rule]:
         emptied={"reason_sealed": None},
         stays="what was changed, by whom and when",
     )
-    contacts = and_(
-        CareRecord.contacts_sealed.is_not(None), CareRecord.ended_on < business_day() - CONTACTS_KEPT
-    )
+    contacts = and_(CareRecord.contacts_sealed.is_not(None), _over(business_day() - CONTACTS_KEPT))
     yield Rule(
         "emergency contacts",
         table_of(CareRecord),
@@ -83,7 +81,17 @@ def _free(since: date) -> ColumnElement[bool]:
 
 def _ended(record_id: InstrumentedAttribute[UUID], since: date) -> ColumnElement[bool]:
     harmed = exists().where(HarmCase.resident_id == CareRecord.resident_id)
-    return exists().where(CareRecord.id == record_id, CareRecord.ended_on < since, ~harmed)
+    return exists().where(CareRecord.id == record_id, _over(since), ~harmed)
+
+
+def _over(since: date) -> ColumnElement[bool]:
+    """Say in SQL, beside ``CareRecord``, that its last day, and when that was entered, lie before a day."""
+    entered_since = exists().where(
+        CareEvent.care_record_id == CareRecord.id,
+        CareEvent.step == CareStep.END,
+        CareEvent.at >= start_of(since),
+    )
+    return (CareRecord.ended_on < since) & ~entered_since
 
 
 def _done_or_due() -> ColumnElement[datetime]:

@@ -26,7 +26,7 @@ from app.models import (
     Removal,
     RosterChange,
 )
-from app.retention.gone_rules import came_back, says_gone, shows_return, was_him
+from app.retention.gone_rules import came_back, is_masked, says_gone, shows_return, was_him
 from app.retention.harm_rules import kept_for_a_case
 from app.retention.rules import Rule, table_of
 
@@ -93,8 +93,8 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
     yield Rule(
         "words of changes of the roster",
         table_of(RosterChange),
-        and_(RosterChange.at < since, said, ~of_harm),
-        kept=f"{months} months after the change {setting}",
+        and_(or_(RosterChange.at < since, is_masked(RosterChange.resident_id)), said, ~of_harm),
+        kept=f"{months} months after the change {setting}, or until his name on the roster is masked",
         basis=_BASIS,
         emptied={"said_sealed": None, "reason_sealed": None},
         stays="what kind of change it was, of whom, by whom and when",

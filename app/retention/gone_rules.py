@@ -4,8 +4,10 @@ The roster says it, or the end of the binding to their account, where staff ende
 tap on the phone, by mistake or by whoever holds it, takes nobody off the roster.
 """
 
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, Integer, exists, extract, func, or_
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.clock import business_day, months_ago
 from app.models import (
@@ -16,11 +18,14 @@ from app.models import (
     Guardianship,
     HarmCase,
     Resident,
+    RosterChange,
+    RosterChangeKind,
     User,
 )
 from app.retention.rules import Rule, table_of
 
 _GONE = frozenset({BindingEnd.MOVED_AWAY, BindingEnd.DECEASED})
+_LEFT = frozenset({RosterChangeKind.MOVED_OUT, RosterChangeKind.DIED})
 _LAST_OF_THE_YEAR = func.make_date(extract("year", Resident.birth_date).cast(Integer), 12, 31)
 """Younger than he is, never older: who was protected as a child stays so."""
 _MASKED = func.substr(Resident.name, 1, 1) + "**"
@@ -28,8 +33,14 @@ _MASKED = func.substr(Resident.name, 1, 1) + "**"
 
 
 def says_gone(ended: type[Binding]) -> ColumnElement[bool]:
-    """Say in SQL that staff ended a binding because the resident moved away or died."""
-    return ended.end_reason.in_(_GONE) & ended.ended_by.is_distinct_from(ended.user_id)
+    """Say in SQL that staff ended a binding because the resident moved away or died, and it holds still."""
+    return ended.end_reason.in_(_GONE) & ended.ended_by.is_distinct_from(ended.user_id) & ~let_back_in(ended)
+
+
+def let_back_in(ended: type[Binding]) -> ColumnElement[bool]:
+    """Say in SQL that the roster let a resident back in after a binding to him ended."""
+    back = aliased(Resident)
+    return exists().where(back.id == ended.resident_id, back.came_back_at >= ended.ended_at)
 
 
 def was_him(bound: type[Binding]) -> ColumnElement[bool]:
@@ -60,6 +71,12 @@ def shows_return() -> ColumnElement[bool]:
     )
 
 
+def is_masked(resident_id: InstrumentedAttribute[UUID | None]) -> ColumnElement[bool]:
+    """Say in SQL that a resident's time was over: his name and birthday went."""
+    over = (Resident.name == _MASKED, Resident.birth_date == _LAST_OF_THE_YEAR, Resident.content_hash == b"")
+    return exists().where(Resident.id == resident_id, is_gone(), *over)
+
+
 def is_gone() -> ColumnElement[bool]:
     """Say in SQL, beside ``Resident``, that staff said he moved away or died, and nothing shows him back."""
     by_binding = exists().where(Binding.resident_id == Resident.id, says_gone(Binding), ~came_back())
@@ -69,8 +86,8 @@ def is_gone() -> ColumnElement[bool]:
 def gone_rule(months: int) -> Rule:
     """Give the rule; ``months`` is how long all stays after he moved away or died.
 
-    Whoever came back has, or had, an account again, and whoever is looked after, is or has a guardian, or is
-    named in a case of harm is needed as he is.
+    Whoever came back was let back in by the roster, or has, or had, an account again, and whoever is looked
+    after, is or has a guardian, or is named in a case of harm is needed as he is.
     """
     gone = exists().where(
         Binding.resident_id == Resident.id,
@@ -78,7 +95,12 @@ def gone_rule(months: int) -> Rule:
         Binding.ended_at < months_ago(months),
         ~came_back(),
     )
-    left_by_roster = Resident.left_on < business_day(months_ago(months))
+    entered_since = exists().where(
+        RosterChange.resident_id == Resident.id,
+        RosterChange.kind.in_(_LEFT),
+        RosterChange.at >= months_ago(months),
+    )
+    left_by_roster = (Resident.left_on < business_day(months_ago(months))) & ~entered_since
     guards = exists().where(
         or_(Guardianship.child_id == Resident.id, Guardianship.guardian_id == Resident.id),
         Guardianship.ended_at.is_(None),
@@ -100,7 +122,7 @@ def gone_rule(months: int) -> Rule:
         "residents who moved away or died",
         table_of(Resident),
         or_(gone, left_by_roster) & ~needed & left,
-        kept=f"{months} months after the roster says so, or staff ended the binding with that reason"
+        kept=f"{months} months after his last day and the day it was entered, or staff ended a binding so"
         " (`GONGDI_GONE_MONTHS`)",
         basis="PIPL 19, 47(1), 49",
         emptied={

@@ -19,6 +19,7 @@ from app.people import (
     check_lives_here,
     check_minor_elsewhere,
     check_reader_elsewhere,
+    check_recent,
     resident_in_scope,
 )
 from app.sealing import Sealer
@@ -183,7 +184,7 @@ def end_care(
 
     The leave to read a minor's record that came with it ends at once; so none of the minor's home ends it.
 
-    Raises EndDayError, IllegalStepError if it ended on another day or for another reason,
+    Raises EndDayError, DayLongAgoError, IllegalStepError if it ended on another day or for another reason,
     NotResponsibleError, NotFoundError, OwnHouseholdError.
     """
     record = care_record_of(session, actor, record_id, lock=True)
@@ -194,6 +195,7 @@ def end_care(
         raise IllegalStepError(now="ended", asked="end")
     if not record.started_on <= ended_on <= business_day():
         raise EndDayError(field="ended_on")
+    check_recent(ended_on, field="ended_on")
     record.ended_on, record.ended_why = ended_on, why
     end_with_care(session, record)
     held = {"ended_on": ended_on.isoformat(), "ended_why": why}

@@ -18,8 +18,8 @@ from app.visits.tickets import end_with_care
 
 def end_with_residence(
     session: Session, actor: Actor, sealer: Sealer, resident: Resident, *, on: date, why: LeavingReason
-) -> dict[str, int]:
-    """End the care of a locked resident, what its visits left to do, and his help to get out; give how many.
+) -> None:
+    """End the care of a locked resident, what its visits left to do, and his help to get out.
 
     Visits up to that day may still arrive. The responsible workers are told, and who saw to a follow-up; that
     ends without a result.
@@ -45,7 +45,6 @@ def end_with_residence(
     for row in session.scalars(wanted.with_for_update()):
         row.ended_on, row.ended_by = max(on, row.noted_on), actor.user_id
     session.flush()
-    return {"care_ended": len(records), "follow_ups_ended": len(left)}
 
 
 def _tell_doers(session: Session, actor: Actor, resident: Resident, left: Sequence[FollowUp]) -> None:

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import business_day, months_ago, now, set_to
 from app.ids import new_id
 from app.models import (
     Account,
@@ -15,18 +16,22 @@ from app.models import (
     FollowUp,
     Guardianship,
     LeavingReason,
+    Resident,
     RosterChange,
     User,
 )
 from app.people import Numbers, residents_with_phone
+from app.retention import is_gone
 from tests.care_world import write_resident
 from tests.cast import HOME, named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Client
 from tests.matrix.stage import Stage
 from tests.moves_world import HERE, KIN, THERE, TODAY, leave, move, refused, row
-from tests.own_data.correcting import PHONE, give_numbers
+from tests.own_data.correcting import PHONE, asked, decide, give_numbers
 from tests.sealer import SEALER
+from tests.test_retention_care import GONE
+from tests.test_retention_categories import applied
 
 
 @pytest.mark.parametrize("why, of_care", [("moved_out", "moved_away"), ("died", "died")])
@@ -167,3 +172,85 @@ def test_who_comes_back_lives_there_again_with_nothing_of_before(admin: Client, 
     assert (row(session).left_on, row(session).household_id) == (None, THERE)
     assert session.scalars(select(CareRecord)).one().ended_on is not None
     assert session.get_one(User, person("resident").user_id).resident_id is None
+
+
+@pytest.mark.parametrize("why", ["moved_out", "died"])
+def test_who_is_back_is_kept_as_he_is(admin: Client, session: Session, why: str) -> None:
+    """S-81: the binding that ended with his residence says no longer that he is gone; he needs no phone."""
+    leave(admin, why=why)
+    assert move(admin, "return", household_id=str(HERE), relation="head").status_code == 200
+
+    with set_to(now() + timedelta(days=400)):
+        assert applied(session, GONE) == 0
+    assert row(session).name == "王桂兰"
+    assert session.scalars(select(is_gone()).select_from(Resident).where(Resident.id == KIN)).one() is False
+    leave(admin)
+    with set_to(now() + timedelta(days=400)):
+        assert applied(session, GONE) == 1
+
+
+def test_how_long_he_is_kept_counts_from_when_his_last_day_was_entered(
+    admin: Client, session: Session
+) -> None:
+    """S-81: a wrong day takes nothing away overnight; one of more than a year ago is refused."""
+    other = write_resident(session, name="赵大山")
+    first = business_day(months_ago(12))
+    early = first - timedelta(days=1)
+    assert refused(leave(admin, other, left_on=early.isoformat())) == (422, "day_long_ago")
+    assert leave(admin, other, left_on=first.isoformat()).status_code == 200
+
+    with set_to(now() + timedelta(days=300)):
+        assert applied(session, GONE) == 0
+    with set_to(now() + timedelta(days=400)):
+        assert applied(session, GONE) == 1
+
+
+def test_whom_to_call_stays_for_a_month_after_the_end_of_the_care_was_entered(
+    admin: Client, session: Session
+) -> None:
+    """S-81: whatever day was named."""
+    Stage(session).care_record()
+    record = session.scalars(select(CareRecord)).one()
+    record.started_on, record.contacts_sealed = TODAY() - timedelta(days=700), b"sealed"
+    session.commit()
+    path = f"/v1/care-records/{record.id}/end"
+    early = {"ended_on": (TODAY() - timedelta(days=400)).isoformat(), "why": "moved_away"}
+    assert refused(admin.post(path, json=early)) == (422, "day_long_ago")
+    leave(admin, left_on=(TODAY() - timedelta(days=200)).isoformat())
+
+    with set_to(now() + timedelta(days=29)):
+        assert applied(session, "emergency contacts") == 0
+    with set_to(now() + timedelta(days=32)):
+        assert applied(session, "emergency contacts") == 1
+
+
+def test_the_history_tells_of_no_care_and_of_a_minor_only_what_was_done(
+    admin: Client, worker: Client, session: Session
+) -> None:
+    child = write_child(session)
+    Stage(session).visit()
+    session.commit()
+    leave(admin)
+    leave(admin, child)
+
+    (his,) = worker.get(f"/v1/residents/{KIN}/changes").json["items"]
+    (minors,) = worker.get(f"/v1/residents/{child}/changes").json["items"]
+
+    assert his["data"] == {"was_head": True}
+    assert (minors["kind"], minors["data"], minors["reason"]) == ("moved_out", None, None)
+
+
+def test_with_his_name_goes_what_the_history_says_of_him(
+    admin: Client, resident: Client, session: Session
+) -> None:
+    """S-81: no former name stays for longer than the name."""
+    decide(admin, asked(resident))
+    leave(admin)
+    words = "words of changes of the roster"
+
+    with set_to(now() + timedelta(days=300)):
+        assert (applied(session, GONE), applied(session, words)) == (0, 0)
+    with set_to(now() + timedelta(days=400)):
+        assert (applied(session, GONE), applied(session, words)) == (1, 2)
+    rows = session.scalars(select(RosterChange).where(RosterChange.resident_id == KIN)).all()
+    assert [(one.said_sealed, one.reason_sealed) for one in rows] == [(None, None)] * 2

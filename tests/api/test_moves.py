@@ -13,6 +13,7 @@ from app.models import (
     FollowUp,
     Grant,
     Guardianship,
+    Household,
     LeavingReason,
     Relation,
     Resident,
@@ -58,7 +59,7 @@ def test_what_is_open_lies_in_the_grid_where_he_lives_now(admin: Client, session
     session.expire_all()
     assert row(session).area_code == HOME
     assert {one.area_code for one in session.scalars(select(CareRecord))} == {HOME}
-    assert {one.area_code for one in session.scalars(select(FollowUp))} <= {HOME}
+    assert {one.area_code for one in session.scalars(select(FollowUp))} == {HOME}
     assert session.get_one(Binding, named("binding resident")).area_code == HOME
 
 
@@ -96,18 +97,25 @@ def test_only_who_has_both_communities_hands_a_record_over(admin: Client, sessio
 
 
 def test_a_household_moves_with_its_people(admin: Client, session: Session) -> None:
-    place = session.get_one(Resident, KIN).area_code
-    assert place == GRID
-    body = {"place_id": str(named("block")), "door": "7单元701", "moved_on": TODAY().isoformat()}
+    """Into a building of another area, with care and account."""
+    assert session.get_one(Resident, KIN).area_code == GRID
+    Stage(session).care_record()
+    place = session.get_one(Household, home_in(session, HOME)).place_id
+    body = {"place_id": str(place), "door": "7单元701", "moved_on": TODAY().isoformat()}
     step = new_id()
     first = admin.step(f"/v1/households/{HERE}/move", body, step)
     again = admin.step(f"/v1/households/{HERE}/move", body, step)
 
     assert (first.status_code, again.json) == (200, first.json)
-    assert first.json["after"] == {"place_id": str(named("block")), "door": "7单元701"}
+    assert first.json["after"] == {"place_id": str(place), "door": "7单元701"}
     assert admin.get(f"/v1/households/{HERE}").json["door"] == "7单元701"
     told = admin.get(f"/v1/residents/{KIN}/changes").json["items"]
     assert [(one["kind"], one["data"]) for one in told] == [("moved_within", {"part_of": str(step)})]
+    session.expire_all()
+    assert session.get_one(Household, HERE).area_code == row(session).area_code == HOME
+    assert session.scalars(select(CareRecord)).one().area_code == HOME
+    assert session.get_one(Binding, named("binding resident")).area_code == HOME
+    assert session.get_one(User, person("resident").user_id).area_code == HOME
 
 
 @pytest.mark.parametrize(

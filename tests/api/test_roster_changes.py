@@ -131,6 +131,7 @@ def test_what_becomes_of_a_guardian_stands_in_the_history_of_the_child(
     for verb in ("verify", "verify", "end", "end"):
         admin.post(f"/v1/guardianships/{row}/{verb}")
 
+    write_ticket(session, child, "admin")
     told = of_resident(admin, child)
 
     assert [(one["kind"], one["data"]["guardian"]) for one in told] == [
@@ -188,7 +189,7 @@ def test_of_a_minor_it_is_told_by_a_ticket_only(
     write_ticket(session, child, "worker")
     (shown,) = changes(worker, f"households/{HOME}")
 
-    unsaid = {"before": None, "after": None, "reason": None}
+    unsaid = {"data": None, "before": None, "after": None, "reason": None}
     assert {name: hidden[name] for name in unsaid} == unsaid
     assert (shown["before"], shown["after"]) == ({"name": "王小明"}, {"name": "王小亮"})
     assert hidden == shown | unsaid

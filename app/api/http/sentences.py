@@ -70,6 +70,7 @@ SENTENCES: dict[str, str] = {
     "home_out_of_reach": "找不到这一户；搬去别的社区的，请在这里办搬走，由那边登记",
     "same_home": "这个人本来就住在这一户，请核对",
     "left_day": "请改日期：不能晚于今天，也不能早于出生或搬走那天",
+    "day_long_ago": "请填最近一年里的日期；更早的填一年前，实际日期写进原因",
     "other_community": "整户不能搬到别的社区；请给每个人办搬走，由那边登记",
     "birth_date": "出生日期不对，请和身份证核对",
     "id_number": "身份证号不对，请和身份证核对；出生日期、性别也要对得上",
@@ -306,8 +307,7 @@ OF_READING = {
 
 def sentence(code: str, data: Mapping[str, Any], *, reading: bool = False) -> str:
     """Give the sentence of a code, filled with the refusal's data; to who only reads, of reading."""
-    found = OF_READING.get(code) if reading else None
-    return (found or SENTENCES[code]).format_map(_Known(data))
+    return ((OF_READING if reading else {}).get(code) or SENTENCES[code]).format_map(_Known(data))
 
 
 class _Known(dict[str, Any]):

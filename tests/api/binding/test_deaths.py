@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.ids import new_id
 from app.models import Binding, Proxy, Resident, User
+from tests import moves_world
 from tests.api.binding.test_ending import end, leave
 from tests.api.test_kin_proxies import ask as ask_as_kin
 from tests.binding_world import ask, by_id_number, by_phone, new_code, refused, write_unbound
@@ -20,6 +21,7 @@ from tests.own_data_world import write_closed
 from tests.proxy_world import ask as ask_proxy
 from tests.test_retention_care import GONE
 from tests.test_retention_categories import applied
+from tests.work_world import put_work
 
 DEAD = (409, "resident_dead")
 
@@ -147,3 +149,26 @@ def test_nobody_asks_to_act_for_who_died(newcomer: Client, admin: Client, sessio
 
     assert refused(ask_proxy(admin, resident_id=str(resident_id), relation="staff")) == DEAD
     assert refused(ask_as_kin(newcomer, code)) == DEAD
+
+
+def test_who_was_said_dead_by_mistake_has_all_again_once_he_is_let_back_in(
+    newcomer: Client, be_new: Callable[..., Client], admin: Client, session: Session
+) -> None:
+    """He is bound by his papers, guards a child, and what he lives by is written down."""
+    resident_id, child = write_unbound(session), write_child(session)
+    code = new_code(admin)
+    assert by_phone(newcomer).status_code == 200
+    assert moves_world.leave(admin, resident_id, why="died").status_code == 200
+    assert (
+        moves_world.move(admin, "return", resident_id, household_id=str(moves_world.HERE)).status_code == 200
+    )
+    guard = {"child_id": str(child), "guardian_id": str(resident_id), "relation": "parent"}
+    guard |= {"proof": "户口本", "valid_until": "2029-12-31"}
+
+    answers = [
+        by_id_number(be_new(), code),
+        admin.put(f"/v1/guardianships/{new_id()}", json=guard),
+        put_work(admin, resident_id, f"{moves_world.TODAY():%Y-%m}"),
+    ]
+
+    assert [one.status_code for one in answers] == [200, 201, 201], [one.json for one in answers]
