@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, func, select
+from sqlalchemy import Uuid, bindparam, exists, func, select
 from sqlalchemy.orm import Session
 
 from app import harm, notices
@@ -40,6 +40,7 @@ _OPEN = frozenset(HazardStatus) - HAZARD_ENDED
 _IN_HAND = frozenset({_S.ASSIGNED, _S.RECTIFYING})
 _TO_DO = _IN_HAND | {_S.ACCEPTED}
 _WORK = frozenset({HazardStep.START, HazardStep.RECTIFY})
+_TAKEN_BY = (HazardStep.UNASSIGN, HazardStep.REASSIGN)
 _TAKEN_FOR = timedelta(days=7)
 """So long after a hazard was taken from somebody what he did before may arrive."""
 _DANGEROUS = _IN_HAND | {_S.ACCEPTED, _S.TRANSFERRED}
@@ -228,13 +229,26 @@ def _reaches(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
 
 def _taken_back(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> HazardEvent | None:
     """Give the event that took a hazard from the actor, in a community of his, lately and after a moment."""
-    which = HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.UNASSIGN
-    query = select(HazardEvent).where(*which).order_by(HazardEvent.number.desc()).limit(1)
+    of_it = HazardEvent.hazard_id == hazard.id
+    query = (
+        select(HazardEvent)
+        .where(
+            of_it,
+            HazardEvent.step.in_(_TAKEN_BY),
+            HazardEvent.data["former_id"].astext == str(actor.user_id),
+        )
+        .order_by(HazardEvent.number.desc())
+        .limit(1)
+    )
     last = session.scalars(query).first()
-    if last is None or last.data.get("former_id") != str(actor.user_id):
+    if last is None or not captured_at < last.at or not now() < last.at + _TAKEN_FOR:
         return None
-    in_time = captured_at < last.at and now() < last.at + _TAKEN_FOR
-    return last if in_time and actor.scope.widened().covers(hazard.area_code) else None
+    put_right = exists().where(
+        of_it, HazardEvent.number > last.number, HazardEvent.step == HazardStep.RECTIFY
+    )
+    if hazard.status in _TO_DO and session.scalar(select(put_right)):
+        return None  # what was found since, at a recheck, is newer than his work
+    return last if actor.scope.widened().covers(hazard.area_code) else None
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:

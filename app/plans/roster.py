@@ -84,6 +84,24 @@ class Roster:
             present = absence.substitute_id
         return None
 
+    def stood_in(self, user_id: UUID, day: date) -> set[UUID]:
+        """Give everybody who may have stood in for somebody in the course of a day, by any of its absences.
+
+        Also who went away himself on that day: he was there before, and what he did may arrive later.
+        """
+        able = {holder_id for _, _, holder_id in self.posts}
+        found: set[UUID] = set()
+        reached = {user_id}
+        for _ in range(DEEPEST):
+            reached = {
+                one.substitute_id
+                for who in reached
+                for one in self.away.get(who, ())
+                if one.from_on <= day <= one.until_on and one.substitute_id in able
+            } - found
+            found |= reached
+        return found
+
     def _in_turn(self, roster: Iterable[dict[str, Any]], place_id: UUID, area_code: str) -> Iterable[UUID]:
         named = list(roster)
         yield from (UUID(one["worker_id"]) for one in named if one["place_id"] == str(place_id))
@@ -169,7 +187,7 @@ def stands_in_over(user_id: Any, area_code: Any, *, on: date) -> ColumnElement[b
     today = and_(Absence.ended_at.is_(None), Absence.from_on <= on, Absence.until_on >= on)
     community, who, by = Absence.area_code, Absence.worker_id, Absence.substitute_id
     first = select(community, who.label("for_id"), by.label("by_id"), literal(1).label("far"))
-    chain = first.where(today).cte("standing_in", recursive=True)
+    chain = first.where(today).cte(recursive=True)
     away = and_(community == chain.c.area_code, who == chain.c.by_id, today, chain.c.far < DEEPEST)
     chain = chain.union(select(community, chain.c.for_id, by, chain.c.far + 1).where(away))
     here = func.left(area_code, COMMUNITY_DIGITS)

@@ -256,7 +256,7 @@ def _follow(
         raise DueDayError(field="follow_ups")
     owners = {one.owner_id for one in new.follow_ups if one.owner_id is not None}
     if owners:
-        check_owners(session, record.resident, record.area_code, owners, field="follow_ups")
+        check_owners(session, record.resident, record.area_code, owners, field="follow_ups", on=day)
     left = select(Resident.left_on.is_not(None)).where(Resident.id == record.resident_id)
     to_do = () if session.scalar(left) else new.follow_ups  # the record is locked, as who leaves locks it
     there = hands(session, [record.area_code] if to_do else [])

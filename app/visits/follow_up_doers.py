@@ -5,6 +5,7 @@ it but the community's admins. What a minor needs is seen to by nobody who lives
 """
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, literal, or_
@@ -23,14 +24,24 @@ from app.visits.standing_in import CARERS, hands, hands_of
 
 
 def check_owners(
-    session: Session, resident: Resident, area_code: str, owner_ids: Collection[UUID], *, field: str
+    session: Session,
+    resident: Resident,
+    area_code: str,
+    owner_ids: Collection[UUID],
+    *,
+    field: str,
+    on: date | None = None,
 ) -> None:
     """Refuse who neither has a post over the home nor stands in for one who has, or lives with the minor.
 
+    ``on``: nor stood in on a day whose visit arrives late; then it is told to the admins as nobody's.
     Raises NotStaffHereError, OwnHouseholdError.
     """
     others = set(owner_ids) - holders(session, area_code, CARERS, among=owner_ids)
-    if others and others - standing_in(session, area_code, on=business_day()):
+    others -= standing_in(session, area_code, on=business_day()) if others else set()
+    if others and on is not None:
+        others -= hands(session, [area_code], on=on).stood_in_over(area_code)
+    if others:
         raise NotStaffHereError(field=field)
     for owner_id in owner_ids:
         check_reader_elsewhere(session, owner_id, resident, field=field)
@@ -71,5 +82,6 @@ def check_sees_to_it(session: Session, actor: Actor, row: FollowUp) -> None:
     within = actor.scope.covers(row.area_code)
     if within and is_responsible(actor, row.area_code, row.owner_id):
         return
-    if hands(session, [row.area_code]).sees_to(row.area_code, row.owner_id) != actor.user_id:
+    doer_id = hands(session, [row.area_code]).sees_to(row.area_code, row.owner_id)
+    if doer_id is None or actor.user_id not in {doer_id, row.owner_id}:
         raise NotResponsibleError if within else NotFoundError

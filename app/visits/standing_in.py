@@ -19,7 +19,7 @@ from app.clock import business_day
 from app.identity import holding
 from app.models import CareRecord, FollowUp
 from app.once import of_community
-from app.plans import Roster, rosters_of
+from app.plans import Roster, rosters_of, stands_in_over
 
 CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may be responsible for a care record or a follow-up."""
@@ -49,6 +49,16 @@ class Hands:
         has_post = any(holder_id == record.substitute_id for _, _, holder_id in roster.posts)
         return roster.stands_in(record.substitute_id, self.day) if has_post else None
 
+    def may_have_done(self, record: CareRecord) -> set[UUID]:
+        """Give everybody who may have done the care of somebody in the course of the day."""
+        roster = self.rosters[community_of(record.area_code)]
+        found = roster.stood_in(record.worker_id, self.day)
+        if record.substitute_id is not None:
+            has_post = any(holder_id == record.substitute_id for _, _, holder_id in roster.posts)
+            found |= roster.stood_in(record.substitute_id, self.day)
+            found |= {record.substitute_id} if has_post and self.by_post(record) is None else set()
+        return found
+
     def by_post(self, record: CareRecord | Cared) -> UUID | None:
         """Give the worker, or whoever stands in for him; None where the record's own substitute is wanted."""
         roster = self.rosters[community_of(record.area_code)]
@@ -62,14 +72,19 @@ class Hands:
         An owner without a post over it stands in for one who has, or it is nobody's.
         """
         roster = self.rosters[community_of(area_code)]
-        over = roster.over(area_code)
-        if owner_id in over:
+        if owner_id in roster.over(area_code) or owner_id in self.stood_in_over(area_code):
             return roster.stands_in(owner_id, self.day)
-        return owner_id if owner_id in {roster.stands_in(one, self.day) for one in over} else None
+        return None
+
+    def stood_in_over(self, area_code: str) -> set[UUID]:
+        """Give everybody who may have stood in on that day for one with a post over an area."""
+        roster = self.rosters[community_of(area_code)]
+        return {who for one in roster.over(area_code) for who in roster.stood_in(one, self.day)}
 
     def sees_to_others(self, user_id: UUID | None) -> ColumnElement[bool]:
         """Say in SQL, of ``FollowUp``, that its owner is away and a user stands in for him."""
-        has_post = holding(CARERS, FollowUp.owner_id, FollowUp.area_code)
+        owner, area = FollowUp.owner_id, FollowUp.area_code
+        has_post = or_(holding(CARERS, owner, area), stands_in_over(owner, area, on=self.day))
         others = (
             and_(
                 of_community(FollowUp.area_code, code),
@@ -120,8 +135,7 @@ def hands_of(session: Session, actor: Actor) -> Hands:
 
 
 def stands_in(session: Session, actor: Actor, record: CareRecord, *, on: date | None) -> bool:
-    """Say whether the actor does the care of somebody today, or did ``on`` a day whose visit arrives late."""
-    there = hands(session, [record.area_code])
-    if there.doer(record) == actor.user_id:
+    """Say whether the actor does the care of somebody today, or may have ``on`` a day whose visit is late."""
+    if hands(session, [record.area_code]).doer(record) == actor.user_id:
         return True
-    return on is not None and hands(session, [record.area_code], on=on).doer(record) == actor.user_id
+    return on is not None and actor.user_id in hands(session, [record.area_code], on=on).may_have_done(record)

@@ -12,6 +12,7 @@ from app.evidence.pictures import (
     BrokenPictureError,
     NotAPictureError,
     PictureError,
+    SignatureUnfitError,
     TooManyPixelsError,
     prepare,
 )
@@ -213,4 +214,5 @@ def test_passes_are_not_counted_behind_the_picture() -> None:
 
 
 def test_every_refusal_is_of_one_family() -> None:
-    assert {NotAPictureError, TooManyPixelsError, BrokenPictureError} == set(PictureError.__subclasses__())
+    family = {NotAPictureError, TooManyPixelsError, BrokenPictureError, SignatureUnfitError}
+    assert family == set(PictureError.__subclasses__())

@@ -69,6 +69,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "item_id": item_id,
         "owner_id": worker_id,
         "photo_ids": photo_id,
+        "signature_id": photo_id,
         "plan_id": stage.plan(),
         "unit_id": stage.unit(),
         "member_ids": worker_id,

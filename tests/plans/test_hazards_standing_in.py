@@ -152,6 +152,33 @@ def test_what_he_did_before_it_went_back_is_taken_later(
     assert was_told == (meanwhile != "nobody has it")
 
 
+def test_what_he_did_before_it_was_given_to_another_is_taken_too(
+    session: Session, admin: Client, take: Take, hazard: Hazard
+) -> None:
+    """By hand, as an absence asks for; but not where the other's work failed its recheck since."""
+    away(admin, 0, 1)
+    done(give(take, hazard))
+    with set_to(MORNING):
+        done(take("colleague", hazard, "start"))
+    with set_to(AFTERWARDS):
+        moved = {"assignee_id": str(WORKER), "former_id": str(COLLEAGUE), "note": "他顶完班了"}
+        done(take("admin", hazard, "assign", **moved))
+    now = late(take, hazard, "rectify", AFTERWARDS + timedelta(minutes=1), note="搬走了")
+    his = late(take, hazard, "rectify", LAST_EVENING, note="搬走了")
+    with set_to(AFTERWARDS):
+        done(take("admin", hazard, "verify", passed=False, note="还在"))
+        done(take("worker", hazard, "start"))
+        done(take("worker", hazard, "rectify", note="清走了"))
+        done(take("admin", hazard, "verify", passed=False, note="还有"))
+    again = late(take, hazard, "rectify", LAST_EVENING, note="早搬走了")
+
+    assert refused(now)[0] in {403, 404}
+    assert done(his)["status"] == "rectified"
+    assert refused(again)[0] in {403, 404}
+    session.refresh(hazard)
+    assert hazard.status is HazardStatus.ASSIGNED
+
+
 def test_so_is_what_he_began_and_not_what_he_did_not(
     session: Session, admin: Client, take: Take, hazard: Hazard
 ) -> None:

@@ -147,3 +147,43 @@ def test_an_admin_without_leave_hands_over_what_a_minor_needs_without_reading_it
     for blank in (listed, given):
         assert (blank["id"], blank["need"], blank["result"], blank["course"]) == (need, None, None, None)
     assert (read["need"], read["course"][0]["reason"]) == ("买书包", "他会修")
+
+
+@pytest.mark.usefixtures("next_grid")
+def test_a_stand_in_who_is_away_himself_is_stood_in_for(
+    be: Become, session: Session, record: UUID, form: UUID
+) -> None:
+    """What he owns there goes the same way as the worker's own."""
+    send_away(session, "worker", "colleague", days=20)
+    owner = {"owner_id": str(person("colleague").user_id)}
+    wanted = [{"need": "换灯泡", "due_on": "2027-02-02"} | owner]
+    need = file_visit(be("colleague"), record, form, follow_ups=wanted).json["follow_ups"][0]["id"]
+    send_away(session, "colleague", "admin", days=20)
+
+    (listed,) = be("admin").get("/v1/follow-ups").json["items"]
+    his = be("colleague").post(f"/v1/follow-ups/{need}/postpone", json=until("2027-02-03"))
+
+    assert (listed["id"], his.status_code) == (need, 200)
+    assert be("admin").post(f"/v1/follow-ups/{need}/finish", json={"result": "好"}).status_code == 200
+
+
+@pytest.mark.usefixtures("next_grid")
+def test_what_a_stand_in_did_before_he_went_away_himself_arrives_late(
+    be: Become, session: Session, record: UUID, form: UUID
+) -> None:
+    """Also with himself as the owner of what it showed, which is nobody's by then and told to the admins."""
+    absences = [send_away(session, "worker", "colleague"), send_away(session, "colleague", "admin")]
+    owner = {"owner_id": str(person("colleague").user_id)}
+    wanted = [{"need": "换灯泡", "due_on": "2027-02-02"} | owner]
+    away = file_visit(be("colleague"), record, form)
+    for one in absences:
+        session.get_one(Absence, one).ended_at = NOON + timedelta(minutes=1)
+    session.commit()
+    with clock.set_to(NOON + timedelta(hours=1)):
+        captured = {"captured_at": (NOON - timedelta(hours=1)).isoformat()}
+        ended = file_visit(be("colleague"), record, form, follow_ups=wanted, **captured)
+        tell_of_follow_ups(session, limit=10)
+        session.commit()
+
+    assert [one.status_code for one in (away, ended)] == [201, 201], ended.text
+    assert told(session)[-1] == (person("admin").user_id, "unowned")
