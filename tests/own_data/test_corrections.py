@@ -84,7 +84,15 @@ def test_every_own_field_has_a_way() -> None:
         if not name.endswith("_index")
     }
 
-    in_words = {"household_id", "place_id", "sounds", "left_on", "left_why", "came_back_at", "left_entered_at"}
+    in_words = {
+        "household_id",
+        "place_id",
+        "sounds",
+        "left_on",
+        "left_why",
+        "came_back_at",
+        "left_entered_at",
+    }
     assert personal - in_words == {*CorrectionField} - {CorrectionField.OTHER}, (
         "who lives with whom, where, and since when no more is told in words; sounds follow from the name"
     )
