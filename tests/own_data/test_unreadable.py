@@ -8,14 +8,28 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from app.clock import now
-from app.models import Claim, FollowUp, OwnCopy, Resident, WeChatLink
+from app.clock import business_day, now
+from app.ids import new_id
+from app.models import (
+    Claim,
+    Employment,
+    FollowUp,
+    OwnCopy,
+    Resident,
+    RosterChange,
+    RosterChangeKind,
+    Visit,
+    WeChatLink,
+    WorkPlace,
+    WorkSource,
+    WorkState,
+)
 from app.own_data import COPIED
 from app.own_data.scrubbing import IN_ITS_PLACE
 from app.sealing import Cell
 from app.visits import sealed_need, sealed_result
 from tests.breaking import UNREADABLE, break_sealed
-from tests.cast import named
+from tests.cast import GRID, named, person
 from tests.client import Client
 from tests.own_data.closing import PHONE, begin, close, row_of
 from tests.own_data.closing import asked as asked_to_close
@@ -34,7 +48,7 @@ SEALED = {
 
 
 def write_rest(session: Session, visit_id: UUID) -> None:
-    """Write what else is sealed: both texts of the visit's follow-up, and the union's id of WeChat."""
+    """Write what else is sealed: of the visit, of work and of the roster, and the union's id of WeChat."""
     link = session.scalars(select(WeChatLink)).one()
     link.unionid_sealed = SEALER.seal("unionid", Cell("wechat_identities", "unionid_sealed", link.id))
     link.unionid_index = link.id.bytes
@@ -43,6 +57,35 @@ def write_rest(session: Session, visit_id: UUID) -> None:
     row.need_sealed = sealed_need(SEALER, row.id, "要药")
     row.result_sealed = sealed_result(SEALER, row.id, "送到了")
     row.done_at, row.done_by = now(), row.owner_id
+    session.get_one(Visit, visit_id).word_sealed = b"a word"
+    about: dict[str, Any] = {"id": new_id(), "area_code": GRID, "resident_id": named("resident")}
+    session.add(
+        Employment(
+            **about,
+            month=business_day().replace(day=1),
+            state=WorkState.SELF_EMPLOYED,
+            place=WorkPlace.COUNTY,
+            months=1,
+            wage_sealed=b"a band",
+            source=WorkSource.VISIT,
+            written_by=person("worker").user_id,
+            written_at=now(),
+            content_hash=b"",
+        )
+    )
+    home = session.get_one(Resident, named("resident")).household_id
+    session.add(
+        RosterChange(
+            **about,
+            kind=RosterChangeKind.CORRECTED,
+            household_id=home,
+            at=now(),
+            day=business_day(),
+            data={},
+            said_sealed=b"what held before",
+            content_hash=b"",
+        )
+    )
     session.commit()
 
 
