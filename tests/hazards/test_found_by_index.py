@@ -66,8 +66,8 @@ _UNITS = text(
 )
 
 
-_FEW = {"harm_cases", "inspection_answers"}
-"""Tables with no rows here."""
+_FEW = {"harm_cases", "inspection_answers", "users", "residents"}
+"""Tables of a page or none here: whether they are read whole goes by when their statistics were taken."""
 
 
 def plan(session: Session, actor: Actor, wanted: HazardFilter, order: HazardOrder) -> str:
