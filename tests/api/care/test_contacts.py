@@ -1,6 +1,5 @@
 """Whom to call in an emergency: kept with the care, sealed, and at hand on the spot."""
 
-import json
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -14,10 +13,6 @@ from app.clock import business_day
 from app.config import RetentionSettings
 from app.ids import new_id
 from app.models import CareRecord, HarmCase
-from app.own_data import COPIED
-from app.own_data.kinds import Whose
-from app.own_data.names import Names
-from app.own_data.saying import Saying
 from tests.breaking import break_sealed
 from tests.care_world import NOON, TODAY, write_care, write_not_reached
 from tests.cast import GRID, person
@@ -178,15 +173,3 @@ def test_what_does_not_open_any_more_is_said_so(session: Session, worker: Client
     break_sealed(session, "care_records", "contacts_sealed")
 
     assert [one["name"] for one in known(worker, record)] == ["无法读取"]
-
-
-def test_in_a_copy_they_are_lines_to_read(session: Session) -> None:
-    """S-76: not as the database has them."""
-    (care,) = (one for one in COPIED if one.name == "care_records")
-    row = {"contacts": json.dumps([SON, SISTER], ensure_ascii=False)}
-
-    told = Saying(Names(session, Whose(None, None, None, is_minor=False))).value(
-        care, care.table.c.contacts_sealed, row
-    )
-
-    assert told == "赵强（儿子）10000107701\n王桂香（妹妹）07150000001"
