@@ -127,7 +127,7 @@ class DueHazardsOutput(Output):
 class WorkerMonthOutput(Output):
     """A worker's month up to a day; what was due in it counts, whenever it was done."""
 
-    month = fields.Date(required=True, format="%Y-%m")
+    month = fields.String(required=True)
     until = fields.Date(required=True)
     inspections = fields.Nested(DueInspectionsOutput, required=True)
     visits = fields.Nested(DueVisitsOutput, required=True)
@@ -136,6 +136,11 @@ class WorkerMonthOutput(Output):
     signs = fields.Nested(RecordSignsOutput, required=True)
     hazards = fields.Nested(DueHazardsOutput, required=True)
     absent_days = fields.Integer(required=True)
+
+    @ma.pre_dump
+    def tell(self, shown: reports.WorkerMonth, **_: Any) -> dict[str, Any]:
+        """Put the month as it is asked for."""
+        return {name: getattr(shown, name) for name in self.fields} | {"month": f"{shown.month:%Y-%m}"}
 
 
 @blueprint.route("/me/work", methods=["GET"])

@@ -100,7 +100,7 @@ def test_no_administrator_alone_becomes_somebody_with_a_second_factor(
     assert accept(visitor, early) == OVER, "made before"
     assert refused(invite(be, administrator)) == (403, "invitation_other_admin")
 
-    told = session.scalars(select(Notice.data).where(Notice.user_id == administrator.id))
+    told = session.scalars(select(Notice.data).where(Notice.user_id == administrator.id).order_by(Notice.id))
     assert [one["what"] for one in told] == ["invited", "second_factor_reset", "second_factor_reset"]
     other = be("auditor").put(f"/v1/invitations/{new_id()}", json={"user_id": str(administrator.id)})
     assert refused(other) == (403, "invitation_other_admin"), "took it, too"
@@ -117,7 +117,7 @@ def test_who_has_a_second_factor_shows_it_for_a_new_password(
     assert accept(visitor, token, totp=code()) == (204, "")
 
     assert refused(sign_in(password=GOOD, totp=code(1))) == (201, "")
-    told = session.scalars(select(Notice.data).where(Notice.user_id == administrator.id))
+    told = session.scalars(select(Notice.data).where(Notice.user_id == administrator.id).order_by(Notice.id))
     assert [one["what"] for one in told] == ["password_set"]
     second = invite(be, administrator).json["token"]
     assert [accept(visitor, second, BETTER, totp="000000") for _ in range(5)] == [(401, "wrong_code")] * 5
