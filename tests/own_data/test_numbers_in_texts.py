@@ -227,9 +227,14 @@ def test_nothing_but_the_numbers_is_left_out(text: str, left: str) -> None:
     ],
 )
 def test_four_times_as_long_a_text_takes_no_more_than_eight_times_as_long(piece: str) -> None:
-    short, long = ((piece * (signs // len(piece) + 1))[:signs] for signs in (20_000, 80_000))
+    short, long = ((piece * (signs // len(piece) + 1))[:signs] for signs in (10_000, 40_000))
 
-    assert _quickest_s(long) < 8 * _quickest_s(short), "four times the square would be sixteen"
+    slowest_s = 8 * _quickest_s(short) + _NOISE_S
+    assert _quickest_s(long) < slowest_s, "of what grows by the square it would be sixteen times"
+
+
+_NOISE_S = 0.05
+"""By so much the machine may be slower once; a square of so many signs takes seconds."""
 
 
 def _quickest_s(text: str) -> float:
