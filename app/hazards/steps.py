@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Uuid, bindparam, exists, func, select
+from sqlalchemy import Uuid, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import harm, notices
@@ -18,6 +18,7 @@ from app.harm import HarmRecord, Told
 from app.hazards.assignees import given_elsewhere
 from app.hazards.clocks import Clocks, not_before
 from app.hazards.merging import MERGED_MOST, merged_below
+from app.hazards.taken_back import TO_DO, taken_back
 from app.models import (
     HAZARD_ENDED,
     HAZARD_QUIET,
@@ -38,11 +39,7 @@ _SIGHTINGS = frozenset({HazardStep.REPORT, HazardStep.RECUR})
 _S = HazardStatus
 _OPEN = frozenset(HazardStatus) - HAZARD_ENDED
 _IN_HAND = frozenset({_S.ASSIGNED, _S.RECTIFYING})
-_TO_DO = _IN_HAND | {_S.ACCEPTED}
 _WORK = frozenset({HazardStep.START, HazardStep.RECTIFY})
-_TAKEN_BY = (HazardStep.UNASSIGN, HazardStep.REASSIGN)
-_TAKEN_FOR = timedelta(days=7)
-"""So long after a hazard was taken from somebody what he did before may arrive."""
 _DANGEROUS = _IN_HAND | {_S.ACCEPTED, _S.TRANSFERRED}
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ACCEPT: frozenset({_S.REPORTED}),
@@ -207,12 +204,12 @@ def begin(
     late = None
     if event is None:
         if captured_at is not None and verb in _WORK and hazard.assignee_id != actor.user_id:
-            late = _taken_back(session, actor, hazard, captured_at)
+            late = taken_back(session, actor, hazard, captured_at)
         if late is None and not (reach(hazard) if reach is not None else _reaches(actor, hazard, verb)):
             raise NotFoundError
         if verb in DECISIONS and is_behind_own_door(session, actor, hazard):
             raise OwnHouseholdError
-        if hazard.status not in (_FROM[verb] if late is None else _TO_DO):
+        if hazard.status not in (_FROM[verb] if late is None else TO_DO):
             raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
     number = late.number if late is not None else None
     since = not_before(session, hazard_id, verb, number=number) if captured_at is not None else None
@@ -225,30 +222,6 @@ def _reaches(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
     if actor.scope.covers(hazard.area_code):
         return True
     return verb not in DECISIONS and given_elsewhere(actor, hazard)
-
-
-def _taken_back(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> HazardEvent | None:
-    """Give the event that took a hazard from the actor, in a community of his, lately and after a moment."""
-    of_it = HazardEvent.hazard_id == hazard.id
-    query = (
-        select(HazardEvent)
-        .where(
-            of_it,
-            HazardEvent.step.in_(_TAKEN_BY),
-            HazardEvent.data["former_id"].astext == str(actor.user_id),
-        )
-        .order_by(HazardEvent.number.desc())
-        .limit(1)
-    )
-    last = session.scalars(query).first()
-    if last is None or not captured_at < last.at or not now() < last.at + _TAKEN_FOR:
-        return None
-    put_right = exists().where(
-        of_it, HazardEvent.number > last.number, HazardEvent.step == HazardStep.RECTIFY
-    )
-    if hazard.status in _TO_DO and session.scalar(select(put_right)):
-        return None  # what was found since, at a recheck, is newer than his work
-    return last if actor.scope.widened().covers(hazard.area_code) else None
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:

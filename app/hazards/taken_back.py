@@ -1,0 +1,40 @@
+"""The event that took a hazard from somebody whose work, done before it, arrives later."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import now
+from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
+
+TO_DO = frozenset({HazardStatus.ACCEPTED, HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
+"""Where such work may still put it right."""
+_TAKEN_BY = (HazardStep.UNASSIGN, HazardStep.REASSIGN)
+_TAKEN_FOR = timedelta(days=7)
+"""So long after a hazard was taken from somebody what he did before may arrive."""
+
+
+def taken_back(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> HazardEvent | None:
+    """Give the event that took a hazard from the actor, in a community of his, lately and after a moment."""
+    of_it = HazardEvent.hazard_id == hazard.id
+    query = (
+        select(HazardEvent)
+        .where(
+            of_it,
+            HazardEvent.step.in_(_TAKEN_BY),
+            HazardEvent.data["former_id"].astext == str(actor.user_id),
+        )
+        .order_by(HazardEvent.number.desc())
+        .limit(1)
+    )
+    last = session.scalars(query).first()
+    if last is None or not captured_at < last.at or not now() < last.at + _TAKEN_FOR:
+        return None
+    put_right = exists().where(
+        of_it, HazardEvent.number > last.number, HazardEvent.step == HazardStep.RECTIFY
+    )
+    if hazard.status in TO_DO and session.scalar(select(put_right)):
+        return None  # what was found since, at a recheck, is newer than his work
+    return last if actor.scope.widened().covers(hazard.area_code) else None
