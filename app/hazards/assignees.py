@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app import plans
-from app.actors import Actor, Role, Scope
+from app.actors import Actor, Role
 from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.identity import holders, holding
@@ -74,17 +74,12 @@ def given_elsewhere(actor: Actor, hazard: Hazard) -> bool:
 
 def reading(session: Session, actor: Actor, place_id: UUID) -> Actor:
     """Give an actor who also reads a place of his day: he inspects it, or puts something right there."""
-    reader = plans.reading(session, actor, place_id)
-    if reader is not actor or actor.user_id is None:
-        return reader
-    given = select(Hazard.area_code).where(
-        Hazard.place_id == place_id,
+    given = select(Hazard.place_id).where(
         Hazard.assignee_id == actor.user_id,
         HAZARD_IN_HAND,
         actor.scope.widened().clause(Hazard.area_code),
     )
-    area_code = session.scalar(given.limit(1))
-    return actor if area_code is None else actor.within(Scope((*actor.scope.areas, area_code)))
+    return plans.reading(session, actor, place_id, given)
 
 
 def in_hands_of(user_id: UUID) -> ColumnElement[bool]:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -186,14 +185,12 @@ def _write(
     wanted = _filter(row.area_code, row.wanted)
     pictures = LedgerPictures(photos, hazards=ledger_count(session, wanted, most=PICTURED_MOST))
     told = ledger_lines(session, wanted, pictures)
-    which = f"内容：{ledger_in_words(row.wanted, names_of(session, row.wanted))}。"
-    note = partial(_note, which, pictures)
+    which = ledger_in_words(row.wanted, names_of(session, row.wanted))
+
+    def note() -> str:
+        return f"内容：{which}。{_NOTE}{pictures.note}"  # known of pictures once all lines are there
+
     return write_workbook(sink, mark, COLUMNS, told, sheet=_SHEET, note=note)
-
-
-def _note(which: str, pictures: LedgerPictures) -> str:
-    """Say below the mark what the file has; of pictures it is known once all lines are there."""
-    return which + _NOTE + pictures.note
 
 
 LEDGER = ExportKind(

@@ -13,6 +13,7 @@ from app.plans.absences import (
     leave_of,
     record_absence,
 )
+from app.plans.chains import away_alone, stands_in_over
 from app.plans.listings import (
     PREVIEW_DAYS,
     OccurrenceFilter,
@@ -40,22 +41,12 @@ from app.plans.planning import (
 from app.plans.reach import place_to_inspect, places_of_day, reaching, reading
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
-from app.plans.roster import (
-    DEEPEST,
-    AbsentError,
-    Roster,
-    check_present,
-    keep_absences,
-    rosters_of,
-    standing_in,
-    stands_in_over,
-)
+from app.plans.roster import AbsentError, Roster, check_present, keep_absences, rosters_of, standing_in
 from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
 
 __all__ = [
     "AHEAD_DAYS",
-    "DEEPEST",
     "PREVIEW_DAYS",
     "TOLD_FROM",
     "AbsenceOverlapsError",
@@ -85,6 +76,7 @@ __all__ = [
     "ShownOccurrence",
     "Terms",
     "absences",
+    "away_alone",
     "change_plan",
     "check_present",
     "due_openings",

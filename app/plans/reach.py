@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, and_, any_, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, any_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor, Scope
@@ -60,13 +60,16 @@ def reaching(session: Session, actor: Actor, place_id: UUID) -> Actor:
     return actor.within(Scope((*actor.scope.areas, area_code)))
 
 
-def reading(session: Session, actor: Actor, place_id: UUID) -> Actor:
-    """Give an actor who also reads a place outside his areas where something is his to do today."""
+def reading(session: Session, actor: Actor, place_id: UUID, also: Select[UUID]) -> Actor:
+    """Give an actor who also reads a place outside his areas where something is his to do today.
+
+    ``also``: places at which others know of something for him.
+    """
     try:
         place_in_scope(session, actor, place_id)
     except NotFoundError:
-        of_day = select(Place.area_code).where(Place.id == place_id, Place.id == any_(places_of_day(actor)))
-        area_code = session.scalar(of_day)
+        his = or_(Place.id == any_(places_of_day(actor)), Place.id.in_(also))
+        area_code = session.scalar(select(Place.area_code).where(Place.id == place_id, his))
         return actor if area_code is None else actor.within(Scope((*actor.scope.areas, area_code)))
     return actor
 

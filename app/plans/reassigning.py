@@ -15,7 +15,8 @@ from app.errors import IllegalStepError, NotFoundError
 from app.identity import holders, holding, seeing_to
 from app.models import Absence, NoticeKind, Occurrence, OccurrenceState, PlanEvent, PlanStep
 from app.once import append_event, claim_next, content_hash, made_before, of_community
-from app.plans.roster import PATROLLERS, check_present, is_substitute, keep_absences, roster_of
+from app.plans.chains import is_substitute
+from app.plans.roster import PATROLLERS, check_present, keep_absences, roster_of
 from app.plans.terms import PlanWorkerError
 
 _OVER = {OccurrenceState.MISSED, OccurrenceState.DONE, OccurrenceState.LATE}

@@ -7,13 +7,13 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Exists, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import COMMUNITY_DIGITS, Role, community_of
+from app.actors import Role, community_of
 from app.clock import now, start_of
 from app.errors import DomainError, Kind
-from app.identity import holding, in_force
+from app.identity import in_force
 from app.models import DIGITS, Absence, Area, Grant, User
 
 PATROLLERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
@@ -166,34 +166,6 @@ def standing_in(session: Session, area_code: str, *, on: date) -> set[UUID]:
     roster = roster_of(session, area_code, since=on)
     there = {roster.stands_in(user_id, on) for user_id in roster.over(area_code)}
     return {user_id for user_id in there if user_id is not None}
-
-
-def is_substitute(user_id: Any, area_code: Any, *, on: Any) -> Exists:
-    """Say in SQL that somebody stands in on a day for another of the community of an area, both columns."""
-    return exists().where(
-        Absence.area_code == func.left(area_code, COMMUNITY_DIGITS),
-        Absence.substitute_id == user_id,
-        Absence.ended_at.is_(None),
-        Absence.from_on <= on,
-        Absence.until_on >= on,
-    )
-
-
-def stands_in_over(user_id: Any, area_code: Any, *, on: date) -> ColumnElement[bool]:
-    """Say in SQL of whom, a column, ``standing_in`` may give over an area, another, for somebody else.
-
-    Each substitute on the way counts, though he may be away himself: what he has is not taken from him.
-    """
-    today = and_(Absence.ended_at.is_(None), Absence.from_on <= on, Absence.until_on >= on)
-    community, who, by = Absence.area_code, Absence.worker_id, Absence.substitute_id
-    first = select(community, who.label("for_id"), by.label("by_id"), literal(1).label("far"))
-    chain = first.where(today).cte(recursive=True)
-    away = and_(community == chain.c.area_code, who == chain.c.by_id, today, chain.c.far < DEEPEST)
-    chain = chain.union(select(community, chain.c.for_id, by, chain.c.far + 1).where(away))
-    here = func.left(area_code, COMMUNITY_DIGITS)
-    over = holding(PATROLLERS, chain.c.for_id, area_code).correlate_except(Grant, User)
-    found = exists().where(chain.c.by_id == user_id, chain.c.area_code == here, over)
-    return and_(found, holding(PATROLLERS, user_id, here, within=True))
 
 
 def keep_absences(session: Session, area_code: str, *, writing: bool = False) -> None:

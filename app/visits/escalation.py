@@ -65,7 +65,7 @@ def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int)
     done = 0
     for record, visit in found:
         but = harm.not_told_of_visit(session, visit.id, record.resident)
-        done += tell_not_reached_by(session, record, visit, but=but, holding=holding)
+        done += tell_in_vain(session, record, visit, but=but, holding=holding)
     return done, found[-1][0].id if len(found) == limit else None
 
 
@@ -74,7 +74,7 @@ def is_out_of_contact(session: Session, record: CareRecord, visit: Visit) -> boo
     return record.not_reached >= IN_A_ROW and session.scalar(latest_visit(record.id)) == visit.id
 
 
-def tell_not_reached_by(
+def tell_in_vain(
     session: Session,
     record: CareRecord,
     visit: Visit,

@@ -34,7 +34,7 @@ from app.visits.answers import check_answers
 from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
-from app.visits.escalation import is_out_of_contact, tell_not_reached_by, tell_urgent
+from app.visits.escalation import is_out_of_contact, tell_in_vain, tell_urgent
 from app.visits.follow_up_doers import check_owners
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
@@ -167,7 +167,7 @@ def file(
             harm.open_case(session, actor, told, signs, about=resident)
         but = harm.not_told_of_visit(session, visit.id, resident)
         if is_out_of_contact(session, record, visit):
-            tell_not_reached_by(session, record, visit, but=but, at_once=True)
+            tell_in_vain(session, record, visit, but=but, at_once=True)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         if new.signature_id is not None:
             signed = (PhotoOwner.SIGNATURE, visit.id, visit.area_code, [new.signature_id])

@@ -1,19 +1,18 @@
 """Telling who has to do the care of somebody whose worker cannot: at once, then each morning."""
 
 from collections import Counter
-from datetime import date, time
+from datetime import time
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import COMMUNITY_DIGITS
 from app.clock import SHANGHAI, business_day, now
 from app.identity import holding, seeing_to
 from app.models import Absence, CareRecord, NoticeKind
 from app.once import claim_next, of_community
-from app.plans import DEEPEST, rosters_of
+from app.plans import away_alone, rosters_of
 from app.visits.standing_in import CARERS, hands
 
 TOLD_FROM = time(8, 0)
@@ -90,39 +89,11 @@ def _to_tell() -> ColumnElement[bool]:
     )
     new = and_(
         row.hands_told_on.is_(None),
-        or_(tuple_(row.area_code, row.worker_id).in_(off_post), row.worker_id.in_(_away_alone())),
+        or_(tuple_(row.area_code, row.worker_id).in_(off_post), row.worker_id.in_(away_alone(on=today))),
     )
     if now().astimezone(SHANGHAI).time() < TOLD_FROM:
         return and_(going_on, new)
     return and_(going_on, or_(new, row.hands_told_on < today))
-
-
-def _away_alone() -> Select[UUID]:
-    """Select who is away today with nobody in his place; ``Roster.stands_in`` says the same in Python."""
-    today, away, other, end = business_day(), Absence, aliased(Absence), aliased(Absence)
-    community = func.left(away.area_code, COMMUNITY_DIGITS)
-    first = select(away.worker_id, away.area_code, away.substitute_id.label("to"), literal(1).label("depth"))
-    way = first.where(_on(away, today), holding(CARERS, away.substitute_id, community, within=True))
-    chain = way.cte("chain", recursive=True)
-    further = select(chain.c.worker_id, chain.c.area_code, other.substitute_id, chain.c.depth + 1).where(
-        other.worker_id == chain.c.to,
-        other.area_code == chain.c.area_code,
-        _on(other, today),
-        holding(CARERS, other.substitute_id, func.left(chain.c.area_code, COMMUNITY_DIGITS), within=True),
-        chain.c.depth < DEEPEST - 1,
-    )
-    chain = chain.union_all(further)
-    still_away = exists().where(
-        end.worker_id == chain.c.to, end.area_code == chain.c.area_code, _on(end, today)
-    )
-    somebody = exists().where(
-        chain.c.worker_id == away.worker_id, chain.c.area_code == away.area_code, ~still_away
-    )
-    return select(away.worker_id).where(_on(away, today), ~somebody)
-
-
-def _on(absence: type[Absence], day: date) -> ColumnElement[bool]:
-    return and_(absence.ended_at.is_(None), absence.from_on <= day, absence.until_on >= day)
 
 
 def _tell(session: Session, to: UUID, area_code: str, what: str, count: int) -> None:

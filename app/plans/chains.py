@@ -1,0 +1,56 @@
+"""Who stands in for whom, in SQL: a substitute may be away himself. ``Roster`` says the same in Python."""
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CTE, ColumnElement, Exists, Select, and_, exists, func, literal, select
+from sqlalchemy.orm import aliased
+
+from app.actors import COMMUNITY_DIGITS
+from app.identity import holding
+from app.models import Absence, Grant, User
+from app.plans.roster import DEEPEST, PATROLLERS
+
+
+def is_substitute(user_id: Any, area_code: Any, *, on: Any) -> Exists:
+    """Say in SQL that somebody stands in on a day for another of the community of an area, both columns."""
+    here = Absence.area_code == func.left(area_code, COMMUNITY_DIGITS)
+    return exists().where(here, Absence.substitute_id == user_id, _on_day(Absence, on))
+
+
+def stands_in_over(user_id: Any, area_code: Any, *, on: date) -> ColumnElement[bool]:
+    """Say in SQL of whom, a column, ``standing_in`` may give over an area, another, for somebody else.
+
+    Each substitute on the way counts, though he may be away himself: what he has is not taken from him.
+    """
+    chain = _chain(on)
+    over = holding(PATROLLERS, chain.c.for_id, area_code).correlate_except(Grant, User)
+    here = chain.c.area_code == func.left(area_code, COMMUNITY_DIGITS)
+    return exists().where(chain.c.by_id == user_id, here, over)
+
+
+def away_alone(*, on: date) -> Select[UUID]:
+    """Select who is away on a day with nobody in his place."""
+    chain, end = _chain(on), aliased(Absence)
+    away_too = exists().where(
+        end.worker_id == chain.c.by_id, end.area_code == chain.c.area_code, _on_day(end, on)
+    )
+    somebody = exists().where(
+        chain.c.for_id == Absence.worker_id, chain.c.area_code == Absence.area_code, ~away_too
+    )
+    return select(Absence.worker_id).where(_on_day(Absence, on), ~somebody)
+
+
+def _chain(on: date) -> CTE:
+    """Give who may stand in for whom on a day, by his absence or by way of others; each has a post there."""
+    who, by, where = Absence.worker_id, Absence.substitute_id, Absence.area_code
+    able = and_(_on_day(Absence, on), holding(PATROLLERS, by, where, within=True))
+    first = select(where, who.label("for_id"), by.label("by_id"), literal(1).label("far")).where(able)
+    chain = first.cte(recursive=True)
+    away_too = and_(where == chain.c.area_code, who == chain.c.by_id, chain.c.far < DEEPEST - 1)
+    return chain.union(select(where, chain.c.for_id, by, chain.c.far + 1).where(able, away_too))
+
+
+def _on_day(absence: type[Absence], day: Any) -> ColumnElement[bool]:
+    return and_(absence.ended_at.is_(None), absence.from_on <= day, absence.until_on >= day)
