@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app import points
@@ -14,6 +15,7 @@ from app.actors import Actor, Held, Role, Scope
 from app.clock import now
 from app.ids import new_id
 from app.models import (
+    DIGITS,
     Account,
     AccountKind,
     Area,
@@ -137,8 +139,7 @@ class Town:
 def build_town(session: Session, households: int = 2) -> Town:
     """Write a community with so many households of one resident each."""
     code = str(next(_numbers))
-    session.add(Area(code=code, name=f"{code}社区", level=AreaLevel.COMMUNITY))
-    session.flush()
+    _write_areas(session, code)
     place = Place(
         id=new_id(),
         area_code=code,
@@ -169,6 +170,35 @@ def build_town(session: Session, households: int = 2) -> Town:
     return Town(session, code, homes, residents)
 
 
+def _write_areas(session: Session, code: str) -> None:
+    """Write a community, and what it lies in unless another town did: areas make whole trees."""
+    levels = (
+        (AreaLevel.CITY, None),
+        (AreaLevel.COUNTY, 4),
+        (AreaLevel.TOWNSHIP, 6),
+        (AreaLevel.COMMUNITY, 9),
+    )
+    for level, parent in levels:
+        here = code[: DIGITS[level]]
+        area = {
+            "code": here,
+            "name": f"{here}的地方",
+            "level": level,
+            "parent_code": parent and code[:parent],
+        }
+        session.execute(insert(Area).values(area).on_conflict_do_nothing())
+
+
+_AREAS_OF_NOBODY_ELSE = text(
+    """
+    DELETE FROM areas WHERE starts_with(:code, code) AND NOT EXISTS (
+        SELECT FROM areas AS other
+        WHERE starts_with(other.code, areas.code) AND NOT starts_with(:code, other.code)
+    )
+    """
+)
+
+
 def tear_down(town: Town) -> None:
     """Delete a town that was committed, past the triggers that keep history."""
     session = town.session
@@ -176,7 +206,7 @@ def tear_down(town: Town) -> None:
     session.execute(text("SET LOCAL session_replication_role = replica"))
     for table in _TABLES:
         session.execute(text(f"DELETE FROM {table} WHERE {_of_town(table)}"), {"code": town.code})  # noqa: S608
-    session.execute(text("DELETE FROM areas WHERE code = :code"), {"code": town.code})
+    session.execute(_AREAS_OF_NOBODY_ELSE, {"code": town.code})
     session.commit()
 
 

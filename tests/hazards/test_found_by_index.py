@@ -13,7 +13,7 @@ from app.hazards import HazardFilter, HazardKey, HazardOrder, hazards_showing_ph
 from app.hazards.filters import in_order, matching, readable
 from app.ids import new_id
 from app.models import Hazard, HazardStatus
-from tests.cast import GRID, HOME, person
+from tests.cast import GRID, HOME, named, person
 from tests.explaining import asked_of, counted, pages_of, plan_of
 from tests.hazard_world import BLOCK
 from tests.plan_world import fill_occurrences
@@ -66,8 +66,27 @@ _UNITS = text(
 )
 
 
-_FEW = {"harm_cases", "inspection_answers", "users", "residents"}
-"""Tables of a page or none here: whether they are read whole goes by when their statistics were taken."""
+_PEOPLE = (
+    text(
+        """
+        INSERT INTO residents (
+            id, area_code, household_id, name, sex, birth_date, relation, presence, created_at, content_hash
+        )
+        SELECT gen_random_uuid(), area_code, household_id, name, sex, birth_date, 'other', presence,
+            created_at, ''
+        FROM residents, generate_series(1, 5000) WHERE id = :like
+        """
+    ),
+    text(
+        """
+        INSERT INTO users (id, name, old_password_hashes, created_at, content_hash)
+        SELECT gen_random_uuid(), name, old_password_hashes, created_at, ''
+        FROM users, generate_series(1, 5000) WHERE id = :user_id
+        """
+    ),
+)
+_FEW = {"harm_cases", "inspection_answers"}
+"""Tables with no rows here."""
 
 
 def plan(session: Session, actor: Actor, wanted: HazardFilter, order: HazardOrder) -> str:
@@ -86,7 +105,9 @@ def test_lists_read_no_table_from_end_to_end(session: Session, connection: Conne
     )
     session.execute(_EVENTS)
     session.execute(_UNITS, {"grid": GRID, "worker": person("worker").user_id, "at": now()})
-    session.execute(text("ANALYZE hazards, hazard_events, unit_members"))
+    for more in _PEOPLE:
+        session.execute(more, {"like": named("resident"), "user_id": person("worker").user_id})
+    session.execute(text("ANALYZE hazards, hazard_events, unit_members, users, residents"))
     fill_occurrences(session, still_open=1_000)
     week = now() - timedelta(days=7)
     readers = {"county": COUNTY, "community": COMMUNITY, "grid": WORKER, "grid, at home": AT_HOME}
