@@ -28,7 +28,10 @@ class NoticeSettingsInput(Input):
 
 
 class NoticeKindOutput(Output):
-    """A kind of notices: ``pace`` says how soon the phone is told; what is urgent cannot be off."""
+    """A kind of notices: ``pace`` says how soon the phone is told; what is urgent cannot be off.
+
+    ``hazard_alarm`` may be off, but for the alarm of a major hazard, which rings all the same.
+    """
 
     kind = fields.Enum(notices.NoticeKind, by_value=True, required=True)
     title = fields.String(required=True)

@@ -143,7 +143,9 @@ class PreviewInput(Input):
 
     @ma.validates("until")
     def check_until(self, value: date | None, **_: Any) -> None:
-        """No further than a quarter ahead."""
+        """From today on, and no further than a quarter ahead."""
+        if value is not None and value < business_day():
+            raise ma.ValidationError("只能往后看，请选今天或以后的日期")
         if value is not None and value > business_day() + timedelta(days=plans.PREVIEW_DAYS):
             raise ma.ValidationError(f"最多往后看{plans.PREVIEW_DAYS}天")
 

@@ -56,8 +56,14 @@ def pace_of(kind: NoticeKind) -> Pace:
     return PACES.get(kind, Pace.SOON)
 
 
+def rings_at_once(notice: Notice) -> bool:
+    """Say whether a notice goes out at once, also at night; so does the alarm of a major hazard."""
+    level = notice.data.get("level") if notice.kind is NoticeKind.HAZARD_ALARM else None
+    return notice.kind in URGENT or level == HazardLevel.MAJOR
+
+
 def is_urgent() -> ColumnElement[bool]:
-    """Say in SQL, beside ``Notice``, that it goes out at once; so does the alarm of a major hazard."""
+    """Say in SQL, beside ``Notice``, what ``rings_at_once`` says."""
     major = and_(Notice.kind == NoticeKind.HAZARD_ALARM, Notice.data["level"].astext == HazardLevel.MAJOR)
     return or_(Notice.kind.in_(URGENT), major)
 

@@ -18,7 +18,7 @@ from app.clock import SHANGHAI, now
 from app.errors import DomainError, Kind
 from app.ids import new_id
 from app.models import Notice, NoticeKind, NoticeSettings
-from app.notices.pace import URGENT
+from app.notices.pace import URGENT, rings_at_once
 
 QUIET_FROM, QUIET_UNTIL = time(21, 30), time(7, 30)
 _DEFAULTS: dict[str, Any] = {"quiet_from": QUIET_FROM, "quiet_until": QUIET_UNTIL, "off": []}
@@ -88,8 +88,11 @@ def keep_settings(session: Session, actor: Actor, wishes: Wishes, *, revision: i
 
 
 def is_off(session: Session, notice: Notice) -> bool:
-    """Say whether the reader does not want such notices on his phone."""
-    return notice.kind in settings_of(session, notice.user_id).off and notice.kind not in URGENT
+    """Say whether the reader does not want a notice on his phone; what rings at once, he cannot refuse.
+
+    So of the alarms of hazards, which may be off, that of a major one still comes.
+    """
+    return notice.kind in settings_of(session, notice.user_id).off and not rings_at_once(notice)
 
 
 def is_quiet() -> ColumnElement[bool]:

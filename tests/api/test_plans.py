@@ -241,7 +241,7 @@ def test_a_preview_tells_days_places_and_workers(
     plan = write_plan(session, checklist, on_day_off="skip")
     with set_to(MORNING):
         shown = admin.get(f"/v1/plans/{plan.id}/preview?until=2026-03-09")
-        far = admin.get(f"/v1/plans/{plan.id}/preview?until=2026-12-31")
+        far, past = (admin.get(f"/v1/plans/{plan.id}/preview?until=2026-{on}") for on in ("12-31", "03-01"))
 
     assert shown.json["days"] == [f"2026-03-0{day}" for day in (2, 3, 4, 5, 6, 9)]
     assert [(one["place_name"], one["worker_name"]) for one in shown.json["places"]] == [
@@ -249,7 +249,7 @@ def test_a_preview_tells_days_places_and_workers(
         ("2号楼", "worker"),
     ]
     assert (shown.json["places_count"], shown.json["more_places"]) == (2, False)
-    assert far.status_code == 422
+    assert (far.status_code, past.json["errors"]) == (422, {"until": ["只能往后看，请选今天或以后的日期"]})
 
 
 def test_a_preview_says_which_year_nobody_entered(session: Session, checklist: Checklist) -> None:

@@ -84,6 +84,30 @@ def test_the_alarm_of_a_major_hazard_rings_at_night(
         assert send_messages(job) == rings
 
 
+@pytest.mark.parametrize("level, rings", [("general", 0), ("major", 1)])
+def test_who_switched_alarms_off_still_hears_that_of_a_major_hazard(
+    session: Session,
+    sending: Callable[..., Means],
+    fake: WeChatFake,
+    wei: Person,
+    assign: Callable[..., Hazard],
+    chosen: Callable[..., None],
+    level: str,
+    rings: int,
+) -> None:
+    fake.template(ALARMS, "thing1", "thing2", "time3")
+    job = sending(templates=(("hazard_alarm", ALARMS),))
+    of = link(session, job, wei)
+    credit(session, fake, wei, of, ALARMS)
+    chosen(off=["hazard_alarm"])
+    about = {"hazard_id": str(assign().id), "step": "remind", "level": level}
+    notice(session, kind=NoticeKind.HAZARD_ALARM, data=about, created_at=now() - LATELY)
+
+    assert send_messages(job) == rings
+    outcome = (SendState.SENT, None) if rings else (SendState.DROPPED, "switched_off")
+    assert [(state, fault) for state, fault, _ in states(session)] == [outcome]
+
+
 def test_progress_comes_as_a_digest(
     session: Session, sending: Callable[..., Means], fake: WeChatFake, wei: Person
 ) -> None:
