@@ -202,7 +202,7 @@ class AnswerOutput(Output):
     unit = fields.String(required=True)
     value = fields.Raw(required=True, allow_none=True)
     value_text = fields.String(required=True)
-    result = fields.Enum(AnswerResult, by_value=True, required=True)
+    result = fields.Enum(AnswerResult, by_value=True, required=True, allow_none=True)
     note = fields.String(required=True)
     corrected = fields.Boolean(required=True)
     hazard_id = fields.UUID(required=True, allow_none=True)

@@ -114,7 +114,8 @@ class Judged:
 
     item: ChecklistItem
     answer: Answer
-    result: AnswerResult
+    result: AnswerResult | None
+    """None where an item that need not be answered was left empty, with a word about it."""
     words: str = ""
     """What was filled in, as a reader sees it."""
 
@@ -255,9 +256,9 @@ def _is_misjudged(item: ChecklistItem, answer: Answer) -> bool:
     return answer.result is AnswerResult.NOT_APPLICABLE
 
 
-def _result(item: ChecklistItem, answer: Answer) -> AnswerResult:
+def _result(item: ChecklistItem, answer: Answer) -> AnswerResult | None:
     if _is_skipped(item, answer):
-        return answer.result or AnswerResult.NOT_APPLICABLE
+        return answer.result
     if item.kind is ItemKind.NUMBER:
         figure = _figure(answer.value)
         is_low = item.least is not None and figure < item.least

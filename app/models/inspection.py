@@ -57,7 +57,8 @@ class InspectionAnswer(Base):
     inspection_id: Mapped[Id] = mapped_column(ForeignKey("inspections.id"))
     item_id: Mapped[Id] = mapped_column(ForeignKey("checklist_items.id"))
     position: Mapped[int]
-    result: Mapped[AnswerResult]
+    result: Mapped[AnswerResult | None]
+    """None where nobody said how it is, only a word about it: an item that need not be answered."""
     value: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     """What was chosen, the code or the list of codes, or the figure; None where words or pictures answer."""
     value_text: Mapped[str] = mapped_column(default="", server_default="")

@@ -135,10 +135,15 @@ def test_what_is_empty_is_a_problem_by_a_note_only_where_people_judge(
     assert refusal(filed) == (422, code)
 
 
-def test_words_to_an_item_left_empty_are_kept(session: Session, worker: Client) -> None:
-    filed = file(worker, body(list_of(session, ItemKind.NUMBER, required=False), note="没有带尺子"))
+@pytest.mark.parametrize("kind", ItemKind)
+def test_words_to_an_item_left_empty_are_kept_and_say_nothing_of_how_it_is(
+    session: Session, worker: Client, kind: ItemKind
+) -> None:
+    """Who had no ruler with him did not say that nothing is to be measured there."""
+    filed = file(worker, body(list_of(session, kind, required=False), note="没有带尺子"))
 
-    assert (filed.json["answers"][1]["result"], filed.json["answers"][1]["note"]) == (
-        "not_applicable",
-        "没有带尺子",
-    )
+    assert filed.status_code == 201, filed.text
+    answer = filed.json["answers"][1]
+    assert (answer["result"], answer["value"], answer["note"]) == (None, None, "没有带尺子")
+    assert (filed.json["problems"], filed.json["unanswered"]) == (0, [])
+    assert worker.get(f"/v1/inspections/{filed.json['id']}").json == filed.json
