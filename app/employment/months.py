@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_
 from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.models import Resident, WorkState
-from app.people import age_on
+from app.people import age_on, last_birth_of
 from app.retention import is_gone
 
 LEAST_YEARS, MOST_YEARS = 16, 59
@@ -60,15 +60,9 @@ def check_old_enough(resident: Resident, month: date) -> None:
 def of_working_age(month: date) -> ColumnElement[bool]:
     """Say in SQL, beside ``Resident``, who is of working age on the last day of a month, and not gone."""
     last = _last_day(month)
-    youngest, oldest = _latest_birth(last, LEAST_YEARS), _latest_birth(last, MOST_YEARS + 1)
+    youngest, oldest = last_birth_of(last, LEAST_YEARS), last_birth_of(last, MOST_YEARS + 1)
     return and_(Resident.birth_date > oldest, Resident.birth_date <= youngest, ~is_gone())
 
 
 def _last_day(month: date) -> date:
     return month.replace(day=monthrange(month.year, month.month)[1])
-
-
-def _latest_birth(day: date, years: int) -> date:
-    """Give the latest day of birth of those who are so old on a day."""
-    leap = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - years, day=28 if leap else day.day)

@@ -5,8 +5,21 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Enum, Index, LargeBinary, MetaData, String, Text, text
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Enum,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    case,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 AreaCode = Annotated[str, mapped_column(String(15, collation="C"))]
@@ -80,10 +93,15 @@ class MadeByPhone:
     """Server time."""
     clock_flag: Mapped[ClockFlag] = mapped_column(default=ClockFlag.OK)
 
-    @property
+    @hybrid_property
     def happened_at(self) -> datetime:
-        """The moment periods and deadlines go by: the device's if plausible, else the server's."""
+        """Give the moment periods and deadlines go by: the device's if plausible, else the server's."""
         return self.captured_at if self.clock_flag is ClockFlag.OK else self.received_at
+
+    @happened_at.inplace.expression
+    @classmethod
+    def _happened_at_in_sql(cls) -> ColumnElement[datetime]:
+        return case((cls.clock_flag == ClockFlag.OK, cls.captured_at), else_=cls.received_at)
 
 
 def located_by(table: str, worker: str) -> Index:

@@ -15,7 +15,7 @@ from app.models import (
     Sex,
 )
 from app.people import history, moving
-from app.people.ages import AgeGroup, age_group, last_birth_of_adults, takes_minors_number
+from app.people.ages import AgeGroup, age_group, last_birth_of, last_birth_of_adults, takes_minors_number
 from app.people.bases import (
     BASES,
     Basis,
@@ -245,6 +245,7 @@ __all__ = [
     "keep_changed_numbers",
     "keep_consent",
     "keep_numbers",
+    "last_birth_of",
     "last_birth_of_adults",
     "last_day_as_minor",
     "lives_in",

@@ -26,10 +26,15 @@ def age_group(resident: Resident) -> AgeGroup:
     return AgeGroup.MINOR if is_minor(resident) else AgeGroup.ADULT
 
 
-def last_birth_of_adults(day: date) -> date:
-    """Give the latest day of birth of those who are 18 on a day; on 29 February that is a 28th."""
+def last_birth_of(day: date, years: int) -> date:
+    """Give the latest day of birth of those who are so old on a day; on 29 February that is a 28th."""
     leap = (day.month, day.day) == (2, 29)
-    return day.replace(year=day.year - ADULT_YEARS, day=28 if leap else day.day)
+    return day.replace(year=day.year - years, day=28 if leap else day.day)
+
+
+def last_birth_of_adults(day: date) -> date:
+    """Give the latest day of birth of those who are 18 on a day."""
+    return last_birth_of(day, ADULT_YEARS)
 
 
 def changes_minors_age(resident: Resident, birth_date: date) -> bool:

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, end_of, start_of
 from app.errors import DomainError, Kind
-from app.models import CapOf, Claim, ClaimStatus, ClockFlag, Period, Rule
+from app.models import CapOf, Claim, ClaimStatus, Period, Rule
 from app.points import accounts, ledger
 
 _GRANTED = (ClaimStatus.APPROVED, ClaimStatus.IN_NOTICE, ClaimStatus.POSTED)
@@ -41,7 +41,6 @@ def check_cap(session: Session, claim: Claim) -> None:
 
 def _used(session: Session, claim: Claim, period: Period) -> int:
     start, end = span(period, business_day(claim.happened_at))
-    happened_at = case((Claim.clock_flag == ClockFlag.OK, Claim.captured_at), else_=Claim.received_at)
     whose = (
         Claim.household_id == claim.household_id
         if claim.rule.cap_of is CapOf.HOUSEHOLD
@@ -56,8 +55,8 @@ def _used(session: Session, claim: Claim, period: Period) -> int:
             Claim.status.in_(_GRANTED),
             Rule.area_code == claim.rule.area_code,
             Rule.code == claim.rule.code,
-            happened_at >= start,
-            happened_at < end,
+            Claim.happened_at >= start,
+            Claim.happened_at < end,
         )
     )
     return session.scalars(query).one()

@@ -176,13 +176,12 @@ def due_inspections(session: Session, span: Span) -> DueInspections:
 
 def made_visits(session: Session, span: Span) -> MadeVisits:
     """Count the visits that he made, also where the care was another's."""
-    at = _happened_at(Visit)
     former = (
         select(CareEvent.data["before"]["worker_id"].astext)
         .where(
             CareEvent.care_record_id == Visit.care_record_id,
             CareEvent.step == CareStep.WORKER,
-            CareEvent.at > at,
+            CareEvent.at > Visit.happened_at,
         )
         .order_by(CareEvent.at)
         .limit(1)
@@ -197,7 +196,11 @@ def made_visits(session: Session, span: Span) -> MadeVisits:
         )
         .select_from(Visit)
         .join(Visit.care_record)
-        .where(span.scope.clause(Visit.area_code), Visit.worker_id == span.worker_id, span.holds(at))
+        .where(
+            span.scope.clause(Visit.area_code),
+            Visit.worker_id == span.worker_id,
+            span.holds(Visit.happened_at),
+        )
     )
     return MadeVisits(*session.execute(query).one())
 
@@ -298,9 +301,4 @@ def _made(model: Any, owner: PhotoOwner, span: Span) -> Select[Any]:
 
 def _made_by(model: Any, span: Span) -> ColumnElement[bool]:
     his = model.worker_id == span.worker_id
-    return and_(span.scope.clause(model.area_code), his, span.holds(_happened_at(model)))
-
-
-def _happened_at(model: Any) -> ColumnElement[datetime]:
-    """Say in SQL what ``MadeByPhone.happened_at`` says of a record."""
-    return case((model.clock_flag == ClockFlag.OK, model.captured_at), else_=model.received_at)
+    return and_(span.scope.clause(model.area_code), his, span.holds(model.happened_at))

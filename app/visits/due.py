@@ -1,12 +1,12 @@
 """How often a resident is called on, and when next."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.clock import business_day, now
@@ -15,7 +15,6 @@ from app.models import (
     CareCategory,
     CareLevel,
     CareRecord,
-    ClockFlag,
     PresenceState,
     Resident,
     Visit,
@@ -242,17 +241,11 @@ def _satisfy(session: Session, record: CareRecord, day: date) -> None:
 
 def _latest(record_id: UUID) -> Select[UUID, VisitOutcome]:
     """Select the visits of a record from the last on; more in vain are not counted."""
-    at = happened_at()
     query = select(Visit.id, Visit.outcome).where(Visit.care_record_id == record_id)
-    return query.order_by(at.desc(), Visit.id.desc()).limit(_COUNTED)
-
-
-def happened_at(visit: type[Visit] = Visit) -> ColumnElement[datetime]:
-    """Say in SQL what ``Visit.happened_at`` says of one."""
-    return case((visit.clock_flag == ClockFlag.OK, visit.captured_at), else_=visit.received_at)
+    return query.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(_COUNTED)
 
 
 def latest_visit(record_id: UUID | InstrumentedAttribute[UUID]) -> Select[UUID]:
     """Select the id of the visit of a record that happened last."""
     query = select(Visit.id).where(Visit.care_record_id == record_id)
-    return query.order_by(happened_at().desc(), Visit.id.desc()).limit(1)
+    return query.order_by(Visit.happened_at.desc(), Visit.id.desc()).limit(1)

@@ -28,7 +28,7 @@ from app.models import (
     Visit,
     VisitOutcome,
 )
-from app.visits.due import due_by_level, first_due, happened_at, willing
+from app.visits.due import due_by_level, first_due, willing
 
 MOST_RECORDS = 1000
 """More than one worker has ever; what is beyond is left out, and said to be."""
@@ -178,14 +178,14 @@ def _fill(session: Session, known: Mapping[UUID, _Known], *, first: date, last: 
             one.doubts.add(business_day(event.at))
         else:
             (one.levels if event.step is CareStep.LEVEL else one.workers).append(event)
-    day = cast(func.timezone(SHANGHAI.key, happened_at()), Date)
+    day = cast(func.timezone(SHANGHAI.key, Visit.happened_at), Date)
     reached = func.bool_or(Visit.outcome != VisitOutcome.NOT_REACHED)
     calls = (
         select(Visit.care_record_id, day, reached)
         .where(
             Visit.care_record_id.in_(known),
-            happened_at() >= start_of(since),
-            happened_at() < end_of(until),
+            Visit.happened_at >= start_of(since),
+            Visit.happened_at < end_of(until),
         )
         .group_by(Visit.care_record_id, day)
         .order_by(day)

@@ -19,7 +19,7 @@ from app.actors import Role, community_of
 from app.clock import SHANGHAI, business_day, now, start_of
 from app.identity import holders, seeing_to
 from app.models import CareRecord, NoticeKind, PresenceState, Resident, Visit
-from app.visits.due import happened_at, latest_visit
+from app.visits.due import latest_visit
 
 TOLD_FROM = time(8, 0)
 """In China."""
@@ -39,7 +39,7 @@ def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int)
     it told, and the last it read if more may follow.
     """
     missed = aliased(Visit)
-    at = happened_at(missed)
+    at = missed.happened_at
     query = (
         select(CareRecord, missed)
         .join(CareRecord.resident)

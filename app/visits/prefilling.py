@@ -6,13 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, case, select
+from sqlalchemy import Select, SQLColumnExpression, select
 from sqlalchemy.orm import Session
 
 from app import harm
 from app.actors import Actor
 from app.errors import DomainError, Kind
-from app.models import CareRecord, ClockFlag, Visit, VisitForm, VisitOutcome
+from app.models import CareRecord, Visit, VisitForm, VisitOutcome
 from app.sealing import Opener
 from app.visits.answers import AnswerUnknownError, Question, check_answers
 from app.visits.care_shown import ShownCare, seen_care_record
@@ -123,9 +123,6 @@ def _last_complete(
     actor: Actor, record_id: UUID | SQLColumnExpression[UUID], *, before: datetime | None = None
 ) -> Select[UUID]:
     """Select the id of the last visit of a record that asked the whole form, of what the actor finds."""
-    happened_at: ColumnElement[datetime] = case(
-        (Visit.clock_flag == ClockFlag.OK, Visit.captured_at), else_=Visit.received_at
-    )
     query = (
         select(Visit.id)
         .where(
@@ -134,10 +131,10 @@ def _last_complete(
             Visit.answers_sealed.is_not(None),
             ~harm.visit_kept_from(actor),
         )
-        .order_by(happened_at.desc(), Visit.id.desc())
+        .order_by(Visit.happened_at.desc(), Visit.id.desc())
         .limit(1)
     )
-    return query if before is None else query.where(happened_at <= before)
+    return query if before is None else query.where(Visit.happened_at <= before)
 
 
 def _fits(question: Question, answer: Any) -> bool:
