@@ -16,6 +16,7 @@ from app.api.http.recording import note, note_leave, sensitive, transaction
 from app.api.reveals import purpose
 from app.clock import SHANGHAI, now
 from app.identity import Permission
+from app.sealing import Opener
 from app.typesetting import Column, Paper, paper_pdf
 
 blueprint = Blueprint("papers", __name__, description="打印")
@@ -115,7 +116,7 @@ def print_visit(sent: dict[str, Any], visit_id: UUID) -> Response:
                 ("看到的情况", own_data.word_for(visit.outcome)),
                 ("本人确认", own_data.word_for(visit.confirmation)),
                 ("备注", visits.note_of(showing, visit)),
-                ("要办的事", "；".join(visits.need_of(showing, one) for one in whole.follow_ups)),
+                *(("要办的事", _need(showing, one)) for one in whole.follow_ups),
                 ("打印用途", sent["purpose"]),
                 ("打印", f"{actor().name} {_moment(now())}"),
             ],
@@ -137,6 +138,15 @@ def _entry(one: points.Entry) -> tuple[str, str, str, str]:
     why = one.rule_title or own_data.word_for(one.kind)
     who = f"（{one.resident_name}）" if one.resident_name else ""
     return _day(one.at), f"{why}{who}", f"{one.change:+d}", str(one.balance)
+
+
+def _need(showing: Opener, one: visits.FollowUp) -> str:
+    """Give what is needed, until when, and what came of it; nothing once the words' time was over."""
+    need, result = visits.need_of(showing, one), visits.result_of(showing, one)
+    if not need:
+        return ""
+    told = f"已办：{result}" if result else f"{one.due_on:%Y-%m-%d}前办好"
+    return f"{need}\n{told}"
 
 
 def _answered(questions: list[dict[str, Any]], key: str, told: Any) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from fpdf import FPDF
 from app.clock import now
 from app.typesetting.drawing import FAMILY, POINT, write
 from app.typesetting.qr import qr_image
-from app.typesetting.typeface import STAND_INS, Setting, Typeface, typeface
+from app.typesetting.typeface import LEADING, STAND_INS, Setting, Typeface, typeface
 
 # All measures are millimetres.
 _PAGE = (210.0, 297.0)
@@ -17,8 +17,8 @@ _SIDE, _TOP, _BOTTOM = 20.0, 20.0, 20.0
 _WIDTH = _PAGE[0] - 2 * _SIDE
 _LABEL, _PAD = 34.0, 1.8
 _TEXT, _SMALL, _HEAD = 10.5 * POINT, 9 * POINT, 18 * POINT
-_MOST_LINES = 40
-"""Of one cell: it must fit a page."""
+_TOGETHER = 3
+"""So many lines of a cell that is broken stand on a page at least."""
 _CODE, _CODE_PX = 34.0, 12
 _INK, _GREY, _LINE = (26, 26, 26), (89, 89, 89), (150, 150, 150)
 _FIXED = f"{STAND_INS}第页，共…0123456789"
@@ -63,16 +63,36 @@ class _Sheet:
     top: float = field(default=_TOP)
 
     def set(self, text: str, width: float, size: float = _TEXT) -> Setting:
-        return self.face.fill(self.face.printable(text), width, size=size, most_lines=_MOST_LINES)
+        """Break a text into lines, also where it does so itself."""
+        lines: list[str] = []
+        for line in self.face.printable(text).splitlines() or [""]:
+            lines += self.face.fill(line, width, size=size, most_lines=len(line) + 1).lines
+        return Setting(tuple(lines), size)
 
-    def row(self, texts: Sequence[str], widths: Sequence[float], ink: tuple[int, int, int] = _INK) -> bool:
-        """Write a framed row of cells; say whether it had to begin a page."""
+    def row(self, texts: Sequence[str], widths: Sequence[float], ink: tuple[int, int, int] = _INK) -> None:
+        """Write a framed row of cells, and as many more below it as its longest one needs."""
         settings = [self.set(text, width - 2 * _PAD) for text, width in zip(texts, widths, strict=True)]
+        lines, first = max(len(one.lines) for one in settings), 0
+        while first < lines:
+            number = self._lines(lines - first)
+            self._frame(
+                [Setting(one.lines[first : first + number], one.size) for one in settings], widths, ink
+            )
+            first += number
+
+    def _lines(self, wanted: int) -> int:
+        """Give how many lines of so many stand here, on a new page if there is too little room."""
+        room, whole = (
+            int((_PAGE[1] - _BOTTOM - top - 2 * _PAD) / (_TEXT * LEADING)) for top in (self.top, _TOP)
+        )
+        if wanted <= room or (wanted > whole and room >= _TOGETHER):
+            return min(wanted, room)
+        self.pdf.add_page()
+        self.top = _TOP
+        return min(wanted, whole)
+
+    def _frame(self, settings: Sequence[Setting], widths: Sequence[float], ink: tuple[int, int, int]) -> None:
         height = max(one.height for one in settings) + 2 * _PAD
-        turned = self.top + height > _PAGE[1] - _BOTTOM
-        if turned:
-            self.pdf.add_page()
-            self.top = _TOP
         left = _SIDE
         for setting, width in zip(settings, widths, strict=True):
             with self.pdf.local_context(draw_color=_LINE, line_width=0.2):
@@ -80,7 +100,6 @@ class _Sheet:
             write(self.pdf, setting, left + _PAD, self.top + _PAD, ink)
             left += width
         self.top += height
-        return turned
 
 
 def paper_pdf(paper: Paper, *, font_file: Path | None = None) -> bytes:

@@ -2,12 +2,13 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import zxingcpp
 from pypdf import PageObject, PdfReader
 from sqlalchemy.orm import Session
 
-from app.clock import now
+from app.clock import business_day, now
 from app.config import Settings
 from app.models import CareCategory
 from tests.care_world import file_visit, write_care, write_form
@@ -90,6 +91,30 @@ def test_a_visit_is_printed_for_a_purpose_with_everything_in_it(
     (entry,) = entries
     assert entry.facts["purpose"] == "县里核查帮扶"
     assert printed.headers["Cache-Control"] == "no-store"
+
+
+def test_a_long_note_and_each_need_are_printed_to_the_end(
+    session: Session, admin: Client, worker: Client
+) -> None:
+    """The signed paper is what a family holds: what it left out would not have been said."""
+    record, form = write_care(session), write_form(session)
+    note = "\n".join(f"第{line:02}行的话" for line in range(90))
+    until = business_day() + timedelta(days=3)
+    needs = [{"need": f"要第{number}件东西", "due_on": str(until)} for number in range(3)]
+    made = file_visit(worker, record, form, note=note, follow_ups=needs)
+    (first, *_) = made.json["follow_ups"]
+    done = worker.post(f"/v1/follow-ups/{first['id']}/finish", json={"result": "轮椅送到了"})
+    assert done.status_code == 200, done.json
+
+    printed = admin.post(f"/v1/visits/{made.json['id']}/print", json={"purpose": "家里要一份"})
+
+    told = text(printed)
+    assert len(pages(printed)) == 3
+    assert [line for line in note.split("\n") if line not in told] == []
+    assert [one["need"] for one in needs if one["need"] not in told] == []
+    assert told.count("要办的事") == 3
+    assert "已办：轮椅送到了" in told
+    assert told.count(f"{until}前办好") == 2
 
 
 def test_nobody_prints_what_he_may_not_read(session: Session, worker: Client, be: Become) -> None:
