@@ -14,6 +14,7 @@ from app.employment.listings import (
     work_of,
 )
 from app.employment.months import (
+    LATE_MONTHS,
     LEAST_YEARS,
     MOST_YEARS,
     STABLE_MONTHS,
@@ -40,6 +41,7 @@ from app.employment.records import (
 from app.models import WageBand, WorkPlace, WorkSource, WorkState, WorkWay
 
 __all__ = [
+    "LATE_MONTHS",
     "LEAST_YEARS",
     "MOST_AT_ONCE",
     "MOST_MONTHS",

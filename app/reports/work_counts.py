@@ -9,14 +9,14 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import distinct, exists, func, insert, select
+from sqlalchemy import distinct, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import business_day
-from app.employment import months_before, people_of, this_month
+from app.employment import LATE_MONTHS, months_before, people_of, this_month
 from app.errors import NotFoundError
-from app.models import Area, AreaLevel, WorkCount, WorkMeasure, WorkPlace
+from app.models import Area, WorkCount, WorkMeasure, WorkPlace
 from app.reports.suppression import LEVELS, counts_of_tree, kept_back, kept_back_of_part
 
 COUNTED_ON = 6
@@ -97,13 +97,19 @@ class AreaQuarter:
 
 
 def count_work(session: Session) -> int:
-    """Write the figures of the last month that can be counted, if nobody did yet; give how many there are.
+    """Write the figures of the months that can be counted and were not yet; give how many figures there are.
 
-    The caller lets one at a time do it.
+    Those are the last one, and what was missed since the first one of a year. The caller lets one at a time
+    do it.
     """
-    month = months_before(this_month(), 1 if business_day().day >= COUNTED_ON else 2)
-    if session.scalar(select(exists().where(WorkCount.month == month))):
-        return 0
+    last = months_before(this_month(), 1 if business_day().day >= COUNTED_ON else 2)
+    year = [months_before(last, number) for number in reversed(range(LATE_MONTHS))]
+    counted = set(session.scalars(select(WorkCount.month).where(WorkCount.month.in_(year)).distinct()))
+    wanted = [month for month in year if month >= min(counted, default=last) and month not in counted]
+    return sum(_count(session, month) for month in wanted)
+
+
+def _count(session: Session, month: date) -> int:
     areas = session.scalars(select(Area.code).where(Area.level.in_(LEVELS))).all()
     counts = {measure: counts_of_tree(found, areas) for measure, found in _found(session, month).items()}
     hidden = told_apart(counts)
@@ -158,11 +164,24 @@ def falls(session: Session, actor: Actor, area_code: str, first: date) -> list[A
     Those whose figures are kept back are not among them. Raises NotFoundError.
     """
     _top(session, actor, area_code)
-    communities = session.scalars(_below(area_code).where(Area.level == AreaLevel.COMMUNITY)).all()
-    found = _of_quarter(session, communities, first)
-    fallen = [(one.share_change, one) for one in found if one.share_change is not None]
-    worst = sorted((pair for pair in fallen if pair[0] < 0), key=lambda pair: (pair[0], pair[1].area.code))
-    return [one for _, one in worst[:MOST_FALLS]]
+    before, last = months_before(first, 1), months_before(first, 1 - QUARTER_MONTHS)
+    query = select(WorkCount.area_code, WorkCount.month, WorkCount.measure, WorkCount.number).where(
+        WorkCount.area_code.startswith(area_code, autoescape=True),
+        func.length(WorkCount.area_code) == COMMUNITY_DIGITS,
+        WorkCount.month.in_([before, last]),
+        WorkCount.measure.in_([_M.WORKING_AGE, _M.WORKING]),
+        WorkCount.is_shown,
+    )
+    shown: dict[str, dict[date, dict[WorkMeasure, int]]] = {}
+    for code, month, measure, number in session.execute(query):
+        shown.setdefault(code, {before: {}, last: {}})[month][measure] = number
+    changes = {
+        code: _less(_figures(told[last]).share, _figures(told[before]).share) for code, told in shown.items()
+    }
+    fallen = [(change, code) for code, change in changes.items() if change is not None and change < 0]
+    worst = [code for _, code in sorted(fallen)[:MOST_FALLS]]
+    areas = {one.code: one for one in session.scalars(select(Area).where(Area.code.in_(worst)))}
+    return _of_quarter(session, [areas[code] for code in worst], first)
 
 
 def whole_month(session: Session, actor: Actor, area_code: str, month: date) -> list[AreaMonth]:

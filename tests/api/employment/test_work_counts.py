@@ -119,6 +119,19 @@ def test_a_month_is_counted_once_from_the_sixth_day_of_the_next(session: Session
     assert _by_area(be("county"), "work-dispatch", HOME)[HOME]["figures"]["working"] == 9
 
 
+def test_months_that_a_stopped_job_missed_are_counted_with_the_next(session: Session, be: Be) -> None:
+    """None from before the first one, for then nobody wrote any down."""
+    _people(session, GRID, {SEPTEMBER: 9, OCTOBER: 8, NOVEMBER: 7, DECEMBER: 6}, idle=9)
+    _count(session, OCTOBER, DECEMBER)
+
+    found = {
+        month: _by_area(be("county"), "work-dispatch", HOME, month=month)[HOME]["figures"]["working"]
+        for month in ("2026-09", "2026-10", "2026-11", "2026-12")
+    }
+
+    assert found == {"2026-09": None, "2026-10": 8, "2026-11": 7, "2026-12": 6}
+
+
 def test_the_bulletin_tells_three_months_and_the_change_since_the_quarter_before(
     session: Session, be: Be
 ) -> None:
