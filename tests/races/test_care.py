@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -10,11 +10,13 @@ from flask import Flask
 from sqlalchemy import Engine, delete, func, select, text
 from sqlalchemy.orm import Session
 
+from app import visits
 from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (
     CareEvent,
     CareRecord,
+    Confirmation,
     FollowUp,
     Notice,
     NoticeKind,
@@ -24,9 +26,10 @@ from app.models import (
     VisitForm,
 )
 from tests.care_world import visit, write_care, write_form, write_resident
-from tests.cast import person
+from tests.cast import acting, person
 from tests.client import Client
-from tests.races.together import at_once
+from tests.races.together import Step, at_once, one_inside_the_other
+from tests.sealer import SEALER
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,12 @@ def committed(app: Flask, engine: Engine) -> Iterator[World]:
         session.execute(text("SET LOCAL session_replication_role = replica"))  # its changes are append-only
         opened = select(CareRecord.id).where(CareRecord.resident_id == resident_id)
         session.execute(delete(CareEvent).where(CareEvent.care_record_id.in_(opened)))
-        visits = list(session.scalars(select(Visit.id).where(Visit.form_id == world.form_id)))
+        made = list(session.scalars(select(Visit.id).where(Visit.form_id == world.form_id)))
         for table, clause in (
-            (FollowUp, FollowUp.visit_id.in_(visits)),
-            (PhotoLink, PhotoLink.record_id.in_(visits)),
+            (FollowUp, FollowUp.visit_id.in_(made)),
+            (PhotoLink, PhotoLink.record_id.in_(made)),
             (Notice, Notice.kind.in_([NoticeKind.VISIT_URGENT, NoticeKind.FOLLOW_UP_ASSIGNED])),
-            (Visit, Visit.id.in_(visits)),
+            (Visit, Visit.id.in_(made)),
             (CareRecord, CareRecord.resident_id == resident_id),
             (VisitForm, VisitForm.id == world.form_id),
             (Resident, Resident.id == resident_id),
@@ -127,3 +130,20 @@ def test_twenty_admins_open_one_record(app: Flask, engine: Engine, committed: Wo
     with Session(engine) as session:
         opened = select(func.count()).where(CareRecord.resident_id == committed.resident_id)
         assert session.scalar(opened) == 2
+
+
+def test_of_a_yes_and_a_no_at_once_the_first_holds(app: Flask, engine: Engine, committed: World) -> None:
+    """A guardian and whoever acts for the same person both hold a phone."""
+    made = new_id()
+    sent = _client(app, "worker").put(f"/v1/visits/{made}", json=committed.visit())
+    assert sent.status_code == 201, sent.json
+    him = replace(acting("resident"), resident_id=committed.resident_id)
+
+    def says(said: Confirmation) -> Step:
+        return lambda session: visits.answer(session, him, SEALER, made, new_id(), said=said, word="")
+
+    with pytest.raises(visits.VisitAnsweredError):
+        one_inside_the_other(engine, says(Confirmation.CONFIRMED), says(Confirmation.DENIED))
+
+    with Session(engine) as session:
+        assert session.get_one(Visit, made).confirmation is Confirmation.CONFIRMED
