@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import harm
@@ -18,7 +17,7 @@ from app.hazards.satisfaction import CHANGEABLE_FOR
 from app.hazards.steps import DECISIONS, verbs_from
 from app.hazards.supervising import is_of_community
 from app.identity import Permission, scope_of
-from app.models import Hazard, HazardLevel, HazardStatus, HazardStep, Unit, UnitMember
+from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 
 _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
@@ -62,7 +61,7 @@ class _Reader:
         """Say whether the hazard was given to him where he stands in, and the step is to put it right."""
         if verb in DECISIONS or (scope := scope_of(self.actor, _PERMISSION[verb])) is None:
             return False
-        return given_elsewhere(self.actor.within(scope), row)
+        return row.id in self.his and scope.widened().covers(row.area_code)
 
     def may(self, row: Hazard, verb: HazardStep) -> bool:
         """Say whether he may take the step, starting from the state the hazard is in."""
@@ -90,19 +89,10 @@ def verbs_open_to(
 
 
 def _his(session: Session, actor: Actor, rows: Sequence[Hazard]) -> set[UUID]:
-    """Give those that he is to put right: also what waits for a unit of his, where he has a field role."""
+    """Give those that he is to put right: also what waits for a unit of his, where he could start."""
     found = {row.id for row in rows if row.assignee_id == actor.user_id}
-    waiting = [row for row in rows if row.assignee_id is None and row.unit_id is not None]
     reach = scope_of(actor, Permission.HAZARD_RECTIFY)
-    if not waiting or reach is None:
-        return found
-    query = (
-        select(Unit.id)
-        .join(UnitMember, UnitMember.unit_id == Unit.id)
-        .where(UnitMember.user_id == actor.user_id, Unit.ended_at.is_(None))
-    )
-    units = set(session.scalars(query))
-    return found | {row.id for row in waiting if row.unit_id in units and reach.covers(row.area_code)}
+    return found if reach is None else found | given_elsewhere(session, actor.within(reach), rows)
 
 
 def _is_his(reader: _Reader, row: Hazard) -> bool:

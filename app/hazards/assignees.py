@@ -1,18 +1,20 @@
 """Who may be given a hazard, and who has it: a person, or all of a unit until one of them starts."""
 
+from collections.abc import Collection
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app import plans
-from app.actors import Actor, Role
+from app.actors import COMMUNITY_DIGITS, Actor, Role, community_of
 from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.identity import holders, holding
-from app.models import HAZARD_IN_HAND, Hazard, HazardStatus, Unit, UnitMember
-from app.plans import standing_in, stands_in_over
+from app.models import HAZARD_IN_HAND, Grant, Hazard, HazardStatus, Unit, UnitMember, User
+from app.plans import is_away, standing_in, stands_in_over
 
 FIELD_ROLES = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 
@@ -25,7 +27,7 @@ class AssigneeUnfitError(DomainError):
 
 
 class UnitUnfitError(DomainError):
-    """The unit is of another area or has ended, or nobody of it has a field role over the area now."""
+    """The unit is of another area or has ended, or nobody of it may work on what is in the area now."""
 
     code = "unit_unfit"
     kind = Kind.INVALID
@@ -63,19 +65,32 @@ def has(session: Session, actor: Actor, hazard: Hazard) -> bool:
     return actor.user_id in who_has(session, hazard)
 
 
-def given_elsewhere(actor: Actor, hazard: Hazard) -> bool:
-    """Say whether a hazard was given to the actor himself, in a community in which he has a post.
+def given_elsewhere(session: Session, actor: Actor, rows: Collection[Hazard]) -> set[UUID]:
+    """Give which hazards were given to the actor, or wait for a unit of his, where he has a post nearby.
 
-    It may be over another part of it: then he stands in there.
+    It may be over another part of the community: then he stands in there.
     """
-    given = actor.user_id is not None and hazard.assignee_id == actor.user_id
-    return given and actor.scope.widened().covers(hazard.area_code)
+    near = [row for row in rows if actor.scope.widened().covers(row.area_code)]
+    found = {row.id for row in near if actor.user_id is not None and row.assignee_id == actor.user_id}
+    waiting = [row.id for row in near if row.assignee_id is None and row.unit_id is not None]
+    if waiting and actor.user_id is not None:
+        query = select(Hazard.id).where(Hazard.id.in_(waiting), waits_for(actor))
+        found |= set(session.scalars(query))
+    return found
+
+
+def waits_for(actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL which hazards wait for a unit of the actor, who could start them."""
+    waiting = and_(Hazard.assignee_id.is_(None), Hazard.status == HazardStatus.ASSIGNED)
+    near = {community_of(one) for one in actor.scope.areas if len(one) >= COMMUNITY_DIGITS}
+    able = _may_start(Hazard.unit_id, Hazard.area_code, near=near)
+    return and_(waiting, exists().where(able, UnitMember.user_id == actor.user_id))
 
 
 def reading(session: Session, actor: Actor, place_id: UUID) -> Actor:
     """Give an actor who also reads a place of his day: he inspects it, or puts something right there."""
     given = select(Hazard.place_id).where(
-        Hazard.assignee_id == actor.user_id,
+        or_(Hazard.assignee_id == actor.user_id, waits_for(actor)),
         HAZARD_IN_HAND,
         actor.scope.widened().clause(Hazard.area_code),
     )
@@ -94,16 +109,17 @@ def nobody_has() -> ColumnElement[bool]:
 
     Nor stands in today for one who has, with a post in the community: who may be given it keeps it.
     """
-    able = exists().where(
-        UnitMember.unit_id == Hazard.unit_id,
-        Unit.id == UnitMember.unit_id,
-        Unit.ended_at.is_(None),
-        holding(FIELD_ROLES, UnitMember.user_id, Hazard.area_code).correlate(UnitMember, Hazard),
-    )
+    able = exists().where(_may_start(Hazard.unit_id, Hazard.area_code))
     of_unit = and_(Hazard.assignee_id.is_(None), ~able)
-    who, where = Hazard.assignee_id, Hazard.area_code
-    stands_in = stands_in_over(who, where, on=business_day())
-    return or_(and_(who.is_not(None), ~holding(FIELD_ROLES, who, where), ~stands_in), of_unit)
+    who = Hazard.assignee_id
+    return or_(and_(who.is_not(None), ~_may_have(who, Hazard.area_code)), of_unit)
+
+
+def nobody_there(day: ColumnElement[date]) -> ColumnElement[bool]:
+    """Say in SQL of which hazards of a unit all are away on a day, also in SQL, who could start."""
+    away = is_away(UnitMember.user_id, Hazard.area_code, on=day)
+    there = exists().where(_may_start(Hazard.unit_id, Hazard.area_code), ~away)
+    return and_(Hazard.assignee_id.is_(None), ~there)
 
 
 def barred_from_recheck(hazard: Hazard) -> UUID | None:
@@ -118,9 +134,16 @@ def barred_from_recheck(hazard: Hazard) -> UUID | None:
 
 def _of_unit(session: Session, unit_id: UUID, area_code: str) -> set[UUID]:
     """Give those of a unit who may work on what is in an area; nobody where it has ended."""
-    query = (
-        select(UnitMember.user_id)
-        .join(Unit, Unit.id == UnitMember.unit_id)
-        .where(UnitMember.unit_id == unit_id, Unit.ended_at.is_(None))
-    )
-    return holders(session, area_code, FIELD_ROLES, among=session.scalars(query).all())
+    return set(session.scalars(select(UnitMember.user_id).where(_may_start(unit_id, literal(area_code)))))
+
+
+def _may_start(unit_id: Any, area_code: Any, *, near: Collection[str] | None = None) -> ColumnElement[bool]:
+    """Say in SQL, of ``UnitMember``, that he is of a unit, and may work on what is in an area."""
+    ended = exists().where(Unit.id == UnitMember.unit_id, Unit.ended_at.is_not(None)).correlate_except(Unit)
+    return and_(UnitMember.unit_id == unit_id, ~ended, _may_have(UnitMember.user_id, area_code, near=near))
+
+
+def _may_have(user_id: Any, area_code: Any, *, near: Collection[str] | None = None) -> ColumnElement[bool]:
+    """Say in SQL that somebody has a field role over an area, or stands in today for one who has."""
+    by_post = holding(FIELD_ROLES, user_id, area_code).correlate_except(Grant, User)
+    return or_(by_post, stands_in_over(user_id, area_code, on=business_day(), near=near))

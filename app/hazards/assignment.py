@@ -1,7 +1,7 @@
 """Giving a hazard to somebody, and to somebody else (domain.md, inspections and hazards)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from app.actors import Actor
 from app.clock import business_day, last_day
 from app.errors import DomainError, Kind
 from app.hazards.assignees import check_assignee, check_unit, who_has
-from app.hazards.deadlines import due, set_deadline, want_controls
+from app.hazards.deadlines import due, first_deadline, set_deadline, want_controls
 from app.hazards.steps import Step, begin, tell
 from app.identity import Permission, scope_of, seeing_to
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
@@ -146,7 +146,9 @@ def assign(
     if given.due_at is not None or hazard.due_at is None:
         set_deadline(hazard, due(session, calendar, hazard, at=step.at, asked=given.due_at), since=step.at)
         hazard.extensions = 0
-    _check_there(session, able, hazard, at=step.at, field=given.field)
+    if given.former_id is None and hazard.controls_due_at is None:
+        want_controls(hazard, at=step.at)
+    check_present(session, able, hazard.area_code, **days_to_act(hazard, at=step.at), field=given.field)
     former = who_has(session, hazard)
     hazard.assignee_id, hazard.unit_id, hazard.department = given.assignee_id, given.unit_id, None
     _take(step, given, former)
@@ -176,15 +178,10 @@ def _check_fit(session: Session, given: Assignment, hazard: Hazard, *, at: datet
     return check_unit(session, given.to_id, hazard.area_code)
 
 
-def _check_there(session: Session, able: set[UUID], hazard: Hazard, *, at: datetime, field: str) -> None:
-    """Refuse those who are all away from now until the deadline, or now where that is over.
-
-    Raises AbsentError.
-    """
-    assert hazard.due_at is not None, "what is given out has a deadline"
+def days_to_act(hazard: Hazard, *, at: datetime) -> dict[str, date]:
+    """Give the days on one of which somebody must be there who has it: until its first deadline, or today."""
     today = business_day(at)
-    until = max(today, last_day(hazard.due_at))
-    check_present(session, able, hazard.area_code, since=today, until=until, field=field)
+    return {"since": today, "until": max(today, last_day(first_deadline(hazard)))}
 
 
 def _take(step: Step, given: Assignment, former: set[UUID]) -> None:
@@ -198,8 +195,6 @@ def _take(step: Step, given: Assignment, former: set[UUID]) -> None:
         "controls": hazard.controls,
     }
     if former_id is None:
-        if hazard.controls_due_at is None:
-            want_controls(hazard, at=step.at)
         controls_by = hazard.controls_due_at.isoformat() if hazard.controls_due_at else None
         step.take(HazardStatus.ASSIGNED, HazardStep.ASSIGN, note=note, controls_by=controls_by, **data)
     else:

@@ -116,6 +116,13 @@ def want_controls(hazard: Hazard, *, at: datetime) -> None:
         wind(hazard)
 
 
+def first_deadline(hazard: Hazard) -> datetime:
+    """Give by when whoever has a hazard must have done something first: showing controls, or all of it."""
+    assert hazard.due_at is not None, "what is given out has a deadline"
+    controls = hazard.controls_due_at if hazard.controls_reported_at is None else None
+    return min(hazard.due_at, controls or hazard.due_at)
+
+
 def wind(hazard: Hazard) -> None:
     """Set a hazard's clock to its first alarm; one that sounded already sounds no second time."""
     hazard.alarm_at = min((alarm.at for alarm in alarms_of(hazard)), default=None)

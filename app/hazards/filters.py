@@ -14,7 +14,7 @@ from app.actors import COMMUNITY_DIGITS, Actor, Scope
 from app.clock import now
 from app.evidence import lacks_photos
 from app.harm import HarmRecord, hidden_from_a_minor
-from app.hazards.assignees import in_hands_of
+from app.hazards.assignees import in_hands_of, waits_for
 from app.models import (
     HAZARD_ENDED,
     HAZARD_OPEN,
@@ -108,9 +108,9 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     """Say in SQL which hazards are in the actor's areas, and which he reported himself.
 
     A resident reads what he reported, also one with a post. Who stands in for a colleague of another grid of
-    his community reads what he reported there, what was given to him, and what is open at the places that are
-    his to inspect today. Whose post is over a whole community has all of it anyway. Run it with
-    ``harm.reading_as``.
+    his community reads what he reported there, what was given to him or his unit, and what is open at the
+    places that are his to inspect today. Whose post is over a whole community has all of it anyway. Run it
+    with ``harm.reading_as``.
     """
     own = Hazard.reported_by == actor.user_id
     terms = [actor.scope.clause(Hazard.area_code)]
@@ -119,7 +119,7 @@ def readable(actor: Actor) -> ColumnElement[bool]:
         terms.append(own)
     if may_stand_in(actor):
         near = actor.scope.widened().clause(Hazard.area_code)
-        given = Hazard.assignee_id == actor.user_id
+        given = or_(Hazard.assignee_id == actor.user_id, waits_for(actor))
         of_day = and_(Hazard.place_id == any_(places_of_day(actor)), Hazard.status.not_in(HAZARD_ENDED))
         terms.append(and_(or_(own, given, of_day), near))
     return or_(*terms)

@@ -24,7 +24,7 @@ from app.hazards.filters import (
     may_stand_in,
     readable,
 )
-from app.hazards.history import ShownEvent, events_of, last_notes, reads_as_staff, shown
+from app.hazards.history import ShownEvent, events_of, last_notes, read_as_staff, shown
 from app.hazards.merging import KeptHazard, MergedRating, kept_for, merged_into, merged_ratings
 from app.hazards.recurrences import EarlierHazard, earlier
 from app.identity import Permission, scope_of
@@ -120,7 +120,7 @@ def day_hazards(session: Session, actor: Actor, *, limit: int) -> list[DayHazard
     rest = hazards(session, actor, HazardFilter(status=_OPEN), limit=limit)
     found = (first + [one for one in rest if one.hazard.id not in ids])[:limit]
     allowed = verbs_open_to(session, actor, [one.hazard for one in found], {})
-    by_office = {one.hazard.id for one in found if reads_as_staff(actor, one.hazard)}
+    by_office = read_as_staff(session, actor, [one.hazard for one in found])
     notes = last_notes(session, by_office)
     return [
         DayHazard(
@@ -157,7 +157,7 @@ def hazard(session: Session, actor: Actor, hazard_id: UUID) -> ShownHazard:
     seen = _seen(session, reader, [row])[row.id]
     kept = {row.id: seen["kept"]} if seen["kept"] else {}
     allowed = verbs_open_to(session, actor, [row], kept)[row.id]
-    by_office = reads_as_staff(actor, row)
+    by_office = bool(read_as_staff(session, actor, [row]))
     lives_there = reader.scope.household_id is not None
     return ShownHazard(
         hazard=row,

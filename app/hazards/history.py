@@ -73,17 +73,21 @@ class Told:
         return self.of_harm | self.between_staff
 
 
-def reads_as_staff(actor: Actor, row: Hazard) -> bool:
-    """Say whether the actor reads a hazard for his post, or as who it was given to where he stands in."""
+def read_as_staff(session: Session, actor: Actor, rows: Collection[Hazard]) -> set[UUID]:
+    """Give which hazards the actor reads for his post, or as who they were given to where he stands in."""
     reach = scope_of(actor, Permission.HAZARD_READ)
-    return reach is not None and (reach.covers(row.area_code) or given_elsewhere(actor.within(reach), row))
+    if reach is None:
+        return set()
+    elsewhere = [row for row in rows if not reach.covers(row.area_code)]
+    by_post = {row.id for row in rows} - {row.id for row in elsewhere}
+    return by_post | given_elsewhere(session, actor.within(reach), elsewhere)
 
 
 def events_of(session: Session, actor: Actor, rows: Collection[Hazard]) -> Told:
     """Give the latest steps of hazards as the actor reads them: as staff, or as who reported them."""
     asked = {"hazard_ids": [row.id for row in rows], **reading_as(actor.user_id)}
     told = session.execute(_OF_ONE if len(rows) == 1 else _OF_MANY, asked).all()
-    by_office = {row.id for row in rows if reads_as_staff(actor, row)}
+    by_office = read_as_staff(session, actor, rows)
     his = [(event, of_harm) for event, _, of_harm in told if event.hazard_id not in by_office]
     return Told(
         events=[(event, name) for event, name, _ in reversed(told)],

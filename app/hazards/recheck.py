@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.hazards.assignees import barred_from_recheck, who_has
+from app.hazards.assignment import days_to_act
 from app.hazards.deadlines import due, set_deadline
 from app.hazards.merging import last_found
 from app.hazards.steps import Step, begin, tell
-from app.hazards.telling import ask_to_close, ask_to_look_again
+from app.hazards.telling import ask_to_close, ask_to_look_again, tell_of_many, who_triages
+from app.hazards.unassigning import take_back
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
+from app.plans import are_away, keep_absences
 from app.workdays import WorkCalendar
 
 
@@ -141,7 +144,10 @@ def _found_again_since(step: Step) -> datetime | None:
 
 
 def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
-    """Count a failed recheck and give whoever has it, also a unit or a department, a new deadline."""
+    """Count a failed recheck and give whoever has it, also a unit or a department, a new deadline.
+
+    Where all who have it are away until then it is given out anew: nobody gets one then, by whichever way.
+    """
     hazard = step.hazard
     if hazard.unit_id is not None:
         hazard.assignee_id = None
@@ -156,6 +162,18 @@ def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
         photo_ids=recheck.photo_ids,
         due_at=due_at.isoformat(),
     )
-    for user_id in sorted(who_has(step.session, hazard)):
+    people = who_has(step.session, hazard)
+    if hazard.department is None and _are_away(step, people):
+        take_back(step.session, hazard)
+        tell_of_many(step.session, NoticeKind.HAZARD_UNASSIGNED, [hazard], who_triages, what="away")
+        return hazard
+    for user_id in sorted(people):
         tell(step.session, NoticeKind.HAZARD_ASSIGNED, hazard, to=user_id)
     return hazard
+
+
+def _are_away(step: Step, people: set[UUID]) -> bool:
+    """Say whether nobody of those who have it is there before its deadline, as where it is given out."""
+    hazard = step.hazard
+    keep_absences(step.session, hazard.area_code)
+    return are_away(step.session, people, hazard.area_code, **days_to_act(hazard, at=step.at))

@@ -16,7 +16,7 @@ from app.harm import HarmRecord, reading_as
 from app.hazards.assignment import NotMajorError, may_assign
 from app.hazards.deadlines import DueTimeError
 from app.hazards.filters import readable
-from app.hazards.history import reads_as_staff
+from app.hazards.history import read_as_staff
 from app.hazards.steps import is_behind_own_door
 from app.models import (
     Area,
@@ -131,7 +131,7 @@ def printed_notice(session: Session, actor: Actor, hazard_id: UUID) -> PrintedNo
     query = select(Hazard).where(Hazard.id == hazard_id, readable(actor)).options(joinedload(Hazard.place))
     hazard = session.scalars(query, reading_as(actor.user_id)).one_or_none()
     notices = notices_of(session, hazard_id)
-    if hazard is None or not notices or not reads_as_staff(actor, hazard):
+    if hazard is None or not notices or not read_as_staff(session, actor, [hazard]):
         raise NotFoundError
     _check_may_leave(session, hazard)
     return PrintedNotice(**vars(notices[0]), hazard=hazard, photos=photos_of(session, [hazard_id])[hazard_id])

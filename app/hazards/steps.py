@@ -205,7 +205,9 @@ def begin(
     if event is None:
         if captured_at is not None and verb in _WORK and hazard.assignee_id != actor.user_id:
             late = taken_back(session, actor, hazard, captured_at)
-        if late is None and not (reach(hazard) if reach is not None else _reaches(actor, hazard, verb)):
+        if late is None and not (
+            reach(hazard) if reach is not None else _reaches(session, actor, hazard, verb)
+        ):
             raise NotFoundError
         if verb in DECISIONS and is_behind_own_door(session, actor, hazard):
             raise OwnHouseholdError
@@ -218,10 +220,10 @@ def begin(
     return Step(session, actor, hazard, step_id, mark, when, repeated=repeated, taken_back=late)
 
 
-def _reaches(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
+def _reaches(session: Session, actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
     if actor.scope.covers(hazard.area_code):
         return True
-    return verb not in DECISIONS and given_elsewhere(actor, hazard)
+    return verb not in DECISIONS and hazard.id in given_elsewhere(session, actor, [hazard])
 
 
 def is_behind_own_door(session: Session, actor: Actor, hazard: Hazard) -> bool:

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import Uuid, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
-from app.models import Hazard, HazardEvent, HazardStatus, HazardStep
+from app.models import Hazard, HazardEvent, HazardStatus, HazardStep, UnitEvent, UnitMember
 
 TO_DO = frozenset({HazardStatus.ACCEPTED, HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
 """Where such work may still put it right."""
@@ -17,14 +17,23 @@ _TAKEN_FOR = timedelta(days=7)
 
 
 def taken_back(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> HazardEvent | None:
-    """Give the event that took a hazard from the actor, in a community of his, lately and after a moment."""
-    of_it = HazardEvent.hazard_id == hazard.id
+    """Give the event that took a hazard from the actor, in a community of his, lately and after a moment.
+
+    Or from a unit that he is of, or was until it changed after that moment.
+    """
+    of_it, from_whom = HazardEvent.hazard_id == hazard.id, HazardEvent.data["former_id"].astext.cast(Uuid)
+    is_of = exists().where(UnitMember.unit_id == from_whom, UnitMember.user_id == actor.user_id)
+    was_of = exists().where(
+        UnitEvent.unit_id == from_whom,
+        UnitEvent.at > captured_at,
+        UnitEvent.data["member_ids"].contains([str(actor.user_id)]),
+    )
     query = (
         select(HazardEvent)
         .where(
             of_it,
             HazardEvent.step.in_(_TAKEN_BY),
-            HazardEvent.data["former_id"].astext == str(actor.user_id),
+            or_(from_whom == actor.user_id, is_of, was_of),
         )
         .order_by(HazardEvent.number.desc())
         .limit(1)

@@ -25,12 +25,13 @@ def unassign(session: Session, *, limit: int, after: str | None = None) -> tuple
     due = HAZARD_IN_HAND & nobody_has()
     taken, community = lock_next(session, "unassign", due, limit=limit, after=after)
     for hazard in taken:
-        _take(session, hazard)
+        take_back(session, hazard)
     tell_of_many(session, NoticeKind.HAZARD_UNASSIGNED, taken, who_triages)
     return len(taken), community
 
 
-def _take(session: Session, hazard: Hazard) -> None:
+def take_back(session: Session, hazard: Hazard) -> None:
+    """Let a hazard wait to be given out anew, by nobody's step; the caller tells who gives it out."""
     former_id, at = hazard.assignee_id or hazard.unit_id, now()
     hazard.assignee_id, hazard.unit_id, hazard.five_fixed, hazard.asked_due_at = None, None, None, None
     hazard.waiting_told_on = business_day(at)

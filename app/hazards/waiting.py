@@ -1,11 +1,12 @@
 """Reminding of hazards that wait for somebody's word, to be given out, rechecked or closed: no alarm runs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, exists, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Date, and_, case, cast, exists, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.clock import business_day, now, start_of
+from app.clock import SHANGHAI, business_day, end_of, now, start_of
+from app.hazards.assignees import in_hands_of, nobody_there
 from app.hazards.locking import lock_next
 from app.hazards.telling import Who, tell_of_many, who_closes, who_rechecks, who_triages
 from app.models import (
@@ -55,19 +56,34 @@ def tell_unclosed(session: Session, *, limit: int, after: str | None = None) -> 
 def tell_left_lying(session: Session, absence: Absence) -> int:
     """Tell who gives them out of a worker's hazards due while he is away, or over already; give how many.
 
-    Whoever stands in for him is given none by himself: to put a hazard right is more than to look after it.
+    So with those of a unit of his of which nobody is there on that day. What is due is the work, or the
+    controls of a major one that were not shown. Whoever stands in for him is given none by himself: to put a
+    hazard right is more than to look after it.
     """
-    gone, back = start_of(absence.from_on), start_of(absence.until_on + timedelta(days=1))
+    controls = and_(Hazard.controls_reported_at.is_(None), _lies(Hazard.controls_due_at, absence))
     query = select(Hazard).where(
         HAZARD_IN_HAND,
-        Hazard.assignee_id == absence.worker_id,
+        in_hands_of(absence.worker_id),
         of_community(Hazard.area_code, absence.area_code),
-        or_(Hazard.due_at.between(gone, back), Hazard.due_at < now()),
+        or_(_lies(Hazard.due_at, absence), controls),
     )
     rows = session.scalars(query.order_by(Hazard.id).limit(_LEFT_MOST)).all()
     if rows:
         tell_of_many(session, NoticeKind.HAZARD_UNASSIGNED, rows, who_triages, what="away")
     return len(rows)
+
+
+def _lies(until: InstrumentedAttribute[datetime | None], absence: Absence) -> ColumnElement[bool]:
+    """Say in SQL that a deadline is over or comes while somebody is away, and of a unit nobody else is there.
+
+    Where it is over, nobody is on the first day on which he is away.
+    """
+    gone, back = start_of(absence.from_on), end_of(absence.until_on)
+    first = max(business_day(), absence.from_on)
+    before = func.timezone(SHANGHAI.key, until - timedelta(microseconds=1))
+    on = func.greatest(cast(before, Date), first, type_=Date)
+    theirs = or_(Hazard.assignee_id.is_not(None), nobody_there(on))
+    return and_(or_(until.between(gone, back), until < now()), theirs)
 
 
 def _tell_next(

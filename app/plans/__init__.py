@@ -13,7 +13,7 @@ from app.plans.absences import (
     leave_of,
     record_absence,
 )
-from app.plans.chains import away_alone, stands_in_over
+from app.plans.chains import away_alone, is_away, stands_in_over
 from app.plans.listings import (
     PREVIEW_DAYS,
     OccurrenceFilter,
@@ -41,7 +41,15 @@ from app.plans.planning import (
 from app.plans.reach import place_to_inspect, places_of_day, reaching, reading
 from app.plans.reassigning import hand_over, reassign
 from app.plans.resolving import Resolved, resolve, resolved_by
-from app.plans.roster import AbsentError, Roster, check_present, keep_absences, rosters_of, standing_in
+from app.plans.roster import (
+    AbsentError,
+    Roster,
+    are_away,
+    check_present,
+    keep_absences,
+    rosters_of,
+    standing_in,
+)
 from app.plans.telling import TOLD_FROM, due_openings, tell_missed, tell_openings
 from app.plans.terms import PlanPlacesError, PlanWindowError, PlanWorkerError, Post, Terms
 
@@ -76,6 +84,7 @@ __all__ = [
     "ShownOccurrence",
     "Terms",
     "absences",
+    "are_away",
     "away_alone",
     "change_plan",
     "check_present",
@@ -83,6 +92,7 @@ __all__ = [
     "end_absence",
     "end_plan",
     "hand_over",
+    "is_away",
     "keep_absences",
     "leave_of",
     "make",

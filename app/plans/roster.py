@@ -120,8 +120,33 @@ def check_present(
 
     Raises AbsentError.
     """
+    away = _absences_of(session, user_ids, area_code, since=since, until=until)
+    if not _leave_nobody(away, user_ids, since=since, until=until):
+        return
+    roster = roster_of(session, area_code, since=since)
+    there = [roster.stands_in(one.worker_id, max(one.from_on, since)) or one.substitute_id for one in away]
+    raise AbsentError(
+        field=field,
+        since=away[0].from_on,
+        until=max(one.until_on for one in away),
+        substitute=_names(session, list(dict.fromkeys(there))),
+    )
+
+
+def are_away(
+    session: Session, user_ids: Collection[UUID], area_code: str, *, since: date, until: date
+) -> bool:
+    """Say whether ``check_present`` would refuse; of nobody at all nobody is there."""
+    away = _absences_of(session, user_ids, area_code, since=since, until=until)
+    return _leave_nobody(away, user_ids, since=since, until=until)
+
+
+def _absences_of(
+    session: Session, user_ids: Collection[UUID], area_code: str, *, since: date, until: date
+) -> Sequence[Absence]:
+    """Give by which absences people are away within a span, the first one first."""
     query = (
-        select(Absence.worker_id, Absence.from_on, Absence.until_on, Absence.substitute_id)
+        select(Absence)
         .where(
             Absence.area_code == community_of(area_code),
             Absence.worker_id.in_(user_ids),
@@ -131,26 +156,18 @@ def check_present(
         )
         .order_by(Absence.from_on, Absence.id)
     )
-    away = session.execute(query).all()
+    return session.scalars(query).all()
+
+
+def _leave_nobody(away: Sequence[Absence], user_ids: Collection[UUID], *, since: date, until: date) -> bool:
+    """Say whether on each day of a span all of these people are away."""
     day = since
-    while day <= until:
-        last_days = {
-            worker_id: until_on for worker_id, from_on, until_on, _ in away if from_on <= day <= until_on
-        }
+    while user_ids and day <= until:
+        last_days = {one.worker_id: one.until_on for one in away if one.from_on <= day <= one.until_on}
         if len(last_days) < len(user_ids):
-            return
+            return False
         day = min(last_days.values()) + timedelta(days=1)
-    roster = roster_of(session, area_code, since=since)
-    there = [
-        roster.stands_in(worker_id, max(from_on, since)) or substitute_id
-        for worker_id, from_on, _, substitute_id in away
-    ]
-    raise AbsentError(
-        field=field,
-        since=away[0].from_on,
-        until=max(one.until_on for one in away),
-        substitute=_names(session, list(dict.fromkeys(there))),
-    )
+    return True
 
 
 def _names(session: Session, user_ids: Sequence[UUID]) -> str:

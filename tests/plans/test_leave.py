@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import set_to
 from app.ids import new_id
-from app.models import Absence, AbsenceReason, Grant, HazardStatus, Notice, NoticeKind, Plan
+from app.models import Absence, AbsenceReason, Grant, HazardStatus, Plan
 from tests.cast import GRID, HOME, named, person
 from tests.client import Client
 from tests.counting import statements
@@ -105,39 +105,6 @@ def test_whoever_is_there_in_the_end_is_named(session: Session, admin: Client) -
         given = admin.step(f"/v1/hazards/{hazard.id}/assign", body)
 
     assert given.json["title"] == "选的人2026-03-02到2026-03-05请假，由admin顶班，请交给在岗的人"
-
-
-def test_what_would_wait_for_whoever_is_away_is_told_with_his_absence(
-    session: Session, admin: Client
-) -> None:
-    """Once, to who gives it out again; not what has time until he is back, nor what is another's."""
-    with set_to(MORNING):
-        due = [MORNING + timedelta(days=days) for days in (-1, 3, 4)]
-        rows = [write_hazard(session, HazardStatus.RECTIFYING, due_at=at) for at in due]
-        write_hazard(session, HazardStatus.RECTIFYING, due_at=due[0], assignee_id=COLLEAGUE)
-        write_hazard(session, HazardStatus.CLOSED, due_at=due[0], assignee_id=WORKER)
-    absence_id = new_id()
-    path = f"/v1/absences/{absence_id}"
-    body = {"area_code": HOME, "worker_id": str(WORKER), "substitute_id": str(COLLEAGUE), "reason": "leave"}
-    body |= {"from_on": START.isoformat(), "until_on": (START + timedelta(days=3)).isoformat()}
-    with set_to(MORNING):
-        answers = [admin.put(path, json=body).status_code for _ in range(2)]
-
-    assert answers == [201, 200]
-    [told] = session.query(Notice).filter_by(kind=NoticeKind.HAZARD_UNASSIGNED)
-    lying = sorted(str(row.id) for row in rows[:2])
-    assert (told.user_id, told.data) == (ADMIN, {"what": "away", "count": 2, "hazard_ids": lying})
-
-
-def test_what_is_due_before_he_goes_is_not_told(session: Session, admin: Client) -> None:
-    """An absence may be entered weeks ahead; he puts it right himself."""
-    with set_to(MORNING):
-        write_hazard(session, HazardStatus.RECTIFYING, due_at=MORNING + timedelta(days=2))
-        during = write_hazard(session, HazardStatus.RECTIFYING, due_at=MORNING + timedelta(days=8))
-    assert away(admin, 7, 9).status_code == 201
-
-    [told] = session.query(Notice).filter_by(kind=NoticeKind.HAZARD_UNASSIGNED)
-    assert told.data["hazard_ids"] == [str(during.id)]
 
 
 def test_only_some_of_those_who_stand_in_are_named(session: Session, admin: Client) -> None:
