@@ -45,6 +45,7 @@ FUNCTIONS = {
     Permission.GRID_WRITE: "划分网格（用工作簿）",
     Permission.ROSTER_IMPORT: "用工作簿导入社区（各表由谁录，按各自的功能）",
     Permission.ROSTER_HISTORY: "查看名册的变动",
+    Permission.PRESENCE_SET: "登记居民在家、外出、回来过节",
     Permission.REVEAL: "查看居民的完整电话、证件号码（写明用途，每天最多20次）",
     Permission.CONSENT_OWN: "查看、给出、收回自己和所监护孩子的同意",
     Permission.CONSENT_RECORD: "登记居民在纸上签的同意，代为收回",

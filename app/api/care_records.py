@@ -114,6 +114,7 @@ class CareRecordOutput(Output):
     resident_id = fields.UUID(required=True)
     resident_name = fields.String(required=True)
     presence = fields.Enum(PresenceState, by_value=True, required=True)
+    back_on = fields.Date(required=True, allow_none=True)
     household_id = fields.UUID(required=True)
     place_id = fields.UUID(required=True)
     place_name = fields.String(required=True)
@@ -151,6 +152,7 @@ class CareRecordOutput(Output):
         beside = {
             "resident_name": resident.name,
             "presence": resident.presence,
+            "back_on": resident.back_on,
             "household_id": household.id,
             "place_id": household.place_id,
             "place_name": household.place.name,

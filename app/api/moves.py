@@ -1,4 +1,4 @@
-"""Births, deaths and moves: who lives where changes."""
+"""Births, deaths, moves and absences: who lives where changes."""
 
 from typing import Any
 from uuid import UUID
@@ -9,15 +9,16 @@ from marshmallow import fields
 from app import moves, people
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, StepInput, Text, day, uid, word
+from app.api.http.fields import Input, Output, StepInput, Text, day, listed, uid, word
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
 from app.api.roster_changes import RosterChangeOutput, ShownChange, shown_changes
 from app.identity import Permission
 from app.people import GuardianRelation, LeftWhy, PresenceState, Relation, Sex
 
-blueprint = Blueprint("moves", __name__, description="出生、搬家、去世")
+blueprint = Blueprint("moves", __name__, description="出生、搬家、去世、外出")
 _MAX_REASON = 200
+_MOST_OF_HOME = 50
 
 
 def _why() -> Text:
@@ -63,6 +64,32 @@ class HomeMoveInput(StepInput):
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give what the domain takes."""
         return {"step_id": data.pop("step_id"), "new": moves.HomeMove(**data)}
+
+
+class PresenceInput(StepInput):
+    """Whether somebody is at home, away or back for the holidays, since when, and until when away."""
+
+    presence = word(PresenceState, required=True)
+    since = day(required=True)
+    back_on = day(load_default=None, allow_none=True)
+    reason = _why()
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Give what the domain takes."""
+        return {"step_id": data.pop("step_id"), "new": moves.NewPresence(**data)}
+
+
+class HomePresenceInput(PresenceInput):
+    """The same of these of a household; null is all who live there."""
+
+    resident_ids = listed(uid(required=True), _MOST_OF_HOME, least=1, load_default=None, allow_none=True)
+
+    @ma.post_load
+    def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Give what the domain takes."""
+        step_id, resident_ids = data.pop("step_id"), data.pop("resident_ids")
+        return {"step_id": step_id, "sent": moves.HomePresence(moves.NewPresence(**data), resident_ids)}
 
 
 class BirthInput(Input):
@@ -148,3 +175,24 @@ def enter_birth(sent: dict[str, Any], household_id: UUID) -> tuple[Any, int]:
         note(child_id=str(child_id), guardian_id=str(sent["guardian_id"]))
         told = {"id": row.id, "household_id": row.household_id, "guardianship_id": sent["guardianship_id"]}
         return told, once(made)
+
+
+@blueprint.route("/residents/<uuid:resident_id>/presence", methods=["POST"])
+@allow(Permission.PRESENCE_SET)
+@blueprint.answer(RosterChangeOutput)
+@blueprint.body(PresenceInput)
+def set_presence(sent: dict[str, Any], resident_id: UUID) -> Any:
+    """Say whether somebody is at home, away, or back for the holidays: who is away is not due for visits."""
+    with transaction() as session:
+        return _shown(session, moves.set_presence(session, actor(), parts().sealer, resident_id, **sent))
+
+
+@blueprint.route("/households/<uuid:household_id>/presence", methods=["POST"])
+@allow(Permission.PRESENCE_SET)
+@blueprint.answer(RosterChangeOutput)
+@blueprint.body(HomePresenceInput)
+def set_presence_of_home(sent: dict[str, Any], household_id: UUID) -> Any:
+    """Say the same of a whole household, or of some of it, in one step."""
+    with transaction() as session:
+        row = moves.set_presence_of_home(session, actor(), parts().sealer, household_id, **sent)
+        return _shown(session, row)

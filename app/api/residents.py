@@ -26,6 +26,7 @@ _AS_THEY_ARE = (
     "sex",
     "relation",
     "presence",
+    "back_on",
     "left_on",
     "left_why",
 )
@@ -69,6 +70,7 @@ class ResidentOutput(Output):
     age_group = fields.Enum(people.AgeGroup, by_value=True, required=True)
     relation = fields.Enum(Relation, by_value=True, required=True)
     presence = fields.Enum(PresenceState, by_value=True, required=True)
+    back_on = fields.Date(required=True, allow_none=True)
     left_on = fields.Date(required=True, allow_none=True)
     left_why = fields.Enum(LeftWhy, by_value=True, required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)

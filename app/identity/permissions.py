@@ -30,6 +30,7 @@ class Permission(StrEnum):
     GRID_WRITE = "grid_write"
     ROSTER_IMPORT = "roster_import"
     ROSTER_HISTORY = "roster_history"
+    PRESENCE_SET = "presence_set"
     REVEAL = "reveal"
     CONSENT_OWN = "consent_own"
     CONSENT_RECORD = "consent_record"
@@ -139,6 +140,7 @@ TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.GRID_WRITE: {_ADMIN: _AREA, _SYSTEM: _AREA},
     Permission.ROSTER_IMPORT: {_ADMIN: _AREA, _SYSTEM: _AREA, _SECURITY: _AREA},
     Permission.ROSTER_HISTORY: {_WORKER: _AREA, _ADMIN: _AREA},
+    Permission.PRESENCE_SET: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.REVEAL: {_WORKER: _AREA, _ADMIN: _AREA},
     Permission.CONSENT_OWN: {_RESIDENT: _OWN},
     Permission.CONSENT_RECORD: {_WORKER: _AREA, _ADMIN: _AREA},

@@ -115,6 +115,8 @@ class Resident(Base):
     birth_date: Mapped[date]
     relation: Mapped[Relation]
     presence: Mapped[PresenceState] = mapped_column(default=PresenceState.HOME)
+    back_on: Mapped[date | None]
+    """When somebody who is away is expected; from that day on he is called on again."""
     phone_sealed: Mapped[Sealed | None]
     phone_index: Mapped[bytes | None] = mapped_column(index=True)
     """Salted by the community; relatives may share a phone."""

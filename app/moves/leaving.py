@@ -63,6 +63,6 @@ def leave(
         raise IllegalStepError(now="left", asked="leave")
     on, why = new.left_on, _OF_CARE[new.why]
     visits.end_with_residence(session, actor, sealer, resident, on=on, why=why)
-    resident.left_on, resident.left_why = on, new.why
+    resident.left_on, resident.left_why, resident.back_on = on, new.why, None
     data = {"was_head": resident.relation is Relation.HEAD}
     return step.keep(history.change_of(_KINDS[new.why], resident, data=data, reason=new.reason, day=on))

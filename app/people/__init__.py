@@ -14,7 +14,7 @@ from app.models import (
     RosterChangeKind,
     Sex,
 )
-from app.people import history, moving
+from app.people import history, moving, whereabouts
 from app.people.ages import AgeGroup, age_group, last_birth_of, last_birth_of_adults, takes_minors_number
 from app.people.bases import (
     BASES,
@@ -289,6 +289,7 @@ __all__ = [
     "ward",
     "wards",
     "was_said_dead",
+    "whereabouts",
     "withdraw",
     "withdraw_of",
     "withdraw_on_paper",

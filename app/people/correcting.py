@@ -21,6 +21,7 @@ from app.models import (
     Sex,
 )
 from app.once import unique
+from app.people import whereabouts
 from app.people.ages import changes_minors_age, takes_minors_number
 from app.people.bases import Category, check_about
 from app.people.guardians import last_day_as_minor
@@ -136,6 +137,8 @@ def correct(
         _correct_numbers(session, actor, sealer, resident, field, value)
     elif field is CorrectionField.BIRTH_DATE:
         resident.birth_date = _birth_date(value)
+    elif field is CorrectionField.PRESENCE:
+        whereabouts.write(resident, PresenceState(value))
     elif field is not CorrectionField.OTHER:
         setattr(resident, field, _READ[field](value))
     if field is CorrectionField.NAME:

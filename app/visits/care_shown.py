@@ -21,7 +21,7 @@ from app.models import (
     Resident,
     Willingness,
 )
-from app.people import is_minor
+from app.people import is_minor, whereabouts
 from app.visits.care_listings import admin_scope, care_record_of, with_home
 from app.visits.care_order import CareKey, CareSort, Order, key_of
 from app.visits.due import Due, days_of, willing
@@ -93,7 +93,7 @@ class CareFilter:
             if value is not None:
                 query = query.where(column == value, may_read(order.actor))
         if self.presence is None:
-            query = query.where(Resident.presence != PresenceState.AWAY)
+            query = query.where(whereabouts.here())
         else:
             query = query.where(Resident.presence == self.presence)
         if self.willingness is None:

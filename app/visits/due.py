@@ -15,7 +15,6 @@ from app.models import (
     CareCategory,
     CareLevel,
     CareRecord,
-    PresenceState,
     Resident,
     Visit,
     VisitOutcome,
@@ -23,7 +22,7 @@ from app.models import (
     WeatherCall,
     Willingness,
 )
-from app.people import ADULT_YEARS, is_minor, last_birth_of_adults
+from app.people import ADULT_YEARS, is_minor, last_birth_of_adults, whereabouts
 
 LEVEL_DAYS = {CareLevel.HIGH: 7, CareLevel.MEDIUM: 14, CareLevel.LOW: 30, CareLevel.GENERAL: 92}
 """Weekly, every two weeks, monthly, quarterly (domain.md, visits); a community may be stricter."""
@@ -147,12 +146,12 @@ def is_awaited(record: CareRecord) -> bool:
     A minor is called on by law, whoever refuses (Minor Protection Law, art. 43).
     """
     refuses = record.willingness is Willingness.REFUSES and not is_minor(record.resident)
-    return record.ended_on is None and record.resident.presence is not PresenceState.AWAY and not refuses
+    return record.ended_on is None and whereabouts.is_here(record.resident) and not refuses
 
 
 def awaited() -> ColumnElement[bool]:
     """Say in SQL, beside ``Resident``, what ``is_awaited`` says of a record."""
-    return and_(CareRecord.ended_on.is_(None), Resident.presence != PresenceState.AWAY, willing())
+    return and_(CareRecord.ended_on.is_(None), whereabouts.here(), willing())
 
 
 def willing() -> ColumnElement[bool]:

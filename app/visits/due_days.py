@@ -21,13 +21,13 @@ from app.models import (
     CareLevel,
     CareRecord,
     CareStep,
-    PresenceState,
     Resident,
     RosterChange,
     RosterChangeKind,
     Visit,
     VisitOutcome,
 )
+from app.people import whereabouts
 from app.visits.due import due_by_level, first_due, willing
 
 MOST_RECORDS = 1000
@@ -147,9 +147,9 @@ def _records(
         CareEvent.day > first,
         CareEvent.data["before"]["worker_id"].astext == str(worker_id),
     )
-    here = and_(Resident.presence != PresenceState.AWAY, willing())
+    here = and_(whereabouts.here(), willing())
     query = (
-        select(CareRecord, here)
+        select(CareRecord, here, Resident.back_on)
         .join(CareRecord.resident)
         .where(
             scope.clause(CareRecord.area_code),
@@ -161,7 +161,10 @@ def _records(
         .limit(MOST_RECORDS + 1)
     )
     rows = session.execute(query).all()
-    found = {record.id: _Known(record, awaited) for record, awaited in rows[:MOST_RECORDS]}
+    found = {
+        record.id: _Known(record, awaited, doubts={back_on} if back_on else set())
+        for record, awaited, back_on in rows[:MOST_RECORDS]
+    }
     return found, len(rows) > MOST_RECORDS
 
 

@@ -18,7 +18,8 @@ from app import harm, notices
 from app.actors import Role, community_of
 from app.clock import SHANGHAI, business_day, now, start_of
 from app.identity import holders, seeing_to
-from app.models import CareRecord, NoticeKind, PresenceState, Resident, Visit
+from app.models import CareRecord, NoticeKind, Visit
+from app.people import whereabouts
 from app.visits.due import latest_visit
 
 TOLD_FROM = time(8, 0)
@@ -49,7 +50,7 @@ def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int)
             CareRecord.not_reached > 0,
             CareRecord.escalated_at.is_(None),
             CareRecord.ended_on.is_(None),
-            Resident.presence != PresenceState.AWAY,
+            whereabouts.here(),
             missed.received_at >= now() - NO_LONGER,
             or_(at <= now() - WITHIN, at < _told_before()),
         )

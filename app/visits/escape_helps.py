@@ -17,9 +17,17 @@ from sqlalchemy.orm import Session, contains_eager
 from app.actors import Actor, Role, Scope
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
-from app.models import EscapeHelp, Household, PresenceState, Resident
+from app.models import EscapeHelp, Household, Resident
 from app.once import content_hash, insert_once, made_before
-from app.people import Category, check_about, check_lives_here, is_minor, resident_in_scope
+from app.people import (
+    Category,
+    check_about,
+    check_lives_here,
+    check_recent,
+    is_minor,
+    resident_in_scope,
+    whereabouts,
+)
 from app.visits.care import EndDayError
 from app.visits.leave import Leave, leave_for
 
@@ -98,7 +106,7 @@ def note_help(session: Session, actor: Actor, help_id: UUID, new: NewHelp) -> tu
 def end_help(session: Session, actor: Actor, help_id: UUID, *, ended_on: date) -> EscapeHelp:
     """Take somebody off the register; the same again changes nothing.
 
-    Raises NotFoundError, EndDayError, IllegalStepError if it ended on another day.
+    Raises NotFoundError, EndDayError, DayLongAgoError, IllegalStepError if it ended on another day.
     """
     query = _with_home().where(EscapeHelp.id == help_id, actor.scope.clause(Resident.area_code))
     row = session.scalars(query.with_for_update(of=EscapeHelp)).one_or_none()
@@ -110,6 +118,7 @@ def end_help(session: Session, actor: Actor, help_id: UUID, *, ended_on: date) -
         raise IllegalStepError(now="ended", asked="end")
     if not row.noted_on <= ended_on <= business_day():
         raise EndDayError(field="ended_on")
+    check_recent(ended_on, field="ended_on")
     row.ended_on, row.ended_by = ended_on, actor.user_id
     return row
 
@@ -153,7 +162,7 @@ def helps_by_building(
         .where(
             Household.place_id.in_(place_ids),
             EscapeHelp.ended_on.is_(None),
-            Resident.presence != PresenceState.AWAY,
+            whereabouts.here(),
             mine.clause(Resident.area_code),
         )
         .order_by(Household.place_id, Household.door)

@@ -19,4 +19,6 @@ ROSTER_NEVER_OVER = {
     "POST /v1/residents/<uuid:resident_id>/move": _ROSTER,
     "POST /v1/households/<uuid:household_id>/move": _ROSTER,
     "POST /v1/households/<uuid:household_id>/births": _ROSTER,
+    "POST /v1/residents/<uuid:resident_id>/presence": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/presence": _ROSTER,
 }

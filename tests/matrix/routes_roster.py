@@ -63,6 +63,20 @@ def _into(stage: Stage) -> dict[str, Any]:
     }
 
 
+def _presence(stage: Stage) -> Call:
+    return Call(f"/v1/residents/{stage.neighbour()}/presence", with_step(_away()))
+
+
+def _presence_of_home(stage: Stage) -> Call:
+    home = stage.session.get_one(Resident, stage.neighbour()).household_id
+    body = {**_away(), "resident_ids": [str(stage.neighbour())]}
+    return Call(f"/v1/households/{home}/presence", with_step(body))
+
+
+def _away() -> dict[str, Any]:
+    return {"presence": "away", "since": business_day().isoformat()}
+
+
 def _move_home(stage: Stage) -> Call:
     home = stage.session.get_one(Resident, stage.neighbour()).household_id
     body = {"place_id": str(stage.place_id), "door": "9单元909", "moved_on": business_day().isoformat()}
@@ -91,6 +105,8 @@ ROSTER = [
     Line("POST", "/v1/residents/<uuid:resident_id>/move", _ADMIN, _move),
     Line("POST", "/v1/households/<uuid:household_id>/move", _ADMIN, _move_home),
     Line("POST", "/v1/households/<uuid:household_id>/births", {"admin": 201}, _birth),
+    Line("POST", "/v1/residents/<uuid:resident_id>/presence", _CARERS, _presence),
+    Line("POST", "/v1/households/<uuid:household_id>/presence", _CARERS, _presence_of_home),
     Line("GET", "/v1/residents/<uuid:resident_id>/changes", _CARERS, _of_resident),
     Line("GET", "/v1/households/<uuid:household_id>/changes", _CARERS, _of_household),
 ]

@@ -91,6 +91,7 @@ def test_every_own_field_has_a_way() -> None:
         "left_on",
         "left_why",
         "came_back_at",
+        "back_on",
         "left_entered_at",
     }
     assert personal - in_words == {*CorrectionField} - {CorrectionField.OTHER}, (

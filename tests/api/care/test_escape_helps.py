@@ -62,6 +62,16 @@ def test_its_days_are_over_or_today(worker: Client) -> None:
     assert [(one.status_code, one.json["code"]) for one in wrong] == [(422, "end_day")] * 2
 
 
+def test_nobody_is_taken_off_it_as_of_long_ago(worker: Client) -> None:
+    """How long it stays readable counts from that day: more than a year back is a slip of the pen."""
+    ago = (TODAY - timedelta(days=400)).isoformat()
+    row = put(worker, noted_on=ago).json["id"]
+
+    answer = worker.post(f"{LIST}/{row}/end", json={"ended_on": ago})
+
+    assert (answer.status_code, answer.json["code"]) == (422, "day_long_ago")
+
+
 def test_a_building_says_how_many_and_where_to_whoever_inspects_it(be: Become, session: Session) -> None:
     """Nothing of health; who is away needs no help; a building lead learns nothing."""
     put(be("worker"))
