@@ -7,7 +7,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import hazards, own_data
+from app import hazards, people
 from app.api.hazards import WholeHazardOutput
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
@@ -33,7 +33,7 @@ def printed(most: int, **kwargs: Any) -> Text:
 
 
 def _no_persons_number(text: str) -> None:
-    if own_data.holds_a_number(text):
+    if people.numbers_in_texts.holds_a_number(text):
         raise ma.ValidationError("请写单位的办公电话，不要写个人手机号或身份证号")
 
 

@@ -8,7 +8,7 @@ import marshmallow as ma
 from flask import Response
 from marshmallow import fields
 
-from app import hazards, own_data
+from app import hazards, people
 from app.adapters import PhotoMissingError, photo_key
 from app.api.hazard_steps import printed
 from app.api.http.allow import actor, allow
@@ -23,8 +23,6 @@ from app.identity import Permission
 from app.typesetting import PHOTOS_MOST, Rectification, rectification_pdf
 
 blueprint = Blueprint("rectification_notices", __name__, description="整改通知书")
-_LEFT_OUT = "（号码略）"
-"""Stands on paper for anybody's phone or ID number in the words of a report; the record keeps them."""
 
 
 class NewNoticeInput(StepInput):
@@ -101,7 +99,7 @@ def _paper(printed: hazards.PrintedNotice) -> Rectification:
             ("地点", place),
             ("发现时间", f"{found}{hazard.happened_at.astimezone(SHANGHAI):%H:%M}"),
             ("类别和等级", f"{hazards.CATEGORY_NAMES[hazard.category]}，{hazards.LEVEL_NAMES[hazard.level]}"),
-            ("存在的隐患", own_data.without_numbers(hazard.text, _LEFT_OUT)),
+            ("存在的隐患", people.numbers_in_texts.without_numbers(hazard.text)),
             ("依据", notice.basis),
             ("整改建议", notice.advice),
             ("整改期限", f"{due}前"),

@@ -20,7 +20,7 @@ _NUMBERS = re.compile(r"\d{7}")
 
 
 def _without_numbers(purpose: str) -> None:
-    if _NUMBERS.search(purpose):
+    if _NUMBERS.search(purpose) or people.numbers_in_texts.holds_a_number(purpose):
         raise ma.ValidationError("用途里请不要写电话、证件号码")
 
 

@@ -38,6 +38,7 @@ from app.models import (
     Unit,
     User,
 )
+from app.people import numbers_in_texts
 from app.retention import kept_for_a_case
 
 COLUMNS = (
@@ -106,7 +107,8 @@ def ledger_lines(
     """Give the cells of each hazard, in the order they came; they pass through memory some at a time.
 
     Who works on it is named, who reported it as a neighbour or visitor is not. Words that tell of harm to a
-    minor, or may, stay inside, and so do its photos.
+    minor, or may, stay inside, and so do its photos. Anybody's phone or ID number is left out of the
+    words, as on the printed notice.
     """
     number, after = 0, None
     while rows := session.execute(_page(wanted, after)).all():
@@ -184,11 +186,11 @@ def _line(
         row.place,
         SOURCE_NAMES[hazard.source],
         (row.finder or "") if hazard.source in ON_DUTY else "",
-        _KEPT_BACK if row.kept_back else hazard.text,
+        _KEPT_BACK if row.kept_back else numbers_in_texts.without_numbers(hazard.text),
         CATEGORY_NAMES[hazard.category],
         LEVEL_NAMES[hazard.level],
-        "" if row.kept_back else measures,
-        "" if row.kept_back else fixed.get("funds") or "",
+        "" if row.kept_back else numbers_in_texts.without_numbers(measures),
+        "" if row.kept_back else numbers_in_texts.without_numbers(fixed.get("funds") or ""),
         _responsible(hazard, row.unit, row.assignee),
         Deadline(hazard.due_at) if hazard.due_at else "",
         "" if row.kept_back else pictures.first(photos[hazard.id], BEFORE),
@@ -218,7 +220,7 @@ def _responsible(hazard: Hazard, unit: str | None, assignee: str | None) -> str:
     fixed = hazard.five_fixed or {}
     department = DEPARTMENT_NAMES[hazard.department] if hazard.department else ""
     person = fixed.get("responsible") or department or assignee
-    return "，".join(name for name in (unit, person) if name)
+    return "，".join(numbers_in_texts.without_numbers(name) for name in (unit, person) if name)
 
 
 def _arrived(photos: list[NamedPhoto]) -> int:

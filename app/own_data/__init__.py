@@ -82,7 +82,6 @@ from app.own_data.frozen import FrozenKind, FrozenRow, closings_in_scope, frozen
 from app.own_data.held import Held, held
 from app.own_data.kinds import Copied
 from app.own_data.left_out import LEFT_OUT
-from app.own_data.numbers_in_texts import holds_a_number, without_numbers
 from app.own_data.outcomes import Outcome, Tools
 from app.own_data.plain_words import word_for
 from app.own_data.redeleting import ROUNDS, know, redelete
@@ -157,7 +156,6 @@ __all__ = [
     "follow_up",
     "frozen_rows",
     "held",
-    "holds_a_number",
     "know",
     "lines_in_batches",
     "make_copy",
@@ -180,7 +178,6 @@ __all__ = [
     "withdraw_closing",
     "withdraw_correction",
     "withdraw_deletion",
-    "without_numbers",
     "word_for",
     "write_list_anew",
 ]

@@ -3,12 +3,9 @@
 import re
 from collections.abc import Collection
 
-GAPS = (
-    "\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200d\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"  # spaces
-    "\u2010-\u2015\u2212\uff0d\\-"  # dashes
-    ".\u00b7\u2022\u2027\u3002\u30fb\uff0e"  # dots
-    "()\uff08\uff09"
-)
+from app.people import numbers_in_texts
+
+GAPS = numbers_in_texts.GAPS
 """What may stand between the signs of a number, here and in the database (``refuse_but_numbers``)."""
 _BETWEEN = f"[{GAPS}]{{0,3}}"
 _PHONE_DIGITS = 11

@@ -14,7 +14,7 @@ from app.models import (
     RosterChangeKind,
     Sex,
 )
-from app.people import history, moving, whereabouts
+from app.people import history, moving, numbers_in_texts, whereabouts
 from app.people.ages import AgeGroup, age_group, last_birth_of, last_birth_of_adults, takes_minors_number
 from app.people.bases import (
     BASES,
@@ -257,6 +257,7 @@ __all__ = [
     "masked_numbers",
     "moving",
     "number_indexes",
+    "numbers_in_texts",
     "numbers_of",
     "prepare_search",
     "privacy_notice",

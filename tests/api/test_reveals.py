@@ -82,7 +82,19 @@ def test_a_number_needs_a_fresh_proof(worker: Client, session: Session) -> None:
 
 
 @pytest.mark.parametrize(
-    "purpose", ["", "看看", "打13900001234", "长" * 101, "....", "1111", "查 1234", "，。！？", "①②③④"]
+    "purpose",
+    [
+        "",
+        "看看",
+        "打13900001234",
+        "打139 0000 1234找他",
+        "长" * 101,
+        "....",
+        "1111",
+        "查 1234",
+        "，。！？",
+        "①②③④",
+    ],
 )
 def test_a_purpose_is_words(worker: Client, session: Session, purpose: str) -> None:
     """S-36: without a purpose, or with a number in it, nothing is shown."""

@@ -7,17 +7,21 @@ import pytest
 
 from app.cli.seed.naming import id_number
 from app.models import Sex
-from app.own_data import holds_a_number, without_numbers
+from app.people.numbers_in_texts import holds_a_number, without_numbers
 
 MOBILE = "1" + "3" * 10
 OTHER = "1" + "5820" + "0" * 6
 IN_PARTS = f"{MOBILE[:3]} {MOBILE[3:7]} {MOBILE[7:]}"
 ID_NUMBER = id_number(date(1990, 1, 1), Sex.MALE, 7)
 OLD_ID_NUMBER = "422302" + ID_NUMBER[8:17]
+MISTYPED = f"422302{date(1990, 1, 1):%Y%m%d}0154"
+"""Its check sign would be another."""
 WIDE = str.maketrans("0123456789Xx+", "０１２３４５６７８９Ｘｘ＋")
 CHINESE = str.maketrans("0123456789", "〇一二三四五六七八九")
 RINGED = str.maketrans("0123456789", "⓪①②③④⑤⑥⑦⑧⑨")
 SPOKEN = str.maketrans("0123456789", "零幺二三四五六七八九")
+RINGED_CHINESE = str.maketrans("0123456789", "〇㊀㊁㊂㊃㊄㊅㊆㊇㊈")
+SPOKEN_OTHERWISE = str.maketrans("0123456789", "洞么两三四五六拐八勾")
 FORMAL = str.maketrans("0123456789", "零壹贰叁肆伍陆柒捌玖")
 GAPS = [
     "/",
@@ -89,6 +93,14 @@ def grouped(number: str, gap: str, *sizes: int) -> str:
         OTHER.translate(SPOKEN),
         OTHER.translate(FORMAL),
         "、".join(OTHER.translate(CHINESE)),
+        OTHER.translate(RINGED_CHINESE),
+        OTHER.translate(SPOKEN_OTHERWISE),
+        grouped(OTHER.translate(SPOKEN), "和", 3, 4),
+        *[grouped(OTHER, gap, 3, 4) for gap in ("和", "与", " 再加 ", "，再", "杠")],
+        grouped("138456" + "78990", "、", 5),
+        grouped("138456" + "78990", "，", 6),
+        grouped("138" + "402" + "02503", "、", 3, 4),
+        f"138、1234、{5678}、3号楼",
         IN_PARTS.translate(CHINESE),
         MOBILE[:3] + MOBILE[3:].translate(CHINESE),
         MOBILE[:3] + MOBILE[3:4].translate(RINGED) + MOBILE[4:],
@@ -103,6 +115,10 @@ def grouped(number: str, gap: str, *sizes: int) -> str:
         grouped(ID_NUMBER, "-", 6, 4, 4),
         ID_NUMBER.translate(CHINESE),
         f"0715-2363000 {ID_NUMBER}",
+        MISTYPED,
+        grouped(MISTYPED, " ", 6, 8),
+        grouped(MISTYPED, "、", 6, 8),
+        MISTYPED.translate(CHINESE),
         OLD_ID_NUMBER,
         grouped(OLD_ID_NUMBER, " ", 6, 6),
         OLD_ID_NUMBER.translate(SPOKEN),
@@ -126,6 +142,9 @@ def test_a_number_is_found_however_it_is_written(number: str) -> None:
         # numbers of documents, firms, orders and standards
         "信用代码 " + "123456789" * 2,
         f"编号 {ID_NUMBER[:-1]}{(int(ID_NUMBER[-1].replace('X', '5')) + 1) % 10}",
+        f"编号 {MISTYPED[:6]}20251130{MISTYPED[14:]}",
+        f"编号 {MISTYPED[:6]}19901330{MISTYPED[14:]}",
+        f"编号 99{MISTYPED[2:]}",
         "工作群 " + "12345678901",
         f"单号 {MOBILE}3",
         "咸应急〔2026〕18号、鄂建安许字[2019]015678",
@@ -156,6 +175,9 @@ def test_a_number_is_found_however_it_is_written(number: str) -> None:
         "131、12、13、14、15",
         "1-3-302、2-3-1402",
         "131、1402、1503室",
+        "131、1402、1503",
+        "131和1402和1503",
+        "1402，2503，139",
         "一单元一零一、一单元一零二、二单元一零一",
         "三栋、四栋、五栋、六栋、七栋、八栋、九栋、十栋、十一栋",
         # sums and measures
@@ -165,6 +187,10 @@ def test_a_number_is_found_however_it_is_written(number: str) -> None:
         "150/95、160/100",
         "宽1.35米、高1.80米，间距13.5厘米",
         "1500、1600、180元",
+        "155、1600、1700、1800毫米",
+        "宽155、1600、1700毫米",
+        "13800、150000",
+        "什么三个一五八二〇",
         "1500/1600/180的管道",
         "1500×1600×180的管道",
         "150×1800×2400的门板",
