@@ -38,7 +38,7 @@ class HouseholdListInput(PageInput):
 
 
 class HouseholdOutput(Output):
-    """A household, who heads it and how many belong to it."""
+    """A household, who heads it and how many belong to it; nobody lives in an ``empty`` one: it is closed."""
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -47,6 +47,9 @@ class HouseholdOutput(Output):
     door = fields.String(required=True)
     head_name = fields.String(required=True, allow_none=True)
     resident_count = fields.Integer(required=True)
+    empty = fields.Boolean(required=True)
+    closed_on = fields.Date(required=True, allow_none=True)
+    merged_into = fields.UUID(required=True, allow_none=True)
 
     @ma.pre_dump
     def flatten(self, household: people.Household, **_: Any) -> dict[str, Any]:
@@ -60,6 +63,9 @@ class HouseholdOutput(Output):
             "door": household.door,
             "head_name": head.name if head else None,
             "resident_count": len(household.residents),
+            "empty": not household.residents,
+            "closed_on": household.closed_on,
+            "merged_into": household.merged_into,
         }
 
 
@@ -68,7 +74,7 @@ class HouseholdOutput(Output):
 @blueprint.answer(page_of(HouseholdOutput))
 @blueprint.query(HouseholdListInput)
 def list_households(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
-    """List households within reach by area and door; a resident finds his own."""
+    """List open households within reach by area and door; a resident finds his own."""
 
     def fetch(**span: Any) -> Any:
         return people.households(session, actor(), **filters, **span)

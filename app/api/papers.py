@@ -49,6 +49,7 @@ def print_card(household_id: UUID) -> Response:
     """Print a household's card: who lives there, without any number, and a code that names it to staff."""
     with transaction() as session:
         household = people.household_in_scope(session, actor(), household_id, residents=True)
+        people.check_home_open(household)
         note(household_id=str(household.id))
         members = [(one.name, own_data.word_for(one.relation)) for one in household.residents]
         paper = Paper(

@@ -38,6 +38,7 @@ class RosterChangeOutput(Output):
     household_id = fields.UUID(required=True)
     former_id = fields.UUID(required=True, allow_none=True)
     actor_id = fields.UUID(required=True, allow_none=True)
+    undoes_id = fields.UUID(required=True, allow_none=True)
     at = sent_moment(required=True)
     day = fields.Date(required=True)
     data = fields.Dict(required=True, allow_none=True)

@@ -63,7 +63,11 @@ def _names_door(words: SQLColumnExpression[str]) -> ColumnElement[bool]:
     ends, between = literal("^[^0-9]+|[^0-9]+$"), literal("[^0-9]+")
     figures = func.regexp_replace(func.regexp_replace(Household.door, ends, "", "g"), between, "-", "g")
     flat = func.substring(Household.door, "([0-9]{3,})[^0-9]*$")
-    others = exists().where(_NEXT_DOOR.place_id == Household.place_id, _NEXT_DOOR.id != Household.id)
+    others = exists().where(
+        _NEXT_DOOR.place_id == Household.place_id,
+        _NEXT_DOOR.id != Household.id,
+        _NEXT_DOOR.closed_on.is_(None),
+    )
     before, after = literal("(^|[^0-9])"), literal("([^0-9]|$)")
     by_figures = before.concat(func.nullif(figures, "")).concat(after)
     by_flat = literal("(^|[^0-9元-])").concat(flat).concat(after)

@@ -160,7 +160,7 @@ def _homes(session: Session, row: BindingRequest) -> _Homes:
     if named:
         return _Homes(named, Household.id.in_(named))
     by_door = has_door(Household.door, row.door)
-    which = (by_door, _of_community(row, Household.area_code))
+    which = (by_door, _of_community(row, Household.area_code), Household.closed_on.is_(None))
     alone = session.scalars(select(Household.id).where(*which).limit(2)).all()
     return _Homes(list(alone) if len(alone) == 1 else [], by_door)
 
@@ -179,7 +179,7 @@ def _named_homes(session: Session, row: BindingRequest) -> list[UUID]:
         for place_id, name in buildings
         if parts[name]
     ]
-    which = (or_(false(), *doors), _of_community(row, Household.area_code))
+    which = (or_(false(), *doors), _of_community(row, Household.area_code), Household.closed_on.is_(None))
     return list(session.scalars(select(Household.id).where(*which).limit(MOST_LOOKED_AT)))
 
 

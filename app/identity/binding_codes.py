@@ -18,7 +18,7 @@ from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.ids import new_id
 from app.models import BindingCode, Household, Resident
-from app.people import household_in_scope
+from app.people import check_home_open, household_in_scope
 from app.places import place_in_scope
 from app.sealing import Cell, Sealer
 
@@ -61,10 +61,12 @@ def new_binding_code(
     """Give a household the code after the version the caller knows, 0 for none; that one is worthless then.
 
     The same call again gives the code that it made. Raises NotFoundError outside the actor's areas,
-    BindingCodeVersionError if the household has another code by now, BindingCodesExhaustedError.
+    HouseholdClosedError, BindingCodeVersionError if the household has another code by now,
+    BindingCodesExhaustedError.
     """
     household = household_in_scope(session, actor, household_id)
-    session.refresh(household, ["id"], with_for_update={"key_share": True})  # the next one waits here
+    session.refresh(household, ["closed_on"], with_for_update={"key_share": True})  # the next one waits here
+    check_home_open(household)
     present = _code_of(session, household_id)
     last = present.version if present else 0
     if present is not None and last == version + 1:
@@ -79,7 +81,7 @@ def new_binding_code(
 def codes_of_place(
     session: Session, actor: Actor, sealer: Sealer, place_id: UUID
 ) -> list[tuple[Household, BindingCode, str]]:
-    """Give the codes of all households of a building by door, making the first of each that has none.
+    """Give the codes of all open households of a building by door, making the first of each that has none.
 
     No code in use is replaced, so the same call again gives the same codes. The households are locked in the
     order of their ids, so that two sheets made at once do not wait for each other.
@@ -89,7 +91,11 @@ def codes_of_place(
     place = place_in_scope(session, actor, place_id)
     homes = session.scalars(
         select(Household)
-        .where(Household.place_id == place.id, actor.scope.clause(Household.area_code, Household.id))
+        .where(
+            Household.place_id == place.id,
+            actor.scope.clause(Household.area_code, Household.id),
+            Household.closed_on.is_(None),
+        )
         .order_by(Household.id)
         .with_for_update(key_share=True)
     ).all()
@@ -107,6 +113,11 @@ def codes_of_place(
             code = row.handle + secret_of(sealer, row)
         found.append((home, row, code))
     return sorted(found, key=lambda one: _door_order(one[0].door))
+
+
+def end_binding_code(session: Session, household_id: UUID) -> None:
+    """Let the code of a household work no more; the household is locked by whoever closes it."""
+    session.execute(delete(BindingCode).where(BindingCode.household_id == household_id))
 
 
 def _keep_seen(session: Session, actor: Actor, codes: Iterable[BindingCode]) -> None:

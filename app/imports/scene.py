@@ -207,9 +207,10 @@ class Scene:
 
     @cached_property
     def doors(self) -> dict[tuple[UUID, str], tuple[UUID, str]]:
-        """Give each household and its door as it is written, by its building and folded door."""
+        """Give each open household and its door as it is written, by its building and folded door."""
         query = select(Household.id, Household.place_id, Household.door)
-        query = query.where(Scope(areas=(self.area_code,)).clause(Household.area_code))
+        here = Scope(areas=(self.area_code,)).clause(Household.area_code)
+        query = query.where(here, Household.closed_on.is_(None))
         rows = self.session.execute(query)
         return {(place_id, folded(door)): (household_id, door) for household_id, place_id, door in rows}
 

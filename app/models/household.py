@@ -55,7 +55,14 @@ class Household(Base):
 
     __tablename__ = "households"
     __table_args__ = (
-        UniqueConstraint("place_id", "door"),
+        CheckConstraint("merged_into IS NULL OR closed_on IS NOT NULL", name="merged_is_closed"),
+        Index(
+            "uq_households_open_door",
+            "place_id",
+            "door",
+            unique=True,
+            postgresql_where=text("closed_on IS NULL"),
+        ),
         Index("ix_households_area_code_door", "area_code", "door", "id"),
         Index("ix_households_plain_door", text("plain_door(door)"), "area_code"),
         Index("ix_households_place_id_plain_door", "place_id", text("plain_door(door)")),
@@ -64,6 +71,7 @@ class Household(Base):
             text("door_words(area_code, plain_door(door))"),
             postgresql_using="gin",
         ),
+        Index("ix_households_merged_into", "merged_into", postgresql_where=text("merged_into IS NOT NULL")),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
@@ -71,6 +79,10 @@ class Household(Base):
     door: Mapped[str]
     content_hash: Mapped[bytes]
     created_at: Mapped[datetime]
+    closed_on: Mapped[date | None]
+    """When it was closed: nobody lives in it, and its door is free for another one; None while it is open."""
+    merged_into: Mapped[UUID | None] = mapped_column(ForeignKey("households.id"))
+    """The household that took in its people, where it was closed for that."""
     place: Mapped[Place] = relationship(lazy="raise")
     residents: Mapped[list["Resident"]] = relationship(
         lazy="raise",

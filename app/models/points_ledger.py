@@ -56,6 +56,8 @@ class TransferKind(enum.StrEnum):
     EXPIRE = "expire"
     CORRECT = "correct"
     REVERSE = "reverse"
+    MOVE = "move"
+    """To another household, or back to the community, as a household is closed, split or merged."""
 
 
 class SourceKind(enum.StrEnum):
@@ -65,6 +67,8 @@ class SourceKind(enum.StrEnum):
     REDEMPTION = "redemption"
     HAZARD = "hazard"
     CORRECTION = "correction"
+    ROSTER = "roster"
+    """A change of the roster, by its id."""
 
 
 class Transfer(Base):

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped
 
 from app.models.base import AreaCode, Base, Id, Sealed
@@ -26,6 +26,7 @@ class RosterChangeKind(enum.StrEnum):
     DIED = "died"
     SPLIT = "split"
     MERGED = "merged"
+    CLOSED = "closed"
     UNDONE = "undone"
 
 
@@ -42,6 +43,12 @@ class RosterChange(Base):
         Index("ix_roster_changes_household_id_id", "household_id", "id"),
         Index("ix_roster_changes_former_id_id", "former_id", "id"),
         Index("ix_roster_changes_actor_id_id", "actor_id", "id"),
+        Index(
+            "uq_roster_changes_undoes_id",
+            "undoes_id",
+            unique=True,
+            postgresql_where=text("undoes_id IS NOT NULL"),
+        ),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode]
@@ -62,4 +69,6 @@ class RosterChange(Base):
     said_sealed: Mapped[Sealed | None]
     """JSON: what held before and what holds now; None where the change says all, or its time was over."""
     reason_sealed: Mapped[Sealed | None]
+    undoes_id: Mapped[UUID | None]
+    """The change that this one undid; each is undone once."""
     content_hash: Mapped[bytes]

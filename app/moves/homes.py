@@ -51,8 +51,8 @@ def move_home(
 
     The same again changes nothing.
 
-    Raises NotFoundError, OwnHouseholdError, NotResidentialError, OtherCommunityError, DoorTakenError,
-    LeftDayError, OtherContentError.
+    Raises NotFoundError, HouseholdClosedError, OwnHouseholdError, NotResidentialError, OtherCommunityError,
+    DoorTakenError, LeftDayError, OtherContentError.
     """
     step = begun(session, actor, sealer, step_id, "move_home", household_id, new)
     if (first := step.taken()) is not None:
@@ -62,7 +62,7 @@ def move_home(
     of_home = Resident.household_id == household_id
     lock_accounts(session, User.resident_id.in_(select(Resident.id).where(of_home)))
     living = select(Resident).where(of_home, Resident.left_on.is_(None)).order_by(Resident.id)
-    living = living.with_for_update().execution_options(populate_existing=True)
+    living = living.with_for_update(key_share=True).execution_options(populate_existing=True)
     session.scalars(living).all()
     household = moving.home_locked(session, household.id)
     people = session.scalars(living).all()  # with who came while this waited for the household
@@ -75,7 +75,7 @@ def move_home(
         raise LeftDayError(field="moved_on")
     before = {"place_id": household.place_id, "door": household.door}
     household.place_id, household.door, household.area_code = place.id, new.door, place.area_code
-    with unique({"uq_households_place_id_door": DoorTakenError(field="door")}):
+    with unique({"uq_households_open_door": DoorTakenError(field="door")}):
         session.flush()
     kind, day = RosterChangeKind.MOVED_WITHIN, new.moved_on
     for one in people:

@@ -58,8 +58,8 @@ def move(
     What is open of him goes with him; points stay with the household. Into another community, which the
     actor must have too, his care does not go: there somebody else looks after him.
 
-    Raises NotFoundError, HomeOutOfReachError, ResidentLeftError, SameHomeError, OwnHouseholdError,
-    LeftDayError, HeadTakenError, IdNumberTakenError, OtherContentError.
+    Raises NotFoundError, HomeOutOfReachError, HouseholdClosedError, ResidentLeftError, SameHomeError,
+    OwnHouseholdError, LeftDayError, HeadTakenError, IdNumberTakenError, OtherContentError.
     """
     step = begun(session, actor, sealer, step_id, "move", resident_id, new)
     if (first := step.taken()) is not None:
@@ -109,7 +109,7 @@ def _both(step: Step, resident_id: UUID, new: Move) -> tuple[Resident, Household
         raise HomeOutOfReachError(field="household_id") from None
     lock_accounts(session, User.resident_id == resident_id)
     resident_locked(session, resident_id)
-    household = moving.home_locked(session, household.id)
+    household = moving.home_locked(session, household.id, field="household_id")
     check_other_household(actor, resident.household_id, household.id)
     if not resident.birth_date <= new.moved_on <= business_day():
         raise LeftDayError(field="moved_on")

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Uuid, any_, select, union_all
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
-from app.models import Household, Resident, User
+from app.models import Account, Household, Resident, Transfer, User
 from app.own_data.copied import rows_of
 from app.own_data.kinds import Copied, Whose
 from app.sealing import Cell, Opener
@@ -29,6 +29,8 @@ def told(
     query = rows_of(copied, whose).where(*within).execution_options(yield_per=_BATCH)
     for batch in session.execute(query).mappings().partitions():
         plain = [opened_row(sealer, copied, row) for row in batch]
+        if copied.table.name == Transfer.__tablename__:
+            _leave_out_balances(session, plain, whose)
         others = _others(session, plain, whose)
         yield [{name: _without(value, others) for name, value in row.items()} for row in plain]
 
@@ -42,6 +44,20 @@ def opened_row(sealer: Opener, copied: Copied, row: Mapping[Any, Any]) -> dict[s
             value = sealer.open(value, Cell(copied.table.name, column.name, row[copied.table.c.id]))
         values[column.name.removesuffix("_sealed")] = _plain(value)
     return values
+
+
+def _leave_out_balances(session: Session, rows: Sequence[dict[str, Any]], whose: Whose) -> None:
+    """Take away what the other household had where points went between two."""
+    sides = ("debit_balance", "credit_balance")
+    both = [row for row in rows if all(row.get(one) is not None for one in sides)]
+    if not both:
+        return
+    query = select(Account.id).where(Account.household_id == whose.household_id)
+    own = {str(one) for one in session.scalars(query)}
+    for row in both:
+        for side in ("debit", "credit"):
+            if row[f"{side}_id"] not in own:
+                row[f"{side}_balance"] = None
 
 
 def _plain(value: Any) -> Any:

@@ -122,7 +122,7 @@ def _amount(names: Names, row: Row) -> int | str:
 
 
 def _balance(_: Names, row: Row) -> int | str:
-    """Give what the household's account held after an entry; of the two sides one has a balance."""
+    """Give what the household's account held after an entry; the other household's is left out."""
     found = row["credit_balance"] if row["credit_balance"] is not None else row["debit_balance"]
     return "" if found is None else int(found)
 

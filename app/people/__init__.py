@@ -118,6 +118,7 @@ from app.people.numbers import (
     shown_masked,
     told_by_id_number,
 )
+from app.people.open_homes import HouseholdClosedError, check_home_open, home_held
 from app.people.privacy_notice import NOTICE_VERSION, privacy_notice
 from app.people.register import (
     BirthDateError,
@@ -174,6 +175,7 @@ __all__ = [
     "GuardianshipState",
     "HeadTakenError",
     "Household",
+    "HouseholdClosedError",
     "IdNumberError",
     "IdNumberTakenError",
     "LeftWhy",
@@ -217,6 +219,7 @@ __all__ = [
     "check_birth_date",
     "check_child",
     "check_given",
+    "check_home_open",
     "check_lives_here",
     "check_minor_elsewhere",
     "check_not_dead",
@@ -238,6 +241,7 @@ __all__ = [
     "head_of",
     "held_enabled",
     "history",
+    "home_held",
     "household_in_scope",
     "households",
     "is_child",

@@ -101,7 +101,7 @@ def _found(session: Session, homes: Collection[NewHousehold]) -> dict[NewHouseho
     doors = [(home.place_id, home.door) for home in homes]
     query = (
         select(Household.id, Household.place_id, Household.door, Household.created_at)
-        .where(tuple_(Household.place_id, Household.door).in_(doors))
+        .where(tuple_(Household.place_id, Household.door).in_(doors), Household.closed_on.is_(None))
         .order_by(Household.id)
         .with_for_update(read=True)
     )

@@ -56,14 +56,16 @@ def keep_change(
     sealer: Sealer | None = None,
     change_id: UUID | None = None,
     sent: bytes | None = None,
+    undoes_id: UUID | None = None,
 ) -> RosterChange:
-    """Write a change; ``sent`` is the hash of what was sent under ``change_id``.
+    """Write a change; ``sent`` is the hash of what was sent under ``change_id``; it may undo another one.
 
     Raises OtherContentError if that id belongs to another change.
     """
     row_id, at = change_id or new_id(), now()
     values = _row(change, row_id, at=at, by=by, sealer=sealer)
     made = values.pop("content_hash")
+    values["undoes_id"] = undoes_id
     return append_event(session, RosterChange, values.pop("id"), sent or made, **values)
 
 

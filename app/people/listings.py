@@ -43,11 +43,11 @@ def households(
     after: Door | None,
     limit: int,
 ) -> list[Household]:
-    """List households within reach by area and door, with place and residents."""
+    """List open households within reach by area and door, with place and residents."""
     key = tuple_(Household.area_code, Household.door, Household.id)
     query = (
         _whole(select(Household))
-        .where(actor.scope.clause(Household.area_code, Household.id))
+        .where(actor.scope.clause(Household.area_code, Household.id), Household.closed_on.is_(None))
         .order_by(Household.area_code, Household.door, Household.id)
         .limit(limit)
     )

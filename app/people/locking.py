@@ -20,6 +20,9 @@ These keep to it, each with the accounts that it locks first:
 - ``moves.leaving``, the end of a residence: the same accounts, bound or not; then the resident.
 - ``moves.homes``: those of the home; then its people, and then the household, which whoever enters somebody
   into it takes as well.
+- ``moves.outlook``, for steps with whole households: those of their people; then these, and then the
+  households in the order of their ids, and last the accounts of points. A claim, an order and a batch of
+  corrections take the household, or its account of points, before they name anybody.
 - ``moves.births``: the guardian's and whoever enters; then the guardian, and then the household.
 - ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
   had before.

@@ -22,6 +22,7 @@ from app.models import (
 )
 from app.once import unique
 from app.people.numbers import ID_NUMBER_KEY, IdNumberTakenError, keep_numbers, numbers_of
+from app.people.open_homes import check_home_open
 from app.people.register import HeadTakenError
 from app.people.sounds import found_by
 from app.sealing import Sealer
@@ -52,10 +53,15 @@ def settle(
     follow(session, resident)
 
 
-def home_locked(session: Session, household_id: UUID) -> Household:
-    """Give a household, locked: who moves in or out of it, or with it, takes his turn; after its people."""
+def home_locked(session: Session, household_id: UUID, *, field: str | None = None) -> Household:
+    """Give an open household, locked after its people: who moves in or out, or with it, takes his turn.
+
+    Raises HouseholdClosedError.
+    """
     query = select(Household).where(Household.id == household_id).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one()
+    household = session.scalars(query.execution_options(populate_existing=True)).one()
+    check_home_open(household, field=field)
+    return household
 
 
 def follow(session: Session, resident: Resident) -> None:

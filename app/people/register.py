@@ -15,6 +15,7 @@ from app.people.bases import Category, check_about
 from app.people.history import change_of, change_of_home, keep_change
 from app.people.listings import household_in_scope
 from app.people.names import age_on
+from app.people.open_homes import home_held
 from app.people.sounds import found_by
 from app.places import place_in_scope
 
@@ -117,8 +118,8 @@ def register_resident(
 
     The same resident again is the first one, though the household or the actor moved since.
 
-    Raises BirthDateError, NotFoundError for a household outside the actor's areas, HeadTakenError,
-    OtherContentError.
+    Raises BirthDateError, NotFoundError for a household outside the actor's areas, HouseholdClosedError,
+    HeadTakenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Resident, resident_id, sent)
@@ -129,7 +130,7 @@ def register_resident(
         household_in_scope(session, actor, new.household_id)
     except NotFoundError:
         raise NotFoundError(field="household_id") from None
-    household = _home_held(session, new.household_id)
+    household = home_held(session, new.household_id, field="household_id")
     resident, made = insert_once(
         session,
         Resident,
@@ -145,11 +146,6 @@ def register_resident(
         check_about(session, resident, Category.ROSTER)
         keep_change(session, change_of(kind, resident), by=actor.user_id)
     return resident, made
-
-
-def _home_held(session: Session, household_id: UUID) -> Household:
-    """Give a household as it stands until the end: one that moves takes along whoever came before."""
-    return session.get_one(Household, household_id, with_for_update={"read": True}, populate_existing=True)
 
 
 def check_birth_date(birth_date: date) -> None:

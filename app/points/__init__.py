@@ -15,6 +15,7 @@ from app.models import (
     TransferKind,
     Verifier,
 )
+from app.points import carrying
 from app.points.accounts import household_account, system_account
 from app.points.adjusting import Adjusted, Adjustment, Adjustments, adjust
 from app.points.approval import (
@@ -130,6 +131,7 @@ __all__ = [
     "adjust",
     "approve",
     "cancel",
+    "carrying",
     "claim_for",
     "claim_in_scope",
     "claims",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app import identity
@@ -20,12 +20,15 @@ from app.models import (
     Area,
     Household,
     SourceKind,
+    Transfer,
     TransferKind,
 )
-from app.people import OwnHouseholdError, check_other_household
+from app.people import HouseholdClosedError, OwnHouseholdError, check_home_open, check_other_household
 from app.places import AreaUnknownError
 from app.points.accounts import household_account, system_account
 from app.points.ledger import InsufficientPointsError, Posting, post
+
+_REFUSALS = (InsufficientPointsError, OtherContentError, OwnHouseholdError, HouseholdClosedError)
 
 
 @dataclass(frozen=True)
@@ -66,10 +69,10 @@ class Adjusted:
 def adjust(session: Session, actor: Actor, batch: Adjustments, *, approval_id: UUID | None) -> list[Adjusted]:
     """Post a batch that somebody of another role approved, each adjustment for itself, in the order sent.
 
-    One that is refused (the household is not the community's, it is the actor's own, it has too few points,
-    the id was used for something else) leaves the others as they are. Sent again, everything happens once.
-    Accounts are moved in the order of their ids, so that two batches never wait in a circle. Whoever approved
-    stands in the ledger.
+    One that is refused (the household is not the community's, closed, or the actor's own, it has too few
+    points, the id was used for something else) leaves the others as they are. Sent again, everything happens
+    once. Accounts are moved in the order of their ids, so that two batches never wait in a circle. Whoever
+    approved stands in the ledger.
 
     Raises NotFoundError (the area is outside the actor's), AreaUnknownError (it is no community), and what
     ``identity.use_approval`` raises.
@@ -81,7 +84,8 @@ def adjust(session: Session, actor: Actor, batch: Adjustments, *, approval_id: U
     approver_id = identity.use_approval(
         session, actor, approval_id, ApprovalKind.POINTS_BULK, batch.payload(), again=True
     )
-    accounts = _accounts(session, actor, batch)
+    homes = _homes(session, actor, batch)
+    accounts = _accounts(session, homes)
     ours = system_account(session, batch.area_code, AccountKind.ADJUSTMENT)
     done = {item.id: Adjusted(item.id, problem=NotFoundError(field="household_id")) for item in batch.items}
     known = [item for item in batch.items if item.household_id in accounts]
@@ -91,6 +95,7 @@ def adjust(session: Session, actor: Actor, batch: Adjustments, *, approval_id: U
             actor,
             batch,
             item,
+            household=homes[item.household_id],
             ours=ours,
             theirs=accounts[item.household_id],
             approver_id=approver_id,
@@ -104,6 +109,7 @@ def _post(
     batch: Adjustments,
     item: Adjustment,
     *,
+    household: Household,
     ours: UUID,
     theirs: UUID,
     approver_id: UUID,
@@ -124,26 +130,41 @@ def _post(
     )
     try:
         check_other_household(actor, item.household_id)
+        if not _is_posted(session, item):
+            check_home_open(household)
         posted = post(session, posting)
-    except (InsufficientPointsError, OtherContentError, OwnHouseholdError) as problem:
+    except _REFUSALS as problem:
         return Adjusted(item.id, problem=problem)
     return Adjusted(item.id, balance=posted.credit_balance if gains else posted.debit_balance)
 
 
-def _accounts(session: Session, actor: Actor, batch: Adjustments) -> Mapping[UUID, UUID]:
-    """Give the account of each household that belongs to the community, made where there was none."""
-    wanted = {item.household_id for item in batch.items}
-    rows = session.execute(
-        select(Household.id, Household.area_code, Account.id)
-        .outerjoin(Account, Account.household_id == Household.id)
+def _is_posted(session: Session, item: Adjustment) -> bool:
+    """Say whether an adjustment was done: sent again it is what it was, though the household closed."""
+    source = (Transfer.source_kind == SourceKind.CORRECTION, Transfer.source_id == item.id)
+    return session.scalar(select(exists().where(*source))) or False
+
+
+def _homes(session: Session, actor: Actor, batch: Adjustments) -> Mapping[UUID, Household]:
+    """Give each household that belongs to the community, held as it stands until the end."""
+    homes = session.scalars(
+        select(Household)
         .where(
-            Household.id.in_(wanted),
+            Household.id.in_({item.household_id for item in batch.items}),
             Household.area_code.startswith(batch.area_code, autoescape=True),
             actor.scope.clause(Household.area_code),
         )
         .order_by(Household.id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
     )
+    return {one.id: one for one in homes}
+
+
+def _accounts(session: Session, homes: Mapping[UUID, Household]) -> Mapping[UUID, UUID]:
+    """Give the account of each household, made where there was none."""
+    query = select(Account.household_id, Account.id).where(Account.household_id.in_(homes))
+    found = dict(session.execute(query).all())
     return {
-        household_id: account_id or household_account(session, household_id, area_code)
-        for household_id, area_code, account_id in rows.all()
+        one.id: found.get(one.id) or household_account(session, one.id, one.area_code)
+        for one in homes.values()
     }

@@ -35,6 +35,7 @@ from app.people import (
     NoBasisError,
     ResidentLeftError,
     check_about,
+    home_held,
     resident_in_scope,
 )
 from app.points.acted_for import made_for, tell_home
@@ -109,9 +110,8 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 
     Raises NotFoundError for a resident out of reach and, sent again, for what is kept back from the actor by
     now, NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent,
-    ResidentLeftError for what happened after he left, RuleNotInForceError on the day it happened,
-    PointsOutOfRangeError, PhotoNeededError, NoteNeededError,
-    OtherContentError.
+    ResidentLeftError for what happened after he left, HouseholdClosedError, RuleNotInForceError on the day it
+    happened, PointsOutOfRangeError, PhotoNeededError, NoteNeededError, OtherContentError.
     """
     sent = made_for(actor, new)
     first = made_before(session, Claim, claim_id, sent, author=Claim.submitted_by, by=actor.user_id)
@@ -128,6 +128,7 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
     happened_on = business_day(new.captured_at if flag is ClockFlag.OK else received_at)
     if resident.left_on is not None and happened_on > resident.left_on:
         raise ResidentLeftError(field="resident_id")
+    household = home_held(session, household.id, field="resident_id")
     rule = claimable_rule(session, new.rule_id, area_code=household.area_code, on=happened_on)
     claim, made = insert_once(
         session,
@@ -164,9 +165,9 @@ def submit(session: Session, actor: Actor, claim_id: UUID, new: NewClaim) -> tup
 def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask: Ask) -> Claim:
     """Send a returned claim again, with other words or points, or more photos; its events keep the old ones.
 
-    Raises NotFoundError, OtherContentError, NotYourClaimError, IllegalStepError, NoBasisError and
-    ConsentChangedError for a child under 14 without its guardian's consent, PointsOutOfRangeError,
-    PhotoNeededError, NoteNeededError.
+    Raises NotFoundError, OtherContentError, NotYourClaimError, IllegalStepError, HouseholdClosedError,
+    NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent,
+    PointsOutOfRangeError, PhotoNeededError, NoteNeededError.
     """
     step = begin(session, actor, claim_id, step_id, ClaimStep.RESUBMIT, ask=vars(ask))
     claim = step.claim
@@ -174,6 +175,7 @@ def resubmit(session: Session, actor: Actor, claim_id: UUID, step_id: UUID, ask:
         return claim
     _check_is_his(actor, claim)
     claim.check_step(ClaimStatus.SUBMITTED)
+    home_held(session, claim.household_id)
     signs = _signs_of_harm(session, actor, claim.resident, ask)
     claim.points = _points(claim.rule, ask)
     claim.advance(ClaimStatus.SUBMITTED)
@@ -216,15 +218,15 @@ def claim_for(
     """Make the claim that a fact earns by itself, once per fact; who accepted the fact verified the claim.
 
     It waits to be verified as any other if he belongs to the household that earns it, if somebody spoke for
-    the resident, or if staff made the way in of whoever did: they neither verify nor approve it. Without a
-    household of this community, a rule in force, or what a child's claim rests on, there is no claim.
+    the resident, or if staff made the way in of whoever did: they neither verify nor approve it. Without an
+    open household of this community, a rule in force, or what a child's claim rests on, there is no claim.
     """
     rule = automatic_rule(session, automatic, area_code=area_code, on=business_day(fact.happened_at))
-    household = session.get(Household, household_id) if household_id else None
+    household = session.get(Household, household_id, with_for_update={"read": True}) if household_id else None
     resident = session.get(Resident, resident_id) if resident_id else None
     if rule is None or household is None or resident is None or not _has_basis(session, resident):
         return None
-    if community_of(household.area_code) != rule.area_code:
+    if community_of(household.area_code) != rule.area_code or household.closed_on is not None:
         return None
     sent = content_hash(fact.kind, fact.id)
     made = session.scalars(

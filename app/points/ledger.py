@@ -56,6 +56,8 @@ class Posting:
     """The last day on which the points gained may be used; None is the default of ``use_by_default``."""
     settling: bool = False
     """The points were held for this before."""
+    reverses_id: UUID | None = None
+    """The transfer that this one takes back; each is taken back once."""
 
 
 class Posted(NamedTuple):
@@ -186,6 +188,7 @@ def _values(posting: Posting) -> dict[str, Any]:
         "note": posting.note,
         "use_by": posting.use_by or use_by_default(posting.at),
         "settling": posting.settling,
+        "reverses": posting.reverses_id,
     }
 
 

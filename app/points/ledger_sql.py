@@ -60,10 +60,11 @@ WITH debit AS MATERIALIZED (
     SELECT id, least(remaining, %(amount)s - before)::bigint AS amount FROM queue
     WHERE before < %(amount)s
 ), made AS (
-    INSERT INTO transfers ({_COLUMNS})
+    INSERT INTO transfers ({_COLUMNS}, reverses_id)
     SELECT {_SENT},
         CASE WHEN debit.kept THEN debit.balance - %(amount)s END,
-        CASE WHEN credit.kept THEN credit.balance + %(amount)s END
+        CASE WHEN credit.kept THEN credit.balance + %(amount)s END,
+        %(reverses)s::uuid
     FROM debit, credit
     WHERE NOT debit.kept OR (
         CASE WHEN %(settling)s THEN debit.held ELSE debit.balance - debit.held END >= %(amount)s

@@ -21,7 +21,7 @@ from app.models import (
     TransferKind,
 )
 from app.once import insert_once, made_before
-from app.people import check_other_household
+from app.people import check_home_open, check_other_household
 from app.points import ledger
 from app.points.accounts import household_account, system_account
 from app.points.acted_for import made_for, tell_home
@@ -61,13 +61,14 @@ def order(session: Session, actor: Actor, redemption_id: UUID, wanted: Order) ->
     The price is the reward's at this moment. After a refusal the caller must roll back.
 
     Raises NotFoundError for a household or reward out of reach or an account shut meanwhile,
-    InsufficientPointsError, LimitReachedError, OutOfStockError, OtherContentError.
+    HouseholdClosedError, InsufficientPointsError, LimitReachedError, OutOfStockError, OtherContentError.
     """
     sent = made_for(actor, wanted)
     first = made_before(session, Redemption, redemption_id, sent, author=Redemption.made_by, by=actor.user_id)
     if first is not None:
         return first, False
     household = own_or_in_scope(session, actor, wanted.household_id)
+    check_home_open(household, field="household_id")
     reward = reward_on_offer(session, household.area_code, wanted.reward_id)
     redemption, made = insert_once(
         session,

@@ -21,4 +21,6 @@ ROSTER_NEVER_OVER = {
     "POST /v1/households/<uuid:household_id>/births": _ROSTER,
     "POST /v1/residents/<uuid:resident_id>/presence": _ROSTER,
     "POST /v1/households/<uuid:household_id>/presence": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/close": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/close/preview": _ROSTER,
 }

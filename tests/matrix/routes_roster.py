@@ -1,6 +1,8 @@
 """The matrix: changes of the roster."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from app.clock import business_day
 from app.ids import new_id
@@ -98,6 +100,22 @@ def _birth(stage: Stage) -> Call:
     return Call(f"/v1/households/{stage.household_id}/births", with_json(body))
 
 
+def _empty_home(stage: Stage) -> UUID:
+    """Give the neighbour's household, which he left."""
+    resident = stage.session.get_one(Resident, stage.neighbour())
+    resident.left_on, resident.left_why = business_day(), LeftWhy.MOVED_OUT
+    stage.session.flush()
+    return resident.household_id
+
+
+def _closing(verb: str) -> Callable[[Stage], Call]:
+    def call(stage: Stage) -> Call:
+        body = {"closed_on": business_day().isoformat()}
+        return Call(f"/v1/households/{_empty_home(stage)}/{verb}", with_step(body))
+
+    return call
+
+
 _ADMIN = {"admin": 200}
 ROSTER = [
     Line("POST", "/v1/residents/<uuid:resident_id>/leave", _ADMIN, _leave),
@@ -107,6 +125,8 @@ ROSTER = [
     Line("POST", "/v1/households/<uuid:household_id>/births", {"admin": 201}, _birth),
     Line("POST", "/v1/residents/<uuid:resident_id>/presence", _CARERS, _presence),
     Line("POST", "/v1/households/<uuid:household_id>/presence", _CARERS, _presence_of_home),
+    Line("POST", "/v1/households/<uuid:household_id>/close", _ADMIN, _closing("close")),
+    Line("POST", "/v1/households/<uuid:household_id>/close/preview", _ADMIN, _closing("close/preview")),
     Line("GET", "/v1/residents/<uuid:resident_id>/changes", _CARERS, _of_resident),
     Line("GET", "/v1/households/<uuid:household_id>/changes", _CARERS, _of_household),
 ]

@@ -151,6 +151,35 @@ def test_points_say_whether_they_came_or_went(
     assert [row["分数"] for row in got.table("transfers")] == ["10", "-4"]
 
 
+def test_what_another_household_had_stays_untold_where_points_went_between_two(
+    app: Flask, session: Session, resident: Client, mine: dict[str, UUID]
+) -> None:
+    """S-76: as households are split and merged; one's own balance is told."""
+    life = Life(session)
+    life.own(
+        Transfer,
+        debit_id=named("account of others"),
+        credit_id=mine["account"],
+        amount=4,
+        kind=TransferKind.MOVE,
+        source_kind="roster",
+        source_id=named("a merging"),
+        by_id=life.user("admin"),
+        at=datetime(2026, 5, 1, tzinfo=UTC),
+        note="",
+        debit_balance=777,
+        credit_balance=14,
+    )
+    session.commit()
+
+    got = copy_of(app, session, resident)
+
+    assert "<td>+4</td>" in got.page
+    assert "<td>14</td>" in got.page
+    assert "777" not in got.page
+    assert [row["debit_balance"] for row in got.rows("transfers")] == [None, None]
+
+
 def test_what_was_answered_on_a_visit_stands_by_its_question(
     app: Flask, session: Session, resident: Client, mine: dict[str, UUID]
 ) -> None:

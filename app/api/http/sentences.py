@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.http.roster_sentences import OF_THE_ROSTER
 from app.api.http.wechat_sentences import OF_WECHAT
 from app.api.http.work_sentences import OF_WORK
 
@@ -62,20 +63,6 @@ SENTENCES: dict[str, str] = {
     "photo_quota": "今天传的照片太多了，没传完的请明天再传",
     "own_photo": "这里面有您自己传的照片，请由别的同事来核对",
     "photo_broken": "照片没有传完整或已损坏，请重新拍一张",
-    # people
-    "not_residential": "这里不是住人的楼栋，请选居民住的楼",
-    "door_taken": "这栋楼的这个门牌号已经登记了一户，请核对门牌号",
-    "head_taken": "这一户已经登记了户主，请核对这个人和户主的关系",
-    "resident_left": "名册上这个人已经搬走或去世；回来了的，请先办迁回",
-    "home_out_of_reach": "找不到这一户；搬去别的社区的，请在这里办搬走，由那边登记",
-    "same_home": "这个人本来就住在这一户，请核对",
-    "back_day": "外出的才填预计回来日期，要晚于外出那天，两年以内",
-    "left_day": "请改日期：不能晚于今天，也不能早于出生或搬走那天",
-    "day_long_ago": "请填最近一年里的日期；更早的填一年前，实际日期写进原因",
-    "other_community": "整户不能搬到别的社区；请给每个人办搬走，由那边登记",
-    "birth_date": "出生日期不对，请和身份证核对",
-    "id_number": "身份证号不对，请和身份证核对；出生日期、性别也要对得上",
-    "id_number_taken": "这个身份证号已经登记在另一位居民名下，请和身份证核对",
     # visits
     "care_open": "这位居民已经在这一类关爱对象里了，请用原来的那条记录",
     "too_seldom": "这位对象最少每{most}天要走访一次，间隔请不要超过{most}天",
@@ -190,6 +177,7 @@ SENTENCES: dict[str, str] = {
     "approval_expired": "申请已经超过72小时，请重新申请",
     "own_approval": "不能审批自己的申请，也不能审批给自己的授权，请换一位同事",
     **OF_WECHAT,
+    **OF_THE_ROSTER,
     **OF_WORK,
     # binding to a resident
     "not_bound": "请先绑定居民身份，绑定以后就能办这件事",

@@ -1,0 +1,27 @@
+"""What is said of refusals about households and who lives in them."""
+
+OF_THE_ROSTER: dict[str, str] = {
+    "not_residential": "这里不是住人的楼栋，请选居民住的楼",
+    "door_taken": "这栋楼的这个门牌号已经登记了一户，请核对门牌号",
+    "head_taken": "这一户已经登记了户主，请核对这个人和户主的关系",
+    "resident_left": "名册上这个人已经搬走或去世；回来了的，请先办迁回",
+    "home_out_of_reach": "找不到这一户；搬去别的社区的，请在这里办搬走，由那边登记",
+    "same_home": "这个人本来就住在这一户，请核对",
+    "back_day": "外出的才填预计回来日期，要晚于外出那天，两年以内",
+    "left_day": "请改日期：不能晚于今天，也不能早于出生或搬走那天",
+    "day_long_ago": "请填最近一年里的日期；更早的填一年前，实际日期写进原因",
+    "other_community": "整户不能搬到别的社区；请给每个人办搬走，由那边登记",
+    "birth_date": "出生日期不对，请和身份证核对",
+    "id_number": "身份证号不对，请和身份证核对；出生日期、性别也要对得上",
+    "id_number_taken": "这个身份证号已经登记在另一位居民名下，请和身份证核对",
+    "household_closed": "这一户已经注销，请在这个门牌登记新的一户",
+    "still_lived_in": "这一户还住着{people}个人，请先给他们办搬走或并到别的户",
+    "household_busy": "这一户还有{claims}笔申报在办、{orders}笔兑换没领，请先办完",
+    "points_left": "这一户还有{points}分，请选转给哪一户，或退回社区",
+    "points_elsewhere": "积分只能留在本社区，请选本社区的另一户",
+    "same_household": "选的是同一户，请选另一户",
+    "not_of_home": "名单和现在住在这一户的人对不上，请刷新后再选",
+    "head_needed": "每一户都要有一个户主，请选一个人做户主",
+    "not_undoable": "这项变动不能撤销，请用改正、搬家这些办法改回来",
+    "already_undone": "这项变动已经撤销过了，请刷新后看",
+}

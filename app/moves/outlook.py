@@ -1,0 +1,187 @@
+"""What a step with whole households would do, and all that stands in its way, before anything is done."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy.orm import Session
+
+from app.actors import Actor
+from app.clock import business_day
+from app.errors import DomainError, Kind, NotFoundError
+from app.models import Household, Relation, Resident, User
+from app.moves.leaving import LeftDayError
+from app.people import (
+    HeadTakenError,
+    OwnHouseholdError,
+    check_home_open,
+    check_other_household,
+    household_in_scope,
+    lock_accounts,
+)
+from app.points import carrying
+
+
+class StillOpenError(DomainError):
+    """Claims of the household are being decided, or orders wait for it (data: ``claims``, ``orders``)."""
+
+    code = "household_busy"
+    kind = Kind.CONFLICT
+
+
+class NotOfHomeError(DomainError):
+    """Those who are named are not, each once, who lives in the household now."""
+
+    code = "not_of_home"
+    kind = Kind.CONFLICT
+
+
+class SameHouseholdError(DomainError):
+    """A household, and not another one, is named as that into which people or points go."""
+
+    code = "same_household"
+    kind = Kind.CONFLICT
+
+
+class HeadNeededError(DomainError):
+    """Each household with people in it has one head: nobody is named, or more than one."""
+
+    code = "head_needed"
+    kind = Kind.INVALID
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Somebody, and what he is to the head of the household that he is put into."""
+
+    resident_id: UUID
+    relation: Relation
+
+
+@dataclass(frozen=True)
+class Goes:
+    """Who goes from where to where, and what he was and is then to the head; who stays becomes another."""
+
+    resident_id: UUID
+    from_id: UUID
+    to_id: UUID
+    before: Relation
+    relation: Relation
+
+
+@dataclass(frozen=True)
+class PointsGo:
+    """How many points go from a household to another one, or to the community, which is none."""
+
+    from_id: UUID
+    to_id: UUID | None
+    points: int
+
+
+@dataclass
+class Outlook:
+    """All that a step does, or what keeps it from being done: each obstacle with its field and remedy."""
+
+    people: list[Goes] = field(default_factory=list)
+    points: list[PointsGo] = field(default_factory=list)
+    makes: list[UUID] = field(default_factory=list)
+    """Households that come to be."""
+    closes: list[UUID] = field(default_factory=list)
+    """Households that are closed: their binding codes work no more."""
+    opens: list[UUID] = field(default_factory=list)
+    """Households that are open again, without a binding code."""
+    obstacles: list[DomainError] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Raise the first obstacle."""
+        for one in self.obstacles:
+            raise one
+
+
+@dataclass(frozen=True)
+class Homes:
+    """Households with who lives there, all of them locked where the step is to be done."""
+
+    session: Session
+    households: dict[UUID, Household]
+    residents: list[Resident]
+    locked: bool
+
+    def of(self, household_id: UUID) -> list[Resident]:
+        """Give who lives in one of them."""
+        return [one for one in self.residents if one.household_id == household_id]
+
+    def points_of(self, *household_ids: UUID) -> dict[UUID, int]:
+        """Give the balances; the accounts of all are locked together, before what is open is counted."""
+        found = carrying.standings(self.session, household_ids, locked=self.locked)
+        return {household_id: standing.balance for household_id, standing in found.items()}
+
+
+def reached(session: Session, actor: Actor, household_id: UUID, *, field: str | None = None) -> Household:
+    """Give a household within reach. Raises NotFoundError, which names the field."""
+    try:
+        return household_in_scope(session, actor, household_id)
+    except NotFoundError:
+        raise NotFoundError(**{"field": field} if field else {}) from None
+
+
+def homes(session: Session, *household_ids: UUID, locked: bool) -> Homes:
+    """Give households with who lives there: accounts, people and households are locked in this order.
+
+    Nobody goes while his row is locked, and nobody comes while the household is; who came while this waited
+    is among those given, though his own row is not locked. An account of points names a household by a key:
+    these locks let it be named, so that an order for it does not wait in a circle.
+    """
+    there = Resident.household_id.in_(household_ids) & Resident.left_on.is_(None)
+    if locked:
+        lock_accounts(session, User.resident_id.in_(select(Resident.id).where(there)))
+        session.scalars(_people(there).with_for_update(key_share=True)).all()
+    query = select(Household).where(Household.id.in_(household_ids)).order_by(Household.id)
+    if locked:
+        query = query.with_for_update(key_share=True)
+    found = session.scalars(query.execution_options(populate_existing=True)).all()
+    people = session.scalars(_people(there).execution_options(populate_existing=True)).all()
+    return Homes(session, {one.id: one for one in found}, list(people), locked)
+
+
+def _people(which: ColumnElement[bool]) -> Select[Resident]:
+    return select(Resident).where(which).order_by(Resident.id)
+
+
+def about_homes(
+    actor: Actor, found: Homes, household_ids: Collection[UUID], *, field: str | None = None
+) -> list[DomainError]:
+    """Give why a step may not be taken with households: one is the actor's own, or is closed."""
+    obstacles: list[DomainError] = []
+    try:
+        check_other_household(actor, *household_ids)
+    except OwnHouseholdError as error:
+        obstacles.append(error)
+    for one in household_ids:
+        try:
+            check_home_open(found.households[one], field=field)
+        except DomainError as error:
+            obstacles.append(error)
+    return obstacles
+
+
+def about_open(session: Session, household_id: UUID) -> list[DomainError]:
+    """Give what is open of a household that is to be closed."""
+    left = carrying.still_open(session, [household_id])[household_id]
+    return [StillOpenError(claims=left.claims, orders=left.orders)] if left.claims or left.orders else []
+
+
+def about_day(day: date, people: Collection[Resident], *, field: str) -> list[DomainError]:
+    """Give whether a day lies in the future, or before one of those whom it is about was born."""
+    is_fine = day <= business_day() and all(one.birth_date <= day for one in people)
+    return [] if is_fine else [LeftDayError(field=field)]
+
+
+def about_heads(people: Collection[Placed], *, there: Collection[Resident], field: str) -> list[DomainError]:
+    """Give whether people who come bring a second head, where those who live there may have one."""
+    heads = sum(one.relation is Relation.HEAD for one in people)
+    if heads > 1 or (heads and any(one.relation is Relation.HEAD for one in there)):
+        return [HeadTakenError(field=field)]
+    return []
