@@ -162,6 +162,12 @@ def not_told_of_visit(session: Session, visit_id: UUID, visited: Resident) -> se
     return accounts_of_home(session, visited.household_id)
 
 
+def home_is_not_told() -> ColumnElement[bool]:
+    """Say in SQL, beside ``Visit`` and its ``Resident``, that ``not_told_of_visit`` names his home."""
+    named = exists().where(HarmCase.visit_id == Visit.id)
+    return or_(Resident.birth_date > last_birth_of_adults(business_day()), named)
+
+
 def homes_behind(session: Session, hazard: Hazard) -> set[UUID]:
     """Give the households behind whose door a hazard is; who lives there decides nothing about it.
 

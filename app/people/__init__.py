@@ -86,6 +86,7 @@ from app.people.homes import (
     check_minor_elsewhere,
     check_other_household,
     check_reader_elsewhere,
+    homes_of,
     lives_in,
 )
 from app.people.leaving import DayLongAgoError, ResidentLeftError, check_lives_here, check_recent
@@ -242,6 +243,7 @@ __all__ = [
     "held_enabled",
     "history",
     "home_held",
+    "homes_of",
     "household_in_scope",
     "households",
     "is_child",

@@ -11,12 +11,14 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, literal, or_
 from sqlalchemy.orm import Session
 
+from app import harm
 from app.actors import Actor
 from app.clock import business_day
 from app.errors import NotFoundError
-from app.identity import holders
+from app.identity import holders, holding
 from app.models import CareRecord, FollowUp, Resident, Visit
-from app.people import check_reader_elsewhere, is_minor, last_birth_of_adults
+from app.once import of_community
+from app.people import check_reader_elsewhere, homes_of, is_minor, last_birth_of_adults
 from app.plans import standing_in, stands_in_over
 from app.visits.care import NotStaffHereError
 from app.visits.care_listings import NotResponsibleError, admin_scope, is_responsible
@@ -63,6 +65,28 @@ def his_to_see_to(session: Session, actor: Actor) -> ColumnElement[bool]:
         Resident.birth_date > last_birth_of_adults(today),
     )
     return and_(his, ~of_his_home.correlate(FollowUp))
+
+
+def nobodys(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Say in SQL, of ``FollowUp`` beside ``Visit`` and ``Resident``, that today only the admins see to it.
+
+    Its owner may own it no longer, or is away with nobody in his place; or whoever sees to it lives in the
+    home that it is kept from. So in the communities in which the actor has a post.
+    """
+    there = hands_of(session, actor)
+    owner, area = FollowUp.owner_id, FollowUp.area_code
+    stands_in = stands_in_over(owner, area, on=there.day, near=there.rosters)
+    terms = [and_(actor.scope.widened().clause(area), ~or_(holding(CARERS, owner, area), stands_in))]
+    seen_to = there.seen_to()
+    homes = homes_of(session, {doer_id for _, doer_id in seen_to if doer_id is not None})
+    for (code, doer_id), owner_ids in seen_to.items():
+        theirs = and_(of_community(area, code), owner.in_(sorted(owner_ids)))
+        if doer_id is None:
+            terms.append(theirs)
+        elif doer_id in homes:
+            at_home = Resident.household_id.in_(sorted(homes[doer_id]))
+            terms.append(and_(theirs, at_home, harm.home_is_not_told()))
+    return and_(FollowUp.done_at.is_(None), or_(*terms))
 
 
 def whole_area(actor: Actor) -> ColumnElement[bool]:

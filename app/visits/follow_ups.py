@@ -18,7 +18,7 @@ from app.people import is_minor
 from app.sealing import Sealer
 from app.visits.basis import check_result
 from app.visits.due import DueKey
-from app.visits.follow_up_doers import check_sees_to_it, his_to_see_to, whole_area
+from app.visits.follow_up_doers import check_sees_to_it, his_to_see_to, nobodys, whole_area
 from app.visits.leave import leave_for, may_read
 from app.visits.listings import check_shown
 from app.visits.sealed import result_of, sealed_result
@@ -26,7 +26,7 @@ from app.visits.standing_in import hands
 
 
 class Whose(StrEnum):
-    """Whose follow-ups: those the actor sees to, all he may read, or what admins were told to hand over."""
+    """Whose follow-ups: those the actor sees to, all he may read, or what only admins see to now."""
 
     MINE = "mine"
     AREA = "area"
@@ -84,7 +84,7 @@ def follow_ups(
         query = query.where(or_(own, whole_area(actor)))
         shown = or_(own, may_read(actor))
         if whose is Whose.UNOWNED:
-            query = query.where(FollowUp.told_unowned_on.is_not(None))
+            query = query.where(nobodys(session, actor))
             shown = or_(shown, Resident.household_id.not_in(sorted(actor.homes)))
         query = query.where(shown)
     if done in {Done.OPEN, Done.OVERDUE}:

@@ -5,6 +5,7 @@ Where nobody of them has a post in the community, or the worker has none over th
 record's own substitute, on the same terms. Else nobody does it but the community's admins.
 """
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -75,6 +76,14 @@ class Hands:
         if owner_id in roster.over(area_code) or owner_id in self.stood_in_over(area_code):
             return roster.stands_in(owner_id, self.day)
         return None
+
+    def seen_to(self) -> dict[tuple[str, UUID | None], set[UUID]]:
+        """Give by whom what belongs to people of each community is seen to, if it is; by None: by nobody."""
+        found = defaultdict[tuple[str, UUID | None], set[UUID]](set)
+        for code, roster in self.rosters.items():
+            for one in {holder_id for _, _, holder_id in roster.posts}:
+                found[code, roster.stands_in(one, self.day)].add(one)
+        return dict(found)
 
     def stood_in_over(self, area_code: str) -> set[UUID]:
         """Give everybody who may have stood in on that day for one with a post over an area."""
