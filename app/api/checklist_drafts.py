@@ -9,7 +9,7 @@ from marshmallow import fields
 
 from app import checklists
 from app.adapters import XLSX
-from app.api.checklist_items import MOST_ITEMS, ItemInput, code_word, sheets_of
+from app.api.checklist_items import ItemInput, code_word, sheets_of
 from app.api.checklists import ItemFieldsOutput, WholeChecklistOutput, shown
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
@@ -50,7 +50,7 @@ class ChecklistDraftInput(Input):
     source = Text(500, load_default="")
     base_id = uid(load_default=None, allow_none=True)
     copied_from_id = uid(load_default=None, allow_none=True)
-    items = listed(fields.Nested(ItemInput), MOST_ITEMS, load_default=None, allow_none=True)
+    items = listed(fields.Nested(ItemInput), checklists.MOST_ITEMS, load_default=None, allow_none=True)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
@@ -211,6 +211,16 @@ def get_checklist_workbook(checklist_id: UUID) -> Response:
     response = Response(made, mimetype=XLSX)
     response.headers["Content-Disposition"] = f'attachment; filename="{row.code}-{row.version}.xlsx"'
     return response
+
+
+@blueprint.route("/checklist-drafts/<uuid:draft_id>/follow", methods=["POST"])
+@allow(Permission.CHECKLIST_WRITE)
+@blueprint.answer(WholeChecklistDraftOutput)
+@blueprint.body(RevisionInput)
+def follow_with_checklist_draft(sent: dict[str, Any], draft_id: UUID) -> Any:
+    """Let the draft of a copy take over what the list above added and changed; what it says itself stays."""
+    with transaction() as session:
+        return checklists.follow(session, actor(), draft_id, **sent)
 
 
 @blueprint.route("/checklist-drafts/<uuid:draft_id>/publish", methods=["POST"])

@@ -12,7 +12,6 @@ from app.api.http.fields import Flag, Input, Text, listed, whole, word
 from app.checklists import ItemKind
 from app.hazards import HazardCategory, HazardLevel
 
-MOST_ITEMS = 60
 MOST_OPTIONS = 16
 OPTION_CODE = 15
 """The most signs of an option's code."""

@@ -17,8 +17,16 @@ from app.checklists.drafts import (
     retire,
     write,
 )
+from app.checklists.following import DraftTooLongError, follow
 from app.checklists.listings import checklist, checklist_serving, checklists, newer_above
-from app.checklists.sheets import DraftSheet, ItemCodesTwiceError, ItemSheet, OptionSheet, plain_items_of
+from app.checklists.sheets import (
+    MOST_ITEMS,
+    DraftSheet,
+    ItemCodesTwiceError,
+    ItemSheet,
+    OptionSheet,
+    plain_items_of,
+)
 from app.checklists.workbook import (
     ReadItems,
     WorkbookHeadingsError,
@@ -29,6 +37,7 @@ from app.checklists.workbook import (
 from app.models import Checklist, ChecklistDraft, ItemKind
 
 __all__ = [
+    "MOST_ITEMS",
     "Changes",
     "Checklist",
     "ChecklistDraft",
@@ -40,6 +49,7 @@ __all__ = [
     "DraftOpenError",
     "DraftOutdatedError",
     "DraftSheet",
+    "DraftTooLongError",
     "DraftUnchangedError",
     "ItemCodesTwiceError",
     "ItemKind",
@@ -56,6 +66,7 @@ __all__ = [
     "discard",
     "draft",
     "draft_changes",
+    "follow",
     "newer_above",
     "open_drafts",
     "plain_items_of",

@@ -80,7 +80,7 @@ def write(
     row = _find(session, actor, draft_id, lock=True)
     if row is None:
         return _begin(session, actor, draft_id, revision, sheet, sent)
-    _check_open(row, revision)
+    check_open(row, revision)
     if (row.area_code, row.code, row.kind) != (sheet.area_code, sheet.code, sheet.kind):
         raise DraftFixedError(field="code")
     begun_with = basis(session, actor, sheet)
@@ -88,7 +88,7 @@ def write(
     row.title, row.source = sheet.title, sheet.source
     if sheet.items is not None:
         row.items = plain_items(row.id, sheet.items)
-    _wrote(row, sent)
+    wrote(row, sent)
     return row, False
 
 
@@ -103,9 +103,9 @@ def replace_items(
     plain = plain_items(row.id, items)
     if row.ended_at is None and plain == row.items:
         return row
-    _check_open(row, revision)
+    check_open(row, revision)
     row.items = plain
-    _wrote(row, content_hash(actor.user_id, revision, plain))
+    wrote(row, content_hash(actor.user_id, revision, plain))
     return row
 
 
@@ -153,7 +153,7 @@ def publish(session: Session, actor: Actor, draft_id: UUID, revision: int) -> Ch
     row = draft(session, actor, draft_id, lock=True)
     if row.checklist_id is not None:
         return row
-    _check_open(row, revision)
+    check_open(row, revision)
     if not row.items:
         raise DraftEmptyError
     former = newest(session, row.area_code, row.code)
@@ -190,7 +190,7 @@ def discard(session: Session, actor: Actor, draft_id: UUID, revision: int) -> Ch
     """
     row = draft(session, actor, draft_id, lock=True)
     if row.ended_at is None or row.checklist_id is not None:
-        _check_open(row, revision)
+        check_open(row, revision)
         row.ended_at = now()
     return row
 
@@ -214,6 +214,21 @@ def retire(session: Session, actor: Actor, checklist_id: UUID) -> Checklist:
     if not actor.scope.covers(row.area_code):
         raise NotFoundError
     return row
+
+
+def check_open(row: ChecklistDraft, revision: int) -> None:
+    """Refuse to write over a draft that ended, or another revision of it."""
+    if row.ended_at is not None:
+        raise DraftEndedError
+    if row.revision != revision:
+        raise DraftChangedError(field="revision", revision=row.revision)
+
+
+def wrote(row: ChecklistDraft, sent: bytes) -> None:
+    """Note that a draft says something else now."""
+    row.revision += 1
+    row.content_hash = sent
+    row.written_at = now()
 
 
 def _keep(session: Session, row: Checklist) -> None:
@@ -287,19 +302,6 @@ def _begin(
         revision=1,
         written_at=now(),
     )
-
-
-def _check_open(row: ChecklistDraft, revision: int) -> None:
-    if row.ended_at is not None:
-        raise DraftEndedError
-    if row.revision != revision:
-        raise DraftChangedError(field="revision", revision=row.revision)
-
-
-def _wrote(row: ChecklistDraft, sent: bytes) -> None:
-    row.revision += 1
-    row.content_hash = sent
-    row.written_at = now()
 
 
 def _says_the_same(row: ChecklistDraft, former: Checklist) -> bool:

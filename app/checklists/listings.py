@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, aliased, joinedload, selectinload
 from app.actors import Actor
 from app.clock import now
 from app.errors import NotFoundError
-from app.models import DIGITS, Checklist, Place, PlaceKind
+from app.models import DIGITS, Checklist, ChecklistDraft, Place, PlaceKind
 from app.places import place_in_scope
 
 _SERVING = (
@@ -107,8 +107,8 @@ def version_before(session: Session, row: Checklist) -> UUID | None:
     )
 
 
-def newer_above(session: Session, row: Checklist) -> UUID | None:
-    """Give the version in force of the list that this one was copied from, if that is another one by now."""
+def newer_above(session: Session, row: Checklist | ChecklistDraft) -> UUID | None:
+    """Give the version in force of the list that this one follows, if that is another one by now."""
     copied, other = aliased(Checklist), aliased(Checklist)
     return session.scalar(
         select(other.id)

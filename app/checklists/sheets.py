@@ -10,6 +10,9 @@ from uuid import UUID
 from app.errors import DomainError, Kind
 from app.models import Checklist, ChecklistItem, HazardCategory, HazardLevel, ItemKind, PlaceKind
 
+MOST_ITEMS = 60
+"""In one list."""
+
 
 class ItemCodesTwiceError(DomainError):
     """Items of a list that have the code of another one (data: ``items``, their numbers)."""

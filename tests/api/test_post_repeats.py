@@ -70,6 +70,7 @@ FINAL = {
     "/v1/weather-alerts/<uuid:alert_id>/end",
     "/v1/escape-helps/<uuid:help_id>/end",
     "/v1/checklist-drafts/<uuid:draft_id>/discard",
+    "/v1/checklist-drafts/<uuid:draft_id>/follow",
     "/v1/checklist-drafts/<uuid:draft_id>/publish",
     "/v1/checklists/<uuid:checklist_id>/retire",
     "/v1/consents/<uuid:consent_id>/withdraw",

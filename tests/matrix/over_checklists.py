@@ -20,6 +20,12 @@ CHECKLISTS = [
     Case("GET /v1/checklist-drafts/<uuid:draft_id>", "discarded", _DISCARDED),
     Case("GET /v1/checklist-drafts/<uuid:draft_id>/changes", "discarded", _DISCARDED),
     Case(
+        "POST /v1/checklist-drafts/<uuid:draft_id>/follow",
+        "discarded",
+        _DISCARDED,
+        dict.fromkeys(("admin", "county", "city"), 409),
+    ),
+    Case(
         "POST /v1/checklist-drafts/<uuid:draft_id>/publish",
         "discarded",
         _DISCARDED,

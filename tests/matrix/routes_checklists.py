@@ -74,6 +74,7 @@ CHECKLISTS = [
     ),
     Line("GET", "/v1/checklist-drafts/<uuid:draft_id>", _EDITORS, _draft()),
     Line("GET", "/v1/checklist-drafts/<uuid:draft_id>/changes", _EDITORS, _draft("/changes")),
+    Line("POST", "/v1/checklist-drafts/<uuid:draft_id>/follow", _EDITORS, _draft("/follow", {"revision": 1})),
     Line(
         "POST", "/v1/checklist-drafts/<uuid:draft_id>/publish", _EDITORS, _draft("/publish", {"revision": 1})
     ),

@@ -29,6 +29,7 @@ ABOUT_NOBODY = {
     "PUT /v1/hazard-exports/<uuid:export_id>": "all hazards of an area",
     "PUT /v1/checklist-drafts/<uuid:draft_id>": "nobody's: what is asked of a kind of place",
     "PUT /v1/checklist-drafts/<uuid:draft_id>/workbook": "nobody's",
+    "POST /v1/checklist-drafts/<uuid:draft_id>/follow": "nobody's",
     "POST /v1/checklist-drafts/<uuid:draft_id>/publish": "nobody's",
     "POST /v1/checklist-drafts/<uuid:draft_id>/discard": "nobody's",
     "POST /v1/checklists/<uuid:checklist_id>/retire": "nobody's",

@@ -228,6 +228,7 @@ SENTENCES: dict[str, str] = {
     "draft_fixed": "草稿的地区、编号和点位类型不能改，请另起一份",
     "draft_empty": "草稿里还没有检查项，请先添加",
     "draft_unchanged": "草稿和现在用的版本一样，请先修改再发布",
+    "draft_too_long": "加上上级新增的会超过{most}项，请先删去几项，再来更新",
     "copy_unfit": "只能从上级的同一张检查表复制，请重新选",
     "import_open": "您传的上一个文件还没导入完，请先导入或放弃它，再传新的",
     "import_rows": "选的行里有{count}行不存在或有错，请重新选",
