@@ -72,6 +72,7 @@ def unsent(ids: Mapping[str, str], *, not_before: ColumnElement[bool]) -> Select
 def gather(session: Session, send: MessageSend, first: Notice) -> dict[UUID, Facts]:
     """Let the message tell also of later notices like its first; give what of all these still waits, by id.
 
+    Of the alarms of hazards only those of major ones go along where the reader switched the kind off.
     The reader's link is locked, so no other sender gathers the same at the same time.
     """
     joined = MessageSend.with_id == send.id
@@ -90,7 +91,9 @@ def gather(session: Session, send: MessageSend, first: Notice) -> dict[UUID, Fac
         .limit(_MOST_IN_ONE)
         .execution_options(populate_existing=True)
     )
-    found = rows.all()
+    waiting = rows.all()
+    wanted = notices.wishes.wanted(session, first.user_id, [notice for notice, _ in waiting])
+    found = [(notice, joined_id) for notice, joined_id in waiting if notice.id in wanted]
     told = {}
     every = facts_of_all(session, [notice for notice, _ in found])
     for (notice, joined_id), facts in zip(found, every, strict=True):

@@ -210,7 +210,7 @@ def _hindrance(
         return "not_linked"
     if notice.read_at is not None:
         return "read"
-    if notices.wishes.is_off(session, notice):
+    if not notices.wishes.wanted(session, notice.user_id, [notice]):
         return "switched_off"
     user = session.get_one(User, notice.user_id, populate_existing=True)
     if user.disabled_at is not None:

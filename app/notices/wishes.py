@@ -3,7 +3,7 @@
 The inbox has every notice in any case; what is urgent comes at night too, and cannot be switched off.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -87,12 +87,13 @@ def keep_settings(session: Session, actor: Actor, wishes: Wishes, *, revision: i
     return row
 
 
-def is_off(session: Session, notice: Notice) -> bool:
-    """Say whether the reader does not want a notice on his phone; what rings at once, he cannot refuse.
+def wanted(session: Session, user_id: UUID, found: Iterable[Notice]) -> set[UUID]:
+    """Give which of somebody's notices he wants on his phone; what rings at once, he cannot refuse.
 
     So of the alarms of hazards, which may be off, that of a major one still comes.
     """
-    return notice.kind in settings_of(session, notice.user_id).off and not rings_at_once(notice)
+    off = settings_of(session, user_id).off
+    return {notice.id for notice in found if notice.kind not in off or rings_at_once(notice)}
 
 
 def is_quiet() -> ColumnElement[bool]:

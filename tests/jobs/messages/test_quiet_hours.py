@@ -12,7 +12,17 @@ from app.jobs.messages import send_messages
 from app.jobs.work import Means
 from app.models import Hazard, HazardStatus, NoticeKind, SendState
 from tests.fakes.wechat.control import Person, WeChatFake
-from tests.jobs.messages.world import LATELY, SEND, URGENT, at_hour, credit, link, notice, states
+from tests.jobs.messages.world import (
+    LATELY,
+    SEND,
+    URGENT,
+    at_hour,
+    credit,
+    endings,
+    link,
+    notice,
+    states,
+)
 from tests.matrix.stage import Stage
 from tests.wechat.installation import TEMPLATE_ID
 
@@ -106,6 +116,31 @@ def test_who_switched_alarms_off_still_hears_that_of_a_major_hazard(
     assert send_messages(job) == rings
     outcome = (SendState.SENT, None) if rings else (SendState.DROPPED, "switched_off")
     assert [(state, fault) for state, fault, _ in states(session)] == [outcome]
+
+
+def test_who_switched_alarms_off_is_told_of_no_general_hazard_beside_a_major_one(
+    session: Session,
+    sending: Callable[..., Means],
+    fake: WeChatFake,
+    wei: Person,
+    assign: Callable[..., Hazard],
+    chosen: Callable[..., None],
+) -> None:
+    fake.template(ALARMS, "thing1", "thing2", "time3")
+    job = sending(templates=(("hazard_alarm", ALARMS),))
+    of = link(session, job, wei)
+    for _ in range(2):
+        credit(session, fake, wei, of, ALARMS)
+    chosen(off=["hazard_alarm"])
+    for level in ("major", "general", "general"):
+        about = {"hazard_id": str(assign().id), "step": "remind", "level": level}
+        notice(session, kind=NoticeKind.HAZARD_ALARM, data=about, created_at=now() - LATELY)
+    send_messages(job)
+    send_messages(job)
+
+    assert fake.calls(SEND) == 1
+    assert fake.journal(SEND)[0].body["data"]["thing1"] == {"value": "有一项隐患快到期，请抓紧"}
+    assert sorted(map(str, endings(session))) == ["None", "spent"]
 
 
 def test_progress_comes_as_a_digest(
