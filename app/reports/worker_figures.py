@@ -266,14 +266,18 @@ def signs_of(session: Session, span: Span) -> RecordSigns:
 
 
 def due_hazards(session: Session, span: Span) -> DueHazards:
-    """Count by the last time he put each right; what is given back to the list by a recheck is not."""
+    """Count by the last time he put each right; what is given back to the list by a recheck is not.
+
+    What another put right, who had it before, is due of that one and no more of whoever has it now.
+    """
     happened = case((HazardEvent.clock_flag == ClockFlag.OK, HazardEvent.captured_at), else_=HazardEvent.at)
     put_right_at = (
         select(func.max(happened))
         .where(HazardEvent.hazard_id == Hazard.id, HazardEvent.step == HazardStep.RECTIFY)
         .scalar_subquery()
     )
-    put_right = and_(Hazard.rectified_by == span.worker_id, Hazard.status.in_(HAZARD_PUT_RIGHT))
+    is_right = Hazard.status.in_(HAZARD_PUT_RIGHT)
+    put_right = and_(Hazard.rectified_by == span.worker_id, is_right)
     dropped = Hazard.status.in_([HazardStatus.REJECTED, HazardStatus.DUPLICATE])
     query = select(
         func.count().filter(or_(put_right, Hazard.due_at <= now())),
@@ -281,7 +285,7 @@ def due_hazards(session: Session, span: Span) -> DueHazards:
         func.count().filter(put_right, put_right_at <= Hazard.due_at),
     ).where(
         span.scope.clause(Hazard.area_code),
-        or_(Hazard.assignee_id == span.worker_id, put_right),
+        or_(and_(Hazard.assignee_id == span.worker_id, ~is_right), put_right),
         span.holds(Hazard.due_at),
         ~dropped,
     )

@@ -3,6 +3,7 @@
 from datetime import date
 from uuid import UUID
 
+import pytest
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
@@ -116,6 +117,22 @@ def test_hazards_count_by_their_deadline_and_when_they_were_put_right(session: S
             session.commit()
 
     assert read(be("worker"))["hazards"] == {"due": 3, "put_right": 2, "on_time": 1}
+
+
+@pytest.mark.parametrize("status", [HazardStatus.RECTIFIED, HazardStatus.VERIFIED, HazardStatus.CLOSED])
+def test_what_another_put_right_late_is_due_of_him_alone(
+    session: Session, be: Be, status: HazardStatus
+) -> None:
+    """Until a recheck fails: then it is due of whoever has it now."""
+    hazard = write_hazard(session, status, due_at=day_at(10), assignee_id=COLLEAGUE, rectified_by=WORKER)
+    first = [read(be(name))["hazards"] for name in ("worker", "colleague")]
+    hazard.status = HazardStatus.ASSIGNED
+    session.commit()
+    then = [read(be(name))["hazards"] for name in ("worker", "colleague")]
+
+    nothing = {"due": 0, "put_right": 0, "on_time": 0}
+    assert first == [{"due": 1, "put_right": 1, "on_time": 0}, nothing]
+    assert then == [nothing, {"due": 1, "put_right": 0, "on_time": 0}]
 
 
 def test_records_show_their_presence_photos_and_problems(
