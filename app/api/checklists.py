@@ -104,7 +104,10 @@ def shown(session: Any, checklist: checklists.Checklist) -> dict[str, Any]:
 @blueprint.answer(page_of(ChecklistOutput))
 @blueprint.query(ChecklistListInput)
 def list_checklists(limit: int, after: str | None, **filters: Any) -> dict[str, Any]:
-    """List the checklists in force, the newest first; of a place also where the caller is a substitute."""
+    """List the checklists in force, the newest first.
+
+    Of a place also where the caller inspects it as a substitute today or has a hazard to put right.
+    """
 
     def fetch(**span: Any) -> Any:
         return checklists.checklists(session, reader, **filters, **span)

@@ -157,7 +157,7 @@ def put_place(new: places.NewPlace, place_id: UUID) -> tuple[Any, int]:
 @allow(Permission.PLACE_READ)
 @blueprint.answer(PlaceOutput)
 def get_place(place_id: UUID) -> Any:
-    """Show one place, also where an inspection is the caller's today as a substitute."""
+    """Show one place, also where the caller inspects as a substitute today or has a hazard to put right."""
     with transaction() as session:
         return places.place_with_code(session, hazards.reading(session, actor(), place_id), place_id)
 
