@@ -8,7 +8,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import exports, identity, own_data
+from app import exports, hazards, identity, own_data
 from app.api import decision_words
 from app.api.adjustments import AdjustmentsInput, PointsForDoorOutput, SumsOutput
 from app.api.hazard_exports import NamedLedgerInput
@@ -176,7 +176,7 @@ class ApprovalOutput(Output):
         beside = {
             "state": approval.state.value if told.waits or ended else _EXPIRED,
             "area_name": told.area_name,
-            "text": decision_words.of_approval(told, shown.rows, shown.wish),
+            "text": decision_words.of_approval(told, shown.rows, shown.wish, shown.names),
             "can_be_done": told.can_be_done if told.waits else None,
             "asker": told.asker,
             "account": told.account,
@@ -204,6 +204,8 @@ class _Shown:
     """How many residents would stand in the file of an export that is to be decided on."""
     wish: own_data.AgeWish | None
     """What a minor's age would become, while that can be told."""
+    names: Mapping[str, str]
+    """How the place, the person, the unit and the item are called to which a ledger is narrowed."""
 
 
 def _shown(session: Any, approvals: Sequence[identity.Approval]) -> list[_Shown]:
@@ -211,11 +213,17 @@ def _shown(session: Any, approvals: Sequence[identity.Approval]) -> list[_Shown]
     counted = [one.approval.area_code for one in told if _is_counted(one)]
     rows = exports.rows_by_area(session, set(counted))
     wishes = own_data.age_wishes(session, parts().showing, approvals)
+    ledgers = [
+        one.approval for one in told if one.approval.kind is ApprovalKind.HAZARD_EXPORT and one.reached
+    ]
+    named = hazards.names_of(session, [(one.area_code, one.payload["wanted"]) for one in ledgers])
+    names = {one.id: called for one, called in zip(ledgers, named, strict=True)}
     return [
         _Shown(
             one,
             rows[one.approval.area_code] if _is_counted(one) else None,
             wishes.get(one.approval.id),
+            names.get(one.approval.id, {}),
         )
         for one in told
     ]

@@ -1,5 +1,6 @@
 """In plain Chinese: what a second person decides on."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -25,11 +26,14 @@ SWITCH_NAMES = {
 _NUMBERS = (RosterColumn.PHONE, RosterColumn.ID_NUMBER)
 
 
-def of_approval(told: told_approvals.ToldApproval, rows: int | None, wish: AgeWish | None) -> str:
+def of_approval(
+    told: told_approvals.ToldApproval, rows: int | None, wish: AgeWish | None, names: Mapping[str, str]
+) -> str:
     """Say what an approval lets happen, and warn of what cannot be done while it waits.
 
     ``rows`` are the residents who stand in an export's file now, if they were counted; ``wish`` is what a
-    minor's age would become, while that can be told.
+    minor's age would become, while that can be told; ``names`` are what a ledger is narrowed to, for whoever
+    reaches it.
     """
     payload = told.approval.payload
     if told.approval.kind is ApprovalKind.ADMIN_GRANT:
@@ -39,7 +43,7 @@ def of_approval(told: told_approvals.ToldApproval, rows: int | None, wish: AgeWi
     elif told.approval.kind is ApprovalKind.ROSTER_EXPORT:
         text = _export(told, payload, rows)
     elif told.approval.kind is ApprovalKind.HAZARD_EXPORT:
-        text = _ledger(told, payload)
+        text = _ledger(told, payload, names)
     elif told.approval.kind is ApprovalKind.POLICY_SWITCH:
         text = _switch(told, payload)
     else:
@@ -118,8 +122,8 @@ def _switch(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
     return f"打开{told.area_name}的“{name}”；用途：{payload['purpose']}；依据：{payload['legal_basis']}"
 
 
-def _ledger(told: told_approvals.ToldApproval, payload: dict[str, Any]) -> str:
-    which = hazards.ledger_in_words(payload["wanted"])
+def _ledger(told: told_approvals.ToldApproval, payload: dict[str, Any], names: Mapping[str, str]) -> str:
+    which = hazards.ledger_in_words(payload["wanted"], names)
     return f"导出{told.area_name}的隐患台账；内容：{which}；用途：{payload['purpose']}"
 
 

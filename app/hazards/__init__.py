@@ -63,7 +63,7 @@ from app.hazards.ledger_exports import (
     ask_ledger,
     ledger_rows,
 )
-from app.hazards.ledger_words import ledger_in_words
+from app.hazards.ledger_words import ledger_in_words, names_of
 from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
 from app.hazards.merging import KeptHazard
 from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES
@@ -262,6 +262,7 @@ __all__ = [
     "ledger_in_words",
     "ledger_rows",
     "make_unit",
+    "names_of",
     "nearby",
     "printed_notice",
     "raise_or_join",

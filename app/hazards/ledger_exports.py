@@ -185,7 +185,7 @@ def _write(
     wanted = _filter(row.area_code, row.wanted)
     pictures = LedgerPictures(photos, hazards=ledger_count(session, wanted, most=PICTURED_MOST))
     told = ledger_lines(session, wanted, pictures)
-    which = ledger_in_words(row.wanted, names_of(session, row.wanted))
+    which = ledger_in_words(row.wanted, names_of(session, [(row.area_code, row.wanted)])[0])
 
     def note() -> str:
         return f"内容：{which}。{_NOTE}{pictures.note}"  # known of pictures once all lines are there

@@ -1,5 +1,6 @@
 """What a file of the ledger says of which hazards it has: whoever is given it must know what is not in it."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from flask import Flask
@@ -7,11 +8,15 @@ from sqlalchemy.orm import Session
 
 from app import hazards
 from app.exports.workbook import NOTE_ROW
-from tests.cast import named, person
+from app.ids import new_id
+from app.models import Checklist
+from tests.approval_world import approved
+from tests.cast import NEXT, named, person
 from tests.client import Client
 from tests.export_world import make, opened
-from tests.exports.ledger_world import asked, fetch
-from tests.hazard_world import write_hazard
+from tests.exports.ledger_world import asked, fetch, wish
+from tests.hazard_world import of_item, write_hazard, write_unit
+from tests.plan_world import write_place
 
 
 def _note(app: Flask, session: Session, admin: Client, **narrowed: object) -> str:
@@ -74,3 +79,25 @@ def test_each_thing_that_narrows_the_ledger_has_its_words() -> None:
     assert hazards.ledger_in_words(nothing) == "全部"
     assert "全部" not in words.values()
     assert len(set(words.values())) == len(words)
+
+
+def test_whoever_agrees_reads_which_place_person_unit_and_item(
+    be: Callable[[str], Client], session: Session, checklist: Checklist
+) -> None:
+    """By name, as far as they are of the file's area: an asker writes whatever ids he likes."""
+    unit = write_unit(session)
+    item = of_item(checklist, 1)["item_key"]
+    here = {"place_id": str(named("block")), "assignee_id": str(person("worker").user_id)}
+    here |= {"unit_id": str(unit.id), "item_key": item}
+    far = {"place_id": str(write_place(session, NEXT).id), "item_key": "421224/none/none"}
+    far |= {"assignee_id": str(person("resident").user_id)}
+    far |= {"unit_id": str(write_unit(session, area_code=NEXT).id)}
+    texts = []
+    for narrowed in (here, far):
+        what = {"id": str(new_id()), **wish(**narrowed)}
+        approval_id = approved(be("admin"), be("county"), hazard_export=what)
+        texts.append(be("county").get(f"/v1/approvals/{approval_id}").json["text"])
+
+    words = "点位：1号楼、整改人：worker、整改单位：维修班、检查项：楼道通畅吗?"
+    unnamed = "点位：选定的一个、整改人：选定的一个、整改单位：选定的一个、检查项：选定的一项"
+    assert [text.split("；")[1] for text in texts] == [f"内容：{words}", f"内容：{unnamed}"]
