@@ -6,11 +6,12 @@ from typing import Any, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.config import Settings
+from app.errors import ResidentMergedError
 from app.models import Base
 
 Mark = TypeVar("Mark")
@@ -96,6 +97,8 @@ def transaction(
 
     Without an argument it is the request's own session; commands and jobs hand theirs in. ``before_commit``
     has the last word in the transaction.
+
+    Raises ResidentMergedError where something was written of somebody who is another's duplicate since.
     """
     session = session or db.session()
     try:
@@ -103,6 +106,14 @@ def transaction(
         if before_commit is not None:
             before_commit(session)
         session.commit()
-    except BaseException:
+    except BaseException as error:
         session.rollback()
+        if isinstance(error, IntegrityError) and _names_duplicate(error):
+            raise ResidentMergedError from error
         raise
+
+
+def _names_duplicate(error: IntegrityError) -> bool:
+    """Say whether the database refused a row of a duplicate, which whoever wrote it had seen before."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) == "no_duplicate"

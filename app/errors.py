@@ -52,6 +52,13 @@ class ForbiddenError(DomainError):
     kind = Kind.FORBIDDEN
 
 
+class ResidentMergedError(DomainError):
+    """The resident was entered twice; all that is of him stands at the one who stays."""
+
+    code = "resident_merged"
+    kind = Kind.CONFLICT
+
+
 class OtherContentError(DomainError):
     """The id was used before, for other content or by somebody else."""
 

@@ -29,6 +29,7 @@ _AS_THEY_ARE = (
     "back_on",
     "left_on",
     "left_why",
+    "same_as_id",
 )
 """Of a resident, neither masked nor left out."""
 blueprint = Blueprint("residents", __name__, description="居民")
@@ -73,6 +74,7 @@ class ResidentOutput(Output):
     back_on = fields.Date(required=True, allow_none=True)
     left_on = fields.Date(required=True, allow_none=True)
     left_why = fields.Enum(LeftWhy, by_value=True, required=True, allow_none=True)
+    same_as_id = fields.UUID(required=True, allow_none=True)
     phone = fields.String(required=True, allow_none=True)
     id_number = fields.String(required=True, allow_none=True)
 

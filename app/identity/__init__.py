@@ -62,13 +62,10 @@ from app.identity.checks import ReauthRequiredError, SecondFactorNeededError, ch
 from app.identity.grantable import ADMINISTRATORS, OwnGrantError, RolesExcludeError
 from app.identity.holders import holders, holding, in_force
 from app.identity.invitations import InvitationOverError, accept_invitation, invitation_url, invite, invited
+from app.identity.merged_accounts import check_no_proof, lock_accounts_of_two, tell_of_merged_account
 from app.identity.passwords import (
     HASHER,
-    PasswordEasyError,
     PasswordExpiredError,
-    PasswordPlainError,
-    PasswordReusedError,
-    PasswordShortError,
     WrongPasswordError,
     change_password,
     matches,
@@ -188,11 +185,7 @@ __all__ = [
     "OwnApprovalError",
     "OwnGrantError",
     "OwnRequestError",
-    "PasswordEasyError",
     "PasswordExpiredError",
-    "PasswordPlainError",
-    "PasswordReusedError",
-    "PasswordShortError",
     "Permission",
     "PhoneAbroadError",
     "PhoneNotVouchedError",
@@ -241,6 +234,7 @@ __all__ = [
     "change_password",
     "check_acting",
     "check_again",
+    "check_no_proof",
     "children",
     "closing",
     "code_now",
@@ -279,6 +273,7 @@ __all__ = [
     "let_in",
     "link_wechat",
     "link_with_openid",
+    "lock_accounts_of_two",
     "make_user",
     "masked_phone",
     "matches",
@@ -309,6 +304,7 @@ __all__ = [
     "sign_in_by_wechat",
     "sign_out",
     "step_up",
+    "tell_of_merged_account",
     "two_persons",
     "uncount_try",
     "use_approval",

@@ -124,6 +124,11 @@ class BindingRequest(Freezable, Base):
         ),
         Index("ix_binding_requests_area_code_id", "area_code", "id"),
         Index("ix_binding_requests_user_id_id", "user_id", "id"),
+        Index(
+            "ix_binding_requests_resident_id",
+            "resident_id",
+            postgresql_where=text("resident_id IS NOT NULL"),
+        ),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))

@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import text as in_sql
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.errors import IllegalStepError
@@ -51,6 +52,7 @@ class Claim(MadeByPhone, Base):
         Index("ix_claims_area_code_status_id", "area_code", "status", "id"),
         Index("ix_claims_household_id_id", "household_id", "id"),
         Index("ix_claims_resident_id", "resident_id"),
+        Index("ix_claims_acted_for", "acted_for", postgresql_where=in_sql("acted_for IS NOT NULL")),
         Index("ix_claims_status_notice_until", "status", "notice_until"),
     )
     id: Mapped[Id]

@@ -132,6 +132,7 @@ class Hazard(MadeByPhone, Located, Freezable, Base):
             "duplicate_of_id",
             postgresql_where=text("duplicate_of_id IS NOT NULL"),
         ),
+        Index("ix_hazards_acted_for", "acted_for", postgresql_where=text("acted_for IS NOT NULL")),
         Index("ix_hazards_alarm_at", "alarm_at", postgresql_where=text("alarm_at IS NOT NULL")),
         Index("ix_hazards_waiting", "received_at", postgresql_where=HAZARD_WAITING),
         Index("ix_hazards_unconfirmed", "area_code", postgresql_where=HAZARD_UNCONFIRMED),

@@ -48,6 +48,8 @@ class LeftWhy(enum.StrEnum):
 
     MOVED_OUT = "moved_out"
     DIED = "died"
+    DUPLICATE = "duplicate"
+    """He was entered twice: all that is known of him stands at the one who stays (``same_as_id``)."""
 
 
 class Household(Base):
@@ -107,6 +109,10 @@ class Resident(Base):
             postgresql_where=text("relation = 'head' AND left_on IS NULL"),
         ),
         CheckConstraint("(left_on IS NULL) = (left_why IS NULL)", name="left_for_a_reason"),
+        CheckConstraint(
+            "(same_as_id IS NOT NULL) = (left_why IS NOT DISTINCT FROM 'duplicate')", name="duplicate_of_one"
+        ),
+        Index("ix_residents_same_as_id", "same_as_id", postgresql_where=text("same_as_id IS NOT NULL")),
         UniqueConstraint("id_number_index"),
         Index("ix_residents_sounds", "sounds", postgresql_using="gin"),
         Index("ix_residents_phone_tail_index", "phone_tail_index"),
@@ -148,6 +154,8 @@ class Resident(Base):
     left_on: Mapped[date | None]
     """The last day on which he lived there; None while he does."""
     left_why: Mapped[LeftWhy | None]
+    same_as_id: Mapped[UUID | None] = mapped_column(ForeignKey("residents.id"))
+    """Of a duplicate: who stays. Nothing that is written names a duplicate any more."""
     came_back_at: Mapped[datetime | None]
     """When the roster let him back in, the last time: what was said before of his leaving holds no more."""
     household: Mapped[Household] = relationship(lazy="raise")

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import AreaCode, Base, Id, Sealed
 
@@ -28,6 +29,10 @@ class RosterChangeKind(enum.StrEnum):
     MERGED = "merged"
     CLOSED = "closed"
     UNDONE = "undone"
+    SAME_PERSON = "same_person"
+    """Somebody who was entered twice is one by now: what one of the two had, the other has."""
+    TWO_PEOPLE = "two_people"
+    """Somebody looked: two who read alike are not the same."""
 
 
 class RosterChange(Base):
@@ -71,4 +76,7 @@ class RosterChange(Base):
     reason_sealed: Mapped[Sealed | None]
     undoes_id: Mapped[UUID | None]
     """The change that this one undid; each is undone once."""
+    moved: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    """By table and column, the ids of the rows that went from a duplicate to who stays: these go back.
+    Shown to nobody, as a case of harm to a minor may be among them."""
     content_hash: Mapped[bytes]

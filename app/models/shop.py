@@ -63,6 +63,8 @@ class Redemption(Base):
         CheckConstraint("points > 0", name="points_positive"),
         Index("ix_redemptions_area_code_status_id", "area_code", "status", "id"),
         Index("ix_redemptions_household_id_id", "household_id", "id"),
+        Index("ix_redemptions_acted_for", "acted_for", postgresql_where=text("acted_for IS NOT NULL")),
+        Index("ix_redemptions_pickup_for", "pickup_for", postgresql_where=text("pickup_for IS NOT NULL")),
         Index("ix_redemptions_ended_by", "ended_by", postgresql_where=text("ended_by IS NOT NULL")),
     )
     id: Mapped[Id]

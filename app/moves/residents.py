@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import visits
 from app.actors import Actor, community_of
 from app.clock import business_day, now
-from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, ResidentMergedError
 from app.models import Household, LeavingReason, Relation, Resident, RosterChange, RosterChangeKind, User
 from app.moves.leaving import LeftDayError
 from app.moves.steps import Step, begun
@@ -82,7 +82,7 @@ def come_back(
     """Let somebody who left live here again, in the same household or another. Again changes nothing.
 
     What had ended stays so: his account is bound, and his care begun, anew. Raises as ``move``, and
-    IllegalStepError for who never left.
+    IllegalStepError for who never left, ResidentMergedError for a duplicate, who is nobody of his own.
     """
     step = begun(session, actor, sealer, step_id, "come_back", resident_id, new)
     if (first := step.taken()) is not None:
@@ -92,6 +92,8 @@ def come_back(
         return first
     if resident.left_on is None:
         raise IllegalStepError(now="here", asked="return")
+    if resident.same_as_id is not None:
+        raise ResidentMergedError
     if new.moved_on < resident.left_on:
         raise LeftDayError(field="moved_on")
     resident.left_on = resident.left_why = None

@@ -205,9 +205,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "guardian_died": "一位监护人的监护关系因故结束了，请安排好接下来的照看",
         },
     ),
-    NoticeKind.ACCOUNT_UNUSED: Words(
-        "账号停用", "有账号太久没有用，停用了", "{count}个账号太久没有用，停用了"
-    ),
+    NoticeKind.ACCOUNT_UNUSED: Words("账号停用", "有账号久未使用，停用了", "{count}个账号久未使用，停用了"),
     NoticeKind.BINDING: Words(
         "账号绑定",
         "账号绑定有进展",
@@ -218,6 +216,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "approved": "您的绑定申请通过了",
             "rejected": "您的绑定申请没有通过，原因请看详情",
             "bound_of": "有人绑定成了您家或社区的一个人，不对请告诉社区",
+            "bound_to_same": "社区合并了一个人的两份登记，账号跟着过去了，不对请告诉社区",
             "ended": "您的账号绑定结束了",
         },
     ),

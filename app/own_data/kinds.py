@@ -20,6 +20,8 @@ class Whose:
     household_id: UUID | None
     is_minor: bool
     """The household's points are then not given: they are its adults'."""
+    duplicates: frozenset[UUID] = frozenset()
+    """Under which ids he was entered besides: the history and the ledger name these still."""
 
 
 His = Callable[[Whose], ColumnElement[bool]]
@@ -65,7 +67,10 @@ def of_user(table: str, *columns: str) -> His:
 
 def of_resident(table: str, *columns: str) -> His:
     """Give the rows that name him as he stands on the roster."""
-    return lambda whose: or_(false(), *(_names(table, name, whose.resident_id) for name in columns))
+    return lambda whose: or_(
+        false(),
+        *(_names(table, name, one) for name in columns for one in (whose.resident_id, *whose.duplicates)),
+    )
 
 
 def of_household(table: str, column: str) -> His:

@@ -27,6 +27,7 @@ LEFT_OUT = {
     "care_records.contacts_sealed": _OTHERS,
     "roster_changes.data": "tells of others: guardians, and steps that several people took part in",
     "roster_changes.former_id": "the change says where he lived before",
+    "roster_changes.moved": _HARM,
     "roster_changes.reason_sealed": _HARM,
     "care_events.data": "what holds stands in the record",
     "care_events.reason_sealed": _HARM,

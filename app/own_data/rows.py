@@ -73,7 +73,8 @@ def _plain(value: Any) -> Any:
 def _others(session: Session, rows: Sequence[dict[str, Any]], whose: Whose) -> set[str]:
     """Give those ids in these rows that name other people or households."""
     named = {one.lower() for row in rows for value in row.values() for one in _ids(value)}
-    own = {str(one) for one in (whose.user_id, whose.resident_id, whose.household_id) if one}
+    his = (whose.user_id, whose.resident_id, whose.household_id, *whose.duplicates)
+    own = {str(one) for one in his if one}
     asked = [UUID(one) for one in named - own]
     if not asked:
         return set()

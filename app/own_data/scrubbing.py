@@ -59,7 +59,7 @@ def scrub(
     """
     if not numbers:
         return 0
-    his, wanted, done = known_as(user.id, resident), spellings(numbers), 0
+    his, wanted, done = known_as(session, user.id, resident), spellings(numbers), 0
     for copied in COPIED:
         columns = list(_texts(copied.table))
         if columns and copied.table.name not in APPEND_ONLY | _GONE_ANYWAY:

@@ -34,13 +34,13 @@ def whose_data(session: Session, user_id: UUID, ward_id: UUID | None) -> Whose:
     if ward_id is not None:
         return whose_resident(session, ward(session, user.resident_id, ward_id))
     resident = session.get(Resident, user.resident_id) if user.resident_id else None
-    return known_as(user.id, resident)
+    return known_as(session, user.id, resident)
 
 
 def whose_resident(session: Session, resident: Resident) -> Whose:
     """Say under which ids a resident is known."""
     user_id = session.scalars(select(User.id).where(User.resident_id == resident.id)).one_or_none()
-    return known_as(user_id, resident)
+    return known_as(session, user_id, resident)
 
 
 def speaks_for(session: Session, user_id: UUID, resident_id: UUID) -> bool:
@@ -55,11 +55,14 @@ def speaks_for(session: Session, user_id: UUID, resident_id: UUID) -> bool:
     return True
 
 
-def known_as(user_id: UUID | None, resident: Resident | None) -> Whose:
+def known_as(session: Session, user_id: UUID | None, resident: Resident | None) -> Whose:
     """Give the ids of an account and of a place on the roster, either of which may lack."""
+    same = select(Resident.id).where(Resident.same_as_id == (resident.id if resident else None))
+    duplicates = session.scalars(same) if resident else ()
     return Whose(
         user_id=user_id,
         resident_id=resident.id if resident else None,
         household_id=resident.household_id if resident else None,
         is_minor=resident is not None and is_minor(resident),
+        duplicates=frozenset(duplicates),
     )

@@ -36,6 +36,8 @@ class Change:
     after: Mapping[str, Any] = field(default_factory=dict)
     reason: str = ""
     day: date | None = None
+    moved: Mapping[str, Any] | None = None
+    """Which rows went from a duplicate to who stays (``RosterChange.moved``)."""
 
 
 def change_of(kind: RosterChangeKind, resident: Resident, **told: Any) -> Change:
@@ -96,6 +98,7 @@ def _row(
         "data": dict(change.data),
         "said_sealed": sealer.seal(said, _said(row_id)) if sealer and is_personal else None,
         "reason_sealed": sealer.seal(change.reason, _reason(row_id)) if sealer and change.reason else None,
+        "moved": change.moved,
         "content_hash": content_hash(change.kind, by, change.resident_id, change.household_id, at),
     }
 

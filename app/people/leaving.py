@@ -3,7 +3,7 @@
 from datetime import date
 
 from app.clock import business_day, months_ago
-from app.errors import DomainError, Kind
+from app.errors import DomainError, Kind, ResidentMergedError
 from app.models import Resident
 
 
@@ -28,6 +28,8 @@ def check_recent(day: date, *, field: str) -> None:
 
 
 def check_lives_here(*residents: Resident) -> None:
-    """Refuse to begin something for somebody who left. Raises ResidentLeftError."""
+    """Refuse to begin something for somebody who left. Raises ResidentLeftError, ResidentMergedError."""
+    if any(one.same_as_id is not None for one in residents):
+        raise ResidentMergedError
     if any(one.left_on is not None for one in residents):
         raise ResidentLeftError

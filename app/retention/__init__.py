@@ -10,7 +10,7 @@ from app.retention.categories import (
     rules,
 )
 from app.retention.consent_rules import PROOF_MONTHS
-from app.retention.gone_rules import is_gone, let_back_in, was_him
+from app.retention.gone_rules import is_gone, is_masked, let_back_in, was_him
 from app.retention.harm_rules import (
     belongs_to_a_case,
     earned_by_a_case,
@@ -40,6 +40,7 @@ __all__ = [
     "forget_given_positions",
     "inspection_of",
     "is_gone",
+    "is_masked",
     "kept_for_a_case",
     "let_back_in",
     "opened_a_case",

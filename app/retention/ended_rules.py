@@ -7,7 +7,7 @@ stands in the audit trail, too.
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sqlalchemy import and_, exists, false, or_
+from sqlalchemy import and_, exists, false, or_, select
 
 from app.clock import business_day, months_ago, now
 from app.models import (
@@ -24,6 +24,7 @@ from app.models import (
     OwnRequestState,
     Proxy,
     Removal,
+    Resident,
     RosterChange,
 )
 from app.retention.gone_rules import came_back, is_masked, says_gone, shows_return, was_him
@@ -88,15 +89,18 @@ def ended_rules(months: int, words_kept: timedelta) -> Iterator[Rule]:
         kept=f"{months} months after the last day {setting}",
         basis=_BASIS,
     )
-    of_harm = exists().where(HarmCase.resident_id == RosterChange.resident_id)
-    said = or_(RosterChange.said_sealed.is_not(None), RosterChange.reason_sealed.is_not(None))
+    duplicates = select(Resident.id).where(Resident.same_as_id == HarmCase.resident_id)
+    same = (HarmCase.resident_id == RosterChange.resident_id) | RosterChange.resident_id.in_(duplicates)
+    of_harm = exists().where(same)
+    told = (RosterChange.said_sealed, RosterChange.reason_sealed, RosterChange.moved)
+    said = or_(*(one.is_not(None) for one in told))
     yield Rule(
         "words of changes of the roster",
         table_of(RosterChange),
         and_(or_(RosterChange.at < since, is_masked(RosterChange.resident_id)), said, ~of_harm),
         kept=f"{months} months after the change {setting}, or until his name on the roster is masked",
         basis=_BASIS,
-        emptied={"said_sealed": None, "reason_sealed": None},
+        emptied={"said_sealed": None, "reason_sealed": None, "moved": None},
         stays="what kind of change it was, of whom, by whom and when",
     )
     yield Rule(

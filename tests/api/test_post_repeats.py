@@ -41,6 +41,7 @@ NAMED = {
         "/v1/units/<uuid:unit_id>/change",
         *(f"/v1/residents/<uuid:resident_id>/{verb}" for verb in ("leave", "return", "move", "presence")),
         *(f"/v1/households/<uuid:household_id>/{verb}" for verb in ("move", "presence", "close")),
+        *(f"/v1/residents/<uuid:resident_id>/{verb}" for verb in ("two-people", "same-person")),
         "/v1/imports/<uuid:import_id>/apply",
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),
     },

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.clock import business_day
 from app.ids import new_id
-from app.models import LeftWhy, Resident, RosterChange, RosterChangeKind
+from app.models import LeftWhy, Relation, Resident, RosterChange, RosterChangeKind
 from tests import cast
 from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
@@ -116,6 +116,35 @@ def _closing(verb: str) -> Callable[[Stage], Call]:
     return call
 
 
+def _twin(stage: Stage) -> Resident:
+    """Enter the household's head once more."""
+    like = stage.session.get_one(Resident, stage.resident_id)
+    copied = ("area_code", "household_id", "name", "sex", "birth_date", "created_at")
+    values = {name: getattr(like, name) for name in copied}
+    twin = Resident(id=new_id(), relation=Relation.OTHER, content_hash=b"", **values)
+    stage.add(twin)
+    return twin
+
+
+def _duplicates(stage: Stage) -> Call:
+    _twin(stage)
+    return Call("/v1/duplicates")
+
+
+def _two_people(stage: Stage) -> Call:
+    body = {"other_id": str(stage.resident_id)}
+    return Call(f"/v1/residents/{_twin(stage).id}/two-people", with_step(body))
+
+
+def _likeness(stage: Stage) -> Call:
+    return Call(f"/v1/residents/{_twin(stage).id}/same-person?duplicate_id={stage.resident_id}")
+
+
+def _same_person(stage: Stage) -> Call:
+    body = {"duplicate_id": str(stage.resident_id)}
+    return Call(f"/v1/residents/{_twin(stage).id}/same-person", with_step(body))
+
+
 _ADMIN = {"admin": 200}
 ROSTER = [
     Line("POST", "/v1/residents/<uuid:resident_id>/leave", _ADMIN, _leave),
@@ -127,6 +156,10 @@ ROSTER = [
     Line("POST", "/v1/households/<uuid:household_id>/presence", _CARERS, _presence_of_home),
     Line("POST", "/v1/households/<uuid:household_id>/close", _ADMIN, _closing("close")),
     Line("POST", "/v1/households/<uuid:household_id>/close/preview", _ADMIN, _closing("close/preview")),
+    Line("GET", "/v1/duplicates", _ADMIN, _duplicates, 200),
+    Line("POST", "/v1/residents/<uuid:resident_id>/two-people", _ADMIN, _two_people),
+    Line("GET", "/v1/residents/<uuid:resident_id>/same-person", _ADMIN, _likeness),
+    Line("POST", "/v1/residents/<uuid:resident_id>/same-person", _ADMIN, _same_person),
     Line("GET", "/v1/residents/<uuid:resident_id>/changes", _CARERS, _of_resident),
     Line("GET", "/v1/households/<uuid:household_id>/changes", _CARERS, _of_household),
 ]

@@ -56,6 +56,7 @@ _ASKED_ELSEWHERE = {
     "/v1/households/<uuid:household_id>/changes": "what was changed (test_roster_changes.py)",
     "/v1/residents/<uuid:resident_id>/changes": "what was changed (test_roster_changes.py)",
     "/v1/residents/<uuid:resident_id>/consents": "what was agreed to, and no fact of these",
+    "/v1/residents/<uuid:resident_id>/same-person": "two rows side by side, by leave (test_duplicates.py)",
     "/v1/visit-forms": "questions",
 }
 """Routes with such words that say none of the facts, and why."""

@@ -64,6 +64,8 @@ def _ids(stage: Stage) -> dict[str, str]:
         "base_id": stage.own_checklist(),
         "checklist_id": checklist_id,
         "copied_from_id": stage.own_checklist(),
+        "duplicate_id": stage.resident_id,
+        "other_id": stage.resident_id,
         "duplicate_of_id": stage.hazard(HazardStatus.ACCEPTED),
         "household_id": stage.household_id,
         "item_id": item_id,

@@ -50,6 +50,8 @@ SENSITIVE_READS = {
     "GET /v1/places/<uuid:place_id>/poster.png",
     "GET /v1/residents/<uuid:resident_id>",
     "GET /v1/residents/<uuid:resident_id>/changes",
+    "GET /v1/residents/<uuid:resident_id>/same-person",
+    "GET /v1/duplicates",
     "GET /v1/users",
     "GET /v1/users/<uuid:user_id>",
     "GET /v1/users/<uuid:user_id>/work",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.api.http.roster_sentences import OF_THE_ROSTER
+from app.api.http.same_sentences import OF_SAME
 from app.api.http.wechat_sentences import OF_WECHAT
 from app.api.http.work_sentences import OF_WORK
 
@@ -178,6 +179,7 @@ SENTENCES: dict[str, str] = {
     "own_approval": "不能审批自己的申请，也不能审批给自己的授权，请换一位同事",
     **OF_WECHAT,
     **OF_THE_ROSTER,
+    **OF_SAME,
     **OF_WORK,
     # binding to a resident
     "not_bound": "请先绑定居民身份，绑定以后就能办这件事",
