@@ -21,6 +21,7 @@ from app.employment.months import (
     TooYoungError,
     WorkMonthError,
     months_before,
+    of_working_age,
     this_month,
 )
 from app.employment.records import (
@@ -68,6 +69,7 @@ __all__ = [
     "due_work",
     "known_work",
     "months_before",
+    "of_working_age",
     "own_work",
     "people_of",
     "sealed_wage",

@@ -10,7 +10,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
 
 from app.actors import Actor
-from app.employment.months import STABLE_MONTHS, WORKING, months_before, of_working_age
+from app.employment.months import (
+    STABLE_MONTHS,
+    WORKING,
+    check_month,
+    months_before,
+    to_be_asked,
+)
 from app.errors import NotFoundError
 from app.models import Employment, Household, Resident
 from app.people import Door, resident_in_scope
@@ -124,7 +130,11 @@ def due_work(
     after: DueKey | None,
     limit: int,
 ) -> list[DueWork]:
-    """List who of working age is still to be asked about a month, by area, with the month before."""
+    """List who of working age is still to be asked about a month, by area, with the month before.
+
+    Raises WorkMonthError for a month that cannot be written down.
+    """
+    check_month(month)
     home = contains_eager(Resident.household).joinedload(Household.place)
     query = (
         select(Resident)
@@ -132,7 +142,7 @@ def due_work(
         .options(home)
         .where(
             actor.scope.clause(Resident.area_code),
-            of_working_age(month),
+            to_be_asked(month),
             ~exists().where(_stands(Employment, month)),
         )
         .order_by(Resident.area_code, Resident.id)
@@ -167,10 +177,15 @@ def work_homes(
 ) -> list[WorkHome]:
     """List households with somebody of working age by area and door: all, or with (without) stable work.
 
-    Where nobody's work may be seen, none is known.
+    Where nobody's work may be seen, none is known. Raises WorkMonthError as ``due_work`` does.
     """
+    check_month(month)
     is_seen = or_(may_read(actor), Resident.household_id == actor.household_id).label("is_seen")
-    here = people_of(month).add_columns(is_seen).where(actor.scope.clause(Resident.area_code))
+    here = (
+        people_of(month, to_be_asked(month))
+        .add_columns(is_seen)
+        .where(actor.scope.clause(Resident.area_code))
+    )
     people = here.subquery()
 
     def told(which: ColumnElement[bool]) -> Any:
@@ -206,8 +221,8 @@ def work_homes(
     return [WorkHome(*row) for row in session.execute(query)]
 
 
-def people_of(month: date) -> Any:
-    """Select whoever is of working age in a month, and whether he is written down and works, and stably."""
+def people_of(month: date, who: ColumnElement[bool]) -> Any:
+    """Select who of these is written down in a month and works, and stably."""
     spans = [aliased(Employment) for _ in range(STABLE_MONTHS)]
     last = spans[0]
     worked = [func.coalesce(one.state.in_(WORKING), False) for one in spans]
@@ -218,7 +233,7 @@ def people_of(month: date) -> Any:
         worked[0].label("working"),
         last.place,
         and_(*worked).label("stable"),
-    ).where(of_working_age(month))
+    ).where(who)
     for number, one in enumerate(spans):
         query = query.outerjoin(one, _stands(one, months_before(month, number)))
     return query

@@ -28,7 +28,7 @@ class WorkMonthError(DomainError):
 
 
 class TooYoungError(DomainError):
-    """The resident is younger than 16 on the last day of the month."""
+    """The resident is younger than 16."""
 
     code = "too_young_to_work"
     kind = Kind.INVALID
@@ -51,17 +51,28 @@ def check_month(month: date) -> None:
         raise WorkMonthError(field="month")
 
 
-def check_old_enough(resident: Resident, month: date) -> None:
+def check_old_enough(resident: Resident) -> None:
     """Refuse with TooYoungError whoever may not work yet."""
-    if age_on(resident.birth_date, _last_day(month)) < LEAST_YEARS:
+    if age_on(resident.birth_date, business_day()) < LEAST_YEARS:
         raise TooYoungError(field="resident_id")
 
 
 def of_working_age(month: date) -> ColumnElement[bool]:
     """Say in SQL, beside ``Resident``, who is of working age on the last day of a month, and not gone."""
-    last = _last_day(month)
-    youngest, oldest = last_birth_of(last, LEAST_YEARS), last_birth_of(last, MOST_YEARS + 1)
-    return and_(Resident.birth_date > oldest, Resident.birth_date <= youngest, ~is_gone())
+    return _born(by=last_birth_of(_last_day(month), LEAST_YEARS), month=month)
+
+
+def to_be_asked(month: date) -> ColumnElement[bool]:
+    """Say the same of whom lists name: old enough to work today.
+
+    By the month's last day, two months' lists would tell in which one somebody turned 16.
+    """
+    return _born(by=last_birth_of(business_day(), LEAST_YEARS), month=month)
+
+
+def _born(*, by: date, month: date) -> ColumnElement[bool]:
+    oldest = last_birth_of(_last_day(month), MOST_YEARS + 1)
+    return and_(Resident.birth_date > oldest, Resident.birth_date <= by, ~is_gone())
 
 
 def _last_day(month: date) -> date:

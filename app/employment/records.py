@@ -174,7 +174,7 @@ def _resident(session: Session, actor: Actor, resident_id: UUID, month: date) ->
         raise NotFoundError(field="resident_id") from None
     check_minor_elsewhere(actor, resident)
     check_month(month)
-    check_old_enough(resident, month)
+    check_old_enough(resident)
     check_about(session, resident, Category.EMPLOYMENT)
     check_not_dead(session, resident.id)
     return resident

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import business_day
-from app.employment import LATE_MONTHS, months_before, people_of, this_month
+from app.employment import LATE_MONTHS, months_before, of_working_age, people_of, this_month
 from app.errors import NotFoundError
 from app.models import Area, WorkCount, WorkMeasure, WorkPlace
 from app.reports.suppression import LEVELS, counts_of_tree, kept_back, kept_back_of_part
@@ -198,7 +198,7 @@ def whole_quarter(session: Session, actor: Actor, area_code: str, first: date) -
 
 def _found(session: Session, month: date) -> dict[WorkMeasure, dict[str, int]]:
     """Count by community."""
-    people = people_of(month).subquery()
+    people = people_of(month, of_working_age(month)).subquery()
     community = func.left(people.c.area_code, COMMUNITY_DIGITS)
     near = [WorkPlace.COUNTY, WorkPlace.CITY, WorkPlace.PROVINCE]
     homes = func.count(distinct(people.c.household_id))

@@ -47,7 +47,7 @@ FACTS = {
 """What is known of the child, and what gives it away in an answer."""
 
 
-_WORDS = ("resident", "household", "care", "visit", "follow-up", "guardian", "ticket", "harm-case")
+_WORDS = ("resident", "household", "care", "visit", "follow-up", "guardian", "ticket", "harm-case", "employment")
 _ASKED_ELSEWHERE = {
     "/v1/care-counts": "figures (below)",
     "/v1/harm-cases/<uuid:case_id>": "there is no case of this child (test_harm_cases.py)",
@@ -111,6 +111,9 @@ class Child:
             f"/v1/residents/{self.id}",
             f"/v1/residents/{self.id}/guardianships",
             f"/v1/residents/{self.id}/employments",
+            "/v1/employments/due",
+            "/v1/employments/homes",
+            "/v1/me/employments",
             "/v1/households",
             f"/v1/households/{self.household_id}",
             f"/v1/households/{self.household_id}/residents",

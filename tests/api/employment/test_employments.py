@@ -145,7 +145,7 @@ def test_months_to_come_and_long_past_are_refused(be: Become, adult: UUID, month
 
 
 def test_nobody_under_sixteen_works(be: Become, session: Session) -> None:
-    """He is sixteen on the last day of the month, or is not written down; the old may be."""
+    """He is sixteen today, or is not written down; the old may be."""
     younger = write_adult(session, birth_date=date(2011, 2, 1))
     just = write_adult(session, birth_date=date(2011, 1, 31))
 
@@ -218,7 +218,7 @@ def test_what_the_work_brings_is_sealed(be: Become, session: Session, adult: UUI
 
 
 def test_due_are_those_of_working_age_without_an_entry(be: Become, session: Session, adult: UUID) -> None:
-    """16 to 59 on the last day of the month; with what was the month before."""
+    """16 today, and 59 on the last day of the month; with what was the month before."""
     done = write_adult(session)
     write_work(session, done, JANUARY)
     write_work(session, adult, DECEMBER, state=WorkState.LOOKING)
@@ -233,6 +233,30 @@ def test_due_are_those_of_working_age_without_an_entry(be: Become, session: Sess
     assert found == {str(adult): "looking", str(still): None}
     assert str(elsewhere) not in found
     assert len(be("worker").get("/v1/employments/due?month=2026-12&limit=100").json["items"]) == 3
+
+
+def test_no_two_months_tell_when_somebody_turned_sixteen(be: Become, session: Session) -> None:
+    """S-95: whoever was fifteen for a part of the year is in the lists of all its months, or of none."""
+    young = write_adult(session, birth_date=date(2010, 6, 15), household_id=named("household neighbour"))
+    child = write_adult(session, birth_date=date(2016, 6, 15), household_id=named("household neighbour"))
+    worker = be("worker")
+
+    def listed(month: str) -> tuple[set[str], set[int]]:
+        people = worker.get(f"/v1/employments/due?month={month}&limit=100").json["items"]
+        homes = worker.get(f"/v1/employments/homes?month={month}&limit=100").json["items"]
+        at_home = {str(named("household neighbour"))}
+        named_there = {one["resident_id"] for one in people}
+        return named_there, {one["working_age"] for one in homes if one["household_id"] in at_home}
+
+    months = ["2026-01", "2026-05", "2026-06", "2027-01"]
+    found = [listed(month) for month in months]
+
+    assert all(str(young) in people and str(child) not in people for people, _ in found)
+    assert [sums for _, sums in found] == [{1}] * len(months)
+    for rule in ("due", "homes"):
+        for month in ("2032-06", "2027-02", "2025-12"):
+            refused = worker.get(f"/v1/employments/{rule}?month={month}")
+            assert (refused.status_code, refused.json["code"]) == (422, "work_month")
 
 
 def test_a_home_is_stable_once_somebody_worked_for_three_months(
