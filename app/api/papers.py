@@ -146,8 +146,9 @@ def _need(showing: Opener, one: visits.FollowUp) -> str:
     need, result = visits.need_of(showing, one), visits.result_of(showing, one)
     if not need:
         return ""
-    told = f"已办：{result}" if result else f"{one.due_on:%Y-%m-%d}前办好"
-    return f"{need}\n{told}"
+    if one.done_at is None:
+        return f"{need}\n{one.due_on:%Y-%m-%d}前办好"
+    return f"{need}\n已办：{result}" if result else f"{need}\n已办"
 
 
 def _answered(questions: list[dict[str, Any]], key: str, told: Any) -> tuple[str, str]:

@@ -16,6 +16,7 @@ from app.moves.steps import Step, begun
 from app.people import (
     check_lives_here,
     check_other_household,
+    check_recent,
     history,
     household_in_scope,
     lock_accounts,
@@ -59,7 +60,7 @@ def move(
     actor must have too, his care does not go: there somebody else looks after him.
 
     Raises NotFoundError, HomeOutOfReachError, HouseholdClosedError, ResidentLeftError, SameHomeError,
-    OwnHouseholdError, LeftDayError, HeadTakenError, IdNumberTakenError, OtherContentError.
+    OwnHouseholdError, LeftDayError, DayLongAgoError, HeadTakenError, IdNumberTakenError, OtherContentError.
     """
     step = begun(session, actor, sealer, step_id, "move", resident_id, new)
     if (first := step.taken()) is not None:
@@ -71,6 +72,7 @@ def move(
     if resident.household_id == household.id:
         raise SameHomeError(field="household_id")
     if community_of(resident.area_code) != community_of(household.area_code):
+        check_recent(new.moved_on, field="moved_on")
         why = LeavingReason.MOVED_AWAY
         visits.end_with_residence(session, actor, sealer, resident, on=new.moved_on, why=why)
     return _settled(step, RosterChangeKind.MOVED_WITHIN, resident, household, new)

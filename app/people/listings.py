@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.models import Household, Relation, Resident
+from app.people.leaving import check_lives_here
 
 
 class Door(NamedTuple):
@@ -112,8 +113,26 @@ def residents_reached(session: Session, actor: Actor, resident_ids: Collection[U
 
 def resident_in_scope(session: Session, actor: Actor, resident_id: UUID) -> Resident:
     """Give one resident with household and place. Raises NotFoundError outside the actor's reach."""
-    which = (Resident.id == resident_id, actor.scope.clause(Resident.area_code, Resident.household_id))
-    found = session.scalars(_with_home().where(*which)).one_or_none()
+    found = session.scalars(_known(actor, resident_id)).one_or_none()
     if found is None:
         raise NotFoundError
     return found
+
+
+def resident_held(session: Session, actor: Actor, resident_id: UUID) -> Resident:
+    """Give the same, who lives there until the end: who lets him leave or move waits, or is seen.
+
+    Raises NotFoundError, ResidentLeftError.
+    """
+    session.execute(select(Resident.id).where(Resident.id == resident_id).with_for_update(read=True))
+    query = _known(actor, resident_id).execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFoundError
+    check_lives_here(found)
+    return found
+
+
+def _known(actor: Actor, resident_id: UUID) -> Select[Resident]:
+    within = actor.scope.clause(Resident.area_code, Resident.household_id)
+    return _with_home().where(Resident.id == resident_id, within)

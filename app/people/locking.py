@@ -23,6 +23,8 @@ These keep to it, each with the accounts that it locks first:
 - ``moves.outlook``, for steps with whole households: those of their people; then these, and then the
   households in the order of their ids, and last the accounts of points. A claim, an order and a batch of
   corrections take the household, or its account of points, before they name anybody.
+- ``visits.care`` and ``visits.escape_helps``, whatever begins for somebody: the resident alone, shared, so
+  that whoever lets him leave or move waits.
 - ``moves.births``: the guardian's and whoever enters; then the guardian, and then the household.
 - ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
   had before.

@@ -16,11 +16,10 @@ from app.people import (
     Category,
     age_on,
     check_about,
-    check_lives_here,
     check_minor_elsewhere,
     check_reader_elsewhere,
     check_recent,
-    resident_in_scope,
+    resident_held,
 )
 from app.sealing import Sealer
 from app.visits.care_history import Change, keep
@@ -99,10 +98,9 @@ def open_care(
     if first is not None:
         return first, False
     try:
-        resident = resident_in_scope(session, actor, new.resident_id)
+        resident = resident_held(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
-    check_lives_here(resident)
     check_minor_elsewhere(actor, resident)
     check_about(session, resident, Category.CARE)
     today = business_day()

@@ -36,6 +36,8 @@ Protection Law (art. 43) puts under special care."""
 _COUNTED = 100
 """So many visits in vain in a row are counted at most."""
 _BOOKED = [
+    "area_code",
+    "worker_id",
     "ended_on",
     "every_days",
     "last_visited_on",

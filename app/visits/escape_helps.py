@@ -22,10 +22,9 @@ from app.once import content_hash, insert_once, made_before
 from app.people import (
     Category,
     check_about,
-    check_lives_here,
     check_recent,
     is_minor,
-    resident_in_scope,
+    resident_held,
     whereabouts,
 )
 from app.visits.care import EndDayError
@@ -81,10 +80,9 @@ def note_help(session: Session, actor: Actor, help_id: UUID, new: NewHelp) -> tu
     if first is not None:
         return first, False
     try:
-        resident = resident_in_scope(session, actor, new.resident_id)
+        resident = resident_held(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
-    check_lives_here(resident)
     check_about(session, resident, Category.CARE)
     if new.noted_on > business_day():
         raise EndDayError(field="noted_on")

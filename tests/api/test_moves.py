@@ -85,6 +85,8 @@ def test_only_who_has_both_communities_hands_a_record_over(admin: Client, sessio
     }
     session.add(Grant(**values | {"id": new_id(), "area_code": NEXT}))
     session.commit()
+    long_ago = (TODAY() - timedelta(days=400)).isoformat()
+    assert refused(move(admin, household_id=str(home), moved_on=long_ago)) == (422, "day_long_ago")
 
     assert move(admin, household_id=str(home)).status_code == 200
 

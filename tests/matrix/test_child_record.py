@@ -47,7 +47,17 @@ FACTS = {
 """What is known of the child, and what gives it away in an answer."""
 
 
-_WORDS = ("resident", "household", "care", "visit", "follow-up", "guardian", "ticket", "harm-case", "employment")
+_WORDS = (
+    "resident",
+    "household",
+    "care",
+    "visit",
+    "follow-up",
+    "guardian",
+    "ticket",
+    "harm-case",
+    "employment",
+)
 _ASKED_ELSEWHERE = {
     "/v1/care-counts": "figures (below)",
     "/v1/harm-cases/<uuid:case_id>": "there is no case of this child (test_harm_cases.py)",

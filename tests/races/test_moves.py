@@ -1,24 +1,32 @@
 """Who leaves, moves or comes in waits for whoever changes the same home, and nobody waits for who waits."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Engine, delete, select, text
 from sqlalchemy.orm import Session
 
-from app import identity, moves
+from app import identity, moves, visits
 from app.clock import business_day
 from app.identity.sessions import take_turn
 from app.ids import new_id
 from app.models import (
     Binding,
+    CareCategory,
+    CareEvent,
+    CareLevel,
+    CareRecord,
+    EscapeHelp,
     GuardianRelation,
     Guardianship,
     Household,
     LeftWhy,
+    Notice,
+    NoticeKind,
     Place,
     PlaceKind,
     Relation,
@@ -31,12 +39,13 @@ from app.people import (
     NewHousehold,
     NewResident,
     Numbers,
+    ResidentLeftError,
     register_all,
     register_resident,
     resident_locked,
 )
 from tests.care_world import write_resident
-from tests.cast import GRID, HOME, LONG_AGO, named
+from tests.cast import GRID, HOME, LONG_AGO, named, person
 from tests.child_world import write_child, write_guardian
 from tests.moves_world import home_in
 from tests.races.beside import beside, staff, taking_one
@@ -137,6 +146,15 @@ def homes(engine: Engine) -> Iterator[Homes]:
     with Session(engine) as session:
         forget_changes(session)
         there = select(Household.id).where(Household.place_id.in_(places))
+        people = select(Resident.id).where(Resident.household_id.in_(there))
+        records = select(CareRecord.id).where(CareRecord.resident_id.in_(people))
+        session.execute(delete(Notice).where(Notice.kind == NoticeKind.CARE))
+        session.execute(text("SET LOCAL session_replication_role = replica"))  # its changes are append-only
+        session.execute(delete(CareEvent).where(CareEvent.care_record_id.in_(records)))
+        session.execute(delete(Notice).where(Notice.kind == NoticeKind.CARE))
+        session.execute(text("SET LOCAL session_replication_role = origin"))
+        session.execute(delete(CareRecord).where(CareRecord.resident_id.in_(people)))
+        session.execute(delete(EscapeHelp).where(EscapeHelp.resident_id.in_(people)))
         session.execute(delete(Resident).where(Resident.household_id.in_(there)))
         session.execute(delete(Household).where(Household.place_id.in_(places)))
         session.execute(delete(Place).where(Place.id.in_(places)))
@@ -158,6 +176,46 @@ def test_nobody_who_comes_into_a_home_that_moves_is_left_in_the_grid_before(
         areas = session.execute(query.where(Household.place_id.in_([homes.place_id, homes.elsewhere]))).all()
         assert [his == the_homes for his, the_homes in areas] == [True]
         assert session.get_one(Household, homes.household_id).area_code == HOME
+
+
+def _look_after(session: Session, resident_id: UUID) -> None:
+    new = visits.NewCare(resident_id, CareCategory.ELDERLY, CareLevel.HIGH, person("worker").user_id)
+    visits.open_care(session, staff("admin"), SEALER, new_id(), new)
+
+
+def _put_on_register(session: Session, resident_id: UUID) -> None:
+    new = visits.NewHelp(resident_id, 1, business_day())
+    visits.note_help(session, staff("admin"), new_id(), new)
+
+
+@pytest.mark.parametrize("begin", [_look_after, _put_on_register])
+@pytest.mark.parametrize("goes", ["out", "to another grid"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_nothing_begins_for_somebody_who_goes_at_that_moment(
+    engine: Engine, homes: Homes, begin: Callable[[Session, UUID], None], goes: str, order: int
+) -> None:
+    with Session(engine) as session:
+        resident_id = write_resident(session, household_id=homes.household_id)
+
+    def go(session: Session) -> None:
+        if goes != "out":
+            homes.move(session)
+        else:
+            left = moves.Leaving(business_day(), LeftWhy.MOVED_OUT)
+            moves.leave(session, staff("admin"), SEALER, resident_id, new_id(), left)
+
+    steps = [go, lambda session: begin(session, resident_id)]
+    with suppress(ResidentLeftError, visits.NotStaffHereError):
+        one_inside_the_other(engine, *steps[::order])
+
+    with Session(engine) as session:
+        resident = session.get_one(Resident, resident_id)
+        records = session.scalars(select(CareRecord).where(CareRecord.resident_id == resident_id)).all()
+        register = session.scalars(select(EscapeHelp).where(EscapeHelp.resident_id == resident_id)).all()
+        opened = [one.area_code for one in records if one.ended_on is None]
+        opened += [one.area_code for one in register if one.ended_on is None]
+        assert resident.left_on is None or opened == []
+        assert set(opened) <= {resident.area_code}
 
 
 def test_a_child_is_born_into_a_home_beside_who_moves_it(engine: Engine, homes: Homes) -> None:
