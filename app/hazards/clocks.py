@@ -10,11 +10,17 @@ from sqlalchemy.orm import Session
 from app.evidence import CLOCK_AHEAD, clock_flag
 from app.models import ClockFlag, HazardEvent, HazardStep
 
+GIVEN = (HazardStep.ASSIGN, HazardStep.REASSIGN, HazardStep.RECHECK_FAIL)
 _GOES_BEFORE = {
+    HazardStep.START: GIVEN,
+    HazardStep.RECTIFY: GIVEN,
     HazardStep.VERIFY: (HazardStep.RECTIFY, HazardStep.DEPARTMENT_ANSWER),
     HazardStep.CLOSE: (HazardStep.VERIFY,),
 }
-"""What a recheck cannot have happened before; work, not before it was given out or sent back."""
+"""What a recheck cannot have happened before; work, not before whoever does it got it, or got it back.
+
+Controls stand for whoever has it next, so that it changed hands says nothing of them.
+"""
 
 
 @dataclass(frozen=True)

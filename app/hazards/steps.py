@@ -186,7 +186,8 @@ def begin(
     ``captured_at`` is when he took it by his phone, which may have been offline; without it, it has no share
     in what was sent. Before the step that goes before it he cannot have: then the server's clock counts.
 
-    The work that somebody did before the hazard was taken from him may arrive for some days.
+    The work that somebody did before the hazard was taken from him may arrive later, by a clock that is
+    believed.
 
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
@@ -204,7 +205,7 @@ def begin(
     late = None
     if event is None:
         if captured_at is not None and verb in _WORK and hazard.assignee_id != actor.user_id:
-            late = taken_back(session, actor, hazard, captured_at)
+            late = taken_back(session, actor, hazard, verb, captured_at)
         if late is None and not (
             reach(hazard) if reach is not None else _reaches(session, actor, hazard, verb)
         ):

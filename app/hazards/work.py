@@ -6,20 +6,21 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import business_day, start_of
 from app.errors import DomainError, IllegalStepError, Kind
 from app.hazards.assignees import has, who_has
+from app.hazards.clocks import GIVEN
 from app.hazards.deadlines import FURTHEST, DueTimeError
 from app.hazards.steps import Step, begin, tell
 from app.hazards.telling import ask_recheck
 from app.models import Hazard, HazardEvent, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
 
-_GIVEN = (HazardStep.ASSIGN, HazardStep.REASSIGN, HazardStep.RECHECK_FAIL)
+_BY_HAND = (HazardStep.ASSIGN, HazardStep.REASSIGN)
 
 
 class NotAssigneeError(DomainError):
@@ -91,7 +92,8 @@ def start(
 ) -> Hazard:
     """Start the work; for a major hazard with the five fixed items, which hold after a failed recheck, too.
 
-    ``captured_at`` is when he did by his phone: what was fixed then is judged by that day.
+    ``captured_at`` is when he did by his phone: what was fixed then is judged by that day. Of what was taken
+    from him since the items count that held then, and the deadline is another's.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, IncompleteFiveFixedError,
     DueTimeError, FixedTooLateError.
@@ -104,13 +106,13 @@ def start(
         return hazard
     if step.taken_back is None:
         check_assigned_to(session, actor, hazard)
-    first_of_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
+    first_of_major = hazard.level is HazardLevel.MAJOR and _fixed(step) is None
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed(), on=business_day(step.happened_at))
-        _check_in_time(five_fixed, hazard, at=step.happened_at)
     if step.taken_back is not None:
         step.leave(HazardStep.START, note=note, five_fixed=plain)
         return hazard
+    _check_in_time(five_fixed, hazard, at=step.happened_at)
     hazard.five_fixed = plain or hazard.five_fixed
     hazard.assignee_id = actor.user_id
     step.take(HazardStatus.RECTIFYING, HazardStep.START, note=note, five_fixed=plain)
@@ -155,16 +157,8 @@ def _take_up(step: Step, taken_back: HazardEvent) -> None:
     he had not begun.
     """
     session, hazard = step.session, step.hazard
-    mine = select(HazardEvent).where(HazardEvent.hazard_id == hazard.id)
-    given = select(func.max(HazardEvent.number)).where(
-        HazardEvent.hazard_id == hazard.id,
-        HazardEvent.step.in_(_GIVEN),
-        HazardEvent.number < taken_back.number,
-    )
-    mine = mine.where(HazardEvent.step == HazardStep.START, HazardEvent.actor_id == step.actor.user_id)
-    mine = mine.where(HazardEvent.number > func.coalesce(given.scalar_subquery(), 0))
-    begun = session.scalars(mine.order_by(HazardEvent.number.desc()).limit(1)).first()
-    if begun is None:
+    begun = exists(_starts(step, taken_back, since=GIVEN).where(HazardEvent.actor_id == step.actor.user_id))
+    if not session.scalar(select(begun)):
         raise IllegalStepError(id=hazard.id, now=hazard.status, asked=HazardStep.RECTIFY)
     for user_id in sorted(who_has(session, hazard) - {hazard.reported_by}):
         tell(session, NoticeKind.HAZARD_STEP, hazard, to=user_id, step=HazardStep.RECTIFY)
@@ -173,7 +167,31 @@ def _take_up(step: Step, taken_back: HazardEvent) -> None:
         hazard.advance(HazardStatus.ASSIGNED)
     if hazard.status is HazardStatus.ASSIGNED:
         hazard.advance(HazardStatus.RECTIFYING)
-    hazard.five_fixed = begun.data.get("five_fixed") or hazard.five_fixed
+    hazard.five_fixed = _fixed(step) or hazard.five_fixed
+
+
+def _fixed(step: Step) -> dict[str, Any] | None:
+    """Give the five items that hold; of what was taken from somebody what held then, or what he sent."""
+    hazard, taken_back = step.hazard, step.taken_back
+    if taken_back is None:
+        return hazard.five_fixed
+    his = HazardEvent.actor_id == step.actor.user_id
+    then = _starts(step, taken_back, since=_BY_HAND).where(
+        or_(his, HazardEvent.number < taken_back.number),
+        HazardEvent.data["five_fixed"].astext.is_not(None),
+    )
+    last = step.session.scalars(then.order_by(HazardEvent.number.desc()).limit(1)).first()
+    return last.data["five_fixed"] if last is not None else None
+
+
+def _starts(step: Step, taken_back: HazardEvent, *, since: Sequence[HazardStep]) -> Select[HazardEvent]:
+    """Choose the starts after the last of some steps before a hazard was taken from somebody."""
+    of_it = HazardEvent.hazard_id == step.hazard.id
+    last = select(func.max(HazardEvent.number)).where(
+        of_it, HazardEvent.step.in_(since), HazardEvent.number < taken_back.number
+    )
+    after = HazardEvent.number > func.coalesce(last.scalar_subquery(), 0)
+    return select(HazardEvent).where(of_it, HazardEvent.step == HazardStep.START, after)
 
 
 def check_assigned_to(session: Session, actor: Actor, hazard: Hazard) -> None:
