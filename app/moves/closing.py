@@ -112,7 +112,7 @@ def _looked_at(
     if people := found.of(household_id):
         outlook.obstacles.append(StillLivedInError(people=len(people)))
     outlook.obstacles += about_day(new.closed_on, [], field="closed_on")
-    points = found.points_of(*ids)[household_id]
+    points = found.points_of(*ids)[household_id].balance
     outlook.obstacles += about_open(session, household_id)
     if points:
         outlook.points.append(PointsGo(household_id, to_id, points))

@@ -58,7 +58,7 @@ def move_home(
     if (first := step.taken()) is not None:
         return first
     household = household_in_scope(session, actor, household_id)
-    place = _place(session, actor, new.place_id)
+    place = residential(session, actor, new.place_id)
     of_home = Resident.household_id == household_id
     lock_accounts(session, User.resident_id.in_(select(Resident.id).where(of_home)))
     living = select(Resident).where(of_home, Resident.left_on.is_(None)).order_by(Resident.id)
@@ -89,7 +89,8 @@ def move_home(
     return step.keep(history.change_of_home(kind, household, **told))
 
 
-def _place(session: Session, actor: Actor, place_id: UUID) -> Place:
+def residential(session: Session, actor: Actor, place_id: UUID) -> Place:
+    """Give a building within reach in which people live. Raises NotFoundError, NotResidentialError."""
     try:
         place = place_in_scope(session, actor, place_id)
     except NotFoundError:

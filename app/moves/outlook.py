@@ -11,17 +11,21 @@ from sqlalchemy.orm import Session
 from app.actors import Actor
 from app.clock import business_day
 from app.errors import DomainError, Kind, NotFoundError
-from app.models import Household, Relation, Resident, User
+from app.models import Household, Relation, Resident, RosterChangeKind, User
 from app.moves.leaving import LeftDayError
+from app.moves.steps import Step
 from app.people import (
+    DoorTakenError,
     HeadTakenError,
     OwnHouseholdError,
     check_home_open,
     check_other_household,
+    history,
     household_in_scope,
     lock_accounts,
+    moving,
 )
-from app.points import carrying
+from app.points import Standing, carrying
 
 
 class StillOpenError(DomainError):
@@ -113,10 +117,21 @@ class Homes:
         """Give who lives in one of them."""
         return [one for one in self.residents if one.household_id == household_id]
 
-    def points_of(self, *household_ids: UUID) -> dict[UUID, int]:
-        """Give the balances; the accounts of all are locked together, before what is open is counted."""
-        found = carrying.standings(self.session, household_ids, locked=self.locked)
-        return {household_id: standing.balance for household_id, standing in found.items()}
+    def person(self, resident_id: UUID) -> Resident:
+        """Give one of those who live in them."""
+        return next(one for one in self.residents if one.id == resident_id)
+
+    def points_of(self, *household_ids: UUID) -> dict[UUID, Standing]:
+        """Give what they have; the accounts of all are locked together, before what is open is counted."""
+        return carrying.standings(self.session, household_ids, locked=self.locked)
+
+    def put(self, step: Step, goes: Goes, home: Household, kind: RosterChangeKind, *, day: date) -> None:
+        """Let somebody live in a household, with what is open of him, and write it as a part of the step."""
+        resident = self.person(goes.resident_id)
+        moving.settle(step.session, step.sealer, resident, home, goes.relation)
+        told = {"before": {"relation": goes.before}, "after": {"relation": goes.relation}, "day": day}
+        former_id = goes.from_id if goes.from_id != home.id else None
+        step.keep_part(history.change_of(kind, resident, former_id=former_id, **told))
 
 
 def reached(session: Session, actor: Actor, household_id: UUID, *, field: str | None = None) -> Household:
@@ -177,6 +192,13 @@ def about_day(day: date, people: Collection[Resident], *, field: str) -> list[Do
     """Give whether a day lies in the future, or before one of those whom it is about was born."""
     is_fine = day <= business_day() and all(one.birth_date <= day for one in people)
     return [] if is_fine else [LeftDayError(field=field)]
+
+
+def about_door(session: Session, place_id: UUID, door: str) -> list[DomainError]:
+    """Give whether another household lives behind a door."""
+    behind = (Household.place_id == place_id, Household.door == door, Household.closed_on.is_(None))
+    is_taken = session.scalars(select(Household.id).where(*behind)).first() is not None
+    return [DoorTakenError(field="door")] if is_taken else []
 
 
 def about_heads(people: Collection[Placed], *, there: Collection[Resident], field: str) -> list[DomainError]:

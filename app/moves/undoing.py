@@ -1,59 +1,25 @@
 """A change of the roster is undone: exactly what it did goes back, unless the world moved on (ADR 0027)."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
-from app.errors import DomainError, Kind, NotFoundError
+from app.errors import NotFoundError
 from app.models import RosterChange, RosterChangeKind
+from app.moves.merging import look_at_merge
 from app.moves.outlook import Outlook
-from app.moves.steps import Step, begun
-from app.people import history
+from app.moves.reversals import AlreadyUndoneError, Asked, Look, NotUndoableError, Undoing
+from app.moves.splitting import look_at_split
+from app.moves.steps import begun
 from app.sealing import Sealer
 
-
-class NotUndoableError(DomainError):
-    """A change of this kind is not undone, or is a part of another one, or its words are gone by now."""
-
-    code = "not_undoable"
-    kind = Kind.CONFLICT
-
-
-class AlreadyUndoneError(DomainError):
-    """The change was undone before."""
-
-    code = "already_undone"
-    kind = Kind.CONFLICT
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A change that somebody wants undone, and whether only to see what that does."""
-
-    session: Session
-    actor: Actor
-    sealer: Sealer
-    change: RosterChange
-    locked: bool
-    """Whether it is done: then all that it touches is locked before it is looked at."""
-
-
-@dataclass(frozen=True)
-class Undoing:
-    """What undoing a change does, how it is done, and how it stands in the history."""
-
-    outlook: Outlook
-    carry_out: Callable[[Step], None]
-    written: Callable[[], history.Change]
-    """Asked for when all is done."""
-
-
-Look = Callable[[Asked], Undoing]
-_WAYS: Mapping[tuple[RosterChangeKind, bool], Look] = {}
+_WAYS: Mapping[tuple[RosterChangeKind, bool], Look] = {
+    (RosterChangeKind.SPLIT, False): look_at_split,
+    (RosterChangeKind.MERGED, False): look_at_merge,
+}
 """How a change of a household, or of a person, is looked at by whoever would undo it."""
 
 

@@ -14,9 +14,9 @@ from app.models import BindingCode, Household, Lot, Resident, RosterChange, Tran
 from app.people import Entry, NewHousehold, NewResident, Numbers, Relation, Sex, register_all
 from tests.cast import HOME, NEXT, named
 from tests.client import Client
-from tests.homes_world import HERE, KIN, THERE, TODAY, back, close, codes, empty, home, previewed
+from tests.homes_world import back, close, codes, empty, home, previewed
 from tests.matrix.stage import Stage
-from tests.moves_world import home_in, leave, move, refused
+from tests.moves_world import HERE, KIN, THERE, TODAY, home_in, leave, move, refused
 from tests.points_world import (
     Be,
     claim_body,

@@ -40,7 +40,9 @@ NAMED = {
         "/v1/residents/<uuid:resident_id>/employments/unchanged",
         "/v1/units/<uuid:unit_id>/change",
         *(f"/v1/residents/<uuid:resident_id>/{verb}" for verb in ("leave", "return", "move", "presence")),
-        *(f"/v1/households/<uuid:household_id>/{verb}" for verb in ("move", "presence", "close")),
+        *(f"/v1/households/<uuid:household_id>/{verb}" for verb in ("move", "presence")),
+        *(f"/v1/households/<uuid:household_id>/{verb}" for verb in ("close", "split", "merge")),
+        "/v1/roster-changes/<uuid:change_id>/undo",
         *(f"/v1/residents/<uuid:resident_id>/{verb}" for verb in ("two-people", "same-person")),
         "/v1/imports/<uuid:import_id>/apply",
         *(f"{_USER}/{verb}" for verb in ("disable", "enable", "second-factor/reset")),
@@ -124,7 +126,10 @@ PROOFS = {
     "/v1/sessions/refresh": "a token that comes back late is taken for stolen, and ends its session (S-23)",
     "/v1/sessions/wechat": "WeChat takes its code once, and a copy opens no second session (S-20)",
     "/v1/residents/search": "reads only",
-    "/v1/households/<uuid:household_id>/close/preview": "reads only",
+    **{
+        f"/v1/households/<uuid:household_id>/{verb}/preview": "reads only"
+        for verb in ("close", "split", "merge")
+    },
     "/v1/residents/<uuid:resident_id>/reveal": "changes nothing; each look counts",
     "/v1/visits/<uuid:visit_id>/print": "changes nothing; each print counts",
     "/v1/drafts": "each record has its id, and is known by it (test_drafts.py)",

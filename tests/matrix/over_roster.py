@@ -26,4 +26,10 @@ ROSTER_NEVER_OVER = {
     "POST /v1/households/<uuid:household_id>/presence": _ROSTER,
     "POST /v1/households/<uuid:household_id>/close": _ROSTER,
     "POST /v1/households/<uuid:household_id>/close/preview": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/split": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/split/preview": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/merge": _ROSTER,
+    "POST /v1/households/<uuid:household_id>/merge/preview": _ROSTER,
+    "POST /v1/roster-changes/<uuid:change_id>/undo": _ROSTER,
+    "GET /v1/roster-changes/<uuid:change_id>/undo": _ROSTER,
 }

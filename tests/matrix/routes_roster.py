@@ -1,12 +1,13 @@
 """The matrix: changes of the roster."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from app.clock import business_day
 from app.ids import new_id
-from app.models import LeftWhy, Relation, Resident, RosterChange, RosterChangeKind
+from app.models import Household, LeftWhy, Relation, Resident, RosterChange, RosterChangeKind, Sex
 from tests import cast
 from tests.matrix.lines import Call, Line, with_json, with_step
 from tests.matrix.stage import Stage
@@ -16,19 +17,23 @@ _CARERS = {"worker": 200, "admin": 200}
 
 def _changed(stage: Stage) -> None:
     """Write that the household's head went away for work."""
-    change = RosterChange(
+    change = _change(stage, RosterChangeKind.PRESENCE, household_id=stage.household_id)
+    change.resident_id = stage.resident_id
+    stage.add(change)
+
+
+def _change(stage: Stage, kind: RosterChangeKind, *, household_id: UUID) -> RosterChange:
+    return RosterChange(
         id=new_id(),
         area_code=stage.area,
-        kind=RosterChangeKind.PRESENCE,
-        resident_id=stage.resident_id,
-        household_id=stage.household_id,
+        kind=kind,
+        household_id=household_id,
         actor_id=stage.user("admin"),
         at=cast.LONG_AGO,
         day=cast.LONG_AGO.date(),
         data={},
         content_hash=b"",
     )
-    stage.add(change)
 
 
 def _of_resident(stage: Stage) -> Call:
@@ -145,6 +150,56 @@ def _same_person(stage: Stage) -> Call:
     return Call(f"/v1/residents/{_twin(stage).id}/same-person", with_step(body))
 
 
+def _split(verb: str) -> Callable[[Stage], Call]:
+    def call(stage: Stage) -> Call:
+        goes = stage.neighbour()
+        home = stage.session.get_one(Resident, goes).household_id
+        stays = new_id()
+        like = {
+            "area_code": stage.area,
+            "household_id": home,
+            "content_hash": b"",
+            "created_at": cast.LONG_AGO,
+        }
+        person = {"name": "李小山", "sex": Sex.MALE, "birth_date": date(1995, 6, 1)}
+        stage.add(Resident(id=stays, relation=Relation.CHILD, **like, **person))
+        body = {
+            "id": str(new_id()),
+            "place_id": str(stage.place_id),
+            "door": "9单元910",
+            "people": [{"resident_id": str(goes), "relation": "head"}],
+            "moved_on": business_day().isoformat(),
+            "head_id": str(stays),
+        }
+        return Call(f"/v1/households/{home}/{verb}", with_step(body))
+
+    return call
+
+
+def _merge(verb: str) -> Callable[[Stage], Call]:
+    def call(stage: Stage) -> Call:
+        goes = stage.neighbour()
+        home = stage.session.get_one(Resident, goes).household_id
+        body = {
+            "into_id": str(stage.household_id),
+            "people": [{"resident_id": str(goes), "relation": "other"}],
+            "moved_on": business_day().isoformat(),
+        }
+        return Call(f"/v1/households/{home}/{verb}", with_step(body))
+
+    return call
+
+
+def _merged(stage: Stage) -> str:
+    """Write that the neighbour's empty household went into that of the resident; give where it is undone."""
+    home = stage.session.get_one(Household, _empty_home(stage))
+    home.closed_on, home.merged_into = business_day(), stage.household_id
+    change = _change(stage, RosterChangeKind.MERGED, household_id=home.id)
+    change.data = {"into_id": str(stage.household_id), "points": 0}
+    stage.add(change)
+    return f"/v1/roster-changes/{change.id}/undo"
+
+
 _ADMIN = {"admin": 200}
 ROSTER = [
     Line("POST", "/v1/residents/<uuid:resident_id>/leave", _ADMIN, _leave),
@@ -156,6 +211,17 @@ ROSTER = [
     Line("POST", "/v1/households/<uuid:household_id>/presence", _CARERS, _presence_of_home),
     Line("POST", "/v1/households/<uuid:household_id>/close", _ADMIN, _closing("close")),
     Line("POST", "/v1/households/<uuid:household_id>/close/preview", _ADMIN, _closing("close/preview")),
+    Line("POST", "/v1/households/<uuid:household_id>/split", _ADMIN, _split("split")),
+    Line("POST", "/v1/households/<uuid:household_id>/split/preview", _ADMIN, _split("split/preview")),
+    Line("POST", "/v1/households/<uuid:household_id>/merge", _ADMIN, _merge("merge")),
+    Line("POST", "/v1/households/<uuid:household_id>/merge/preview", _ADMIN, _merge("merge/preview")),
+    Line(
+        "POST",
+        "/v1/roster-changes/<uuid:change_id>/undo",
+        _ADMIN,
+        lambda stage: Call(_merged(stage), with_step({})),
+    ),
+    Line("GET", "/v1/roster-changes/<uuid:change_id>/undo", _ADMIN, lambda stage: Call(_merged(stage))),
     Line("GET", "/v1/duplicates", _ADMIN, _duplicates, 200),
     Line("POST", "/v1/residents/<uuid:resident_id>/two-people", _ADMIN, _two_people),
     Line("GET", "/v1/residents/<uuid:resident_id>/same-person", _ADMIN, _likeness),

@@ -68,6 +68,8 @@ def _ids(stage: Stage) -> dict[str, str]:
         "other_id": stage.resident_id,
         "duplicate_of_id": stage.hazard(HazardStatus.ACCEPTED),
         "household_id": stage.household_id,
+        "into_id": stage.household_id,
+        "head_id": stage.resident_id,
         "item_id": item_id,
         "owner_id": worker_id,
         "photo_ids": photo_id,

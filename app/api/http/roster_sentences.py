@@ -22,6 +22,9 @@ OF_THE_ROSTER: dict[str, str] = {
     "same_household": "选的是同一户，请选另一户",
     "not_of_home": "名单和现在住在这一户的人对不上，请刷新后再选",
     "head_needed": "每一户都要有一个户主，请选一个人做户主",
+    "nobody_stays": "全家都走的不用分户，请办整户搬家",
     "not_undoable": "这项变动不能撤销，请用改正、搬家这些办法改回来",
     "already_undone": "这项变动已经撤销过了，请刷新后看",
+    "roster_moved_on": "这项变动之后名册又改过，撤不回去了，请照现在的情况另办",
+    "points_moved_on": "转过来的{points}分之后又有进出，现在是{left}分，请照现在的情况另办",
 }
