@@ -1,7 +1,7 @@
 """Who holds a role where."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Exists, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Role
-from app.clock import now
+from app.clock import end_of, now, start_of
 from app.models import DIGITS, Grant, User
 
 
@@ -20,10 +20,11 @@ def holders(
     *,
     among: Collection[UUID] | None = None,
     within: bool = False,
+    on: date | None = None,
 ) -> set[UUID]:
     """Give the users who hold one of these roles over an area now, of all or ``among`` some.
 
-    ``within``: or over a part of it.
+    ``within``: or over a part of it. ``on``: who did in the course of a day, whatever became of it since.
     """
     covering = [area_code[:digits] for digits in DIGITS.values() if digits <= len(area_code)]
     where: ColumnElement[bool] = Grant.area_code.in_(covering)
@@ -32,7 +33,7 @@ def holders(
     query = (
         select(Grant.user_id)
         .join(User, User.id == Grant.user_id)
-        .where(where, Grant.role.in_(roles), in_force(now()))
+        .where(where, Grant.role.in_(roles), in_force(now()) if on is None else _was_in_force(on))
     )
     if among is not None:
         query = query.where(Grant.user_id.in_(among))
@@ -63,6 +64,14 @@ def holding(roles: Collection[Role], user_id: Any, area_code: Any, *, within: bo
         in_force(now()),
     )
     return found if user_id is None else found.where(Grant.user_id == user_id)
+
+
+def _was_in_force(day: date) -> ColumnElement[bool]:
+    return and_(
+        or_(Grant.ended_at.is_(None), Grant.ended_at > start_of(day)),
+        Grant.valid_from < end_of(day),
+        or_(Grant.valid_until.is_(None), Grant.valid_until > start_of(day)),
+    )
 
 
 def in_force(at: datetime) -> ColumnElement[bool]:

@@ -36,13 +36,14 @@ def check_owners(
 ) -> None:
     """Refuse who neither has a post over the home nor stands in for one who has, or lives with the minor.
 
-    ``on``: nor stood in on a day whose visit arrives late; then it is told to the admins as nobody's.
+    ``on``: nor did so on a day whose visit arrives late; then it is told to the admins as nobody's.
     Raises NotStaffHereError, OwnHouseholdError.
     """
     others = set(owner_ids) - holders(session, area_code, CARERS, among=owner_ids)
     others -= standing_in(session, area_code, on=business_day()) if others else set()
     if others and on is not None:
         others -= hands(session, [area_code], on=on).stood_in_over(area_code)
+        others -= holders(session, area_code, CARERS, among=others, on=on)
     if others:
         raise NotStaffHereError(field=field)
     for owner_id in owner_ids:

@@ -104,7 +104,7 @@ def shown_follow_ups(session: Session, actor: Actor, rows: Sequence[FollowUp]) -
     minors = {
         row.id: row.visit.care_record.resident
         for row in rows
-        if actor.user_id not in {row.owner_id, there.sees_to(row.area_code, row.owner_id)}
+        if actor.user_id not in {row.owner_id, row.done_by or there.sees_to(row.area_code, row.owner_id)}
         and is_minor(row.visit.care_record.resident)
     }
     leave = leave_for(session, actor, list(minors.values()))

@@ -12,13 +12,13 @@ from datetime import date
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor, Role, community_of
-from app.clock import business_day
+from app.clock import business_day, end_of, start_of
 from app.identity import holding
-from app.models import CareRecord, FollowUp
+from app.models import CareEvent, CareRecord, CareStep, FollowUp
 from app.once import of_community
 from app.plans import Roster, rosters_of, stands_in_over
 
@@ -50,14 +50,14 @@ class Hands:
         has_post = any(holder_id == record.substitute_id for _, _, holder_id in roster.posts)
         return roster.stands_in(record.substitute_id, self.day) if has_post else None
 
-    def may_have_done(self, record: CareRecord) -> set[UUID]:
-        """Give everybody who may have done the care of somebody in the course of the day."""
+    def may_have_done(self, record: CareRecord | Cared) -> set[UUID]:
+        """Give everybody but the worker who may have done the care of somebody in the course of the day."""
         roster = self.rosters[community_of(record.area_code)]
-        found = roster.stood_in(record.worker_id, self.day)
-        if record.substitute_id is not None:
-            has_post = any(holder_id == record.substitute_id for _, _, holder_id in roster.posts)
+        has_post = record.worker_id in roster.over(record.area_code)
+        found = roster.stood_in(record.worker_id, self.day) if has_post else set()
+        if record.substitute_id is not None and self.by_post(record) is None:
             found |= roster.stood_in(record.substitute_id, self.day)
-            found |= {record.substitute_id} if has_post and self.by_post(record) is None else set()
+            found |= {record.substitute_id} & {holder_id for _, _, holder_id in roster.posts}
         return found
 
     def by_post(self, record: CareRecord | Cared) -> UUID | None:
@@ -91,7 +91,10 @@ class Hands:
         return {who for one in roster.over(area_code) for who in roster.stood_in(one, self.day)}
 
     def sees_to_others(self, user_id: UUID | None) -> ColumnElement[bool]:
-        """Say in SQL, of ``FollowUp``, that its owner is away and a user stands in for him."""
+        """Say in SQL, of ``FollowUp``, that its owner is away and a user stands in for him.
+
+        Of what is done only that which he did: to stand in is no leave to read what was before.
+        """
         owner, area = FollowUp.owner_id, FollowUp.area_code
         has_post = or_(holding(CARERS, owner, area), stands_in_over(owner, area, on=self.day))
         others = (
@@ -99,6 +102,7 @@ class Hands:
                 of_community(FollowUp.area_code, code),
                 FollowUp.owner_id.in_(self._stood_in_for(roster, user_id) - {user_id}),
                 has_post,
+                or_(FollowUp.done_at.is_(None), FollowUp.done_by == user_id),
             )
             for code, roster in self.rosters.items()
         )
@@ -147,4 +151,25 @@ def stands_in(session: Session, actor: Actor, record: CareRecord, *, on: date | 
     """Say whether the actor does the care of somebody today, or may have ``on`` a day whose visit is late."""
     if hands(session, [record.area_code]).doer(record) == actor.user_id:
         return True
-    return on is not None and actor.user_id in hands(session, [record.area_code], on=on).may_have_done(record)
+    if on is None:
+        return False
+    there, workers = hands(session, [record.area_code], on=on), _workers(session, record, on)
+    cared = [Cared(record.area_code, one, record.substitute_id) for one in workers]
+    return actor.user_id in workers.union(*map(there.may_have_done, cared))
+
+
+def _workers(session: Session, record: CareRecord, day: date) -> set[UUID]:
+    """Give whose care it was in the course of a day, handed over since or not."""
+    query = (
+        select(CareEvent.at, CareEvent.data["before"]["worker_id"].astext)
+        .where(
+            CareEvent.care_record_id == record.id,
+            CareEvent.step == CareStep.WORKER,
+            CareEvent.at >= start_of(day),
+        )
+        .order_by(CareEvent.at)
+    )
+    handed_over = session.execute(query).all()
+    before = {UUID(who) for at, who in handed_over if at < end_of(day) or at == handed_over[0].at}
+    at_the_end = handed_over == [] or handed_over[-1].at < end_of(day)
+    return before | ({record.worker_id} if at_the_end else set())
