@@ -40,8 +40,8 @@ def stands_in_over(
     return exists().where(chain.c.by_id == user_id, here, over).correlate_except(chain)
 
 
-def away_alone(*, on: date) -> Select[UUID]:
-    """Select who is away on a day with nobody in his place."""
+def away_alone(*, on: date) -> Select[str, UUID]:
+    """Select who is away on a day with nobody in his place, each with the community in which he is."""
     chain, end = _chain(on), aliased(Absence)
     away_too = exists().where(
         end.worker_id == chain.c.by_id, end.area_code == chain.c.area_code, _on_day(end, on)
@@ -49,7 +49,7 @@ def away_alone(*, on: date) -> Select[UUID]:
     somebody = exists().where(
         chain.c.for_id == Absence.worker_id, chain.c.area_code == Absence.area_code, ~away_too
     )
-    return select(Absence.worker_id).where(_on_day(Absence, on), ~somebody)
+    return select(Absence.area_code, Absence.worker_id).where(_on_day(Absence, on), ~somebody)
 
 
 def _chain(on: date, near: Collection[str] | None = None) -> CTE:

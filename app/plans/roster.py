@@ -92,7 +92,7 @@ class Roster:
         able = {holder_id for _, _, holder_id in self.posts}
         found: set[UUID] = set()
         reached = {user_id}
-        for _ in range(DEEPEST):
+        for _ in range(DEEPEST - 1):  # he himself is the first on the way, as in ``stands_in``
             reached = {
                 one.substitute_id
                 for who in reached

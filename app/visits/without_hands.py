@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app import notices
+from app.actors import COMMUNITY_DIGITS
 from app.clock import SHANGHAI, business_day, now
 from app.identity import holding, seeing_to
 from app.models import Absence, CareRecord, NoticeKind
@@ -87,9 +88,13 @@ def _to_tell() -> ColumnElement[bool]:
     off_post = select(pairs.c.area_code, pairs.c.worker_id).where(
         ~holding(CARERS, pairs.c.worker_id, pairs.c.area_code)
     )
+    there = func.left(row.area_code, COMMUNITY_DIGITS)
     new = and_(
         row.hands_told_on.is_(None),
-        or_(tuple_(row.area_code, row.worker_id).in_(off_post), row.worker_id.in_(away_alone(on=today))),
+        or_(
+            tuple_(row.area_code, row.worker_id).in_(off_post),
+            tuple_(there, row.worker_id).in_(away_alone(on=today)),
+        ),
     )
     if now().astimezone(SHANGHAI).time() < TOLD_FROM:
         return and_(going_on, new)

@@ -14,7 +14,7 @@ from app.ids import new_id
 from app.models import Absence, AbsenceReason, CareRecord, Grant, Notice, NoticeKind
 from app.visits import tell_without_hands
 from tests.care_world import NOON, TODAY, file_visit, write_care, write_form
-from tests.cast import HOME, LONG_AGO, named, person
+from tests.cast import HOME, LONG_AGO, NEXT, named, person
 from tests.child_world import write_guarded_child
 from tests.client import Client
 
@@ -177,6 +177,13 @@ def test_whoever_is_stood_in_for_by_way_of_another_is_not_looked_at_each_minute(
 
     send_away(session, "colleague", "worker")
     assert tell(session) == 1
+
+
+def test_whoever_is_away_in_another_community_is_not_looked_at_each_minute(session: Session) -> None:
+    write_care(session)
+    send_away(session, "worker", "lead", area_code=NEXT)
+
+    assert tell_without_hands(session, limit=200) == (0, None)
 
 
 def test_an_absence_without_anybody_is_told(session: Session) -> None:
