@@ -116,11 +116,11 @@ def test_after_a_failed_recheck_he_starts_with_the_items_that_held(session: Sess
     done(at(GIVEN, take, "admin", hazard, "verify", **again))
     move(take, hazard)
     others = FIVE_FIXED | {"responsible": "李四"}
-    done(at(TAKEN, take, "colleague", hazard, "start", five_fixed=others))
     begun = done(late(take, hazard, "start", TAKEN - timedelta(hours=2)))
+    done(at(ARRIVES, take, "colleague", hazard, "start", five_fixed=others))
     ended = done(late(take, hazard, "rectify", TAKEN - timedelta(hours=1), note="又加固了"))
 
-    assert (begun["status"], begun["five_fixed"]) == ("rectifying", others)
+    assert (begun["status"], begun["five_fixed"]) == ("assigned", None)
     assert (ended["status"], ended["five_fixed"]) == ("rectified", FIVE_FIXED)
 
 
