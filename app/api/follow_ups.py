@@ -12,7 +12,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output, StepInput, Text, day, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note, transaction
+from app.api.http.recording import note, note_leave, note_leaves, transaction
 from app.identity import Permission
 from app.visits import Done, FollowUpStep, Whose
 
@@ -59,7 +59,7 @@ class CourseOutput(Output):
 
 
 class FollowUpOutput(Output):
-    """Something that is needed, who sees to it, and what came of it."""
+    """Something that is needed, who sees to it, and what came of it as far as that is shown."""
 
     id = fields.UUID(required=True)
     visit_id = fields.UUID(required=True)
@@ -70,12 +70,13 @@ class FollowUpOutput(Output):
     done_at = sent_moment(required=True, allow_none=True)
     done_by = fields.UUID(required=True, allow_none=True)
     result = fields.String(required=True, allow_none=True)
-    course = fields.List(fields.Nested(CourseOutput), required=True)
+    course = fields.List(fields.Nested(CourseOutput), required=True, allow_none=True)
 
     @ma.pre_dump
-    def flatten(self, row: visits.FollowUp, **_: Any) -> dict[str, Any]:
-        """Open what is sealed."""
-        told = _words(row)
+    def flatten(self, shown: visits.ShownFollowUp, **_: Any) -> dict[str, Any]:
+        """Open what is sealed; the need is told with its visit, what came of it as far as it is shown."""
+        row, unknown = shown.row, dict.fromkeys(("done_at", "done_by", "result", "course"))
+        told = _words(row) if shown.whole else unknown | {"need": visits.need_of(parts().showing, row)}
         return {name: told[name] if name in told else getattr(row, name) for name in self.fields}
 
 
@@ -92,7 +93,6 @@ class NamedFollowUpOutput(FollowUpOutput):
     """A follow-up with whom it is for; its words are null to an admin without leave to read of a minor."""
 
     need = fields.String(required=True, allow_none=True)
-    course = fields.List(fields.Nested(CourseOutput), required=True, allow_none=True)
     care_record_id = fields.UUID(required=True)
     resident_name = fields.String(required=True)
 
@@ -115,7 +115,11 @@ def list_follow_ups(limit: int, after: str | None, **filters: Any) -> dict[str, 
     """List follow-ups by the day they are due."""
 
     def fetch(**span: Any) -> Any:
-        return visits.follow_ups(session, actor(), **filters, **span)
+        found = visits.follow_ups(session, actor(), **filters, **span)
+        note_leaves([one.leave for one in found])
+        if whose := {str(_whom(one.row)) for one in found if one.whole}:
+            note(resident_ids=sorted(whose))
+        return found
 
     def key(shown: visits.ShownFollowUp) -> visits.DueKey:
         return visits.DueKey(shown.row.due_on, shown.row.id)
@@ -132,7 +136,8 @@ def finish_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     """Note what came of a follow-up."""
     with transaction() as session:
         row = visits.finish(session, actor(), parts().sealer, follow_up_id, **sent)
-        return _shown(session, row)
+        (shown,) = visits.shown_follow_ups(session, actor(), [row])
+        return _noted(shown)
 
 
 @blueprint.route("/follow-ups/<uuid:follow_up_id>/hand-over", methods=["POST"])
@@ -144,7 +149,7 @@ def hand_over_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     to = sent.pop("owner_id")
     with transaction() as session:
         row = visits.hand_over(session, actor(), parts().sealer, follow_up_id, to=to, **sent)
-        return _shown(session, row)
+        return _noted(visits.moved(session, actor(), parts().showing, row, sent["step_id"]))
 
 
 @blueprint.route("/follow-ups/<uuid:follow_up_id>/postpone", methods=["POST"])
@@ -155,11 +160,15 @@ def postpone_follow_up(sent: dict[str, Any], follow_up_id: UUID) -> Any:
     """Give it another day."""
     with transaction() as session:
         row = visits.postpone(session, actor(), parts().sealer, follow_up_id, **sent)
-        return _shown(session, row)
+        return _noted(visits.moved(session, actor(), parts().showing, row, sent["step_id"]))
 
 
-def _shown(session: Any, row: visits.FollowUp) -> visits.ShownFollowUp:
-    """Give what the actor reads of one, and name in the trail whose it is."""
-    note(resident_id=str(row.visit.care_record.resident_id))
-    (shown,) = visits.shown_follow_ups(session, actor(), [row])
+def _noted(shown: visits.ShownFollowUp) -> visits.ShownFollowUp:
+    """Name in the trail whose it is, and by what its words are read."""
+    note(resident_id=str(_whom(shown.row)))
+    note_leave(shown.leave)
     return shown
+
+
+def _whom(row: visits.FollowUp) -> UUID:
+    return row.visit.care_record.resident_id

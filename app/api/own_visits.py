@@ -13,12 +13,14 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, Text, sent_moment, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note, transaction
+from app.api.http.recording import note, note_leaves, sensitive, transaction
 from app.identity import Permission
 from app.visits import Confirmation, SaidBy, VisitMode
 
 blueprint = Blueprint("own_visits", __name__, description="探访确认")
 _WORD_SIGNS = 200
+_ANSWER = ("id", "area_code", "ticket_needed", "confirmation")
+"""What is told of a visit to a minor to whoever has no leave to read of him."""
 
 
 class VisitAnswer(StrEnum):
@@ -72,25 +74,36 @@ class OwnVisitOutput(Output):
 
 
 class AnsweredVisitOutput(Output):
-    """A visit that somebody confirmed or denied; whom it was to, and his words, the visit itself tells."""
+    """A visit that somebody confirmed or denied; whom it was to, and his words, the visit itself tells.
+
+    Of a minor's all but what was answered is null to whoever needs a ticket.
+    """
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
-    care_record_id = fields.UUID(required=True)
-    worker_id = fields.UUID(required=True)
-    worker_name = fields.String(required=True)
-    visited_at = sent_moment(required=True)
-    mode = fields.Enum(VisitMode, by_value=True, required=True)
+    ticket_needed = fields.Boolean(required=True)
+    care_record_id = fields.UUID(required=True, allow_none=True)
+    worker_id = fields.UUID(required=True, allow_none=True)
+    worker_name = fields.String(required=True, allow_none=True)
+    visited_at = sent_moment(required=True, allow_none=True)
+    mode = fields.Enum(VisitMode, by_value=True, required=True, allow_none=True)
     confirmation = fields.Enum(Confirmation, by_value=True, required=True)
-    answered_at = sent_moment(required=True)
-    answered_as = fields.Enum(SaidBy, by_value=True, required=True)
+    answered_at = sent_moment(required=True, allow_none=True)
+    answered_as = fields.Enum(SaidBy, by_value=True, required=True, allow_none=True)
 
     @ma.pre_dump
-    def flatten(self, answered: tuple[Any, str], **_: Any) -> dict[str, Any]:
-        """Put the name beside the row."""
-        visit, worker_name = answered
-        besides = {"worker_name": worker_name, "visited_at": visit.happened_at}
-        return {name: besides[name] if name in besides else getattr(visit, name) for name in self.fields}
+    def flatten(self, answered: visits.AnsweredVisit, **_: Any) -> dict[str, Any]:
+        """Put the name beside the row; leave out what is not shown."""
+        visit = answered.visit
+        besides = {
+            "ticket_needed": not answered.whole,
+            "worker_name": answered.worker_name,
+            "visited_at": visit.happened_at,
+        }
+        told = {name: besides[name] if name in besides else getattr(visit, name) for name in self.fields}
+        if answered.whole:
+            return told
+        return {name: value if name in _ANSWER else None for name, value in told.items()}
 
 
 @blueprint.route("/me/visits", methods=["GET"])
@@ -124,12 +137,17 @@ def answer_visit(sent: dict[str, Any], visit_id: UUID) -> Any:
 @allow(Permission.CARE_WRITE)
 @blueprint.answer(page_of(AnsweredVisitOutput))
 @blueprint.query(AnsweredListInput)
+@sensitive
 def list_answered_visits(limit: int, after: str | None, answer: VisitAnswer | None) -> dict[str, Any]:
-    """List what residents confirmed or denied, the newest visit first."""
+    """List what residents confirmed or denied, the newest visit first; of minors by leave only."""
     said = Confirmation(answer) if answer is not None else None
 
     def fetch(**span: Any) -> Any:
-        return visits.answered_visits(session, actor(), said=said, **span)
+        found = visits.answered_visits(session, actor(), said=said, **span)
+        note_leaves([one.leave for one in found])
+        if whose := {str(one.resident.id) for one in found if one.whole}:
+            note(resident_ids=sorted(whose))
+        return found
 
     with transaction() as session:
-        return page(fetch, lambda row: row[0].id, limit=limit, after=after)
+        return page(fetch, lambda one: one.visit.id, limit=limit, after=after)

@@ -117,7 +117,7 @@ def print_visit(sent: dict[str, Any], visit_id: UUID) -> Response:
                 ("看到的情况", own_data.word_for(visit.outcome)),
                 ("本人确认", own_data.word_for(visit.confirmation)),
                 ("备注", visits.note_of(showing, visit)),
-                *(("要办的事", _need(showing, one)) for one in whole.follow_ups),
+                *(("要办的事", _need(showing, one.row)) for one in whole.follow_ups),
                 ("打印用途", sent["purpose"]),
                 ("打印", f"{actor().name} {_moment(now())}"),
             ],
@@ -141,13 +141,13 @@ def _entry(one: points.Entry) -> tuple[str, str, str, str]:
     return _day(one.at), f"{why}{who}", f"{one.change:+d}", str(one.balance)
 
 
-def _need(showing: Opener, one: visits.FollowUp) -> str:
+def _need(showing: Opener, row: visits.FollowUp) -> str:
     """Give what is needed, until when, and what came of it; nothing once the words' time was over."""
-    need, result = visits.need_of(showing, one), visits.result_of(showing, one)
+    need, result = visits.need_of(showing, row), visits.result_of(showing, row)
     if not need:
         return ""
-    if one.done_at is None:
-        return f"{need}\n{one.due_on:%Y-%m-%d}前办好"
+    if row.done_at is None:
+        return f"{need}\n{row.due_on:%Y-%m-%d}前办好"
     return f"{need}\n已办：{result}" if result else f"{need}\n已办"
 
 

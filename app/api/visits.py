@@ -144,6 +144,12 @@ class WholeVisitOutput(PhotosFields, VisitOutput):
             "note": visits.note_of(sealer, whole.visit),
             "word": visits.word_of(sealer, whole.visit) if whole.hears else None,
         }
+        if not whole.read:  # he gets back what he sent, without what others said before or since
+            signed = Confirmation.NONE if whole.signature is None else Confirmation.SIGNED
+            besides |= {"confirmation": signed, "answered_at": None, "answered_as": None, "signature": None}
+            besides["answers"] = {
+                key: told for key, told in besides["answers"].items() if key not in unchanged
+            }
         return {
             name: besides[name] if name in besides else getattr(whole.visit, name) for name in self.fields
         }
@@ -174,6 +180,7 @@ def put_visit(new: visits.NewVisit, visit_id: UUID) -> tuple[Any, int]:
         _, made = visits.file(session, actor(), parts().signer, parts().sealer, visit_id, new)
         filed = visits.filed_visit(session, actor(), visit_id)
         note(resident_id=str(filed.visit.care_record.resident_id))
+        note_leave(filed.leave)
         return filed, once(made)
 
 
@@ -184,5 +191,6 @@ def get_visit(visit_id: UUID) -> Any:
     """Show one visit with everything in it."""
     with transaction() as session:
         whole = visits.whole_visit(session, actor(), visit_id)
+        note(resident_id=str(whole.visit.care_record.resident_id))
         note_leave(whole.leave)
         return whole

@@ -54,6 +54,7 @@ from app.visits.care_steps import (
 )
 from app.visits.confirming import (
     ASKED_FOR,
+    AnsweredVisit,
     AnswerOverError,
     OwnVisit,
     OwnVisitError,
@@ -95,13 +96,7 @@ from app.visits.filing import (
     UnsignedError,
     file,
 )
-from app.visits.follow_up_steps import (
-    FollowUpStep,
-    course_of,
-    hand_over,
-    postpone,
-    tell_of_follow_ups,
-)
+from app.visits.follow_up_steps import FollowUpStep, course_of, hand_over, moved, postpone, tell_of_follow_ups
 from app.visits.follow_ups import Done, ShownFollowUp, Whose, finish, follow_ups, shown_follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms, forms_in_force
 from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, may_read, seen
@@ -172,6 +167,7 @@ __all__ = [
     "AnswerRangeError",
     "AnswerUnknownError",
     "AnswerWrongError",
+    "AnsweredVisit",
     "BuildingHelps",
     "CareCategory",
     "CareEndedError",
@@ -281,6 +277,7 @@ __all__ = [
     "leave_to_read",
     "may_read",
     "most_days",
+    "moved",
     "need_of",
     "note_help",
     "note_of",

@@ -33,10 +33,11 @@ from app.models import (
     VisitOutcome,
 )
 from app.once import content_hash, unique
-from app.people import guardianship_in_force
+from app.people import guardianship_in_force, is_minor
 from app.retention import kept_for_a_case
 from app.sealing import Sealer
 from app.visits.care_listings import admin_scope
+from app.visits.leave import Leave, leave_for
 from app.visits.sealed import sealed_word
 
 ASKED_FOR = timedelta(days=30)
@@ -63,6 +64,18 @@ class OwnVisitError(DomainError):
 
     code = "own_visit"
     kind = Kind.FORBIDDEN
+
+
+@dataclass(frozen=True)
+class AnsweredVisit:
+    """A visit that somebody confirmed or denied, with as much as its reader may know of it."""
+
+    visit: Visit
+    resident: Resident
+    worker_name: str
+    whole: bool
+    """Without it he is told what was answered and where: of a minor the rest takes leave."""
+    leave: Leave | None
 
 
 @dataclass(frozen=True)
@@ -138,13 +151,15 @@ def answer(
 
 def answered_visits(
     session: Session, actor: Actor, *, said: Confirmation | None, after: UUID | None, limit: int
-) -> list[tuple[Visit, str]]:
+) -> list[AnsweredVisit]:
     """List what was confirmed or denied in the areas that the actor oversees, the newest visit first.
 
-    Each with its worker's name; none that a case of harm keeps from his home.
+    None that a case of harm keeps from his home; of minors as much as he has leave to read.
     """
     query = (
-        select(Visit, User.name)
+        select(Visit, Resident, User.name)
+        .join(Visit.care_record)
+        .join(CareRecord.resident)
         .join(User, User.id == Visit.worker_id)
         .where(
             Visit.answer_id.is_not(None),
@@ -158,7 +173,14 @@ def answered_visits(
         query = query.where(Visit.confirmation == said)
     if after is not None:
         query = query.where(Visit.id < after)
-    return [(visit, name) for visit, name in session.execute(query)]
+    found = session.execute(query).all()
+    minors = {resident.id: resident for _, resident, _ in found if is_minor(resident)}
+    leave = leave_for(session, actor, list(minors.values()))
+    hidden = minors.keys() - leave.keys()
+    return [
+        AnsweredVisit(visit, resident, name, resident.id not in hidden, leave.get(resident.id))
+        for visit, resident, name in found
+    ]
 
 
 def _shown(actor: Actor) -> Select[Visit, str]:

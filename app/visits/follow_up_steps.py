@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import harm, notices
 from app.actors import Actor, community_of
 from app.clock import business_day, now
-from app.errors import IllegalStepError, OtherContentError
+from app.errors import IllegalStepError, NotFoundError, OtherContentError
 from app.harm import HarmRecord, Told
 from app.identity import holding, seeing_to
 from app.models import FollowUp, NoticeKind
@@ -22,9 +22,11 @@ from app.once import content_hash
 from app.plans import check_present, keep_absences, stands_in_over
 from app.sealing import UNREADABLE, Cell, Opener, Sealer
 from app.visits.basis import check_result
+from app.visits.care_listings import NotResponsibleError
 from app.visits.filing import FURTHEST, DueDayError
-from app.visits.follow_up_doers import check_owners
-from app.visits.follow_ups import WITH_RESIDENT, check_his, locked
+from app.visits.follow_up_doers import check_owners, check_sees_to_it
+from app.visits.follow_ups import WITH_RESIDENT, ShownFollowUp, check_his, locked, shown_follow_ups
+from app.visits.leave import check_shown
 from app.visits.standing_in import CARERS, hands
 
 MOST_STEPS = 30
@@ -105,6 +107,29 @@ def postpone(
 
     sent = {"due_on": due_on.isoformat(), "reason": reason}
     return _take(session, actor, sealer, follow_up_id, step_id, FollowUpStep.POSTPONED, sent, change)
+
+
+def moved(session: Session, actor: Actor, sealer: Opener, row: FollowUp, step_id: UUID) -> ShownFollowUp:
+    """Give a follow-up back to whoever took this step: what he left, though it is another's by now.
+
+    What was done since is for whoever sees to it, and nobody of a home reads what is kept from it by now.
+    """
+    (shown,) = shown_follow_ups(session, actor, [row])
+    if shown.whole and not _reads_on(session, actor, sealer, row, step_id):
+        return ShownFollowUp(row, whole=False)
+    return shown
+
+
+def _reads_on(session: Session, actor: Actor, sealer: Opener, row: FollowUp, step_id: UUID) -> bool:
+    """Say whether the actor sees to it, or nothing was done since his step; and it is not kept from him."""
+    try:
+        check_shown(session, actor, row.visit)
+        if row.done_at is None and _last_step(sealer, row) == str(step_id):
+            return True
+        check_sees_to_it(session, actor, row)
+    except (NotFoundError, NotResponsibleError):
+        return False
+    return True
 
 
 def course_of(sealer: Opener, row: FollowUp) -> list[TakenStep]:
@@ -241,6 +266,11 @@ def _course(sealer: Opener, row: FollowUp) -> list[dict[str, Any]]:
         return []
     told = sealer.open(row.course_sealed, _cell(row))
     return [] if told == UNREADABLE else list(json.loads(told))
+
+
+def _last_step(sealer: Opener, row: FollowUp) -> str | None:
+    course = _course(sealer, row)
+    return course[-1]["id"] if course else None
 
 
 def _cell(row: FollowUp) -> Cell:

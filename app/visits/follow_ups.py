@@ -19,8 +19,7 @@ from app.sealing import Sealer
 from app.visits.basis import check_result
 from app.visits.due import DueKey
 from app.visits.follow_up_doers import check_sees_to_it, his_to_see_to, nobodys, whole_area
-from app.visits.leave import leave_for, may_read
-from app.visits.listings import check_shown
+from app.visits.leave import Leave, check_shown, leave_for, may_read
 from app.visits.sealed import result_of, sealed_result
 from app.visits.standing_in import hands
 
@@ -39,6 +38,8 @@ class ShownFollowUp:
 
     row: FollowUp
     whole: bool
+    leave: Leave | None = None
+    """By which he reads them, where they are a minor's and he does not see to it."""
 
 
 class Done(StrEnum):
@@ -101,14 +102,15 @@ def follow_ups(
 def shown_follow_ups(session: Session, actor: Actor, rows: Sequence[FollowUp]) -> list[ShownFollowUp]:
     """Say of each whether the actor reads its words, however many in as many statements."""
     there = hands(session, {row.area_code for row in rows})
-    minors = {
-        row.id: row.visit.care_record.resident
-        for row in rows
-        if actor.user_id not in {row.owner_id, row.done_by or there.sees_to(row.area_code, row.owner_id)}
-        and is_minor(row.visit.care_record.resident)
-    }
-    leave = leave_for(session, actor, list(minors.values()))
-    return [ShownFollowUp(row, row.id not in minors or minors[row.id].id in leave) for row in rows]
+    minors = dict[UUID, Resident]()
+    for row in rows:
+        resident = row.visit.care_record.resident
+        his = actor.user_id in {row.owner_id, row.done_by or there.sees_to(row.area_code, row.owner_id)}
+        if is_minor(resident) and (not his or resident.household_id in actor.homes):
+            minors[row.id] = resident
+    leaves = leave_for(session, actor, list(minors.values()))
+    by = {row_id: leaves.get(one.id) for row_id, one in minors.items()}
+    return [ShownFollowUp(row, row.id not in by or by[row.id] is not None, by.get(row.id)) for row in rows]
 
 
 def finish(session: Session, actor: Actor, sealer: Sealer, follow_up_id: UUID, *, result: str) -> FollowUp:

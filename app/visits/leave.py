@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from app import harm
 from app.actors import Actor
 from app.clock import business_day, now
-from app.errors import DomainError, Kind
-from app.models import HarmCase, Resident, ViewingTicket
+from app.errors import DomainError, Kind, NotFoundError
+from app.models import HarmCase, Resident, ViewingTicket, Visit
 from app.people import is_minor, last_birth_of_adults
 from app.visits.care_listings import admin_scope
 
@@ -46,6 +46,12 @@ def leave_to_read(session: Session, actor: Actor, resident: Resident) -> Leave |
     if leave is None:
         raise TicketNeededError
     return leave
+
+
+def check_shown(session: Session, actor: Actor, visit: Visit) -> None:
+    """Refuse with NotFoundError a visit that a case of harm keeps from staff who live there (ADR 0013)."""
+    if session.scalar(select(Visit.id).where(Visit.id == visit.id, harm.visit_kept_from(actor))) is not None:
+        raise NotFoundError
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reading visits: lists without answers and notes, which only one visit at a time shows."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -13,7 +13,8 @@ from app.evidence import NamedPhoto, photos_of, signature_of
 from app.models import CareRecord, FollowUp, Hazard, Visit
 from app.visits.care_listings import NotResponsibleError, admin_scope, check_doer
 from app.visits.care_shown import seen_care_record
-from app.visits.leave import Leave, leave_to_read
+from app.visits.follow_ups import ShownFollowUp, shown_follow_ups
+from app.visits.leave import Leave, TicketNeededError, check_shown, leave_to_read
 
 
 @dataclass(frozen=True)
@@ -22,7 +23,7 @@ class WholeVisit:
 
     visit: Visit
     photos: list[NamedPhoto]
-    follow_ups: list[FollowUp]
+    follow_ups: list[ShownFollowUp]
     hazard_ids: list[UUID]
     """What was seen on it and reported."""
     signature: NamedPhoto | None
@@ -30,6 +31,8 @@ class WholeVisit:
     """Whether its reader is told the words of who was visited: an admin, not who called on him."""
     leave: Leave | None = None
     """By which its reader may read of a minor."""
+    read: bool = True
+    """Else it only goes back to whoever filed it, with nothing that others wrote before or since."""
 
 
 def leave_of_record(session: Session, actor: Actor, record_id: UUID) -> Leave | None:
@@ -72,41 +75,57 @@ def whole_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
     visit = _visit(session, visit_id)
     if visit is None:
         raise NotFoundError
+    return _read(session, actor, visit)
+
+
+def _read(session: Session, actor: Actor, visit: Visit) -> WholeVisit:
     check_doer(session, actor, visit.care_record)
     leave = leave_to_read(session, actor, visit.care_record.resident)
     check_shown(session, actor, visit)
-    return _whole(session, actor, visit, visit.follow_ups, leave)
+    follow_ups = [ShownFollowUp(one, whole=True, leave=leave) for one in visit.follow_ups]
+    return _whole(session, actor, visit, follow_ups, leave)
 
 
 def filed_visit(session: Session, actor: Actor, visit_id: UUID) -> WholeVisit:
-    """Give a visit back to whoever filed it, who wrote what is in it, also after he has handed it over.
+    """Give a visit back to whoever filed it, who wrote what is in it, whether or not he may read it now.
 
-    What came of its follow-ups since is then their owners' to know: he sees those that are his.
+    Without that he sees, once he has handed it over, those of its follow-ups that are his, with a minor's
+    what came of those only, and none of a visit that is kept from his home by now.
     """
     visit = _visit(session, visit_id)
     assert visit is not None, "it was filed in this transaction, or before"
     assert visit.worker_id == actor.user_id, "only its author gets it back"
-    follow_ups = visit.follow_ups
+    try:
+        return _read(session, actor, visit)
+    except (NotFoundError, NotResponsibleError, TicketNeededError):
+        follow_ups = shown_follow_ups(session, actor, _left_to_him(session, actor, visit))
+        return replace(_whole(session, actor, visit, follow_ups), read=False)
+
+
+def _left_to_him(session: Session, actor: Actor, visit: Visit) -> list[FollowUp]:
+    """Give the follow-ups of which the author of a visit hears though he may not read it."""
+    try:
+        check_shown(session, actor, visit)
+    except NotFoundError:
+        return []
     try:
         check_doer(session, actor, visit.care_record)
     except (NotFoundError, NotResponsibleError):
-        follow_ups = [one for one in follow_ups if one.owner_id == actor.user_id]
-    return _whole(session, actor, visit, follow_ups)
+        return [one for one in visit.follow_ups if one.owner_id == actor.user_id]
+    return visit.follow_ups
 
 
 def _whole(
-    session: Session, actor: Actor, visit: Visit, follow_ups: list[FollowUp], leave: Leave | None = None
+    session: Session,
+    actor: Actor,
+    visit: Visit,
+    follow_ups: list[ShownFollowUp],
+    leave: Leave | None = None,
 ) -> WholeVisit:
     seen = session.scalars(select(Hazard.id).where(Hazard.visit_id == visit.id).order_by(Hazard.id))
     photos = photos_of(session, [visit.id])[visit.id]
     hears = admin_scope(actor).covers(visit.area_code) and visit.worker_id != actor.user_id
     return WholeVisit(visit, photos, follow_ups, list(seen), signature_of(session, visit.id), hears, leave)
-
-
-def check_shown(session: Session, actor: Actor, visit: Visit) -> None:
-    """Refuse with NotFoundError a visit that a case of harm keeps from staff who live there (ADR 0013)."""
-    if session.scalar(select(Visit.id).where(Visit.id == visit.id, harm.visit_kept_from(actor))) is not None:
-        raise NotFoundError
 
 
 def _visit(session: Session, visit_id: UUID) -> Visit | None:
@@ -116,7 +135,7 @@ def _visit(session: Session, visit_id: UUID) -> Visit | None:
             joinedload(Visit.care_record).joinedload(CareRecord.resident),
             joinedload(Visit.form),
             joinedload(Visit.unchanged_from),
-            selectinload(Visit.follow_ups),
+            selectinload(Visit.follow_ups).lazyload(FollowUp.visit),
         )
         .where(Visit.id == visit_id)
     ).one_or_none()

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
-from app.clock import business_day
+from app.clock import business_day, now
 from app.employment import months_before, sealed_wage, this_month
 from app.ids import new_id
 from app.models import (
@@ -29,7 +29,7 @@ from app.models import (
     WorkWay,
 )
 from app.sealing import Cell
-from app.visits import sealed_need, sealed_visit
+from app.visits import Confirmation, SaidBy, sealed_need, sealed_visit
 from tests import cast
 from tests.matrix.side import Side, captured
 from tests.sealer import SEALER
@@ -183,3 +183,11 @@ class CareRows(Side):
             )
         )
         return visit_id, follow_up_id
+
+    def answered_visit(self) -> UUID:
+        """Write a visit whose resident said that it took place."""
+        visit = self.session.get_one(Visit, self.visit()[0])
+        visit.confirmation, visit.answer_id, visit.answered_at = Confirmation.CONFIRMED, new_id(), now()
+        visit.answered_by, visit.answered_as = self.user("resident"), SaidBy.RESIDENT
+        self.session.flush()
+        return visit.id

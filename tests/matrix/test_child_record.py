@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from app.clock import business_day
 from app.employment import months_before, this_month
 from app.ids import new_id
-from app.models import CareCategory, CareRecord, FollowUp, Resident, Visit, VisitMode, VisitOutcome
-from app.people import Numbers, keep_numbers
+from app.models import CareCategory, CareRecord, FollowUp, Guardianship, Resident, Visit
+from app.people import Numbers, keep_numbers, last_day_as_minor
 from app.reports import count_care
-from app.visits import Contact, sealed_contacts, sealed_need, sealed_visit
+from app.visits import Contact, SaidBy, VisitMode, VisitOutcome, sealed_contacts, sealed_need, sealed_visit
+from tests.api.care.follow_up_world import until
 from tests.architecture.sources import ROOT
-from tests.care_world import write_care, write_form
+from tests.care_world import answer_for, write_care, write_form
 from tests.cast import GRID, HOME, person
 from tests.child_world import write_guarded_child, write_ticket
 from tests.client import Client
@@ -34,11 +35,13 @@ PHONE, ID_NUMBER = "10000107654", "00000020160601001X"
 FACTS = {
     "name 姓名": "王小明",
     "day of birth 出生日期": "2016-06-01",
+    "day it is of age 成年日期": "2034-05-31",
     "phone in clear 完整手机号": PHONE,
     "ID number in clear 完整身份证号": ID_NUMBER,
     "category of care 类别": CareCategory.LEFT_BEHIND_CHILD.value,
     "day of the next visit 下次探访": "2031-03-09",
     "outcome of a visit 探访结果": VisitOutcome.SEEN_WELL.value,
+    "who confirmed a visit 确认人": f'"answered_as":"{SaidBy.GUARDIAN.value}"',
     "answers of a visit 探访问到的": "想妈妈了",
     "note of a visit 探访备注": "晚上睡不好",
     "emergency contact 紧急联系人": "孙大伟",
@@ -153,20 +156,17 @@ class Child:
         )
         search: tuple[str, dict[str, object]] = ("/v1/residents/search", {"words": "王小明"})
         reads: list[tuple[str, dict[str, object] | None]] = [(address, None) for address in addresses]
-        moved: dict[str, object] = {
-            "step_id": str(new_id()),
-            "due_on": business_day().isoformat(),
-            "reason": "再等",
-        }
+        moved = until(business_day().isoformat())
         return [*reads, search, *reveals, (f"/v1/follow-ups/{self.need_id}/postpone", moved)]
 
 
 @pytest.fixture
-def child(session: Session) -> Child:
+def child(app: Flask, session: Session) -> Child:
     """Write a left-behind child with everything on record."""
     child_id = write_guarded_child(session)
     row = session.get_one(Resident, child_id)
     keep_numbers(SEALER, row, Numbers(PHONE, ID_NUMBER))
+    session.execute(update(Guardianship).values(valid_until=last_day_as_minor(row.birth_date)))
     session.commit()
     form = write_form(session, CareCategory.LEFT_BEHIND_CHILD)
     care = write_care(
@@ -205,6 +205,7 @@ def child(session: Session) -> Child:
         )
     )
     session.commit()
+    assert answer_for(Client(app, person("resident")), visit_id).status_code == 200
     return Child(child_id, row.household_id, care, visit_id, need_id)
 
 
@@ -212,8 +213,7 @@ def _told(app: Flask, session: Session, child: Child, reader: Reader) -> set[str
     """Give the facts that stand in any answer to this reader."""
     if reader.ticket:
         write_ticket(session, child.id, reader.name)
-    client = Client(app, person(reader.name))
-    heard = ""
+    client, heard = Client(app, person(reader.name)), ""
     for address, body in child.asks():
         answer = client.get(address) if body is None else client.post(address, json=body)
         assert answer.status_code < 500, answer.text
@@ -270,14 +270,21 @@ def test_a_reader_is_told_what_the_page_says(
 
 
 def test_nobody_reads_the_care_of_a_child_without_a_ticket() -> None:
-    """S-95: what was said is read by the responsible and the admin, by ticket; a need by who sees to it."""
+    """S-95: what was said is read by the responsible and the admin, by ticket; a need by who sees to it.
+
+    The last day of a guardianship that ends with childhood is the day before a birthday, and told as that is.
+    """
     table = _kept()
     said = {"outcome of a visit 探访结果", "answers of a visit 探访问到的", "note of a visit 探访备注"}
     said.add("emergency contact 紧急联系人")
 
+    said.add("who confirmed a visit 确认人")
+
     assert said < FACTS.keys()
     assert table.keys() == {reader.title for reader in READERS}
     assert {reader for reader, told in table.items() if told & said} == {READERS[0].title, READERS[5].title}
+    birthday, of_age = "day of birth 出生日期", "day it is of age 成年日期"
+    assert [reader for reader, told in table.items() if of_age in told and birthday not in told] == []
     assert {reader for reader, told in table.items() if "need found 需求" in told} == {
         one.title for one in (*READERS[:2], READERS[5])
     }

@@ -44,6 +44,7 @@ _ROWS: dict[str, Callable[[Stage], object]] = {
     "/v1/me/employments": Stage.employment,
     "/v1/employments/due": lambda stage: stage.young_worker(months_ago=1),
     "/v1/employments/homes": Stage.young_worker,
+    "/v1/answered-visits": Stage.answered_visit,
     "/v1/weather-alerts": Stage.weather_alert,
     "/v1/checklists": Stage.checklist,
     "/v1/checklist-drafts": Stage.checklist_draft,

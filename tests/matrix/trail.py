@@ -8,6 +8,7 @@ from tests.matrix.lines import Line
 
 SENSITIVE_READS = {
     "GET /v1/me/today",
+    "GET /v1/answered-visits",
     "GET /v1/closings",
     "GET /v1/closings/<uuid:closing_id>/frozen",
     "GET /v1/corrections",

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.ids import new_id
-from app.models import SignIn, User, Visit
+from app.models import CareRecord, SignIn, User, Visit
 from app.visits import Confirmation
 from tests.breaking import break_sealed
 from tests.care_world import (
@@ -21,7 +21,8 @@ from tests.care_world import (
     told_of_care,
     write_not_reached,
 )
-from tests.cast import named, person
+from tests.cast import GRID, named, person
+from tests.child_world import write_ticket
 from tests.client import Client
 from tests.counting import statements
 from tests.proxy_world import acting, confirmed
@@ -99,6 +100,28 @@ def test_the_admin_lists_what_was_denied(
     assert listed("") == sorted([str(visited), other], reverse=True)
     assert (listed("?answer=denied"), listed("?answer=confirmed")) == ([str(visited)], [other])
     assert worker.get("/v1/answered-visits").status_code == 403
+
+
+def test_of_a_minors_visit_the_list_tells_without_a_ticket_only_what_was_answered(
+    session: Session, resident: Client, admin: Client, child_visited: UUID
+) -> None:
+    """S-95: else it would say that a child is called on, when, by whom and how; each look is recorded."""
+    assert answer_for(resident, child_visited).status_code == 200
+    care = session.get_one(CareRecord, session.get_one(Visit, child_visited).care_record_id)
+    child = str(care.resident_id)
+
+    with entries_of(session) as entries:
+        (without,) = admin.get("/v1/answered-visits").json["items"]
+        ticket = write_ticket(session, UUID(child), "admin")
+        (by_ticket,) = admin.get("/v1/answered-visits").json["items"]
+
+    told = {"id": str(child_visited), "area_code": GRID, "confirmation": "confirmed", "ticket_needed": True}
+    assert without == dict.fromkeys(by_ticket) | told
+    assert (by_ticket["answered_as"], by_ticket["mode"]) == ("guardian", "in_person")
+    assert None not in by_ticket.values()
+    assert by_ticket["ticket_needed"] is False
+    facts = [(one.facts.get("resident_ids"), one.facts.get("ticket_ids")) for one in entries]
+    assert facts == [(None, None), ([child], [str(ticket)])]
 
 
 def test_where_the_admin_called_himself_the_office_above_is_told(

@@ -13,8 +13,8 @@ from app.ids import new_id
 from app.models import FollowUp, Grant, HarmCase
 from app.visits import tell_of_follow_ups
 from tests.api.care.follow_up_world import to, told, until
-from tests.care_world import NOON, file_visit
-from tests.cast import HOME, person
+from tests.care_world import NOON, file_visit, move_in
+from tests.cast import GRID, HOME, person
 from tests.client import Client
 from tests.counting import statements
 
@@ -39,6 +39,52 @@ def test_it_is_handed_over_once_with_a_reason(be: Become, session: Session, need
     assert "他会修".encode() not in (session.get_one(FollowUp, UUID(need)).course_sealed or b"")
     listed = be("colleague").get("/v1/follow-ups").json["items"]
     assert [one["course"] for one in listed] == [first.json["course"]]
+
+
+@pytest.mark.parametrize("verb", ["hand-over", "postpone"])
+def test_what_was_done_since_a_step_is_not_told_to_whoever_sends_it_again(
+    be: Become, need: str, verb: str
+) -> None:
+    """A phone sends a step again after another has it, and the other wrote what came of it."""
+    path = f"/v1/follow-ups/{need}"
+    body = to("colleague") if verb == "hand-over" else until("2027-02-20")
+    assert be("worker").post(f"{path}/{verb}", json=body).status_code == 200
+    if verb == "postpone":
+        assert be("admin").post(f"{path}/hand-over", json=to("colleague")).status_code == 200
+    be("colleague").post(f"{path}/postpone", json=until("2027-02-21", reason="她住院了"))
+    be("colleague").post(f"{path}/finish", json={"result": "查出病来"})
+
+    again = be("worker").post(f"{path}/{verb}", json=body)
+    admins = be("admin").get("/v1/follow-ups?whose=area&done=done").json["items"]
+
+    assert again.status_code == 200
+    assert [again.json[name] for name in ("need", "result", "course")] == [None] * 3
+    assert [one["result"] for one in admins] == ["查出病来"]
+
+
+def test_a_step_sent_again_tells_nothing_that_is_kept_from_the_home_by_now(
+    be: Become, session: Session, need: str
+) -> None:
+    """S-98: though nothing was done with it since."""
+    path, body = f"/v1/follow-ups/{need}/postpone", until("2027-02-20")
+    first = be("worker").post(path, json=body)
+    session.add(
+        HarmCase(
+            id=new_id(),
+            area_code=GRID,
+            visit_id=session.get_one(FollowUp, UUID(need)).visit_id,
+            told_id=new_id(),
+            signals=["words"],
+            opened_by=person("colleague").user_id,
+            opened_at=NOON,
+        )
+    )
+    move_in(session, "worker")
+
+    again = be("worker").post(path, json=body)
+
+    assert first.json["need"] == "修扶手"
+    assert (again.status_code, again.json["need"], again.json["course"]) == (200, None, None)
 
 
 @pytest.mark.parametrize("until, status", [("2027-02-01", 200), ("2027-02-02", 409)])

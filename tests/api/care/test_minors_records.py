@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
 from app.ids import new_id
-from app.models import AuditEntry, CareCategory, Grant, ViewingTicket
+from app.models import AuditEntry, CareCategory, FollowUp, Grant, ViewingTicket
 from tests.care_world import NOON, file_visit, write_care, write_form
 from tests.cast import named, person
 from tests.child_world import write_guarded_child, write_ticket
 from tests.client import Answer, Client
+from tests.trail import entries_of
 
 KIND = CareCategory.LEFT_BEHIND_CHILD
 
@@ -64,6 +65,33 @@ def test_each_look_leaves_its_ticket(worker: Client, child: UUID, paths: list[st
     )
     facts = session.scalars(looks.order_by(AuditEntry.id)).all()
     assert [one["ticket_id"] for one in facts] == [str(ticket)] * 3
+
+
+@pytest.mark.usefixtures("paths")
+def test_a_list_of_needs_names_whose_it_shows_and_by_which_ticket(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    """S-95: also an answer to a step; without leave, or where nothing is there, nobody is named."""
+    listed = "/v1/follow-ups?whose=area&done=all"
+    need = session.scalars(select(FollowUp.id)).one()
+    with entries_of(session) as entries:
+        admin.get(listed), worker.get(listed)
+        ticket = str(write_ticket(session, child, "admin"))
+        admin.get(listed)
+        step = {"step_id": str(new_id()), "due_on": "2027-02-20", "reason": "等开学"}
+        assert admin.post(f"/v1/follow-ups/{need}/postpone", json=step).json["need"] == "补课"
+
+    named = [
+        {name: entry.facts.get(name) for name in ("resident_ids", "resident_id", "ticket_ids", "ticket_id")}
+        for entry in entries
+    ]
+    nobody = dict.fromkeys(("resident_ids", "resident_id", "ticket_ids", "ticket_id"))
+    assert named == [
+        nobody,
+        nobody | {"resident_ids": [str(child)]},
+        nobody | {"resident_ids": [str(child)], "ticket_ids": [ticket]},
+        nobody | {"resident_id": str(child), "ticket_id": ticket},
+    ]
 
 
 def test_a_ticket_is_over_when_its_time_is(

@@ -10,12 +10,26 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import CareCategory, CareRecord, FollowUp, Grant, VisitForm
+from app.models import CareCategory, CareRecord, FollowUp, Grant, ViewingTicket, VisitForm
 from app.visits import sealed_result
-from tests.care_world import NOON, TODAY, count_visits, file_visit, visit
+from tests.care_world import (
+    ANSWERS,
+    NOON,
+    TODAY,
+    answer_for,
+    count_visits,
+    file_visit,
+    move_in,
+    visit,
+    write_care,
+    write_form,
+)
 from tests.cast import FAR, NEXT, person
+from tests.child_world import write_guarded_child, write_ticket
 from tests.client import Client
 from tests.sealer import SEALER
+
+LASTING = {"key": "stove", "label": "用什么炉子", "kind": "text", "required": False, "lasting": True}
 
 
 def end_and_hand_over(session: Session) -> None:
@@ -88,6 +102,72 @@ def test_whoever_handed_over_does_not_learn_what_came_of_it(
     assert again.status_code == 200
     assert [one["id"] for one in again.json["follow_ups"]] == [str(yours.id)]
     assert worker.get(path).status_code == 403, "reading is another matter than sending again"
+
+
+def test_what_is_kept_from_the_home_is_not_told_to_its_author_either(
+    worker: Client, colleague: Client, session: Session, record: UUID, form: UUID
+) -> None:
+    """S-98: who calls on somebody of his own home sends the visit again after another told of harm."""
+    move_in(session, "worker")
+    theirs = {"need": "陪诊", "due_on": "2027-02-05", "owner_id": str(person("colleague").user_id)}
+    path, body = f"/v1/visits/{new_id()}", visit(record, form, follow_ups=[theirs])
+    (need,) = worker.put(path, json=body).json["follow_ups"]
+    done = colleague.post(f"/v1/follow-ups/{need['id']}/finish", json={"result": "天天打孩子，哭得厉害"})
+
+    again = worker.put(path, json=body)
+
+    assert (done.status_code, worker.get(path).status_code) == (200, 404)
+    assert (again.status_code, again.json["follow_ups"]) == (200, [])
+    assert "打孩子" not in again.text
+
+
+def test_what_became_of_a_childs_needs_takes_a_ticket_also_where_the_visit_is_sent_again(
+    worker: Client, colleague: Client, session: Session
+) -> None:
+    """S-95: once the ticket is over he gets back what he wrote, what is his, and nothing that others told."""
+    child, kind = write_guarded_child(session), CareCategory.LEFT_BEHIND_CHILD
+    ticket = write_ticket(session, child, "worker")
+    care, form = write_care(session, resident_id=child, category=kind), write_form(session, kind)
+    mine = {"need": "补课", "due_on": "2027-02-05"}
+    theirs = mine | {"need": "配眼镜", "owner_id": str(person("colleague").user_id)}
+    path, body = f"/v1/visits/{new_id()}", visit(care, form, follow_ups=[mine, theirs])
+    own, others = worker.put(path, json=body).json["follow_ups"]
+    for client, need in ((worker, own), (colleague, others)):
+        done = client.post(f"/v1/follow-ups/{need['id']}/finish", json={"result": f"{need['need']}办好了"})
+        assert done.status_code == 200, done.text
+    with_ticket = worker.put(path, json=body)
+    session.get_one(ViewingTicket, ticket).expires_at = NOON
+    session.commit()
+
+    without = worker.put(path, json=body)
+
+    assert [one["result"] for one in with_ticket.json["follow_ups"]] == ["补课办好了", "配眼镜办好了"]
+    assert worker.get(path).json["code"] == "ticket_needed"
+    assert [one["need"] for one in without.json["follow_ups"]] == ["补课", "配眼镜"]
+    assert [one["result"] for one in without.json["follow_ups"]] == ["补课办好了", None]
+    hidden = without.json["follow_ups"][1]
+    assert [hidden[name] for name in ("course", "done_at", "done_by")] == [None] * 3
+
+
+def test_what_stood_before_and_what_was_answered_since_is_no_part_of_what_its_author_sent(
+    worker: Client, resident: Client, session: Session, record: UUID
+) -> None:
+    form = write_form(session, version=2, more=[LASTING])
+    before = file_visit(worker, record, form, answers=ANSWERS | {"stove": "煤炉"}).json["id"]
+    path = f"/v1/visits/{new_id()}"
+    body = visit(record, form, unchanged_from=before)
+    first = worker.put(path, json=body)
+    assert answer_for(resident, UUID(path[-36:]), "denied").status_code == 200
+    still_his = worker.put(path, json=body)
+    end_and_hand_over(session)
+
+    again = worker.put(path, json=body)
+
+    assert (first.status_code, first.json["answers"]["stove"]) == (201, "煤炉")
+    assert (still_his.json["confirmation"], still_his.json["answered_as"]) == ("denied", "resident")
+    assert again.json["answers"] == ANSWERS
+    told = [again.json[name] for name in ("confirmation", "answered_at", "answered_as")]
+    assert told == ["none", None, None]
 
 
 def test_anothers_id_is_not_told_where_a_new_one_would_be_refused(
