@@ -8,14 +8,14 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import people
+from app import people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.askers import AskerOutput
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, Text, day, sent_moment, uid, word
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.parts import parts
-from app.api.http.recording import note, sensitive, transaction
+from app.api.http.recording import note, note_leaves, sensitive, transaction
 from app.identity import Permission, children, guardian_notices, naming
 from app.people import GuardianRelation, GuardianshipState
 
@@ -53,7 +53,11 @@ class RosterPersonOutput(Output):
 
 
 class GuardianshipOutput(Output):
-    """A guardian of a child; the two in words, null who lives where the reader's function ends."""
+    """A guardian of a child; the two in words, null who lives where the reader's function ends.
+
+    With ``until_of_age`` the last day is that before the child's eighteenth birthday, and null to whoever may
+    not read the day of birth.
+    """
 
     id = fields.UUID(required=True)
     area_code = fields.String(required=True)
@@ -64,7 +68,8 @@ class GuardianshipOutput(Output):
     recorder = fields.Nested(AskerOutput, required=True)
     relation = fields.Enum(GuardianRelation, by_value=True, required=True)
     proof = fields.String(required=True)
-    valid_until = fields.Date(required=True)
+    valid_until = fields.Date(required=True, allow_none=True)
+    until_of_age = fields.Boolean(required=True)
     verified_at = sent_moment(required=True, allow_none=True)
     ended_at = sent_moment(required=True, allow_none=True)
 
@@ -77,6 +82,8 @@ class GuardianshipOutput(Output):
             "child": shown.told.child,
             "guardian": shown.told.guardian,
             "recorder": shown.recorder,
+            "valid_until": row.valid_until if shown.tells_day else None,
+            "until_of_age": shown.told.until_of_age,
         }
         return {name: getattr(row, name) for name in self.fields if name not in beside} | beside
 
@@ -87,13 +94,23 @@ class _Shown:
 
     told: people.ToldGuardianship
     recorder: naming.Named
+    tells_day: bool
+    """Also the last day, from which the child's day of birth follows where it lasts until that is of age."""
 
 
 def _shown(session: Any, rows: Sequence[people.Guardianship]) -> list[_Shown]:
     recorders = naming.named(session, {row.recorded_by for row in rows})
+    found = people.told_guardianships(session, actor(), rows)
+    minors = {one.minor.id: one.minor for one in found if one.until_of_age}
+    seen = {one.resident.id: one for one in visits.seen(session, actor(), list(minors.values()))}
+    note_leaves([one.leave for one in seen.values()])
     return [
-        _Shown(told, recorders[told.guardianship.recorded_by].over(told.guardianship.area_code))
-        for told in people.told_guardianships(session, actor(), rows)
+        _Shown(
+            told,
+            recorders[told.guardianship.recorded_by].over(told.guardianship.area_code),
+            told.minor.id not in seen or seen[told.minor.id].whole,
+        )
+        for told in found
     ]
 
 

@@ -76,7 +76,14 @@ _HIMSELF = (
         ),
     ),
     kind("consents", "同意和不同意", of_resident("consents", "resident_id", "decided_by")),
-    kind("guardianships", "我监护的孩子", of_resident("guardianships", "guardian_id")),
+    kind("guardianships", "我监护的孩子", reach.guardianships),
+    kind(
+        "other_guardianships",
+        "我登记过的监护",
+        reach.other_guardianships,
+        of="guardianships",
+        without="valid_until",
+    ),
     kind(
         "my_guardians",
         "我的监护人",

@@ -45,7 +45,7 @@ GROUPS = (
     _group("隐患上报", "hazards"),
     _group("照片", "photos photos_of_me"),
     _group("同意和不同意", "consents"),
-    _group("监护", "guardianships my_guardians"),
+    _group("监护", "guardianships other_guardianships my_guardians"),
     _group("代办", "proxies"),
     _group(
         "资料的申请",
@@ -86,6 +86,7 @@ CARDS = frozenset(
         "hazards",
         "consents",
         "guardianships",
+        "other_guardianships",
         "my_guardians",
         "proxies",
         "corrections",

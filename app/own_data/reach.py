@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, Uuid, and_, any_, cast, exists, fu
 
 from app.models import ClaimStep, HarmRecord, PhotoOwner
 from app.own_data.kinds import TABLES, His, Whose, of_grown_household, of_household, of_resident, of_user
+from app.people import guardianship_in_force
 from app.retention import (
     belongs_to_a_case,
     earned_by_a_case,
@@ -25,6 +26,16 @@ def bindings(whose: Whose) -> ColumnElement[bool]:
 def proxies(whose: Whose) -> ColumnElement[bool]:
     """Say which proxies: those by which he acts, and those of people who act for him."""
     return of_user("proxies", "user_id")(whose) | of_resident("proxies", "resident_id")(whose)
+
+
+def guardianships(whose: Whose) -> ColumnElement[bool]:
+    """Say which guardianships: those by which he answers for a child now, and reads its day of birth."""
+    return of_resident("guardianships", "guardian_id")(whose) & guardianship_in_force()
+
+
+def other_guardianships(whose: Whose) -> ColumnElement[bool]:
+    """Say which are not, or not yet: their last day may tell the birthday of a child that is not his ward."""
+    return of_resident("guardianships", "guardian_id")(whose) & ~guardianship_in_force()
 
 
 def visits(whose: Whose) -> ColumnElement[bool]:

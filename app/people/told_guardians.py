@@ -7,11 +7,13 @@ does not reach is not named.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
-from app.models import Guardianship
+from app.models import Guardianship, Resident
 from app.people.ages import AgeGroup, age_group
+from app.people.guardians import is_minor, last_day_as_minor
 from app.people.listings import residents_reached
 
 
@@ -32,12 +34,20 @@ class ToldGuardianship:
     guardianship: Guardianship
     child: ToldResident | None
     guardian: ToldResident | None
+    minor: Resident
+    """The child as it stands on the roster, whoever reaches it."""
+
+    @property
+    def until_of_age(self) -> bool:
+        """Say whether it lasts until a minor is of age: its last day then tells the day of birth."""
+        last = last_day_as_minor(self.minor.birth_date)
+        return is_minor(self.minor) and self.guardianship.valid_until >= last
 
 
 def told_guardianships(
     session: Session, actor: Actor, rows: Sequence[Guardianship]
 ) -> list[ToldGuardianship]:
-    """Say whom guardianships that the actor may see are about, all by one statement."""
+    """Say whom guardianships that the actor may see are about, all by the same few statements."""
     if not rows:
         return []
     wanted = {one for row in rows for one in (row.child_id, row.guardian_id)}
@@ -45,4 +55,9 @@ def told_guardianships(
         one.id: ToldResident(one.name, age_group(one), one.household.place.name, one.household.door)
         for one in residents_reached(session, actor, wanted)
     }
-    return [ToldGuardianship(row, people.get(row.child_id), people.get(row.guardian_id)) for row in rows]
+    children = select(Resident).where(Resident.id.in_({row.child_id for row in rows}))
+    minors = {one.id: one for one in session.scalars(children)}
+    return [
+        ToldGuardianship(row, people.get(row.child_id), people.get(row.guardian_id), minors[row.child_id])
+        for row in rows
+    ]

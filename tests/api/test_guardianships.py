@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from app.clock import business_day
 from app.ids import new_id
 from app.models import Guardianship, Resident, User
+from tests.care_world import move_in
 from tests.cast import FAR, named, person
-from tests.child_world import write_child, write_consent, write_guardian
+from tests.child_world import write_child, write_consent, write_guardian, write_ticket
 from tests.client import Answer, Client
+from tests.trail import entries_of
 
 
 @pytest.fixture
@@ -214,6 +216,62 @@ def test_a_guardianship_lasts_while_the_child_is_one(worker: Client, child: UUID
     refused = put(worker, child, valid_until=day)
 
     assert (refused.status_code, refused.json["code"]) == (422, "guardian_span")
+
+
+def test_until_of_age_the_last_day_is_told_to_whoever_may_read_the_day_of_birth(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    """S-95: it is the day before a birthday; lists and answers to steps say only that it lasts until then."""
+    made = put(worker, child, valid_until="2034-05-31")
+    path = f"/v1/guardianships/{made.json['id']}"
+    again = put(worker, child, made.json["id"], valid_until="2034-05-31")
+    of_child, verified = f"/v1/residents/{child}/guardianships", admin.post(f"{path}/verify")
+    (listed,), (told,) = (
+        worker.get(of_child).json["items"],
+        admin.get("/v1/guardianships").json["items"],
+    )
+    ticket = write_ticket(session, child, "worker")
+    with entries_of(session) as entries:
+        (by_ticket,) = worker.get(of_child).json["items"]
+    ended = admin.post(f"{path}/end")
+
+    assert (made.status_code, again.status_code, verified.status_code, ended.status_code) == (
+        201,
+        200,
+        200,
+        200,
+    )
+    for shown in (made.json, again.json, verified.json, listed, told, ended.json):
+        assert (shown["valid_until"], shown["until_of_age"]) == (None, True)
+        assert "2034-05-31" not in str(shown)
+    assert (by_ticket["valid_until"], by_ticket["until_of_age"]) == ("2034-05-31", True)
+    assert entries[0].facts["ticket_ids"] == [str(ticket)]
+
+
+def test_whoever_lives_with_the_child_reads_its_last_day(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    earlier = put(worker, child).json
+    put(worker, child, guardian_id=str(named("neighbour")), valid_until="2034-05-31")
+    move_in(session, "admin")
+
+    listed = admin.get(f"/v1/residents/{child}/guardianships").json["items"]
+
+    assert (earlier["valid_until"], earlier["until_of_age"]) == ("2029-12-31", False)
+    assert [one["valid_until"] for one in listed] == ["2034-05-31", "2029-12-31"]
+
+
+def test_who_moved_out_of_reach_keeps_his_last_day_to_himself(
+    worker: Client, admin: Client, child: UUID, session: Session
+) -> None:
+    """The child is not named any more, and its birthday follows from nothing."""
+    put(worker, child, valid_until="2034-05-31")
+    session.execute(update(Resident).where(Resident.id == child).values(area_code=FAR))
+    session.commit()
+
+    (shown,) = admin.get("/v1/guardianships").json["items"]
+
+    assert (shown["child"], shown["valid_until"], shown["until_of_age"]) == (None, None, True)
 
 
 def test_somebody_of_age_needs_none(worker: Client, session: Session) -> None:

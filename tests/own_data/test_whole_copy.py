@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.models import Base, Claim, PhotoLink, PhotoOwner, Resident
 from app.own_data import COPIED, LEFT_OUT
 from app.sealing import Cell
-from tests.cast import named, person
+from tests.cast import LONG_AGO, named, person
 from tests.child_world import write_child, write_guardian
 from tests.client import Client
 from tests.own_data.life import Life
@@ -256,6 +256,23 @@ def test_a_photo_that_is_named_by_who_did_not_send_it_is_not_given(
     session.commit()
 
     assert f"photos/{theirs}.jpg" not in copy_of(app, session, resident).names
+
+
+def test_the_last_day_of_a_guardianship_is_copied_for_whoever_is_the_guardian(
+    app: Flask, session: Session, resident: Client
+) -> None:
+    """S-95: a birthday follows from it; who waits to be verified, or is none any more, gets none."""
+    kinds: list[dict[str, Any]] = [{}, {"verified": False}, {"ended_at": LONG_AGO}]
+    for day, columns in enumerate(kinds, 1):
+        write_guardian(session, write_child(session), valid_until=date(2034, 5, day), **columns)
+
+    got = copy_of(app, session, resident)
+
+    assert [one["valid_until"] for one in got.rows("guardianships")] == ["2034-05-01"]
+    others = got.rows("other_guardianships")
+    assert len(others) == 2
+    assert [one for one in others if "valid_until" in one] == []
+    assert [day for day in ("2034-05-02", "2034-05-03") if day in got.everything] == []
 
 
 def test_a_minors_copy_has_what_he_earned_and_not_his_familys_points(
