@@ -19,7 +19,7 @@ def write_twin(session: Session, **columns: Any) -> UUID:
     return write_resident(session, **{"household_id": THERE} | columns)
 
 
-def merge(
+def make_one(
     client: Client, stays: UUID, duplicate: UUID, step_id: UUID | None = None, reason: str = "两次录入"
 ) -> Answer:
     """Let one be the other's duplicate."""

@@ -199,7 +199,7 @@ def likeness(session: Session, actor: Actor, sealer: Sealer, two: Two) -> Likene
 
 def _of_roster(session: Session, two: Two) -> Iterator[DomainError]:
     stays, duplicate = two
-    yield from _refusals(lambda: check_lives_here(*two))
+    yield from refusals(lambda: check_lives_here(*two))
     if community_of(stays.area_code) != community_of(duplicate.area_code):
         yield PeopleApartError(field="duplicate_id")
     for field in ("sex", "birth_date"):
@@ -221,14 +221,14 @@ def _of_account(session: Session, actor: Actor, two: Two, *, account_goes: bool)
     if named(session, Proxy.resident_id.in_(both), Proxy.user_id.in_(acts), Proxy.state != ProxyState.ENDED):
         yield ProxyTwiceError()
     if account_goes:
-        yield from _refusals(lambda: check_no_proof(session, actor, two))
+        yield from refusals(lambda: check_no_proof(session, actor, two))
 
 
 def _of_numbers(session: Session, sealer: Sealer, two: Two, numbers: list[str]) -> Iterator[DomainError]:
     shown = numbers_of(Showing(sealer), two.duplicate)
     yield from (NumberUnreadableError(field=kind) for kind in numbers if getattr(shown, kind) == UNREADABLE)
     if numbers and is_child(two.stays):
-        yield from _refusals(lambda: _check_consent(session, two))
+        yield from refusals(lambda: _check_consent(session, two))
 
 
 def _check_consent(session: Session, two: Two) -> None:
@@ -244,7 +244,8 @@ def _check_consent(session: Session, two: Two) -> None:
     check_child(session, two.stays if whose == two.stays.id else two.duplicate)
 
 
-def _refusals(check: Callable[[], Any]) -> Iterator[DomainError]:
+def refusals(check: Callable[[], Any]) -> Iterator[DomainError]:
+    """Give what a check refuses."""
     try:
         check()
     except DomainError as error:

@@ -14,11 +14,13 @@ from app.moves.outlook import Outlook
 from app.moves.reversals import AlreadyUndoneError, Asked, Look, NotUndoableError, Undoing
 from app.moves.splitting import look_at_split
 from app.moves.steps import begun
+from app.moves.two_again import look_at_same_person
 from app.sealing import Sealer
 
 _WAYS: Mapping[tuple[RosterChangeKind, bool], Look] = {
     (RosterChangeKind.SPLIT, False): look_at_split,
     (RosterChangeKind.MERGED, False): look_at_merge,
+    (RosterChangeKind.SAME_PERSON, True): look_at_same_person,
 }
 """How a change of a household, or of a person, is looked at by whoever would undo it."""
 

@@ -26,6 +26,8 @@ These keep to it, each with the accounts that it locks first:
 - ``visits.care`` and ``visits.escape_helps``, whatever begins for somebody: the resident alone, shared, so
   that whoever lets him leave or move waits.
 - ``moves.births``: the guardian's and whoever enters; then the guardian, and then the household.
+- ``moves.same_person``, one of two: the duplicate's account, those who are told, and that of who stays; then
+  both, in the order of their ids. ``moves.two_again``: the account that went; then both, then the household.
 - ``identity.sign_in``, ``sign_in_codes``, ``wechat``, signing in: whose it is, and whose session the browser
   had before.
 - ``identity.accounts``, an end: whose it is, whoever ends it, the other sides of his proxies, and who watches

@@ -27,7 +27,7 @@ from tests.counting import statements
 from tests.matrix.stage import Stage
 from tests.moves_world import HERE, KIN, THERE, TODAY, home_in, refused, row
 from tests.own_data.correcting import ID_NUMBER, PHONE, give_numbers
-from tests.twins_world import BORN, helped, in_the_way, looked_at, merge, pairs, write_twin
+from tests.twins_world import BORN, helped, in_the_way, looked_at, make_one, pairs, write_twin
 
 
 def test_who_has_one_name_and_one_birthday_or_phone_may_be_one(admin: Client, session: Session) -> None:
@@ -86,12 +86,12 @@ def test_a_minor_s_birthday_is_not_in_the_list_without_leave(admin: Client, sess
 
     assert {found["first"]["id"], found["second"]["id"]} == {str(child), str(twin)}
     assert [found[which]["birth_date"] for which in ("first", "second")] == [None, None]
-    assert refused(merge(admin, child, twin)) == (403, "ticket_needed")
+    assert refused(make_one(admin, child, twin)) == (403, "ticket_needed")
     assert admin.get(f"/v1/residents/{child}/same-person?duplicate_id={twin}").json["code"] == "ticket_needed"
     write_ticket(session, child, "admin")
-    assert refused(merge(admin, child, twin)) == (403, "ticket_needed")
+    assert refused(make_one(admin, child, twin)) == (403, "ticket_needed")
     write_ticket(session, twin, "admin")
-    assert merge(admin, child, twin).status_code == 200
+    assert make_one(admin, child, twin).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_who_differs_is_put_right_first(
     twin = write_twin(session, **columns)
 
     assert in_the_way(admin, twin, KIN) == [code]
-    assert refused(merge(admin, twin, KIN)) == (409, code)
+    assert refused(make_one(admin, twin, KIN)) == (409, code)
     assert row(session).left_on is None
 
 
@@ -139,7 +139,7 @@ def test_of_two_accounts_one_is_released_first(admin: Client, session: Session) 
     bind_neighbour(session, twin)
 
     assert in_the_way(admin, twin, KIN) == ["two_accounts"]
-    assert refused(merge(admin, twin, KIN)) == (409, "two_accounts")
+    assert refused(make_one(admin, twin, KIN)) == (409, "two_accounts")
 
 
 def bind_neighbour(session: Session, resident_id: UUID) -> None:
@@ -161,11 +161,11 @@ def test_nobody_does_it_to_his_own_home_or_out_of_reach(
     admin: Client, worker: Client, session: Session
 ) -> None:
     twin, far = write_twin(session), named("far_resident")
-    assert refused(merge(admin, twin, far)) == (404, "not_found")
-    assert refused(merge(worker, twin, KIN)) == (403, "forbidden")
+    assert refused(make_one(admin, twin, far)) == (404, "not_found")
+    assert refused(make_one(worker, twin, KIN)) == (403, "forbidden")
     move_in_admin(session)
     for stays, duplicate in ((KIN, twin), (twin, KIN)):
-        assert refused(merge(admin, stays, duplicate)) == (403, "own_household")
+        assert refused(make_one(admin, stays, duplicate)) == (403, "own_household")
     assert pairs(admin) == []
 
 

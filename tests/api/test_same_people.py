@@ -32,7 +32,7 @@ from tests.own_data.correcting import ID_NUMBER, NEW_PHONE, PHONE, give_numbers
 from tests.own_data_world import copy_of
 from tests.sealer import SEALER
 from tests.trail import entries_of
-from tests.twins_world import helped, looked_at, merge, pairs, write_twin
+from tests.twins_world import helped, looked_at, make_one, pairs, write_twin
 from tests.work_world import put_work, write_work
 
 
@@ -52,7 +52,7 @@ def test_all_that_hangs_on_the_duplicate_goes_to_who_stays(admin: Client, sessio
     assert len(held) > 8
     twin = write_twin(session)
 
-    answer = merge(admin, twin, KIN)
+    answer = make_one(admin, twin, KIN)
 
     assert answer.status_code == 200, answer.json
     assert {key: count(session, key, twin) for key in held} == held
@@ -80,7 +80,7 @@ def test_the_history_says_what_went_to_whom_and_no_case_of_harm(admin: Client, s
     session.add(harm_case(stage.visit()[0]))
     session.commit()
     with entries_of(session) as entries:
-        assert merge(admin, twin, KIN, step_id).status_code == 200
+        assert make_one(admin, twin, KIN, step_id).status_code == 200
 
     of_twin, of_kin = (admin.get(f"/v1/residents/{one}/changes").json["items"][0] for one in (twin, KIN))
 
@@ -94,12 +94,12 @@ def test_the_history_says_what_went_to_whom_and_no_case_of_harm(admin: Client, s
 
 def test_the_same_again_is_the_first_and_anything_else_is_refused(admin: Client, session: Session) -> None:
     twin, other, step_id = write_twin(session), write_twin(session), new_id()
-    first = merge(admin, twin, KIN, step_id)
+    first = make_one(admin, twin, KIN, step_id)
 
-    assert merge(admin, twin, KIN, step_id).json == first.json
-    assert refused(merge(admin, twin, other, step_id)) == (409, "other_content")
-    assert refused(merge(admin, twin, KIN)) == (409, "resident_merged")
-    assert refused(merge(admin, KIN, other)) == (409, "resident_merged")
+    assert make_one(admin, twin, KIN, step_id).json == first.json
+    assert refused(make_one(admin, twin, other, step_id)) == (409, "other_content")
+    assert refused(make_one(admin, twin, KIN)) == (409, "resident_merged")
+    assert refused(make_one(admin, KIN, other)) == (409, "resident_merged")
 
 
 def test_a_number_goes_over_where_the_other_has_none_and_is_else_gone(
@@ -109,7 +109,7 @@ def test_a_number_goes_over_where_the_other_has_none_and_is_else_gone(
     give_numbers(session, KIN, Numbers(phone=PHONE, id_number=ID_NUMBER))
     give_numbers(session, twin, Numbers(phone=NEW_PHONE))
     before = looked_at(admin, twin, KIN)
-    assert merge(admin, twin, KIN).status_code == 200
+    assert make_one(admin, twin, KIN).status_code == 200
 
     goes = {one["field"]: one["goes"] for one in before["compared"]}
     assert (goes["phone"], goes["id_number"]) == (False, True)
@@ -126,7 +126,7 @@ def test_nothing_is_lists_search_or_copied_of_the_duplicate_as_of_somebody_of_hi
     admin: Client, session: Session
 ) -> None:
     twin = write_twin(session)
-    merge(admin, twin, KIN)
+    make_one(admin, twin, KIN)
 
     listed = admin.get(f"/v1/households/{HERE}/residents").json["items"]
     sought = admin.post("/v1/residents/search", json={"words": "王桂兰"}).json["items"]
@@ -153,7 +153,7 @@ def test_a_resident_s_copy_holds_what_was_of_the_duplicate(
     stage.visit()
     write_work(session, KIN, date(2026, 10, 1))
     session.commit()
-    assert merge(admin, twin, KIN).status_code == 200
+    assert make_one(admin, twin, KIN).status_code == 200
 
     copy = copy_of(app, session, resident)
 
@@ -167,7 +167,7 @@ def test_what_both_lived_by_in_a_month_stands_once(admin: Client, session: Sessi
     stays, goes = (write_work(session, one, month) for one in (twin, KIN))
     other = write_work(session, KIN, date(2026, 9, 1))
 
-    assert merge(admin, twin, KIN).status_code == 200
+    assert make_one(admin, twin, KIN).status_code == 200
 
     session.expire_all()
     standing = select(Employment.id).where(Employment.resident_id == twin, Employment.replaced_at.is_(None))
@@ -177,7 +177,7 @@ def test_what_both_lived_by_in_a_month_stands_once(admin: Client, session: Sessi
 
 def test_an_account_that_goes_is_told_to_its_owner_and_the_home(admin: Client, session: Session) -> None:
     twin = write_twin(session)
-    assert merge(admin, twin, KIN).status_code == 200
+    assert make_one(admin, twin, KIN).status_code == 200
 
     told = {one.user_id for one in session.scalars(select(Notice)) if one.data["what"] == "bound_to_same"}
 
@@ -190,7 +190,7 @@ def test_a_visit_from_a_phone_that_knew_the_duplicate_arrives(
     admin: Client, worker: Client, session: Session
 ) -> None:
     care, form, twin = write_care(session), write_form(session), write_twin(session)
-    assert merge(admin, twin, KIN).status_code == 200
+    assert make_one(admin, twin, KIN).status_code == 200
 
     answer = worker.put(f"/v1/visits/{new_id()}", json=visit(care, form))
 
@@ -200,8 +200,8 @@ def test_a_visit_from_a_phone_that_knew_the_duplicate_arrives(
 
 def test_a_duplicate_of_a_duplicate_is_the_last_one_s(admin: Client, session: Session) -> None:
     twin, third = write_twin(session), write_twin(session)
-    assert merge(admin, twin, KIN).status_code == 200
-    assert merge(admin, third, twin).status_code == 200
+    assert make_one(admin, twin, KIN).status_code == 200
+    assert make_one(admin, third, twin).status_code == 200
 
     session.expire_all()
     assert {row(session, one).same_as_id for one in (KIN, twin)} == {third}
@@ -229,10 +229,10 @@ def test_many_rows_of_one_person_go_at_once(admin: Client, session: Session, con
     for number in range(80):
         write_work(session, KIN, (first + timedelta(days=31 * number)).replace(day=1))
     with statements(connection) as many:
-        assert merge(admin, twin, KIN).status_code == 200
+        assert make_one(admin, twin, KIN).status_code == 200
     other = write_twin(session)
     with statements(connection) as few:
-        assert merge(admin, other, twin).status_code == 200
+        assert make_one(admin, other, twin).status_code == 200
 
     assert len(many) <= len(few)
     assert session.scalar(select(func.count()).select_from(Transfer)) is not None

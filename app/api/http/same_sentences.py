@@ -13,5 +13,7 @@ OF_SAME: dict[str, str] = {
     "people_differ": "性别、出生日期或身份证号不一样，请先更正；不是同一个人的，不要合并",
     "people_apart": "两份不在同一个社区，请先把其中一份迁到一起",
     "guardian_of_other": "一个是另一个的监护人，不是同一个人，请重新选",
+    "undo_over": "过去太久了，不能再撤销；要分开，请另外登记",
+    "account_since": "账号后来重新绑定过，请先解除绑定，再撤销合并",
     "number_unreadable": "重复那份的号码读不出来，请先重新填写号码",
 }
