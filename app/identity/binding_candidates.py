@@ -147,10 +147,10 @@ def fits_of(session: Session, sealer: Sealer, row: BindingRequest) -> list[Fit] 
 def _looked_at(
     session: Session, row: BindingRequest, homes: _Homes, terms: dict[Fit, ColumnElement[bool]]
 ) -> set[UUID]:
-    """Find by an index for each thing who fits in it; a door that is not certain finds nobody."""
+    """Find by an index for each thing who fits in it, but no duplicate; an uncertain door finds nobody."""
     which = [terms[Fit.PHONE], terms[Fit.NAME], Resident.household_id.in_(homes.certain)]
-    of_community = _of_community(row, Resident.area_code)
-    looks = [select(Resident.id).where(one, of_community).limit(MOST_LOOKED_AT) for one in which]
+    here = (_of_community(row, Resident.area_code), Resident.same_as_id.is_(None))
+    looks = [select(Resident.id).where(one, *here).limit(MOST_LOOKED_AT) for one in which]
     return set(session.scalars(union_all(*looks)))
 
 

@@ -62,7 +62,9 @@ def doubts(session: Session, residents: Collection[Resident], *, before: datetim
 
 def namesakes(session: Session, row: BindingRequest) -> list[Resident]:
     """Give who has the name of a request in its community; none where there are too many to look at each."""
-    named = (has_name(Resident.name, row.name), Scope(areas=(row.area_code,)).clause(Resident.area_code))
+    is_himself = Resident.same_as_id.is_(None)
+    here = Scope(areas=(row.area_code,)).clause(Resident.area_code)
+    named = (has_name(Resident.name, row.name), here, is_himself)
     found = session.scalars(select(Resident).where(*named).limit(_MOST_OF_A_NAME + 1)).all()
     return list(found) if len(found) <= _MOST_OF_A_NAME else []
 
