@@ -17,6 +17,7 @@ from app.imports.findings import Finding, Found
 from app.imports.kinds import WORKS, Work, may_enter
 from app.imports.scene import Judged, Scene
 from app.imports.telling import Became, Told, told
+from app.imports.told import tell_applied
 from app.models import ImportOutcome, ImportRow, ImportRowState, ImportState, RosterImport
 from app.sealing import Sealer, UnreadableError
 
@@ -51,6 +52,7 @@ def apply_some(session: Session, sealer: Sealer, import_id: UUID) -> tuple[int, 
     if not waiting:
         row.advance(ImportState.APPLIED)
         row.applied_at, row.expires_at = now(), now() + LIFE
+        tell_applied(session, row)
         return 0, 0
     work = WORKS[waiting[0].sheet]
     kept = [Kept(one, told(sealer, one)) for one in waiting if one.sheet is waiting[0].sheet]

@@ -28,7 +28,7 @@ from app.sealing import Cell, Sealer
 LIFE = timedelta(hours=72)
 """How long what was found is there to be looked at and entered, and afterwards what became of it."""
 _ENTERED_UNASKED = (ImportRowState.NEW, ImportRowState.CHANGED)
-_ENTERED = (*_ENTERED_UNASKED, ImportRowState.DOUBTFUL)
+_ENTERED = (*_ENTERED_UNASKED, ImportRowState.DOUBTFUL, ImportRowState.RETURNED)
 
 
 class ImportOpenError(DomainError):
@@ -124,7 +124,7 @@ def apply_import(
 ) -> RosterImport:
     """Let a job enter rows: all that are new or changed, or those that are chosen, once.
 
-    What is doubtful is entered only where it is chosen. The same step again changes nothing.
+    What is doubtful, and who is back, is entered only where it is chosen. Again changes nothing.
 
     Raises NotFoundError, IllegalStepError, OtherContentError, ImportRowsError.
     """

@@ -1,8 +1,6 @@
 """The sheet of people who are looked after: in which category, at which level, by whom."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,6 +16,7 @@ from app.imports.resident_columns import DOOR, ID, NAME, PLACE
 from app.imports.scene import Judged, Scene, folded
 from app.imports.sheets import Column, SheetKind
 from app.imports.telling import Became
+from app.imports.who import Fields, Somebody, somebody
 from app.models import CareCategory, CareLevel, CareRecord, ImportSheet, Resident
 from app.own_data import word_for
 from app.people import (
@@ -42,6 +41,7 @@ _ALSO = {
 _LEVELS = {word_for(one): one.value for one in CareLevel}
 CATEGORY, LEVEL, WORKER, EVERY, REASON = "category", "level", "worker", "every_days", "reason"
 _MOST_DAYS = 92
+_CARED = Fields(NAME, PLACE, DOOR, ID)
 CARE = SheetKind(
     ImportSheet.CARE,
     "关爱对象",
@@ -92,14 +92,6 @@ CARE = SheetKind(
 )
 
 
-class _Cared(NamedTuple):
-    """Whom a row is about: somebody of the roster, or somebody whom the file adds."""
-
-    id: UUID | None
-    area_code: str
-    birth_date: date
-
-
 def judge(scene: Scene, rows: Sequence[Row]) -> Iterator[Judged]:
     """Say of each row whether care would begin; what is there is changed elsewhere."""
     phones = {row.values[WORKER] for row in rows if WORKER in row.values}
@@ -110,7 +102,7 @@ def judge(scene: Scene, rows: Sequence[Row]) -> Iterator[Judged]:
     seen: dict[tuple[object, ...], int] = {}
     for row in rows:
         values = row.values
-        who = _who(scene, row)
+        who = somebody(scene, row, _CARED)
         if who is None or row.is_faulty:
             yield Judged.of(row)
             continue
@@ -146,7 +138,7 @@ def enter(scene: Scene, rows: Sequence[tuple[UUID, Judged]]) -> dict[UUID, Becam
     accounts = accounts_by_phone(scene.session, scene.sealer, phones)
 
     def make(row_id: UUID, one: Judged) -> None:
-        values, who = one.row.values, _who(scene, one.row)
+        values, who = one.row.values, somebody(scene, one.row, _CARED)
         assert who is not None, "he was found a moment ago"
         assert who.id is not None, "people are entered before care"
         new = NewCare(
@@ -162,33 +154,7 @@ def enter(scene: Scene, rows: Sequence[tuple[UUID, Judged]]) -> dict[UUID, Becam
     return one_by_one(scene, rows, make)
 
 
-def _who(scene: Scene, row: Row) -> _Cared | None:
-    """Find whom a row is about: by his ID number, or by name, building and door."""
-    values = row.values
-    name = folded(values.get(NAME, ""))
-    if ID in values:
-        there = scene.by_id_number.get(scene.index(ID, values[ID]))
-        if there is not None and folded(there.name) == name:
-            return _Cared(there.id, there.area_code, there.birth_date)
-        added = scene.added_by_id.get(values[ID])
-        if added is not None and added.name == name:
-            return _Cared(None, added.area_code, added.birth_date)
-        if PLACE not in values or DOOR not in values:
-            row.find(Found.PERSON_UNKNOWN, ID)
-            return None
-    if PLACE not in values or DOOR not in values:
-        if not row.is_faulty:
-            row.find(Found.PERSON_WHERE, NAME)
-        return None
-    home = (name, folded(values[PLACE]), folded(values[DOOR]))
-    found = scene.at_home.get(home)
-    if found is None:
-        row.find(Found.PERSON_UNKNOWN, NAME)
-        return None
-    return _Cared(getattr(found, "id", None), found.area_code, found.birth_date)
-
-
-def _check_days(row: Row, who: _Cared) -> None:
+def _check_days(row: Row, who: Somebody) -> None:
     values = row.values
     age = age_on(who.birth_date, business_day())
     most = most_days(CareCategory(values[CATEGORY]), CareLevel(values[LEVEL]), age=age)
@@ -196,7 +162,7 @@ def _check_days(row: Row, who: _Cared) -> None:
         row.find(Found.CARE_SELDOM, EVERY, str(most))
 
 
-def _may_begin(scene: Scene, who: _Cared) -> bool:
+def _may_begin(scene: Scene, who: Somebody) -> bool:
     if age_on(who.birth_date, business_day()) >= CHILD_YEARS:
         return True
     if who.id is None:

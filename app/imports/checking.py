@@ -23,6 +23,7 @@ from app.imports.kinds import WORKS, kinds_of, may_enter
 from app.imports.reading import Book, TooLongError, read_book
 from app.imports.scene import Judged, NewPerson, Scene, Spot
 from app.imports.telling import Told
+from app.imports.told import tell_checked, tell_failed
 from app.models import ImportFailure, ImportRow, ImportState, RosterImport
 from app.sealed_files import FileKey, opened
 from app.sealing import Sealer
@@ -44,7 +45,7 @@ def begin_check(session: Session, import_id: UUID) -> bool:
     if row is None:
         return False
     if row.tries >= TRIES:
-        fail(row, ImportFailure.FAULT)
+        _fail(session, row, ImportFailure.FAULT)
         return False
     row.tries, row.try_at = row.tries + 1, now() + _PAUSE * (row.tries + 1)
     row.rows_total, row.rows_done, row.notes = None, 0, []
@@ -59,21 +60,21 @@ def read_import(session: Session, sealer: Sealer, photos: PhotoStore, import_id:
         return None
     mine, others = kinds_of(at_work.actor_at_work(session, row.asked_by), row.area_code)
     if not mine:
-        fail(row, ImportFailure.NO_FUNCTION)
+        _fail(session, row, ImportFailure.NO_FUNCTION)
         return None
     key = FileKey.parse(row.id, sealer.open(row.key_sealed, key_cell(row.id)))
     try:
         data = b"".join(opened(photos.imports.pieces(row.id), key))
         book = read_book(data, mine, others=others)
     except TooLongError:
-        fail(row, ImportFailure.TOO_LONG)
+        _fail(session, row, ImportFailure.TOO_LONG)
         return None
     except _UNREADABLE:
-        fail(row, ImportFailure.UNREADABLE)
+        _fail(session, row, ImportFailure.UNREADABLE)
         return None
     row.notes = [{"sheet": one.sheet, "finding": one.finding.plain()} for one in book.notes]
     if book.sheets == 0:
-        fail(row, ImportFailure.NO_SHEET)
+        _fail(session, row, ImportFailure.NO_SHEET)
         return None
     row.rows_total = len(book.rows)
     return book
@@ -126,12 +127,14 @@ def end_check(session: Session, photos: PhotoStore, import_id: UUID) -> None:
         row.advance(ImportState.CHECKED)
         row.checked_at, row.key_sealed = now(), None
         photos.imports.delete(import_id)
+        tell_checked(session, row)
 
 
-def fail(row: RosterImport, why: ImportFailure) -> None:
+def _fail(session: Session, row: RosterImport, why: ImportFailure) -> None:
     """Say for good that nothing is entered."""
     row.advance(ImportState.FAILED)
     row.failure = why
+    tell_failed(session, row)
 
 
 def _waiting(session: Session, import_id: UUID) -> RosterImport | None:

@@ -40,6 +40,7 @@ class Found(StrEnum):
     MINORS_AGE = "minors_age"
     MINORS_NUMBERS = "minors_numbers"
     OWN_HOME = "own_home"
+    PERSON_DEAD = "person_dead"
     FROM_ID = "from_id"
     # Of what a row names.
     PLACE_UNKNOWN = "place_unknown"
@@ -54,6 +55,12 @@ class Found(StrEnum):
     ACCOUNT_MISSING = "account_missing"
     PERSON_UNKNOWN = "person_unknown"
     PERSON_WHERE = "person_where"
+    PERSON_LEFT = "person_left"
+    NOT_A_MINOR = "not_a_minor"
+    GUARDIAN_MINOR = "guardian_minor"
+    GUARDIAN_UNTIL = "guardian_until"
+    GUARDIAN_THERE = "guardian_there"
+    PROOF_SHORT = "proof_short"
     CARE_THERE = "care_there"
     CARE_CONSENT = "care_consent"
     CARE_SELDOM = "care_seldom"
@@ -126,6 +133,7 @@ IN_WORDS = {
     Found.MINORS_AGE: "未成年人的出生日期要两个人同意才能改，请走更正",
     Found.MINORS_NUMBERS: "不满14岁，监护人同意以后才能填号码，这格没有收",
     Found.OWN_HOME: "这是您自己家，请另一位管理员来改",
+    Found.PERSON_DEAD: "名册上写着这个人已去世，请核对；登记错了请在名册里办迁回",
     Found.FROM_ID: "没有填，已按身份证号认作{said}",
     Found.PLACE_UNKNOWN: "没有这个点位，请先填在“点位”表里。最像的是“{said}”",
     Found.PLACE_TWICE: "有几个点位叫这个名字，请先改成不同的名字",
@@ -139,6 +147,12 @@ IN_WORDS = {
     Found.ACCOUNT_MISSING: "还没有这个人的账号，请系统管理员先导入这个文件",
     Found.PERSON_UNKNOWN: "名册和“居民”表里没有这个人，请核对，或先填“居民”表",
     Found.PERSON_WHERE: "看不出是谁，请填身份证号，或者填楼栋和门牌",
+    Found.PERSON_LEFT: "名册上写着这个人不在这里住了，回来了请先在“居民”表里导入",
+    Found.NOT_A_MINOR: "这个人已满18岁，不用登记监护人，请删掉这行",
+    Found.GUARDIAN_MINOR: "监护人要年满18岁，请核对，或另填一位",
+    Found.GUARDIAN_UNTIL: "有效期要在今天以后、孩子满18岁以前，请改，或空着",
+    Found.GUARDIAN_THERE: "这位监护人已经登记过，内容不一样，请在监护人里改",
+    Found.PROOF_SHORT: "证明材料最少写2个字，如户口本",
     Found.CARE_THERE: "这个人已经按这类建档，内容不一样，请在关爱对象里改",
     Found.CARE_CONSENT: "不满14岁，监护人同意以后才能建档，请先登记监护人",
     Found.CARE_SELDOM: "隔得太久，这类这级最多{said}天，请改小",

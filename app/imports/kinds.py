@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.actors import Actor
 from app.identity import scope_of
-from app.imports import care, grids, places, plans, resident_entry, residents, staff
+from app.imports import care, grids, guardians, places, plans, resident_entry, residents, staff
 from app.imports.reading import Row
 from app.imports.resident_columns import RESIDENTS
 from app.imports.scene import Judged, Scene
@@ -30,6 +30,7 @@ WORKS: dict[ImportSheet, Work] = {
         Work(grids.GRIDS, grids.judge, grids.enter),
         Work(places.PLACES, places.judge, places.enter),
         Work(RESIDENTS, residents.judge, resident_entry.enter),
+        Work(guardians.GUARDIANS, guardians.judge, guardians.enter),
         Work(staff.STAFF, staff.judge, staff.enter),
         Work(care.CARE, care.judge, care.enter),
         Work(plans.PLANS, plans.judge, plans.enter),

@@ -1,4 +1,4 @@
-"""Entering rows of residents: who is new in a few statements, what changes by the verbs of corrections."""
+"""Entering rows of residents: new ones in a few statements, others by the verbs of the roster."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -6,21 +6,36 @@ from uuid import UUID
 
 from sqlalchemy import select
 
+from app.clock import business_day
 from app.errors import DomainError
 from app.identity import ApprovalNeededError
+from app.ids import new_id
 from app.imports.findings import Finding, Found
 from app.imports.resident_columns import BIRTH, DOOR, ID, NAME, PHONE, PLACE, PRESENCE, RELATION, SEX
 from app.imports.scene import Judged, Scene, folded
 from app.imports.telling import Became
 from app.models import (
     CorrectionField,
+    Household,
     ImportOutcome,
+    ImportRowState,
     PresenceState,
     Relation,
     Resident,
     Sex,
+    User,
 )
-from app.people import Entry, NewHousehold, NewResident, Numbers, correct, register_all
+from app.moves import Move, come_back
+from app.people import (
+    Entry,
+    NewHousehold,
+    NewResident,
+    Numbers,
+    correct,
+    lock_accounts,
+    register_all,
+    register_household,
+)
 
 _NOBODY = UUID(int=0)
 _FIELDS = {
@@ -37,17 +52,26 @@ _FIELDS = {
 
 def enter(scene: Scene, rows: Sequence[tuple[UUID, Judged]]) -> dict[UUID, Became]:
     """Enter rows that are as they were when they were shown; give what became of each."""
+    became = _of_those_there(scene, [(row_id, one) for row_id, one in rows if one.target is not None])
     new = [(row_id, one) for row_id, one in rows if one.target is None]
     made = register_all(
         scene.session, scene.actor, scene.sealer, [_entry(scene, row_id, one) for row_id, one in new]
     )
     since = Became(ImportOutcome.REFUSED, Finding(Found.CHANGED_SINCE).plain())
-    became = {row_id: Became(ImportOutcome.DONE) if row_id in made else since for row_id, _ in new}
-    changed = {one.target: (row_id, one) for row_id, one in rows if one.target is not None}
-    query = select(Resident).where(Resident.id.in_(changed)).order_by(Resident.id).with_for_update()
-    for resident in scene.session.scalars(query.execution_options(populate_existing=True)):
-        row_id, one = changed[resident.id]
-        became[row_id] = _corrected(scene, resident, one)
+    return became | {row_id: Became(ImportOutcome.DONE) if row_id in made else since for row_id, _ in new}
+
+
+def _of_those_there(scene: Scene, rows: Sequence[tuple[UUID, Judged]]) -> dict[UUID, Became]:
+    """Put right what is said of those who are there, or let them be back: first accounts are locked."""
+    by_target = {one.target: (row_id, one) for row_id, one in rows}
+    back = [one.target for _, one in rows if one.state is ImportRowState.RETURNED]
+    if back:
+        lock_accounts(scene.session, User.resident_id.in_(back))
+    query = select(Resident).where(Resident.id.in_(by_target)).order_by(Resident.id).with_for_update()
+    became = {}
+    for resident in scene.session.scalars(query.execution_options(populate_existing=True)).all():
+        row_id, one = by_target[resident.id]
+        became[row_id] = _written(scene, resident, row_id, one)
     return became
 
 
@@ -72,10 +96,13 @@ def _entry(scene: Scene, row_id: UUID, one: Judged) -> Entry:
     )
 
 
-def _corrected(scene: Scene, resident: Resident, one: Judged) -> Became:
+def _written(scene: Scene, resident: Resident, row_id: UUID, one: Judged) -> Became:
     changed = {change.field for change in one.changes}
     try:
         with scene.session.begin_nested():
+            if one.state is ImportRowState.RETURNED:
+                _let_back(scene, resident.id, row_id, one)
+                changed = (changed - {RELATION}) & one.row.values.keys()
             for name, field in _FIELDS.items():
                 if name in changed:
                     correct(
@@ -91,6 +118,26 @@ def _corrected(scene: Scene, resident: Resident, one: Judged) -> Became:
         scene.session.expire(resident)
         return Became.refused(refusal)
     return Became(ImportOutcome.DONE)
+
+
+def _let_back(scene: Scene, resident_id: UUID, row_id: UUID, one: Judged) -> None:
+    """Let him live behind the door of his row from today on; the step has the row's own id."""
+    values = one.row.values
+    spot = scene.spots(values[PLACE])[0]
+    assert spot.id is not None, "places are entered before people"
+    home = scene.doors.get((spot.id, folded(values[DOOR])))
+    household_id = home[0] if home else _home(scene, NewHousehold(spot.id, values[DOOR]))
+    new = Move(household_id, Relation(values[RELATION]), business_day())
+    come_back(scene.session, scene.actor, scene.sealer, resident_id, row_id, new)
+
+
+def _home(scene: Scene, new: NewHousehold) -> UUID:
+    """Give the household behind a door that had none when the rows were judged."""
+    doors = select(Household.id).where(
+        Household.place_id == new.place_id, Household.door == new.door, Household.closed_on.is_(None)
+    )
+    there = scene.session.scalars(doors).one_or_none()
+    return there or register_household(scene.session, scene.actor, new_id(), new)[0].id
 
 
 def _nobody_agreed(_: Resident) -> None:

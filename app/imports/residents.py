@@ -23,8 +23,8 @@ from app.imports.resident_columns import (
     RESIDENTS,
     SEX,
 )
-from app.imports.scene import Change, Judged, NewPerson, Person, Scene, folded
-from app.models import PlaceKind, PresenceState, Relation, Resident, Sex
+from app.imports.scene import Change, Judged, NewPerson, Person, Scene, Spot, folded
+from app.models import LeftWhy, PlaceKind, PresenceState, Relation, Resident, Sex
 from app.people import (
     ADULT_YEARS,
     CHILD_YEARS,
@@ -43,6 +43,7 @@ from app.people import (
 
 _HEADINGS = {column.name: column.heading for column in RESIDENTS.columns}
 
+_HOME = PresenceState.HOME
 Home = tuple[str, str]
 """Building and door, folded."""
 
@@ -150,17 +151,48 @@ def _judged(scene: Scene, row: Row) -> Judged:
             home_of = (folded(values[NAME]), folded(spot.name), folded(values[DOOR]))
             scene.added_people.append(NewPerson(*home_of, born, values.get(ID), spot.area_code))
         return Judged.of(row)
-    changes = [] if row.is_faulty else _changes(scene, row, who, born)
+    if who.left_on is not None:
+        return _back(scene, row, spot, household_id, who)
+    changes = [] if row.is_faulty else _changes(scene, row, who, household_id)
     return Judged.of(row, changes=changes, target=who.id)
 
 
+def _back(scene: Scene, row: Row, spot: Spot, household_id: UUID | None, who: Person) -> Judged:
+    """Say what would be otherwise if somebody who left lived there again."""
+    assert who.left_on is not None, "whoever is back had left"
+    if who.left_why is LeftWhy.DIED:
+        row.find(Found.PERSON_DEAD, NAME)
+    if row.values[RELATION] == Relation.HEAD and household_id in scene.heads:
+        row.find(Found.TWO_HEADS, RELATION)
+    if not scene.actor.homes.isdisjoint({who.household_id, household_id}):
+        row.find(Found.OWN_HOME, NAME)
+    if row.is_faulty:
+        return Judged.of(row)
+    changes = [
+        Change("left_on", "搬走日期", who.left_on.isoformat(), ""),
+        *(
+            _change(name, before, after)
+            for name, before, after in (
+                (PLACE, scene.place_names.get(who.place_id, ""), spot.name),
+                (DOOR, who.door, row.values[DOOR]),
+            )
+            if folded(before) != folded(after)
+        ),
+        *_changes(scene, row, who, household_id),
+    ]
+    return Judged.of(row, changes=changes, target=who.id, back=True)
+
+
 def _who(scene: Scene, row: Row, household_id: UUID | None, born: date) -> Person | None:
-    """Find whom a row is about, by his ID number or else by name, day of birth and household."""
+    """Find whom a row is about, by his ID number or else by name, day of birth and household.
+
+    Also who moved out, from there or, if he is the only one of that name and day, from elsewhere.
+    """
     values = row.values
     index = scene.index(ID, values[ID]) if ID in values else None
     if index is not None and index in scene.by_id_number:
         who = scene.by_id_number[index]
-        if who.household_id != household_id:
+        if who.household_id != household_id and who.left_on is None:
             row.find(Found.OTHER_HOUSEHOLD, ID)
         return who
     alike = [
@@ -168,17 +200,23 @@ def _who(scene: Scene, row: Row, household_id: UUID | None, born: date) -> Perso
         for one in scene.by_name.get((folded(values[NAME]), born), [])
         if index is None or one.id_number_index is None or one.household_id == household_id
     ]
-    for one in alike:
+    for one in sorted(alike, key=lambda one: one.left_on is not None):
         if one.household_id == household_id:
             return one
+    if len(alike) == 1 and alike[0].left_why is LeftWhy.MOVED_OUT:
+        return alike[0]
     if alike:
         row.find(Found.SAME_PERSON, NAME)
     return None
 
 
-def _changes(scene: Scene, row: Row, who: Person, born: date) -> list[Change]:
-    """Give what a row says otherwise than the roster; what is empty changes nothing."""
+def _changes(scene: Scene, row: Row, who: Person, household_id: UUID | None) -> list[Change]:
+    """Give what a row says otherwise than the roster; what is empty changes nothing.
+
+    Whoever is back is at home, unless it says otherwise.
+    """
     values = row.values
+    born, present = date.fromisoformat(values[BIRTH]), who.presence if who.left_on is None else _HOME
     given = {kind: values[kind] for kind in (PHONE, ID) if kind in values}
     had = {PHONE: who.phone_index, ID: who.id_number_index}
     other = {kind for kind, value in given.items() if scene.index(kind, value) != had[kind]}
@@ -191,7 +229,7 @@ def _changes(scene: Scene, row: Row, who: Person, born: date) -> list[Change]:
         for name, words, before, after in (
             (NAME, None, who.name, values[NAME]),
             (RELATION, RELATION_WORDS, who.relation, Relation(values[RELATION])),
-            (PRESENCE, PRESENCE_WORDS, who.presence, PresenceState(values.get(PRESENCE, who.presence))),
+            (PRESENCE, PRESENCE_WORDS, who.presence, PresenceState(values.get(PRESENCE, present))),
             (SEX, SEX_WORDS, who.sex, Sex(values[SEX])),
             (BIRTH, None, who.birth_date.isoformat(), values[BIRTH]),
         )
@@ -204,7 +242,7 @@ def _changes(scene: Scene, row: Row, who: Person, born: date) -> list[Change]:
         row.find(
             Found.ID_BIRTH_DATE if BIRTH in changed else Found.ID_SEX, BIRTH if BIRTH in changed else SEX
         )
-    if RELATION in changed and values[RELATION] == Relation.HEAD and who.household_id in scene.heads:
+    if RELATION in changed and values[RELATION] == Relation.HEAD and household_id in scene.heads:
         row.find(Found.TWO_HEADS, RELATION)
     if other and not row.is_faulty:
         before = masked_numbers(scene.sealer, who)

@@ -18,6 +18,7 @@ from app.models import (
     Area,
     Household,
     ImportRowState,
+    LeftWhy,
     Place,
     PlaceKind,
     PresenceState,
@@ -59,6 +60,8 @@ class Person(NamedTuple):
     phone_index: bytes | None
     id_number_sealed: bytes | None
     id_number_index: bytes | None
+    left_on: date | None
+    left_why: LeftWhy | None
 
 
 class NewPerson(NamedTuple):
@@ -92,8 +95,10 @@ class Judged:
     target: UUID | None = None
 
     @classmethod
-    def of(cls, row: Row, *, changes: Sequence[Change] = (), target: UUID | None = None) -> "Judged":
-        """Say what a row would do by what was found in it."""
+    def of(
+        cls, row: Row, *, changes: Sequence[Change] = (), target: UUID | None = None, back: bool = False
+    ) -> "Judged":
+        """Say what a row would do by what was found in it; ``back``: its target would live there again."""
         doubts = [one for one in row.findings if one.is_doubt]
         if row.is_faulty:
             return cls(row, ImportRowState.FAULTY)
@@ -102,6 +107,8 @@ class Judged:
         if target is None:
             return cls(row, ImportRowState.NEW)
         state = ImportRowState.CHANGED if changes else ImportRowState.SAME
+        if back:
+            state = ImportRowState.RETURNED
         return cls(row, state, list(changes), target)
 
 
@@ -146,6 +153,11 @@ class Scene:
         return found
 
     @cached_property
+    def place_names(self) -> dict[UUID | None, str]:
+        """Give how the community's places are called, by their ids."""
+        return {spot.id: spot.name for several in self.places.values() for spot in several}
+
+    @cached_property
     def grids(self) -> dict[str, str]:
         """Give the names of the community's grids by their codes."""
         query = select(Area.code, Area.name).where(Area.parent_code == self.area_code)
@@ -153,7 +165,7 @@ class Scene:
 
     @cached_property
     def people(self) -> list[Person]:
-        """Give everybody of the community."""
+        """Give everybody of the community, also who left it, but no duplicate."""
         query = (
             select(
                 Resident.id,
@@ -170,9 +182,14 @@ class Scene:
                 Resident.phone_index,
                 Resident.id_number_sealed,
                 Resident.id_number_index,
+                Resident.left_on,
+                Resident.left_why,
             )
             .join(Household, Household.id == Resident.household_id)
-            .where(Scope(areas=(self.area_code,)).clause(Resident.area_code))
+            .where(
+                Scope(areas=(self.area_code,)).clause(Resident.area_code),
+                Resident.left_why.is_distinct_from(LeftWhy.DUPLICATE),
+            )
         )
         return [Person(*tuple(row)) for row in self.session.execute(query)]
 
@@ -191,13 +208,17 @@ class Scene:
 
     @cached_property
     def at_home(self) -> dict[tuple[str, str, str], "Person | NewPerson"]:
-        """Give everybody, also whom the file adds, by folded name, building and door."""
+        """Give everybody, also whom the file adds, by folded name, building and door.
+
+        Who left goes before nobody who lives there.
+        """
         buildings = {spot.id: key for key, several in self.places.items() for spot in several}
         there: dict[tuple[str, str, str], Person | NewPerson] = {
             (one.name, one.place, one.door): one for one in self.added_people
         }
+        in_order = sorted(self.people, key=lambda one: one.left_on is None)
         return there | {
-            (folded(one.name), buildings.get(one.place_id, ""), folded(one.door)): one for one in self.people
+            (folded(one.name), buildings.get(one.place_id, ""), folded(one.door)): one for one in in_order
         }
 
     @cached_property

@@ -49,6 +49,8 @@ class NoticeKind(enum.StrEnum):
     """A file of the roster is ready, or could not be made (data: ``what``, ``export_id``, ``reason``)."""
     HAZARD_EXPORT = "hazard_export"
     """The same of a file of the ledger of hazards."""
+    ROSTER_IMPORT = "roster_import"
+    """A workbook was checked, entered, or could not be checked (data: ``what``, ``import_id``, counts)."""
 
 
 class Notice(Base):

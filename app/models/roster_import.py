@@ -62,6 +62,7 @@ class ImportSheet(enum.StrEnum):
     GRIDS = "grids"
     PLACES = "places"
     RESIDENTS = "residents"
+    GUARDIANS = "guardians"
     STAFF = "staff"
     CARE = "care"
     PLANS = "plans"
@@ -75,6 +76,8 @@ class ImportRowState(enum.StrEnum):
     SAME = "same"
     DOUBTFUL = "doubtful"
     """It is entered only if somebody says so: it may be somebody who is there already."""
+    RETURNED = "returned"
+    """Somebody who left would live there again; only if somebody says so: the file may be older than that."""
     FAULTY = "faulty"
 
 

@@ -10,7 +10,16 @@ from app import visits
 from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, ResidentMergedError
-from app.models import Household, LeavingReason, Relation, Resident, RosterChange, RosterChangeKind, User
+from app.models import (
+    Household,
+    LeavingReason,
+    PresenceState,
+    Relation,
+    Resident,
+    RosterChange,
+    RosterChangeKind,
+    User,
+)
 from app.moves.leaving import LeftDayError
 from app.moves.steps import Step, begun
 from app.people import (
@@ -23,6 +32,7 @@ from app.people import (
     moving,
     resident_in_scope,
     resident_locked,
+    whereabouts,
 )
 from app.sealing import Sealer
 
@@ -83,8 +93,9 @@ def come_back(
 ) -> RosterChange:
     """Let somebody who left live here again, in the same household or another. Again changes nothing.
 
-    What had ended stays so: his account is bound, and his care begun, anew. Raises as ``move``, and
-    IllegalStepError for who never left, ResidentMergedError for a duplicate, who is nobody of his own.
+    He is at home until somebody says otherwise. What had ended stays so: his account is bound, and his care
+    begun, anew. Raises as ``move``, and IllegalStepError for who never left, ResidentMergedError for a
+    duplicate, who is nobody of his own.
     """
     step = begun(session, actor, sealer, step_id, "come_back", resident_id, new)
     if (first := step.taken()) is not None:
@@ -100,6 +111,7 @@ def come_back(
         raise LeftDayError(field="moved_on")
     resident.left_on = resident.left_why = None
     resident.came_back_at = now()
+    whereabouts.write(resident, PresenceState.HOME)
     return _settled(step, RosterChangeKind.MOVED_IN, resident, household, new)
 
 

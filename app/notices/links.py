@@ -16,7 +16,12 @@ _RECORDS = (
 """What a notice is about goes before what it names besides; then any other record, and last ``_BESIDES``."""
 _BESIDES = ("care_record_id", "resident_id", "user_id")
 _NO_RECORD = {"by_id"}
-_CALLED = {"request": "binding_request", "ticket": "viewing_ticket", "export": "roster_export"}
+_CALLED = {
+    "request": "binding_request",
+    "ticket": "viewing_ticket",
+    "export": "roster_export",
+    "import": "roster_import",
+}
 
 
 @dataclass(frozen=True, slots=True)

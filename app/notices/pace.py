@@ -42,6 +42,7 @@ PACES: Mapping[NoticeKind, Pace] = {
     NoticeKind.PROXY: Pace.SOON,
     NoticeKind.ROSTER_EXPORT: Pace.DIGEST,
     NoticeKind.HAZARD_EXPORT: Pace.DIGEST,
+    NoticeKind.ROSTER_IMPORT: Pace.DIGEST,
 }
 URGENT = frozenset(kind for kind, pace in PACES.items() if pace is Pace.URGENT)
 _DIGESTS = frozenset(kind for kind, pace in PACES.items() if pace is Pace.DIGEST)

@@ -31,6 +31,11 @@ class Words:
     by_code: Mapping[str, str] = field(default_factory=dict)
 
 
+def _made(what: str) -> dict[str, str]:
+    return {"ready": f"{what}做好了，请尽快下载", "failed": f"{what}没有做成，原因请看详情"}
+
+
+_READ = {"checked": "查好了，请看过再导入", "applied": "导入完了，请看结果", "failed": "文件没查成，请看原因"}
 WORDS: Mapping[NoticeKind, Words] = {
     NoticeKind.HAZARD_STEP: Words(
         "隐患进展",
@@ -283,18 +288,11 @@ WORDS: Mapping[NoticeKind, Words] = {
             "decided": "您对抽查的意见有答复了",
         },
     ),
-    NoticeKind.ROSTER_EXPORT: Words(
-        "名册导出",
-        "名册导出有消息",
-        "{count}条名册导出消息",
-        {"ready": "名册文件做好了，请尽快下载", "failed": "名册文件没有做成，原因请看详情"},
-    ),
+    NoticeKind.ROSTER_EXPORT: Words("名册导出", "名册导出有消息", "{count}条名册导出消息", _made("名册文件")),
     NoticeKind.HAZARD_EXPORT: Words(
-        "台账导出",
-        "隐患台账导出有消息",
-        "{count}条台账导出消息",
-        {"ready": "隐患台账做好了，请尽快下载", "failed": "隐患台账没有做成，原因请看详情"},
+        "台账导出", "隐患台账导出有消息", "{count}条台账导出消息", _made("隐患台账")
     ),
+    NoticeKind.ROSTER_IMPORT: Words("导入", "导入有消息", "{count}条导入消息", _READ),
 }
 
 

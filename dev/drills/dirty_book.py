@@ -54,6 +54,8 @@ class DirtyBook:
     """The names in the clean rows, by their numbers."""
     faulty: set[int]
     merged: int
+    wards: set[int]
+    """The clean rows of the sheet of guardians."""
 
 
 BORN = date(1955, 3, 8)
@@ -132,6 +134,7 @@ def dirty_book(place: str, *, number: int = 0) -> DirtyBook:
         sheet.cell(HEADING_ROW, place_of, heading)
     found: dict[str, set[str]] = {}
     clean, faulty = {}, set()
+    doors: dict[str, tuple[str, bool]] = {}
     row = HEADING_ROW
     for count, plant in enumerate(plants(number)):
         row += 2 if count % 7 == 6 else 1  # noqa: PLR2004 - an empty row now and then
@@ -152,6 +155,7 @@ def dirty_book(place: str, *, number: int = 0) -> DirtyBook:
             faulty.add(row)
         else:
             clean[row] = name
+            doors[name] = (cells[DOOR], "2020" in str(cells[BIRTH]))
     first = row + 2
     for offset in range(2):
         common = ((NAME, f"并{offset}"), (RELATION, "户主"), (SEX, "男"), (BIRTH, BORN.isoformat()))
@@ -166,6 +170,63 @@ def dirty_book(place: str, *, number: int = 0) -> DirtyBook:
     hidden.append(["计划名称", "检查表", "频率"])
     hidden.sheet_state = "hidden"
     book.create_sheet("说明").append(["由镇里收集"])
+    wards = _guardians(book, place, doors, found, faulty)
     made = BytesIO()
     book.save(made)
-    return DirtyBook(made.getvalue(), found, clean, faulty, first)
+    return DirtyBook(made.getvalue(), found, clean, faulty, first, wards)
+
+
+_GUARDIANS = (
+    "孩子姓名",
+    "孩子楼栋",
+    "孩子门牌",
+    "孩子身份证号",
+    "监护人姓名",
+    "监护人楼栋",
+    "监护人门牌",
+    "监护人身份证号",
+)
+_GUARDIAN_HEADINGS = (*_GUARDIANS, "与孩子关系", "证明材料", "有效期至")
+_FIRST_WARD = 201
+"""Below all rows of people: no cell of the one sheet has the address of one of the other."""
+
+
+def _guardians(
+    book: Workbook,
+    place: str,
+    doors: dict[str, tuple[str, bool]],
+    found: dict[str, set[str]],
+    faulty: set[int],
+) -> set[int]:
+    """Write who answers for the child of the clean rows, dirty in every way; give the rows that are clean."""
+    sheet: Worksheet = book.create_sheet("监护人")
+    sheet.append(list(_GUARDIAN_HEADINGS))
+    child = next(name for name, (_, is_child) in doors.items() if is_child)
+    first, second, third = [name for name, (_, is_child) in doors.items() if not is_child][:3]
+    wards: set[int] = set()
+    plants = (
+        Plant({"I": "爷爷"}),
+        Plant(
+            {"E": second, "G": doors[second][0], "K": "２０３０／５／１"},
+            remarks={"K": {"date_as_text", "full_width"}},
+        ),
+        Plant({}, {"A": {"row_twice"}}),
+        Plant({"A": None}, {"A": {"missing"}}),
+        Plant({"A": "没有的人"}, {"A": {"person_unknown"}}),
+        Plant({"D": "12345"}, {"D": {"id_form"}}),
+        Plant({"E": "没有的人"}, {"E": {"person_unknown"}}),
+        Plant({"E": child, "G": doors[child][0]}, {"E": {"guardian_minor"}}),
+        Plant({"I": "邻居"}, {"I": {"unknown_word"}}),
+        Plant({"J": "=A1"}, {"J": {"formula"}}),
+        Plant({"J": "户"}, {"J": {"proof_short"}}),
+        Plant({"E": third, "G": doors[third][0], "K": "2199-01-01"}, {"K": {"guardian_until"}}),
+        Plant({"E": third, "G": doors[third][0], "K": "明年"}, {"K": {"not_a_date"}}),
+    )
+    for row, plant in enumerate(plants, start=_FIRST_WARD):
+        cells = {"A": child, "B": place, "C": doors[child][0], "E": first, "F": place, "G": doors[first][0]}
+        for column, value in (cells | {"I": "祖父母或外祖父母", "J": "户口本"} | plant.cells).items():
+            sheet[f"{column}{row}"] = value
+        for column, codes in (*plant.faults.items(), *plant.remarks.items()):
+            found[f"{column}{row}"] = codes
+        (faulty if plant.faults else wards).add(row)
+    return wards

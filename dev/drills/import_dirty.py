@@ -155,7 +155,8 @@ def _check_found(desk: Desk, data: bytes, dirty: DirtyBook, state: str, how: str
     after = desk.counted()
     made = len(dirty.clean) if state == "new" else 0
     hold(after[1] - before[1] == made, f"{how}: {after[1] - before[1]} people were entered, not {made}")
-    outcomes = [row["outcome"] for row in desk.rows(import_id) if row["row"] in dirty.clean]
+    clean = dirty.clean.keys() | dirty.wards
+    outcomes = [row["outcome"] for row in desk.rows(import_id) if row["row"] in clean]
     wanted_outcome = "done" if state == "new" else None
     hold(set(outcomes) == {wanted_outcome}, f"{how}: clean rows became {set(outcomes)}")
     with Session(desk.held.engine) as session:

@@ -228,6 +228,7 @@ def test_every_notice_has_its_message() -> None:
         NoticeKind.PROXY,
         NoticeKind.ROSTER_EXPORT,
         NoticeKind.HAZARD_EXPORT,
+        NoticeKind.ROSTER_IMPORT,
     }
     assert set(TEMPLATES) == {str(kind) for kind in set(NoticeKind) - inbox_only}
 
