@@ -26,6 +26,7 @@ from app.evidence.links import (
     NamedPhoto,
     lacks_photos,
     link_photos,
+    link_signature,
     photos_of,
     signature_of,
 )
@@ -98,6 +99,7 @@ __all__ = [
     "lacks_photos",
     "link_holds",
     "link_photos",
+    "link_signature",
     "manifest_signer",
     "matches",
     "old_files",

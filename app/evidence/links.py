@@ -53,6 +53,22 @@ def link_photos(
     session.execute(insert(PhotoLink).values(rows).on_conflict_do_nothing())
 
 
+def link_signature(
+    session: Session, record_id: UUID, area_code: str, photo_id: UUID, *, by: UUID | None
+) -> bool:
+    """Note that a record made by somebody names a signature; say no where he named it for another one."""
+    row = {
+        "record_id": record_id,
+        "photo_id": photo_id,
+        "record_kind": PhotoOwner.SIGNATURE,
+        "area_code": area_code,
+        "position": 0,
+        "named_by": by,
+    }
+    statement = insert(PhotoLink).values(row).on_conflict_do_nothing().returning(PhotoLink.record_id)
+    return session.scalar(statement) is not None
+
+
 def counts_as_arrived() -> ColumnElement[bool]:
     """Say that its namer sent a photo, a visitor being nobody on both sides, and that it is not held back.
 

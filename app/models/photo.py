@@ -124,6 +124,13 @@ class PhotoLink(Freezable, Base):
     __table_args__ = (
         Index("ix_photo_links_photo_id", "photo_id"),
         Index("ix_photo_links_area_code", "area_code"),
+        Index(
+            "uq_photo_links_signature",
+            "photo_id",
+            "named_by",
+            unique=True,
+            postgresql_where="record_kind = 'signature'",
+        ),
     )
     record_id: Mapped[Id]
     photo_id: Mapped[Id]

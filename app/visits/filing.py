@@ -12,7 +12,16 @@ from app import harm, notices, policies
 from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, Kind
-from app.evidence import Gathered, PhotoOwner, Presence, Signals, clock_flag, gather, link_photos
+from app.evidence import (
+    Gathered,
+    PhotoOwner,
+    Presence,
+    Signals,
+    clock_flag,
+    gather,
+    link_photos,
+    link_signature,
+)
 from app.harm import HarmRecord, Told
 from app.ids import new_id
 from app.models import (
@@ -75,6 +84,13 @@ class UnsignedError(DomainError):
     kind = Kind.INVALID
 
 
+class SignatureUsedError(DomainError):
+    """Somebody signed for one visit, and this is another."""
+
+    code = "signature_used"
+    kind = Kind.CONFLICT
+
+
 class DueDayError(DomainError):
     """A follow-up is due on the day of the visit it follows from, or within a year after it."""
 
@@ -125,7 +141,7 @@ def file(
 
     Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``joined``,
     ``check_answers`` and ``basis_of`` raise, DueDayError, NotStaffHereError for a follow-up's owner,
-    CareEndedError, HazardNamesError, UnsignedError, OtherContentError.
+    CareEndedError, HazardNamesError, UnsignedError, SignatureUsedError, OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
     first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
@@ -170,8 +186,9 @@ def file(
             tell_in_vain(session, record, visit, but=but, at_once=True)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         if new.signature_id is not None:
-            signed = (PhotoOwner.SIGNATURE, visit.id, visit.area_code, [new.signature_id])
-            link_photos(session, *signed, by=actor.user_id)
+            signed = (visit.id, visit.area_code, new.signature_id)
+            if not link_signature(session, *signed, by=actor.user_id):
+                raise SignatureUsedError(field="signature_id")
         _follow(session, sealer, record, visit, new, but=but)
         report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
     return visit, made

@@ -147,3 +147,14 @@ def test_of_a_yes_and_a_no_at_once_the_first_holds(app: Flask, engine: Engine, c
 
     with Session(engine) as session:
         assert session.get_one(Visit, made).confirmation is Confirmation.CONFIRMED
+
+
+def test_of_visits_that_name_one_signature_at_once_one_has_it(app: Flask, committed: World) -> None:
+    body = committed.visit(signature_id=str(new_id()))
+
+    answers = at_once(
+        [partial(_client(app, "worker").put, f"/v1/visits/{new_id()}", json=body) for _ in range(8)]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    assert {one.json["code"] for one in answers if one.status_code == 409} == {"signature_used"}

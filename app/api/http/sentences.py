@@ -71,6 +71,7 @@ SENTENCES: dict[str, str] = {
     "care_ended": "这位对象在那天之前已经不在关爱名单里了，请改日期",
     "signature_unfit": "签名要用PNG或JPEG图片，请在手机上重新签",
     "unsigned": "只有上门见到了人才能签名，没有见到请去掉签名",
+    "signature_used": "这个签名已经用在另一次探访上，请本人重新签，或不带签名再交",
     "visit_answered": "这次探访已经有人答复过了，有出入请告诉社区",
     "answer_over": "这次探访过去太久了，有话请告诉社区",
     "help_open": "这个人登记过了，要改请先结束原来的",

@@ -12,10 +12,10 @@ from app.adapters import local_store
 from app.config import Settings
 from app.evidence import compare
 from app.ids import new_id
-from app.models import Photo, PhotoMatch, PhotoPrint
+from app.models import Photo, PhotoMatch, PhotoPrint, Visit
 from app.own_data.kinds import Whose
 from app.own_data.reach import photos_of_him, pictures
-from tests.care_world import answer_for, file_visit
+from tests.care_world import answer_for, file_visit, visit, write_care
 from tests.cast import person
 from tests.client import Answer, Client
 
@@ -159,3 +159,30 @@ def test_his_own_copy_has_it_and_the_workers_has_not(
     assert found(owner) == [signature]
     assert list(session.scalars(select(Photo.id).where(photos_of_him(owner)))) == [signature]
     assert found(Whose(person("worker").user_id, None, None, is_minor=False)) == []
+
+
+def test_it_is_of_one_visit(
+    worker: Client, session: Session, record: UUID, form: UUID, signature: UUID
+) -> None:
+    """Who signed once confirmed any number of visits, also to others; the same visit again is no other."""
+    path, body = f"/v1/visits/{new_id()}", visit(record, form, signature_id=str(signature))
+    assert [worker.put(path, json=body).status_code for _ in range(2)] == [201, 200]
+    others = write_care(session, of="neighbour")
+
+    for record_id in (record, others):
+        refused = file_visit(worker, record_id, form, signature_id=str(signature))
+        assert (refused.status_code, refused.json["code"]) == (409, "signature_used")
+        assert list(refused.json["errors"]) == ["signature_id"]
+    assert session.scalar(select(func.count()).select_from(Visit)) == 1
+    assert worker.put(path, json=body).status_code == 200
+
+
+def test_another_who_named_it_first_takes_it_from_nobody(
+    worker: Client, admin: Client, record: UUID, form: UUID, signature: UUID
+) -> None:
+    """It shows nothing where its sender did not name it."""
+    his = file_visit(admin, record, form, signature_id=str(signature))
+    made = file_visit(worker, record, form, signature_id=str(signature))
+
+    assert (his.status_code, his.json["signature"]["arrived"]) == (201, False)
+    assert (made.status_code, made.json["signature"]["arrived"]) == (201, True)
