@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import identity, people
+from app import identity, people, visits
 from app.api.http.allow import PUBLIC, actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Flag, Input, Output, sent_moment, uid
@@ -171,7 +171,7 @@ def withdraw_mine(consent_id: UUID) -> Any:
 def resident_consents(resident_id: UUID) -> dict[str, Any]:
     """Show the texts to be read to a resident who signs on paper, and what he decided on each."""
     with transaction() as session:
-        return {"items": people.standings_of(session, actor(), resident_id)}
+        return {"items": people.standings_of(session, visits.called_on(session, actor(), resident_id))}
 
 
 @blueprint.route("/consents/<uuid:consent_id>", methods=["PUT"])

@@ -132,7 +132,7 @@ def put_resident(new: people.NewResident, resident_id: UUID) -> tuple[Any, int]:
 def get_resident(resident_id: UUID) -> Any:
     """Show one resident."""
     with transaction() as session:
-        return _seen(session, people.resident_in_scope(session, actor(), resident_id))
+        return _seen(session, visits.called_on(session, actor(), resident_id))
 
 
 @blueprint.route("/residents/search", methods=["POST"])

@@ -55,7 +55,7 @@ def reveal(sent: dict[str, Any], resident_id: UUID) -> dict[str, Any]:
     """
     with transaction() as session:
         note(purpose=sent["purpose"], field=str(sent["field"]))
-        resident = people.resident_in_scope(session, actor(), resident_id)
+        resident = visits.called_on(session, actor(), resident_id)
         note_leave(visits.leave_to_read(session, actor(), resident))
-        value = identity.reveal(session, actor(), parts().sealer, resident_id, **sent)
+        value = identity.reveal(session, actor(), parts().sealer, resident, **sent)
     return {"resident_id": resident_id, "field": sent["field"], "value": value}

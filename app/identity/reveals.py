@@ -1,7 +1,5 @@
 """A resident's number in clear: for a stated purpose, and not too often (GB/T 35273 7.2)."""
 
-from uuid import UUID
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -10,7 +8,7 @@ from app.clock import business_day, end_of, now, start_of
 from app.errors import DomainError, Kind, NotFoundError
 from app.ids import new_id
 from app.models import Resident, Reveal, RevealField, User
-from app.people import Numbers, numbers_of, resident_in_scope
+from app.people import Numbers, numbers_of
 from app.sealing import Sealer
 
 REVEALS_A_DAY = 20
@@ -24,16 +22,15 @@ class RevealLimitError(DomainError):
 
 
 def reveal(
-    session: Session, actor: Actor, sealer: Sealer, resident_id: UUID, *, field: RevealField, purpose: str
+    session: Session, actor: Actor, sealer: Sealer, resident: Resident, *, field: RevealField, purpose: str
 ) -> str:
-    """Give one number of a resident in clear, once, and keep who saw it and what for.
+    """Give one number of a resident whom the actor reaches in clear, once, and keep who saw it and what for.
 
     The actor's own row is locked while his reveals of this day in China are counted, so that requests side
     by side cannot slip through together.
 
-    Raises NotFoundError outside the actor's areas and where there is no such number, RevealLimitError.
+    Raises NotFoundError where there is no such number, RevealLimitError.
     """
-    resident = resident_in_scope(session, actor, resident_id)
     value = _value(numbers_of(sealer, resident), field)
     if value is None:
         raise NotFoundError

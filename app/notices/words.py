@@ -10,12 +10,8 @@ from typing import Any
 
 from app.models import NoticeKind
 
-_CODED_BY = {
-    NoticeKind.HAZARD_STEP: "step",
-    NoticeKind.HAZARD_ALARM: "step",
-    NoticeKind.HAZARD_MATTER: "step",
-    NoticeKind.CLAIM_STEP: "status",
-}
+_BY_STEP = (NoticeKind.HAZARD_STEP, NoticeKind.HAZARD_ALARM, NoticeKind.HAZARD_MATTER)
+_CODED_BY = dict.fromkeys(_BY_STEP, "step") | {NoticeKind.CLAIM_STEP: "status"}
 """What of the data says more than the kind, where it is not ``what``, which goes before it."""
 
 
@@ -157,6 +153,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "due": "有一项回访过了期限，请办理",
             "late": "有一项回访过期很久了，请督促",
             "ended": "有一项回访不用办了",
+            "put_off": "急办的回访推迟了，请看一看",
             "unowned": "有一项回访没人办了，请转给别人",
             "nobody_decides": "有一项回访没人管，请安排管理员",
         },
@@ -172,6 +169,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "substitute_no_more": "有一位关爱对象不用您替补了",
             "standing_in": "有人请假，他的关爱对象请您代为探访",
             "denied": "有人说没人来探访过，请核实",
+            "unagreed": "有一位关爱对象的探访没记内容，请看看",
             "weather": "天气预警，有关爱对象要提前探访",
             "came_over": "有关爱对象没人负责了，请您替补探访",
             "nobodys": "有关爱对象没人探访，请派人",

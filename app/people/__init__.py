@@ -97,6 +97,7 @@ from app.people.listings import (
     households,
     resident_held,
     resident_in_scope,
+    resident_with_home,
     residents_of,
     residents_reached,
 )
@@ -277,6 +278,7 @@ __all__ = [
     "resident_held",
     "resident_in_scope",
     "resident_locked",
+    "resident_with_home",
     "resident_with_id_number",
     "residents_of",
     "residents_reached",

@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import NotFoundError
-from app.models import Consent, ConsentText
+from app.models import Consent, ConsentText, Resident
 from app.people.consent_texts import NO_LONGER_ASKED
 from app.people.guardians import ward
-from app.people.listings import resident_in_scope
 
 NOT_ASKED_FOR = timedelta(days=30)
 """After a no, nobody is asked again sooner (网络数据安全管理条例, art. 22: no frequent asking)."""
@@ -58,9 +57,9 @@ def standings(session: Session, actor: Actor, resident_id: UUID | None = None) -
     return _standings(session, whose)
 
 
-def standings_of(session: Session, actor: Actor, resident_id: UUID) -> list[Standing]:
-    """Give the same of a resident of the actor's areas, whose word staff note. Raises NotFoundError."""
-    return _standings(session, resident_in_scope(session, actor, resident_id).id)
+def standings_of(session: Session, resident: Resident) -> list[Standing]:
+    """Give the same of a resident whom staff reach, who note his word."""
+    return _standings(session, resident.id)
 
 
 def _standings(session: Session, whose: UUID) -> list[Standing]:

@@ -27,6 +27,7 @@ from app.visits.answers import (
     FieldKind,
 )
 from app.visits.basis import BY_LAW, ResultNeededError
+from app.visits.called_on import called_on
 from app.visits.care import (
     CareOpenError,
     EndDayError,
@@ -243,6 +244,7 @@ __all__ = [
     "answers_of",
     "ask",
     "bring_forward",
+    "called_on",
     "care_history",
     "care_records",
     "change_contacts",

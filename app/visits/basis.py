@@ -35,28 +35,31 @@ class ResultNeededError(DomainError):
     kind = Kind.INVALID
 
 
-def may_keep_silent(record: CareRecord) -> bool:
-    """Say whether it takes the resident's own consent to note how he fares, so that a form may stay empty."""
-    return not is_child(record.resident) and _whom(record) is Whom.RESIDENT
+def may_keep_silent(session: Session, record: CareRecord) -> bool:
+    """Say whether a form may stay empty: it takes the resident's own consent, or its guardian gave none."""
+    if not is_child(record.resident):
+        return _whom(record) is Whom.RESIDENT
+    return not _is_agreed_to(session, record)
 
 
 def basis_of(
     session: Session, record: CareRecord, outcome: VisitOutcome, *, harm: bool, told: bool
 ) -> VisitBasis:
-    """Say by what right a visit to a resident is written down today; ``told`` says whether it has any words.
+    """Say by what right a visit to a resident is written down today; ``told``: it has words or pictures.
 
     Staff visit by duty (PIPL, art. 13(3)). A child under 14 asks for its guardian's consent too (art. 31),
     but for an emergency or signs of harm: these must be reported whatever anybody agreed to (Minor Protection
     Law, art. 11). Whom no law has the community look after is asked himself before his health and
     hardship are noted (art. 29), but for an emergency (art. 13(4)); that somebody called on him is the
-    worker's own duty done. What he tells of harm to a child is reported whatever he agreed to.
+    worker's own duty done, with a child whose guardian does not agree as well. What he tells of harm to a
+    child is reported whatever he agreed to.
 
     Raises NoBasisError, ConsentChangedError.
     """
     emergency = outcome is VisitOutcome.EMERGENCY
     if is_child(record.resident) and (harm or emergency):
         return VisitBasis.MANDATORY_REPORT
-    if may_keep_silent(record) and not told:
+    if not told and may_keep_silent(session, record):
         return VisitBasis.DUTY
     try:
         basis = _check(session, record)
@@ -81,6 +84,14 @@ def check_result(session: Session, row: FollowUp, result: str, *, harm: bool) ->
         raise ResultNeededError(field="result")
     if result and by_consent and not harm:
         _check(session, row.visit.care_record)
+
+
+def _is_agreed_to(session: Session, record: CareRecord) -> bool:
+    try:
+        _check(session, record)
+    except (NoBasisError, ConsentChangedError):
+        return False
+    return True
 
 
 def _check(session: Session, record: CareRecord) -> Basis:

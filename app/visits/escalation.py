@@ -18,7 +18,7 @@ from app import harm, notices
 from app.actors import Role, community_of
 from app.clock import SHANGHAI, business_day, now, start_of
 from app.identity import holders, seeing_to
-from app.models import CareRecord, NoticeKind, Visit
+from app.models import CareRecord, NoticeKind, Visit, VisitBasis
 from app.people import whereabouts
 from app.visits.due import latest_visit
 
@@ -119,6 +119,25 @@ def tell_urgent(
     for user_id in sorted(told):
         notices.post(session, NoticeKind.VISIT_URGENT, to=user_id, area_code=visit.area_code, **about)
     return bool(told)
+
+
+def tell_unagreed(session: Session, visit: Visit, *, but: Collection[UUID]) -> None:
+    """Tell the admins once that a child is called on whose guardian does not agree, until he does again."""
+    before = (
+        select(Visit.basis)
+        .where(Visit.care_record_id == visit.care_record_id, Visit.id != visit.id)
+        .where(Visit.basis.in_([VisitBasis.DUTY, VisitBasis.GUARDIAN_CONSENT]))
+        .order_by(Visit.received_at.desc(), Visit.id.desc())
+        .limit(1)
+    )
+    if session.scalar(before) is VisitBasis.DUTY:
+        return
+    found, people = seeing_to.who_sees_to_it(session, community_of(visit.area_code), but=but)
+    about: dict[str, Any] = {"what": found}
+    if found == "asked":
+        about = {"what": "unagreed", "visit_id": visit.id, "care_record_id": visit.care_record_id}
+    for user_id in sorted(people):
+        notices.post(session, NoticeKind.CARE, to=user_id, area_code=visit.area_code, **about)
 
 
 def _told_before() -> datetime:

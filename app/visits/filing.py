@@ -32,18 +32,20 @@ from app.models import (
     NoticeKind,
     Resident,
     Visit,
+    VisitBasis,
     VisitForm,
     VisitMode,
     VisitOutcome,
 )
 from app.once import added_later, content_hash, insert_once, made_before
+from app.people import is_child
 from app.places import CodeSigner
 from app.sealing import Sealer, Showing
 from app.visits.answers import check_answers
 from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
-from app.visits.escalation import is_out_of_contact, tell_in_vain, tell_urgent
+from app.visits.escalation import is_out_of_contact, tell_in_vain, tell_unagreed, tell_urgent
 from app.visits.follow_up_doers import check_owners
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
@@ -154,11 +156,11 @@ def file(
     if new.signature_id is not None and not _may_be_signed(new):
         raise UnsignedError(field="signature_id")
     new = replace(new, answers=_whole_answers(session, actor, sealer, record, form, new))
-    unasked = new.outcome in _UNASKED or (may_keep_silent(record) and not new.answers)
+    unasked = new.outcome in _UNASKED or (not new.answers and may_keep_silent(session, record))
     check_answers(form.fields, new.answers, complete=not unasked)
     resident = record.resident
     signs = harm.signs_of_harm(session, actor, _texts(new), about=resident, flagged=_flagged(new))
-    basis = basis_of(session, record, new.outcome, harm=bool(signs), told=any(_texts(new)))
+    basis = basis_of(session, record, new.outcome, harm=bool(signs), told=any(_told(record, new)))
     visit, made = insert_once(
         session,
         Visit,
@@ -184,6 +186,8 @@ def file(
         but = harm.not_told_of_visit(session, visit.id, resident)
         if is_out_of_contact(session, record, visit):
             tell_in_vain(session, record, visit, but=but, at_once=True)
+        if basis is VisitBasis.DUTY and is_child(resident):
+            tell_unagreed(session, visit, but=but)
         link_photos(session, PhotoOwner.VISIT, visit.id, visit.area_code, new.photo_ids, by=actor.user_id)
         if new.signature_id is not None:
             signed = (visit.id, visit.area_code, new.signature_id)
@@ -225,6 +229,11 @@ def _may_be_signed(new: NewVisit) -> bool:
 def _flagged(new: NewVisit) -> bool:
     """Say whether the worker saw signs: by the flag, or by the question of the form that asks for them."""
     return new.harm_signs or bool(new.answers.get(_SIGNS_ASKED))
+
+
+def _told(record: CareRecord, new: NewVisit) -> list[Any]:
+    """Give all that takes a consent where one is asked for; of a child its pictures as well."""
+    return [*_texts(new), *((*new.photo_ids, new.signature_id) if is_child(record.resident) else ())]
 
 
 def _texts(new: NewVisit) -> list[str]:

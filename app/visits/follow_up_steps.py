@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import harm, notices
 from app.actors import Actor, community_of
 from app.clock import business_day, now
-from app.errors import IllegalStepError, NotFoundError, OtherContentError
+from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
 from app.harm import HarmRecord, Told
 from app.identity import holding, seeing_to
 from app.models import FollowUp, NoticeKind
@@ -33,6 +33,13 @@ MOST_STEPS = 30
 """So often one follow-up goes to somebody else or to another day."""
 LATE = timedelta(days=7)
 """So long over its day it is told to the admins."""
+
+
+class SameOwnerError(DomainError):
+    """It is handed over to somebody else than whose it is."""
+
+    code = "same_owner"
+    kind = Kind.INVALID
 
 
 class FollowUpStep(StrEnum):
@@ -66,12 +73,14 @@ def hand_over(
 ) -> FollowUp:
     """Give a follow-up to another owner, who is told; the same step again changes nothing.
 
-    Raises NotFoundError, NotResponsibleError, IllegalStepError once it is done, NotStaffHereError,
-    AbsentError for whoever is away until its day, OtherContentError, NoBasisError and ConsentChangedError
-    for words that rest on a consent taken back.
+    Raises NotFoundError, NotResponsibleError, IllegalStepError once it is done, SameOwnerError,
+    NotStaffHereError, AbsentError for whoever is away until its day, OtherContentError, NoBasisError and
+    ConsentChangedError for words that rest on a consent taken back.
     """
 
     def change(row: FollowUp) -> None:
+        if to == row.owner_id:
+            raise SameOwnerError(field="owner_id")
         keep_absences(session, row.area_code)
         check_owners(session, row.visit.care_record.resident, row.area_code, {to}, field="owner_id")
         today = business_day()
@@ -94,7 +103,9 @@ def postpone(
     due_on: date,
     reason: str,
 ) -> FollowUp:
-    """Give a follow-up another day, from today on; whoever made the visit is told. The rest as ``hand_over``.
+    """Give a follow-up another day, from today on; whoever made the visit is told.
+
+    The admins are told of what is urgent and put off. The rest as ``hand_over``.
 
     Raises DueDayError besides.
     """
@@ -170,6 +181,7 @@ def _take(
     resident, reason = row.visit.care_record.resident, sent["reason"]
     signs = harm.signs_of_harm(session, actor, [reason], about=resident)
     check_result(session, row, reason, harm=bool(signs))
+    before = row.due_on
     change(row)
     taken = {"id": str(step_id), "hash": mark, "step": step, "at": now().isoformat()}
     taken |= {"by_id": str(actor.user_id), "owner_id": str(row.owner_id), "due_on": row.due_on.isoformat()}
@@ -180,6 +192,8 @@ def _take(
             session, actor, Told(HarmRecord.VISIT, row.visit_id, row.area_code, row.id), signs, about=resident
         )
     _tell(session, actor, row, step)
+    if row.urgent and row.due_on > before:
+        _tell_put_off(session, actor, row)
     return row
 
 
@@ -192,6 +206,15 @@ def _tell(session: Session, actor: Actor, row: FollowUp, step: FollowUpStep) -> 
     for user_id, what in sorted(to.items()):
         if user_id not in but:
             _post(session, row, user_id, what)
+
+
+def _tell_put_off(session: Session, actor: Actor, row: FollowUp) -> None:
+    """Tell the admins, who were alarmed by what is urgent, that it is done later; or the office above."""
+    asked, people = seeing_to.who_sees_to_it(
+        session, community_of(row.area_code), but=_not_told(session, row)
+    )
+    for user_id in sorted(people - {actor.user_id}):
+        _post(session, row, user_id, "put_off" if asked == "asked" else asked)
 
 
 def tell_of_follow_ups(session: Session, *, limit: int) -> int:

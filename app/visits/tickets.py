@@ -6,7 +6,7 @@ or city does.
 """
 
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select, update
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app import notices
 from app.actors import Actor, Scope
-from app.clock import now
+from app.clock import end_of, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError
 from app.identity import officers, seeing_to
 from app.ids import new_id
@@ -25,8 +25,8 @@ from app.people import (
     check_other_household,
     is_minor,
     lock_accounts,
-    resident_in_scope,
 )
+from app.visits.called_on import called_on, last_day_of_care
 from app.visits.care_listings import admin_scope
 
 STANDING_DAYS = 90
@@ -48,7 +48,7 @@ class OwnTicketError(DomainError):
 
 
 class TicketOverError(DomainError):
-    """Nobody decided on the ticket within seven days, so it ended; who needs it still asks anew."""
+    """Nobody decided within seven days, or who asked stands in no longer; who needs it still asks anew."""
 
     code = "ticket_over"
     kind = Kind.CONFLICT
@@ -71,7 +71,7 @@ class NewTicket:
 
 
 def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tuple[ViewingTicket, bool]:
-    """Ask to read a minor's record; who decides is told.
+    """Ask to read a minor's record, also while standing in for who looks after it; who decides is told.
 
     The same wish again is the first one, though the minor came of age or one of the two moved since.
 
@@ -86,7 +86,7 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
     if first is not None:
         return first, False
     try:
-        resident = resident_in_scope(session, actor, new.resident_id)
+        resident = called_on(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
     if not is_minor(resident):
@@ -114,7 +114,8 @@ def ask(session: Session, actor: Actor, ticket_id: UUID, new: NewTicket) -> tupl
 def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: bool) -> ViewingTicket:
     """Approve or refuse a ticket, and tell who asked; the same decision again changes nothing.
 
-    A purpose is judged while it is one: what waited for seven days is over.
+    A purpose is judged while it is one: what waited for seven days is over. Who asked as he stands in reads
+    until he does no longer.
 
     Raises NotFoundError, OwnTicketError, TicketOverError, IllegalStepError if it was decided otherwise.
     """
@@ -131,12 +132,20 @@ def decide_ticket(session: Session, actor: Actor, ticket_id: UUID, *, approved: 
     if row.approved is None:
         if row.decide_by <= now():
             raise TicketOverError
+        row.expires_at = _good_until(session, row) if approved else None
         row.approved, row.decided_at, row.decided_by = approved, now(), actor.user_id
-        row.expires_at = now() + timedelta(days=row.days) if approved else None
         _tell(session, row, row.user_id, "ticket_approved" if approved else "ticket_refused")
     elif row.approved != approved:
         raise IllegalStepError(now="approved" if row.approved else "refused", asked="decide")
     return row
+
+
+def _good_until(session: Session, row: ViewingTicket) -> datetime:
+    resident = session.get_one(Resident, row.resident_id)
+    last = last_day_of_care(session, row.user_id, resident, most=row.days)
+    if last is None:
+        raise TicketOverError
+    return min(now() + timedelta(days=row.days), end_of(last))
 
 
 def tickets(session: Session, actor: Actor, *, after: UUID | None, limit: int) -> list[ViewingTicket]:

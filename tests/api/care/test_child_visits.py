@@ -9,7 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
-from app.models import CareCategory, Consent, ConsentPurpose, ConsentText, Guardianship, Visit
+from app.models import (
+    CareCategory,
+    CareRecord,
+    Consent,
+    ConsentPurpose,
+    ConsentText,
+    Guardianship,
+    Notice,
+    NoticeKind,
+    Visit,
+)
 from tests.care_world import NOON, TODAY, count_visits, file_visit, write_care, write_form
 from tests.cast import person
 from tests.child_world import write_child, write_consent, write_guardian
@@ -140,3 +150,34 @@ def test_adults_are_visited_by_duty(worker: Client, session: Session) -> None:
 
     assert made.status_code == 201
     assert session.get_one(Visit, UUID(made.json["id"])).basis == "duty"
+
+
+@pytest.mark.parametrize("outcome", ["not_reached", "seen_well"])
+def test_that_somebody_called_is_filed_without_a_consent_and_the_admins_are_told_once(
+    worker: Client, session: Session, child: UUID, form: UUID, outcome: str
+) -> None:
+    """S-91: the worker's own duty done; of the child nothing is written. Else its care would stay due."""
+    record = write_care(session, resident_id=child, category=KIND, next_due_on=TODAY)
+
+    made = [file_visit(worker, record, form, outcome=outcome, answers={}) for _ in range(2)]
+
+    assert [(one.status_code, one.json["basis"]) for one in made] == [(201, "duty")] * 2
+    assert session.get_one(CareRecord, record).next_due_on > TODAY
+    told = session.scalars(select(Notice).where(Notice.kind == NoticeKind.CARE)).all()
+    assert [(one.user_id, one.data["what"]) for one in told] == [(person("admin").user_id, "unagreed")]
+    write_consent(session, child)
+    asked = file_visit(worker, record, form, answers={})
+    assert (asked.status_code, asked.json["code"]) == (422, "answer_missing")
+
+
+@pytest.mark.parametrize(
+    "more", [{"note": "在家"}, {"photo_ids": [str(new_id())]}, {"signature_id": str(new_id())}]
+)
+def test_with_words_or_pictures_it_takes_the_consent(
+    worker: Client, session: Session, child: UUID, form: UUID, more: dict[str, Any]
+) -> None:
+    """S-72: a photo or a name tells of a child as well."""
+    refused = filed(worker, session, child, form, answers={}, **more)
+
+    assert (refused.status_code, refused.json["code"]) == (403, "no_basis")
+    assert count_visits(session) == 0

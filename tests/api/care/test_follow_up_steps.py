@@ -213,3 +213,26 @@ def test_what_belongs_to_nobody_any_more_goes_to_the_admins_once(
     assert given.status_code == 200
     assert be("admin").get("/v1/follow-ups?whose=unowned").json["items"] == []
     assert tell_of_follow_ups(session, limit=10) == 0
+
+
+def test_it_is_not_handed_over_to_whose_it_is(be: Become, session: Session, need: str) -> None:
+    refused = be("worker").post(f"/v1/follow-ups/{need}/hand-over", json=to("worker"))
+
+    assert (refused.status_code, refused.json["code"]) == (422, "same_owner")
+    assert list(refused.json["errors"]) == ["owner_id"]
+    assert session.get_one(FollowUp, UUID(need)).course_sealed is None
+
+
+def test_the_admins_are_told_that_what_is_urgent_is_put_off(
+    be: Become, session: Session, record: UUID, form: UUID
+) -> None:
+    """They were alarmed by it; what comes earlier, or is not urgent, they need not hear."""
+    needs = [{"need": one, "due_on": "2027-02-02", "urgent": one == "送医"} for one in ("送医", "修扶手")]
+    made = file_visit(be("worker"), record, form, follow_ups=needs).json["follow_ups"]
+    urgent, other = sorted(made, key=lambda one: not one["urgent"])
+
+    for one, day in ((other, "2027-02-21"), (urgent, "2027-02-01"), (urgent, "2027-02-21")):
+        path = f"/v1/follow-ups/{one['id']}/postpone"
+        assert be("worker").post(path, json=until(day, "没空去")).status_code == 200
+
+    assert told(session) == [(person("admin").user_id, "put_off")]
