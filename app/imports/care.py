@@ -27,7 +27,7 @@ from app.people import (
     age_on,
     check_about,
 )
-from app.visits import CARERS, NewCare, most_days, open_care
+from app.visits import CARERS, NewCare, categories, most_days, open_care
 
 _CATEGORIES = {word_for(one): one.value for one in CareCategory}
 _ALSO = {
@@ -42,6 +42,11 @@ _LEVELS = {word_for(one): one.value for one in CareLevel}
 CATEGORY, LEVEL, WORKER, EVERY, REASON = "category", "level", "worker", "every_days", "reason"
 _MOST_DAYS = 92
 _CARED = Fields(NAME, PLACE, DOOR, ID)
+_UNFIT = {
+    categories.NotElderlyError: Found.CARE_NOT_ELDERLY,
+    categories.NotLeftBehindChildError: Found.CARE_NOT_CHILD,
+    categories.NotLeftBehindWomanError: Found.CARE_NOT_WOMAN,
+}
 CARE = SheetKind(
     ImportSheet.CARE,
     "关爱对象",
@@ -87,7 +92,15 @@ CARE = SheetKind(
             width=16,
         ),
         Column(EVERY, "间隔天数", cells.whole(1, _MOST_DAYS), help="几天看一次，空着就按级别"),
-        Column(REASON, "原因", cells.text(200), help="为什么定这个级别，可以空着", width=30),
+        Column(
+            REASON,
+            "原因",
+            cells.text(200),
+            required=True,
+            help="为什么定这个级别",
+            examples=("一个人住，行动不便", "刚做完手术"),
+            width=30,
+        ),
     ),
 )
 
@@ -119,6 +132,7 @@ def judge(scene: Scene, rows: Sequence[Row]) -> Iterator[Judged]:
         _check_days(row, who)
         there = open_ones.get((who.id, values[CATEGORY])) if who.id else None
         if there is None:
+            _check_fit(row, who)
             if not _may_begin(scene, who):
                 row.find(Found.CARE_CONSENT, NAME)
             yield Judged.of(row)
@@ -147,11 +161,20 @@ def enter(scene: Scene, rows: Sequence[tuple[UUID, Judged]]) -> dict[UUID, Becam
             CareLevel(values[LEVEL]),
             accounts[values[WORKER]].id,
             values.get(EVERY),
-            values.get(REASON, ""),
+            values[REASON],
         )
         open_care(scene.session, scene.actor, scene.sealer, row_id, new)
 
     return one_by_one(scene, rows, make)
+
+
+def _check_fit(row: Row, who: Somebody) -> None:
+    """Look whether somebody may be of the category, and whether words say why he is at the level."""
+    unfit = categories.misfit(CareCategory(row.values[CATEGORY]), who.sex, who.birth_date, business_day())
+    if unfit is not None:
+        row.find(_UNFIT[unfit], CATEGORY)
+    if not categories.gives_reason(row.values[REASON]):
+        row.find(Found.CARE_REASON, REASON)
 
 
 def _check_days(row: Row, who: Somebody) -> None:

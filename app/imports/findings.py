@@ -64,6 +64,10 @@ class Found(StrEnum):
     CARE_THERE = "care_there"
     CARE_CONSENT = "care_consent"
     CARE_SELDOM = "care_seldom"
+    CARE_NOT_ELDERLY = "care_not_elderly"
+    CARE_NOT_CHILD = "care_not_child"
+    CARE_NOT_WOMAN = "care_not_woman"
+    CARE_REASON = "care_reason"
     WORKER_UNKNOWN = "worker_unknown"
     CHECKLIST_UNKNOWN = "checklist_unknown"
     PLAN_DAYS = "plan_days"
@@ -156,6 +160,10 @@ IN_WORDS = {
     Found.CARE_THERE: "这个人已经按这类建档，内容不一样，请在关爱对象里改",
     Found.CARE_CONSENT: "不满14岁，监护人同意以后才能建档，请先登记监护人",
     Found.CARE_SELDOM: "隔得太久，这类这级最多{said}天，请改小",
+    Found.CARE_NOT_ELDERLY: "老年人要满60周岁，请核对出生日期，或选别的类别",
+    Found.CARE_NOT_CHILD: "留守儿童要不满16周岁，请核对出生日期，或选别的类别",
+    Found.CARE_NOT_WOMAN: "留守妇女要是满18周岁的女性，请核对，或选别的类别",
+    Found.CARE_REASON: "请用文字写明为什么定这个级别，至少两个字",
     Found.WORKER_UNKNOWN: "这里没有这个手机号的网格员，请先导入工作人员",
     Found.CHECKLIST_UNKNOWN: "没有在用的这张检查表，请照系统里的名字填。最像的是“{said}”",
     Found.PLAN_DAYS: "按周填周一、周三，按月填1、15；别的频率空着",

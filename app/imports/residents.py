@@ -149,7 +149,8 @@ def _judged(scene: Scene, row: Row) -> Judged:
             row.find(Found.TWO_HEADS, RELATION)
         if not row.is_faulty:
             home_of = (folded(values[NAME]), folded(spot.name), folded(values[DOOR]))
-            scene.added_people.append(NewPerson(*home_of, born, values.get(ID), spot.area_code))
+            sex = Sex(values[SEX])
+            scene.added_people.append(NewPerson(*home_of, sex, born, values.get(ID), spot.area_code))
         return Judged.of(row)
     if who.left_on is not None:
         return _back(scene, row, spot, household_id, who)

@@ -70,6 +70,7 @@ class NewPerson(NamedTuple):
     name: str
     place: str
     door: str
+    sex: Sex
     birth_date: date
     id_number: str | None
     area_code: str

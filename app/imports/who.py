@@ -7,7 +7,7 @@ from uuid import UUID
 from app.imports.findings import Found
 from app.imports.reading import Row
 from app.imports.scene import NewPerson, Person, Scene, folded
-from app.models import LeftWhy
+from app.models import LeftWhy, Sex
 
 
 class Fields(NamedTuple):
@@ -24,6 +24,7 @@ class Somebody(NamedTuple):
 
     id: UUID | None
     area_code: str
+    sex: Sex
     birth_date: date
 
 
@@ -45,7 +46,7 @@ def somebody(scene: Scene, row: Row, by: Fields) -> Somebody | None:
     if isinstance(found, Person) and found.left_on is not None:
         row.find(Found.PERSON_DEAD if found.left_why is LeftWhy.DIED else Found.PERSON_LEFT, by.name)
         return None
-    return found and Somebody(getattr(found, "id", None), found.area_code, found.birth_date)
+    return found and Somebody(getattr(found, "id", None), found.area_code, found.sex, found.birth_date)
 
 
 def _by_id_number(scene: Scene, row: Row, by: Fields) -> Person | NewPerson | None:

@@ -18,6 +18,7 @@ from app.models import (
     WeatherKind,
     Willingness,
 )
+from app.visits import categories
 from app.visits.answers import (
     AnswerLongError,
     AnswerMissingError,
@@ -247,6 +248,7 @@ __all__ = [
     "called_on",
     "care_history",
     "care_records",
+    "categories",
     "change_contacts",
     "change_level",
     "change_substitute",

@@ -24,6 +24,7 @@ from app.people import (
 from app.sealing import Sealer
 from app.visits.care_history import Change, keep
 from app.visits.care_listings import care_record_of
+from app.visits.categories import check_came_of_age, check_reason, misfit
 from app.visits.due import first_due, most_days
 from app.visits.standing_in import CARERS
 from app.visits.tickets import end_with_care, give_with_care
@@ -74,7 +75,7 @@ class NewCare:
     worker_id: UUID
     every_days: int | None = None
     reason: str = added_later("")
-    """Why it begins at this level."""
+    """Why it begins at this level; it is needed, but phones did not always send it (``open_care``)."""
     substitute_id: UUID | None = added_later(None)
 
 
@@ -84,12 +85,12 @@ def open_care(
     """Begin to look after a resident, today.
 
     The same record again is the first one, though the resident, the worker or the actor moved since, the
-    care ended, or a guardian took his consent back. Whoever looks after a minor reads its record: so nobody
-    of its home does, nor says who does.
+    care ended, a guardian took his consent back, or no reason was given while none was needed. Whoever looks
+    after a minor reads its record: so nobody of its home does, nor says who does.
 
-    Raises NotFoundError for a resident outside the actor's areas, ResidentLeftError, OwnHouseholdError,
-    NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent, TooSeldomError,
-    NotStaffHereError, CareOpenError, OtherContentError.
+    Raises ReasonNeededError, NotFoundError for a resident outside the actor's areas, ResidentLeftError,
+    OwnHouseholdError, those of ``misfit``, NoBasisError and ConsentChangedError for a child under 14 without
+    its guardian's consent, TooSeldomError, NotStaffHereError, CareOpenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     if new.reason:
@@ -97,13 +98,17 @@ def open_care(
     first = made_before(session, CareRecord, record_id, sent)
     if first is not None:
         return first, False
+    check_reason(new.reason)
     try:
         resident = resident_held(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
     check_minor_elsewhere(actor, resident)
-    check_about(session, resident, Category.CARE)
     today = business_day()
+    unfit = misfit(new.category, resident.sex, resident.birth_date, today)
+    if unfit is not None:
+        raise unfit(field="category")
+    check_about(session, resident, Category.CARE)
     every_days = days_between(new.category, new.level, new.every_days, resident, today)
     check_staff(session, resident.area_code, {new.worker_id}, field="worker_id")
     check_reader_elsewhere(session, new.worker_id, resident, field="worker_id")
@@ -182,18 +187,20 @@ def end_care(
 
     The leave to read a minor's record that came with it ends at once; so none of the minor's home ends it.
 
-    Raises EndDayError, DayLongAgoError, IllegalStepError if it ended on another day or for another reason,
-    NotResponsibleError, NotFoundError, OwnHouseholdError.
+    Raises EndDayError, DayLongAgoError, NotOfAgeError, IllegalStepError if it ended on another day or for
+    another reason, NotResponsibleError, NotFoundError, OwnHouseholdError.
     """
     record = care_record_of(session, actor, record_id, lock=True)
     if (record.ended_on, record.ended_why) == (ended_on, why):
         return record
-    check_minor_elsewhere(actor, session.get_one(Resident, record.resident_id))
+    resident = session.get_one(Resident, record.resident_id)
+    check_minor_elsewhere(actor, resident)
     if record.ended_on is not None:
         raise IllegalStepError(now="ended", asked="end")
     if not record.started_on <= ended_on <= business_day():
         raise EndDayError(field="ended_on")
     check_recent(ended_on, field="ended_on")
+    check_came_of_age(record.category, why, resident.birth_date, ended_on)
     record.ended_on, record.ended_why = ended_on, why
     end_with_care(session, record)
     held = {"ended_on": ended_on.isoformat(), "ended_why": why}

@@ -144,6 +144,7 @@ class Load:
                 "category": "elderly",
                 "level": "high",
                 "worker_id": str(self.owner_id),
+                "reason": "独居",
             }
             self._prepare("PUT", f"/v1/care-records/{record_id}", care)
             yield self._record(

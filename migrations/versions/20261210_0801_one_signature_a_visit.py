@@ -5,7 +5,7 @@ from alembic import op
 from app.migrating import beside_the_work, build_index
 
 revision = "20261210_0801"
-down_revision = "20261210_0200"
+down_revision = "20261210_0301"
 branch_labels = None
 depends_on = None
 

@@ -168,7 +168,8 @@ def test_care_and_notes_of_a_child_need_the_guardians_consent(
 
 def _care(resident_id: UUID, category: str = "left_behind_child") -> dict[str, Any]:
     worker_id = str(person("worker").user_id)
-    return {"resident_id": str(resident_id), "category": category, "level": "low", "worker_id": worker_id}
+    body = {"resident_id": str(resident_id), "category": category, "level": "low", "reason": "家里没人"}
+    return body | {"worker_id": worker_id}
 
 
 @pytest.mark.parametrize("agreed", [False, True])

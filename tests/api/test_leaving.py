@@ -96,7 +96,7 @@ def test_nothing_new_begins_for_who_left(admin: Client, worker: Client, session:
     child = write_child(session)
     leave(admin)
     leave(admin, child)
-    care = {"resident_id": str(KIN), "category": "elderly", "level": "low"}
+    care = {"resident_id": str(KIN), "category": "elderly", "level": "low", "reason": "独居"}
     care["worker_id"] = str(person("worker").user_id)
     help_out = {"resident_id": str(KIN), "helpers": 1, "noted_on": TODAY().isoformat()}
     guard = {"child_id": str(child), "guardian_id": str(named("neighbour")), "relation": "other"}

@@ -113,9 +113,10 @@ def put_care(client: Client, resident_id: UUID, record_id: UUID | None = None, *
     """Let the worker look after somebody."""
     body = {
         "resident_id": str(resident_id),
-        "category": "left_behind_child",
+        "category": "destitute",
         "level": "low",
         "worker_id": str(person("worker").user_id),
+        "reason": "家里有困难",
     }
     return client.put(f"/v1/care-records/{record_id or new_id()}", json=body | fields)
 

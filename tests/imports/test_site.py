@@ -62,10 +62,10 @@ def site(title: str, **changes: list[list[Any]]) -> bytes:
             [["王五", WORKER, "网格员", "一网格"], ["赵六", ADMIN, "社区管理员", None]],
         ),
         "关爱对象": (
-            ["姓名", "楼栋", "门牌", "类别", "级别", "责任人手机号"],
+            ["姓名", "楼栋", "门牌", "类别", "级别", "责任人手机号", "原因"],
             [
-                ["户主0", "1号楼", "01室", "老年人", "高", WORKER],
-                ["户主13", "2号楼", "02室", "老年人", "低", WORKER],
+                ["户主0", "1号楼", "01室", "老年人", "高", WORKER, "独居"],
+                ["户主13", "2号楼", "02室", "老年人", "低", WORKER, "子女外出"],
             ],
         ),
         "巡查计划": (
@@ -209,8 +209,8 @@ def test_what_rows_name_must_be_there(app: Flask, session: Session, be: Be, chec
         HEADINGS,
         [person("赵大"), person("小孙", birth=born, relation="其他", door="9单元赵大")],
     )
-    care = ["姓名", "楼栋", "门牌", "类别", "级别", "责任人手机号", "间隔天数"]
-    worker = [ADMIN]
+    care = ["姓名", "楼栋", "门牌", "类别", "级别", "原因", "责任人手机号", "间隔天数"]
+    worker = ["独居", ADMIN]
     sheet_of(
         book,
         "关爱对象",
@@ -220,6 +220,9 @@ def test_what_rows_name_must_be_there(app: Flask, session: Session, be: Be, chec
             ["小孙", "1号楼", "9单元赵大", "留守儿童", "高", *worker, None],
             ["赵大", "1号楼", "9单元赵大", "老年人", "高", *worker, 30],
             ["赵大", None, None, "老年人", "高", *worker, None],
+            ["赵大", "1号楼", "9单元赵大", "留守儿童", "高", None, ADMIN, None],
+            ["小孙", "1号楼", "9单元赵大", "老年人", "高", "……", ADMIN, None],
+            ["赵大", "1号楼", "9单元赵大", "留守妇女", "高", *worker, None],
         ],
     )
     plans = ["计划名称", "检查表", "频率", "隔几天", "哪几天"]
@@ -240,9 +243,12 @@ def test_what_rows_name_must_be_there(app: Flask, session: Session, be: Be, chec
     rows = rows_of(be("admin"), import_id)
     assert [found(row) for row in rows if row["sheet"] == "care"] == [
         {"A2": "person_unknown"},
-        {"F3": "worker_unknown", "A3": "care_consent"},
-        {"F4": "worker_unknown", "G4": "care_seldom"},
+        {"G3": "worker_unknown", "A3": "care_consent"},
+        {"G4": "worker_unknown", "H4": "care_seldom"},
         {"A5": "person_where"},
+        {"F6": "missing"},
+        {"G7": "worker_unknown", "D7": "care_not_elderly", "F7": "care_reason", "A7": "care_consent"},
+        {"G8": "worker_unknown", "D8": "care_not_woman"},
     ]
     assert [found(row) for row in rows if row["sheet"] == "plans"] == [
         {"B2": "checklist_unknown"},

@@ -118,6 +118,7 @@ def care(*, closed: bool) -> Callable[[Stage], Call]:
             "resident_id": str(stage.resident_id),
             "category": "elderly",
             "level": "low",
+            "reason": "独居",
             "worker_id": str(account(stage, closed=closed)),
         }
         return Call(f"/v1/care-records/{new_id()}", with_json(body))

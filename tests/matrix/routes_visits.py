@@ -17,6 +17,7 @@ def _new_record(stage: Stage) -> Call:
         "category": "elderly",
         "level": "low",
         "worker_id": str(stage.user("worker")),
+        "reason": "独居",
     }
     return Call(f"/v1/care-records/{new_id()}", with_json(body))
 

@@ -119,6 +119,7 @@ def test_twenty_admins_open_one_record(app: Flask, engine: Engine, committed: Wo
         "category": "disabled",
         "level": "low",
         "worker_id": str(person("worker").user_id),
+        "reason": "独居",
     }
 
     answers = at_once(

@@ -67,6 +67,11 @@ SENTENCES: dict[str, str] = {
     # visits
     "care_open": "这位居民已经在这一类关爱对象里了，请用原来的那条记录",
     "too_seldom": "这位对象最少每{most}天要走访一次，间隔请不要超过{most}天",
+    "reason_needed": "请用文字写明为什么定这个级别，至少两个字",
+    "not_elderly": "老年人要满60周岁，请核对出生日期，或选别的类别",
+    "not_left_behind_child": "留守儿童要不满16周岁，请核对出生日期，或选别的类别",
+    "not_left_behind_woman": "留守妇女要是满18周岁的女性，请核对，或选别的类别",
+    "not_of_age": "只有留守儿童满18周岁才能选成年，请换一个原因",
     "not_staff_here": "请选在这里上岗的网格员或社区管理员",
     "care_ended": "这位对象在那天之前已经不在关爱名单里了，请改日期",
     "signature_unfit": "签名要用PNG或JPEG图片，请在手机上重新签",

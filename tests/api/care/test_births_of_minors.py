@@ -85,7 +85,7 @@ def test_the_leave_that_came_with_the_care_ends_with_it(
     child = write_guarded_child(session)
     body = {"resident_id": str(child), "category": "left_behind_child", "level": "general"}
     paths = [f"/v1/care-records/{new_id()}" for _ in range(2)]
-    more = {"worker_id": str(person("worker").user_id), "every_days": 31}
+    more = {"worker_id": str(person("worker").user_id), "every_days": 31, "reason": "父母外出"}
     assert admin.put(paths[0], json=body | more).status_code == 201
     other = write_care(session, resident_id=child, category=CareCategory.DISABLED)
     given = session.scalars(select(ViewingTicket)).one()
@@ -112,7 +112,8 @@ def test_a_leave_he_asked_for_in_the_same_words_does_not_end_with_the_care(
     child = write_guarded_child(session)
     path = f"/v1/care-records/{new_id()}"
     body = {"resident_id": str(child), "category": "left_behind_child", "level": "general", "every_days": 31}
-    care = admin.put(path, json=body | {"worker_id": str(person("worker").user_id)})
+    more = {"worker_id": str(person("worker").user_id), "reason": "父母外出"}
+    care = admin.put(path, json=body | more)
     given = session.scalars(select(ViewingTicket)).one()
     ticket = f"/v1/viewing-tickets/{new_id()}"
     asked = worker.put(ticket, json={"resident_id": str(child), "purpose": given.purpose, "days": 5})

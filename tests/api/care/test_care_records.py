@@ -23,6 +23,7 @@ def _body(**fields: Any) -> dict[str, Any]:
         "category": "elderly",
         "level": "medium",
         "worker_id": str(person("worker").user_id),
+        "reason": "独居",
         **fields,
     }
 

@@ -189,6 +189,7 @@ def test_a_minors_ticket_moves_with_the_care(be: Become, session: Session) -> No
         "category": "left_behind_child",
         "level": "low",
         "worker_id": user("worker"),
+        "reason": "父母外出",
     }
     record = new_id()
     assert be("admin").put(f"/v1/care-records/{record}", json=body).status_code == 201

@@ -133,7 +133,7 @@ def test_on_the_fourteenth_birthday_the_duty_is_enough(worker: Client, session: 
 def test_care_of_a_child_begins_with_consent(admin: Client, session: Session, child: UUID) -> None:
     """S-91: the care record too waits for the guardian."""
     who = {"resident_id": str(child), "worker_id": str(person("worker").user_id)}
-    body = who | {"category": KIND, "level": "low"}
+    body = who | {"category": KIND, "level": "low", "reason": "父母外出"}
 
     before = admin.put(f"/v1/care-records/{new_id()}", json=body)
     write_consent(session, child)

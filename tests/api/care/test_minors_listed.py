@@ -166,13 +166,14 @@ def test_who_opens_and_ends_it_reads_no_more_by_that(admin: Client, child: UUID,
     """S-95: sent again later, it would tell of the visits since."""
     path, worker_id = f"{LIST}/{new_id()}", str(person("worker").user_id)
     body = {"resident_id": str(child), "category": KIND.value, "level": "low", "worker_id": worker_id}
+    body["reason"] = "父母外出"
     first = admin.put(path, json=body)
     session.execute(update(CareRecord).values(last_visited_on=TODAY, next_due_on=TODAY))
     session.commit()
 
     again, ended = (
         admin.put(path, json=body),
-        admin.post(f"{path}/end", json={"ended_on": TODAY.isoformat(), "why": "of_age"}),
+        admin.post(f"{path}/end", json={"ended_on": TODAY.isoformat(), "why": "not_in_category"}),
     )
 
     assert (first.status_code, again.status_code, ended.status_code) == (201, 200, 200)

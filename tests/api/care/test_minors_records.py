@@ -204,7 +204,8 @@ def test_the_care_of_a_minor_comes_with_a_ticket(
 ) -> None:
     """S-95: whoever is assigned holds a ticket, approved by whoever assigned him."""
     body = {"resident_id": str(child), "worker_id": str(person("worker").user_id)}
-    made = admin.put(f"/v1/care-records/{new_id()}", json=body | {"category": KIND, "level": "low"})
+    body |= {"category": KIND, "level": "low", "reason": "父母外出"}
+    made = admin.put(f"/v1/care-records/{new_id()}", json=body)
 
     assert made.status_code == 201, made.text
     assert worker.get(f"/v1/care-records/{made.json['id']}").status_code == 200
