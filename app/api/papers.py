@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 
 from app import own_data, people, places, points, visits
+from app.adapters import PhotoMissingError, photo_key
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, uid
@@ -15,9 +16,11 @@ from app.api.http.parts import parts
 from app.api.http.recording import note, note_leave, sensitive, transaction
 from app.api.reveals import purpose
 from app.clock import SHANGHAI, now
+from app.evidence import NamedPhoto
 from app.identity import Permission
 from app.sealing import Opener
 from app.typesetting import Column, Paper, paper_pdf
+from app.visits import VisitMode
 
 blueprint = Blueprint("papers", __name__, description="打印")
 _KIND = "application/pdf"
@@ -107,23 +110,32 @@ def print_visit(sent: dict[str, Any], visit_id: UUID) -> Response:
         note_leave(whole.leave)
         showing = parts().showing
         answers = visits.answers_of(showing, visit)
+        around = visits.on_paper.around(session, whole)
         paper = Paper(
-            title="探访记录",
+            title=f"探访记录·{visit.form.title}",
             office=places.community_name(session, visit.area_code),
             facts=[
-                ("探访对象", resident.name),
+                ("探访对象", f"{resident.name}（{own_data.word_for(visit.care_record.category)}）"),
+                ("住处", f"{around.place_name} {around.door}"),
+                ("探访人", around.names[visit.worker_id]),
                 ("探访时间", _moment(visit.happened_at)),
                 ("探访方式", own_data.word_for(visit.mode)),
+                ("是否到场", own_data.word_for(visit.presence) if visit.mode is VisitMode.IN_PERSON else ""),
                 ("看到的情况", own_data.word_for(visit.outcome)),
                 ("本人确认", own_data.word_for(visit.confirmation)),
                 ("备注", visits.note_of(showing, visit)),
-                *(("要办的事", _need(showing, one.row)) for one in whole.follow_ups),
+                *(
+                    ("要办的事", _need(showing, one.row, around.names[one.row.owner_id]))
+                    for one in whole.follow_ups
+                ),
                 ("打印用途", sent["purpose"]),
                 ("打印", f"{actor().name} {_moment(now())}"),
             ],
             columns=[Column("问题", 3), Column("回答", 4)],
             rows=[_answered(visit.form.fields, key, told) for key, told in answers.items()],
             foot=_VISIT_FOOT,
+            signing="本人或家人签名" if visit.mode is VisitMode.IN_PERSON else "",
+            signature=_signature(whole.signature),
         )
     return _printed(paper, f"visit-{visit_id}")
 
@@ -141,14 +153,26 @@ def _entry(one: points.Entry) -> tuple[str, str, str, str]:
     return _day(one.at), f"{why}{who}", f"{one.change:+d}", str(one.balance)
 
 
-def _need(showing: Opener, row: visits.FollowUp) -> str:
-    """Give what is needed, until when, and what came of it; nothing once the words' time was over."""
+def _signature(named: NamedPhoto | None) -> bytes | None:
+    """Give the picture of a signature; None where none was drawn, or it has not come, or is gone."""
+    if named is None or not named.arrived:
+        return None
+    try:
+        return parts().photos.get(photo_key(named.photo_id, "large"))
+    except PhotoMissingError:
+        return None
+
+
+def _need(showing: Opener, row: visits.FollowUp, owner: str) -> str:
+    """Give what is needed, who sees to it, until when, and what came of it; nothing after its time."""
     need, result = visits.need_of(showing, row), visits.result_of(showing, row)
     if not need:
         return ""
     if row.done_at is None:
-        return f"{need}\n{row.due_on:%Y-%m-%d}前办好"
-    return f"{need}\n已办：{result}" if result else f"{need}\n已办"
+        told = f"{row.due_on:%Y-%m-%d}前办好"
+    else:
+        told = f"已办：{result}" if result else "已办"
+    return f"{need}\n{owner}负责，{told}"
 
 
 def _answered(questions: list[dict[str, Any]], key: str, told: Any) -> tuple[str, str]:

@@ -1,5 +1,6 @@
 """A plain paper of A4: a title, facts with their headings, a table, and at the foot what it is."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,7 @@ _LABEL, _PAD = 34.0, 1.8
 _TEXT, _SMALL, _HEAD = 10.5 * POINT, 9 * POINT, 18 * POINT
 _TOGETHER = 3
 """So many lines of a cell that is broken stand on a page at least."""
+_SIGNING = 24.0
 _CODE, _CODE_PX = 34.0, 12
 _INK, _GREY, _LINE = (26, 26, 26), (89, 89, 89), (150, 150, 150)
 _FIXED = f"{STAND_INS}第页，共…0123456789"
@@ -45,11 +47,15 @@ class Paper:
     rows: Sequence[Sequence[str]] = ()
     url: str = ""
     """Printed as a code in the upper corner, and not at all if empty."""
+    signing: str = ""
+    """Who signs below the table; nobody if empty."""
+    signature: bytes | None = None
+    """The picture of what was drawn there; without it there is room to sign by hand."""
 
     @property
     def text(self) -> str:
         """Everything of it that is written."""
-        told = [self.title, self.office, self.foot, *(one.heading for one in self.columns)]
+        told = [self.title, self.office, self.foot, self.signing, *(one.heading for one in self.columns)]
         told += [part for fact in self.facts for part in fact]
         return "".join([*told, *(cell for row in self.rows for cell in row)])
 
@@ -79,6 +85,17 @@ class _Sheet:
                 [Setting(one.lines[first : first + number], one.size) for one in settings], widths, ink
             )
             first += number
+
+    def height(self, texts: Sequence[str], widths: Sequence[float]) -> float:
+        """Give how high a row is."""
+        cells = [self.set(text, width - 2 * _PAD).height for text, width in zip(texts, widths, strict=True)]
+        return max(cells) + 2 * _PAD
+
+    def together(self, *heights: float) -> None:
+        """Begin a new page where these do not fit on this one, but on a new one they do."""
+        if self.top + sum(heights) > _PAGE[1] - _BOTTOM >= _TOP + sum(heights):
+            self.pdf.add_page()
+            self.top = _TOP
 
     def _lines(self, wanted: int) -> int:
         """Give how many lines of so many stand here, on a new page if there is too little room."""
@@ -120,9 +137,9 @@ def paper_pdf(paper: Paper, *, font_file: Path | None = None) -> bytes:
     if paper.columns:
         sheet.top += 5
         widths = [_WIDTH * one.share / sum(each.share for each in paper.columns) for one in paper.columns]
-        sheet.row([one.heading for one in paper.columns], widths, _GREY)
-        for row in paper.rows:
-            sheet.row(row, widths)
+        _draw_table(sheet, paper, widths)
+    if paper.signing:
+        _draw_signature(sheet, paper)
     _draw_feet(sheet, paper.foot)
     return bytes(pdf.output())
 
@@ -138,6 +155,33 @@ def _draw_head(sheet: _Sheet, paper: Paper) -> None:
         sheet.pdf.image(code, x=_PAGE[0] - _SIDE - _CODE, y=_TOP - 6, w=_CODE, h=_CODE)
         height = max(height, _CODE - 6)
     sheet.top += height + 5
+
+
+def _draw_table(sheet: _Sheet, paper: Paper, widths: Sequence[float]) -> None:
+    """Write the table; neither its heading nor its last row stands alone on a page, where both fit on one."""
+    rows = [[one.heading for one in paper.columns], *paper.rows]
+    heights = [sheet.height(row, widths) for row in rows]
+    if paper.signing:
+        heights[-1] += _SIGNING
+    for number, row in enumerate(rows):
+        if number in {0, len(rows) - 2}:
+            sheet.together(*heights[number : number + 2])
+        sheet.row(row, widths, _GREY if number == 0 else _INK)
+
+
+def _draw_signature(sheet: _Sheet, paper: Paper) -> None:
+    """Draw what was signed, as high as there is room, or leave room to sign."""
+    sheet.together(_SIGNING)
+    width, height = _WIDTH - _LABEL - 2 * _PAD, _SIGNING - 2 * _PAD
+    with sheet.pdf.local_context(draw_color=_LINE, line_width=0.2):
+        sheet.pdf.rect(_SIDE, sheet.top, _LABEL, _SIGNING)
+        sheet.pdf.rect(_SIDE + _LABEL, sheet.top, _WIDTH - _LABEL, _SIGNING)
+    label = sheet.set(paper.signing, _LABEL - 2 * _PAD)
+    write(sheet.pdf, label, _SIDE + _PAD, sheet.top + _PAD, _INK)
+    if paper.signature is not None:
+        drawn, left = io.BytesIO(paper.signature), _SIDE + _LABEL + _PAD
+        sheet.pdf.image(drawn, x=left, y=sheet.top + _PAD, w=width, h=height, keep_aspect_ratio=True)
+    sheet.top += _SIGNING
 
 
 def _draw_feet(sheet: _Sheet, foot: str) -> None:

@@ -18,7 +18,7 @@ from app.models import (
     WeatherKind,
     Willingness,
 )
-from app.visits import categories
+from app.visits import categories, on_paper
 from app.visits.answers import (
     AnswerLongError,
     AnswerMissingError,
@@ -34,7 +34,6 @@ from app.visits.care import (
     EndDayError,
     NewCare,
     NotStaffHereError,
-    OwnSubstituteError,
     TooSeldomError,
     end_care,
     open_care,
@@ -211,7 +210,6 @@ __all__ = [
     "NotResponsibleError",
     "NotStaffHereError",
     "OutcomeError",
-    "OwnSubstituteError",
     "OwnTicketError",
     "OwnVisit",
     "OwnVisitError",
@@ -286,6 +284,7 @@ __all__ = [
     "note_help",
     "note_of",
     "note_willingness",
+    "on_paper",
     "open_care",
     "opened_care_record",
     "overdue_days",

@@ -11,7 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
 from app.config import Settings
+from app.ids import new_id
 from app.models import CareCategory, FollowUp
+from app.typesetting import Column, Paper, paper_pdf
+from tests.api.care.test_signatures import sign
 from tests.care_world import file_visit, write_care, write_form
 from tests.cast import named
 from tests.child_world import write_guarded_child, write_ticket
@@ -87,6 +90,12 @@ def test_a_visit_is_printed_for_a_purpose_with_everything_in_it(
         "腿还疼",
         "县里核查帮扶",
         "第1页，共1页",
+        "探访表",
+        "王桂兰（老年人）",
+        "1号楼 1单元101",
+        "探访人 worker",
+        "是否到场",
+        "本人或家人签名",
     )
     assert [part for part in parts if part not in told] == []
     (entry,) = entries
@@ -118,8 +127,44 @@ def test_a_long_note_and_each_need_are_printed_to_the_end(
     assert [one["need"] for one in needs if one["need"] not in told] == []
     assert told.count("要办的事") == 3
     assert "已办：轮椅送到了" in told
+    assert told.count("worker负责，") == 3
     assert told.count("已办") == 2
     assert told.count(f"{until}前办好") == 1
+
+
+def test_the_signature_is_printed_and_else_there_is_room_for_one(
+    session: Session, admin: Client, worker: Client
+) -> None:
+    record, form, signature = write_care(session), write_form(session), new_id()
+    assert sign(worker, signature).status_code == 201
+    at = {"captured_at": now().isoformat()}
+    signed = file_visit(worker, record, form, signature_id=str(signature), **at).json["id"]
+    unsigned = file_visit(worker, record, form, **at).json["id"]
+    by_phone = file_visit(worker, record, form, mode="phone", outcome="fine_by_phone", **at).json["id"]
+
+    papers = [
+        admin.post(f"/v1/visits/{visit}/print", json={"purpose": "县里核查帮扶"})
+        for visit in (signed, unsigned, by_phone)
+    ]
+
+    assert [len(pages(one)[-1].images) for one in papers] == [1, 0, 0]
+    assert ["本人或家人签名" in text(one) for one in papers] == [True, True, False]
+
+
+def test_no_row_of_a_table_stands_alone_on_a_page() -> None:
+    """However many rows there are, the last page has two at least."""
+    for rows in range(1, 70):
+        paper = Paper(
+            title="记录",
+            office="社区",
+            facts=[],
+            columns=[Column("问题", 1), Column("回答", 1)],
+            rows=[("问题", "回答")] * rows,
+            foot="",
+        )
+        found = PdfReader(io.BytesIO(paper_pdf(paper))).pages
+        read = [page.extract_text().replace("\0", "").count("回答") for page in found]
+        assert min(read) > 1 or read == [1], rows
 
 
 def test_nobody_prints_what_he_may_not_read(session: Session, worker: Client, be: Become) -> None:

@@ -29,7 +29,15 @@ OF_THE_CARE = {
     "risk",
     "not_reached",
 }
-UNSET = {"ended_on", "ended_why", "substitute_id", "willingness", "willing_on", "willing_speaker"} | {
+UNSET = {
+    "back_on",
+    "ended_on",
+    "ended_why",
+    "substitute_id",
+    "willingness",
+    "willing_on",
+    "willing_speaker",
+} | {
     "regular_due_on",
     "alert_id",
     "alert_kind",
