@@ -75,9 +75,9 @@ def _presence(stage: Stage) -> Call:
 
 
 def _presence_of_home(stage: Stage) -> Call:
-    home = stage.session.get_one(Resident, stage.neighbour()).household_id
-    body = {**_away(), "resident_ids": [str(stage.neighbour())]}
-    return Call(f"/v1/households/{home}/presence", with_step(body))
+    one = stage.session.get_one(Resident, stage.neighbour())
+    body = {**_away(), "resident_ids": [str(one.id)]}
+    return Call(f"/v1/households/{one.household_id}/presence", with_step(body))
 
 
 def _away() -> dict[str, Any]:
