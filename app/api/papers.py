@@ -168,9 +168,8 @@ def _need(showing: Opener, row: visits.FollowUp, owner: str) -> str:
     need, result = visits.need_of(showing, row), visits.result_of(showing, row)
     if not need:
         return ""
-    if row.done_at is None:
-        told = f"{row.due_on:%Y-%m-%d}前办好"
-    else:
+    told = f"{row.due_on:%Y-%m-%d}前办好"
+    if row.done_at is not None:
         told = f"已办：{result}" if result else "已办"
     return f"{need}\n{owner}负责，{told}"
 

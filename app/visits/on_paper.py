@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
-from app.models import Household, User
+from app.models import Household, Place, User
 from app.visits.listings import WholeVisit
 
 
@@ -21,8 +21,10 @@ class Around:
 
 def around(session: Session, whole: WholeVisit) -> Around:
     """Give what stands in other rows, for who reads the visit."""
-    home_id = whole.visit.care_record.resident.household_id
-    home = session.get_one(Household, home_id, options=[joinedload(Household.place)])
+    home = select(Place.name, Household.door).join(Household, Household.place_id == Place.id)
+    place_name, door = session.execute(
+        home.where(Household.id == whole.visit.care_record.resident.household_id)
+    ).one()
     staff = {whole.visit.worker_id, *(one.row.owner_id for one in whole.follow_ups)}
     rows = session.execute(select(User.id, User.name).where(User.id.in_(staff)))
-    return Around(home.place.name, home.door, dict(rows.tuples().all()))
+    return Around(place_name, door, {one.id: one.name for one in rows})
