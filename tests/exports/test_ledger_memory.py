@@ -7,6 +7,7 @@ import time
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from flask import Flask
 from PIL import Image
 from sqlalchemy import Connection, select, text
@@ -22,7 +23,7 @@ from app.models import HazardExport, Photo
 from tests.cast import GRID, person
 from tests.counting import statements
 from tests.export_world import make
-from tests.exports.test_memory import MEGABYTE, peak
+from tests.exports.test_memory import MEGABYTE, is_alone, peak
 from tests.hazard_world import BLOCK
 from tests.matrix.stage import Stage
 
@@ -98,9 +99,11 @@ def _told(seen: list[int]) -> str:
 
 
 def test_a_ledger_with_as_many_pictures_as_may_be_is_made_in_bounded_memory(
-    app: Flask, session: Session
+    app: Flask, session: Session, request: pytest.FixtureRequest
 ) -> None:
     """S-155: two of each of a thousand hazards; -s shows the figures that docs/performance.md has."""
+    if not is_alone(request):
+        return
     who = person("worker").user_id
     rows = {"rows": PICTURED_MOST, "grid": GRID, "block": BLOCK, "worker": who, "at": now()}
     session.execute(_FILL, rows)
@@ -123,9 +126,11 @@ def test_a_ledger_with_as_many_pictures_as_may_be_is_made_in_bounded_memory(
 
 
 def test_the_largest_ledger_is_made_in_bounded_memory(
-    app: Flask, session: Session, connection: Connection
+    app: Flask, session: Session, connection: Connection, request: pytest.FixtureRequest
 ) -> None:
     """S-155: a process stays below 300 MB; -s shows the figures that docs/performance.md has."""
+    if not is_alone(request):
+        return
     who = person("worker").user_id
     rows = {"rows": LEDGER_ROWS_MOST, "grid": GRID, "block": BLOCK, "worker": who, "at": now()}
     session.execute(_FILL, rows)
