@@ -23,7 +23,7 @@ from app.models import (
     Transfer,
     TransferKind,
 )
-from app.people import HouseholdClosedError, OwnHouseholdError, check_home_open, check_other_household
+from app.people import HouseholdClosedError, OwnHouseholdError, check_other_household
 from app.places import AreaUnknownError
 from app.points.accounts import household_account, system_account
 from app.points.ledger import InsufficientPointsError, Posting, post
@@ -130,8 +130,8 @@ def _post(
     )
     try:
         check_other_household(actor, item.household_id)
-        if not _is_posted(session, item):
-            check_home_open(household)
+        if household.closed_on is not None and not _is_posted(session, item):
+            raise HouseholdClosedError
         posted = post(session, posting)
     except _REFUSALS as problem:
         return Adjusted(item.id, problem=problem)

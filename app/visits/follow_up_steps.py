@@ -73,16 +73,16 @@ def hand_over(
 ) -> FollowUp:
     """Give a follow-up to another owner, who is told; the same step again changes nothing.
 
-    Raises NotFoundError, NotResponsibleError, IllegalStepError once it is done, SameOwnerError,
-    NotStaffHereError, AbsentError for whoever is away until its day, OtherContentError, NoBasisError and
+    Raises NotFoundError, NotResponsibleError, IllegalStepError once it is done, NotStaffHereError,
+    SameOwnerError, AbsentError for whoever is away until its day, OtherContentError, NoBasisError and
     ConsentChangedError for words that rest on a consent taken back.
     """
 
     def change(row: FollowUp) -> None:
-        if to == row.owner_id:
-            raise SameOwnerError(field="owner_id")
         keep_absences(session, row.area_code)
         check_owners(session, row.visit.care_record.resident, row.area_code, {to}, field="owner_id")
+        if to == row.owner_id:
+            raise SameOwnerError(field="owner_id")
         today = business_day()
         until = max(today, row.due_on)
         check_present(session, [to], row.area_code, since=today, until=until, field="owner_id")

@@ -153,13 +153,13 @@ def stands_in(session: Session, actor: Actor, record: CareRecord, *, on: date | 
         return True
     if on is None:
         return False
-    there, workers = hands(session, [record.area_code], on=on), _workers(session, record, on)
-    cared = [Cared(record.area_code, one, record.substitute_id) for one in workers]
-    return actor.user_id in workers.union(*map(there.may_have_done, cared))
+    there, former = hands(session, [record.area_code], on=on), _former_workers(session, record, on)
+    cared = [Cared(record.area_code, one, record.substitute_id) for one in (*former, record.worker_id)]
+    return actor.user_id in former.union(*map(there.may_have_done, cared))
 
 
-def _workers(session: Session, record: CareRecord, day: date) -> set[UUID]:
-    """Give whose care it was in the course of a day, handed over since or not."""
+def _former_workers(session: Session, record: CareRecord, day: date) -> set[UUID]:
+    """Give whose care it was in the course of a day, and was handed over on it or since."""
     query = (
         select(CareEvent.at, CareEvent.data["before"]["worker_id"].astext)
         .where(
@@ -170,6 +170,4 @@ def _workers(session: Session, record: CareRecord, day: date) -> set[UUID]:
         .order_by(CareEvent.at)
     )
     handed_over = session.execute(query).all()
-    before = {UUID(who) for at, who in handed_over if at < end_of(day) or at == handed_over[0].at}
-    at_the_end = handed_over == [] or handed_over[-1].at < end_of(day)
-    return before | ({record.worker_id} if at_the_end else set())
+    return {UUID(who) for at, who in handed_over if at < end_of(day) or at == handed_over[0].at}
