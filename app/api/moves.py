@@ -1,5 +1,6 @@
 """Births, deaths, moves and absences: who lives where changes."""
 
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -25,17 +26,24 @@ def _why() -> Text:
     return Text(_MAX_REASON, lines=True, load_default="")
 
 
+class WhyLeave(StrEnum):
+    """Why somebody leaves; that a row is another's duplicate is said elsewhere."""
+
+    MOVED_OUT = LeftWhy.MOVED_OUT.value
+    DIED = LeftWhy.DIED.value
+
+
 class LeaveInput(StepInput):
     """Until which day somebody lived there, and why no longer."""
 
     left_on = day(required=True)
-    why = word(LeftWhy, required=True)
+    why = word(WhyLeave, required=True)
     reason = _why()
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give what the domain takes."""
-        return {"step_id": data.pop("step_id"), "new": moves.Leaving(**data)}
+        return {"step_id": data.pop("step_id"), "new": moves.Leaving(**data | {"why": LeftWhy(data["why"])})}
 
 
 class MoveInput(StepInput):
