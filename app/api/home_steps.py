@@ -8,7 +8,7 @@ import marshmallow as ma
 from app import moves
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import NOT_EMPTY, Input, StepInput, Text, day, uid, whole, word
+from app.api.http.fields import NOT_EMPTY, Input, StepInput, Text, day, listed, uid, whole, word
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
 from app.api.outlooks import OutlookOutput
@@ -66,9 +66,8 @@ class PlacedInput(Input):
 
 def _people(*, least: int) -> ma.fields.List[Any]:
     """Give the field for people, each with what he is then."""
-    wrong = f"请选{least}到{_MOST_PEOPLE}个人" if least else f"最多选{_MOST_PEOPLE}个人"
-    bounds = ma.validate.Length(least, _MOST_PEOPLE, error=wrong)
-    return ma.fields.List(ma.fields.Nested(PlacedInput), required=True, validate=bounds)
+    placed = ma.fields.Nested(PlacedInput, error_messages=NOT_EMPTY)
+    return listed(placed, _MOST_PEOPLE, least=least, required=True)
 
 
 class SplitInput(StepInput):

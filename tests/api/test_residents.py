@@ -35,7 +35,7 @@ def test_a_resident_is_registered_once(admin: Client, session: Session) -> None:
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json == again.json == admin.get(path).json
     beside = {"area_code": GRID, "presence": "home", "phone": None, "id_number": None}
-    beside |= {"left_on": None, "left_why": None, "back_on": None}
+    beside |= {"left_on": None, "left_why": None, "back_on": None, "same_as_id": None}
     beside |= {"birth_date": None, "age_group": "child"}
     assert first.json == ROW | {"id": path.rsplit("/", 1)[1]} | beside
     assert (other.status_code, other.json["code"]) == (409, "other_content")
