@@ -152,6 +152,8 @@ def _judged(scene: Scene, row: Row) -> Judged:
             sex = Sex(values[SEX])
             scene.added_people.append(NewPerson(*home_of, sex, born, values.get(ID), spot.area_code))
         return Judged.of(row)
+    if who.household_id == household_id:  # he is known there, whoever has his name elsewhere in the file
+        row.findings = [one for one in row.findings if not one.is_doubt]
     if who.left_on is not None:
         return _back(scene, row, spot, household_id, who)
     changes = [] if row.is_faulty else _changes(scene, row, who, household_id)

@@ -131,6 +131,23 @@ def test_a_namesake_elsewhere_is_entered_only_if_somebody_says_so(
     assert count(session) == (before[0] + 1, before[1] + 1)
 
 
+def test_two_namesakes_behind_two_doors_are_known_there(app: Flask, session: Session, admin: Client) -> None:
+    """The same file again changes nothing, also where somebody chooses the rows."""
+    both = residents(person("赵大"), person("赵大", door="9单元别处"))
+    chosen = [{"sheet": "residents", "rows": [2, 3]}]
+    first = entered(app, session, admin, both, chosen=chosen)
+    before = count(session)
+
+    again = entered(app, session, admin, both)
+    changed = residents(person("赵大", presence="外出"), person("赵大", door="9单元别处", presence="外出"))
+    later = entered(app, session, admin, changed, chosen=chosen)
+
+    assert [row["outcome"] for row in first] == ["done", "done"]
+    assert [(row["state"], found(row)) for row in again] == [("same", {}), ("same", {})]
+    assert [(row["state"], row["outcome"]) for row in later] == [("changed", "done"), ("changed", "done")]
+    assert count(session) == before
+
+
 def test_only_chosen_rows_are_entered(app: Flask, session: Session, admin: Client) -> None:
     data = residents(person("赵大"), person("钱二"), person("孙三", phone="12"))
     import_id = checked(app, session, admin, data)
