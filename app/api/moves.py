@@ -33,6 +33,15 @@ class WhyLeave(StrEnum):
     DIED = LeftWhy.DIED.value
 
 
+class NewbornRelation(StrEnum):
+    """What a newborn child may be to the head of its household."""
+
+    CHILD = Relation.CHILD.value
+    GRANDCHILD = Relation.GRANDCHILD.value
+    SIBLING = Relation.SIBLING.value
+    OTHER = Relation.OTHER.value
+
+
 class LeaveInput(StepInput):
     """Until which day somebody lived there, and why no longer."""
 
@@ -107,7 +116,7 @@ class BirthInput(Input):
     name = Text(40, least=1, required=True)
     sex = word(Sex, required=True)
     birth_date = day(required=True)
-    relation = word(Relation, required=True)
+    relation = word(NewbornRelation, required=True)
     guardianship_id = uid(required=True)
     guardian_id = uid(required=True)
     guardian_relation = word(GuardianRelation, required=True)
@@ -174,7 +183,8 @@ def move_home(sent: dict[str, Any], household_id: UUID) -> Any:
 def enter_birth(sent: dict[str, Any], household_id: UUID) -> tuple[Any, int]:
     """Enter a newborn child with its guardian, who is then to be verified."""
     child_id = sent["id"]
-    of_child = {name: sent[name] for name in ("name", "sex", "birth_date", "relation")}
+    of_child = {name: sent[name] for name in ("name", "sex", "birth_date")}
+    of_child["relation"] = Relation(sent["relation"])
     child = people.NewResident(household_id, **of_child, presence=PresenceState.HOME)
     of_guardian = {name: sent[name] for name in ("guardian_id", "guardian_relation", "proof")}
     new = moves.Birth(child, sent["guardianship_id"], **of_guardian)

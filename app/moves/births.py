@@ -11,6 +11,7 @@ from app.models import GuardianRelation, Resident, RosterChangeKind, User
 from app.people import (
     NewGuardianship,
     NewResident,
+    check_recent,
     last_day_as_minor,
     lock_accounts,
     record_guardian,
@@ -35,10 +36,13 @@ def enter_birth(
 ) -> tuple[Resident, bool]:
     """Enter a newborn child, with a guardian who is then to be verified, until it is of age.
 
-    The same again is the first one. Raises what ``register_resident`` and ``record_guardian`` raise.
+    The same again is the first one. Raises DayLongAgoError for one born more than a year ago, who is
+    entered as any other resident, and what ``register_resident`` and ``record_guardian`` raise.
     """
     _lock_guardian(session, actor, new.guardian_id)
     child, made = register_resident(session, actor, resident_id, new.child, kind=RosterChangeKind.BORN)
+    if made:
+        check_recent(new.child.birth_date, field="birth_date")
     until = last_day_as_minor(new.child.birth_date)
     wanted = NewGuardianship(child.id, new.guardian_id, new.guardian_relation, new.proof, until)
     row, is_new = record_guardian(session, actor, sealer, new.guardianship_id, wanted)

@@ -13,6 +13,7 @@ from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, Resid
 from app.models import (
     Household,
     LeavingReason,
+    LeftWhy,
     PresenceState,
     Relation,
     Resident,
@@ -49,6 +50,13 @@ class SameHomeError(DomainError):
 
     code = "same_home"
     kind = Kind.CONFLICT
+
+
+class WasSaidDeadError(DomainError):
+    """The roster says that he died: whoever lets him live here again says why it was wrong."""
+
+    code = "was_said_dead"
+    kind = Kind.INVALID
 
 
 @dataclass(frozen=True)
@@ -95,7 +103,7 @@ def come_back(
 
     He is at home until somebody says otherwise. What had ended stays so: his account is bound, and his care
     begun, anew. Raises as ``move``, and IllegalStepError for who never left, ResidentMergedError for a
-    duplicate, who is nobody of his own.
+    duplicate, who is nobody of his own, WasSaidDeadError for who died without a reason.
     """
     step = begun(session, actor, sealer, step_id, "come_back", resident_id, new)
     if (first := step.taken()) is not None:
@@ -107,6 +115,8 @@ def come_back(
         raise IllegalStepError(now="here", asked="return")
     if resident.same_as_id is not None:
         raise ResidentMergedError
+    if resident.left_why is LeftWhy.DIED and not new.reason.strip():
+        raise WasSaidDeadError(field="reason")
     if new.moved_on < resident.left_on:
         raise LeftDayError(field="moved_on")
     resident.left_on = resident.left_why = None

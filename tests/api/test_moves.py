@@ -152,8 +152,13 @@ def test_a_child_is_born_into_a_household_with_its_guardian(admin: Client, sessi
     }
     path = f"/v1/households/{HERE}/births"
 
+    long_ago = (TODAY() - timedelta(days=400)).isoformat()
     first, again = admin.post(path, json=body), admin.post(path, json=body)
+    older = admin.post(path, json=body | {"id": str(new_id()), "birth_date": long_ago})
+    spouse = admin.post(path, json=body | {"id": str(new_id()), "relation": "spouse"})
 
+    assert refused(older) == (422, "day_long_ago")
+    assert (spouse.status_code, list(spouse.json["errors"])) == (422, ["relation"])
     assert (first.status_code, again.status_code, again.json) == (201, 200, first.json)
     kinds = [one["kind"] for one in admin.get(f"/v1/residents/{child}/changes").json["items"]]
     assert kinds == ["relation", "born"]

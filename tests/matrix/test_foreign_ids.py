@@ -81,6 +81,7 @@ def _ids(stage: Stage) -> dict[str, str]:
         "place_ids": stage.place_id,
         "request_id": stage.correction(),
         "resident_id": stage.resident_id,
+        "resident_ids": stage.resident_id,
         "reward_id": stage.reward(),
         "rule_id": stage.rule(),
         "user_id": worker_id,
@@ -214,7 +215,7 @@ def test_no_id_is_a_number() -> None:
 
 
 def _is_uuid_or_name(schema: dict[str, Any]) -> bool:
-    if schema.get("type") == "array":
+    if "items" in schema:
         return _is_uuid_or_name(resolved(schema["items"]))
     kinds = schema.get("type")
     return schema.get("format") == "uuid" or kinds in ("string", ["string", "null"])
