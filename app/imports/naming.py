@@ -18,7 +18,7 @@ def place_of(
         return None
     spots = scene.spots(said)
     if not spots:
-        row.find(Found.PLACE_UNKNOWN, name, nearest(said, scene.names_of(kind)))
+        row.find(Found.PLACE_UNKNOWN, name, scene.offered(said, kind))
     elif len(spots) > 1:
         row.find(Found.PLACE_TWICE, name)
     elif kind is not None and spots[0].kind is not kind:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor, Scope
+from app.imports.cells import nearest
 from app.imports.reading import Row
 from app.models import (
     Area,
@@ -127,6 +128,8 @@ class Scene:
     """Names of grids that it adds, by their codes."""
     added_people: list["NewPerson"] = field(default_factory=list)
     """People whom it adds."""
+    offers: dict[tuple[str, PlaceKind | None], str] = field(default_factory=dict)
+    """What was offered in place of names that no place has."""
 
     def index(self, kind: str, value: str) -> bytes:
         """Give the blind index of a number of the roster."""
@@ -137,6 +140,12 @@ class Scene:
         key = folded(name)
         there = self.places.get(key, [])
         return there or ([self.added[key]] if key in self.added else [])
+
+    def offered(self, said: str, kind: PlaceKind | None) -> str:
+        """Give the name that is nearest to what was said: once, for a thousand rows may say the same."""
+        if (said, kind) not in self.offers:
+            self.offers[said, kind] = nearest(said, self.names_of(kind))
+        return self.offers[said, kind]
 
     def names_of(self, kind: PlaceKind | None) -> list[str]:
         """Give how places are called, of one kind or all, to offer the nearest."""
