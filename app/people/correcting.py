@@ -128,7 +128,7 @@ def correct(
     taken: dict[str, DomainError] = {
         "uq_residents_head": HeadTakenError(),
         ID_NUMBER_KEY: IdNumberTakenError(),
-        "uq_households_place_id_door": DoorTakenError(),
+        "uq_households_open_door": DoorTakenError(),
     }
     if field is CorrectionField.DOOR:
         household = session.get_one(Household, resident.household_id, with_for_update=True)

@@ -192,7 +192,7 @@ class PeopleRows(Side):
                 id=ticket_id,
                 area_code=self.area,
                 resident_id=self.child(),
-                user_id=cast.person("far_lead" if self.far else "colleague").user_id,
+                user_id=self.user("worker" if self.far else "colleague"),
                 purpose="接手探访",
                 days=7,
                 asked_at=now(),

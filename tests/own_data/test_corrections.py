@@ -93,6 +93,9 @@ def test_every_own_field_has_a_way() -> None:
         "came_back_at",
         "back_on",
         "left_entered_at",
+        "same_as_id",
+        "closed_on",
+        "merged_into",
     }
     assert personal - in_words == {*CorrectionField} - {CorrectionField.OTHER}, (
         "who lives with whom, where, and since when no more is told in words; sounds follow from the name"
