@@ -179,7 +179,8 @@ def test_nobody_who_comes_into_a_home_that_moves_is_left_in_the_grid_before(
 
 
 def _look_after(session: Session, resident_id: UUID) -> None:
-    new = visits.NewCare(resident_id, CareCategory.ELDERLY, CareLevel.HIGH, person("worker").user_id)
+    worker_id = person("worker").user_id
+    new = visits.NewCare(resident_id, CareCategory.DISABLED, CareLevel.HIGH, worker_id, reason="行动不便")
     visits.open_care(session, staff("admin"), SEALER, new_id(), new)
 
 

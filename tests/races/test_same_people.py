@@ -51,7 +51,8 @@ class Twins:
 
     def look_after(self, session: Session) -> str:
         """Begin to look after the second."""
-        new = visits.NewCare(self.second, CareCategory.ELDERLY, CareLevel.LOW, person("worker").user_id)
+        worker_id = person("worker").user_id
+        new = visits.NewCare(self.second, CareCategory.DISABLED, CareLevel.LOW, worker_id, reason="行动不便")
         visits.open_care(session, staff("admin"), SEALER, new_id(), new)
         return "looked after"
 
