@@ -1,6 +1,7 @@
 """Moving out, dying and coming back: what ends with a residence, and what stays."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -178,7 +179,7 @@ def test_who_comes_back_lives_there_again_with_nothing_of_before(admin: Client, 
 def test_who_is_back_is_kept_as_he_is(admin: Client, session: Session, why: str) -> None:
     """S-81: the binding that ended with his residence says no longer that he is gone; he needs no phone."""
     leave(admin, why=why)
-    back = {"household_id": str(HERE), "relation": "head"}
+    back: dict[str, Any] = {"household_id": str(HERE), "relation": "head"}
     if why == "died":
         assert refused(move(admin, "return", **back)) == (422, "was_said_dead")
     assert move(admin, "return", reason="同名同姓登记错了", **back).status_code == 200
