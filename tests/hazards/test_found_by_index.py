@@ -96,7 +96,7 @@ _PEOPLE = (
         """
     ),
 )
-_FEW = {"harm_cases", "inspection_answers"}
+_FEW = {"absences", "harm_cases", "inspection_answers"}
 """Tables with no rows here."""
 
 
