@@ -1,9 +1,9 @@
 """What would become of two rows of the roster that are one person, and what keeps them from it."""
 
 import enum
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -25,6 +25,7 @@ from app.models import (
     User,
 )
 from app.moves.carrying import clashes, named
+from app.moves.outlook import refusals
 from app.people import (
     NoBasisError,
     ResidentDeadError,
@@ -242,14 +243,6 @@ def _check_consent(session: Session, two: Two) -> None:
     if whose is None:
         raise NoBasisError(purpose=ConsentPurpose.MINORS)
     check_child(session, two.stays if whose == two.stays.id else two.duplicate)
-
-
-def refusals(check: Callable[[], Any]) -> Iterator[DomainError]:
-    """Give what a check refuses."""
-    try:
-        check()
-    except DomainError as error:
-        yield error
 
 
 def _index(resident: Resident, kind: str) -> bytes | None:

@@ -28,6 +28,7 @@ from app.moves.outlook import (
     about_open,
     homes,
     reached,
+    refusals,
 )
 from app.moves.reversals import (
     Asked,
@@ -40,7 +41,7 @@ from app.moves.reversals import (
 )
 from app.moves.steps import Step, begun
 from app.once import unique
-from app.people import DoorTakenError, OwnHouseholdError, check_home_open, check_other_household, history
+from app.people import DoorTakenError, check_home_open, check_other_household, history
 from app.points import carrying
 from app.sealing import Sealer
 
@@ -173,15 +174,8 @@ def look_at_merge(asked: Asked) -> Undoing:
 
 def _about_both(asked: Asked, closed: Household, into: Household) -> list[DomainError]:
     """Give what is otherwise with the two households than the merging left it."""
-    obstacles: list[DomainError] = []
-    try:
-        check_other_household(asked.actor, closed.id, into.id)
-    except OwnHouseholdError as error:
-        obstacles.append(error)
-    try:
-        check_home_open(into)
-    except DomainError as error:
-        obstacles.append(error)
+    obstacles = [*refusals(lambda: check_other_household(asked.actor, closed.id, into.id))]
+    obstacles += refusals(lambda: check_home_open(into))
     if closed.closed_on is None or closed.merged_into != into.id:
         obstacles.append(RosterMovedOnError())
     elif about_door(asked.session, closed.place_id, closed.door):

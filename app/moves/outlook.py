@@ -1,8 +1,10 @@
 """What a step with whole households would do, and all that stands in its way, before anything is done."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, select
@@ -17,7 +19,6 @@ from app.moves.steps import Step
 from app.people import (
     DoorTakenError,
     HeadTakenError,
-    OwnHouseholdError,
     check_home_open,
     check_other_household,
     history,
@@ -165,20 +166,22 @@ def _people(which: ColumnElement[bool]) -> Select[Resident]:
     return select(Resident).where(which).order_by(Resident.id)
 
 
+def refusals(check: Callable[[], Any]) -> Iterator[DomainError]:
+    """Give what a check refuses."""
+    try:
+        check()
+    except DomainError as error:
+        yield error
+
+
 def about_homes(
     actor: Actor, found: Homes, household_ids: Collection[UUID], *, field: str | None = None
 ) -> list[DomainError]:
     """Give why a step may not be taken with households: one is the actor's own, or is closed."""
-    obstacles: list[DomainError] = []
-    try:
-        check_other_household(actor, *household_ids)
-    except OwnHouseholdError as error:
-        obstacles.append(error)
+    obstacles = [*refusals(lambda: check_other_household(actor, *household_ids))]
     for one in household_ids:
-        try:
-            check_home_open(found.households[one], field=field)
-        except DomainError as error:
-            obstacles.append(error)
+        home = found.households[one]
+        obstacles += refusals(partial(check_home_open, home, field=field))
     return obstacles
 
 

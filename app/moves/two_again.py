@@ -10,8 +10,8 @@ from app.errors import DomainError, Kind
 from app.models import Binding, Household, Resident, RosterChange, RosterChangeKind, User
 from app.moves.carrying import give_back, named
 from app.moves.likely import both_named
-from app.moves.likeness import ID_NUMBER, PHONE, PeopleApartError, refusals
-from app.moves.outlook import Goes, Outlook
+from app.moves.likeness import ID_NUMBER, PHONE, PeopleApartError
+from app.moves.outlook import Goes, Outlook, refusals
 from app.moves.reversals import Asked, Undoing
 from app.moves.same_person import give_numbers, lock_both
 from app.moves.steps import Step

@@ -115,12 +115,6 @@ def carry(
     post(session, posting)
 
 
-def carried(session: Session, change_id: UUID) -> int:
-    """Give how many points went along with a change."""
-    row = _posting_of(session, change_id)
-    return row.amount if row is not None else 0
-
-
 def carry_back(session: Session, change_id: UUID, *, undoing_id: UUID, by: UUID | None) -> None:
     """Let the points that went along with a change go back; they may be used as long as they could there.
 
