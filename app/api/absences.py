@@ -6,7 +6,7 @@ from uuid import UUID
 import marshmallow as ma
 from marshmallow import fields
 
-from app import hazards, plans, visits
+from app import plans, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import Input, Output, community_code, day, sent_moment, uid, word
@@ -75,10 +75,7 @@ def list_absences(limit: int, after: str | None, **filters: Any) -> dict[str, An
 def put_absence(new: plans.NewAbsence, absence_id: UUID) -> tuple[Any, int]:
     """Let somebody stand in for a worker; who gives out hazards is told of what would wait for him."""
     with transaction() as session:
-        absence, made = plans.record_absence(session, actor(), absence_id, new)
-        if made:
-            visits.tell_standing_in(session, absence)
-            hazards.tell_left_lying(session, absence)
+        absence, made = visits.let_stand_in(session, actor(), absence_id, new)
     return absence, once(made)
 
 

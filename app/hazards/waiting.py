@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Date, and_, case, cast, exists, func, or_, select
+from sqlalchemy import ColumnElement, Date, and_, case, cast, exists, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.clock import SHANGHAI, business_day, end_of, now, start_of
@@ -21,7 +21,7 @@ from app.models import (
     HazardStep,
 )
 from app.notices import NoticeKind
-from app.once import of_community
+from app.once import claim_next, of_community
 
 WAITS_AT_MOST = timedelta(days=2)
 """How long a hazard may lie until somebody's word is given before he is told."""
@@ -54,12 +54,14 @@ def tell_unclosed(session: Session, *, limit: int, after: str | None = None) -> 
 
 
 def tell_left_lying(session: Session, absence: Absence) -> int:
-    """Tell who gives them out of a worker's hazards due while he is away, or over already; give how many.
+    """Tell who gives them out of a worker's hazards due while he is away; give how many.
 
-    So with those of a unit of his of which nobody is there on that day. What is due is the work, or the
-    controls of a major one that were not shown. Whoever stands in for him is given none by himself: to put a
-    hazard right is more than to look after it.
+    So with those of a unit of his of which nobody is there on that day, and, once he is away, with what is
+    over already. What is due is the work, or the controls of a major one that were not shown. Whoever stands
+    in for him is given none by himself: to put a hazard right is more than to look after it.
     """
+    if absence.from_on <= business_day():
+        absence.left_told_on = business_day()
     controls = and_(Hazard.controls_reported_at.is_(None), _lies(Hazard.controls_due_at, absence))
     query = select(Hazard).where(
         HAZARD_IN_HAND,
@@ -73,17 +75,45 @@ def tell_left_lying(session: Session, absence: Absence) -> int:
     return len(rows)
 
 
-def _lies(until: InstrumentedAttribute[datetime | None], absence: Absence) -> ColumnElement[bool]:
-    """Say in SQL that a deadline is over or comes while somebody is away, and of a unit nobody else is there.
+def tell_of_the_absent(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
+    """Tell of what lies with those of the next community whose absence, entered before, has begun.
 
-    Where it is over, nobody is on the first day on which he is away.
+    Gives of how many absences, ``limit`` at most, and the community's code.
+    """
+    today = business_day()
+    begun = and_(
+        Absence.left_told_on.is_(None),
+        Absence.ended_at.is_(None),
+        Absence.from_on <= today,
+        Absence.until_on >= today,
+    )
+    community, mine = claim_next(session, "tell away", Absence.area_code, begun, after=after)
+    if community is None or not mine:
+        return 0, community
+    query = select(Absence).where(begun, of_community(Absence.area_code, community))
+    rows = session.scalars(
+        query.order_by(Absence.id)
+        .limit(limit)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    for absence in rows:
+        tell_left_lying(session, absence)
+    return len(rows), community
+
+
+def _lies(until: InstrumentedAttribute[datetime | None], absence: Absence) -> ColumnElement[bool]:
+    """Say in SQL that a deadline comes while somebody is away, and of a unit nobody else is there.
+
+    Or that it is over, once he is away: then nobody is there today.
     """
     gone, back = start_of(absence.from_on), end_of(absence.until_on)
-    first = max(business_day(), absence.from_on)
     before = func.timezone(SHANGHAI.key, until - timedelta(microseconds=1))
+    first = max(business_day(), absence.from_on)
     on = func.greatest(cast(before, Date), first, type_=Date)
     theirs = or_(Hazard.assignee_id.is_not(None), nobody_there(on))
-    return and_(or_(until.between(gone, back), until < now()), theirs)
+    over = until < now() if absence.from_on <= business_day() else false()
+    return and_(or_(until.between(gone, back), over), theirs)
 
 
 def _tell_next(

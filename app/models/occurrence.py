@@ -119,6 +119,9 @@ class Absence(Base):
         CheckConstraint("substitute_id <> worker_id", name="two_people"),
         Index("ix_absences_area_code_id", "area_code", "id"),
         Index("ix_absences_worker_id_from_on", "worker_id", "from_on"),
+        Index(
+            "ix_absences_untold", "area_code", postgresql_where="left_told_on IS NULL AND ended_at IS NULL"
+        ),
     )
     id: Mapped[Id]
     area_code: Mapped[AreaCode] = mapped_column(ForeignKey("areas.code"))
@@ -133,4 +136,6 @@ class Absence(Base):
     created_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     """When it was taken back, or ended before its last day."""
+    left_told_on: Mapped[date | None]
+    """Since it began, when it was told which hazards lie with whoever is away; none while it is to come."""
     content_hash: Mapped[bytes]

@@ -151,7 +151,7 @@ from app.visits.weather import (
     release,
     warn,
 )
-from app.visits.without_hands import tell_standing_in, tell_without_hands
+from app.visits.without_hands import let_stand_in, tell_without_hands
 
 __all__ = [
     "ASKED_FOR",
@@ -277,6 +277,7 @@ __all__ = [
     "lasting_answers",
     "leave_of_record",
     "leave_to_read",
+    "let_stand_in",
     "may_read",
     "most_days",
     "moved",
@@ -304,7 +305,6 @@ __all__ = [
     "shown_follow_ups",
     "tell_not_reached",
     "tell_of_follow_ups",
-    "tell_standing_in",
     "tell_without_hands",
     "tickets",
     "told_apart",

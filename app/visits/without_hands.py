@@ -8,32 +8,30 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app import notices
-from app.actors import COMMUNITY_DIGITS
+from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import SHANGHAI, business_day, now
+from app.hazards import tell_left_lying
 from app.identity import holding, seeing_to
 from app.models import Absence, CareRecord, NoticeKind
 from app.once import claim_next, of_community
-from app.plans import away_alone, rosters_of
+from app.plans import NewAbsence, away_alone, record_absence, rosters_of
 from app.visits.standing_in import CARERS, hands
 
 TOLD_FROM = time(8, 0)
 """In China: when it is told again."""
 
 
-def tell_standing_in(session: Session, absence: Absence) -> int:
-    """Tell whoever stands in for a worker of how many residents he looks after; give how many those are."""
-    query = select(func.count()).where(
-        CareRecord.worker_id == absence.worker_id,
-        CareRecord.ended_on.is_(None),
-        of_community(CareRecord.area_code, absence.area_code),
-    )
-    count = session.scalar(query) or 0
-    first_day = max(absence.from_on, business_day())
-    roster = rosters_of(session, {absence.area_code}, since=first_day)[absence.area_code]
-    to = roster.stands_in(absence.worker_id, first_day)
-    if count and to is not None:
-        _tell(session, to, absence.area_code, "standing_in", count)
-    return count
+def let_stand_in(session: Session, actor: Actor, absence_id: UUID, new: NewAbsence) -> tuple[Absence, bool]:
+    """Let somebody stand in for a worker, as ``record_absence`` says, and tell who has to know.
+
+    That is whoever stands in, of the residents whom the other looks after, and who gives out hazards, of what
+    would lie.
+    """
+    absence, made = record_absence(session, actor, absence_id, new)
+    if made:
+        _tell_standing_in(session, absence)
+        tell_left_lying(session, absence)
+    return absence, made
 
 
 def tell_without_hands(session: Session, *, limit: int, after: str | None = None) -> tuple[int, str | None]:
@@ -75,6 +73,20 @@ def tell_without_hands(session: Session, *, limit: int, after: str | None = None
         for user_id in sorted(admins):
             _tell(session, user_id, community, "nobodys" if what == "asked" else what, nobodys)
     return nobodys + told.total(), community
+
+
+def _tell_standing_in(session: Session, absence: Absence) -> None:
+    query = select(func.count()).where(
+        CareRecord.worker_id == absence.worker_id,
+        CareRecord.ended_on.is_(None),
+        of_community(CareRecord.area_code, absence.area_code),
+    )
+    count = session.scalar(query) or 0
+    first_day = max(absence.from_on, business_day())
+    roster = rosters_of(session, {absence.area_code}, since=first_day)[absence.area_code]
+    to = roster.stands_in(absence.worker_id, first_day)
+    if count and to is not None:
+        _tell(session, to, absence.area_code, "standing_in", count)
 
 
 def _to_tell() -> ColumnElement[bool]:

@@ -240,8 +240,7 @@ def _send_away(
     absence_id = new_id()
 
     def record(session: Session) -> None:
-        absence, _ = plans.record_absence(session, scene.actor(None), absence_id, new)
-        visits.tell_standing_in(session, absence)
+        visits.let_stand_in(session, scene.actor(None), absence_id, new)
 
     scene.do(moment, record)
     away = Away(moment, worker, substitute, since, until)

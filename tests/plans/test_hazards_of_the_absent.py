@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.clock import set_to
+from app.hazards import tell_of_the_absent
 from app.ids import new_id
 from app.models import Department, HazardLevel, HazardStatus, Notice, NoticeKind
 from tests.cast import HOME, person
@@ -79,15 +80,49 @@ def test_what_lies_at_a_unit_of_which_all_are_away_is_told_with_the_last_absence
     assert [(one.user_id, one.data) for one in found] == ([(ADMIN, about)] if told else [])
 
 
-def test_what_is_over_at_a_unit_of_which_all_go_away_is_told_too(session: Session, admin: Client) -> None:
+@pytest.mark.parametrize("whose", ["person", "unit"])
+def test_what_is_over_is_told_on_his_first_morning_away(session: Session, admin: Client, whose: str) -> None:
+    """Until then he is there, and puts it right himself; told once, with what he was given meanwhile."""
     unit = write_unit(session, WORKER)
     with set_to(MORNING):
-        given = {"assignee_id": None, "unit_id": unit.id, "due_at": MORNING - timedelta(days=9)}
-        hazard = write_hazard(session, HazardStatus.ASSIGNED, **given)
+        given = {"assignee_id": None, "unit_id": unit.id} if whose == "unit" else {}
+        over = write_hazard(session, HazardStatus.ASSIGNED, due_at=MORNING - timedelta(days=9), **given)
     away(admin, 2, 3)
+    entered = session.query(Notice).filter_by(kind=NoticeKind.HAZARD_UNASSIGNED).count()
+    with set_to(MORNING + timedelta(days=1)):
+        since = write_hazard(session, HazardStatus.ASSIGNED, due_at=MORNING + timedelta(days=3), **given)
+    looks = [begun(session, days) for days in (1, 2, 2, 3)]
 
     [told] = session.query(Notice).filter_by(kind=NoticeKind.HAZARD_UNASSIGNED)
-    assert told.data["hazard_ids"] == [str(hazard.id)]
+    lying = sorted([str(over.id), str(since.id)])
+    assert (entered, looks) == (0, [0, 1, 0, 0])
+    assert (told.user_id, told.data) == (ADMIN, {"what": "away", "count": 2, "hazard_ids": lying})
+
+
+@pytest.mark.parametrize("first, ended, looks", [(0, False, [0]), (2, True, [0]), (2, False, [0, 1])])
+def test_an_absence_that_began_when_entered_or_was_ended_is_not_told_again(
+    session: Session, admin: Client, *, first: int, ended: bool, looks: list[int]
+) -> None:
+    with set_to(MORNING):
+        write_hazard(session, HazardStatus.ASSIGNED, due_at=MORNING + timedelta(days=3))
+    absence = away(admin, first, 3)
+    if ended:
+        with set_to(MORNING + timedelta(hours=1)):
+            assert admin.post(f"/v1/absences/{absence.json['id']}/end").status_code == 200
+
+    assert [begun(session, days) for days in range(1, 1 + len(looks))] == looks
+
+
+def begun(session: Session, days: int) -> int:
+    """Do what the job does on the morning some days after the start: give of how many absences it told."""
+    done, code = 0, None
+    with set_to(MORNING + timedelta(days=days)):
+        while True:
+            count, code = tell_of_the_absent(session, limit=200, after=code)
+            session.commit()
+            done += count
+            if code is None:
+                return done
 
 
 def test_controls_that_were_not_shown_lie_with_whoever_is_away(session: Session, admin: Client) -> None:
