@@ -18,7 +18,7 @@ from app.harm import HarmRecord, Told
 from app.hazards.assignees import given_elsewhere
 from app.hazards.clocks import Clocks, not_before
 from app.hazards.merging import MERGED_MOST, merged_below
-from app.hazards.taken_back import TO_DO, taken_back
+from app.hazards.taken_back import TO_DO, TakenBack, taken_back
 from app.models import (
     HAZARD_ENDED,
     HAZARD_QUIET,
@@ -95,7 +95,7 @@ class Step:
     when: Clocks
     repeated: bool
     """The step was taken before and its reply lost: there is nothing left to do."""
-    taken_back: HazardEvent | None = None
+    taken_back: TakenBack | None = None
     """By which the hazard was taken from the actor after he took this step without a network."""
 
     @property

@@ -1,8 +1,10 @@
-"""The event that took a hazard from somebody whose work, done before it, arrives later."""
+"""What took a hazard from somebody whose work, done before it, arrives later."""
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Uuid, exists, or_, select
+from sqlalchemy import ColumnElement, SQLColumnExpression, Uuid, and_, exists, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -23,40 +25,86 @@ TO_DO = frozenset({HazardStatus.ACCEPTED, HazardStatus.ASSIGNED, HazardStatus.RE
 _TAKEN_BY = (HazardStep.UNASSIGN, HazardStep.REASSIGN)
 
 
+@dataclass(frozen=True)
+class TakenBack:
+    """When a hazard was taken from somebody, and the number of the first event that was not his any more."""
+
+    at: datetime
+    number: int
+
+
 def taken_back(
     session: Session, actor: Actor, hazard: Hazard, verb: HazardStep, captured_at: datetime
-) -> HazardEvent | None:
-    """Give the event that took a hazard from the actor, in a community of his, after a moment of his work.
+) -> TakenBack | None:
+    """Say what took a hazard from the actor, in a community of his, after a moment of his work.
 
-    Or from a unit that he is of, or was until it changed after that moment. The moment is one at which he had
-    it, by a clock that is believed: else anybody who had it once could go on, whatever his phone says.
+    It was given to another, or taken back, from him or from a unit that he is of, or was until it changed
+    after that moment; another of that unit started it; or the unit, which has it still, is his no more. The
+    moment is one at which he had it, by a clock that is believed: else anybody who had it once could go on,
+    whatever his phone says.
     """
-    of_it, from_whom = HazardEvent.hazard_id == hazard.id, HazardEvent.data["former_id"].astext.cast(Uuid)
-    is_of = exists().where(UnitMember.unit_id == from_whom, UnitMember.user_id == actor.user_id)
-    was_of = exists().where(
-        UnitEvent.unit_id == from_whom,
-        UnitEvent.at > captured_at,
-        UnitEvent.data["member_ids"].contains([str(actor.user_id)]),
+    taken = _by_an_event(session, actor, hazard, captured_at) or _by_leaving(
+        session, actor, hazard, captured_at
     )
+    if taken is None:
+        return None
+    since = not_before(session, hazard.id, verb, number=taken.number)
+    if Clocks(now(), captured_at, since).flag is not ClockFlag.OK:
+        return None
+    failed = exists().where(
+        HazardEvent.hazard_id == hazard.id,
+        HazardEvent.number > taken.number,
+        HazardEvent.step == HazardStep.RECHECK_FAIL,
+    )
+    if session.scalar(select(failed)):
+        return None  # what was found since, at a recheck, is newer than his work
+    return taken if actor.scope.widened().covers(hazard.area_code) else None
+
+
+def _by_an_event(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> TakenBack | None:
+    """Give the last event that took it, if that was after the moment."""
+    from_whom = HazardEvent.data["former_id"].astext.cast(Uuid)
+    from_unit = literal(hazard.unit_id, Uuid)
+    from_him = or_(from_whom == actor.user_id, _is_of(from_whom, actor), _left(from_whom, actor, captured_at))
+    from_his = or_(_is_of(from_unit, actor), _left(from_unit, actor, captured_at))
+    started = and_(HazardEvent.step == HazardStep.START, HazardEvent.actor_id == hazard.assignee_id)
     query = (
         select(HazardEvent)
         .where(
-            of_it,
-            HazardEvent.step.in_(_TAKEN_BY),
-            or_(from_whom == actor.user_id, is_of, was_of),
+            HazardEvent.hazard_id == hazard.id,
+            or_(and_(HazardEvent.step.in_(_TAKEN_BY), from_him), and_(started, from_his)),
         )
         .order_by(HazardEvent.number.desc())
         .limit(1)
     )
     last = session.scalars(query).first()
-    if last is None or not captured_at < last.at:
+    return TakenBack(last.at, last.number) if last is not None and captured_at < last.at else None
+
+
+def _by_leaving(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> TakenBack | None:
+    """Say when he left the unit that has it and of which nobody started, if that was after the moment."""
+    if hazard.unit_id is None or hazard.assignee_id is not None:
         return None
-    since = not_before(session, hazard.id, verb, number=last.number)
-    if Clocks(now(), captured_at, since).flag is not ClockFlag.OK:
+    if session.scalar(select(_is_of(literal(hazard.unit_id, Uuid), actor))):
         return None
-    failed = exists().where(
-        of_it, HazardEvent.number > last.number, HazardEvent.step == HazardStep.RECHECK_FAIL
+    left = select(func.max(UnitEvent.at)).where(_change(literal(hazard.unit_id, Uuid), actor, captured_at))
+    at = session.scalar(left)
+    last = select(func.max(HazardEvent.number)).where(HazardEvent.hazard_id == hazard.id)
+    return TakenBack(at, (session.scalar(last) or 0) + 1) if at is not None else None
+
+
+def _is_of(unit_id: SQLColumnExpression[Any], actor: Actor) -> ColumnElement[bool]:
+    return exists().where(UnitMember.unit_id == unit_id, UnitMember.user_id == actor.user_id)
+
+
+def _left(unit_id: SQLColumnExpression[Any], actor: Actor, since: datetime) -> ColumnElement[bool]:
+    return exists().where(_change(unit_id, actor, since))
+
+
+def _change(unit_id: SQLColumnExpression[Any], actor: Actor, since: datetime) -> ColumnElement[bool]:
+    """Say in SQL that a unit of the actor changed after a moment."""
+    return and_(
+        UnitEvent.unit_id == unit_id,
+        UnitEvent.at > since,
+        UnitEvent.data["member_ids"].contains([str(actor.user_id)]),
     )
-    if session.scalar(select(failed)):
-        return None  # what was found since, at a recheck, is newer than his work
-    return last if actor.scope.widened().covers(hazard.area_code) else None

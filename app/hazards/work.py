@@ -16,6 +16,7 @@ from app.hazards.assignees import has, who_has
 from app.hazards.clocks import GIVEN
 from app.hazards.deadlines import FURTHEST, DueTimeError
 from app.hazards.steps import Step, begin, tell
+from app.hazards.taken_back import TakenBack
 from app.hazards.telling import ask_recheck
 from app.models import Hazard, HazardEvent, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
@@ -150,7 +151,7 @@ def rectify(
     return hazard
 
 
-def _take_up(step: Step, taken_back: HazardEvent) -> None:
+def _take_up(step: Step, taken_back: TakenBack) -> None:
     """Let a hazard be in the work that somebody began before it was taken from him; tell whoever has it now.
 
     He has it again where nobody has, so that a failed recheck finds somebody. Raises IllegalStepError where
@@ -184,7 +185,7 @@ def _fixed(step: Step) -> dict[str, Any] | None:
     return last.data["five_fixed"] if last is not None else None
 
 
-def _starts(step: Step, taken_back: HazardEvent, *, since: Sequence[HazardStep]) -> Select[HazardEvent]:
+def _starts(step: Step, taken_back: TakenBack, *, since: Sequence[HazardStep]) -> Select[HazardEvent]:
     """Choose the starts after the last of some steps before a hazard was taken from somebody."""
     of_it = HazardEvent.hazard_id == step.hazard.id
     last = select(func.max(HazardEvent.number)).where(
