@@ -101,16 +101,8 @@ def sound_hazard_alarms(means: Means) -> int:
 
 
 def tell_waiting_hazards(means: Means) -> int:
-    """Tell of hazards that wait too long for somebody's word, or lie with whoever is away from today on.
-
-    Gives of how many hazards and absences.
-    """
-    steps = (
-        hazards.tell_waiting,
-        hazards.tell_unchecked,
-        hazards.tell_unclosed,
-        hazards.tell_of_the_absent,
-    )
+    """Tell of hazards that wait too long for a word, and of absences that begin; give of how many."""
+    steps = hazards.tell_waiting, hazards.tell_unchecked, hazards.tell_unclosed, hazards.tell_of_the_absent
     return sum(by_community(means, "tell_waiting_hazards", step) for step in steps)
 
 
