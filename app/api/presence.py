@@ -12,6 +12,7 @@ from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, StepInput, sent_moment, uid
 from app.api.http.parts import parts
 from app.api.http.recording import transaction
+from app.clock import now
 from app.identity import Permission
 
 blueprint = Blueprint("presence", __name__, description="到场证明")
@@ -104,7 +105,7 @@ def issue_challenge(sent: dict[str, Any]) -> Any:
     """Give a word that shows, with one record, that the phone asked for it here lately; 15 minutes."""
     with transaction() as session:
         step_id = sent.pop("step_id")
-        worker = plans.reaching(session, actor(), sent["place_id"])
+        worker = plans.reaching(session, actor(), sent["place_id"], captured_at=now())
         return evidence.issue_challenge(session, worker, step_id, evidence.NewChallenge(**sent))
 
 

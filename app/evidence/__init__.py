@@ -13,6 +13,7 @@ from app.evidence.coordinates import (
 from app.evidence.devices import Device, DeviceFindings, device_findings
 from app.evidence.gathering import (
     CLOCK_AHEAD,
+    CLOCK_BEHIND,
     Gathered,
     Position,
     Signals,
@@ -51,6 +52,7 @@ __all__ = [
     "ACCURACY_KNOWN_M",
     "CHALLENGE_LIFE",
     "CLOCK_AHEAD",
+    "CLOCK_BEHIND",
     "COPIES",
     "LINK_LIFE_S",
     "MAX_PHOTOS",

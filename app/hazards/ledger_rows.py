@@ -191,7 +191,7 @@ def _line(
         LEVEL_NAMES[hazard.level],
         "" if row.kept_back else numbers_in_texts.without_numbers(measures),
         "" if row.kept_back else numbers_in_texts.without_numbers(fixed.get("funds") or ""),
-        _responsible(hazard, row.unit, row.assignee),
+        _responsible(row),
         Deadline(hazard.due_at) if hazard.due_at else "",
         "" if row.kept_back else pictures.first(photos[hazard.id], BEFORE),
         _arrived(photos[hazard.id]),
@@ -215,12 +215,13 @@ def _supervised(hazard: Hazard, last: Collection[HazardStep]) -> str:
     return f"{urged}，{'已' if hazard.answered_at else '未'}答复" if urged else ""
 
 
-def _responsible(hazard: Hazard, unit: str | None, assignee: str | None) -> str:
-    """Name the unit, too, beside whoever of it answers for the work."""
-    fixed = hazard.five_fixed or {}
+def _responsible(row: Row[Any]) -> str:
+    """Name the unit, too, beside whoever of it answers for the work; as typed, but for a case of harm."""
+    hazard: Hazard = row.Hazard
+    typed = "" if row.kept_back else (hazard.five_fixed or {}).get("responsible")
     department = DEPARTMENT_NAMES[hazard.department] if hazard.department else ""
-    person = fixed.get("responsible") or department or assignee
-    return "，".join(numbers_in_texts.without_numbers(name) for name in (unit, person) if name)
+    person = typed or department or row.assignee
+    return "，".join(numbers_in_texts.without_numbers(name) for name in (row.unit, person) if name)
 
 
 def _arrived(photos: list[NamedPhoto]) -> int:

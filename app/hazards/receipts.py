@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFoundError
 from app.evidence import photos_of
 from app.hazards.merging import kept_for
-from app.hazards.satisfaction import opens
+from app.hazards.satisfaction import opens_as_visitors
 from app.models import HAZARD_QUIET, Hazard, HazardEvent, HazardSource, HazardStatus, HazardStep
 
 _MAX_STEPS = 100
@@ -52,8 +52,8 @@ def receipt(session: Session, place_id: UUID, hazard_id: UUID, *, key: str = "")
         merged=hazard.status is HazardStatus.DUPLICATE,
         steps=_steps(session, hazard.id),
         reason=kept.reason if kept else _reason(session, hazard),
-        is_his=opens(hazard, key),
-        said=_said(session, hazard_id) if opens(hazard, key) else "",
+        is_his=opens_as_visitors(hazard, key),
+        said=_said(session, hazard_id) if opens_as_visitors(hazard, key) else "",
         photo_count=len(photos_of(session, [hazard.id])[hazard.id]),
     )
 

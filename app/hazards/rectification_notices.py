@@ -28,7 +28,7 @@ from app.models import (
     User,
 )
 from app.once import content_hash, insert_once, made_before
-from app.people import OwnHouseholdError
+from app.people import OwnHouseholdError, numbers_in_texts
 from app.retention import kept_for_a_case
 
 _IN_HAND = frozenset({HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
@@ -196,10 +196,9 @@ def _write(
 
 
 def _who_has(session: Session, hazard: Hazard) -> str:
-    """Name the unit that has a hazard, or the person."""
-    if hazard.unit_id is not None:
-        return session.get_one(Unit, hazard.unit_id).name
-    return session.get_one(User, hazard.assignee_id).name
+    """Name the unit that has a hazard, or the person, without a number that stands in the name."""
+    has = (Unit, hazard.unit_id) if hazard.unit_id is not None else (User, hazard.assignee_id)
+    return numbers_in_texts.without_numbers(session.get_one(*has).name)
 
 
 def _shown(session: Session, which: Any) -> list[ShownNotice]:

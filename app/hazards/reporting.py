@@ -129,14 +129,15 @@ def reported_content(session: Session, hazard_id: UUID) -> bytes | None:
 def _place(session: Session, actor: Actor, signer: CodeSigner, sent: HazardReport) -> Place:
     if actor.user_id is None:
         return _visited(session, signer, sent)
+    taken = {"captured_at": sent.signals.captured_at}
     if sent.place_id is not None:
-        return plans.place_to_inspect(session, actor, sent.place_id)
+        return plans.place_to_inspect(session, actor, sent.place_id, **taken)
     if sent.signals.code is None:
         raise PlaceUnnamedError(field="place_id")
     row = find(session, signer, sent.signals.code)
     if row is None:
         raise NotFoundError(field="code")
-    return plans.place_to_inspect(session, actor, row.place_id)
+    return plans.place_to_inspect(session, actor, row.place_id, **taken)
 
 
 def _visited(session: Session, signer: CodeSigner, sent: HazardReport) -> Place:

@@ -50,6 +50,11 @@ def opens(hazard: Hazard, key: str) -> bool:
     )
 
 
+def opens_as_visitors(hazard: Hazard, key: str) -> bool:
+    """Say whether it is still his who has the key: of what somebody made his own he speaks in his account."""
+    return opens(hazard, key) and hazard.reported_by is None
+
+
 def rate(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, rating: Rating) -> Hazard:
     """Say how satisfied one is with what became of one's own report, once it is closed.
 
@@ -74,7 +79,7 @@ def rate_by_receipt(
     """
 
     def is_his(hazard: Hazard) -> bool:
-        return hazard.place_id == place_id and opens(hazard, key)
+        return hazard.place_id == place_id and opens_as_visitors(hazard, key)
 
     return _rate(session, VISITOR, hazard_id, step_id, rating, is_his)
 

@@ -12,7 +12,7 @@ from app.errors import NotFoundError
 from app.evidence import NamedPhoto, photos_of
 from app.harm import reading_as
 from app.hazards.filters import readable
-from app.hazards.history import ShownEvent, events_of, shown
+from app.hazards.history import ShownEvent, events_of, read_as_staff, shown
 from app.hazards.merging import MERGED_MOST, merged_below
 from app.hazards.rectification_notices import ShownNotice, notices_of
 from app.models import HAZARD_PUT_RIGHT, Hazard, HazardStep
@@ -71,7 +71,7 @@ def timeline(session: Session, actor: Actor, hazard_id: UUID) -> Timeline:
     return Timeline(
         hazard=row,
         merged_ids=[one.id for one in rows if one is not row],
-        notices=notices_of(session, hazard_id) if actor.scope.covers(row.area_code) else [],
+        notices=notices_of(session, hazard_id) if read_as_staff(session, actor, [row]) else [],
         entries=[_entry(row, rows, seen) for seen in shown(session, rows, told, photos)],
     )
 

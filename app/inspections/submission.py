@@ -78,7 +78,7 @@ def submit(
     )
     if first is not None:
         return first, None
-    place = plans.place_to_inspect(session, actor, form.place_id)
+    place = plans.place_to_inspect(session, actor, form.place_id, captured_at=form.signals.captured_at)
     checklist = checklist_serving(session, place, form.checklist_id)
     if checklist is None:
         raise ChecklistUnfitError(field="checklist_id")

@@ -1,5 +1,6 @@
 """How far a worker reaches by what was given to him: a substitute's post may be over another grid."""
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.actors import COMMUNITY_DIGITS, Actor, Scope
 from app.clock import SHANGHAI, business_day, end_of, now, start_of
 from app.errors import NotFoundError
+from app.evidence import CLOCK_AHEAD
 from app.models import DIGITS, Absence, Occurrence, Place, Plan
 from app.places import place_in_scope
 from app.plans.resolving import LATE_WITHIN
@@ -44,14 +46,15 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     return or_(actor.scope.clause(Plan.area_code), Plan.area_code.in_(above), Plan.id.in_(asked))
 
 
-def reaching(session: Session, actor: Actor, place_id: UUID) -> Actor:
+def reaching(session: Session, actor: Actor, place_id: UUID, *, captured_at: datetime) -> Actor:
     """Give an actor who also reaches a place where an occurrence is his, or was until a quarter ago.
 
-    Also one that went back to whom he stood in for: what he did there without a network arrives later.
+    Also one that went back to whom he stood in for, with what he did there before by his phone's clock:
+    without a network it arrives later.
     """
     query = select(Occurrence.area_code).where(
         Occurrence.place_id == place_id,
-        or_(his_own(actor), _given_back(actor)),
+        or_(his_own(actor), _given_back(actor, captured_at)),
         Occurrence.missed_at > now() - LATE_WITHIN,
     )
     area_code = session.scalar(query.limit(1))
@@ -74,8 +77,8 @@ def reading(session: Session, actor: Actor, place_id: UUID, also: Select[UUID]) 
     return actor
 
 
-def _given_back(actor: Actor) -> ColumnElement[bool]:
-    """Say in SQL that an occurrence was under way while the actor stood in for the worker whose it is."""
+def _given_back(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an occurrence was under way while the actor stood in, at a moment, for its worker."""
     return and_(
         actor.scope.widened().clause(Occurrence.area_code),
         exists().where(
@@ -83,14 +86,16 @@ def _given_back(actor: Actor) -> ColumnElement[bool]:
             Absence.worker_id == Occurrence.original_worker_id,
             Absence.area_code == func.left(Occurrence.area_code, COMMUNITY_DIGITS),
             Absence.ended_at > Occurrence.opens_at,
+            Absence.ended_at > captured_at - CLOCK_AHEAD,
             Absence.from_on <= cast(func.timezone(SHANGHAI.key, Occurrence.missed_at), Date),
         ),
     )
 
 
-def place_to_inspect(session: Session, actor: Actor, place_id: UUID) -> Place:
-    """Give a place of the actor's areas, or one where an occurrence is his. Raises NotFoundError."""
+def place_to_inspect(session: Session, actor: Actor, place_id: UUID, *, captured_at: datetime) -> Place:
+    """Give a place of the actor's areas, or one that he reaches (``reaching``). Raises NotFoundError."""
     try:
         return place_in_scope(session, actor, place_id)
     except NotFoundError:
-        return place_in_scope(session, reaching(session, actor, place_id), place_id)
+        worker = reaching(session, actor, place_id, captured_at=captured_at)
+        return place_in_scope(session, worker, place_id)

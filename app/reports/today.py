@@ -15,7 +15,7 @@ from app import checklists, hazards, plans, visits
 from app.actors import Actor
 from app.clock import business_day, now, start_of
 from app.identity import Permission, scope_of
-from app.models import Checklist, Place, VisitForm
+from app.models import Checklist, HazardStep, Place, VisitForm
 from app.places import CodeSigner, route_key, route_order
 
 MOST = MappingProxyType(
@@ -146,7 +146,11 @@ def _places(
     dangers: Sequence[hazards.DayHazard],
 ) -> list[Place]:
     """Give the places of his tasks first, also where he stands in for somebody, then others of his areas."""
-    his = {one.hazard.place_id for one in dangers if one.hazard.assignee_id == actor.user_id}
+    his = {
+        one.hazard.place_id
+        for one in dangers
+        if one.hazard.assignee_id == actor.user_id or HazardStep.START in one.allowed
+    }
     of_tasks = Place.id.in_(his | {one.occurrence.place_id for one in tasks})
     query = select(Place).where(or_(actor.scope.clause(Place.area_code), of_tasks))
     query = query.order_by(of_tasks.desc(), *route_order()).limit(MOST["places"] + 1)

@@ -256,6 +256,22 @@ def test_a_notice_of_rectification_goes_to_the_unit(be: Be, session: Session, un
     assert session.scalars(select(RectificationNotice.addressee)).all() == ["维修班"]
 
 
+def test_nobodys_number_stands_in_a_units_name_or_on_its_notice(be: Be, session: Session) -> None:
+    """Nor where it was written into the name before that was refused."""
+    unit = write_unit(session, name="维修班13812345678")
+    hazard = given(session, unit)
+    notice = be("admin").step(f"/v1/hazards/{hazard.id}/notice", {"contact": "社区办公室"})
+    change = {"name": "老陈13812345678", "member_ids": [str(WORKER)], "ended": False}
+    refusals = [
+        put(be("admin"), name="维修班13812345678"),
+        be("admin").step(f"/v1/units/{unit.id}/change", change),
+    ]
+
+    assert "13812345678" not in notice.json["addressee"]
+    assert [one.status_code for one in refusals] == [422, 422]
+    assert all("name" in one.json["errors"] for one in refusals)
+
+
 def test_more_time_is_asked_for_by_one_of_the_unit_and_granted_by_nobody_of_it(
     session: Session, take: Take
 ) -> None:

@@ -128,7 +128,8 @@ def test_the_unit_that_has_it_is_named_beside_whoever_of_it_started(
 
 
 def test_words_that_tell_of_harm_to_a_minor_stay_inside(app: Flask, session: Session, admin: Client) -> None:
-    hazard = write_hazard(session, text="有个孩子被打", five_fixed={"measures": "孩子已送医"})
+    told = dict.fromkeys(("measures", "funds", "responsible", "contingency"), "张三，他家老打孩子")
+    hazard = write_hazard(session, text="有个孩子被打", five_fixed=told, controls="孩子已送医")
     case = HarmCase(
         id=new_id(),
         area_code=GRID,
@@ -143,6 +144,7 @@ def test_words_that_tell_of_harm_to_a_minor_stay_inside(app: Flask, session: Ses
     [line] = taken(app, session, admin)
 
     assert (line["隐患描述"], line["整改措施"]) == ("涉及未成年人保护，不导出", "")
+    assert "张三" not in str(line)
     assert "孩子" not in str(line)
 
 

@@ -254,6 +254,7 @@ def test_he_prints_the_notice_that_is_addressed_to_him(
     with set_to(MORNING):
         done(admin.step(f"/v1/hazards/{hazard.id}/notice", {"contact": "社区办公室"}))
         his = colleague.get(paper)
+        listed = colleague.get(f"/v1/hazards/{hazard.id}/timeline").json["notices"]
         another = {"assignee_id": str(WORKER), "former_id": str(COLLEAGUE), "note": "换人"}
         absence = admin.get("/v1/absences").json["items"][0]
         assert admin.post(f"/v1/absences/{absence['id']}/end").status_code == 200
@@ -262,6 +263,7 @@ def test_he_prints_the_notice_that_is_addressed_to_him(
         assert worker.get(paper).status_code == 200
 
     assert (his.status_code, his.mimetype, afterwards.status_code) == (200, "application/pdf", 404)
+    assert len(listed) == 1, "he sees that there is one"
 
 
 def test_whoever_stands_in_elsewhere_gets_nothing(

@@ -241,6 +241,23 @@ def test_what_a_substitute_did_before_the_absence_ended_is_taken_after_it(
     assert [one["id"] for one in done["occurrences"]] == [str(first.id)]
 
 
+def test_what_he_does_there_after_it_ended_is_not(
+    session: Session, admin: Client, colleague: Client, plan: Plan, checklist: Checklist, next_grid: str
+) -> None:
+    """He has no more to do there than anybody else of another grid."""
+    absence = away(admin, 0, 4).json
+    with set_to(MORNING):
+        admin.post(f"/v1/absences/{absence['id']}/end")
+    taken = {"captured_at": (MORNING + timedelta(minutes=30)).isoformat()}
+    with set_to(MORNING + timedelta(hours=1)):
+        inspected = file(colleague, inspection_body(checklist, **taken))
+        seen = colleague.put(f"/v1/hazards/{new_id()}", json=report_body(**taken))
+
+    assert next_grid
+    assert [refused(one) for one in (inspected, seen)] == [(404, "not_found")] * 2
+    assert of_plan(session, plan.id)[0].done_at is None
+
+
 def give(admin: Client, row: Occurrence, worker_id: UUID) -> None:
     body = {"worker_id": str(worker_id), "reason": "他去培训了"}
     given = admin.step(f"/v1/occurrences/{row.id}/reassign", body)

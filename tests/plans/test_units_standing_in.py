@@ -52,7 +52,8 @@ def test_a_unit_of_which_one_stands_in_gets_it_and_he_starts(
     with set_to(MORNING):
         given = take("admin", hazard, "assign", **sent)
         stays = taken_back(session)
-        (day,) = colleague.get("/v1/me/today").json["hazards"]
+        today = colleague.get("/v1/me/today").json
+        (day,) = today["hazards"]
         (mine,) = colleague.get("/v1/hazards?assignee=me").json["items"]
         one = colleague.get(f"/v1/hazards/{hazard.id}").json
         place = colleague.get(f"/v1/places/{hazard.place_id}")
@@ -66,6 +67,7 @@ def test_a_unit_of_which_one_stands_in_gets_it_and_he_starts(
 
     assert (shut, given.status_code, stays, goes) == ((422, "unit_unfit"), 200, 0, 1)
     assert place.status_code == 200
+    assert str(hazard.place_id) in {one["id"] for one in today["places"]}, "he works a day without a network"
     for seen in (day, one):
         assert (seen["id"], seen["controls"]) == (str(hazard.id), "拉警戒线")
         assert {"start", "ask_extension"} <= set(seen["allowed"])

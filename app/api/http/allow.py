@@ -8,11 +8,12 @@ from uuid import UUID
 
 from flask import g, request
 
-from app import identity
+from app import evidence, identity
 from app.actors import VISITOR, Actor, Role
 from app.api.http.call_rates import count_call
 from app.api.http.problems import SignInNeededError
 from app.api.http.recording import PUBLIC, Recording, note, reading, recorded
+from app.clock import business_day, now
 from app.db import db
 from app.errors import DomainError, ForbiddenError, Kind, NotFoundError
 from app.identity import (
@@ -21,6 +22,7 @@ from app.identity import (
     SessionKind,
     SessionSupersededError,
     actor_of,
+    ended_posts,
     scope_of,
 )
 
@@ -159,8 +161,24 @@ def _permitted(
     if scope is None:
         if scope_of(replace(found, held=found.waiting), permission) is not None:
             raise identity.SecondFactorNeededError
+        _check_post(found, permission)
         raise NotBoundError if _lacks_binding(found, permission) else ForbiddenError
     return found.within(scope)
+
+
+def _check_post(found: Actor, permission: Permission) -> None:
+    """Say that his post ended since, where he may have done it before without a network.
+
+    Raises PostEndedError.
+    """
+    if found.user_id is None or found.acting is not None:
+        return
+    with reading() as session:
+        ended_at = ended_posts.post_ended_at(
+            session, found.user_id, permission, since=now() - evidence.CLOCK_BEHIND
+        )
+    if ended_at is not None:
+        raise ended_posts.PostEndedError(on=business_day(ended_at))
 
 
 def _lacks_binding(found: Actor, permission: Permission) -> bool:

@@ -189,6 +189,7 @@ SENTENCES: dict[str, str] = {
     **OF_SAME,
     **OF_WORK,
     # binding to a resident
+    "post_ended": "您的岗位{on}已经结束，手机里没传的先别删，请让给您开岗位的人再开一天，传完再结束",
     "not_bound": "请先绑定居民身份，绑定以后就能办这件事",
     "already_bound": "您已经绑定了居民身份，要换请先解除绑定",
     "resident_taken": "这位居民已经绑定了别的账号，请核对是不是选错了人",

@@ -146,6 +146,23 @@ def test_without_the_key_nobody_says_so_for_him(
     assert steps(session, closed, HazardStep.RATE) == []
 
 
+def test_what_somebody_made_his_own_is_no_more_read_or_rated_by_its_address(
+    visitor: Client, session: Session, code: str, closed: Hazard
+) -> None:
+    """Whoever was sent the address before does not read what he says in his account, nor change it."""
+    rate(visitor, code, closed, faces="1", note="还有一堆")
+    closed.reported_by = person("resident").user_id
+    session.commit()
+    page = visitor.get(f"/q/{code}/reports/{closed.id}?key={KEY}")
+    again = rate(visitor, code, closed, faces="3")
+
+    assert (page.status_code, again.status_code) == (200, 404)
+    assert "还有一堆" not in page.text
+    assert "您满意吗" not in page.text
+    session.refresh(closed)
+    assert closed.satisfaction == 1
+
+
 def test_nothing_is_rated_before_it_is_closed(
     visitor: Client, session: Session, code: str, closed: Hazard
 ) -> None:
