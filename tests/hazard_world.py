@@ -231,7 +231,7 @@ _DANGEROUS = _IN_HAND | {"accepted", "transferred"}
 _REPORTED = frozenset({"reported"})
 VERBS: dict[str, tuple[str, frozenset[str], str, dict[str, Any]]] = {
     "accept": ("admin", _REPORTED, "accepted", {}),
-    "reject": ("admin", _REPORTED, "rejected", {"reason": "不是隐患"}),
+    "reject": ("county", _REPORTED, "rejected", {"reason": "不是隐患"}),
     "duplicate": ("admin", _REPORTED, "duplicate", {}),
     "assign": (
         "admin",

@@ -159,11 +159,11 @@ def accept_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/reject", methods=["POST"])
-@allow(Permission.HAZARD_TRIAGE)
+@allow(Permission.HAZARD_ACCEPT)
 @blueprint.answer(WholeHazardOutput)
 @blueprint.body(RejectInput)
 def reject_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
-    """End a report that is no hazard."""
+    """End a report that is no hazard; of a major one the county says so."""
     return taken(hazards.reject, hazard_id, **sent)
 
 

@@ -16,12 +16,13 @@ from app.hazards.merging import KeptHazard
 from app.hazards.satisfaction import CHANGEABLE_FOR
 from app.hazards.steps import DECISIONS, verbs_from
 from app.hazards.supervising import is_of_community
+from app.hazards.triage import may_reject
 from app.identity import Permission, scope_of
 from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 
 _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
-    HazardStep.REJECT: Permission.HAZARD_TRIAGE,
+    HazardStep.REJECT: Permission.HAZARD_ACCEPT,
     HazardStep.DUPLICATE: Permission.HAZARD_TRIAGE,
     HazardStep.ASSIGN: Permission.HAZARD_ASSIGN,
     HazardStep.START: Permission.HAZARD_RECTIFY,
@@ -117,6 +118,10 @@ def _may_ask(reader: _Reader, row: Hazard) -> bool:
     return _is_his(reader, row)
 
 
+def _may_reject(reader: _Reader, row: Hazard) -> bool:
+    return may_reject(reader.session, reader.actor, row)
+
+
 def _may_assign(reader: _Reader, row: Hazard) -> bool:
     return may_assign(reader.session, reader.actor, row)
 
@@ -147,6 +152,7 @@ def _may_check(_: _Reader, row: Hazard) -> bool:
 
 
 _IF: dict[HazardStep, Callable[[_Reader, Hazard], bool]] = {
+    HazardStep.REJECT: _may_reject,
     HazardStep.ASSIGN: _may_assign,
     HazardStep.START: _is_his,
     HazardStep.RECTIFY: _is_his,

@@ -24,7 +24,7 @@ from app.workdays import WorkCalendar
 
 
 class NotMajorError(DomainError):
-    """The county gives out major hazards only; a general one is its community's own."""
+    """The county gives out and rejects major hazards only; a general one is its community's own."""
 
     code = "not_major"
     kind = Kind.FORBIDDEN

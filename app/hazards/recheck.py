@@ -11,7 +11,7 @@ from app.actors import Actor
 from app.errors import DomainError, Kind
 from app.hazards.assignees import barred_from_recheck, who_has
 from app.hazards.assignment import days_to_act
-from app.hazards.deadlines import due, set_deadline
+from app.hazards.deadlines import due, set_deadline, want_controls
 from app.hazards.merging import last_found
 from app.hazards.steps import Step, begin, tell
 from app.hazards.telling import ask_to_close, ask_to_look_again, tell_of_many, who_triages
@@ -153,6 +153,8 @@ def _send_back(step: Step, calendar: WorkCalendar, recheck: Recheck) -> Hazard:
         hazard.assignee_id = None
     due_at = due(step.session, calendar, hazard, at=step.at, asked=recheck.due_at)
     set_deadline(hazard, due_at, since=step.at)
+    if hazard.controls_due_at is None:  # it became major once the work was done
+        want_controls(hazard, at=step.at)
     hazard.extensions = 0
     hazard.recheck_failures += 1
     step.take(

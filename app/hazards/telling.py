@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 from app import harm
 from app.actors import Actor, Role, community_of
 from app.hazards.assignees import barred_from_recheck
-from app.hazards.responsible import OFFICES, ask_county, office, office_over, tell_all, unless_county
+from app.hazards.responsible import (
+    OFFICES,
+    admins,
+    ask_county,
+    in_hand_of,
+    office,
+    office_over,
+    tell_all,
+    unless_county,
+)
 from app.identity import TABLE, Permission, holders, seeing_to
 from app.models import HAZARD_PUT_RIGHT, Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind, post
@@ -55,6 +64,19 @@ def tell_accepted(session: Session, actor: Actor, hazard: Hazard) -> None:
         about = unless_county(role) | ({"controls_by": until.isoformat()} if until else {})
         told = people - {actor.user_id}
         tell_all(session, NoticeKind.HAZARD_ALARM, hazard, told, HazardStep.ACCEPT, **about)
+
+
+def tell_raised(session: Session, actor: Actor, hazard: Hazard) -> None:
+    """Tell at once that a hazard is major by now: the county, whoever puts it right, and the admins."""
+    role, people = office(session, hazard, OFFICES)
+    until = hazard.controls_due_at
+    by = {"controls_by": until.isoformat()} if until else {}
+    here = in_hand_of(session, hazard) | admins(session, hazard)
+    told = people - here - {actor.user_id}
+    tell_all(
+        session, NoticeKind.HAZARD_ALARM, hazard, told, HazardStep.RAISE_LEVEL, **unless_county(role), **by
+    )
+    tell_all(session, NoticeKind.HAZARD_ALARM, hazard, here - {actor.user_id}, HazardStep.RAISE_LEVEL, **by)
 
 
 def ask_recheck(session: Session, actor: Actor, hazard: Hazard) -> None:

@@ -8,13 +8,23 @@ from sqlalchemy.orm import Session
 from app.actors import Actor, community_of
 from app.clock import business_day
 from app.errors import DomainError, Kind
+from app.hazards.assignment import NotMajorError, may_assign
+from app.hazards.clocks import Clocks
 from app.hazards.deadlines import want_controls
+from app.hazards.levels import become_major
 from app.hazards.merging import last_found
 from app.hazards.rewards import claim_reward
 from app.hazards.steps import begin
 from app.hazards.telling import tell_accepted
 from app.identity import Permission, scope_of
-from app.models import Hazard, HazardCategory, HazardLevel, HazardStatus, HazardStep
+from app.models import (
+    HAZARD_PUT_RIGHT,
+    Hazard,
+    HazardCategory,
+    HazardLevel,
+    HazardStatus,
+    HazardStep,
+)
 
 _NO_HAZARD = frozenset({HazardStatus.REJECTED, HazardStatus.DUPLICATE})
 """What no report may be merged into: nobody would see to it."""
@@ -39,6 +49,20 @@ class LevelKeptError(DomainError):
 
     code = "level_kept"
     kind = Kind.FORBIDDEN
+
+
+class MajorRejectedError(DomainError):
+    """That a report which came in as major is no hazard is for the county to say."""
+
+    code = "major_rejected"
+    kind = Kind.FORBIDDEN
+
+
+class KeptGeneralError(DomainError):
+    """The named hazard is general and was put right: a major one would end in it without the county."""
+
+    code = "kept_general"
+    kind = Kind.CONFLICT
 
 
 def accept(
@@ -78,12 +102,13 @@ def accept(
 
 
 def reject(session: Session, actor: Actor, hazard_id: UUID, step_id: UUID, *, reason: str) -> Hazard:
-    """End a report that is no hazard, with the reason the reporter reads.
+    """End a report that is no hazard, with the reason the reporter reads; a major one only the county.
 
-    Raises NotFoundError, OtherContentError, IllegalStepError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, MajorRejectedError, NotMajorError.
     """
     step = begin(session, actor, hazard_id, step_id, HazardStep.REJECT, reason=reason)
     if not step.repeated:
+        _check_may_reject(session, actor, step.hazard)
         step.take(HazardStatus.REJECTED, HazardStep.REJECT, note=reason)
     return step.hazard
 
@@ -94,8 +119,10 @@ def duplicate(
     """End a report of something that another hazard of the same community already names.
 
     What was found, also by what was merged into it, after that one was rechecked and closed is a new one.
+    A major report makes a general one that is kept major, as long as that was not put right.
 
-    Raises NotFoundError, OtherContentError, IllegalStepError, DuplicateUnfitError, ClosedBeforeError.
+    Raises NotFoundError, OtherContentError, IllegalStepError, DuplicateUnfitError, ClosedBeforeError,
+    KeptGeneralError.
     """
     both = sorted({hazard_id, duplicate_of_id})
     session.execute(
@@ -119,13 +146,35 @@ def duplicate(
     ended_at = other.ended_at
     if ended_at is not None and last_found(session, hazard, after=ended_at, at_first=True) is not None:
         raise ClosedBeforeError(field="duplicate_of_id", closed_on=business_day(ended_at))
+    raises = hazard.level is HazardLevel.MAJOR and other.level is HazardLevel.GENERAL
+    if raises and other.status in HAZARD_PUT_RIGHT:
+        raise KeptGeneralError(field="duplicate_of_id")
     hazard.duplicate_of_id = other.id
     step.take(HazardStatus.DUPLICATE, HazardStep.DUPLICATE, note=note, duplicate_of_id=str(other.id))
+    if raises:
+        when = Clocks(step.at)
+        become_major(session, actor, other, sent=step.sent, when=when, merged_id=str(hazard.id))
     return hazard
+
+
+def may_reject(session: Session, actor: Actor, hazard: Hazard) -> bool:
+    """Say whether the actor may end a report as no hazard: a major one the county, else who gives it out."""
+    if hazard.level is HazardLevel.MAJOR:
+        return _closes(actor, hazard)
+    return may_assign(session, actor, hazard)
+
+
+def _check_may_reject(session: Session, actor: Actor, hazard: Hazard) -> None:
+    if not may_reject(session, actor, hazard):
+        raise (MajorRejectedError if hazard.level is HazardLevel.MAJOR else NotMajorError)(id=hazard.id)
 
 
 def _check_may_lower(actor: Actor, hazard: Hazard) -> None:
     """Leave it to whoever closes major hazards to say that one is none. Raises LevelKeptError."""
-    scope = scope_of(actor, Permission.HAZARD_CLOSE_MAJOR)
-    if scope is None or not scope.covers(hazard.area_code):
+    if not _closes(actor, hazard):
         raise LevelKeptError(field="level")
+
+
+def _closes(actor: Actor, hazard: Hazard) -> bool:
+    scope = scope_of(actor, Permission.HAZARD_CLOSE_MAJOR)
+    return scope is not None and scope.covers(hazard.area_code)

@@ -232,6 +232,8 @@ class HazardStep(enum.StrEnum):
     REPORT = "report"
     RECUR = "recur"
     ACCEPT = "accept"
+    RAISE_LEVEL = "raise_level"
+    """It is major by what is known since: by another report, or by a newer version of its item."""
     REJECT = "reject"
     DUPLICATE = "duplicate"
     ASSIGN = "assign"
@@ -266,6 +268,7 @@ class HazardStep(enum.StrEnum):
 
 HAZARD_QUIET = frozenset(
     {
+        HazardStep.RAISE_LEVEL,
         HazardStep.RECHECK_LATE,
         HazardStep.REMIND,
         HazardStep.SUPERVISE_COUNTY,

@@ -79,6 +79,7 @@ WORDS: Mapping[NoticeKind, Words] = {
             "controls_missing": "重大隐患还没报临时管控，请督促",
             "report": "发现了重大隐患，请马上处理",
             "accept": "受理了重大隐患，24小时内要管控",
+            "raise_level": "有隐患改为重大隐患，请马上看看",
             "nobody_decides": "有一项隐患没有人督办，请安排人",
         },
     ),

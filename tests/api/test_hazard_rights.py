@@ -44,7 +44,7 @@ def test_another_community_reads_as_not_there(session: Session, take: Take, verb
     "verb,start,names",
     [
         ("accept", "reported", "worker lead clerk city resident"),
-        ("reject", "reported", "worker lead clerk county city resident"),
+        ("reject", "reported", "worker lead clerk city resident"),
         ("duplicate", "reported", "worker lead clerk county city resident"),
         ("assign", "accepted", "worker lead clerk city resident"),
         ("assign", "assigned", "worker lead clerk city resident"),
@@ -71,7 +71,7 @@ def test_a_function_belongs_to_its_roles(
 @pytest.mark.parametrize(
     "status,level,allowed",
     [
-        ("reported", "major", {"admin": "accept reject duplicate", "county": "accept supervise"}),
+        ("reported", "major", {"admin": "accept duplicate", "county": "accept reject supervise"}),
         ("reported", "general", {"admin": "accept reject duplicate", "county": "accept supervise"}),
         (
             "accepted",
@@ -136,6 +136,24 @@ def test_the_county_gives_out_major_hazards_only(session: Session, take: Take, s
     assert done(take("county", major, "assign", **sent))["assignee_name"] == "colleague"
     session.refresh(general)
     assert general.status == status
+
+
+def test_what_came_in_as_major_only_the_county_rejects(session: Session, take: Take) -> None:
+    major, general = (write_hazard(session, level=HazardLevel(level)) for level in ("major", "general"))
+    kept, others = (
+        take("admin", major, "reject", reason="没有"),
+        take("county", general, "reject", reason="没有"),
+    )
+
+    assert (refused(kept), kept.json["title"]) == (
+        (403, "major_rejected"),
+        "重大隐患只有县里才能决定不受理，请报县里",
+    )
+    assert refused(others) == (403, "not_major")
+    session.refresh(major)
+    assert major.status is HazardStatus.REPORTED
+    assert done(take("county", major, "reject", reason="没有"))["status"] == "rejected"
+    assert done(take("admin", general, "reject", reason="没有"))["status"] == "rejected"
 
 
 def test_the_photos_of_a_repeated_step_are_linked_once(session: Session, take: Take) -> None:

@@ -34,7 +34,7 @@ def test_a_verb_starts_from_its_own_states_only(
     session: Session, take: Take, verb: str, status: HazardStatus
 ) -> None:
     name, starts, end, sent = VERBS[verb]
-    other = write_hazard(session)
+    other = write_hazard(session, level=HazardLevel.MAJOR)
     hazard = write_hazard(session, status, level=HazardLevel.MAJOR, source=HazardSource.STAFF)
     if verb == "duplicate":
         sent = {"duplicate_of_id": str(other.id)}

@@ -151,8 +151,8 @@ PATROL = [
     Line(
         "POST",
         "/v1/hazards/<uuid:hazard_id>/reject",
-        {"admin": 200},
-        _step("reject", _S.REPORTED, {"reason": "不是隐患"}),
+        {"admin": 403, "county": 200},
+        _step("reject", _S.REPORTED, {"reason": "不是隐患"}, level=HazardLevel.MAJOR),
     ),
     Line("POST", "/v1/hazards/<uuid:hazard_id>/duplicate", {"admin": 200}, _duplicate),
     Line("POST", "/v1/hazards/<uuid:hazard_id>/assign", {"admin": 200, "county": 200}, _assign),

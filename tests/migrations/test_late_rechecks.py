@@ -9,7 +9,9 @@ from tests.migrations.test_sealing_rows import write
 BEFORE, AFTER = "20261204_0500", "20261204_0900"
 
 
-def _add(connection: Connection, number: int, step: str, data: str) -> None:
+def add(connection: Connection, number: int, step: str, data: str) -> None:
+    """Write an event of a hazard that is not there, past the trigger that asks for it."""
+    connection.execute(text("SET LOCAL session_replication_role = replica"))
     write(
         connection,
         "hazard_events",
@@ -25,7 +27,8 @@ def _add(connection: Connection, number: int, step: str, data: str) -> None:
     )
 
 
-def _steps(connection: Connection) -> list[str]:
+def steps(connection: Connection) -> list[str]:
+    """Give the steps of all events in their order."""
     found = list(connection.scalars(text("SELECT step FROM hazard_events ORDER BY number")))
     connection.rollback()
     return found
@@ -33,13 +36,12 @@ def _steps(connection: Connection) -> list[str]:
 
 def test_a_late_recheck_is_a_recheck_again_on_the_way_back(at: At) -> None:
     connection = at(AFTER)
-    connection.execute(text("SET LOCAL session_replication_role = replica"))
     found_again = '{"found_again_at": "2026-11-02T12:00:00Z"}'
     for number, (step, data) in enumerate(
         [("rectify", "{}"), ("recheck_late", found_again), ("verify", "{}")]
     ):
-        _add(connection, number, step, data)
+        add(connection, number, step, data)
     connection.commit()
 
     back_to(connection, BEFORE)
-    assert _steps(connection) == ["rectify", "verify", "verify"]
+    assert steps(connection) == ["rectify", "verify", "verify"]
