@@ -40,6 +40,7 @@ _PERMISSION = {
     HazardStep.REPORT_CONTROLS: Permission.HAZARD_RECTIFY,
     HazardStep.CHECK_CONTROLS: Permission.HAZARD_CLOSE_MAJOR,
 }
+_CONFIRMING = (HazardStep.VERIFY, HazardStep.CLOSE)
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class _Reader:
     """Hazards that he is to put right."""
     behind_his_door: set[UUID]
     kept: Mapping[UUID, KeptHazard]
+    barred: Mapping[UUID, set[UUID]]
+    """Who may not recheck them."""
 
     def covers(self, permission: Permission, row: Hazard) -> bool:
         """Say whether a function of his reaches the hazard."""
@@ -85,8 +88,15 @@ def verbs_open_to(
     ids = [row.id for row in rows]
     doors = harm.homes_behind_each(session, ids) if actor.homes else {}
     behind = {hazard_id for hazard_id, homes in doors.items() if not actor.homes.isdisjoint(homes)}
-    reader = _Reader(session, actor, _his(session, actor, rows), behind, kept)
+    barred = barred_from_recheck(session, _to_confirm(actor, rows))
+    reader = _Reader(session, actor, _his(session, actor, rows), behind, kept, barred)
     return {row.id: [verb for verb in verbs_from(row.status) if reader.may(row, verb)] for row in rows}
+
+
+def _to_confirm(actor: Actor, rows: Sequence[Hazard]) -> list[Hazard]:
+    """Give those that the actor could recheck, by his function."""
+    able = {verb for verb in _CONFIRMING if scope_of(actor, _PERMISSION[verb]) is not None}
+    return [row for row in rows if not able.isdisjoint(verbs_from(row.status))]
 
 
 def _his(session: Session, actor: Actor, rows: Sequence[Hazard]) -> set[UUID]:
@@ -101,7 +111,7 @@ def _is_his(reader: _Reader, row: Hazard) -> bool:
 
 
 def _is_anothers(reader: _Reader, row: Hazard) -> bool:
-    return barred_from_recheck(row) != reader.actor.user_id
+    return reader.actor.user_id not in reader.barred.get(row.id, ())
 
 
 def _may_speak(reader: _Reader, row: Hazard) -> bool:

@@ -1,19 +1,31 @@
 """Who may be given a hazard, and who has it: a person, or all of a unit until one of them starts."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, literal, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app import plans
 from app.actors import COMMUNITY_DIGITS, Actor, Role, community_of
 from app.clock import business_day
 from app.errors import DomainError, Kind
 from app.identity import holders, holding
-from app.models import HAZARD_IN_HAND, Grant, Hazard, HazardStatus, Unit, UnitMember, User
+from app.models import (
+    HAZARD_IN_HAND,
+    HAZARD_PUT_RIGHT,
+    Grant,
+    Hazard,
+    HazardEvent,
+    HazardStatus,
+    HazardStep,
+    Unit,
+    UnitMember,
+    User,
+)
 from app.plans import is_away, standing_in, stands_in_over
 
 FIELD_ROLES = frozenset({Role.BUILDING_LEAD, Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
@@ -122,14 +134,37 @@ def nobody_there(day: ColumnElement[date]) -> ColumnElement[bool]:
     return and_(Hazard.assignee_id.is_(None), ~there)
 
 
-def barred_from_recheck(hazard: Hazard) -> UUID | None:
-    """Give who may not say now that a hazard is right: whoever put it right.
+def barred_from_recheck(session: Session, rows: Collection[Hazard]) -> Mapping[UUID, set[UUID]]:
+    """Give of hazards that were put right who may not say now that it is right: whoever did that.
 
-    Of what a department put right it is whoever recorded its answer, until somebody else rechecked it: then
-    two have looked at what neither of them did, and he may close it.
+    So may nobody whose work arrived later. Of what a department put right it is whoever recorded its answer,
+    until somebody else rechecked it: then two have looked at what neither of them did, and he may close it.
     """
-    rechecked = hazard.department is not None and hazard.status is HazardStatus.VERIFIED
-    return None if rechecked else hazard.rectified_by
+    did_it: list[tuple[UUID, UUID | None]] = []
+    for row in rows:
+        rechecked = row.department is not None and row.status is HazardStatus.VERIFIED
+        if row.status in HAZARD_PUT_RIGHT and not rechecked:
+            did_it.append((row.id, row.rectified_by))
+    if did_it:
+        late = session.execute(_late_work([hazard_id for hazard_id, _ in did_it]))
+        did_it += [(hazard_id, user_id) for hazard_id, user_id in late]
+    barred = defaultdict[UUID, set[UUID]](set)
+    for hazard_id, user_id in did_it:
+        if user_id is not None:
+            barred[hazard_id].add(user_id)
+    return barred
+
+
+def _late_work(hazard_ids: Collection[UUID]) -> Select[UUID, UUID | None]:
+    """Choose whose work arrived after others had put hazards right, which no recheck found wanting since."""
+    later = aliased(HazardEvent)
+    failed = exists().where(
+        later.hazard_id == HazardEvent.hazard_id,
+        later.step == HazardStep.RECHECK_FAIL,
+        later.number > HazardEvent.number,
+    )
+    came = and_(HazardEvent.hazard_id.in_(hazard_ids), HazardEvent.step == HazardStep.WORK_LATE)
+    return select(HazardEvent.hazard_id, HazardEvent.actor_id).distinct().where(came, ~failed)
 
 
 def _of_unit(session: Session, unit_id: UUID, area_code: str) -> set[UUID]:

@@ -23,7 +23,7 @@ from app.workdays import WorkCalendar
 
 
 class SamePersonError(DomainError):
-    """Whoever put the hazard right, or recorded that a department did, may not say that it is right."""
+    """Whoever worked on the hazard, or recorded that a department did, may not say that it is right."""
 
     code = "same_person"
     kind = Kind.FORBIDDEN
@@ -103,7 +103,8 @@ def _begin_recheck(
     captured_at: datetime | None,
 ) -> Step:
     step = begin(session, actor, hazard_id, step_id, verb, captured_at=captured_at, recheck=vars(recheck))
-    if not step.repeated and barred_from_recheck(step.hazard) == actor.user_id:
+    barred = {} if step.repeated else barred_from_recheck(session, [step.hazard])
+    if actor.user_id in barred.get(hazard_id, ()):
         raise SamePersonError(id=hazard_id)
     return step
 

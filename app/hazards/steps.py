@@ -18,7 +18,7 @@ from app.harm import HarmRecord, Told
 from app.hazards.assignees import given_elsewhere
 from app.hazards.clocks import Clocks, not_before
 from app.hazards.merging import MERGED_MOST, merged_below
-from app.hazards.taken_back import TO_DO, TakenBack, taken_back
+from app.hazards.taken_back import TakenBack, may_arrive, may_be_late, taken_back
 from app.models import (
     HAZARD_ENDED,
     HAZARD_QUIET,
@@ -39,7 +39,6 @@ _SIGHTINGS = frozenset({HazardStep.REPORT, HazardStep.RECUR})
 _S = HazardStatus
 _OPEN = frozenset(HazardStatus) - HAZARD_ENDED
 _IN_HAND = frozenset({_S.ASSIGNED, _S.RECTIFYING})
-_WORK = frozenset({HazardStep.START, HazardStep.RECTIFY})
 _DANGEROUS = _IN_HAND | {_S.ACCEPTED, _S.TRANSFERRED}
 _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ACCEPT: frozenset({_S.REPORTED}),
@@ -187,7 +186,7 @@ def begin(
     in what was sent. Before the step that goes before it he cannot have: then the server's clock counts.
 
     The work that somebody did before the hazard was taken from him may arrive later, by a clock that is
-    believed.
+    believed, also once others have put it right.
 
     A step that was taken is known by its name, whatever followed it, and before anything is judged: it is
     marked as repeated, also for somebody whose areas are others by now.
@@ -204,7 +203,7 @@ def begin(
     event = made_before(session, HazardEvent, step_id, mark, author=HazardEvent.actor_id, by=actor.user_id)
     late = None
     if event is None:
-        if captured_at is not None and verb in _WORK and hazard.assignee_id != actor.user_id:
+        if captured_at is not None and may_be_late(actor, hazard, verb):
             late = taken_back(session, actor, hazard, verb, captured_at)
         if late is None and not (
             reach(hazard) if reach is not None else _reaches(session, actor, hazard, verb)
@@ -212,7 +211,7 @@ def begin(
             raise NotFoundError
         if verb in DECISIONS and is_behind_own_door(session, actor, hazard):
             raise OwnHouseholdError
-        if hazard.status not in (_FROM[verb] if late is None else TO_DO):
+        if not (hazard.status in _FROM[verb] if late is None else may_arrive(actor, hazard)):
             raise IllegalStepError(id=hazard_id, now=hazard.status, asked=verb)
     number = late.number if late is not None else None
     since = not_before(session, hazard_id, verb, number=number) if captured_at is not None else None

@@ -11,6 +11,7 @@ from app.actors import Actor
 from app.clock import now
 from app.hazards.clocks import Clocks, not_before
 from app.models import (
+    HAZARD_PUT_RIGHT,
     ClockFlag,
     Hazard,
     HazardEvent,
@@ -20,9 +21,10 @@ from app.models import (
     UnitMember,
 )
 
-TO_DO = frozenset({HazardStatus.ACCEPTED, HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
+_TO_DO = frozenset({HazardStatus.ACCEPTED, HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
 """Where such work may still put it right."""
 _TAKEN_BY = (HazardStep.UNASSIGN, HazardStep.REASSIGN)
+_WORK = frozenset({HazardStep.START, HazardStep.RECTIFY})
 
 
 @dataclass(frozen=True)
@@ -33,15 +35,32 @@ class TakenBack:
     number: int
 
 
+def may_be_late(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
+    """Say whether a step is work on what another has, or put right, by now."""
+    return verb in _WORK and (hazard.assignee_id != actor.user_id or is_over(actor, hazard))
+
+
+def may_arrive(actor: Actor, hazard: Hazard) -> bool:
+    """Say whether such work still puts it right, or stands in its history beside another's."""
+    return hazard.status in _TO_DO or is_over(actor, hazard)
+
+
+def is_over(actor: Actor, hazard: Hazard) -> bool:
+    """Say whether another, and no department, put it right: the actor's work stands in the history alone."""
+    if hazard.status not in HAZARD_PUT_RIGHT or hazard.department is not None:
+        return False
+    return hazard.rectified_by != actor.user_id
+
+
 def taken_back(
     session: Session, actor: Actor, hazard: Hazard, verb: HazardStep, captured_at: datetime
 ) -> TakenBack | None:
     """Say what took a hazard from the actor, in a community of his, after a moment of his work.
 
     It was given to another, or taken back, from him or from a unit that he is of, or was until it changed
-    after that moment; another of that unit started it; or the unit, which has it still, is his no more. The
-    moment is one at which he had it, by a clock that is believed: else anybody who had it once could go on,
-    whatever his phone says.
+    after that moment; another of that unit started it; the unit, which has it still, is his no more; or who
+    had it before him put it right. The moment is one at which he had it, by a clock that is believed: else
+    anybody who had it once could go on, whatever his phone says.
     """
     taken = _by_an_event(session, actor, hazard, captured_at) or _by_leaving(
         session, actor, hazard, captured_at
@@ -68,11 +87,13 @@ def _by_an_event(session: Session, actor: Actor, hazard: Hazard, captured_at: da
     from_him = or_(from_whom == actor.user_id, _is_of(from_whom, actor), _left(from_whom, actor, captured_at))
     from_his = or_(_is_of(from_unit, actor), _left(from_unit, actor, captured_at))
     started = and_(HazardEvent.step == HazardStep.START, HazardEvent.actor_id == hazard.assignee_id)
+    is_his = from_his if hazard.assignee_id is None else literal(hazard.assignee_id == actor.user_id)
+    done = and_(HazardEvent.step == HazardStep.RECTIFY, literal(is_over(actor, hazard)), is_his)
     query = (
         select(HazardEvent)
         .where(
             HazardEvent.hazard_id == hazard.id,
-            or_(and_(HazardEvent.step.in_(_TAKEN_BY), from_him), and_(started, from_his)),
+            or_(and_(HazardEvent.step.in_(_TAKEN_BY), from_him), and_(started, from_his), done),
         )
         .order_by(HazardEvent.number.desc())
         .limit(1)

@@ -21,7 +21,7 @@ from app.hazards.responsible import (
     unless_county,
 )
 from app.identity import TABLE, Permission, holders, seeing_to
-from app.models import HAZARD_PUT_RIGHT, Hazard, HazardLevel, HazardStatus, HazardStep
+from app.models import Hazard, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind, post
 from app.people import accounts_of_home
 
@@ -150,9 +150,8 @@ def tell_of_many(session: Session, kind: NoticeKind, rows: Sequence[Hazard], who
 def _barred_from_each(session: Session, rows: Sequence[Hazard]) -> dict[UUID, frozenset[UUID]]:
     """Give of each hazard who decides nothing: behind whose door it is, and whose work is to be rechecked."""
     behind = _people_behind_each(session, [row.id for row in rows])
-    waiting = [row for row in rows if row.status in HAZARD_PUT_RIGHT]
-    did_it = {row.id: barred for row in waiting if (barred := barred_from_recheck(row)) is not None}
-    return {one: people | {did_it[one]} if one in did_it else people for one, people in behind.items()}
+    did_it = barred_from_recheck(session, rows)
+    return {one: people.union(did_it.get(one, ())) for one, people in behind.items()}
 
 
 def _people_behind_each(session: Session, hazards: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -16,7 +16,7 @@ from app.hazards.assignees import has, who_has
 from app.hazards.clocks import GIVEN
 from app.hazards.deadlines import FURTHEST, DueTimeError
 from app.hazards.steps import Step, begin, tell
-from app.hazards.taken_back import TakenBack
+from app.hazards.taken_back import TakenBack, is_over
 from app.hazards.telling import ask_recheck
 from app.models import Hazard, HazardEvent, HazardLevel, HazardStatus, HazardStep
 from app.notices import NoticeKind
@@ -111,7 +111,10 @@ def start(
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed(), on=business_day(step.happened_at))
     if step.taken_back is not None:
-        step.leave(HazardStep.START, note=note, five_fixed=plain)
+        if is_over(actor, hazard):
+            step.leave(HazardStep.WORK_LATE, note=note, verb=HazardStep.START, five_fixed=plain)
+        else:
+            step.leave(HazardStep.START, note=note, five_fixed=plain)
         return hazard
     _check_in_time(five_fixed, hazard, at=step.happened_at)
     hazard.five_fixed = plain or hazard.five_fixed
@@ -132,6 +135,8 @@ def rectify(
 ) -> Hazard:
     """Say that the work is done, shown by a note or photos; in time or not goes by ``captured_at``.
 
+    What others put right before it arrived stays as they did it: it is kept beside theirs.
+
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, NothingShownError.
     """
     sent: dict[str, Any] = {"note": note, "photo_ids": list(photo_ids)}
@@ -144,23 +149,30 @@ def rectify(
     if not note and not photo_ids:
         raise NothingShownError(field="note")
     if step.taken_back is not None:
-        _take_up(step, step.taken_back)
+        _check_begun(step, step.taken_back)
+        if is_over(actor, hazard):
+            step.leave(HazardStep.WORK_LATE, note=note, photo_ids=photo_ids, verb=HazardStep.RECTIFY)
+            return hazard
+        _take_up(step)
     hazard.rectified_by = actor.user_id
     step.take(HazardStatus.RECTIFIED, HazardStep.RECTIFY, note=note, photo_ids=photo_ids)
     ask_recheck(session, actor, hazard)
     return hazard
 
 
-def _take_up(step: Step, taken_back: TakenBack) -> None:
+def _check_begun(step: Step, taken_back: TakenBack) -> None:
+    """Refuse what he had not begun before it was taken from him. Raises IllegalStepError."""
+    begun = exists(_starts(step, taken_back, since=GIVEN).where(HazardEvent.actor_id == step.actor.user_id))
+    if not step.session.scalar(select(begun)):
+        raise IllegalStepError(id=step.hazard.id, now=step.hazard.status, asked=HazardStep.RECTIFY)
+
+
+def _take_up(step: Step) -> None:
     """Let a hazard be in the work that somebody began before it was taken from him; tell whoever has it now.
 
-    He has it again where nobody has, so that a failed recheck finds somebody. Raises IllegalStepError where
-    he had not begun.
+    He has it again where nobody has, so that a failed recheck finds somebody.
     """
     session, hazard = step.session, step.hazard
-    begun = exists(_starts(step, taken_back, since=GIVEN).where(HazardEvent.actor_id == step.actor.user_id))
-    if not session.scalar(select(begun)):
-        raise IllegalStepError(id=hazard.id, now=hazard.status, asked=HazardStep.RECTIFY)
     for user_id in sorted(who_has(session, hazard) - {hazard.reported_by}):
         tell(session, NoticeKind.HAZARD_STEP, hazard, to=user_id, step=HazardStep.RECTIFY)
     if hazard.status is HazardStatus.ACCEPTED:
@@ -192,7 +204,8 @@ def _starts(step: Step, taken_back: TakenBack, *, since: Sequence[HazardStep]) -
         of_it, HazardEvent.step.in_(since), HazardEvent.number < taken_back.number
     )
     after = HazardEvent.number > func.coalesce(last.scalar_subquery(), 0)
-    return select(HazardEvent).where(of_it, HazardEvent.step == HazardStep.START, after)
+    late = and_(HazardEvent.step == HazardStep.WORK_LATE, HazardEvent.data["verb"].astext == HazardStep.START)
+    return select(HazardEvent).where(of_it, or_(HazardEvent.step == HazardStep.START, late), after)
 
 
 def check_assigned_to(session: Session, actor: Actor, hazard: Hazard) -> None:

@@ -242,6 +242,8 @@ class HazardStep(enum.StrEnum):
     """Whoever had it has no post any more; nobody took this step."""
     START = "start"
     RECTIFY = "rectify"
+    WORK_LATE = "work_late"
+    """A start or work done that arrived after others had put it right: nothing follows from it."""
     VERIFY = "verify"
     RECHECK_FAIL = "recheck_fail"
     RECHECK_LATE = "recheck_late"
@@ -269,6 +271,7 @@ class HazardStep(enum.StrEnum):
 HAZARD_QUIET = frozenset(
     {
         HazardStep.RAISE_LEVEL,
+        HazardStep.WORK_LATE,
         HazardStep.RECHECK_LATE,
         HazardStep.REMIND,
         HazardStep.SUPERVISE_COUNTY,

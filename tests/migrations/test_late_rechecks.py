@@ -1,4 +1,4 @@
-"""Rechecks that came too late, where there is no step of their own for them any more."""
+"""Rechecks and work that came too late, where there is no step of their own for them any more."""
 
 from sqlalchemy import Connection, text
 
@@ -45,3 +45,15 @@ def test_a_late_recheck_is_a_recheck_again_on_the_way_back(at: At) -> None:
 
     back_to(connection, BEFORE)
     assert steps(connection) == ["rectify", "verify", "verify"]
+
+
+def test_late_work_is_the_start_or_work_that_it_was_on_the_way_back(at: At) -> None:
+    connection = at("20261210_1101")
+    for number, (step, data) in enumerate(
+        [("rectify", "{}"), ("work_late", '{"verb": "start"}'), ("work_late", '{"verb": "rectify"}')]
+    ):
+        add(connection, number, step, data)
+    connection.commit()
+
+    back_to(connection, "20261210_1001")
+    assert steps(connection) == ["rectify", "start", "rectify"]
