@@ -181,7 +181,7 @@ def resident_consents(resident_id: UUID) -> dict[str, Any]:
 def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
     """Record what a resident, or a child's verified guardian, signed on paper; they are told."""
     with transaction() as session:
-        row, made = people.record_on_paper(session, actor(), consent_id, new)
+        row, made = people.record_on_paper(session, actor(), consent_id, new, reached=visits.called_on)
         note(resident_id=row.resident_id, text_id=row.text_id, given=row.given)
         if made:
             consent_notices.tell_of_paper(session, actor(), row)
@@ -195,7 +195,7 @@ def put_consent(new: people.PaperDecision, consent_id: UUID) -> tuple[Any, int]:
 def withdraw(consent_id: UUID) -> Any:
     """Take a consent back for a resident who says so; he, or a child's guardian, is told."""
     with transaction() as session:
-        row, is_new = people.withdraw_on_paper(session, actor(), consent_id)
+        row, is_new = people.withdraw_on_paper(session, actor(), consent_id, reached=visits.called_on)
         if is_new:
             consent_notices.tell_of_paper(session, actor(), row)
         return _shut_out(session, row)

@@ -20,7 +20,7 @@ from app.people.consent_texts import NO_LONGER_ASKED
 from app.people.deaths import check_not_dead
 from app.people.guardians import guardianship_in_force, is_child, ward
 from app.people.homes import check_minor_elsewhere
-from app.people.listings import resident_in_scope
+from app.people.listings import Reached, resident_in_scope
 from app.people.locking import lock_accounts
 from app.people.said_no import check_said_no
 
@@ -105,9 +105,14 @@ def decide(
 
 
 def record_on_paper(
-    session: Session, actor: Actor, consent_id: UUID, new: PaperDecision
+    session: Session,
+    actor: Actor,
+    consent_id: UUID,
+    new: PaperDecision,
+    *,
+    reached: Reached = resident_in_scope,
 ) -> tuple[Consent, bool]:
-    """Keep what a resident of the actor's areas, or his verified guardian, signed on paper.
+    """Keep what a resident whom the actor reaches, or his verified guardian, signed on paper.
 
     Raises NotFoundError, GuardianNeededError if a child under 14 signed, WardNeededError,
     ResidentDeadError where whoever signed is said to have died, OwnHouseholdError for a minor of the actor's
@@ -117,7 +122,7 @@ def record_on_paper(
     if (first := _made_before(session, actor, consent_id, new)) is not None:
         return first, False
     try:
-        resident = resident_in_scope(session, actor, new.resident_id)
+        resident = reached(session, actor, new.resident_id)
     except NotFoundError:
         raise NotFoundError(field="resident_id") from None
     check_minor_elsewhere(actor, resident)
@@ -223,14 +228,16 @@ def withdraw(session: Session, actor: Actor, consent_id: UUID) -> Consent:
     return _taken_back(row, actor)
 
 
-def withdraw_on_paper(session: Session, actor: Actor, consent_id: UUID) -> tuple[Consent, bool]:
-    """Take a consent back for a resident of the actor's areas who says so; say whether that is news.
+def withdraw_on_paper(
+    session: Session, actor: Actor, consent_id: UUID, *, reached: Reached = resident_in_scope
+) -> tuple[Consent, bool]:
+    """Take a consent back for a resident whom the actor reaches and who says so; say whether that is news.
 
     Raises NotFoundError, OwnHouseholdError for a minor of the actor's own home.
     """
     row = _given(session, actor, consent_id)
     if not actor.scope.covers(row.area_code):
-        raise NotFoundError
+        reached(session, actor, row.resident_id)
     check_minor_elsewhere(actor, session.get_one(Resident, row.resident_id))
     is_new = row.withdrawn_at is None
     return _taken_back(row, actor), is_new

@@ -1,6 +1,6 @@
 """Reading the roster: staff their areas, a resident his own household."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -11,6 +11,9 @@ from app.actors import Actor
 from app.errors import NotFoundError
 from app.models import Household, Relation, Resident
 from app.people.leaving import check_lives_here
+
+Reached = Callable[[Session, Actor, UUID], Resident]
+"""Gives somebody whom the actor reaches. Raises NotFoundError for anybody else."""
 
 
 class Door(NamedTuple):

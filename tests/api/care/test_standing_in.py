@@ -17,7 +17,7 @@ from app.visits import tell_without_hands
 from tests.care_world import NOON, TODAY, file_visit, write_care, write_form, write_resident
 from tests.cast import HOME, LONG_AGO, NEXT, named, person
 from tests.child_world import write_guarded_child
-from tests.client import Client
+from tests.client import Answer, Client
 from tests.sealer import SEALER
 
 Become = Callable[[str | None], Client]
@@ -273,6 +273,35 @@ def test_he_reaches_those_whom_he_is_to_call_on_and_nobody_else_there(be: Become
     assert be("worker").get(f"/v1/households/{named('household home')}").status_code == 200, "his own grid"
     with clock.set_to(NOON + timedelta(days=4)):
         assert _reach(be("worker"), cared) == [404, 404, 404]
+
+
+def test_he_notes_what_those_sign_whom_he_is_to_call_on_and_what_they_take_back(
+    be: Become, session: Session
+) -> None:
+    """Else a visit would stay without words as long as somebody is away; nobody else's paper, nor later."""
+    cared, other = write_resident(session, name="石老太"), write_resident(session, area_code=HOME)
+    _elsewhere(session, cared)
+    (text,) = (
+        one["text_id"]
+        for one in be("admin").get(f"/v1/residents/{cared}/consents").json["items"]
+        if one["purpose"] == "health_hardship"
+    )
+
+    def note(resident_id: UUID) -> Answer:
+        signed = {"resident_id": str(resident_id), "decided_by": str(resident_id)}
+        return be("worker").put(f"/v1/consents/{new_id()}", json={"text_id": text, "given": True} | signed)
+
+    assert note(cared).status_code == 404
+    send_away(session, "colleague", "worker")
+
+    made = note(cared)
+    back = f"/v1/consents/{made.json['id']}/withdraw"
+
+    assert (made.status_code, made.json["channel"]) == (201, "paper")
+    assert note(other).status_code == 404
+    with clock.set_to(NOON + timedelta(days=4)):
+        assert [note(cared).status_code, be("worker").post(back).status_code] == [404, 404]
+    assert be("worker").post(back).status_code == 200
 
 
 def test_he_asks_to_read_of_a_minor_there_and_does_until_he_stands_in_no_longer(
