@@ -25,6 +25,7 @@ from app.models import (
     ClaimStatus,
     FollowUp,
     HarmCase,
+    HarmRecord,
     Hazard,
     HazardStatus,
     HazardStep,
@@ -32,8 +33,10 @@ from app.models import (
     NoticeKind,
     Place,
     UnitMember,
+    Visit,
 )
 from app.notices import links, words
+from app.retention import kept_for_a_case
 
 _CLAIM_RESULTS = {
     ClaimStatus.SUBMITTED: "已提交",
@@ -209,6 +212,16 @@ def _todo(_: Session, notice: Notice) -> dict[str, Any]:
     return {"matter": _matter(notice), "at": notice.created_at}
 
 
+def _own_visit(session: Session, notice: Notice) -> dict[str, Any] | None:
+    """Ask of no visit that was answered, or that a case of harm names by now."""
+    asked = select(Visit.id).where(
+        Visit.id == UUID(notice.data["own_visit_id"]),
+        Visit.answer_id.is_(None),
+        ~kept_for_a_case(Visit.id, HarmRecord.VISIT),
+    )
+    return None if session.scalar(asked) is None else _todo(session, notice)
+
+
 def _harm_case(session: Session, notice: Notice) -> dict[str, Any] | None:
     case_id = notice.data.get("harm_case_id")
     case = session.get(HarmCase, UUID(case_id)) if case_id else None
@@ -265,6 +278,7 @@ _FACTS: Mapping[NoticeKind, Callable[[Session, Notice], dict[str, Any] | None]] 
     NoticeKind.SPOT_CHECK: _todo,
     NoticeKind.CLAIM_STEP: _claim_step,
     NoticeKind.VISIT_URGENT: _todo,
+    NoticeKind.OWN_VISIT: _own_visit,
     NoticeKind.FOLLOW_UP_ASSIGNED: _follow_up,
     NoticeKind.CARE: _todo,
     NoticeKind.HARM_CASE: _harm_case,

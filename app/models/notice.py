@@ -26,6 +26,8 @@ class NoticeKind(enum.StrEnum):
     """Inspections of plans open today, were missed, or have somebody else now (data: ``what``, ``count``)."""
     CLAIM_STEP = "claim_step"
     VISIT_URGENT = "visit_urgent"
+    OWN_VISIT = "own_visit"
+    """Who was visited is asked whether somebody came (data: ``own_visit_id``; ``what``: ``call``)."""
     FOLLOW_UP_ASSIGNED = "follow_up_assigned"
     CARE = "care"
     """Who looks after somebody changed, or when (data: ``what``, ``care_record_id`` or ``count``)."""

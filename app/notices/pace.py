@@ -31,6 +31,7 @@ PACES: Mapping[NoticeKind, Pace] = {
     NoticeKind.SPOT_CHECK: Pace.SOON,
     NoticeKind.CLAIM_STEP: Pace.DIGEST,
     NoticeKind.VISIT_URGENT: Pace.URGENT,
+    NoticeKind.OWN_VISIT: Pace.DIGEST,
     NoticeKind.FOLLOW_UP_ASSIGNED: Pace.SOON,
     NoticeKind.CARE: Pace.SOON,
     NoticeKind.HARM_CASE: Pace.URGENT,

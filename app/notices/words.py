@@ -140,9 +140,13 @@ WORDS: Mapping[NoticeKind, Words] = {
         "有一项走访需要尽快处理",
         "{count}项走访需要尽快处理",
         {
+            "emergency": "走访遇到紧急情况，请马上处理",
             "out_of_contact": "有人两次没联系上，请马上核实",
             "nobody_decides": "有一项走访没人管，请安排管理员",
         },
+    ),
+    NoticeKind.OWN_VISIT: Words(
+        "请您确认", "工作人员来过吗？请确认", "{count}件事请您确认", {"call": "工作人员联系过您吗？请确认"}
     ),
     NoticeKind.FOLLOW_UP_ASSIGNED: Words(
         "回访待办",

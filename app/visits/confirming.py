@@ -10,12 +10,12 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app import harm, notices
 from app.actors import Actor
-from app.clock import now
+from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.harm import HarmRecord, Told
 from app.identity import seeing_to
@@ -30,10 +30,11 @@ from app.models import (
     User,
     Visit,
     VisitBasis,
+    VisitMode,
     VisitOutcome,
 )
 from app.once import content_hash, unique
-from app.people import guardianship_in_force, is_minor
+from app.people import guardianship_in_force, is_minor, last_birth_of_adults
 from app.retention import kept_for_a_case
 from app.sealing import Sealer
 from app.visits.care_listings import admin_scope
@@ -149,6 +150,33 @@ def answer(
     return _seen(visit, name)
 
 
+def ask_whether_so(session: Session, visit: Visit) -> None:
+    """Ask who was visited, in one notice on his own account, whether somebody came; who signed has said so.
+
+    Nobody is asked who is under 18, or made the visit himself, nor what ``answer`` would not take: so nobody
+    for whom a guardian or another acts, and no home that a case of harm is kept from.
+    """
+    if visit.confirmation is not Confirmation.NONE:
+        return
+    query = (
+        select(User.id)
+        .join(Resident, Resident.id == User.resident_id)
+        .join(CareRecord, CareRecord.resident_id == Resident.id)
+        .join(Visit, Visit.care_record_id == CareRecord.id)
+        .where(
+            Visit.id == visit.id,
+            _tells_home(),
+            Resident.birth_date <= last_birth_of_adults(business_day()),
+            Resident.left_on.is_(None),
+            User.id != visit.worker_id,
+            User.disabled_at.is_(None),
+        )
+    )
+    about = {"own_visit_id": visit.id} | ({} if visit.mode is VisitMode.IN_PERSON else {"what": "call"})
+    to = session.scalar(query)
+    notices.post(session, NoticeKind.OWN_VISIT, to=to, area_code=visit.area_code, **about)
+
+
 def answered_visits(
     session: Session, actor: Actor, *, said: Confirmation | None, after: UUID | None, limit: int
 ) -> list[AnsweredVisit]:
@@ -185,24 +213,28 @@ def answered_visits(
 
 def _shown(actor: Actor) -> Select[Visit, str]:
     """Select what the actor is shown, with the resident and the worker's name."""
-    about_him = exists().where(
-        HarmCase.resident_id == Resident.id,
-        HarmCase.opened_at <= Visit.received_at,
-        or_(HarmCase.closed_at.is_(None), HarmCase.closed_at >= Visit.received_at),
-    )
     return (
         select(Visit, User.name)
         .join(Visit.care_record)
         .join(CareRecord.resident)
         .join(User, User.id == Visit.worker_id)
         .options(contains_eager(Visit.care_record).contains_eager(CareRecord.resident))
-        .where(
-            _his(actor),
-            Visit.outcome != VisitOutcome.NOT_REACHED,
-            Visit.basis != VisitBasis.MANDATORY_REPORT,
-            ~kept_for_a_case(Visit.id, HarmRecord.VISIT),
-            ~about_him,
-        )
+        .where(_his(actor), _tells_home())
+    )
+
+
+def _tells_home() -> ColumnElement[bool]:
+    """Say in SQL, beside ``Visit`` and ``Resident``, that who was visited may be told of a visit."""
+    about_him = exists().where(
+        HarmCase.resident_id == Resident.id,
+        HarmCase.opened_at <= Visit.received_at,
+        or_(HarmCase.closed_at.is_(None), HarmCase.closed_at >= Visit.received_at),
+    )
+    return and_(
+        Visit.outcome != VisitOutcome.NOT_REACHED,
+        Visit.basis != VisitBasis.MANDATORY_REPORT,
+        ~kept_for_a_case(Visit.id, HarmRecord.VISIT),
+        ~about_him,
     )
 
 

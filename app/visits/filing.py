@@ -46,6 +46,7 @@ from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care_listings import care_record_of
 from app.visits.due import book
 from app.visits.escalation import is_out_of_contact, tell_in_vain, tell_unagreed, tell_urgent
+from app.visits.confirming import ask_whether_so
 from app.visits.follow_up_doers import check_owners
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
@@ -194,7 +195,8 @@ def file(
             if not link_signature(session, *signed, by=actor.user_id):
                 raise SignatureUsedError(field="signature_id")
         _follow(session, sealer, record, visit, new, but=but)
-        report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
+        report_seen(session, actor, signer, resident, home, visit, new.signals, new.hazards)
+        ask_whether_so(session, visit)
     return visit, made
 
 

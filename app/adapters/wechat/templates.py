@@ -87,6 +87,7 @@ TEMPLATES: Mapping[str, Template] = MappingProxyType(
             at=Field("time3", "时间", "2026年11月24日 18:00"),
         ),
         "visit_urgent": _todo("有一项走访需要尽快处理"),
+        "own_visit": _todo("工作人员来过吗？请确认"),
         "care": _todo("有一位关爱对象交给您负责"),
         "harm_case": _todo("有一件事请您尽快处理"),
         "approval": _todo("有一件事等您审批"),
