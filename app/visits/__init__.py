@@ -93,8 +93,6 @@ from app.visits.filing import (
     DueDayError,
     NewFollowUp,
     NewVisit,
-    OutcomeError,
-    UnsignedError,
     file,
 )
 from app.visits.follow_up_steps import FollowUpStep, course_of, hand_over, moved, postpone, tell_of_follow_ups
@@ -102,6 +100,7 @@ from app.visits.follow_ups import Done, ShownFollowUp, Whose, finish, follow_ups
 from app.visits.forms import FormKey, WrongFormError, forms, forms_in_force
 from app.visits.leave import Leave, Seen, TicketNeededError, leave_to_read, may_read, seen
 from app.visits.listings import WholeVisit, filed_visit, leave_of_record, visits_of, whole_visit
+from app.visits.outcomes import CareNotBegunError, OutcomeError, UnsignedError
 from app.visits.prefilling import (
     NotNewestVisitError,
     VisitDraft,
@@ -176,6 +175,7 @@ __all__ = [
     "CareFilter",
     "CareKey",
     "CareLevel",
+    "CareNotBegunError",
     "CareOpenError",
     "CareRecord",
     "CareSort",

@@ -41,6 +41,13 @@ class WillingDayError(DomainError):
     kind = Kind.INVALID
 
 
+class SameCareError(DomainError):
+    """The care is so already: there is nothing to change, nor to write into its history."""
+
+    code = "same_care"
+    kind = Kind.CONFLICT
+
+
 @dataclass(frozen=True)
 class NewLevel:
     """How urgent the care is from today on; without ``every_days`` the level's own is taken."""
@@ -93,8 +100,8 @@ def change_level(
     """Let the care be at another level, or more or less often, from today on; the next visit follows.
 
     Raises NotFoundError, NotResponsibleError, OwnHouseholdError, IllegalStepError for care that ended,
-    TooSeldomError, NoBasisError and ConsentChangedError for a child under 14 without its guardian's consent,
-    OtherContentError.
+    TooSeldomError, SameCareError, NoBasisError and ConsentChangedError for a child under 14 without its
+    guardian's consent, OtherContentError.
     """
     begun = _begin(session, actor, sealer, record_id, step_id, CareStep.LEVEL, new)
     if isinstance(begun, CareRecord):
@@ -102,6 +109,8 @@ def change_level(
     record, today = begun.record, business_day()
     check_about(session, begun.resident, Category.CARE)
     every_days = days_between(record.category, new.level, new.every_days, begun.resident, today)
+    if (new.level, every_days) == (record.level, record.every_days):
+        raise SameCareError(field="level")
     before = {"level": record.level, "every_days": record.every_days}
     set_due(session, record, due_by_level(record, new.level, every_days, today))
     record.level, record.every_days = new.level, every_days

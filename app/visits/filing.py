@@ -41,12 +41,13 @@ from app.once import added_later, content_hash, insert_once, made_before
 from app.people import is_child
 from app.places import CodeSigner
 from app.sealing import Sealer, Showing
+from app.visits import outcomes
 from app.visits.answers import check_answers
 from app.visits.basis import basis_of, may_keep_silent
 from app.visits.care_listings import care_record_of
+from app.visits.confirming import ask_whether_so
 from app.visits.due import book
 from app.visits.escalation import is_out_of_contact, tell_in_vain, tell_unagreed, tell_urgent
-from app.visits.confirming import ask_whether_so
 from app.visits.follow_up_doers import check_owners
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
@@ -57,34 +58,6 @@ from app.visits.standing_in import hands
 MAX_FOLLOW_UPS = 10
 FURTHEST = timedelta(days=366)
 """No need may wait for longer than a year."""
-_SIGNS_ASKED = "harm_signs"
-"""The key of the question, in any form, which signs of harm to a child were seen."""
-_ANY_MODE = frozenset(VisitMode)
-CONTACT = {
-    VisitOutcome.SEEN_WELL: frozenset({VisitMode.IN_PERSON, VisitMode.VIDEO}),
-    VisitOutcome.FINE_BY_PHONE: frozenset({VisitMode.PHONE, VisitMode.VIDEO}),
-    VisitOutcome.NOT_REACHED: _ANY_MODE,
-    VisitOutcome.NEEDS_REFERRAL: _ANY_MODE,
-    VisitOutcome.EMERGENCY: _ANY_MODE,
-}
-"""By which contact each outcome can be known."""
-_UNASKED = frozenset({VisitOutcome.NOT_REACHED, VisitOutcome.EMERGENCY})
-"""Nobody there to ask, or help comes first: the form need not be complete."""
-_URGENT = frozenset({VisitOutcome.NEEDS_REFERRAL, VisitOutcome.EMERGENCY})
-
-
-class OutcomeError(DomainError):
-    """Such an outcome cannot be known by such a contact."""
-
-    code = "outcome"
-    kind = Kind.INVALID
-
-
-class UnsignedError(DomainError):
-    """A signature is given at the door by somebody who was met, and is no photo of the visit."""
-
-    code = "unsigned"
-    kind = Kind.INVALID
 
 
 class SignatureUsedError(DomainError):
@@ -141,26 +114,31 @@ def file(
     """File a visit, book the next one, and tell whoever must act on it.
 
     The same visit again is the one it made, though the record was handed over or the form taken back since.
+    Signs of harm open their case beside any outcome.
 
-    Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, what ``joined``,
-    ``check_answers`` and ``basis_of`` raise, DueDayError, NotStaffHereError for a follow-up's owner,
-    CareEndedError, HazardNamesError, UnsignedError, SignatureUsedError, OtherContentError.
+    Raises NotFoundError, NotResponsibleError, WrongFormError, OutcomeError, UnsignedError, what ``joined``,
+    ``check_answers`` and ``basis_of`` raise, CareNotBegunError, CareEndedError, DueDayError,
+    NotStaffHereError for a follow-up's owner, HazardNamesError, SignatureUsedError, OtherContentError.
     """
     sent = sealer.fingerprint(content_hash(actor.user_id, new))
-    first = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
-    if first is not None:
-        return first, False
-    record = care_record_of(session, actor, new.care_record_id, on=_day_of(new.signals.captured_at))
+    before = made_before(session, Visit, visit_id, sent, author=Visit.worker_id, by=actor.user_id)
+    if before is not None:
+        return before, False
+    day = _day_of(new.signals.captured_at)
+    record = care_record_of(session, actor, new.care_record_id, on=day)
     form = form_for(session, record.category, new.form_id)
-    if new.mode not in CONTACT[new.outcome]:
-        raise OutcomeError(field="outcome")
-    if new.signature_id is not None and not _may_be_signed(new):
-        raise UnsignedError(field="signature_id")
+    outcomes.check_contact(new.mode, new.outcome)
+    outcomes.check_signed(new.mode, new.outcome, new.signature_id, new.photo_ids)
     new = replace(new, answers=_whole_answers(session, actor, sealer, record, form, new))
-    unasked = new.outcome in _UNASKED or (not new.answers and may_keep_silent(session, record))
+    flagged = outcomes.is_flagged(new.answers, flag=new.harm_signs)
+    unasked = outcomes.comes_first(new.outcome, flagged=flagged)
+    if not unasked:
+        outcomes.check_begun(record.started_on, day)
+        unasked = new.outcome is VisitOutcome.NOT_REACHED
+        unasked = unasked or (not new.answers and may_keep_silent(session, record))
     check_answers(form.fields, new.answers, complete=not unasked)
     resident = record.resident
-    signs = harm.signs_of_harm(session, actor, _texts(new), about=resident, flagged=_flagged(new))
+    signs = harm.signs_of_harm(session, actor, _texts(new), about=resident, flagged=flagged)
     basis = basis_of(session, record, new.outcome, harm=bool(signs), told=any(_told(record, new)))
     visit, made = insert_once(
         session,
@@ -195,7 +173,7 @@ def file(
             if not link_signature(session, *signed, by=actor.user_id):
                 raise SignatureUsedError(field="signature_id")
         _follow(session, sealer, record, visit, new, but=but)
-        report_seen(session, actor, signer, resident, home, visit, new.signals, new.hazards)
+        report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
         ask_whether_so(session, visit)
     return visit, made
 
@@ -221,16 +199,6 @@ def _whole_answers(
         answers=new.answers,
         at=captured_at if clock_flag(captured_at, at) is ClockFlag.OK else at,
     )
-
-
-def _may_be_signed(new: NewVisit) -> bool:
-    met = new.mode is VisitMode.IN_PERSON and new.outcome is not VisitOutcome.NOT_REACHED
-    return met and new.signature_id not in new.photo_ids
-
-
-def _flagged(new: NewVisit) -> bool:
-    """Say whether the worker saw signs: by the flag, or by the question of the form that asks for them."""
-    return new.harm_signs or bool(new.answers.get(_SIGNS_ASKED))
 
 
 def _told(record: CareRecord, new: NewVisit) -> list[Any]:
@@ -303,8 +271,9 @@ def _follow(
         to = there.sees_to(row.area_code, row.owner_id) or row.owner_id
         if to not in but | {visit.worker_id}:
             _tell_owner(session, row, visit, to)
-    if visit.outcome in _URGENT or any(one.urgent for one in new.follow_ups):
-        tell_urgent(session, visit, but=but, knows=visit.worker_id)
+    if visit.outcome in outcomes.URGENT or any(one.urgent for one in new.follow_ups):
+        what = "emergency" if visit.outcome is VisitOutcome.EMERGENCY else None
+        tell_urgent(session, visit, but=but, knows=visit.worker_id, what=what)
 
 
 def _tell_owner(session: Session, row: FollowUp, visit: Visit, to: UUID) -> None:

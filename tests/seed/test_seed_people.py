@@ -44,7 +44,7 @@ from app.points import span
 from app.sealing import Sealer
 from app.visits import answers_of, most_days
 from app.visits.answers import check_answers
-from app.visits.filing import CONTACT
+from app.visits.outcomes import CONTACT
 from tests.seed.conftest import DAY, Seeded
 
 pytestmark = pytest.mark.xdist_group("seed")

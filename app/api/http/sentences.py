@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.http.care_sentences import OF_CARE
 from app.api.http.roster_sentences import OF_THE_ROSTER
 from app.api.http.same_sentences import OF_SAME
 from app.api.http.wechat_sentences import OF_WECHAT
@@ -64,39 +65,6 @@ SENTENCES: dict[str, str] = {
     "photo_quota": "今天传的照片太多了，没传完的请明天再传",
     "own_photo": "这里面有您自己传的照片，请由别的同事来核对",
     "photo_broken": "照片没有传完整或已损坏，请重新拍一张",
-    # visits
-    "care_open": "这位居民已经在这一类关爱对象里了，请用原来的那条记录",
-    "too_seldom": "这位对象最少每{most}天要走访一次，间隔请不要超过{most}天",
-    "reason_needed": "请用文字写明为什么定这个级别，至少两个字",
-    "not_elderly": "老年人要满60周岁，请核对出生日期，或选别的类别",
-    "not_left_behind_child": "留守儿童要不满16周岁，请核对出生日期，或选别的类别",
-    "not_left_behind_woman": "留守妇女要是满18周岁的女性，请核对，或选别的类别",
-    "not_of_age": "只有留守儿童满18周岁才能选成年，请换一个原因",
-    "not_staff_here": "请选在这里上岗的网格员或社区管理员",
-    "care_ended": "这位对象在那天之前已经不在关爱名单里了，请改日期",
-    "signature_unfit": "签名要用PNG或JPEG图片，请在手机上重新签",
-    "unsigned": "只有上门见到了人才能签名，没有见到请去掉签名",
-    "signature_used": "这个签名已经用在另一次探访上，请本人重新签，或不带签名再交",
-    "visit_answered": "这次探访已经有人答复过了，有出入请告诉社区",
-    "answer_over": "这次探访过去太久了，有话请告诉社区",
-    "help_open": "这个人登记过了，要改请先结束原来的",
-    "own_substitute": "替补要选另外一个人",
-    "willing_day": "说的日期要在关爱开始之后，最晚填今天",
-    "alert_span": "预警要在首日或之后结束，不早于今天，最长一个月",
-    "end_day": "结束日期要在开始之后，最晚填今天",
-    "not_responsible": "这件事由别的同事负责，请找负责人或社区管理员看、办",
-    "not_newest_visit": "上次的情况更新过了，请刷新后再核对",
-    "hazard_names": "隐患会有很多人看到，请不要写这户人的姓名",
-    "wrong_form": "这张表不适合这位对象，请更新表格后再填",
-    "outcome": "这种走访方式得不出这个结果，请改走访方式或结果",
-    "result_needed": "请写明办理的结果",
-    "same_owner": "这件事现在就归他办，请选别人",
-    "due_day": "办理期限要在走访当天以后、一年之内",
-    "answer_unknown": "表上没有这一项，请更新表格后再填",
-    "answer_missing": "“{label}”还没有填，请填好",
-    "answer_wrong": "“{label}”填得不对，请按表上的要求填",
-    "answer_range": "“{label}”请填{least}到{most}之间的数字",
-    "answer_long": "“{label}”太长，请改到{most}个字以内",
     # identity
     "wrong_credentials": "手机号、密码或动态验证码不对，请核对后再试；连错5次，要过30分钟才能再试",
     "session_superseded": "您的账号刚才在别处登录了，这里已经退出；如果不是您本人，请马上改密码",
@@ -188,6 +156,7 @@ SENTENCES: dict[str, str] = {
     **OF_THE_ROSTER,
     **OF_SAME,
     **OF_WORK,
+    **OF_CARE,
     # binding to a resident
     "post_ended": "您的岗位{on}已经结束，手机里没传的先别删，请让给您开岗位的人再开一天，传完再结束",
     "not_bound": "请先绑定居民身份，绑定以后就能办这件事",
