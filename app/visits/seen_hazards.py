@@ -4,7 +4,6 @@ A hazard is read by many who do not read of care. So its source is the worker's,
 on a visit" would tell who is looked after. Only whoever may read the visit is told of the link.
 """
 
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -23,13 +22,13 @@ from app.places import CodeSigner
 from app.visits.care_listings import NotResponsibleError
 from app.visits.leave import TicketNeededError
 from app.visits.listings import whole_visit
+from app.visits.telling_words import telling_word
 
 MAX_HAZARDS = 5
-_SHORTEST_NAME = 2
 
 
 class HazardNamesError(DomainError):
-    """The text of a hazard names somebody of the home that was visited."""
+    """The text of a hazard would tell who of the home is looked after (data: ``number``, ``word``)."""
 
     code = "hazard_names"
     kind = Kind.INVALID
@@ -69,13 +68,13 @@ def report_seen(
         return
     home = record.resident.household
     of_home = select(Resident.name).where(Resident.household_id == home.id)
-    names = [_plain(name) for name in session.scalars(of_home)]
+    names = session.scalars(of_home).all()
     position = signals.position if visit.mode is VisitMode.IN_PERSON else None
     told = Signals(signals.captured_at, position=position)
-    for one in seen:
-        text = _plain(one.text)
-        if any(name in text for name in names if len(name) >= _SHORTEST_NAME):
-            raise HazardNamesError(field="hazards")
+    for place, one in enumerate(seen):
+        word = telling_word(one.text, names=names, place_name=home.place.name)
+        if word is not None:
+            raise HazardNamesError(field=f"hazards.{place}.text", number=place + 1, word=word)
         report = HazardReport(one.category, one.text, told, place_id=home.place_id, photo_ids=one.photo_ids)
         on = OnVisit(visit.id, home.place, record.resident)
         _, made = hazards.report(session, actor, signer, one.id, report, on_visit=on)
@@ -97,7 +96,3 @@ def _told(session: Session, actor: Actor, visit_id: UUID | None) -> UUID | None:
         return whole_visit(session, actor.within(scope), visit_id).visit.id
     except (NotFoundError, NotResponsibleError, TicketNeededError):
         return None
-
-
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())

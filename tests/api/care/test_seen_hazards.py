@@ -5,12 +5,13 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.ids import new_id
 from app.models import CareRecord, Hazard, Household, Resident
-from tests.care_world import HERE, NOON, file_visit, visit
+from tests.care_world import HERE, NOON, count_visits, file_visit, visit
 from tests.client import Client
 
 Become = Callable[[str | None], Client]
@@ -80,13 +81,50 @@ def test_a_minors_visit_is_told_of_with_leave_only(
     assert worker.get(f"/v1/hazards/{seen['id']}").json["visit_id"] is None
 
 
-def test_nobody_of_the_home_is_named(worker: Client, session: Session, record: UUID, form: UUID) -> None:
-    for text in ("王桂兰家电线破皮", "王 桂 兰门口堆着纸箱"):
-        answer = file_visit(worker, record, form, hazards=[_seen(text)])
+@pytest.mark.parametrize(
+    "text, word",
+    [
+        ("王桂兰家电线破皮", "王桂兰"),
+        ("王 桂 兰门口堆着纸箱", "王桂兰"),
+        ("桂兰的炉子漏气", "桂兰"),
+        ("独居老人家电线破皮", "独居"),
+    ],
+)
+def test_nothing_tells_who_of_the_home_is_looked_after(
+    worker: Client, session: Session, record: UUID, form: UUID, text: str, word: str
+) -> None:
+    """The refusal names the field, the word and what to write; the visit is kept with it or not at all."""
+    answer = file_visit(worker, record, form, hazards=[_seen("楼道堆着纸箱"), _seen(text)])
 
-        assert (answer.status_code, answer.json["code"]) == (422, "hazard_names")
-        assert list(answer.json["errors"]) == ["hazards"]
+    assert (answer.status_code, answer.json["code"]) == (422, "hazard_names")
+    said = answer.json["errors"]["hazards"]["1"]["text"]
+    assert said == [answer.json["title"]]
+    assert (f"第2条里的“{word}”" in said[0], "只写哪里、什么坏了" in said[0]) == (True, True)
     assert session.scalar(select(func.count()).select_from(Hazard)) == 0
+    assert count_visits(session) == 0
+
+
+def test_a_place_for_them_is_named_as_ever(worker: Client, record: UUID, form: UUID) -> None:
+    seen = [_seen("留守儿童之家的窗户松了"), _seen("残疾人坡道被车堵了")]
+
+    assert file_visit(worker, record, form, hazards=seen).status_code == 201
+
+
+def test_a_visit_made_offline_says_what_to_change_and_is_taken_once_it_is(
+    worker: Client, record: UUID, form: UUID
+) -> None:
+    """The draft is the phone's until then: nothing of the visit is lost."""
+    seen = _seen("低保户家没有灭火器")
+    draft = {"kind": "visit", "id": str(new_id()), "body": visit(record, form, hazards=[seen], note="膝盖痛")}
+
+    (refused,) = worker.post("/v1/drafts", json={"drafts": [draft]}).json["results"]
+    seen["text"] = "厨房没有灭火器"
+    (taken,) = worker.post("/v1/drafts", json={"drafts": [draft]}).json["results"]
+
+    assert (refused["status"], refused["problem"]["code"]) == (422, "hazard_names")
+    assert "低保" in refused["problem"]["errors"]["hazards"]["0"]["text"][0]
+    assert taken["status"] == 201, taken
+    assert worker.get(f"/v1/visits/{draft['id']}").json["note"] == "膝盖痛"
 
 
 def test_an_id_is_of_one_hazard(worker: Client, record: UUID, form: UUID) -> None:
