@@ -29,6 +29,7 @@ from app.models import (
     ClockFlag,
     Confirmation,
     FollowUp,
+    Household,
     NoticeKind,
     Resident,
     Visit,
@@ -49,6 +50,7 @@ from app.visits.confirming import ask_whether_so
 from app.visits.due import book
 from app.visits.escalation import is_out_of_contact, tell_in_vain, tell_unagreed, tell_urgent
 from app.visits.follow_up_doers import check_owners
+from app.visits.former_homes import home_at
 from app.visits.forms import form_for
 from app.visits.prefilling import joined
 from app.visits.sealed import sealed_need, sealed_visit
@@ -139,6 +141,7 @@ def file(
     check_answers(form.fields, new.answers, complete=not unasked)
     resident = record.resident
     signs = harm.signs_of_harm(session, actor, _texts(new), about=resident, flagged=flagged)
+    home = resident.household if day is None else home_at(session, resident, new.signals.captured_at)
     basis = basis_of(session, record, new.outcome, harm=bool(signs), told=any(_told(record, new)))
     visit, made = insert_once(
         session,
@@ -155,7 +158,7 @@ def file(
         unchanged_from_id=new.unchanged_from,
         confirmation=Confirmation.NONE if new.signature_id is None else Confirmation.SIGNED,
         **sealed_visit(sealer, visit_id, answers=new.answers, note=new.note),
-        **_gathered(session, actor, signer, record, new, visit_id).columns(),
+        **_gathered(session, actor, signer, home, new, visit_id).columns(),
     )
     if made:
         book(session, record, visit)
@@ -173,7 +176,7 @@ def file(
             if not link_signature(session, *signed, by=actor.user_id):
                 raise SignatureUsedError(field="signature_id")
         _follow(session, sealer, record, visit, new, but=but)
-        report_seen(session, actor, signer, record, visit, new.signals, new.hazards)
+        report_seen(session, actor, signer, resident, home, visit, new.signals, new.hazards)
         ask_whether_so(session, visit)
     return visit, made
 
@@ -212,12 +215,12 @@ def _texts(new: NewVisit) -> list[str]:
 
 
 def _gathered(
-    session: Session, actor: Actor, signer: CodeSigner, record: CareRecord, new: NewVisit, visit_id: UUID
+    session: Session, actor: Actor, signer: CodeSigner, home: Household, new: NewVisit, visit_id: UUID
 ) -> Gathered:
     """Weigh the signals of a visit at the door; of a call only the clocks are kept."""
     at, photos = now(), len(new.photo_ids)
     if new.mode is VisitMode.IN_PERSON:
-        place = record.resident.household.place
+        place = home.place
         gathered = gather(
             session, actor, signer, place, new.signals, record_id=visit_id, received_at=at, photos=photos
         )

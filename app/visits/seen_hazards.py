@@ -17,7 +17,7 @@ from app.errors import DomainError, Kind, NotFoundError, OtherContentError
 from app.evidence import Signals
 from app.hazards import HazardCategory, HazardReport, OnVisit, ShownHazard
 from app.identity import Permission, scope_of
-from app.models import CareRecord, Resident, Visit, VisitMode
+from app.models import Household, Resident, Visit, VisitMode
 from app.places import CodeSigner
 from app.visits.care_listings import NotResponsibleError
 from app.visits.leave import TicketNeededError
@@ -55,18 +55,18 @@ def report_seen(
     session: Session,
     actor: Actor,
     signer: CodeSigner,
-    record: CareRecord,
+    resident: Resident,
+    home: Household,
     visit: Visit,
     signals: Signals,
     seen: Sequence[NewHazard],
 ) -> None:
-    """Report what was seen on a visit just filed, at the place where the resident lives.
+    """Report what was seen on a visit just filed, at the home where it was made.
 
     Raises HazardNamesError, OtherContentError where an id is of another hazard.
     """
     if not seen:
         return
-    home = record.resident.household
     of_home = select(Resident.name).where(Resident.household_id == home.id)
     names = session.scalars(of_home).all()
     position = signals.position if visit.mode is VisitMode.IN_PERSON else None
@@ -76,7 +76,7 @@ def report_seen(
         if word is not None:
             raise HazardNamesError(field=f"hazards.{place}.text", number=place + 1, word=word)
         report = HazardReport(one.category, one.text, told, place_id=home.place_id, photo_ids=one.photo_ids)
-        on = OnVisit(visit.id, home.place, record.resident)
+        on = OnVisit(visit.id, home.place, resident)
         _, made = hazards.report(session, actor, signer, one.id, report, on_visit=on)
         if not made:
             raise OtherContentError(id=one.id)

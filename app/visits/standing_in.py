@@ -21,6 +21,7 @@ from app.identity import holding
 from app.models import CareEvent, CareRecord, CareStep, FollowUp
 from app.once import of_community
 from app.plans import Roster, rosters_of, stands_in_over
+from app.visits.former_homes import moved_since
 
 CARERS = frozenset({Role.GRID_WORKER, Role.COMMUNITY_ADMIN})
 """Who may be responsible for a care record or a follow-up."""
@@ -154,8 +155,18 @@ def stands_in(session: Session, actor: Actor, record: CareRecord, *, on: date | 
     if on is None:
         return False
     there, former = hands(session, [record.area_code], on=on), _former_workers(session, record, on)
+    if moved_since(session, record.resident_id, on):
+        former |= _had_it_before(there, record)
     cared = [Cared(record.area_code, one, record.substitute_id) for one in (*former, record.worker_id)]
     return actor.user_id in former.union(*map(there.may_have_done, cared))
+
+
+def _had_it_before(there: Hands, record: CareRecord) -> set[UUID]:
+    """Give who may have called where somebody lived before: the worker, and whoever stood in for him."""
+    roster = there.rosters[community_of(record.area_code)]
+    if all(holder_id != record.worker_id for _, _, holder_id in roster.posts):
+        return set()
+    return {record.worker_id} | roster.stood_in(record.worker_id, there.day)
 
 
 def _former_workers(session: Session, record: CareRecord, day: date) -> set[UUID]:
