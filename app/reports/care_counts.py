@@ -16,7 +16,8 @@ from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import business_day
 from app.errors import NotFoundError
 from app.models import Area, AreaLevel, CareCategory, CareCount, CareRecord
-from app.reports.suppression import LEVELS, counts_of_tree, kept_back
+from app.reports.least_loss import LEVELS
+from app.reports.suppression import counts_of_tree, kept_back
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,8 @@ from app.clock import business_day
 from app.employment import LATE_MONTHS, months_before, of_working_age, people_of, this_month
 from app.errors import NotFoundError
 from app.models import Area, WorkCount, WorkMeasure, WorkPlace
-from app.reports.suppression import LEVELS, counts_of_tree, kept_back, kept_back_of_part
+from app.reports.least_loss import LEVELS
+from app.reports.suppression import counts_of_tree, kept_back, kept_back_of_part
 
 COUNTED_ON = 6
 """The day of the month from which on the month before is counted: five days are there to write it down."""
@@ -176,7 +177,8 @@ def falls(session: Session, actor: Actor, area_code: str, first: date) -> list[A
     for code, month, measure, number in session.execute(query):
         shown.setdefault(code, {before: {}, last: {}})[month][measure] = number
     changes = {
-        code: _less(_figures(told[last]).share, _figures(told[before]).share) for code, told in shown.items()
+        code: _less(figures_of(told[last]).share, figures_of(told[before]).share)
+        for code, told in shown.items()
     }
     fallen = [(change, code) for code, change in changes.items() if change is not None and change < 0]
     worst = [code for _, code in sorted(fallen)[:MOST_FALLS]]
@@ -269,10 +271,10 @@ def _told(
     )
     for row in session.scalars(query):
         shown[row.area_code, row.month][row.measure] = row.number
-    return {key: _figures(found) for key, found in shown.items()}
+    return {key: figures_of(found) for key, found in shown.items()}
 
 
-def _figures(shown: Mapping[WorkMeasure, int]) -> WorkFigures:
+def figures_of(shown: Mapping[WorkMeasure, int]) -> WorkFigures:
     """Tell what follows from the figures that are shown, and no more."""
     told = shown.get
     return WorkFigures(
