@@ -10,7 +10,7 @@ from app import reports
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Output, area_code
-from app.api.http.months import first_of, month_text
+from app.api.http.months import first_of, month_text, told, with_figures
 from app.api.http.paging import PageInput, page, page_of
 from app.api.http.recording import transaction
 from app.identity import Permission
@@ -28,7 +28,7 @@ class CareCountsInput(PageInput):
     @ma.post_load
     def read_month(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the month's first day."""
-        return data | {"month": first_of(data["month"])}
+        return data | {"month": with_figures(first_of(data["month"]))}
 
 
 class CategoryCountOutput(Output):
@@ -54,7 +54,7 @@ class AreaCountsOutput(Output):
 
 @blueprint.route("/care-counts", methods=["GET"])
 @allow(Permission.CARE_COUNT)
-@blueprint.answer(page_of(AreaCountsOutput))
+@blueprint.answer(page_of(AreaCountsOutput, month=fields.String(required=True)))
 @blueprint.query(CareCountsInput)
 def list_care_counts(area_code: str, month: date, limit: int, after: str | None) -> dict[str, Any]:
     """Show how many people were looked after on the first of a month: an area's, and those right below it.
@@ -66,4 +66,5 @@ def list_care_counts(area_code: str, month: date, limit: int, after: str | None)
         return reports.care_counts(session, actor(), area_code, month, **span)
 
     with transaction() as session:
-        return page(fetch, lambda one: one.area.code, limit=limit, after=after, parse=str)
+        shown = page(fetch, lambda one: one.area.code, limit=limit, after=after, parse=str)
+        return shown | {"month": told(month)}

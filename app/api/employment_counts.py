@@ -1,37 +1,28 @@
 """How many work, for offices: the monthly dispatch and the quarterly bulletin, no figure of few people."""
 
-import re
 from datetime import date
 from typing import Any
 
 import marshmallow as ma
 from flask import Response
-from marshmallow import fields, validate
+from marshmallow import fields
 
 from app import reports
 from app.adapters import XLSX
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
-from app.api.http.fields import Input, Output, Text, area_code
-from app.api.http.months import first_of, month_text
+from app.api.http.fields import Input, Output, area_code
+from app.api.http.months import first_of, month_text, with_figures
+from app.api.http.months import told as told_month
 from app.api.http.paging import PageInput, page, page_of
+from app.api.http.quarters import quarter_of, quarter_text
+from app.api.http.quarters import told as told_quarter
 from app.api.http.recording import note, sensitive, transaction
 from app.employment import months_before, this_month
 from app.identity import Permission
 from app.ids import new_id
 
 blueprint = Blueprint("employment_counts", __name__, description="就业调度和通报")
-_QUARTER_FORM = re.compile(r"^(19|20|21)[0-9]{2}-Q[1-4]$")
-_QUARTER = validate.Regexp(_QUARTER_FORM, error="季度请写成2026-Q4这样")
-_MONTHS = 3
-
-
-def _first_of_quarter(quarter: str | None) -> date:
-    """Give the first day of a quarter that was sent, or else of the one before this month's."""
-    if quarter is None:
-        last = months_before(this_month(), _MONTHS)
-        return last.replace(month=last.month - (last.month - 1) % _MONTHS)
-    return date(int(quarter[:4]), 1 + _MONTHS * (int(quarter[-1]) - 1), 1)
 
 
 class _OfMonth(Input):
@@ -44,19 +35,21 @@ class _OfMonth(Input):
     def read_month(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the month's first day."""
         asked = data["month"]
-        return data | {"month": months_before(this_month(), 1) if asked is None else first_of(asked)}
+        if asked is None:
+            return data | {"month": months_before(this_month(), 1)}
+        return data | {"month": with_figures(first_of(asked))}
 
 
 class _OfQuarter(Input):
     """Of which area, and of which quarter; without one, of the last."""
 
     area_code = area_code(required=True)
-    quarter = Text(7, checks=[_QUARTER], load_default=None)
+    quarter = quarter_text(load_default=None)
 
     @ma.post_load
     def read_quarter(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
         """Give the quarter's first day."""
-        return data | {"quarter": _first_of_quarter(data["quarter"])}
+        return data | {"quarter": quarter_of(data["quarter"])}
 
 
 class WorkMonthInput(_OfMonth, PageInput):
@@ -71,6 +64,7 @@ class WorkFiguresOutput(Output):
     """Figures, or how they changed; null where one is kept back, or was not counted.
 
     ``in_city`` is in the city and not in the county, ``in_province`` in the province and not in the city.
+    ``stable_homes`` is not known before three months are on record.
     """
 
     working_age = fields.Integer(required=True, allow_none=True)
@@ -116,47 +110,67 @@ class AreaQuarterOutput(Output):
     @ma.pre_dump
     def flatten(self, one: reports.AreaQuarter, **_: Any) -> dict[str, Any]:
         """Name the months."""
-        months = [{"month": f"{month:%Y-%m}", "figures": figures} for month, figures in one.months]
+        months = [{"month": told_month(month), "figures": figures} for month, figures in one.months]
         return {"area": one.area, "months": months} | {
             name: getattr(one, name) for name in ("change", "share", "share_change")
         }
 
 
-class FallsOutput(Output):
-    """Communities where the share of who works fell most, the worst first, up to twenty."""
+def _month_known() -> fields.String:
+    """Give a field for the first month of which it can be known who is stably employed; null if none is."""
+    return fields.String(required=True, allow_none=True)
 
+
+class FallsOutput(Output):
+    """Communities where the share of who works fell most in a quarter, the worst first, up to twenty.
+
+    ``stable_homes_from`` is the first month of which it can be known who is stably employed.
+    """
+
+    quarter = fields.String(required=True)
+    stable_homes_from = _month_known()
     items = fields.List(fields.Nested(AreaQuarterOutput), required=True)
 
 
 @blueprint.route("/work-dispatch", methods=["GET"])
 @allow(Permission.WORK_COUNT)
-@blueprint.answer(page_of(AreaMonthOutput))
+@blueprint.answer(
+    page_of(AreaMonthOutput, month=fields.String(required=True), stable_homes_from=_month_known())
+)
 @blueprint.query(WorkMonthInput)
 def get_dispatch(area_code: str, month: date, limit: int, after: str | None) -> dict[str, Any]:
     """Show the monthly dispatch: an area's figures and those right below it, with the change in a month.
 
-    What is under five is null, and so is what would tell it. Grids have no figures.
+    What is under five is null, and so is what would tell it. Grids have no figures. ``stable_homes_from`` is
+    the first month of which it can be known who is stably employed.
     """
 
     def fetch(**span: Any) -> Any:
         return reports.month_figures(session, actor(), area_code, month, **span)
 
     with transaction() as session:
-        return page(fetch, lambda one: one.area.code, limit=limit, after=after, parse=str)
+        shown = page(fetch, lambda one: one.area.code, limit=limit, after=after, parse=str)
+        return shown | {"month": told_month(month)} | _known(session, area_code)
 
 
 @blueprint.route("/work-bulletin", methods=["GET"])
 @allow(Permission.WORK_COUNT)
-@blueprint.answer(page_of(AreaQuarterOutput))
+@blueprint.answer(
+    page_of(AreaQuarterOutput, quarter=fields.String(required=True), stable_homes_from=_month_known())
+)
 @blueprint.query(WorkQuarterInput)
 def get_bulletin(area_code: str, quarter: date, limit: int, after: str | None) -> dict[str, Any]:
-    """Show the quarterly bulletin: an area's figures of three months and those right below it."""
+    """Show the quarterly bulletin: an area's figures of three months and those right below it.
+
+    ``stable_homes_from`` is the first month of which it can be known who is stably employed.
+    """
 
     def fetch(**span: Any) -> Any:
         return reports.quarter_figures(session, actor(), area_code, quarter, **span)
 
     with transaction() as session:
-        return page(fetch, lambda one: one.area.code, limit=limit, after=after, parse=str)
+        shown = page(fetch, lambda one: one.area.code, limit=limit, after=after, parse=str)
+        return shown | {"quarter": told_quarter(quarter)} | _known(session, area_code)
 
 
 @blueprint.route("/work-bulletin/falls", methods=["GET"])
@@ -169,7 +183,8 @@ def list_falls(area_code: str, quarter: date) -> dict[str, Any]:
     Communities whose figures are kept back are not among them.
     """
     with transaction() as session:
-        return {"items": reports.falls(session, actor(), area_code, quarter)}
+        fallen = {"items": reports.falls(session, actor(), area_code, quarter)}
+        return fallen | {"quarter": told_quarter(quarter)} | _known(session, area_code)
 
 
 @blueprint.route("/work-dispatch/workbook", methods=["GET"])
@@ -183,7 +198,7 @@ def get_dispatch_workbook(area_code: str, month: date) -> Response:
     note(area_code=area_code, export_id=str(export_id))
     with transaction() as session:
         file = reports.dispatch_workbook(session, actor(), area_code, month, export_id)
-    return _file(file, f"dispatch-{area_code}-{month:%Y-%m}")
+    return _file(file, f"dispatch-{area_code}-{told_month(month)}")
 
 
 @blueprint.route("/work-bulletin/workbook", methods=["GET"])
@@ -197,7 +212,12 @@ def get_bulletin_workbook(area_code: str, quarter: date) -> Response:
     note(area_code=area_code, export_id=str(export_id))
     with transaction() as session:
         file = reports.bulletin_workbook(session, actor(), area_code, quarter, export_id)
-    return _file(file, f"bulletin-{area_code}-{quarter:%Y-%m}")
+    return _file(file, f"bulletin-{area_code}-{told_quarter(quarter)}")
+
+
+def _known(session: Any, area_code: str) -> dict[str, str | None]:
+    known = reports.stable_homes_from(session, area_code)
+    return {"stable_homes_from": None if known is None else told_month(known)}
 
 
 def _file(made: bytes, name: str) -> Response:

@@ -11,7 +11,7 @@ from app import reports
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint
 from app.api.http.fields import Input, Output
-from app.api.http.months import first_of, month_text
+from app.api.http.months import first_of, month_text, told
 from app.api.http.recording import note, sensitive, transaction
 from app.employment import months_before, this_month
 from app.identity import Permission
@@ -140,7 +140,7 @@ class WorkerMonthOutput(Output):
     @ma.pre_dump
     def tell(self, shown: reports.WorkerMonth, **_: Any) -> dict[str, Any]:
         """Put the month as it is asked for."""
-        return {name: getattr(shown, name) for name in self.fields} | {"month": f"{shown.month:%Y-%m}"}
+        return {name: getattr(shown, name) for name in self.fields} | {"month": told(shown.month)}
 
 
 @blueprint.route("/me/work", methods=["GET"])

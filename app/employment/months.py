@@ -21,7 +21,7 @@ WORKING = (WorkState.EMPLOYED, WorkState.SELF_EMPLOYED)
 
 
 class WorkMonthError(DomainError):
-    """The month is still to come, or more than a year ago."""
+    """The month is still to come, or more than a year ago (data: ``first`` and ``last`` that are open)."""
 
     code = "work_month"
     kind = Kind.INVALID
@@ -47,8 +47,9 @@ def months_before(month: date, number: int) -> date:
 
 def check_month(month: date) -> None:
     """Refuse with WorkMonthError a month that cannot be written down any more, or yet."""
-    if not months_before(this_month(), LATE_MONTHS) <= month <= this_month():
-        raise WorkMonthError(field="month")
+    first, last = months_before(this_month(), LATE_MONTHS), this_month()
+    if not first <= month <= last:
+        raise WorkMonthError(field="month", first=f"{first:%Y-%m}", last=f"{last:%Y-%m}")
 
 
 def check_old_enough(resident: Resident) -> None:

@@ -1,6 +1,7 @@
 """What reads across stories: a worker's day and month, and figures for offices."""
 
 from app.reports.care_counts import AreaCounts, care_counts, count_care
+from app.reports.stable_homes import stable_homes_from
 from app.reports.today import MOST, Day, DayOccurrence, DayPlace, today
 from app.reports.work_books import bulletin_workbook, dispatch_workbook
 from app.reports.work_counts import (
@@ -43,6 +44,7 @@ __all__ = [
     "month_figures",
     "own_month",
     "quarter_figures",
+    "stable_homes_from",
     "today",
     "worker_month",
 ]

@@ -16,8 +16,9 @@ from app.actors import COMMUNITY_DIGITS, Actor
 from app.clock import business_day
 from app.employment import LATE_MONTHS, months_before, of_working_age, people_of, this_month
 from app.errors import NotFoundError
-from app.models import Area, WorkCount, WorkMeasure, WorkPlace
+from app.models import DIGITS, Area, AreaLevel, WorkCount, WorkMeasure, WorkPlace
 from app.reports.least_loss import LEVELS
+from app.reports.stable_homes import cities_on_record
 from app.reports.suppression import counts_of_tree, kept_back, kept_back_of_part
 
 COUNTED_ON = 6
@@ -37,7 +38,10 @@ _PARTS = (
 
 @dataclass(frozen=True)
 class WorkFigures:
-    """The figures of an area in a month: None where one is not told, or was not counted."""
+    """The figures of an area in a month: None where one is not told, or was not counted.
+
+    Homes with stable work are counted once three months are on record.
+    """
 
     working_age: int | None = None
     written: int | None = None
@@ -114,6 +118,7 @@ def _count(session: Session, month: date) -> int:
     areas = session.scalars(select(Area.code).where(Area.level.in_(LEVELS))).all()
     counts = {measure: counts_of_tree(found, areas) for measure, found in _found(session, month).items()}
     hidden = told_apart(counts)
+    known = cities_on_record(session, month)
     rows: list[dict[str, Any]] = [
         {
             "month": month,
@@ -124,6 +129,7 @@ def _count(session: Session, month: date) -> int:
         }
         for measure, by_area in counts.items()
         for code, number in by_area.items()
+        if measure is not _M.STABLE_HOMES or code[: DIGITS[AreaLevel.CITY]] in known
     ]
     if rows:
         session.execute(insert(WorkCount), rows)

@@ -40,7 +40,7 @@ MONTHS_BACK = 12
 
 
 class TalkMonthError(DomainError):
-    """The month is still to come, or more than a year ago."""
+    """The month is still to come, or more than a year ago (data: ``first`` and ``last`` that are open)."""
 
     code = "talk_month"
     kind = Kind.INVALID
@@ -104,8 +104,9 @@ def worker_month(session: Session, actor: Actor, user_id: UUID, month: date) -> 
 
 
 def _check_month(month: date) -> None:
-    if not months_before(this_month(), MONTHS_BACK) <= month <= this_month():
-        raise TalkMonthError(field="month")
+    first, last = months_before(this_month(), MONTHS_BACK), this_month()
+    if not first <= month <= last:
+        raise TalkMonthError(field="month", first=f"{first:%Y-%m}", last=f"{last:%Y-%m}")
 
 
 def _last_of(month: date) -> date:

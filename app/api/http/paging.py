@@ -33,8 +33,8 @@ class PageInput(Input):
         return data
 
 
-def page_of(item: type[Output]) -> type[Output]:
-    """Give the schema of one page of a list."""
+def page_of(item: type[Output], **beside: fields.Field[Any]) -> type[Output]:
+    """Give the schema of one page of a list, with what is said of all of it beside."""
     name = item.__name__.removesuffix("Output") + "Page"
     return type(
         name,
@@ -42,6 +42,7 @@ def page_of(item: type[Output]) -> type[Output]:
         {
             "items": fields.List(fields.Nested(item), required=True),
             "next_cursor": fields.String(required=True, allow_none=True),
+            **beside,
         },
     )
 
