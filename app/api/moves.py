@@ -10,7 +10,7 @@ from marshmallow import fields
 from app import moves, people
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, StepInput, Text, day, listed, uid, word
+from app.api.http.fields import Flag, Input, Output, StepInput, Text, day, listed, uid, word
 from app.api.http.parts import parts
 from app.api.http.recording import note, transaction
 from app.api.roster_changes import RosterChangeOutput, ShownChange, shown_changes
@@ -116,6 +116,7 @@ class BirthInput(Input):
     name = Text(40, least=1, required=True)
     sex = word(Sex, required=True)
     birth_date = day(required=True)
+    another_person = Flag(load_default=False)
     relation = word(NewbornRelation, required=True)
     guardianship_id = uid(required=True)
     guardian_id = uid(required=True)
@@ -183,7 +184,7 @@ def move_home(sent: dict[str, Any], household_id: UUID) -> Any:
 def enter_birth(sent: dict[str, Any], household_id: UUID) -> tuple[Any, int]:
     """Enter a newborn child with its guardian, who is then to be verified."""
     child_id = sent["id"]
-    of_child = {name: sent[name] for name in ("name", "sex", "birth_date")}
+    of_child = {name: sent[name] for name in ("name", "sex", "birth_date", "another_person")}
     of_child["relation"] = Relation(sent["relation"])
     child = people.NewResident(household_id, **of_child, presence=PresenceState.HOME)
     of_guardian = {name: sent[name] for name in ("guardian_id", "guardian_relation", "proof")}

@@ -11,7 +11,7 @@ from marshmallow import fields
 from app import people, visits
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
-from app.api.http.fields import Input, Output, Text, area_code, day, id_number, phone, uid, whole, word
+from app.api.http.fields import Flag, Input, Output, Text, area_code, day, id_number, phone, uid, whole, word
 from app.api.http.paging import DEFAULT_LIMIT, MAX_LIMIT, PageInput, page, page_of
 from app.api.http.parts import parts
 from app.api.http.recording import note_approval, note_leave, note_leaves, sensitive, transaction
@@ -36,7 +36,7 @@ blueprint = Blueprint("residents", __name__, description="居民")
 
 
 class ResidentInput(Input):
-    """A resident to register."""
+    """A resident to register; ``another_person`` than whoever has his name and age on the roster."""
 
     household_id = uid(required=True)
     name = Text(40, least=1, required=True)
@@ -44,6 +44,7 @@ class ResidentInput(Input):
     birth_date = day(required=True)
     relation = word(Relation, required=True)
     presence = word(PresenceState, load_default=PresenceState.HOME)
+    another_person = Flag(load_default=False)
 
     @ma.post_load
     def build(self, data: dict[str, Any], **_: Any) -> people.NewResident:

@@ -12,11 +12,10 @@ from app.identity import ApprovalNeededError
 from app.ids import new_id
 from app.imports.findings import Finding, Found
 from app.imports.resident_columns import BIRTH, DOOR, ID, NAME, PHONE, PLACE, PRESENCE, RELATION, SEX
-from app.imports.scene import Judged, Scene, folded
+from app.imports.scene import Judged, Scene
 from app.imports.telling import Became
 from app.models import (
     CorrectionField,
-    Household,
     ImportOutcome,
     ImportRowState,
     PresenceState,
@@ -32,6 +31,9 @@ from app.people import (
     NewResident,
     Numbers,
     correct,
+    folded_door,
+    home_behind,
+    kept_door,
     lock_accounts,
     register_all,
     register_household,
@@ -79,11 +81,11 @@ def _entry(scene: Scene, row_id: UUID, one: Judged) -> Entry:
     values = one.row.values
     spot = scene.spots(values[PLACE])[0]
     assert spot.id is not None, "places are entered before people"
-    known = scene.doors.get((spot.id, folded(values[DOOR])))
+    known = scene.doors.get((spot.id, folded_door(values[DOOR])))
     return Entry(
         row_id,
         spot.area_code,
-        NewHousehold(spot.id, known[1] if known else values[DOOR]),
+        NewHousehold(spot.id, known[1] if known else kept_door(values[DOOR])),
         NewResident(
             _NOBODY,
             values[NAME],
@@ -125,7 +127,7 @@ def _let_back(scene: Scene, resident_id: UUID, row_id: UUID, one: Judged) -> Non
     values = one.row.values
     spot = scene.spots(values[PLACE])[0]
     assert spot.id is not None, "places are entered before people"
-    home = scene.doors.get((spot.id, folded(values[DOOR])))
+    home = scene.doors.get((spot.id, folded_door(values[DOOR])))
     household_id = home[0] if home else _home(scene, NewHousehold(spot.id, values[DOOR]))
     new = Move(household_id, Relation(values[RELATION]), business_day())
     come_back(scene.session, scene.actor, scene.sealer, resident_id, row_id, new)
@@ -133,11 +135,8 @@ def _let_back(scene: Scene, resident_id: UUID, row_id: UUID, one: Judged) -> Non
 
 def _home(scene: Scene, new: NewHousehold) -> UUID:
     """Give the household behind a door that had none when the rows were judged."""
-    doors = select(Household.id).where(
-        Household.place_id == new.place_id, Household.door == new.door, Household.closed_on.is_(None)
-    )
-    there = scene.session.scalars(doors).one_or_none()
-    return there or register_household(scene.session, scene.actor, new_id(), new)[0].id
+    there = home_behind(scene.session, new.place_id, new.door)
+    return there.id if there else register_household(scene.session, scene.actor, new_id(), new)[0].id
 
 
 def _nobody_agreed(_: Resident) -> None:

@@ -36,6 +36,7 @@ from app.people import (
     age_on,
     check_about,
     check_birth_date,
+    folded_door,
     mask_numbers,
     masked_numbers,
     told_by_id_number,
@@ -107,7 +108,7 @@ def _check_together(rows: Sequence[Row]) -> None:
     names: dict[tuple[str, ...], _Namesakes] = {}
     for row in rows:
         values = row.values
-        home = (folded(values.get(PLACE, "")), folded(values.get(DOOR, "")))
+        home = (folded(values.get(PLACE, "")), folded_door(values.get(DOOR, "")))
         if ID in values:
             first = by_id.setdefault(values[ID], row.number)
             if first != row.number:
@@ -138,7 +139,7 @@ def _judged(scene: Scene, row: Row) -> Judged:
     if row.is_faulty or spot is None:
         return Judged.of(row)
     values = row.values
-    home = scene.doors.get((spot.id, folded(values[DOOR]))) if spot.id is not None else None
+    home = scene.doors.get((spot.id, folded_door(values[DOOR]))) if spot.id is not None else None
     household_id = home[0] if home else None
     born = date.fromisoformat(values[BIRTH])
     who = _who(scene, row, household_id, born)
@@ -148,7 +149,7 @@ def _judged(scene: Scene, row: Row) -> Judged:
         if values[RELATION] == Relation.HEAD and household_id in scene.heads:
             row.find(Found.TWO_HEADS, RELATION)
         if not row.is_faulty:
-            home_of = (folded(values[NAME]), folded(spot.name), folded(values[DOOR]))
+            home_of = (folded(values[NAME]), folded(spot.name), folded_door(values[DOOR]))
             sex = Sex(values[SEX])
             scene.added_people.append(NewPerson(*home_of, sex, born, values.get(ID), spot.area_code))
         return Judged.of(row)
@@ -175,11 +176,11 @@ def _back(scene: Scene, row: Row, spot: Spot, household_id: UUID | None, who: Pe
         Change("left_on", "搬走日期", who.left_on.isoformat(), ""),
         *(
             _change(name, before, after)
-            for name, before, after in (
-                (PLACE, scene.place_names.get(who.place_id, ""), spot.name),
-                (DOOR, who.door, row.values[DOOR]),
+            for name, fold, before, after in (
+                (PLACE, folded, scene.place_names.get(who.place_id, ""), spot.name),
+                (DOOR, folded_door, who.door, row.values[DOOR]),
             )
-            if folded(before) != folded(after)
+            if fold(before) != fold(after)
         ),
         *_changes(scene, row, who, household_id),
     ]

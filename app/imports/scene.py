@@ -27,6 +27,7 @@ from app.models import (
     Resident,
     Sex,
 )
+from app.people import folded_door
 from app.sealing import Sealer
 
 
@@ -228,7 +229,8 @@ class Scene:
         }
         in_order = sorted(self.people, key=lambda one: one.left_on is None)
         return there | {
-            (folded(one.name), buildings.get(one.place_id, ""), folded(one.door)): one for one in in_order
+            (folded(one.name), buildings.get(one.place_id, ""), folded_door(one.door)): one
+            for one in in_order
         }
 
     @cached_property
@@ -243,7 +245,7 @@ class Scene:
         here = Scope(areas=(self.area_code,)).clause(Household.area_code)
         query = query.where(here, Household.closed_on.is_(None))
         rows = self.session.execute(query)
-        return {(place_id, folded(door)): (household_id, door) for household_id, place_id, door in rows}
+        return {(place_id, folded_door(door)): (household_id, door) for household_id, place_id, door in rows}
 
     @cached_property
     def heads(self) -> dict[UUID, UUID]:

@@ -8,6 +8,7 @@ from app.imports.findings import Found
 from app.imports.reading import Row
 from app.imports.scene import NewPerson, Person, Scene, folded
 from app.models import LeftWhy, Sex
+from app.people import folded_door
 
 
 class Fields(NamedTuple):
@@ -35,7 +36,7 @@ def somebody(scene: Scene, row: Row, by: Fields) -> Somebody | None:
         return None
     found = _by_id_number(scene, row, by)
     if found is None and by.place in values and by.door in values:
-        home = (folded(values[by.name]), folded(values[by.place]), folded(values[by.door]))
+        home = (folded(values[by.name]), folded(values[by.place]), folded_door(values[by.door]))
         found = scene.at_home.get(home)
         if found is None:
             row.find(Found.PERSON_UNKNOWN, by.name)

@@ -17,9 +17,11 @@ from app.once import unique
 from app.people import (
     DoorTakenError,
     NotResidentialError,
+    check_door_free,
     check_other_household,
     history,
     household_in_scope,
+    kept_door,
     lock_accounts,
     moving,
 )
@@ -73,8 +75,9 @@ def move_home(
         raise OtherCommunityError(field="place_id")
     if new.moved_on > business_day():
         raise LeftDayError(field="moved_on")
+    check_door_free(session, actor, place.id, new.door, field="door", but=household_id)
     before = {"place_id": household.place_id, "door": household.door}
-    household.place_id, household.door, household.area_code = place.id, new.door, place.area_code
+    household.place_id, household.door, household.area_code = place.id, kept_door(new.door), place.area_code
     with unique({"uq_households_open_door": DoorTakenError(field="door")}):
         session.flush()
     kind, day = RosterChangeKind.MOVED_WITHIN, new.moved_on
@@ -84,7 +87,7 @@ def move_home(
         moving.follow(session, one)
         moved = history.change_of(kind, one, data={"part_of": str(step_id)}, day=day)
         history.keep_change(session, moved, by=actor.user_id)
-    after = {"place_id": place.id, "door": new.door}
+    after = {"place_id": place.id, "door": household.door}
     told = {"before": before, "after": after, "reason": new.reason, "day": day}
     return step.keep(history.change_of_home(kind, household, **told))
 

@@ -178,6 +178,6 @@ def _about_both(asked: Asked, closed: Household, into: Household) -> list[Domain
     obstacles += refusals(lambda: check_home_open(into))
     if closed.closed_on is None or closed.merged_into != into.id:
         obstacles.append(RosterMovedOnError())
-    elif about_door(asked.session, closed.place_id, closed.door):
-        obstacles.append(DoorTakenError())
+    else:
+        obstacles += about_door(asked.session, asked.actor, closed.place_id, closed.door, field=None)
     return obstacles

@@ -17,8 +17,8 @@ from app.models import Household, Relation, Resident, RosterChangeKind, User
 from app.moves.leaving import LeftDayError
 from app.moves.steps import Step
 from app.people import (
-    DoorTakenError,
     HeadTakenError,
+    check_door_free,
     check_home_open,
     check_other_household,
     history,
@@ -197,11 +197,11 @@ def about_day(day: date, people: Collection[Resident], *, field: str) -> list[Do
     return [] if is_fine else [LeftDayError(field=field)]
 
 
-def about_door(session: Session, place_id: UUID, door: str) -> list[DomainError]:
+def about_door(
+    session: Session, actor: Actor, place_id: UUID, door: str, *, field: str | None = "door"
+) -> list[DomainError]:
     """Give whether another household lives behind a door."""
-    behind = (Household.place_id == place_id, Household.door == door, Household.closed_on.is_(None))
-    is_taken = session.scalars(select(Household.id).where(*behind)).first() is not None
-    return [DoorTakenError(field="door")] if is_taken else []
+    return [*refusals(lambda: check_door_free(session, actor, place_id, door, field=field))]
 
 
 def about_heads(people: Collection[Placed], *, there: Collection[Resident], field: str) -> list[DomainError]:

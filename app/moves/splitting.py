@@ -39,7 +39,7 @@ from app.moves.reversals import (
 )
 from app.moves.steps import Step, begun
 from app.once import insert_once
-from app.people import DoorTakenError, HeadTakenError, history
+from app.people import DoorTakenError, HeadTakenError, history, kept_door
 from app.points import InsufficientPointsError, carrying
 from app.sealing import Sealer
 
@@ -114,7 +114,7 @@ def _made(step: Step, new: Split, place: Place) -> Household:
         taken=DoorTakenError(field="door"),
         area_code=place.area_code,
         place_id=place.id,
-        door=new.door,
+        door=kept_door(new.door),
         created_at=now(),
     )
     if not made:
@@ -153,7 +153,7 @@ def _looked_at(
     if place is not None:
         if community_of(place.area_code) != community_of(found.households[household_id].area_code):
             outlook.obstacles.append(OtherCommunityError(field="place_id"))
-        outlook.obstacles += about_door(session, place.id, new.door)
+        outlook.obstacles += about_door(session, actor, place.id, new.door)
     if session.get(Household, new.household_id) is not None:
         outlook.obstacles.append(OtherContentError(field="id"))
     if new.points:

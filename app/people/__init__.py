@@ -53,6 +53,7 @@ from app.people.correcting import (
     correct,
 )
 from app.people.deaths import ResidentDeadError, check_not_dead, was_said_dead
+from app.people.doors import DoorTakenError, check_door_free, folded_door, home_behind, kept_door
 from app.people.first_consents import check_text, keep_consent
 from app.people.guardian_listings import GuardianshipState, guardians_of, guardianships, wards
 from app.people.guardians import (
@@ -125,7 +126,6 @@ from app.people.open_homes import HouseholdClosedError, check_home_open, home_he
 from app.people.privacy_notice import NOTICE_VERSION, privacy_notice
 from app.people.register import (
     BirthDateError,
-    DoorTakenError,
     HeadTakenError,
     NewHousehold,
     NewResident,
@@ -139,6 +139,7 @@ from app.people.searching import MOST_WORDS, Named, prepare_search, search_resid
 from app.people.sounds import found_by
 from app.people.standings import Standing, standings, standings_of
 from app.people.standings import State as ConsentState
+from app.people.there import PersonThereError
 from app.people.told_guardians import ToldGuardianship, ToldResident, told_guardianships
 from app.people.told_minors import ToldMinor, told_minors
 from app.people.withdrawals import agreed_for, withdraw_of, withdraw_purpose
@@ -194,6 +195,7 @@ __all__ = [
     "OwnHouseholdError",
     "OwnSideError",
     "PaperDecision",
+    "PersonThereError",
     "PresenceState",
     "RecordedGuardianError",
     "Relation",
@@ -221,6 +223,7 @@ __all__ = [
     "check_basis",
     "check_birth_date",
     "check_child",
+    "check_door_free",
     "check_given",
     "check_home_open",
     "check_lives_here",
@@ -236,6 +239,7 @@ __all__ = [
     "end_guardianship",
     "end_guardianships_of",
     "end_guardianships_of_child",
+    "folded_door",
     "found_by",
     "guardians_of",
     "guardianship_in_force",
@@ -244,6 +248,7 @@ __all__ = [
     "head_of",
     "held_enabled",
     "history",
+    "home_behind",
     "home_held",
     "homes_of",
     "household_in_scope",
@@ -253,6 +258,7 @@ __all__ = [
     "keep_changed_numbers",
     "keep_consent",
     "keep_numbers",
+    "kept_door",
     "last_birth_of",
     "last_birth_of_adults",
     "last_day_as_minor",

@@ -5,7 +5,7 @@ from datetime import date
 
 from app.clock import business_day
 from app.models import Resident
-from app.people.guardians import ADULT_YEARS, is_child, is_minor
+from app.people.guardians import ADULT_YEARS, CHILD_YEARS, is_minor
 from app.people.names import age_on
 
 
@@ -21,9 +21,15 @@ class AgeGroup(enum.StrEnum):
 
 def age_group(resident: Resident) -> AgeGroup:
     """Say of which group somebody is today."""
-    if is_child(resident):
+    return age_group_of(resident.birth_date)
+
+
+def age_group_of(birth_date: date) -> AgeGroup:
+    """Say of which group whoever was born on a day is today."""
+    years = age_on(birth_date, business_day())
+    if years < CHILD_YEARS:
         return AgeGroup.CHILD
-    return AgeGroup.MINOR if is_minor(resident) else AgeGroup.ADULT
+    return AgeGroup.MINOR if years < ADULT_YEARS else AgeGroup.ADULT
 
 
 def last_birth_of(day: date, years: int) -> date:

@@ -1,7 +1,7 @@
 """Registering many people at once, as an import does: by the rules of ``register``, in a few statements."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -124,7 +124,7 @@ def _row(
         for what, value in (("at", at), ("by", actor.user_id))
     }
     return {
-        **asdict(person),
+        **person.columns(),
         **sealed_numbers(sealer, entry.id, entry.area_code, entry.numbers),
         **marks,
         "id": entry.id,

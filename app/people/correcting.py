@@ -24,6 +24,7 @@ from app.once import unique
 from app.people import whereabouts
 from app.people.ages import changes_minors_age, takes_minors_number
 from app.people.bases import Category, check_about
+from app.people.doors import DoorTakenError, check_door_free, kept_door
 from app.people.guardians import last_day_as_minor
 from app.people.history import change_of, keep_change
 from app.people.leaving import check_lives_here
@@ -41,7 +42,7 @@ from app.people.numbers import (
     sex_in,
     write_numbers,
 )
-from app.people.register import BirthDateError, DoorTakenError, HeadTakenError, check_birth_date
+from app.people.register import BirthDateError, HeadTakenError, check_birth_date
 from app.people.sounds import found_by
 from app.sealing import Sealer
 
@@ -132,7 +133,8 @@ def correct(
     }
     if field is CorrectionField.DOOR:
         household = session.get_one(Household, resident.household_id, with_for_update=True)
-        household.door = value
+        check_door_free(session, actor, household.place_id, value, but=household.id)
+        household.door = kept_door(value)
     elif field in _NUMBERS:
         _correct_numbers(session, actor, sealer, resident, field, value)
     elif field is CorrectionField.BIRTH_DATE:

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -10,13 +11,15 @@ from app.actors import Actor
 from app.clock import business_day, now
 from app.errors import DomainError, Kind, NotFoundError
 from app.models import Household, PlaceKind, PresenceState, Relation, Resident, RosterChangeKind, Sex
-from app.once import content_hash, insert_once, made_before
+from app.once import added_later, content_hash, insert_once, made_before
 from app.people.bases import Category, check_about
+from app.people.doors import DoorTakenError, check_door_free, kept_door
 from app.people.history import change_of, change_of_home, keep_change
 from app.people.listings import household_in_scope
 from app.people.names import age_on
 from app.people.open_homes import home_held
 from app.people.sounds import found_by
+from app.people.there import check_not_there
 from app.places import place_in_scope
 
 OLDEST_YEARS = 130
@@ -28,13 +31,6 @@ class NotResidentialError(DomainError):
 
     code = "not_residential"
     kind = Kind.INVALID
-
-
-class DoorTakenError(DomainError):
-    """Another household of this building has the door number."""
-
-    code = "door_taken"
-    kind = Kind.CONFLICT
 
 
 class HeadTakenError(DomainError):
@@ -69,6 +65,12 @@ class NewResident:
     birth_date: date
     relation: Relation
     presence: PresenceState = PresenceState.HOME
+    another_person: bool = added_later(default=False)
+    """He is not whoever has his name and age on the roster, says who enters him."""
+
+    def columns(self) -> dict[str, Any]:
+        """Give what is kept of it."""
+        return {name: value for name, value in asdict(self).items() if name != "another_person"}
 
 
 def register_household(
@@ -91,6 +93,7 @@ def register_household(
         raise NotFoundError(field="place_id") from None
     if place.kind is not PlaceKind.RESIDENTIAL:
         raise NotResidentialError(field="place_id")
+    check_door_free(session, actor, place.id, new.door, field="door")
     household, made = insert_once(
         session,
         Household,
@@ -98,8 +101,9 @@ def register_household(
         sent,
         taken=DoorTakenError(field="door"),
         area_code=place.area_code,
+        place_id=place.id,
+        door=kept_door(new.door),
         created_at=now(),
-        **asdict(new),
     )
     if made:
         keep_change(session, change_of_home(RosterChangeKind.CREATED, household), by=actor.user_id)
@@ -119,7 +123,7 @@ def register_resident(
     The same resident again is the first one, though the household or the actor moved since.
 
     Raises BirthDateError, NotFoundError for a household outside the actor's areas, HouseholdClosedError,
-    HeadTakenError, OtherContentError.
+    PersonThereError, HeadTakenError, OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Resident, resident_id, sent)
@@ -131,6 +135,9 @@ def register_resident(
     except NotFoundError:
         raise NotFoundError(field="household_id") from None
     household = home_held(session, new.household_id, field="household_id")
+    if not new.another_person:
+        who = (new.name, new.sex, new.birth_date)
+        check_not_there(session, actor, household.area_code, *who, household_id=household.id, but=resident_id)
     resident, made = insert_once(
         session,
         Resident,
@@ -140,7 +147,7 @@ def register_resident(
         area_code=household.area_code,
         created_at=now(),
         sounds=found_by(household.area_code, new.name),
-        **asdict(new),
+        **new.columns(),
     )
     if made:
         check_about(session, resident, Category.ROSTER)

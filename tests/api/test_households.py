@@ -135,7 +135,12 @@ def test_a_longer_list_takes_no_more_queries(admin: Client, connection: Connecti
     for number in range(6):
         household = new_id()
         admin.put(f"/v1/households/{household}", json=DOOR | {"door": f"3单元{number}"})
-        resident = {"household_id": str(household), "name": "张三", "sex": "male", "birth_date": "1990-01-01"}
+        resident = {
+            "household_id": str(household),
+            "name": f"张三{number}",
+            "sex": "male",
+            "birth_date": "1990-01-01",
+        }
         assert admin.put(f"/v1/residents/{new_id()}", json=resident | {"relation": "head"}).status_code == 201
 
     assert len(admin.get("/v1/households").json["items"]) == 8

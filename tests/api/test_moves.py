@@ -154,7 +154,7 @@ def test_a_child_is_born_into_a_household_with_its_guardian(admin: Client, sessi
 
     long_ago = (TODAY() - timedelta(days=400)).isoformat()
     first, again = admin.post(path, json=body), admin.post(path, json=body)
-    older = admin.post(path, json=body | {"id": str(new_id()), "birth_date": long_ago})
+    older = admin.post(path, json=body | {"id": str(new_id()), "name": "王大大", "birth_date": long_ago})
     spouse = admin.post(path, json=body | {"id": str(new_id()), "relation": "spouse"})
 
     assert refused(older) == (422, "day_long_ago")

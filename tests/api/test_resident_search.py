@@ -23,6 +23,7 @@ WOMAN: dict[str, Any] = {
     "sex": "female",
     "birth_date": "1950-03-08",
     "relation": "parent",
+    "another_person": True,
 }
 
 

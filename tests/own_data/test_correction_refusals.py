@@ -92,6 +92,7 @@ def test_each_word_that_a_field_takes_is_told(field: str, words: type[StrEnum]) 
         ("id_number", NEW_ID_NUMBER, (409, "id_number_taken")),
         ("relation", "head", (409, "head_taken")),
         ("door", "1单元201", (409, "door_taken")),
+        ("door", "1单元 \uff12\uff10\uff11室", (409, "door_taken")),
     ],
 )
 def test_what_the_roster_cannot_hold_is_not_put_right(

@@ -29,12 +29,16 @@ def _cleared(app: Flask, engine: Engine) -> Iterator[None]:
 
 @pytest.mark.usefixtures("_cleared")
 def test_twenty_households_want_one_door(app: Flask, engine: Engine) -> None:
-    body = {"place_id": str(named("block")), "door": DOOR}
+    spellings = [DOOR, "8单元 801", "\uff18单元801", "8单元\uff18\uff10\uff11"]
 
     answers = at_once(
         [
-            partial(Client(app, person("admin")).put, f"/v1/households/{new_id()}", json=body)
-            for _ in range(20)
+            partial(
+                Client(app, person("admin")).put,
+                f"/v1/households/{new_id()}",
+                json={"place_id": str(named("block")), "door": spellings[number % len(spellings)]},
+            )
+            for number in range(20)
         ]
     )
 
@@ -58,5 +62,25 @@ def test_twenty_copies_of_a_resident_are_one(app: Flask, engine: Engine) -> None
     answers = at_once([partial(Client(app, person("admin")).put, path, json=body) for _ in range(20)])
 
     assert sorted(answer.status_code for answer in answers) == [200] * 19 + [201]
+    with Session(engine) as session:
+        assert session.scalar(select(func.count()).where(Resident.name == NAME)) == 1
+
+
+@pytest.mark.usefixtures("_cleared")
+def test_of_twenty_who_enter_one_person_one_does(app: Flask, engine: Engine) -> None:
+    body = {
+        "household_id": str(named("household home")),
+        "name": NAME,
+        "sex": "male",
+        "birth_date": "1990-01-01",
+        "relation": "other",
+    }
+
+    answers = at_once(
+        [partial(Client(app, person("admin")).put, f"/v1/residents/{new_id()}", json=body) for _ in range(20)]
+    )
+
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
+    assert {answer.json["code"] for answer in answers if answer.status_code == 409} == {"person_there"}
     with Session(engine) as session:
         assert session.scalar(select(func.count()).where(Resident.name == NAME)) == 1

@@ -19,6 +19,7 @@ class ProblemOutput(Output):
     status = fields.Integer(required=True)
     code = fields.String(required=True, metadata={"description": "Stable, for programs"})
     request_id = fields.String(required=True)
+    there_id = fields.UUID(metadata={"description": "Of what is there already, to whoever may read it"})
     errors = fields.Dict(metadata={"description": "Messages by input field, nested like the input"})
 
 

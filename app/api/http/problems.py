@@ -81,6 +81,8 @@ def problem(code: str, status: int, *, errors: Any = None, **data: Any) -> Respo
         "code": code,
         "request_id": g.get("request_id", ""),
     }
+    if "there_id" in data:
+        body["there_id"] = str(data["there_id"])
     if errors:
         body["errors"] = _first_of(errors, islice(count(), _MOST_ERRORS))
     response = Response(json.dumps(body), status=status, mimetype="application/problem+json")
