@@ -68,7 +68,7 @@ from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
 from app.hazards.merging import KeptHazard
 from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES
 from app.hazards.nearby import RADIUS_M, NearbyHazard, nearby
-from app.hazards.raising import CAME_BACK_WITHIN, Finding, raise_or_join
+from app.hazards.raising import Finding, raise_or_join
 from app.hazards.receipts import Receipt, receipt
 from app.hazards.recheck import Recheck, SamePersonError, close, verify
 from app.hazards.rectification_notices import (
@@ -90,6 +90,7 @@ from app.hazards.reporting import (
     reported_content,
 )
 from app.hazards.satisfaction import Rating, RatingOverError, rate, rate_by_receipt
+from app.hazards.standing import CAME_BACK_WITHIN, Standing, lock_standing
 from app.hazards.supervising import NotSupervisedError, answer, supervise
 from app.hazards.taking_over import ReportNotHisError, ReportTakenError, take_over
 from app.hazards.telling import tell_new
@@ -231,6 +232,7 @@ __all__ = [
     "ShownHazard",
     "ShownNotice",
     "ShownUnit",
+    "Standing",
     "StandingDeadline",
     "Timeline",
     "TimelineEntry",
@@ -266,6 +268,7 @@ __all__ = [
     "hazards_showing_photo",
     "ledger_in_words",
     "ledger_rows",
+    "lock_standing",
     "make_unit",
     "names_of",
     "nearby",

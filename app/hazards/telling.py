@@ -9,12 +9,11 @@ from sqlalchemy.orm import Session
 
 from app import harm
 from app.actors import Actor, Role, community_of
-from app.hazards.assignees import barred_from_recheck
+from app.hazards.assignees import barred_from_recheck, who_has
 from app.hazards.responsible import (
     OFFICES,
     admins,
     ask_county,
-    in_hand_of,
     office,
     office_over,
     tell_all,
@@ -71,12 +70,12 @@ def tell_raised(session: Session, actor: Actor, hazard: Hazard) -> None:
     role, people = office(session, hazard, OFFICES)
     until = hazard.controls_due_at
     by = {"controls_by": until.isoformat()} if until else {}
-    here = in_hand_of(session, hazard) | admins(session, hazard)
+    here = who_has(session, hazard) | (admins(session, hazard) - {actor.user_id})
     told = people - here - {actor.user_id}
     tell_all(
         session, NoticeKind.HAZARD_ALARM, hazard, told, HazardStep.RAISE_LEVEL, **unless_county(role), **by
     )
-    tell_all(session, NoticeKind.HAZARD_ALARM, hazard, here - {actor.user_id}, HazardStep.RAISE_LEVEL, **by)
+    tell_all(session, NoticeKind.HAZARD_ALARM, hazard, here, HazardStep.RAISE_LEVEL, **by)
 
 
 def ask_recheck(session: Session, actor: Actor, hazard: Hazard) -> None:

@@ -16,7 +16,7 @@ from app.clock import now
 from app.errors import DomainError, Kind
 from app.evidence import Gathered, PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
-from app.hazards import Finding, raise_or_join, tell_new
+from app.hazards import Finding, Standing, lock_standing, raise_or_join, tell_new
 from app.inspections.answers import Answer, Judged, judged
 from app.models import (
     EscapeHelp,
@@ -117,7 +117,9 @@ def submit(
             session, PhotoOwner.INSPECTION, inspection.id, place.area_code, photo_ids, by=actor.user_id
         )
         found.sort(key=lambda one: checklist.key_of(one.item))
-        rows = [_answer(session, actor, inspection, gathered, one) for one in found]
+        keys = [checklist.key_of(one.item) for one in found if one.raises_hazard]
+        standing = lock_standing(session, place.id, keys, found_at=gathered.happened_at) if keys else None
+        rows = [_answer(session, actor, inspection, gathered, one, standing) for one in found]
         if rows:
             session.execute(insert(InspectionAnswer), rows)
         _tell(session, actor, inspection, found, rows)
@@ -147,14 +149,19 @@ def _escape_helps(place: Place) -> ColumnElement[int] | None:
 
 
 def _answer(
-    session: Session, actor: Actor, inspection: Inspection, gathered: Gathered, one: Judged
+    session: Session,
+    actor: Actor,
+    inspection: Inspection,
+    gathered: Gathered,
+    one: Judged,
+    standing: Standing | None,
 ) -> dict[str, Any]:
     """Give the row of one answer, with the hazard it raised or joined."""
     item, answer = one.item, one.answer
     hazard_id, joined = None, False
-    if one.raises_hazard:
+    if standing is not None and one.raises_hazard:
         found = Finding(inspection.checklist.key_of(item), item, one.told, answer.photo_ids)
-        hazard_id, joined = raise_or_join(session, actor, inspection, gathered, found)
+        hazard_id, joined = raise_or_join(session, actor, inspection, gathered, found, standing)
     return {
         "inspection_id": inspection.id,
         "item_id": item.id,

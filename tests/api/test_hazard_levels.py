@@ -9,14 +9,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.models import Hazard, HazardLevel, HazardSource, HazardStatus, Notice, NoticeKind
+from app.models import Checklist, Hazard, HazardLevel, HazardSource, HazardStatus, Notice, NoticeKind
 from tests.cast import person
 from tests.client import Client
 from tests.hazard_world import (
+    CODES,
     FIVE_FIXED,
     Take,
     done,
+    file,
+    inspection_body,
     of_item,
+    problem,
     refused,
     write_checklist,
     write_hazard,
@@ -160,3 +164,110 @@ def test_any_other_merge_leaves_the_level_as_it_is(
     shown = be("admin").get(f"/v1/hazards/{kept.id}").json
 
     assert (shown["level"], shown["events"], alarms(session, "county")) == (kept_level, [], [])
+
+
+def newer(session: Session, older: Checklist) -> Checklist:
+    """Write the next version of a list, which has its first item as the second, and calls it major."""
+    codes = [CODES[1], CODES[0], CODES[2]]
+    return write_checklist(session, codes=codes, code=older.code, version=2)
+
+
+def find(be: Be, checklist: Checklist, **more: Any) -> dict[str, Any]:
+    """File an inspection that finds that item broken; give its answer."""
+    place = next(item.position for item in checklist.items if item.code == CODES[0])
+    filed = file(be("worker"), inspection_body(checklist, **{f"_{place}": problem()}, **more))
+    assert filed.status_code == 201, filed.text
+    answer: dict[str, Any] = filed.json["answers"][place - 1]
+    return answer
+
+
+@pytest.mark.parametrize(
+    "status, after",
+    [
+        ("reported", "reported"),
+        ("accepted", "accepted"),
+        ("assigned", "assigned"),
+        ("rectifying", "assigned"),
+        ("rectified", "rectified"),
+    ],
+)
+def test_what_a_newer_version_calls_major_is_major_once_it_is_found_again(
+    be: Be, session: Session, checklist: Checklist, status: str, after: str
+) -> None:
+    kept = write_hazard(session, HazardStatus(status), **of_item(checklist, 1))
+    answers = [find(be, newer(session, checklist)), find(be, checklist)]
+    shown = be("admin").get(f"/v1/hazards/{kept.id}").json
+
+    assert {one["hazard_id"] for one in answers} == {str(kept.id)}
+    assert (shown["level"], shown["status"]) == ("major", after)
+    assert [one["step"] for one in shown["events"]] == ["recur", "raise_level", "recur"]
+    assert (shown["controls_due_at"] is not None) == (status not in {"reported", "rectified"})
+    assert [step for step, _ in alarms(session, "county")] == ["raise_level"]
+    assert [step for step, _ in alarms(session, "admin")] == ["raise_level"]
+
+
+def test_found_wanting_after_that_it_has_its_controls_and_five_fixed_items(
+    be: Be, session: Session, take: Take, checklist: Checklist
+) -> None:
+    """It was put right as a general one; the county closes it all the same."""
+    kept = write_hazard(session, HazardStatus.RECTIFIED, **of_item(checklist, 1))
+    find(be, newer(session, checklist))
+    back = done(take("colleague", kept, "verify", passed=False, note="还堆着"))
+    bare = take("worker", kept, "start")
+
+    assert (back["status"], back["controls_due_at"] is not None) == ("assigned", True)
+    assert refused(bare) == (422, "incomplete_five_fixed")
+
+
+def test_passed_after_that_it_waits_for_the_county(
+    be: Be, session: Session, take: Take, checklist: Checklist
+) -> None:
+    kept = write_hazard(session, HazardStatus.RECTIFIED, **of_item(checklist, 1))
+    find(be, newer(session, checklist))
+
+    assert done(take("colleague", kept, "verify", passed=True))["status"] == "verified"
+
+
+@pytest.mark.parametrize("came_in", ["major", "raised", "merged"])
+def test_what_the_county_made_general_stays_so(
+    be: Be, session: Session, take: Take, checklist: Checklist, came_in: str
+) -> None:
+    second = newer(session, checklist)
+    if came_in == "merged":
+        kept = write_hazard(session)
+        one = write_hazard(session, source=HazardSource.INSPECTION, level=MAJOR, **of_item(second, 2))
+        merge(take, one, kept)
+    else:
+        which, level = (
+            (of_item(second, 2), MAJOR)
+            if came_in == "major"
+            else (of_item(checklist, 1), HazardLevel.GENERAL)
+        )
+        kept = write_hazard(session, level=level, **which)
+        find(be, second)
+    done(take("county", kept, "accept", level="general"))
+    answer = find(be, second)
+    session.refresh(kept)
+
+    assert (answer["hazard_id"], kept.level) == (str(kept.id), HazardLevel.GENERAL)
+
+
+@pytest.mark.parametrize("level", ["general", "major"])
+def test_what_is_major_and_arrives_late_joins_no_general_one_that_was_closed(
+    be: Be, session: Session, checklist: Checklist, level: str
+) -> None:
+    """The county never looked at it."""
+    closed = write_hazard(
+        session,
+        HazardStatus.CLOSED,
+        level=HazardLevel(level),
+        ended_at=now() - timedelta(days=1),
+        **of_item(checklist, 1),
+    )
+    at = (now() - timedelta(days=3)).isoformat()
+    answer = find(be, newer(session, checklist), captured_at=at)
+    found = session.get_one(Hazard, answer["hazard_id"])
+
+    assert (found.id == closed.id) is (level == "major")
+    assert found.level is MAJOR
+    assert found.came_back is False

@@ -15,6 +15,7 @@ from tests.counting import statements
 from tests.hazard_world import (
     FIVE_FIXED,
     Take,
+    count,
     done,
     file,
     inspection_body,
@@ -189,3 +190,82 @@ def test_what_was_found_after_it_was_closed_came_back_however_late_it_arrives(
 
     assert found.id != closed.id
     assert (found.status, found.came_back) == (HazardStatus.REPORTED, True)
+
+
+def merged(session: Session, checklist: Checklist, kept: Hazard) -> Hazard:
+    """Write what an inspection found a while ago, merged into another by way of a third."""
+    middle = write_hazard(session, HazardStatus.DUPLICATE, duplicate_of_id=kept.id, **ago(9))
+    of = of_item(checklist, 1) | ago(9)
+    return write_hazard(session, HazardStatus.DUPLICATE, duplicate_of_id=middle.id, **of)
+
+
+@pytest.mark.parametrize("status", ["reported", "accepted", "rectifying", "rectified"])
+def test_what_was_merged_and_is_found_again_joins_what_stands_for_it(
+    be: Be, session: Session, checklist: Checklist, status: str
+) -> None:
+    """An admin merged it: the next inspection raises nothing that he would have to merge again."""
+    kept = write_hazard(session, HazardStatus(status))
+    merged(session, checklist, kept)
+    before = count(session, Hazard)
+    answers = [
+        file(be("worker"), inspection_body(checklist, _1=problem())).json["answers"][0] for _ in range(2)
+    ]
+    shown = be("admin").get(f"/v1/hazards/{kept.id}").json
+
+    assert [(one["hazard_id"], one["recurrence"]) for one in answers] == [(str(kept.id), True)] * 2
+    assert (shown["status"], shown["recurrences"], count(session, Hazard)) == (status, 2, before)
+    assert [one["step"] for one in shown["events"]] == ["recur", "recur"]
+
+
+@pytest.mark.parametrize("days, late, came_back", [(3, True, False), (1, False, True), (0, False, True)])
+def test_what_was_merged_ended_with_what_stood_for_it(
+    be: Be, session: Session, checklist: Checklist, days: int, *, late: bool, came_back: bool
+) -> None:
+    """Found before that, and told of after, it is one more sighting; found after it, it came back."""
+    kept = write_hazard(session, CLOSED, ended_at=now() - timedelta(days=2))
+    merged(session, checklist, kept)
+    answer = offline(be("worker"), checklist, days=days).json["answers"][0]
+    session.refresh(kept)
+    found = session.get_one(Hazard, answer["hazard_id"])
+
+    assert (found.id == kept.id, answer["recurrence"], kept.recurrences) == (late, late, int(late))
+    assert found.came_back is came_back
+
+
+def test_what_was_merged_into_what_was_rejected_is_raised_anew(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    merged(session, checklist, write_hazard(session, HazardStatus.REJECTED, ended_at=now()))
+    answer = file(be("worker"), inspection_body(checklist, _1=problem())).json["answers"][0]
+    found = session.get_one(Hazard, answer["hazard_id"])
+
+    assert (answer["recurrence"], found.status, found.came_back) == (False, HazardStatus.REPORTED, False)
+
+
+def test_its_own_open_one_goes_before_what_another_was_merged_into(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    merged(session, checklist, write_hazard(session, HazardStatus.ACCEPTED))
+    own = write_hazard(session, **of_item(checklist, 1))
+    answer = file(be("worker"), inspection_body(checklist, _1=problem())).json["answers"][0]
+
+    assert answer["hazard_id"] == str(own.id)
+
+
+def test_a_longer_way_to_what_stands_for_it_asks_no_more_of_the_database(
+    be: Be, session: Session, checklist: Checklist
+) -> None:
+    worker, kept = be("worker"), write_hazard(session, HazardStatus.ACCEPTED)
+    asked: list[int] = []
+    for _ in range(2):
+        last = kept
+        for _ in range(1 + 5 * len(asked)):
+            last = write_hazard(session, HazardStatus.DUPLICATE, duplicate_of_id=last.id)
+        write_hazard(session, HazardStatus.DUPLICATE, duplicate_of_id=last.id, **of_item(checklist, 1))
+        with statements(session.connection()) as made:
+            assert file(worker, inspection_body(checklist, _1=problem())).status_code == 201
+        asked.append(len(made))
+
+    session.refresh(kept)
+    assert kept.recurrences == 2
+    assert asked[0] == asked[1]

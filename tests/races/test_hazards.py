@@ -167,6 +167,26 @@ def test_a_hazard_closed_meanwhile_is_joined_or_raised_anew(app: Flask, session:
         session.commit()
 
 
+def test_inspections_and_merges_lock_what_stands_for_items_in_one_order(app: Flask, session: Session) -> None:
+    """By the ids of hazards, whichever way the keys of the items go that were merged into them."""
+    checklist = write_checklist(session)
+    first, second = sorted((write_hazard(session) for _ in range(2)), key=lambda row: row.id)
+    for position, kept in ((1, second), (2, first)):
+        of = of_item(checklist, position) | {"duplicate_of_id": kept.id}
+        write_hazard(session, HazardStatus.DUPLICATE, **of)
+    before, body = count(session, Hazard), {"duplicate_of_id": str(second.id)}
+    merge = partial(be(app, "admin").step, f"/v1/hazards/{first.id}/duplicate", body)
+    finds = [partial(_find, app, "worker", checklist, _1=problem(), _2=problem()) for _ in range(6)]
+
+    answers = at_once([*finds[:3], merge, *finds[3:]])
+
+    assert sorted(answer.status_code for answer in answers) == [200, *[201] * 6]
+    session.refresh(first)
+    session.refresh(second)
+    assert first.recurrences + second.recurrences == 12
+    assert count(session, Hazard) == before, "none was raised anew"
+
+
 def test_thirty_copies_of_a_step_are_taken_once(app: Flask, session: Session) -> None:
     hazard = write_hazard(session, source=HazardSource.STAFF)
     path, step_id = f"/v1/hazards/{hazard.id}/accept", new_id()
