@@ -20,6 +20,7 @@ from app.clock import months_ago, now
 from app.config import RetentionSettings, UnknownYears
 from app.db import Mark, batches, sessions_for, transaction, walk
 from app.identity import waiting_requests
+from app.jobs.counts import told_of
 from app.sealing import Sealer
 from app.workdays import WorkCalendar
 
@@ -235,7 +236,7 @@ def _cry_out(finding: audit.Finding) -> None:
 def record_job(session: Session, means: Means, job: str, count: int, **facts: str) -> None:
     """Leave an entry of what a job wrote, if it wrote anything."""
     if count:
-        entry = Entry(action=f"job:{job}", facts={"count": count, **facts})
+        entry = Entry(action=f"job:{job}", facts={**told_of(job, count), **facts})
         audit.record(session, means.audit_keys, entry)
 
 
