@@ -201,6 +201,8 @@ def _shown(finding: Finding) -> dict[str, Any]:
 
 def _refusal(one: imports.Shown) -> dict[str, Any] | None:
     became = one.told.became
+    if not one.told.is_readable and one.row.outcome is ImportOutcome.REFUSED:
+        return {"code": "unreadable", "text": sentence("unreadable", {}, reading=True)}
     if became is None or became.outcome is not ImportOutcome.REFUSED:
         return None
     if became.finding is not None:
@@ -272,7 +274,7 @@ def list_import_rows(import_id: UUID, limit: int, after: str | None, **which: An
     """List rows in the order of the workbook: what was found in each cell, and what each would change."""
 
     def fetch(**span: Any) -> Any:
-        return imports.import_rows(session, actor(), parts().sealer, import_id, **which, **span)
+        return imports.import_rows(session, actor(), parts().showing, import_id, **which, **span)
 
     with transaction() as session:
         return page(fetch, lambda one: one.row.id, limit=limit, after=after)

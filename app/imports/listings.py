@@ -11,7 +11,7 @@ from app.actors import Actor
 from app.imports.asking import import_of
 from app.imports.telling import Told, told
 from app.models import ImportOutcome, ImportRow, ImportRowState, ImportSheet, RosterImport
-from app.sealing import Sealer
+from app.sealing import UNREADABLE, Showing
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,12 @@ class Shown:
 
     @property
     def label(self) -> str:
-        """Give whom or what the row is about, for whoever looks it up in the spreadsheet."""
+        """Give whom or what the row is about, for whoever looks it up in the spreadsheet.
+
+        Of one that does not open, that it does not.
+        """
+        if not self.told.is_readable:
+            return UNREADABLE
         values = self.told.values
         return "，".join(str(values[name]) for name in LABEL if name in values)
 
@@ -80,7 +85,7 @@ _ORDER = {sheet: place for place, sheet in enumerate(ImportSheet)}
 def import_rows(
     session: Session,
     actor: Actor,
-    sealer: Sealer,
+    showing: Showing,
     import_id: UUID,
     *,
     sheet: ImportSheet | None = None,
@@ -89,7 +94,10 @@ def import_rows(
     after: UUID | None,
     limit: int,
 ) -> list[Shown]:
-    """List rows of an import in the order of the workbook. Raises NotFoundError."""
+    """List rows of an import in the order of the workbook; one that does not open hides no other.
+
+    Raises NotFoundError.
+    """
     found = import_of(session, actor, import_id)
     query = select(ImportRow).where(ImportRow.import_id == found.id).order_by(ImportRow.id).limit(limit)
     for column, wanted in ((ImportRow.sheet, sheet), (ImportRow.state, state), (ImportRow.outcome, outcome)):
@@ -97,4 +105,4 @@ def import_rows(
             query = query.where(column == wanted)
     if after is not None:
         query = query.where(ImportRow.id > after)
-    return [Shown(row, told(sealer, row)) for row in session.scalars(query)]
+    return [Shown(row, told(showing, row)) for row in session.scalars(query)]

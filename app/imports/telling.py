@@ -11,7 +11,7 @@ from app.imports.reading import Row
 from app.imports.scene import Change, Judged
 from app.imports.sheets import SheetKind
 from app.models import ImportOutcome, ImportRow
-from app.sealing import Cell, Opener, Sealer
+from app.sealing import UNREADABLE, Cell, Opener, Sealer
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,8 @@ class Told:
     findings: tuple[Finding, ...] = ()
     changes: tuple[Change, ...] = ()
     became: Became | None = None
+    is_readable: bool = True
+    """Not where it is only shown, and does not open."""
 
     @classmethod
     def of(cls, judged: Judged) -> "Told":
@@ -63,8 +65,14 @@ class Told:
 
 
 def told(sealer: Opener, row: ImportRow) -> Told:
-    """Give what is kept of a row. Raises UnreadableError as ``sealer`` does."""
-    plain = json.loads(sealer.open(row.content_sealed, cell(row.id)))
+    """Give what is kept of a row; nothing where Showing does not open it.
+
+    Raises UnreadableError as ``sealer`` does.
+    """
+    opened = sealer.open(row.content_sealed, cell(row.id))
+    if opened == UNREADABLE:
+        return Told({}, {}, is_readable=False)
+    plain = json.loads(opened)
     became = plain["became"]
     if became is not None:
         became = Became(**became | {"outcome": ImportOutcome(became["outcome"])})
