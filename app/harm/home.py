@@ -4,7 +4,7 @@ Staff read by their office; these terms are for who reads as a resident, or acts
 with the reader left open: a statement that has them is run with ``reading_as``.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -42,7 +42,7 @@ from app.models import (
     User,
     Visit,
 )
-from app.people import accounts_of_home, is_minor, last_birth_of_adults
+from app.people import accounts_of_homes, is_minor, last_birth_of_adults
 from app.retention import kept_for_a_case, opened_a_case
 
 READER = bindparam("reader", type_=Uuid())
@@ -157,9 +157,19 @@ def not_told_of_visit(session: Session, visit_id: UUID, visited: Resident) -> se
     So where a case names it, and with a minor's always: what is to be done may be about what they did, and
     silence that began with the case would tell of it.
     """
-    if not is_minor(visited) and not session.scalar(select(exists().where(HarmCase.visit_id == visit_id))):
-        return set()
-    return accounts_of_home(session, visited.household_id)
+    return not_told_of_visits(session, {visit_id: visited})[visit_id]
+
+
+def not_told_of_visits(session: Session, visited: Mapping[UUID, Resident]) -> dict[UUID, set[UUID]]:
+    """Give them of each of several visits, by whom it was to; two statements however many there are."""
+    named = select(HarmCase.visit_id).where(HarmCase.visit_id.in_(visited))
+    in_cases = set(session.scalars(named))
+    homes = {
+        visit_id: resident.household_id if visit_id in in_cases or is_minor(resident) else None
+        for visit_id, resident in visited.items()
+    }
+    at_home = accounts_of_homes(session, {home for home in homes.values() if home is not None})
+    return {visit_id: at_home.get(home, set()) if home else set() for visit_id, home in homes.items()}
 
 
 def home_is_not_told() -> ColumnElement[bool]:
@@ -196,4 +206,4 @@ def about_home(homes: Collection[UUID]) -> ColumnElement[bool]:
 def people_of_home(session: Session, case_id: UUID) -> set[UUID]:
     """Give the accounts of those whose home a case is about."""
     homes = session.scalars(select(_HOMES.c.household_id).where(_HOMES.c.case_id == case_id)).all()
-    return {user_id for home in set(homes) for user_id in accounts_of_home(session, home)}
+    return set[UUID]().union(*accounts_of_homes(session, set(homes)).values())

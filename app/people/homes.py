@@ -29,15 +29,14 @@ HOMES_OF_USER = f"""
     UNION SELECT c.household_id FROM been JOIN guardianships gs ON gs.guardian_id = been.resident_id
           JOIN residents c ON c.id = gs.child_id"""  # noqa: S608 - our own words
 """In SQL, of the user ``u``: ``Actor.homes``, with those where he belonged after ``:since``."""
-_AT_HOME = text(
-    f"""
-    WITH people AS (SELECT p.id FROM residents p WHERE p.household_id = :household_id
-                    UNION SELECT gs.guardian_id FROM guardianships gs JOIN residents c ON c.id = gs.child_id
-                    WHERE c.household_id = :household_id)
-    SELECT u.id FROM users u JOIN people ON people.id = u.resident_id
-    UNION SELECT b.user_id FROM bindings b JOIN people ON people.id = b.resident_id WHERE {_LATELY}"""  # noqa: S608
-)
-
+_AT_HOMES = text(f"""
+    WITH people AS (SELECT p.id, p.household_id FROM residents p WHERE p.household_id = ANY(:household_ids)
+                    UNION SELECT gs.guardian_id, c.household_id
+                    FROM guardianships gs JOIN residents c ON c.id = gs.child_id
+                    WHERE c.household_id = ANY(:household_ids))
+    SELECT people.household_id, u.id FROM users u JOIN people ON people.id = u.resident_id
+    UNION SELECT people.household_id, b.user_id
+    FROM bindings b JOIN people ON people.id = b.resident_id WHERE {_LATELY}""")  # noqa: S608
 _HOMES_OF_MANY = text(f"""
     SELECT u.id, home.household_id FROM users u CROSS JOIN LATERAL ({HOMES_OF_USER}) AS home
     WHERE u.id = ANY(:user_ids)""")  # noqa: S608
@@ -76,7 +75,17 @@ def check_account_elsewhere(session: Session, actor: Actor, user_id: UUID) -> No
 
 def accounts_of_home(session: Session, household_id: UUID) -> set[UUID]:
     """Give the accounts of those to whom a household is a home, as ``Actor.homes`` says of staff."""
-    return set(session.scalars(_AT_HOME, {"household_id": household_id, "since": now() - STILL_AT_HOME}))
+    return accounts_of_homes(session, [household_id]).get(household_id, set())
+
+
+def accounts_of_homes(session: Session, household_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:
+    """Give them of those of some households that have any; in one statement, none where none is asked for."""
+    found = defaultdict[UUID, set[UUID]](set)
+    if household_ids:
+        asked = {"household_ids": list(household_ids), "since": now() - STILL_AT_HOME}
+        for household_id, user_id in session.execute(_AT_HOMES, asked):
+            found[household_id].add(user_id)
+    return dict(found)
 
 
 def homes_of(session: Session, user_ids: Collection[UUID]) -> dict[UUID, set[UUID]]:

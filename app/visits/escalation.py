@@ -63,10 +63,10 @@ def tell_not_reached(session: Session, *, after: UUID | None = None, limit: int)
         query = query.where(CareRecord.id > after)
     found = session.execute(query).all()
     holding = cache(lambda community, role: holders(session, community, {role}))
+    but = harm.not_told_of_visits(session, {visit.id: record.resident for record, visit in found})
     done = 0
     for record, visit in found:
-        but = harm.not_told_of_visit(session, visit.id, record.resident)
-        done += tell_in_vain(session, record, visit, but=but, holding=holding)
+        done += tell_in_vain(session, record, visit, but=but[visit.id], holding=holding)
     return done, found[-1][0].id if len(found) == limit else None
 
 

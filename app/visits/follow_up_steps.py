@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from app.actors import Actor, community_of
 from app.clock import business_day, now
 from app.errors import DomainError, IllegalStepError, Kind, NotFoundError, OtherContentError
 from app.harm import HarmRecord, Told
-from app.identity import holding, seeing_to
+from app.identity import holders, holding, seeing_to
 from app.models import FollowUp, NoticeKind
 from app.once import content_hash
 from app.plans import check_present, keep_absences, stands_in_over
@@ -237,8 +238,11 @@ def tell_of_follow_ups(session: Session, *, limit: int) -> int:
     )
     rows = session.scalars(query).all()
     there = hands(session, {row.area_code for row in rows})
+    visited = {row.visit_id: row.visit.care_record.resident for row in rows}
+    not_told = harm.not_told_of_visits(session, visited)
+    held = cache(lambda community, role: holders(session, community, {role}))
     for row in rows:
-        but = _not_told(session, row)
+        but = not_told[row.visit_id]
         doer_id = there.sees_to(row.area_code, row.owner_id)
         doer_id = None if doer_id in but else doer_id
         what = None if doer_id is not None or row.told_unowned_on else "unowned"
@@ -246,7 +250,8 @@ def tell_of_follow_ups(session: Session, *, limit: int) -> int:
         if row.due_on <= today - LATE and row.told_late_on is None:
             row.told_late_on, what = today, what or "late"
         if what is not None:
-            asked, people = seeing_to.who_sees_to_it(session, community_of(row.area_code), but=but)
+            community = community_of(row.area_code)
+            asked, people = seeing_to.who_sees_to_it(session, community, but=but, holding=held)
             for user_id in sorted(people):
                 _post(session, row, user_id, what if asked == "asked" else asked)
         if row.due_on < today and row.reminded_on is None:

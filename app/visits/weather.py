@@ -29,7 +29,7 @@ from app.models import (
     WeatherKind,
 )
 from app.once import content_hash, insert_once, made_before
-from app.visits.due import awaited, set_due, standing_due
+from app.visits.due import awaited, set_due_anew
 from app.visits.standing_in import Cared, hands
 
 MOST_DAYS = 31
@@ -162,12 +162,11 @@ def release(session: Session, *, limit: int) -> int:
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).all()
-    for call in calls:
-        session.refresh(call, ["closed_at"])
+    called = select(WeatherCall).where(WeatherCall.id.in_([one.id for one in calls]))
+    for call in session.scalars(called.execution_options(populate_existing=True)):
         call.closed_at = call.closed_at or now()
     session.flush()
-    for record in records:
-        set_due(session, record, standing_due(record))
+    set_due_anew(session, records)
     return len(calls)
 
 
@@ -193,8 +192,7 @@ def _call(session: Session, alert: WeatherAlert, limit: int) -> int:
         about = {"area_code": record.area_code, "alert_id": alert.id, "care_record_id": record.id}
         session.add(WeatherCall(id=new_id(), from_on=alert.from_on, due_on=due_on, **about))
     session.flush()
-    for record in records:
-        set_due(session, record, standing_due(record))
+    set_due_anew(session, records)
     return len(records)
 
 
