@@ -83,7 +83,7 @@ class WorkHomeOutput(Output):
 @blueprint.answer(page_of(DueEmploymentOutput))
 @blueprint.query(DueEmploymentsInput)
 def list_due_employments(month: date, area_code: str | None, limit: int, after: str | None) -> dict[str, Any]:
-    """List who of working age is still to be asked about a month, by area, with what was the month before."""
+    """List who of working age is still to be asked about a month, by door, with what was the month before."""
 
     def fetch(**span: Any) -> Any:
         found = employment.due_work(session, actor(), month, area_code=area_code, **span)
@@ -92,7 +92,7 @@ def list_due_employments(month: date, area_code: str | None, limit: int, after: 
         return found
 
     with transaction() as session:
-        parse = employment.DueKey.parse
+        parse = people.Door.parse
         return page(fetch, lambda one: one.key, limit=limit, after=after, parse=parse)
 
 

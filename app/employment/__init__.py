@@ -1,7 +1,6 @@
 """What residents of working age live by: written down month by month, and who is still to be asked."""
 
 from app.employment.listings import (
-    DueKey,
     DueWork,
     ShownWork,
     WorkHome,
@@ -48,7 +47,6 @@ __all__ = [
     "MOST_MONTHS",
     "MOST_YEARS",
     "STABLE_MONTHS",
-    "DueKey",
     "DueWork",
     "NewEmployment",
     "NoMonthBeforeError",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select, tuple_
-from sqlalchemy.orm import Session, aliased, contains_eager, joinedload
+from sqlalchemy.orm import Session, aliased, contains_eager
 
 from app.actors import Actor
 from app.employment.months import (
@@ -19,7 +19,7 @@ from app.employment.months import (
 )
 from app.errors import NotFoundError
 from app.models import Employment, Household, Resident
-from app.people import Door, resident_in_scope
+from app.people import Door, by_door, ids_by_door, passed, resident_in_scope, residents_reached
 from app.visits import Leave, Seen, may_read, seen
 
 
@@ -40,9 +40,9 @@ class DueWork:
     before: Employment | None
 
     @property
-    def key(self) -> "DueKey":
+    def key(self) -> Door:
         """Give his place in the list."""
-        return DueKey(self.seen.resident.area_code, self.seen.resident.id)
+        return Door.of(self.seen.resident.household, self.seen.resident.id)
 
 
 @dataclass(frozen=True)
@@ -58,22 +58,6 @@ class WorkHome:
     working: int | None
     stable: int | None
     """How many have worked for three months."""
-
-
-class DueKey(NamedTuple):
-    """A resident's place in the list of who is to be asked; as text, it is the list's cursor."""
-
-    area_code: str
-    id: UUID
-
-    @classmethod
-    def parse(cls, text: str) -> "DueKey":
-        """Read it back. Raises ValueError."""
-        area_code, resident_id = text.split(" ")
-        return cls(area_code, UUID(resident_id))
-
-    def __str__(self) -> str:
-        return f"{self.area_code} {self.id}"
 
 
 class WorkKey(NamedTuple):
@@ -127,32 +111,26 @@ def due_work(
     month: date,
     *,
     area_code: str | None,
-    after: DueKey | None,
+    after: Door | None,
     limit: int,
 ) -> list[DueWork]:
-    """List who of working age is still to be asked about a month, by area, with the month before.
+    """List who of working age is still to be asked about a month, by area and door, with the month before.
 
     Raises WorkMonthError for a month that cannot be written down.
     """
     check_month(month)
-    home = contains_eager(Resident.household).joinedload(Household.place)
-    query = (
-        select(Resident)
+    which = (
+        select(Resident.id)
         .join(Resident.household)
-        .options(home)
         .where(
             actor.scope.clause(Resident.area_code),
             to_be_asked(month),
             ~exists().where(_stands(Employment, month)),
         )
-        .order_by(Resident.area_code, Resident.id)
-        .limit(limit)
     )
-    if area_code is not None:
-        query = query.where(Resident.area_code.startswith(area_code, autoescape=True))
-    if after is not None:
-        query = query.where(tuple_(Resident.area_code, Resident.id) > tuple_(*after))
-    people = session.scalars(query).all()
+    ids = ids_by_door(session, actor, which, Resident.id, area_code=area_code, after=after, limit=limit)
+    found = {one.id: one for one in residents_reached(session, actor, ids)}
+    people = [found[one] for one in ids]
     before = months_before(month, 1)
     rows = session.scalars(
         select(Employment).where(
@@ -206,9 +184,10 @@ def work_homes(
     query = (
         select(Household, sums.c.working_age, sums.c.written, sums.c.working, sums.c.stable)
         .join(sums, sums.c.household_id == Household.id)
-        .options(joinedload(Household.place))
+        .join(Household.place)
+        .options(contains_eager(Household.place))
         .where(actor.scope.clause(Household.area_code))
-        .order_by(Household.area_code, Household.door, Household.id)
+        .order_by(*by_door())
         .limit(limit)
     )
     if area_code is not None:
@@ -216,8 +195,7 @@ def work_homes(
     if stable is not None:
         query = query.where(sums.c.stable > 0 if stable else func.coalesce(sums.c.stable, 0) == 0)
     if after is not None:
-        key = tuple_(Household.area_code, Household.door, Household.id)
-        query = query.where(key > tuple_(after.area_code, after.door, after.id))
+        query = query.where(passed(after))
     return [WorkHome(*row) for row in session.execute(query)]
 
 

@@ -66,6 +66,13 @@ class Household(Base):
             postgresql_where=text("closed_on IS NULL"),
         ),
         Index("ix_households_area_code_door", "area_code", "door", "id"),
+        Index(
+            "ix_households_place_id_as_counted",
+            "place_id",
+            text("as_counted(door)"),
+            "id",
+            postgresql_where=text("closed_on IS NULL"),
+        ),
         Index("ix_households_plain_door", text("plain_door(door)"), "area_code"),
         Index("ix_households_place_id_plain_door", "place_id", text("plain_door(door)")),
         Index(

@@ -29,6 +29,7 @@ from app.people.bases import (
     check_given,
 )
 from app.people.bulk import Entry, register_all
+from app.people.by_door import Door, by_door, ids_by_door, passed
 from app.people.consent_texts import NO_LONGER_ASKED, SHIPPED_TEXTS
 from app.people.consents import (
     ConsentChangedError,
@@ -93,7 +94,6 @@ from app.people.homes import (
 )
 from app.people.leaving import DayLongAgoError, ResidentLeftError, check_lives_here, check_recent
 from app.people.listings import (
-    Door,
     head_of,
     household_in_scope,
     households,
@@ -220,6 +220,7 @@ __all__ = [
     "age_on",
     "agreed_for",
     "birth_date_wanted",
+    "by_door",
     "check_about",
     "check_account_elsewhere",
     "check_basis",
@@ -255,6 +256,7 @@ __all__ = [
     "homes_of",
     "household_in_scope",
     "households",
+    "ids_by_door",
     "is_child",
     "is_minor",
     "keep_changed_numbers",
@@ -275,6 +277,7 @@ __all__ = [
     "number_indexes",
     "numbers_in_texts",
     "numbers_of",
+    "passed",
     "prepare_search",
     "privacy_notice",
     "proof_of",

@@ -1,41 +1,19 @@
 """Reading the roster: staff their areas, a resident his own household."""
 
 from collections.abc import Callable, Collection, Sequence
-from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
 from app.actors import Actor
 from app.errors import NotFoundError
 from app.models import Household, Relation, Resident
+from app.people.by_door import Door, ids_by_door
 from app.people.leaving import check_lives_here
 
 Reached = Callable[[Session, Actor, UUID], Resident]
 """Gives somebody whom the actor reaches. Raises NotFoundError for anybody else."""
-
-
-class Door(NamedTuple):
-    """A household's place in the list, which goes by area and door; as text, it is the list's cursor."""
-
-    area_code: str
-    id: UUID
-    door: str
-
-    @classmethod
-    def of(cls, household: Household) -> "Door":
-        """Give the place of a household."""
-        return cls(household.area_code, household.id, household.door)
-
-    @classmethod
-    def parse(cls, text: str) -> "Door":
-        """Read it back. Raises ValueError."""
-        area_code, household_id, door = text.split(" ", 2)
-        return cls(area_code, UUID(household_id), door)
-
-    def __str__(self) -> str:
-        return f"{self.area_code} {self.id} {self.door}"
 
 
 def households(
@@ -47,21 +25,13 @@ def households(
     after: Door | None,
     limit: int,
 ) -> list[Household]:
-    """List open households within reach by area and door, with place and residents."""
-    key = tuple_(Household.area_code, Household.door, Household.id)
-    query = (
-        _whole(select(Household))
-        .where(actor.scope.clause(Household.area_code, Household.id), Household.closed_on.is_(None))
-        .order_by(Household.area_code, Household.door, Household.id)
-        .limit(limit)
-    )
-    if area_code is not None:
-        query = query.where(Household.area_code.startswith(area_code, autoescape=True))
+    """List open households within reach by area, building and door, with place and residents."""
+    which = select(Household.id).where(actor.scope.clause(Household.area_code, Household.id))
     if place_id is not None:
-        query = query.where(Household.place_id == place_id)
-    if after is not None:
-        query = query.where(key > tuple_(after.area_code, after.door, after.id))
-    return list(session.scalars(query))
+        which = which.where(Household.place_id == place_id)
+    ids = ids_by_door(session, actor, which, Household.id, area_code=area_code, after=after, limit=limit)
+    found = {one.id: one for one in session.scalars(_whole(select(Household).where(Household.id.in_(ids))))}
+    return [found[one] for one in ids]
 
 
 def _whole(query: Select[Household]) -> Select[Household]:

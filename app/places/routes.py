@@ -106,12 +106,12 @@ def route(session: Session, actor: Actor, area_code: str) -> StandingRoute:
 
 
 def route_order() -> tuple[SQLColumnExpression[Any], ...]:
-    """Give by what SQL puts places in the order of ``route_key``; names come by their signs there."""
+    """Give by what SQL puts places in the order of ``route_key``."""
     return (
         func.coalesce(Place.route_code, Place.area_code),
         func.coalesce(Place.route_position, _BEHIND),
         Place.area_code,
-        Place.name,
+        func.as_counted(Place.name),
         Place.id,
     )
 

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, case, or_, tuple_
+from sqlalchemy import ColumnElement, SQLColumnExpression, case, func, or_, select, tuple_
 
 from app.actors import Actor
 from app.clock import business_day
-from app.models import CareLevel, CareRecord, Place
+from app.models import CareLevel, CareRecord, Household, Place
 from app.places import ROUTE_MOST, route_order
 from app.visits.leave import may_read
 from app.visits.standing_in import Hands
@@ -21,6 +21,8 @@ _OF_LEVEL = {CareLevel.GENERAL: 0, CareLevel.LOW: 1, CareLevel.MEDIUM: 2, CareLe
 _OF_MISHAP = 2
 """What it adds that a visit is late, or that the last one reached nobody."""
 _BEHIND = ROUTE_MOST + 1
+_WIDE_BLANK = "\u3000"
+"""Stands in a cursor for a blank, and counts as one (``as_counted``)."""
 NO_RISK = -1
 """The place in the list of what must not be told."""
 
@@ -68,7 +70,7 @@ def _code(text: str) -> str:
 _READERS: dict[CareSort, tuple[Any, ...]] = {
     CareSort.DUE: (date.fromisoformat, UUID),
     CareSort.RISK: (_number, date.fromisoformat, UUID),
-    CareSort.ROUTE: (_code, _number, UUID, date.fromisoformat, UUID),
+    CareSort.ROUTE: (_code, _number, _code, UUID, str, date.fromisoformat, UUID),
 }
 
 
@@ -94,13 +96,17 @@ class Order:
         if sort is CareSort.RISK:
             return -self._risk(), self.day, CareRecord.id
         if sort is CareSort.ROUTE:
-            code, position, *_ = route_order()
-            return code, position, Place.id, self.day, CareRecord.id
+            return *route_order(), func.as_counted(Household.door), self.day, CareRecord.id
         return self.day, CareRecord.id
 
     def passed(self, key: CareKey) -> ColumnElement[bool]:
         """Say in SQL that the list comes to a record behind this place."""
-        return tuple_(*self.terms(key.sort)) > tuple_(*key.values)
+        values = key.values
+        if key.sort is CareSort.ROUTE:
+            *route, place_id, door, day, record_id = values
+            named = select(func.as_counted(Place.name)).where(Place.id == place_id).scalar_subquery()
+            values = *route, named, place_id, func.as_counted(door), day, record_id
+        return tuple_(*self.terms(key.sort)) > tuple_(*values)
 
     def _risk(self) -> ColumnElement[int]:
         level = case(*((CareRecord.level == one, risk) for one, risk in _OF_LEVEL.items()), else_=0)
@@ -123,5 +129,6 @@ def key_of(record: CareRecord, sort: CareSort, *, whole: bool, tells_due: bool) 
     if sort is CareSort.ROUTE:
         place = record.resident.household.place
         code, position = place.route_code or place.area_code, place.route_position or _BEHIND
-        return CareKey(sort, (code, position, place.id, day, record.id))
+        door = record.resident.household.door.replace(" ", _WIDE_BLANK)
+        return CareKey(sort, (code, position, place.area_code, place.id, door, day, record.id))
     return CareKey(sort, (day, record.id))

@@ -123,7 +123,7 @@ def care_records(
 
     An admin's are all of his area; a worker's those that he does today: not his own while another does them,
     and also another's while he stands in. Minors for whom the actor needs a ticket come last, on a route last
-    at their place, and not at all where a filter would tell what is not shown of them.
+    behind their door, and not at all where a filter would tell what is not shown of them.
     """
     there = hands(session, actor.scope.areas)
     order = Order(actor, there)

@@ -18,13 +18,15 @@ MAX_LIMIT = 100
 DEFAULT_LIMIT = 20
 _NO_TEXT = {"Cc", "Cs"}
 """Control signs and half characters, which PostgreSQL's text does not take."""
+_CURSOR_SIGNS = 400
+"""The longest key is a household's place and a door of forty signs, in base64."""
 
 
 class PageInput(Input):
     """How much of a list, and from where."""
 
     limit = whole(1, MAX_LIMIT, strict=False, load_default=DEFAULT_LIMIT)
-    cursor = Text(200, load_default=None)
+    cursor = Text(_CURSOR_SIGNS, load_default=None)
 
     @ma.post_load
     def read_cursor(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
