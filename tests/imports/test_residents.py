@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.clock import business_day
 from app.models import PresenceState, Relation, Sex
 from app.people import numbers_of
 from tests.client import Client
@@ -129,6 +130,49 @@ def test_a_namesake_elsewhere_is_entered_only_if_somebody_says_so(
     assert without == before
     assert asked["outcome"] == "done"
     assert count(session) == (before[0] + 1, before[1] + 1)
+
+
+def test_a_head_who_is_a_child_is_entered_only_if_somebody_says_so(
+    app: Flask, session: Session, admin: Client
+) -> None:
+    born = business_day().replace(year=business_day().year - 11, day=1).isoformat()
+    young = residents(person("赵小", birth=born), person("赵大", door="9单元别处"))
+
+    asked, other = entered(app, session, admin, young)
+    chosen, _ = entered(app, session, admin, young, chosen=[{"sheet": "residents", "rows": [2]}])
+    again, _ = entered(app, session, admin, young)
+
+    assert (asked["state"], found(asked), other["outcome"]) == ("doubtful", {"D2": "head_young"}, "done")
+    assert asked["findings"][0]["text"].startswith("户主才11岁")
+    assert (chosen["outcome"], again["state"], found(again)) == ("done", "same", {})
+
+
+@pytest.mark.parametrize(
+    "said, relation",
+    [
+        ("老婆", "spouse"),
+        ("丈 夫", "spouse"),
+        ("大儿子", "child"),
+        ("外婆", "grandparent"),
+        ("儿媳", "other"),
+    ],
+)
+def test_plain_words_for_a_relation_are_taken(
+    app: Flask, session: Session, admin: Client, said: str, relation: str
+) -> None:
+    (row,) = entered(app, session, admin, residents(person("赵二", relation=said)))
+
+    assert row["outcome"] == "done"
+    assert people(session)["赵二"].relation == relation
+
+
+@pytest.mark.parametrize("said", ["不在", "在外", "务工", "外出打工"])
+def test_plain_words_for_who_is_away_are_taken(
+    app: Flask, session: Session, admin: Client, said: str
+) -> None:
+    entered(app, session, admin, residents(person("赵二", presence=said)))
+
+    assert people(session)["赵二"].presence is PresenceState.AWAY
 
 
 def test_two_namesakes_behind_two_doors_are_known_there(app: Flask, session: Session, admin: Client) -> None:

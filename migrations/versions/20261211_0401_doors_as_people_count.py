@@ -5,8 +5,8 @@ from sqlalchemy import text
 
 from app.migrating import beside_the_work, build_index
 
-revision = "20261210_1001"
-down_revision = "20261210_0901"
+revision = "20261211_0401"
+down_revision = "20261211_0301"
 branch_labels = None
 depends_on = None
 
