@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from sqlalchemy import RowMapping, func, select
@@ -23,6 +24,7 @@ from app.models import (
     Checklist,
     Claim,
     ClaimEvent,
+    Guardianship,
     Hazard,
     HazardAlarm,
     HazardEvent,
@@ -36,6 +38,7 @@ from app.models import (
     Redemption,
     RedemptionStatus,
     Resident,
+    RosterChange,
     Rule,
     Transfer,
     User,
@@ -49,8 +52,22 @@ from tests.seed.conftest import DAY, Seeded
 pytestmark = pytest.mark.xdist_group("seed")
 
 
-_SCENES = {Claim, ClaimEvent, Hazard, HazardAlarm, HazardEvent, Notice, PhotoLink}
-"""Tables of the story to which the scenes add, by the product's verbs; they change nothing that it told."""
+_SCENES = {
+    Claim,
+    ClaimEvent,
+    Guardianship,
+    Hazard,
+    HazardAlarm,
+    HazardEvent,
+    Household,
+    Notice,
+    PhotoLink,
+    Resident,
+}
+"""Tables of the story to which the scenes add, by the product's verbs; they change nothing that it told.
+
+But for who moved, and the homes that he left.
+"""
 _ANSWERED = {"confirmation"}
 """What some say of visits that the story told (test_seed_care.py)."""
 
@@ -96,8 +113,10 @@ def test_the_seed_tells_each_step_in_plain_lines_where_there_is_no_terminal(seed
 def test_a_site_has_its_real_size(
     session: Session, community: str, households: int, people: int, buildings: int, grids: int
 ) -> None:
-    assert _count(session, Household, Household.area_code.startswith(community)) == households
-    assert _count(session, Resident, Resident.area_code.startswith(community)) == people
+    in_use = Household.area_code.startswith(community), Household.closed_on.is_(None)
+    assert _count(session, Household, *in_use) == households
+    living = Resident.area_code.startswith(community), Resident.left_on.is_(None)
+    assert _count(session, Resident, *living) == people
     residential = (Place.area_code.startswith(community), Place.kind == PlaceKind.RESIDENTIAL)
     assert _count(session, Place, *residential) == buildings
     assert _count(session, Area, Area.parent_code == community) == grids
@@ -191,8 +210,11 @@ def test_the_same_seed_and_day_tell_the_same_story_to_the_last_row(seeded: Seede
         key = [column.name for column in table.primary_key]
         stored = {tuple(row[name] for name in key): row for row in session.execute(select(table)).mappings()}
         more = len(stored) - len(rows.of(model))
-        assert more > 0 if model in _SCENES else more == 0
+        assert more > 0 if model in _SCENES else more == 0, model.__tablename__
+        moved = _moved(session, model)
         for row in rows.of(model):
+            if row.get("id") in moved:
+                continue
             found = stored[tuple(row[name] for name in key)]
             clear = {
                 name: _opened(sealer, table.name, found, f"{name}_sealed")
@@ -200,6 +222,12 @@ def test_the_same_seed_and_day_tell_the_same_story_to_the_last_row(seeded: Seede
             }
             told = {name: value for name, value in row.items() if name not in _ANSWERED}
             assert told == {name: found[name] for name in told.keys() & found.keys()} | clear
+
+
+def _moved(session: Session, model: type[Base]) -> set[UUID]:
+    """Give of whom a roster the moves say something else by now (test_seed_moves.py)."""
+    column = {Household: RosterChange.household_id, Resident: RosterChange.resident_id}.get(model)
+    return set(session.scalars(select(column))) if column is not None else set()
 
 
 def _opened(sealer: Sealer, table: str, row: RowMapping, name: str) -> Any:

@@ -91,7 +91,7 @@ class _Shop:
             Posting(
                 area_code=community,
                 debit_id=_system_account(community, AccountKind.ISSUANCE),
-                credit_id=_account(household_id),
+                credit_id=account_of(household_id),
                 amount=claim["points"],
                 kind=TransferKind.AWARD,
                 source_kind=SourceKind.CLAIM,
@@ -162,7 +162,7 @@ class _Shop:
         self.history.postings.append(
             Posting(
                 area_code=community,
-                debit_id=_account(row["household_id"]),
+                debit_id=account_of(row["household_id"]),
                 credit_id=_system_account(community, AccountKind.REDEEMED),
                 amount=row["points"],
                 kind=TransferKind.REDEEM,
@@ -247,7 +247,7 @@ def add_shop(history: History) -> None:
         shop.later(at, partial(shop.award, claim))
     shop.live()
     history.holds += [
-        (_account(row["household_id"]), row["points"])
+        (account_of(row["household_id"]), row["points"])
         for row in history.rows.of(Redemption)
         if row["status"] is RedemptionStatus.HELD
     ]
@@ -257,7 +257,7 @@ def _open_accounts(history: History) -> None:
     for household_id, members in history.world.households.items():
         history.rows.add(
             Account,
-            id=_account(household_id),
+            id=account_of(household_id),
             area_code=community_of(members[0].area_code),
             kind=AccountKind.HOUSEHOLD,
             household_id=household_id,
@@ -269,7 +269,8 @@ def _open_accounts(history: History) -> None:
                 history.rows.add(Account, id=account_id, area_code=site.code, kind=kind, household_id=None)
 
 
-def _account(household_id: UUID) -> UUID:
+def account_of(household_id: UUID) -> UUID:
+    """Give the account of a household."""
     return named("account", household_id)
 
 

@@ -32,6 +32,7 @@ from app.cli.seed.progress import Tell
 from app.cli.seed.proxies import add_proxies
 from app.cli.seed.routes import set_routes
 from app.cli.seed.scenes import set_scenes
+from app.cli.seed.scenes_moves import enter_twice, set_moves
 from app.cli.seed.sealing import seal
 from app.cli.seed.second_looks import set_spot_checks
 from app.cli.seed.settlement import add_site
@@ -113,6 +114,7 @@ def tell_history(*, day: date, seed: int) -> History:
     add_shop(history)
     add_bindings(history)
     add_proxies(history)
+    enter_twice(history)
     return history
 
 
@@ -162,6 +164,7 @@ def _stage(history: History, store: PhotoStore, sealer: Sealer) -> Stage:
     set_work_counts(stage)
     set_answers(stage, sealer)
     set_contacts(stage, sealer)
+    set_moves(stage, sealer)
     return stage
 
 

@@ -129,15 +129,20 @@ def _doors(site: Site, buildings: list[SeedPlace]) -> list[tuple[SeedPlace, str]
     flats = []
     for number, building in enumerate(buildings):
         first, last = (round(site.units * edge / site.buildings) for edge in (number, number + 1))
-        flats += [
-            (building, f"{unit}单元{floor}{flat:02d}")
-            for unit in range(1, last - first + 1)
-            for floor in range(1, _FLOORS + 1)
-            for flat in range(1, _FLATS_A_FLOOR + 1)
-        ]
+        flats += [(building, door) for door in doors_of(last - first)]
     assert len(flats) >= site.households, "more households than flats"
     spread = len(flats) / site.households
     return [flats[int(number * spread)] for number in range(site.households)]
+
+
+def doors_of(units: int) -> list[str]:
+    """Give the doors of a building with so many stairwells."""
+    return [
+        f"{unit}单元{floor}{flat:02d}"
+        for unit in range(1, units + 1)
+        for floor in range(1, _FLOORS + 1)
+        for flat in range(1, _FLATS_A_FLOOR + 1)
+    ]
 
 
 def _residents(household_id: UUID, home: SeedHousehold, place: SeedPlace, door: str) -> list[SeedResident]:
