@@ -10,33 +10,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.actors import community_of
 from app.adapters import wechat
 from app.clock import SHANGHAI, ends_a_day
-from app.models import (
-    HAZARD_ENDED,
-    Approval,
-    ApprovalState,
-    Area,
-    Claim,
-    ClaimStatus,
-    FollowUp,
-    HarmCase,
-    HarmRecord,
-    Hazard,
-    HazardStatus,
-    HazardStep,
-    Notice,
-    NoticeKind,
-    Place,
-    UnitMember,
-    Visit,
-)
+from app.messages.settled import settled
+from app.models import Area, Claim, ClaimStatus, FollowUp, Hazard, Notice, NoticeKind, Place
 from app.notices import links, words
-from app.retention import kept_for_a_case
 
 _CLAIM_RESULTS = {
     ClaimStatus.SUBMITTED: "已提交",
@@ -70,8 +52,8 @@ _ABOUT: Mapping[str, type[Any]] = {"hazard_id": Hazard, "claim_id": Claim, "foll
 def facts_of_all(session: Session, told: Sequence[Notice]) -> list[Facts | None]:
     """Give what each of these tells; what they are about is read at once, however many they are."""
     _held = _records(session, told)  # a session keeps only rows that somebody holds
-    others = _of_others(session, told)
-    return [None if notice.id in others else _facts(session, notice) for notice in told]
+    over = settled(session, told)
+    return [None if notice.id in over else _facts(session, notice) for notice in told]
 
 
 def facts_of(session: Session, notice: Notice) -> Facts | None:
@@ -91,25 +73,6 @@ def _records(session: Session, told: Sequence[Notice]) -> list[Any]:
     if places:
         rows += session.scalars(select(Place).where(Place.id.in_(places)))
     return rows
-
-
-def _of_others(session: Session, told: Sequence[Notice]) -> set[UUID]:
-    """Give the notices of hazards that whom they went to has no more, by himself or with others of a unit."""
-    left, of_units = set(), {}
-    for notice in told:
-        if notice.kind is not NoticeKind.HAZARD_ASSIGNED:
-            continue
-        hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
-        if hazard is not None and hazard.assignee_id is None and hazard.unit_id is not None:
-            of_units[notice.id] = hazard.unit_id, notice.user_id
-        elif hazard is None or hazard.assignee_id != notice.user_id:
-            left.add(notice.id)
-    if not of_units:
-        return left
-    member = UnitMember.unit_id, UnitMember.user_id
-    query = select(*member).where(tuple_(*member).in_(set(of_units.values())))
-    members = {(unit_id, user_id) for unit_id, user_id in session.execute(query)}
-    return left | {notice_id for notice_id, pair in of_units.items() if pair not in members}
 
 
 def _facts(session: Session, notice: Notice) -> Facts | None:
@@ -148,18 +111,12 @@ def _merged(session: Session, notice: Notice, several: list[Mapping[str, Any]]) 
     return {name: merged[name] for name in several[0]}
 
 
-_WAITS: Mapping[str | None, HazardStatus] = {
-    HazardStep.REPORT: HazardStatus.REPORTED,
-    HazardStep.RECTIFY: HazardStatus.RECTIFIED,
-    HazardStep.VERIFY: HazardStatus.VERIFIED,
-}
-"""What was done last where a notice asks for the next step, and the state in which a hazard waits for it."""
 _ADDED: Mapping[str, Callable[[list[Any]], Any]] = {"due": min, "at": max, "points": sum}
 
 
 def _hazard_assigned(session: Session, notice: Notice) -> dict[str, Any] | None:
     hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
-    if hazard is None or hazard.status in HAZARD_ENDED:
+    if hazard is None:
         return None
     assert hazard.due_at is not None, "an assigned hazard has a deadline"
     return {"matter": _matter(notice), "where": _where(session, hazard), "due": hazard.due_at}
@@ -172,29 +129,12 @@ def _hazard_step(session: Session, notice: Notice) -> dict[str, Any] | None:
     return {"matter": _matter(notice), "where": _where(session, hazard), "at": notice.created_at}
 
 
-def _open_hazard(session: Session, notice: Notice) -> dict[str, Any] | None:
-    """Tell of what is still to be done, of one hazard or of several of a community."""
-    if "hazard_id" not in notice.data:
-        return _open_hazards(session, notice)
-    hazard = session.get(Hazard, UUID(notice.data["hazard_id"]))
-    if hazard is None or hazard.status in _settled(notice):
-        return None
-    return {"matter": _matter(notice), "where": _where(session, hazard), "at": notice.created_at}
-
-
-def _open_hazards(session: Session, notice: Notice) -> dict[str, Any] | None:
-    ids = [UUID(one) for one in notice.data["hazard_ids"]]
-    still = select(Hazard.id).where(Hazard.id.in_(ids), Hazard.status.not_in(_settled(notice)))
-    if session.scalar(still.limit(1)) is None:
-        return None
+def _hazards(session: Session, notice: Notice) -> dict[str, Any] | None:
+    """Tell of one hazard, or of several of a community."""
+    if "hazard_id" in notice.data:
+        return _hazard_step(session, notice)
     where = _community(session, notice.area_code)
     return {"matter": _matter(notice), "where": where, "at": notice.created_at}
-
-
-def _settled(notice: Notice) -> frozenset[HazardStatus]:
-    """Give the states in which nothing is left of what a notice asks for."""
-    waits = _WAITS.get(notice.data.get("step"))
-    return HAZARD_ENDED if waits is None else frozenset(HazardStatus) - {waits}
 
 
 def _claim_step(session: Session, notice: Notice) -> dict[str, Any] | None:
@@ -212,34 +152,11 @@ def _todo(_: Session, notice: Notice) -> dict[str, Any]:
     return {"matter": _matter(notice), "at": notice.created_at}
 
 
-def _own_visit(session: Session, notice: Notice) -> dict[str, Any] | None:
-    """Ask of no visit that was answered, or that a case of harm names by now."""
-    asked = select(Visit.id).where(
-        Visit.id == UUID(notice.data["own_visit_id"]),
-        Visit.answer_id.is_(None),
-        ~kept_for_a_case(Visit.id, HarmRecord.VISIT),
-    )
-    return None if session.scalar(asked) is None else _todo(session, notice)
-
-
-def _harm_case(session: Session, notice: Notice) -> dict[str, Any] | None:
-    case_id = notice.data.get("harm_case_id")
-    case = session.get(HarmCase, UUID(case_id)) if case_id else None
-    return None if case is not None and case.closed_at is not None else _todo(session, notice)
-
-
-def _approval(session: Session, notice: Notice) -> dict[str, Any] | None:
-    """Tell nobody to decide on what somebody else has decided on by now."""
-    approval_id, asked = notice.data.get("approval_id"), notice.data.get("what") == "asked"
-    row = session.get(Approval, UUID(approval_id)) if approval_id and asked else None
-    return None if row is not None and row.state is not ApprovalState.OPEN else _todo(session, notice)
-
-
-def _follow_up(session: Session, notice: Notice) -> dict[str, Any] | None:
-    row = session.get(FollowUp, UUID(notice.data["follow_up_id"]))
-    if row is None or row.done_at is not None:
-        return None
-    return {"matter": _matter(notice), "due": _end_of(row.due_on)}
+def _follow_up(session: Session, notice: Notice) -> dict[str, Any]:
+    """Name the day of a follow-up; an office reads only since when nobody sees to one."""
+    follow_up_id = notice.data.get("follow_up_id")
+    row = session.get(FollowUp, UUID(follow_up_id)) if follow_up_id else None
+    return {"matter": _matter(notice), "due": _end_of(row.due_on) if row is not None else notice.created_at}
 
 
 def _matter(notice: Notice) -> str:
@@ -271,17 +188,17 @@ def _end_of(day: date) -> datetime:
 _FACTS: Mapping[NoticeKind, Callable[[Session, Notice], dict[str, Any] | None]] = {
     NoticeKind.HAZARD_ASSIGNED: _hazard_assigned,
     NoticeKind.HAZARD_STEP: _hazard_step,
-    NoticeKind.HAZARD_ALARM: _open_hazard,
-    NoticeKind.HAZARD_MATTER: _open_hazard,
+    NoticeKind.HAZARD_ALARM: _hazards,
+    NoticeKind.HAZARD_MATTER: _hazards,
     NoticeKind.HAZARD_UNASSIGNED: _todo,
     NoticeKind.OCCURRENCES: _todo,
     NoticeKind.SPOT_CHECK: _todo,
     NoticeKind.CLAIM_STEP: _claim_step,
     NoticeKind.VISIT_URGENT: _todo,
-    NoticeKind.OWN_VISIT: _own_visit,
+    NoticeKind.OWN_VISIT: _todo,
     NoticeKind.FOLLOW_UP_ASSIGNED: _follow_up,
     NoticeKind.CARE: _todo,
-    NoticeKind.HARM_CASE: _harm_case,
-    NoticeKind.APPROVAL: _approval,
+    NoticeKind.HARM_CASE: _todo,
+    NoticeKind.APPROVAL: _todo,
 }
 """What messages of each kind are filled with; ``app.adapters.wechat.TEMPLATES`` has their fields."""

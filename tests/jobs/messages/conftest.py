@@ -105,9 +105,8 @@ def assign(session: Session) -> Callable[..., Hazard]:
     """Give the worker a hazard, some minutes ago."""
 
     def given(ago: timedelta = LATELY, *, due_in_days: int = 3) -> Hazard:
-        hazard = session.get_one(Hazard, Stage(session).hazard(HazardStatus.REPORTED))
-        hazard.assignee_id = person("worker").user_id
-        hazard.due_at = now() + timedelta(days=due_in_days)
+        his = {"assignee_id": person("worker").user_id, "due_at": now() + timedelta(days=due_in_days)}
+        hazard = session.get_one(Hazard, Stage(session).hazard(HazardStatus.ASSIGNED, **his))
         about = {"hazard_id": str(hazard.id)}
         notice(session, kind=NoticeKind.HAZARD_ASSIGNED, data=about, created_at=now() - ago)
         return hazard

@@ -68,9 +68,9 @@ def test_a_hazard_names_place_and_deadline_and_cuts_what_is_too_long(
     of = link(session, job, wei)
     place = session.get_one(Place, named("block"))
     name = place.name
-    hazard = session.get_one(Hazard, Stage(session).hazard(HazardStatus.REPORTED))
-    hazard.assignee_id = person("worker").user_id
-    hazard.due_at = datetime.fromisoformat("2026-12-01T10:00:00+00:00")
+    due_at = datetime.fromisoformat("2026-12-01T10:00:00+00:00")
+    his = {"assignee_id": person("worker").user_id, "due_at": due_at}
+    hazard = session.get_one(Hazard, Stage(session).hazard(HazardStatus.ASSIGNED, **his))
     for called in ("三期安置点" * 5, "留守儿童之家"):
         place.name = called
         session.commit()
@@ -112,6 +112,29 @@ def test_what_was_read_or_is_old_is_not_sent(
 
     assert send_messages(job) == 0
     assert (sends(session), fake.calls(SEND)) == ([], 0)
+
+
+@pytest.mark.parametrize("status", [HazardStatus.RECTIFIED, HazardStatus.ACCEPTED, HazardStatus.RECTIFYING])
+def test_what_is_settled_is_not_sent_and_costs_nothing(
+    session: Session,
+    job: Means,
+    fake: WeChatFake,
+    wei: Person,
+    assign: Callable[..., Hazard],
+    status: HazardStatus,
+) -> None:
+    """He finished, or has it no more; what he is at waits for him still."""
+    of = link(session, job, wei)
+    credit(session, fake, wei, of, TEMPLATE_ID)
+    assign().status = status
+    session.commit()
+    figure, waits = send_messages(job), status is HazardStatus.RECTIFYING
+
+    assert (figure, fake.calls(SEND)) == (int(waits), int(waits))
+    assert states(session) == [
+        (SendState.SENT, None, None) if waits else (SendState.DROPPED, "settled", None)
+    ]
+    assert endings(session) == [CreditEnding.SPENT if waits else None]
 
 
 def close_account(session: Session) -> None:
