@@ -135,7 +135,12 @@ def _asked(told: Told) -> bool:
 
 
 CARE_RULES: Mapping[NoticeKind, Mapping[str, Rule]] = {
-    NoticeKind.VISIT_URGENT: {"": _urgent, "out_of_contact": _urgent, "nobody_decides": is_news},
+    NoticeKind.VISIT_URGENT: {
+        "": _urgent,
+        "emergency": _urgent,
+        "out_of_contact": _urgent,
+        "nobody_decides": is_news,
+    },
     NoticeKind.OWN_VISIT: {"": _asked, "call": _asked},
     NoticeKind.FOLLOW_UP_ASSIGNED: {
         "": _his_to_follow_up,

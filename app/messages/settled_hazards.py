@@ -168,6 +168,7 @@ _RULES: Mapping[NoticeKind, Mapping[str, Rule]] = {
         "controls_missing": _unshown,
         "report": _while(_S.REPORTED),
         "accept": _runs,
+        "raise_level": _open,
         _NOBODY: _runs,
     },
     NoticeKind.HAZARD_MATTER: {

@@ -44,7 +44,6 @@ from app.models.hazard import (
     HAZARD_NEXT,
     HAZARD_OPEN,
     HAZARD_PUT_RIGHT,
-    HAZARD_QUIET,
     HAZARD_UNCONFIRMED,
     HAZARD_WAITING,
     Department,
@@ -54,10 +53,10 @@ from app.models.hazard import (
     HazardLevel,
     HazardSource,
     HazardStatus,
-    HazardStep,
 )
 from app.models.hazard_alarm import AlarmKind, HazardAlarm
 from app.models.hazard_export import HazardExport
+from app.models.hazard_step import HAZARD_QUIET, HazardStep
 from app.models.household import UNPREPARED, Household, LeftWhy, PresenceState, Relation, Resident, Sex
 from app.models.inspection import AnswerResult, Inspection, InspectionAnswer
 from app.models.message import OVER, CreditEnding, MessageAcceptance, MessageCredit, MessageSend, SendState

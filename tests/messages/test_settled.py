@@ -160,6 +160,7 @@ CASES: list[tuple[NoticeKind, str, str, Callable[..., Rows], Columns, list[Colum
     (K.SPOT_CHECK, "drawn", "admin", drawn, {}, [LOOKED_AT]),
     (K.SPOT_CHECK, "appealed", "admin", appealed, {}, [UPHELD]),
     (K.VISIT_URGENT, "", "admin", visit, URGENT, [DONE, ENDED]),
+    (K.VISIT_URGENT, "emergency", "admin", visit, URGENT, [DONE, ENDED]),
     (K.VISIT_URGENT, "out_of_contact", "admin", visit, IN_VAIN, [{"care_record_not_reached": 0}, ENDED]),
     (K.OWN_VISIT, "", "resident", own_visit, {}, [SAID_SO]),
     (K.OWN_VISIT, "call", "resident", own_visit, {}, [SAID_SO]),

@@ -47,6 +47,7 @@ WAITS: dict[tuple[NoticeKind, str], tuple[frozenset[HazardStatus], frozenset[str
     (K.HAZARD_ALARM, "controls_missing"): (RUNNING, UNSHOWN),
     (K.HAZARD_ALARM, "report"): (frozenset({S.REPORTED}), ALL),
     (K.HAZARD_ALARM, "accept"): (RUNNING, ALL),
+    (K.HAZARD_ALARM, "raise_level"): (OPEN, ALL),
     (K.HAZARD_ALARM, "nobody_decides"): (RUNNING, ALL),
     (K.HAZARD_MATTER, "supervise"): (OPEN, frozenset({"urged"})),
     (K.HAZARD_MATTER, "answer"): (OPEN, frozenset({"answered"})),
