@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.clock import now
+from app.clock import business_day, now
 from app.ids import new_id
 from app.models import (
     CareCategory,
@@ -98,7 +98,7 @@ def write_care(
         "level": CareLevel.HIGH,
         "every_days": 7,
         "worker_id": person(worker).user_id,
-        "started_on": date(2027, 1, 1),
+        "started_on": min(date(2027, 1, 1), business_day() - timedelta(days=30)),
         "next_due_on": date(2027, 2, 7),
         "content_hash": b"",
         "created_at": LONG_AGO,

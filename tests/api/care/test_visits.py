@@ -220,8 +220,9 @@ def test_the_admin_is_told_at_once_of_what_cannot_wait(
     answers = [worker.put(path, json=visit(record, form, **fields)) for _ in range(2)]
 
     assert [answer.status_code for answer in answers] == [201, 200]
-    ids = {"visit_id": path.rsplit("/", 1)[1], "care_record_id": str(record)}
-    assert _urgent(session) == ([(person("admin").user_id, ids)] if told else [])
+    what = {"what": "emergency"} if fields.get("outcome") == "emergency" else {}
+    about = {"visit_id": path.rsplit("/", 1)[1], "care_record_id": str(record)} | what
+    assert _urgent(session) == ([(person("admin").user_id, about)] if told else [])
 
 
 def test_an_admin_needs_no_notice_of_his_own_visit(
