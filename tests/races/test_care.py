@@ -51,7 +51,9 @@ def committed(app: Flask, engine: Engine) -> Iterator[World]:
     assert app
     with Session(engine) as session:
         resident_id = write_resident(session)
-        record_id = write_care(session, resident_id=resident_id, started_on=business_day() - timedelta(days=7))
+        record_id = write_care(
+            session, resident_id=resident_id, started_on=business_day() - timedelta(days=7)
+        )
         world = World(resident_id, record_id, write_form(session))
     yield world
     with Session(engine) as session:
