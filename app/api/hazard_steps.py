@@ -29,11 +29,10 @@ def step_note(**kwargs: Any) -> Text:
 
 def printed(most: int, **kwargs: Any) -> Text:
     """Give a field for what is printed or goes to other offices: it holds nobody's own number."""
-    return Text(most, checks=[no_persons_number], **kwargs)
+    return Text(most, checks=[_no_persons_number], **kwargs)
 
 
-def no_persons_number(text: str) -> None:
-    """Refuse anybody's own number. Raises ValidationError."""
+def _no_persons_number(text: str) -> None:
     if people.numbers_in_texts.holds_a_number(text):
         raise ma.ValidationError("请写单位的办公电话，不要写个人手机号或身份证号")
 

@@ -7,7 +7,6 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app import hazards
-from app.api.hazard_steps import no_persons_number
 from app.api.http.allow import actor, allow
 from app.api.http.blueprint import Blueprint, once
 from app.api.http.fields import (
@@ -32,8 +31,7 @@ blueprint = Blueprint("units", __name__, description="整改单位")
 
 
 def _name() -> Text:
-    """Give a field for a name, which stands on notices that leave the house."""
-    return Text(40, least=2, required=True, checks=[has_words, no_persons_number])
+    return Text(40, least=2, required=True, checks=[has_words])
 
 
 def _members() -> fields.List[Any]:

@@ -109,6 +109,7 @@ from app.hazards.unassigning import unassign
 from app.hazards.units import (
     MEMBERS_MOST,
     NewUnit,
+    NumberInNameError,
     ShownUnit,
     UnitChange,
     UnitMemberUnfitError,
@@ -211,6 +212,7 @@ __all__ = [
     "NothingShownError",
     "NoticeGivenError",
     "NoticeKeptBackError",
+    "NumberInNameError",
     "OnVisit",
     "OwnExtensionError",
     "PhotoMoment",

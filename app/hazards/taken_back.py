@@ -4,7 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, Uuid, and_, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    SQLColumnExpression,
+    Uuid,
+    and_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.actors import Actor
@@ -15,6 +26,7 @@ from app.models import (
     ClockFlag,
     Hazard,
     HazardEvent,
+    HazardLevel,
     HazardStatus,
     HazardStep,
     UnitEvent,
@@ -36,7 +48,9 @@ class TakenBack:
 
 
 def may_be_late(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
-    """Say whether a step is work on what another has, or put right, by now."""
+    """Say whether a step is work on what another has, or put right, or what became major by now."""
+    if _waits_for_items(hazard, verb):
+        return True
     return verb in _WORK and (hazard.assignee_id != actor.user_id or is_over(actor, hazard))
 
 
@@ -52,18 +66,27 @@ def is_over(actor: Actor, hazard: Hazard) -> bool:
     return hazard.rectified_by != actor.user_id
 
 
+def _waits_for_items(hazard: Hazard, verb: HazardStep) -> bool:
+    """Say whether work done is of a major hazard that nobody may start without the five fixed items."""
+    is_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
+    return verb is HazardStep.RECTIFY and is_major and hazard.status is HazardStatus.ASSIGNED
+
+
 def taken_back(
     session: Session, actor: Actor, hazard: Hazard, verb: HazardStep, captured_at: datetime
 ) -> TakenBack | None:
     """Say what took a hazard from the actor, in a community of his, after a moment of his work.
 
     It was given to another, or taken back, from him or from a unit that he is of, or was until it changed
-    after that moment; another of that unit started it; the unit, which has it still, is his no more; or who
-    had it before him put it right. The moment is one at which he had it, by a clock that is believed: else
-    anybody who had it once could go on, whatever his phone says.
+    after that moment; another of that unit started it; the unit, which has it still, is his no more; who had
+    it before him put it right; or it became major while he worked. The moment is one at which he had it, by a
+    clock that is believed: else anybody who had it once could go on, whatever his phone says.
     """
-    taken = _by_an_event(session, actor, hazard, captured_at) or _by_leaving(
-        session, actor, hazard, captured_at
+    taken = (
+        _by_an_event(session, actor, hazard, captured_at)
+        or _by_leaving(session, actor, hazard, captured_at)
+        or _by_anothers_work(session, actor, hazard)
+        or _by_raising(session, hazard, verb)
     )
     if taken is None:
         return None
@@ -81,25 +104,45 @@ def taken_back(
 
 
 def _by_an_event(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> TakenBack | None:
-    """Give the last event that took it, if that was after the moment."""
+    """Give the first event after the moment that took it."""
     from_whom = HazardEvent.data["former_id"].astext.cast(Uuid)
     from_unit = literal(hazard.unit_id, Uuid)
     from_him = or_(from_whom == actor.user_id, _is_of(from_whom, actor), _left(from_whom, actor, captured_at))
     from_his = or_(_is_of(from_unit, actor), _left(from_unit, actor, captured_at))
     started = and_(HazardEvent.step == HazardStep.START, HazardEvent.actor_id == hazard.assignee_id)
-    is_his = from_his if hazard.assignee_id is None else literal(hazard.assignee_id == actor.user_id)
-    done = and_(HazardEvent.step == HazardStep.RECTIFY, literal(is_over(actor, hazard)), is_his)
+    by_another = started if hazard.assignee_id != actor.user_id else false()
     query = (
         select(HazardEvent)
         .where(
             HazardEvent.hazard_id == hazard.id,
-            or_(and_(HazardEvent.step.in_(_TAKEN_BY), from_him), and_(started, from_his), done),
+            HazardEvent.at > captured_at,
+            or_(and_(HazardEvent.step.in_(_TAKEN_BY), from_him), and_(by_another, from_his)),
         )
-        .order_by(HazardEvent.number.desc())
+        .order_by(HazardEvent.number)
         .limit(1)
     )
+    first = session.scalars(query).first()
+    return TakenBack(first.at, first.number) if first is not None else None
+
+
+def _by_anothers_work(session: Session, actor: Actor, hazard: Hazard) -> TakenBack | None:
+    """Give by which work another put right what the actor, or his unit, has: he went on without knowing."""
+    his_unit = _is_of(literal(hazard.unit_id, Uuid), actor)
+    is_his = his_unit if hazard.assignee_id is None else literal(hazard.assignee_id == actor.user_id)
+    done = (HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.RECTIFY, is_his)
+    query = select(HazardEvent).where(*done).order_by(HazardEvent.number.desc()).limit(1)
+    last = session.scalars(query).first() if is_over(actor, hazard) else None
+    return TakenBack(last.at, last.number) if last is not None else None
+
+
+def _by_raising(session: Session, hazard: Hazard, verb: HazardStep) -> TakenBack | None:
+    """Give when it became major, where nobody started it with the five fixed items since."""
+    if not _waits_for_items(hazard, verb):
+        return None
+    raised = (HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.RAISE_LEVEL)
+    query = select(HazardEvent).where(*raised).order_by(HazardEvent.number.desc()).limit(1)
     last = session.scalars(query).first()
-    return TakenBack(last.at, last.number) if last is not None and captured_at < last.at else None
+    return TakenBack(last.at, last.number) if last is not None else None
 
 
 def _by_leaving(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> TakenBack | None:

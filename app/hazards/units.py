@@ -17,6 +17,7 @@ from app.identity import holders
 from app.ids import new_id
 from app.models import Unit, UnitEvent, UnitKind, UnitMember, User
 from app.once import append_event, content_hash, insert_once, made_before
+from app.people import numbers_in_texts
 
 MEMBERS_MOST = 50
 
@@ -25,6 +26,13 @@ class UnitMemberUnfitError(DomainError):
     """Somebody has no field role in the unit's community (data: ``count``)."""
 
     code = "unit_member_unfit"
+    kind = Kind.INVALID
+
+
+class NumberInNameError(DomainError):
+    """The name of a unit holds somebody's phone or ID number."""
+
+    code = "number_in_name"
     kind = Kind.INVALID
 
 
@@ -58,7 +66,8 @@ class ShownUnit:
 def make_unit(session: Session, actor: Actor, unit_id: UUID, new: NewUnit) -> tuple[ShownUnit, bool]:
     """Make a unit.
 
-    Raises NotFoundError outside the actor's areas, UnitMemberUnfitError, OtherContentError.
+    Raises NotFoundError outside the actor's areas, UnitMemberUnfitError, NumberInNameError,
+    OtherContentError.
     """
     sent = content_hash(actor.user_id, new)
     first = made_before(session, Unit, unit_id, sent, author=Unit.made_by, by=actor.user_id)
@@ -67,6 +76,7 @@ def make_unit(session: Session, actor: Actor, unit_id: UUID, new: NewUnit) -> tu
     if not actor.scope.covers(new.area_code):
         raise NotFoundError(field="area_code")
     _check_members(session, new.area_code, new.member_ids)
+    _check_name(new.name)
     unit, made = insert_once(
         session,
         Unit,
@@ -89,7 +99,7 @@ def change_unit(
     """Let a unit have another name or other members, or end it; who started something keeps it.
 
     Raises NotFoundError, OtherContentError, IllegalStepError for one that ended, UnitMemberUnfitError for
-    who comes in.
+    who comes in, NumberInNameError for a name that it has not yet.
     """
     sent = content_hash(actor.user_id, unit_id, change)
     query = select(Unit).where(Unit.id == unit_id).with_for_update(key_share=True)
@@ -104,6 +114,8 @@ def change_unit(
         raise IllegalStepError(id=unit_id, now="ended", asked="change")
     present = [user_id for user_id, _ in _shown(session, [unit])[0].members]
     _check_members(session, unit.area_code, set(change.member_ids) - set(present))
+    if change.name != unit.name:
+        _check_name(change.name)
     before = {"name": unit.name, "member_ids": [str(user_id) for user_id in present]}
     append_event(
         session,
@@ -129,6 +141,12 @@ def units(session: Session, actor: Actor, *, limit: int, after: UUID | None = No
     if after is not None:
         query = query.where(Unit.id < after)
     return _shown(session, session.scalars(query).all())
+
+
+def _check_name(name: str) -> None:
+    """Keep numbers of people out of what stands on notices that leave the house. Raises NumberInNameError."""
+    if numbers_in_texts.holds_a_number(name):
+        raise NumberInNameError(field="name")
 
 
 def _check_members(session: Session, area_code: str, member_ids: Collection[UUID]) -> None:

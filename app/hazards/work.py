@@ -107,7 +107,7 @@ def start(
         return hazard
     if step.taken_back is None:
         check_assigned_to(session, actor, hazard)
-    first_of_major = hazard.level is HazardLevel.MAJOR and _fixed(step) is None
+    first_of_major = hazard.level is HazardLevel.MAJOR and _fixed(step) is None and not _was_general(step)
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed(), on=business_day(step.happened_at))
     if step.taken_back is not None:
@@ -135,7 +135,8 @@ def rectify(
 ) -> Hazard:
     """Say that the work is done, shown by a note or photos; in time or not goes by ``captured_at``.
 
-    What others put right before it arrived stays as they did it: it is kept beside theirs.
+    What others put right before it arrived stays as they did it: it is kept beside theirs. So is work on a
+    major one for which no five fixed items held.
 
     Raises NotFoundError, OtherContentError, IllegalStepError, NotAssigneeError, NothingShownError.
     """
@@ -150,7 +151,8 @@ def rectify(
         raise NothingShownError(field="note")
     if step.taken_back is not None:
         _check_begun(step, step.taken_back)
-        if is_over(actor, hazard):
+        nothing_fixed = hazard.level is HazardLevel.MAJOR and _fixed(step) is None
+        if is_over(actor, hazard) or nothing_fixed:
             step.leave(HazardStep.WORK_LATE, note=note, photo_ids=photo_ids, verb=HazardStep.RECTIFY)
             return hazard
         _take_up(step)
@@ -195,6 +197,18 @@ def _fixed(step: Step) -> dict[str, Any] | None:
     )
     last = step.session.scalars(then.order_by(HazardEvent.number.desc()).limit(1)).first()
     return last.data["five_fixed"] if last is not None else None
+
+
+def _was_general(step: Step) -> bool:
+    """Say whether he began what was taken from him while nobody knew it to be major: no items were asked."""
+    if step.taken_back is None:
+        return False
+    raised = exists().where(
+        HazardEvent.hazard_id == step.hazard.id,
+        HazardEvent.step == HazardStep.RAISE_LEVEL,
+        HazardEvent.at > step.happened_at,
+    )
+    return bool(step.session.scalar(select(raised)))
 
 
 def _starts(step: Step, taken_back: TakenBack, *, since: Sequence[HazardStep]) -> Select[HazardEvent]:

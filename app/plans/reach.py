@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 from app.actors import COMMUNITY_DIGITS, Actor, Scope
 from app.clock import SHANGHAI, business_day, end_of, now, start_of
 from app.errors import NotFoundError
-from app.evidence import CLOCK_AHEAD
-from app.models import DIGITS, Absence, Occurrence, Place, Plan
+from app.evidence import clock_flag
+from app.identity import holders
+from app.models import DIGITS, Absence, ClockFlag, Occurrence, Place, Plan, PlanEvent, PlanStep
 from app.places import place_in_scope
 from app.plans.resolving import LATE_WITHIN
+from app.plans.roster import PATROLLERS
 
 
 def his_own(actor: Actor) -> ColumnElement[bool]:
@@ -49,15 +51,19 @@ def readable(actor: Actor) -> ColumnElement[bool]:
 def reaching(session: Session, actor: Actor, place_id: UUID, *, captured_at: datetime) -> Actor:
     """Give an actor who also reaches a place where an occurrence is his, or was until a quarter ago.
 
-    Also one that went back to whom he stood in for, with what he did there before by his phone's clock:
-    without a network it arrives later.
+    Also what he did, by a clock that is believed, before an occurrence went back to whom he stood in for or
+    was given to another, or on a day on which he had a post over the place: without a network it arrives
+    later. It is in a community in which he has a post yet.
     """
+    his, believed = his_own(actor), clock_flag(captured_at, now()) is ClockFlag.OK
+    if believed:
+        his = or_(his, _given_back(actor, captured_at), _taken_since(actor, captured_at))
     query = select(Occurrence.area_code).where(
-        Occurrence.place_id == place_id,
-        or_(his_own(actor), _given_back(actor, captured_at)),
-        Occurrence.missed_at > now() - LATE_WITHIN,
+        Occurrence.place_id == place_id, his, Occurrence.missed_at > now() - LATE_WITHIN
     )
     area_code = session.scalar(query.limit(1))
+    if area_code is None and believed:
+        area_code = _had_a_post_over(session, actor, place_id, captured_at)
     if area_code is None:
         return actor
     return actor.within(Scope((*actor.scope.areas, area_code)))
@@ -86,10 +92,33 @@ def _given_back(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
             Absence.worker_id == Occurrence.original_worker_id,
             Absence.area_code == func.left(Occurrence.area_code, COMMUNITY_DIGITS),
             Absence.ended_at > Occurrence.opens_at,
-            Absence.ended_at > captured_at - CLOCK_AHEAD,
+            Absence.ended_at > captured_at,
             Absence.from_on <= cast(func.timezone(SHANGHAI.key, Occurrence.missed_at), Date),
         ),
     )
+
+
+def _taken_since(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an occurrence was taken from the actor by hand after a moment."""
+    return and_(
+        actor.scope.widened().clause(Occurrence.area_code),
+        exists().where(
+            PlanEvent.occurrence_id == Occurrence.id,
+            PlanEvent.step == PlanStep.REASSIGN,
+            PlanEvent.data["former_id"].astext == str(actor.user_id),
+            PlanEvent.at > captured_at,
+        ),
+    )
+
+
+def _had_a_post_over(session: Session, actor: Actor, place_id: UUID, captured_at: datetime) -> str | None:
+    """Give the area of a place over which the actor had a post on the day of a moment."""
+    here = actor.scope.widened().clause(Place.area_code)
+    area_code = session.scalar(select(Place.area_code).where(Place.id == place_id, here))
+    if area_code is None or actor.user_id is None:
+        return None
+    day = business_day(captured_at)
+    return area_code if holders(session, area_code, PATROLLERS, among=[actor.user_id], on=day) else None
 
 
 def place_to_inspect(session: Session, actor: Actor, place_id: UUID, *, captured_at: datetime) -> Place:

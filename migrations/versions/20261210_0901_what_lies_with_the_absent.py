@@ -14,8 +14,10 @@ depends_on = None
 def upgrade() -> None:
     if lacks("absences", "left_told_on"):
         op.add_column("absences", sa.Column("left_told_on", sa.Date()))
-        # Of those that began it was told when they were entered.
-        op.execute("UPDATE absences SET left_told_on = from_on WHERE from_on <= CURRENT_DATE")
+        # Of those that began it was told when they were entered; one that the version before enters beside
+        # this is told once more.
+        today = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
+        op.execute(f"UPDATE absences SET left_told_on = from_on WHERE from_on <= {today}")
     with beside_the_work():
         build_index(
             "ix_absences_untold",

@@ -258,3 +258,35 @@ def test_no_post_besides_lets_him_recheck_it(session: Session, take: Take, overt
     session.commit()
 
     assert refused(at(ARRIVES, take, "worker", overtaken, "verify", passed=True)) == (403, "same_person")
+
+
+@pytest.mark.parametrize("hours", [1, 3, 4])
+def test_kept_is_what_whoever_has_it_did_after_the_work_of_the_former_arrived(
+    session: Session, take: Take, hours: int
+) -> None:
+    """Without a network he could not know that it was put right before he began, or while he worked."""
+    hazard = write_hazard(session, HazardStatus.ACCEPTED)
+    give(take, hazard)
+    done(at(GIVEN, take, "worker", hazard, "start"))
+    move(take, hazard)
+    done(at(TAKEN + timedelta(hours=2), take, "worker", hazard, "rectify", note="搬走了", **HIS))
+    theirs = {"captured_at": (TAKEN + timedelta(hours=hours)).isoformat()}
+    done(late(take, hazard, "start", name="colleague", **theirs))
+    finished = {"captured_at": (TAKEN + timedelta(hours=4)).isoformat()}
+    ended = done(late(take, hazard, "rectify", name="colleague", note="又清了一遍", **finished))
+
+    assert [one["step"] for one in ended["events"]][-3:] == ["rectify", "work_late", "work_late"]
+
+
+def test_what_was_done_before_it_was_given_to_a_unit_counts_though_another_of_it_began(
+    session: Session, take: Take
+) -> None:
+    """The first that took it from him after his work is what he did it before."""
+    unit, hazard = write_unit(session), write_hazard(session, HazardStatus.ACCEPTED)
+    give(take, hazard)
+    to = {"unit_id": str(unit.id), "former_id": str(WORKER), "note": "换人"}
+    done(at(TAKEN, take, "admin", hazard, "assign", **to))
+    done(at(TAKEN + timedelta(hours=1), take, "colleague", hazard, "start"))
+
+    done(late(take, hazard, "start"))
+    assert done(late(take, hazard, "rectify", note="搬走了"))["status"] == "rectified"

@@ -84,7 +84,7 @@ def test_whoever_may_file_nothing_any_more_gets_nothing(
     session.execute(grant.values(valid_until=now() - timedelta(minutes=1)))
     session.commit()
 
-    assert refused(file(worker, body, inspection_id)) == (403, "forbidden")
+    assert refused(file(worker, body, inspection_id)) == (403, "post_ended")
 
 
 @pytest.mark.parametrize("change", [move_place, move_worker])
