@@ -2,17 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import harm, plans
-from app.actors import Actor
+from app.actors import Actor, Role
 from app.clock import now
 from app.errors import DomainError, Kind, NotFoundError
 from app.evidence import PhotoOwner, Signals, gather, link_photos
 from app.harm import HarmRecord, Told
+from app.hazards.assignees import FIELD_ROLES
 from app.hazards.clocks import Clocks
 from app.hazards.satisfaction import receipt_hash
 from app.hazards.steps import record
@@ -21,6 +23,9 @@ from app.identity import TABLE, Permission, Reach
 from app.models import Hazard, HazardCategory, HazardSource, HazardStep, Place, Resident
 from app.once import content_hash, insert_once, made_before
 from app.places import CodeSigner, find, resolve
+
+_REPORTERS = FIELD_ROLES | {Role.SHOP_CLERK}
+"""Who reports what he sees at work."""
 
 
 class PlaceUnnamedError(DomainError):
@@ -129,7 +134,7 @@ def reported_content(session: Session, hazard_id: UUID) -> bytes | None:
 def _place(session: Session, actor: Actor, signer: CodeSigner, sent: HazardReport) -> Place:
     if actor.user_id is None:
         return _visited(session, signer, sent)
-    taken = {"captured_at": sent.signals.captured_at}
+    taken: dict[str, Any] = {"captured_at": sent.signals.captured_at, "posts": _REPORTERS}
     if sent.place_id is not None:
         return plans.place_to_inspect(session, actor, sent.place_id, **taken)
     if sent.signals.code is None:

@@ -204,7 +204,8 @@ def begin(
     late = None
     if event is None:
         if captured_at is not None and may_be_late(actor, hazard, verb):
-            late = taken_back(session, actor, hazard, verb, captured_at)
+            items = bool(sent.get("five_fixed"))
+            late = taken_back(session, actor, hazard, verb, captured_at, with_items=items)
         if late is None and not (
             reach(hazard) if reach is not None else _reaches(session, actor, hazard, verb)
         ):

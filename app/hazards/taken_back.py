@@ -20,7 +20,8 @@ from sqlalchemy.orm import Session
 
 from app.actors import Actor
 from app.clock import now
-from app.hazards.clocks import Clocks, not_before
+from app.hazards.assignees import has
+from app.hazards.clocks import GIVEN, Clocks, not_before
 from app.models import (
     HAZARD_PUT_RIGHT,
     ClockFlag,
@@ -36,6 +37,7 @@ from app.models import (
 _TO_DO = frozenset({HazardStatus.ACCEPTED, HazardStatus.ASSIGNED, HazardStatus.RECTIFYING})
 """Where such work may still put it right."""
 _TAKEN_BY = (HazardStep.UNASSIGN, HazardStep.REASSIGN)
+_CHANGING = (*GIVEN, HazardStep.UNASSIGN)
 _WORK = frozenset({HazardStep.START, HazardStep.RECTIFY})
 
 
@@ -45,6 +47,8 @@ class TakenBack:
 
     at: datetime
     number: int
+    history_alone: bool = False
+    """What he did before stands in the history, and nothing follows."""
 
 
 def may_be_late(actor: Actor, hazard: Hazard, verb: HazardStep) -> bool:
@@ -67,13 +71,19 @@ def is_over(actor: Actor, hazard: Hazard) -> bool:
 
 
 def _waits_for_items(hazard: Hazard, verb: HazardStep) -> bool:
-    """Say whether work done is of a major hazard that nobody may start without the five fixed items."""
+    """Say whether work is on a major hazard that nobody may start without the five fixed items."""
     is_major = hazard.level is HazardLevel.MAJOR and hazard.five_fixed is None
-    return verb is HazardStep.RECTIFY and is_major and hazard.status is HazardStatus.ASSIGNED
+    return verb in _WORK and is_major and hazard.status is HazardStatus.ASSIGNED
 
 
 def taken_back(
-    session: Session, actor: Actor, hazard: Hazard, verb: HazardStep, captured_at: datetime
+    session: Session,
+    actor: Actor,
+    hazard: Hazard,
+    verb: HazardStep,
+    captured_at: datetime,
+    *,
+    with_items: bool,
 ) -> TakenBack | None:
     """Say what took a hazard from the actor, in a community of his, after a moment of his work.
 
@@ -86,8 +96,9 @@ def taken_back(
         _by_an_event(session, actor, hazard, captured_at)
         or _by_leaving(session, actor, hazard, captured_at)
         or _by_anothers_work(session, actor, hazard)
-        or _by_raising(session, hazard, verb)
     )
+    if taken is None and not with_items and _waits_for_items(hazard, verb):
+        taken = _by_raising(session, actor, hazard, verb, captured_at)
     if taken is None:
         return None
     since = not_before(session, hazard.id, verb, number=taken.number)
@@ -109,7 +120,14 @@ def _by_an_event(session: Session, actor: Actor, hazard: Hazard, captured_at: da
     from_unit = literal(hazard.unit_id, Uuid)
     from_him = or_(from_whom == actor.user_id, _is_of(from_whom, actor), _left(from_whom, actor, captured_at))
     from_his = or_(_is_of(from_unit, actor), _left(from_unit, actor, captured_at))
-    started = and_(HazardEvent.step == HazardStep.START, HazardEvent.actor_id == hazard.assignee_id)
+    given = select(func.max(HazardEvent.number)).where(
+        HazardEvent.hazard_id == hazard.id, HazardEvent.step.in_(GIVEN)
+    )
+    started = and_(
+        HazardEvent.step == HazardStep.START,
+        HazardEvent.actor_id == hazard.assignee_id,
+        HazardEvent.number > func.coalesce(given.scalar_subquery(), 0),
+    )
     by_another = started if hazard.assignee_id != actor.user_id else false()
     query = (
         select(HazardEvent)
@@ -135,14 +153,25 @@ def _by_anothers_work(session: Session, actor: Actor, hazard: Hazard) -> TakenBa
     return TakenBack(last.at, last.number) if last is not None else None
 
 
-def _by_raising(session: Session, hazard: Hazard, verb: HazardStep) -> TakenBack | None:
-    """Give when it became major, where nobody started it with the five fixed items since."""
-    if not _waits_for_items(hazard, verb):
+def _by_raising(
+    session: Session, actor: Actor, hazard: Hazard, verb: HazardStep, captured_at: datetime
+) -> TakenBack | None:
+    """Give when what the actor has became major, if it did not change hands since.
+
+    Whoever begins after that is asked for the five items; what he finished without them is kept.
+    """
+    if not has(session, actor, hazard):
         return None
-    raised = (HazardEvent.hazard_id == hazard.id, HazardEvent.step == HazardStep.RAISE_LEVEL)
+    of_it = HazardEvent.hazard_id == hazard.id
+    raised = (of_it, HazardEvent.step == HazardStep.RAISE_LEVEL)
     query = select(HazardEvent).where(*raised).order_by(HazardEvent.number.desc()).limit(1)
     last = session.scalars(query).first()
-    return TakenBack(last.at, last.number) if last is not None else None
+    if last is None or (verb is HazardStep.START and last.at <= captured_at):
+        return None
+    since = exists().where(of_it, HazardEvent.step.in_(_CHANGING), HazardEvent.number > last.number)
+    if session.scalar(select(since)):
+        return None
+    return TakenBack(last.at, last.number, history_alone=True)
 
 
 def _by_leaving(session: Session, actor: Actor, hazard: Hazard, captured_at: datetime) -> TakenBack | None:

@@ -111,7 +111,7 @@ def start(
     if first_of_major or five_fixed is not None:
         _check_complete(five_fixed or FiveFixed(), on=business_day(step.happened_at))
     if step.taken_back is not None:
-        if is_over(actor, hazard):
+        if is_over(actor, hazard) or step.taken_back.history_alone:
             step.leave(HazardStep.WORK_LATE, note=note, verb=HazardStep.START, five_fixed=plain)
         else:
             step.leave(HazardStep.START, note=note, five_fixed=plain)
@@ -152,7 +152,7 @@ def rectify(
     if step.taken_back is not None:
         _check_begun(step, step.taken_back)
         nothing_fixed = hazard.level is HazardLevel.MAJOR and _fixed(step) is None
-        if is_over(actor, hazard) or nothing_fixed:
+        if is_over(actor, hazard) or step.taken_back.history_alone or nothing_fixed:
             step.leave(HazardStep.WORK_LATE, note=note, photo_ids=photo_ids, verb=HazardStep.RECTIFY)
             return hazard
         _take_up(step)

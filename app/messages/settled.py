@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
-from app.messages.judged import Rule, Told, is_news
+from app.messages.rules import Rule, Told, is_news
 from app.messages.settled_care import CARE_RULES
 from app.messages.settled_hazards import settled_hazards
 from app.models import (

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_
 
 from app.clock import business_day
-from app.messages.judged import Rule, Told, is_news
+from app.messages.rules import Rule, Told, is_news
 from app.models import (
     Absence,
     CareRecord,

@@ -1,5 +1,6 @@
 """How far a worker reaches by what was given to him: a substitute's post may be over another grid."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -7,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Date, Select, and_, any_, cast, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.actors import COMMUNITY_DIGITS, Actor, Scope
+from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope
 from app.clock import SHANGHAI, business_day, end_of, now, start_of
 from app.errors import NotFoundError
-from app.evidence import clock_flag
+from app.evidence import CLOCK_AHEAD, clock_flag
 from app.identity import holders
 from app.models import DIGITS, Absence, ClockFlag, Occurrence, Place, Plan, PlanEvent, PlanStep
 from app.places import place_in_scope
@@ -48,12 +49,19 @@ def readable(actor: Actor) -> ColumnElement[bool]:
     return or_(actor.scope.clause(Plan.area_code), Plan.area_code.in_(above), Plan.id.in_(asked))
 
 
-def reaching(session: Session, actor: Actor, place_id: UUID, *, captured_at: datetime) -> Actor:
+def reaching(
+    session: Session,
+    actor: Actor,
+    place_id: UUID,
+    *,
+    captured_at: datetime,
+    posts: Collection[Role] = PATROLLERS,
+) -> Actor:
     """Give an actor who also reaches a place where an occurrence is his, or was until a quarter ago.
 
     Also what he did, by a clock that is believed, before an occurrence went back to whom he stood in for or
-    was given to another, or on a day on which he had a post over the place: without a network it arrives
-    later. It is in a community in which he has a post yet.
+    was given to another, or on a day on which he had one of these posts over the place: without a network it
+    arrives later. It is in a community in which he has a post yet.
     """
     his, believed = his_own(actor), clock_flag(captured_at, now()) is ClockFlag.OK
     if believed:
@@ -63,7 +71,7 @@ def reaching(session: Session, actor: Actor, place_id: UUID, *, captured_at: dat
     )
     area_code = session.scalar(query.limit(1))
     if area_code is None and believed:
-        area_code = _had_a_post_over(session, actor, place_id, captured_at)
+        area_code = _had_a_post_over(session, actor, place_id, captured_at, posts)
     if area_code is None:
         return actor
     return actor.within(Scope((*actor.scope.areas, area_code)))
@@ -92,7 +100,7 @@ def _given_back(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
             Absence.worker_id == Occurrence.original_worker_id,
             Absence.area_code == func.left(Occurrence.area_code, COMMUNITY_DIGITS),
             Absence.ended_at > Occurrence.opens_at,
-            Absence.ended_at > captured_at,
+            Absence.ended_at > captured_at - CLOCK_AHEAD,
             Absence.from_on <= cast(func.timezone(SHANGHAI.key, Occurrence.missed_at), Date),
         ),
     )
@@ -111,20 +119,29 @@ def _taken_since(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
     )
 
 
-def _had_a_post_over(session: Session, actor: Actor, place_id: UUID, captured_at: datetime) -> str | None:
+def _had_a_post_over(
+    session: Session, actor: Actor, place_id: UUID, captured_at: datetime, posts: Collection[Role]
+) -> str | None:
     """Give the area of a place over which the actor had a post on the day of a moment."""
     here = actor.scope.widened().clause(Place.area_code)
     area_code = session.scalar(select(Place.area_code).where(Place.id == place_id, here))
     if area_code is None or actor.user_id is None:
         return None
     day = business_day(captured_at)
-    return area_code if holders(session, area_code, PATROLLERS, among=[actor.user_id], on=day) else None
+    return area_code if holders(session, area_code, posts, among=[actor.user_id], on=day) else None
 
 
-def place_to_inspect(session: Session, actor: Actor, place_id: UUID, *, captured_at: datetime) -> Place:
+def place_to_inspect(
+    session: Session,
+    actor: Actor,
+    place_id: UUID,
+    *,
+    captured_at: datetime,
+    posts: Collection[Role] = PATROLLERS,
+) -> Place:
     """Give a place of the actor's areas, or one that he reaches (``reaching``). Raises NotFoundError."""
     try:
         return place_in_scope(session, actor, place_id)
     except NotFoundError:
-        worker = reaching(session, actor, place_id, captured_at=captured_at)
+        worker = reaching(session, actor, place_id, captured_at=captured_at, posts=posts)
         return place_in_scope(session, worker, place_id)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.clock import now, set_to
+from app.clock import now
 from app.models import Checklist, Hazard, HazardLevel, HazardSource, HazardStatus, Notice, NoticeKind
 from tests.cast import person
 from tests.client import Client
@@ -30,6 +30,8 @@ from tests.hazard_world import (
 Be = Callable[[str], Client]
 A_DAY = timedelta(hours=24)
 MAJOR = HazardLevel.MAJOR
+
+WORKER, COLLEAGUE = (str(person(name).user_id) for name in ("worker", "colleague"))
 
 
 @pytest.fixture
@@ -117,35 +119,6 @@ def test_who_works_on_it_without_five_fixed_items_starts_anew_with_them(
     assert back == (HazardStatus.ASSIGNED, person("worker").user_id, None)
     assert refused(bare) == (422, "incomplete_five_fixed")
     assert [step for step, _ in alarms(session, "worker")] == ["raise_level"]
-
-
-@pytest.mark.parametrize("whose", ["his", "of another"])
-def test_work_of_before_it_was_major_stands_in_the_history_alone(
-    session: Session, take: Take, major: Hazard, whose: str
-) -> None:
-    """Nothing was fixed; no phone asked for items, and what was done is not lost."""
-    kept = write_hazard(session, HazardStatus.ACCEPTED)
-    worker, colleague = (str(person(name).user_id) for name in ("worker", "colleague"))
-    done(take("admin", kept, "assign", assignee_id=worker))
-    began = {"captured_at": now().isoformat()}
-    if whose == "of another":
-        with set_to(now() + timedelta(minutes=10)):
-            moved = {"assignee_id": colleague, "former_id": worker, "note": "换人"}
-            done(take("admin", kept, "assign", **moved))
-    else:
-        done(take("worker", kept, "start", **began))
-    with set_to(now() + timedelta(minutes=20)):
-        merge(take, major, kept)
-    with set_to(now() + timedelta(hours=1)):
-        if whose == "of another":
-            done(take("worker", kept, "start", **began))
-        shown = done(take("worker", kept, "rectify", note="清走了", **began))
-
-    last = shown["events"][-1]
-    assert (shown["status"], shown["level"]) == ("assigned", "major")
-    assert (last["step"], last["data"]["verb"], last["note"]) == ("work_late", "rectify", "清走了")
-    before = take("worker" if whose == "his" else "colleague", kept, "start")
-    assert refused(before) == (422, "incomplete_five_fixed")
 
 
 def test_who_fixed_the_five_items_works_on(session: Session, take: Take, major: Hazard) -> None:

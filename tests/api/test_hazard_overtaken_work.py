@@ -290,3 +290,18 @@ def test_what_was_done_before_it_was_given_to_a_unit_counts_though_another_of_it
 
     done(late(take, hazard, "start"))
     assert done(late(take, hazard, "rectify", note="搬走了"))["status"] == "rectified"
+
+
+def test_a_start_of_before_the_unit_had_it_takes_it_from_nobody_of_the_unit(
+    session: Session, take: Take
+) -> None:
+    """He had it neither then nor by his clock's moment."""
+    unit, hazard = write_unit(session), write_hazard(session, HazardStatus.ACCEPTED)
+    give(take, hazard, assignee_id=str(COLLEAGUE))
+    done(at(GIVEN + timedelta(hours=3), take, "colleague", hazard, "start"))
+    to = {"unit_id": str(unit.id), "former_id": str(COLLEAGUE), "note": "换人"}
+    done(at(TAKEN, take, "admin", hazard, "assign", **to))
+    done(at(TAKEN + timedelta(hours=1), take, "colleague", hazard, "start"))
+
+    assert late(take, hazard, "start").status_code in {403, 409}
+    assert refused(late(take, hazard, "rectify", note="搬走了")) == (403, "not_assignee")

@@ -158,7 +158,7 @@ SENTENCES: dict[str, str] = {
     **OF_WORK,
     **OF_CARE,
     # binding to a resident
-    "number_in_name": "单位名称会印在通知书上，不要写个人手机号或身份证号",
+    "number_in_name": "请写单位的名称，不要写个人手机号或身份证号",
     "post_ended": "您的岗位{on}已经结束，手机里没传的先别删，请让给您开岗位的人再开一天，传完再结束",
     "not_bound": "请先绑定居民身份，绑定以后就能办这件事",
     "already_bound": "您已经绑定了居民身份，要换请先解除绑定",
