@@ -37,7 +37,6 @@ class Found(StrEnum):
     TWO_HEADS = "two_heads"
     OTHER_HOUSEHOLD = "other_household"
     SAME_PERSON = "same_person"
-    HEAD_YOUNG = "head_young"
     MINORS_AGE = "minors_age"
     MINORS_NUMBERS = "minors_numbers"
     OWN_HOME = "own_home"
@@ -106,7 +105,7 @@ REMARKS = frozenset(
     }
 )
 """What keeps no row out."""
-DOUBTS = frozenset({Found.SAME_PERSON, Found.HEAD_YOUNG})
+DOUBTS = frozenset({Found.SAME_PERSON})
 """What keeps a row out until somebody says that it is meant."""
 IN_WORDS = {
     Found.FORMULA: "这里是公式，请改成文字或数字",
@@ -135,7 +134,6 @@ IN_WORDS = {
     Found.TWO_HEADS: "这户已有户主，一户只有一个，请改与户主关系",
     Found.OTHER_HOUSEHOLD: "名册里这个身份证号的人在别的住处，请先给他办搬家",
     Found.SAME_PERSON: "社区里有同名同生日的人，住在别处。是另一个人才勾选这行",
-    Found.HEAD_YOUNG: "户主才{said}岁，请核对关系和出生日期。确实是户主才勾选这行",
     Found.MINORS_AGE: "未成年人的出生日期要两个人同意才能改，请走更正",
     Found.MINORS_NUMBERS: "不满14岁，监护人同意以后才能填号码，这格没有收",
     Found.OWN_HOME: "这是您自己家，请另一位管理员来改",

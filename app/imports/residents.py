@@ -45,8 +45,6 @@ from app.people import (
 _HEADINGS = {column.name: column.heading for column in RESIDENTS.columns}
 
 _HOME = PresenceState.HOME
-_HEAD_YEARS = 16
-"""A younger head is mostly a row that slipped: from 16 on one may live by one's own work (Civil Code, 18)."""
 Home = tuple[str, str]
 """Building and door, folded."""
 
@@ -150,9 +148,6 @@ def _judged(scene: Scene, row: Row) -> Judged:
             _leave_out_numbers(row, {ID, PHONE})
         if values[RELATION] == Relation.HEAD and household_id in scene.heads:
             row.find(Found.TWO_HEADS, RELATION)
-        years = age_on(born, business_day())
-        if values[RELATION] == Relation.HEAD and years < _HEAD_YEARS:
-            row.find(Found.HEAD_YOUNG, RELATION, str(years))
         if not row.is_faulty:
             home_of = (folded(values[NAME]), folded(spot.name), folded_door(values[DOOR]))
             sex = Sex(values[SEX])

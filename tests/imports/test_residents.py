@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.clock import business_day
 from app.models import PresenceState, Relation, Sex
 from app.people import numbers_of
 from tests.client import Client
@@ -130,21 +129,6 @@ def test_a_namesake_elsewhere_is_entered_only_if_somebody_says_so(
     assert without == before
     assert asked["outcome"] == "done"
     assert count(session) == (before[0] + 1, before[1] + 1)
-
-
-def test_a_head_who_is_a_child_is_entered_only_if_somebody_says_so(
-    app: Flask, session: Session, admin: Client
-) -> None:
-    born = business_day().replace(year=business_day().year - 11, day=1).isoformat()
-    young = residents(person("赵小", birth=born), person("赵大", door="9单元别处"))
-
-    asked, other = entered(app, session, admin, young)
-    chosen, _ = entered(app, session, admin, young, chosen=[{"sheet": "residents", "rows": [2]}])
-    again, _ = entered(app, session, admin, young)
-
-    assert (asked["state"], found(asked), other["outcome"]) == ("doubtful", {"D2": "head_young"}, "done")
-    assert asked["findings"][0]["text"].startswith("户主才11岁")
-    assert (chosen["outcome"], again["state"], found(again)) == ("done", "same", {})
 
 
 @pytest.mark.parametrize(
