@@ -31,7 +31,7 @@ _GOES_ON = {
     "POST /v1/hazards/<uuid:hazard_id>/take-over",
 }
 """What whoever reported it says of a thing that is over."""
-_OF_A_HAZARD = ("start", "rectify", "verify", "answer", "ask-extension", "report-controls")
+_OF_A_HAZARD = ("reject", "start", "rectify", "verify", "answer", "ask-extension", "report-controls")
 _STATE_FIRST = {
     "POST /v1/claims/<uuid:claim_id>/reject",
     "POST /v1/hazards/<uuid:hazard_id>/grant-extension",
