@@ -10,14 +10,18 @@ down_revision = "20261210_0801"
 branch_labels = None
 depends_on = None
 
+_TOLD = """
+    UPDATE absences SET left_told_on = from_on
+    WHERE from_on <= (now() AT TIME ZONE 'Asia/Shanghai')::date
+"""
+
 
 def upgrade() -> None:
     if lacks("absences", "left_told_on"):
         op.add_column("absences", sa.Column("left_told_on", sa.Date()))
         # Of those that began it was told when they were entered; one that the version before enters beside
         # this is told once more.
-        today = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
-        op.execute(f"UPDATE absences SET left_told_on = from_on WHERE from_on <= {today}")
+        op.execute(_TOLD)
     with beside_the_work():
         build_index(
             "ix_absences_untold",
