@@ -244,7 +244,10 @@ def test_a_household_takes_goods_only_from_its_own_shop(session: Session) -> Non
 
 
 def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> None:
-    """No child comes to harm, no account is misused or forgotten, nobody asks for data or sends a file."""
+    """No child comes to harm, no account is misused or forgotten, nobody asks for data or sends a file.
+
+    Nor is anybody asked whether a visit took place: the visits of the story are written as they are.
+    """
     notices = list(session.scalars(select(Notice)))
 
     assert {notice.kind for notice in notices} == set(NoticeKind) - {
@@ -253,6 +256,7 @@ def test_inboxes_hold_notices_of_every_kind_some_unread(session: Session) -> Non
         NoticeKind.ACCOUNT_UNUSED,
         NoticeKind.OWN_DATA,
         NoticeKind.ROSTER_IMPORT,
+        NoticeKind.OWN_VISIT,
     }
     assert {notice.read_at is None for notice in notices} == {True, False}
 
