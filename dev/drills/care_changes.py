@@ -93,6 +93,9 @@ def _change_level(scene: Scene, moment: datetime) -> None:
         return
     level = rng.choice(list(_EVERY))
     every = rng.choice([None, max(2, _EVERY[level] // 2)])
+    last = one.levels[-1] if one.levels else one
+    if (level, every or _EVERY[level]) == (last.level, last.every):
+        return
     new = visits.NewLevel(CareLevel(level), "情况变了", every)
     act = (scene.actor(None), scene.sealer, one.id, new_id(), new)
     scene.do(moment, lambda session: visits.change_level(session, *act))

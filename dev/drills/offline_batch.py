@@ -8,11 +8,12 @@ from random import Random
 from uuid import UUID
 
 import requests
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.models import (
+    CareRecord,
     Hazard,
     HazardEvent,
     HazardSource,
@@ -39,6 +40,7 @@ def offline_batch(tell: Tell, size: Size = FULL) -> str:
     """Send it all, look at what the server has, send it all again, and look once more."""
     with ground(households=12 * size.visits) as held:
         load = Load(held, size, Random(7))
+        _begin_care_before(held)
         held.line.fault_for_next = Faults(Random(11))
         outbox = Outbox(held.far_address, load.token, Random(13))
         outbox.send(load.waiting, lambda left: tell(f"{left} of {len(load.waiting)} wait"))
@@ -82,6 +84,12 @@ class Faults:
                     Fault(late_s=self._rng.uniform(0.5, 2 * PATIENCE_S)),
                 )
             )
+
+
+def _begin_care_before(held: Ground) -> None:
+    """Let care have begun before the days that the phone was without a network."""
+    with held.engine.begin() as connection:
+        connection.execute(update(CareRecord).values(started_on=CareRecord.started_on - DAYS - 1))
 
 
 def _counted(held: Ground) -> dict[str, int]:
