@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, exists, or_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.actors import community_of
@@ -33,9 +33,9 @@ class Told:
         named = self.notice.data.get(name)
         return self.session.get(table, UUID(named)) if named else None
 
-    def any(self, *which: ColumnElement[bool]) -> bool:
-        """Say whether there is such a row."""
-        return bool(self.session.scalar(select(exists().where(*which))))
+    def any(self, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Say in SQL that there is such a row: of all notices it is asked at once."""
+        return exists().where(*which)
 
     def here(self, area_code: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         """Say in SQL that something is of the notice's community."""
@@ -46,8 +46,9 @@ class Told:
         return or_(holder_id == self.user_id, _is_away(holder_id))
 
 
-Rule = Callable[[Told], bool]
-"""Says whether there is something left of what a notice tells of."""
+Answer = bool | ColumnElement[bool]
+Rule = Callable[[Told], Answer]
+"""Says, be it in SQL, whether there is something left of what a notice tells of."""
 
 
 def is_news(_: Told) -> bool:

@@ -6,18 +6,21 @@ What only tells, or cannot be known to be settled, is sent.
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, inspect, select
 from sqlalchemy.orm import Session
 
 from app.clock import business_day, now
-from app.messages.rules import Rule, Told, is_news
+from app.messages.rules import Answer, Rule, Told, is_news
 from app.messages.settled_care import CARE_RULES
 from app.messages.settled_hazards import settled_hazards
 from app.models import (
     Approval,
     ApprovalState,
+    Base,
+    CareRecord,
     Claim,
     ClaimStatus,
+    FollowUp,
     Guardianship,
     HarmCase,
     Notice,
@@ -27,34 +30,50 @@ from app.models import (
     SpotCheck,
     SpotCheckStatus,
     ViewingTicket,
+    Visit,
+    WeatherAlert,
 )
 from app.notices import words
 
 
 def settled(session: Session, told: Sequence[Notice]) -> set[UUID]:
     """Give the notices of which nothing is left to do, or to know."""
-    done = {notice.id for notice in told if not _waits(Told(session, notice))}
-    return done | settled_hazards(session, told)
+    _held = _read(session, told)  # a session keeps only rows that somebody holds
+    answers = {notice.id: _waits(Told(session, notice)) for notice in told}
+    asked = {of: answer for of, answer in answers.items() if not isinstance(answer, bool)}
+    if asked:
+        answers |= zip(asked, session.execute(select(*asked.values())).one(), strict=True)
+    return {of for of, waits in answers.items() if not waits} | settled_hazards(session, told)
 
 
-def _waits(told: Told) -> bool:
+def _read(session: Session, told: Sequence[Notice]) -> list[Base]:
+    """Read all that notices name, of each kind at once."""
+    rows: list[Base] = []
+    for name, table in _NAMED.items():
+        ids = {UUID(notice.data[name]) for notice in told if notice.data.get(name)}
+        if ids:
+            rows += session.scalars(select(table).where(inspect(table).primary_key[0].in_(ids)))
+    return rows
+
+
+def _waits(told: Told) -> Answer:
     kind = told.notice.kind
     rule = _RULES.get(kind, {}).get(words.code_of(kind, told.notice.data), is_news)
     return rule(told)
 
 
-def _opening(told: Told) -> bool:
+def _opening(told: Told) -> Answer:
     """Say whether one of his inspections is open still."""
     row = Occurrence
     return told.any(row.worker_id == told.user_id, told.here(row.area_code), *_to_do(), row.opens_at <= now())
 
 
-def _given_to_do(told: Told) -> bool:
+def _given_to_do(told: Told) -> Answer:
     row = Occurrence
     return told.any(row.worker_id == told.user_id, told.here(row.area_code), *_to_do())
 
 
-def _nobodys_to_do(told: Told) -> bool:
+def _nobodys_to_do(told: Told) -> Answer:
     row = Occurrence
     return told.any(row.worker_id.is_(None), told.here(row.area_code), *_to_do())
 
@@ -63,7 +82,7 @@ def _to_do() -> tuple[ColumnElement[bool], ...]:
     return Occurrence.done_at.is_(None), Occurrence.missed_at > now()
 
 
-def _missed(told: Told) -> bool:
+def _missed(told: Told) -> Answer:
     """Say whether no inspection of the window arrived late of one of them at least."""
     ids = [UUID(one) for one in told.notice.data.get("occurrence_ids", [])]
     if told.notice.data.get("count", 0) > len(ids):
@@ -78,7 +97,7 @@ def _planned(told: Told) -> bool:
     return not plan.paused and (plan.ends_on is None or plan.ends_on >= business_day())
 
 
-def _drawn(told: Told) -> bool:
+def _drawn(told: Told) -> Answer:
     """Say whether one is left of the community that he may look at."""
     of_others = SpotCheck.worker_id != told.user_id
     return told.any(SpotCheck.status == SpotCheckStatus.DRAWN, of_others, told.here(SpotCheck.area_code))
@@ -107,6 +126,19 @@ def _undecided(told: Told) -> bool:
     return claim is None or claim.status in {ClaimStatus.SUBMITTED, ClaimStatus.VERIFIED}
 
 
+_NAMED: Mapping[str, type[Base]] = {
+    "approval_id": Approval,
+    "care_record_id": CareRecord,
+    "claim_id": Claim,
+    "follow_up_id": FollowUp,
+    "guardianship_id": Guardianship,
+    "harm_case_id": HarmCase,
+    "plan_id": Plan,
+    "spot_check_id": SpotCheck,
+    "ticket_id": ViewingTicket,
+    "visit_id": Visit,
+    "weather_alert_id": WeatherAlert,
+}
 _RULES: Mapping[NoticeKind, Mapping[str, Rule]] = {
     NoticeKind.OCCURRENCES: {
         "opening": _opening,

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, or_
 
 from app.clock import business_day
-from app.messages.rules import Rule, Told, is_news
+from app.messages.rules import Answer, Rule, Told, is_news
 from app.models import (
     Absence,
     CareRecord,
@@ -22,7 +22,7 @@ from app.models import (
 from app.retention import kept_for_a_case
 
 
-def _urgent(told: Told) -> bool:
+def _urgent(told: Told) -> Answer:
     """Say whether somebody is still to be reached, or helped."""
     visit, record = told.row(Visit, "visit_id"), told.row(CareRecord, "care_record_id")
     if visit is None or record is None:
@@ -32,7 +32,7 @@ def _urgent(told: Told) -> bool:
     if visit.outcome is VisitOutcome.NOT_REACHED:
         return record.not_reached > 0
     urgent = and_(FollowUp.visit_id == visit.id, FollowUp.urgent)
-    return not told.any(urgent) or told.any(urgent, FollowUp.done_at.is_(None))
+    return or_(~told.any(urgent), told.any(urgent, FollowUp.done_at.is_(None)))
 
 
 def _to_follow_up(told: Told) -> bool:
@@ -41,7 +41,7 @@ def _to_follow_up(told: Told) -> bool:
     return row is not None and row.done_at is None
 
 
-def _his_to_follow_up(told: Told) -> bool:
+def _his_to_follow_up(told: Told) -> Answer:
     """Say whether it is to be done by him, be it in somebody's place."""
     row = told.row(FollowUp, "follow_up_id")
     if row is None or row.done_at is not None:
@@ -54,7 +54,7 @@ def _over_its_day(told: Told) -> bool:
     return row is not None and row.done_at is None and row.due_on < business_day()
 
 
-def _his_over_its_day(told: Told) -> bool:
+def _his_over_its_day(told: Told) -> Answer:
     return _over_its_day(told) and _his_to_follow_up(told)
 
 
@@ -93,7 +93,7 @@ def _care_goes_on(told: Told) -> bool:
     return record is None or record.ended_on is None
 
 
-def _before_weather(told: Told) -> bool:
+def _before_weather(told: Told) -> Answer:
     """Say whether an alert stands, and one of those whom he may have to visit was not."""
     alert = told.row(WeatherAlert, "weather_alert_id")
     if alert is None:
@@ -105,7 +105,7 @@ def _before_weather(told: Told) -> bool:
     return told.any(call, CareRecord.id == WeatherCall.care_record_id, CareRecord.ended_on.is_(None), his)
 
 
-def _stands_in(told: Told) -> bool:
+def _stands_in(told: Told) -> Answer:
     return told.any(
         Absence.substitute_id == told.user_id,
         told.here(Absence.area_code),
@@ -114,11 +114,11 @@ def _stands_in(told: Told) -> bool:
     )
 
 
-def _came_over(told: Told) -> bool:
+def _came_over(told: Told) -> Answer:
     return told.any(*_without_hands(told), told.may_see_to(CareRecord.substitute_id))
 
 
-def _nobodys_care(told: Told) -> bool:
+def _nobodys_care(told: Told) -> Answer:
     return told.any(*_without_hands(told))
 
 
@@ -127,7 +127,7 @@ def _without_hands(told: Told) -> tuple[ColumnElement[bool], ...]:
     return told.here(row.area_code), row.ended_on.is_(None), row.hands_told_on.is_not(None)
 
 
-def _asked(told: Told) -> bool:
+def _asked(told: Told) -> Answer:
     """Say whether he did not answer yet, and no case of harm names the visit by now."""
     visit_id = UUID(told.notice.data["own_visit_id"])
     kept = kept_for_a_case(Visit.id, HarmRecord.VISIT)

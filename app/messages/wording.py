@@ -50,7 +50,7 @@ _ABOUT: Mapping[str, type[Any]] = {"hazard_id": Hazard, "claim_id": Claim, "foll
 
 
 def facts_of_all(session: Session, told: Sequence[Notice]) -> list[Facts | None]:
-    """Give what each of these tells; what they name is read at once, whether they are settled is not."""
+    """Give what each of these tells; what they are about is read at once, however many they are."""
     _held = _records(session, told)  # a session keeps only rows that somebody holds
     over = settled(session, told)
     return [None if notice.id in over else _facts(session, notice) for notice in told]
