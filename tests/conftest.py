@@ -23,7 +23,7 @@ from tests import cast
 from tests.client import Client
 from tests.databases import peopled_database
 from tests.fakes.wechat.control import WeChatFake
-from tests.hazard_world import write_checklist
+from tests.hazard_world import Take, write_checklist
 from tests.notices.spelled_out import is_spelled_out
 from tests.plan_world import NEXT_GRID, START, in_china, make, write_plan
 from tests.sealer import KEYS
@@ -182,6 +182,12 @@ def be(app: Flask, connection: Connection) -> Callable[[str | None], Client]:
         return Client(app, cast.person(name) if name else None)
 
     return become
+
+
+@pytest.fixture
+def take(be: Callable[[str | None], Client]) -> Take:
+    """Take steps on hazards as anybody of the cast."""
+    return Take(be)
 
 
 @pytest.fixture

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.api.http.limits import limiter
 from app.config import Settings
 from app.db import db
 from app.factory import create_app
+from app.models import Hazard, HazardLevel, HazardSource, Unit
+from tests.hazard_world import of_item, write_checklist, write_hazard, write_unit
 
 
 @pytest.fixture
@@ -39,3 +42,18 @@ def app_with(app: Flask, settings: Settings) -> Iterator[Callable[..., Flask]]:
             db.engine.dispose()
     vars(limiter).clear()
     vars(limiter).update(kept)
+
+
+@pytest.fixture
+def unit(session: Session) -> Unit:
+    """Give the unit of ``worker`` and ``colleague``."""
+    return write_unit(session)
+
+
+@pytest.fixture
+def major(session: Session) -> Hazard:
+    """Give what an inspection found broken of an item that is major."""
+    of = of_item(write_checklist(session), 2)
+    return write_hazard(
+        session, source=HazardSource.INSPECTION, level=HazardLevel.MAJOR, reported_by=None, **of
+    )

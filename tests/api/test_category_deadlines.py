@@ -26,11 +26,6 @@ BEFORE_NATIONAL_DAY = datetime(2026, 9, 30, 2, 0, tzinfo=UTC)
 """The 1st to 7th of October are holidays, Saturday the 10th is worked for them."""
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def say(client: Client, days: int | None, **more: Any) -> Answer:
     body = {"area_code": HOME, "category": "fire", "working_days": days, **more}
     return client.put(f"/v1/category-deadlines/{new_id()}", json=body)

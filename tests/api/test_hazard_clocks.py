@@ -19,11 +19,6 @@ from tests.hazard_world import FIVE_FIXED, Take, done, refused, write_hazard
 Be = Callable[[str], Client]
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def ago(**span: float) -> str:
     return (now() - timedelta(**span)).isoformat()
 

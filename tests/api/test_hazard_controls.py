@@ -24,11 +24,6 @@ A_DAY = timedelta(hours=24)
 
 
 @pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
-@pytest.fixture
 def hazard(session: Session, take: Take) -> Hazard:
     """Give a major hazard that was assigned a moment ago."""
     made = write_hazard(session, HazardStatus.ACCEPTED, level="major")

@@ -22,11 +22,6 @@ DUE = end_of(business_day() + timedelta(days=5))
 
 
 @pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
-@pytest.fixture
 def hazard(session: Session) -> Hazard:
     return write_hazard(session, HazardStatus.RECTIFYING, due_from=BEGAN, due_at=DUE)
 

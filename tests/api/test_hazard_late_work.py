@@ -1,6 +1,5 @@
 """Work on a hazard that arrives after it was taken from whoever did it: when it counts, how it is judged."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from app.clock import business_day, now, set_to
 from app.ids import new_id
 from app.models import Hazard, HazardLevel, HazardStatus
 from tests.cast import person
-from tests.client import Answer, Client
+from tests.client import Answer
 from tests.hazard_world import FIVE_FIXED, Take, done, in_days, refused, write_hazard
 
 WORKER, COLLEAGUE = (str(person(name).user_id) for name in ("worker", "colleague"))
@@ -19,11 +18,6 @@ GIVEN = now() - timedelta(days=5)
 TAKEN = GIVEN + timedelta(days=3)
 ARRIVES = TAKEN + timedelta(days=1)
 LAST_DAY = business_day(GIVEN) + timedelta(days=8)
-
-
-@pytest.fixture
-def take(be: Callable[[str], Client]) -> Take:
-    return Take(be)
 
 
 def at(moment: datetime, take: Take, name: str, hazard: Hazard, verb: str, **sent: Any) -> Answer:

@@ -31,20 +31,6 @@ Be = Callable[[str], Client]
 A_DAY = timedelta(hours=24)
 MAJOR = HazardLevel.MAJOR
 
-WORKER, COLLEAGUE = (str(person(name).user_id) for name in ("worker", "colleague"))
-
-
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
-@pytest.fixture
-def major(session: Session) -> Hazard:
-    """Give what an inspection found broken of an item that is major."""
-    of = of_item(write_checklist(session), 2)
-    return write_hazard(session, source=HazardSource.INSPECTION, level=MAJOR, reported_by=None, **of)
-
 
 def merge(take: Take, hazard: Hazard, kept: Hazard) -> dict[str, Any]:
     return done(take("admin", hazard, "duplicate", duplicate_of_id=str(kept.id)))

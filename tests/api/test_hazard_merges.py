@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
@@ -17,11 +16,6 @@ from tests.counting import statements
 from tests.hazard_world import Take, done, refused, write_hazard
 
 Be = Callable[[str], Client]
-
-
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
 
 
 def _merge(take: Take, hazard: Hazard, kept: Hazard) -> dict[str, Any]:

@@ -26,11 +26,6 @@ ARRIVES = TAKEN + timedelta(hours=5)
 HIS = {"captured_at": DONE.isoformat()}
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def at(moment: datetime, take: Take, name: str, hazard: Hazard, verb: str, **sent: Any) -> Answer:
     with set_to(moment):
         return take(name, hazard, verb, **sent)

@@ -1,47 +1,23 @@
 """Work on a hazard that became major meanwhile: kept, and nothing follows without the five fixed items."""
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
-from app.models import Hazard, HazardLevel, HazardSource, HazardStatus
+from app.models import Hazard, HazardStatus
+from tests.api.test_hazard_levels import merge
 from tests.cast import person
-from tests.client import Client
 from tests.hazard_world import (
     FIVE_FIXED,
     Take,
     done,
-    of_item,
     refused,
-    write_checklist,
     write_hazard,
 )
 
-Be = Callable[[str], Client]
-A_DAY = timedelta(hours=24)
-MAJOR = HazardLevel.MAJOR
-
 WORKER, COLLEAGUE = (str(person(name).user_id) for name in ("worker", "colleague"))
-
-
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
-@pytest.fixture
-def major(session: Session) -> Hazard:
-    """Give what an inspection found broken of an item that is major."""
-    of = of_item(write_checklist(session), 2)
-    return write_hazard(session, source=HazardSource.INSPECTION, level=MAJOR, reported_by=None, **of)
-
-
-def merge(take: Take, hazard: Hazard, kept: Hazard) -> dict[str, Any]:
-    return done(take("admin", hazard, "duplicate", duplicate_of_id=str(kept.id)))
 
 
 @pytest.mark.parametrize("whose", ["his", "his, begun offline", "of another"])

@@ -21,11 +21,6 @@ DUE = AT + timedelta(days=3)
 WHY = "原责任人住院"
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 @pytest.fixture(params=[HazardStatus.ASSIGNED, HazardStatus.RECTIFYING])
 def held(session: Session, request: pytest.FixtureRequest) -> Hazard:
     """Give a hazard that ``worker`` has, before and after he started."""

@@ -24,11 +24,6 @@ from tests.hazard_world import STARTS, VERBS, WITH_WORKER, Take, done, refused, 
 Be = Callable[[str], Client]
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 @pytest.mark.parametrize("verb,start", STARTS)
 def test_another_community_reads_as_not_there(session: Session, take: Take, verb: str, start: str) -> None:
     name, _, _, sent = VERBS[verb]

@@ -23,11 +23,6 @@ Be = Callable[[str], Client]
 WORKER = str(person("worker").user_id)
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 @pytest.mark.parametrize("status", list(HazardStatus))
 @pytest.mark.parametrize("verb", list(VERBS))
 def test_a_verb_starts_from_its_own_states_only(

@@ -20,11 +20,6 @@ from tests.hazard_world import SIDE_VERBS, Take, done, in_days, refused, steps, 
 Be = Callable[[str], Client]
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def told(session: Session, name: str) -> list[str]:
     which = (Notice.user_id == person(name).user_id, Notice.kind == NoticeKind.HAZARD_MATTER)
     return [row.data["step"] for row in session.scalars(select(Notice).where(*which))]

@@ -35,11 +35,6 @@ ALARM, MATTER, STEP = NoticeKind.HAZARD_ALARM, NoticeKind.HAZARD_MATTER, NoticeK
 BEHIND = "1单元101堆了很多纸箱"
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def told(session: Session, name: str) -> list[tuple[NoticeKind, str]]:
     """Give what somebody was told of hazards: the kind, and what or which step."""
     return [(row.kind, row.data.get("what") or row.data.get("step", "")) for row in notices(session, name)]

@@ -29,11 +29,6 @@ GIVEN: dict[str, Any] = {
 WORKER = person("worker").user_id
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def told(session: Session, name: str) -> list[str]:
     which = (Notice.user_id == person(name).user_id, Notice.kind == NoticeKind.HAZARD_MATTER)
     return [row.data["step"] for row in session.scalars(select(Notice).where(*which))]

@@ -29,11 +29,6 @@ Be = Callable[[str], Client]
 WORKER = str(person("worker").user_id)
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def test_accepting_keeps_what_it_does_not_correct(session: Session, take: Take) -> None:
     hazard = write_hazard(
         session, source=HazardSource.STAFF, level=HazardLevel.MAJOR, category=HazardCategory.TRAFFIC

@@ -22,11 +22,6 @@ WORKER, COLLEAGUE = person("worker").user_id, person("colleague").user_id
 OF_WORKER = update(Grant).where(Grant.user_id == WORKER)
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def taken_back(session: Session) -> None:
     """Do what the job does every minute."""
     hazards.unassign(session, limit=200)

@@ -23,11 +23,6 @@ Be = Callable[[str], Client]
 WORKER = str(person("worker").user_id)
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 @pytest.mark.parametrize("verb,status", [("start", "assigned"), ("rectify", "rectifying")])
 @pytest.mark.parametrize("name", ["colleague", "lead", "admin"])
 def test_only_the_assignee_works(session: Session, take: Take, verb: str, status: str, name: str) -> None:

@@ -1,6 +1,5 @@
 """A copy of a step that arrives late, when the work has gone round since, redoes nothing."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,11 +12,6 @@ from tests.cast import NEXT, person
 from tests.hazard_world import STARTS, VERBS, WITH_WORKER, Take, count, done, refused, write_hazard
 
 WORKER, COLLEAGUE = (str(person(name).user_id) for name in ("worker", "colleague"))
-
-
-@pytest.fixture
-def take(be: Callable[[str], Any]) -> Take:
-    return Take(be)
 
 
 def test_a_late_rectify_does_not_end_the_second_round(session: Session, take: Take) -> None:

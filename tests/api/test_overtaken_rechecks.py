@@ -48,11 +48,6 @@ Be = Callable[[str], Client]
 BEFORE = timedelta(days=9)
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
 def ago(days: float) -> str:
     return (now() - timedelta(days=days)).isoformat()
 

@@ -31,17 +31,6 @@ Be = Callable[[str], Client]
 WORKER, COLLEAGUE, LEAD = (person(name).user_id for name in ("worker", "colleague", "lead"))
 
 
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
-@pytest.fixture
-def unit(session: Session) -> Unit:
-    """Give the unit of ``worker`` and ``colleague``."""
-    return write_unit(session)
-
-
 def given(session: Session, unit: Unit, **more: Any) -> Hazard:
     """Write a hazard that the unit has and nobody started."""
     return write_hazard(session, HazardStatus.ASSIGNED, assignee_id=None, unit_id=unit.id, **more)

@@ -2,48 +2,22 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
-from uuid import UUID
 
 import pytest
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import now, set_to
 from app.models import (
-    Hazard,
-    HazardStatus,
-    Notice,
     NoticeKind,
     Unit,
 )
+from tests.api.test_units import given, told
 from tests.cast import person
 from tests.client import Client
-from tests.hazard_world import Take, done, refused, write_hazard, write_unit
+from tests.hazard_world import Take, done, refused
 
 Be = Callable[[str], Client]
 WORKER, COLLEAGUE, LEAD = (person(name).user_id for name in ("worker", "colleague", "lead"))
-
-
-@pytest.fixture
-def take(be: Be) -> Take:
-    return Take(be)
-
-
-@pytest.fixture
-def unit(session: Session) -> Unit:
-    """Give the unit of ``worker`` and ``colleague``."""
-    return write_unit(session)
-
-
-def given(session: Session, unit: Unit, **more: Any) -> Hazard:
-    """Write a hazard that the unit has and nobody started."""
-    return write_hazard(session, HazardStatus.ASSIGNED, assignee_id=None, unit_id=unit.id, **more)
-
-
-def told(session: Session, kind: NoticeKind, hazard: Hazard) -> list[UUID]:
-    query = select(Notice).where(Notice.kind == kind).order_by(Notice.user_id)
-    return [row.user_id for row in session.scalars(query) if row.data.get("hazard_id") == str(hazard.id)]
 
 
 @pytest.mark.parametrize("how", ["another started", "he left", "he left and another started"])

@@ -28,11 +28,6 @@ from tests.hazard_world import Take, done, report_body, write_hazard
 
 
 @pytest.fixture
-def take(be: Callable[[str], Client]) -> Take:
-    return Take(be)
-
-
-@pytest.fixture
 def rule(session: Session) -> Rule:
     """Write the rule under which HOME rewards reports."""
     made = Rule(

@@ -1,6 +1,5 @@
 """A hazard is given to who stands in there, from another grid: he reads it, puts it right, and no more."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -23,11 +22,6 @@ WORKER, COLLEAGUE, ADMIN, LEAD = (person(name).user_id for name in ("worker", "c
 AFTERWARDS = MORNING + timedelta(days=2)
 LAST_EVENING = MORNING + timedelta(days=1, hours=7)
 pytestmark = pytest.mark.usefixtures("colleague_of_any_home")
-
-
-@pytest.fixture
-def take(be: Callable[[str], Client]) -> Take:
-    return Take(be)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """A hazard is given to a unit of which one stands in: he starts, also what was taken from them since."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -25,11 +24,6 @@ from tests.plans.test_hazards_standing_in import (
 )
 
 pytestmark = pytest.mark.usefixtures("colleague_of_any_home", "next_grid")
-
-
-@pytest.fixture
-def take(be: Callable[[str], Client]) -> Take:
-    return Take(be)
 
 
 @pytest.fixture
