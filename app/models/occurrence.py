@@ -2,6 +2,7 @@
 
 import enum
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -64,7 +65,11 @@ class Occurrence(Base):
     original_worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"), index=True)
     """Whose place it was when it was made, whoever does it."""
     worker_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
-    """None where nobody of the community has a post for it."""
+    """None where nobody of the community has a post for it; changed by ``hand_to`` alone."""
+    earlier_hands: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list, server_default=text("'[]'::jsonb")
+    )
+    """Who had it before and until when, the first one first: ``worker_id`` or None, ``until``."""
     made_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
     """When that inspection happened."""
@@ -74,6 +79,14 @@ class Occurrence(Base):
     place: Mapped[Place] = relationship(lazy="raise")
     plan: Mapped[Plan] = relationship(lazy="raise")
     inspection: Mapped[Inspection | None] = relationship(lazy="raise")
+
+    def hand_to(self, worker_id: UUID | None, at: datetime) -> None:
+        """Give it to somebody, or to nobody, at a moment; until when it was whose stays on record."""
+        if worker_id == self.worker_id:
+            return
+        former_id = None if self.worker_id is None else str(self.worker_id)
+        self.earlier_hands = [*self.earlier_hands, {"worker_id": former_id, "until": at.isoformat()}]
+        self.worker_id = worker_id
 
     def state(self, at: datetime) -> OccurrenceState:
         """Say where it stands at a moment."""

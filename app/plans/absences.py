@@ -221,7 +221,7 @@ def _hand_over(session: Session, absence: Absence, roster: Roster) -> None:
     for row in session.scalars(rows).all():
         present_id = roster.present(absence.worker_id, max(row.period_on, today))
         if present_id is not None and present_id != row.worker_id:
-            row.worker_id = present_id
+            row.hand_to(present_id, now())
             taken[present_id] += 1
     _tell(session, absence, taken)
 
@@ -247,7 +247,7 @@ def _give_back(session: Session, absence: Absence) -> None:
         by_roster = was_his or row.worker_id == before.choose(*place).worker_id
         if not (as_substitute and by_roster) or row.worker_id == chosen_id:
             continue
-        row.worker_id = chosen_id
+        row.hand_to(chosen_id, now())
         if chosen_id is not None:
             taken[chosen_id] += 1
     _tell(session, absence, taken)

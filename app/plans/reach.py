@@ -5,15 +5,26 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Date, Select, and_, any_, cast, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    DateTime,
+    Select,
+    and_,
+    any_,
+    cast,
+    exists,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor, Role, Scope
-from app.clock import SHANGHAI, business_day, end_of, now, start_of
+from app.clock import business_day, end_of, now, start_of
 from app.errors import NotFoundError
 from app.evidence import CLOCK_AHEAD, clock_flag
 from app.identity import holders
-from app.models import DIGITS, Absence, ClockFlag, Occurrence, Place, Plan, PlanEvent, PlanStep
+from app.models import DIGITS, Absence, ClockFlag, Occurrence, Place, Plan
 from app.places import place_in_scope
 from app.plans.resolving import LATE_WITHIN
 from app.plans.roster import PATROLLERS
@@ -59,13 +70,13 @@ def reaching(
 ) -> Actor:
     """Give an actor who also reaches a place where an occurrence is his, or was until a quarter ago.
 
-    Also what he did, by a clock that is believed, before an occurrence went back to whom he stood in for or
-    was given to another, or on a day on which he had one of these posts over the place: without a network it
-    arrives later. It is in a community in which he has a post yet.
+    Also what he did, by a clock that is believed, while an occurrence was his, whoever has it by now, or on a
+    day on which he had one of these posts over the place: without a network it arrives later. It is in a
+    community in which he has a post yet.
     """
     his, believed = his_own(actor), clock_flag(captured_at, now()) is ClockFlag.OK
     if believed:
-        his = or_(his, _given_back(actor, captured_at), _taken_since(actor, captured_at))
+        his = or_(his, _given_back(actor, captured_at), _had_then(actor, captured_at))
     query = select(Occurrence.area_code).where(
         Occurrence.place_id == place_id, his, Occurrence.missed_at > now() - LATE_WITHIN
     )
@@ -92,7 +103,10 @@ def reading(session: Session, actor: Actor, place_id: UUID, also: Select[UUID]) 
 
 
 def _given_back(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an occurrence was under way while the actor stood in, at a moment, for its worker."""
+    """Say in SQL that an occurrence was under way while the actor stood in, at a moment, for its worker.
+
+    An absence counts from the morning of its first day, whenever on that day it was recorded.
+    """
     return and_(
         actor.scope.widened().clause(Occurrence.area_code),
         exists().where(
@@ -101,20 +115,25 @@ def _given_back(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
             Absence.area_code == func.left(Occurrence.area_code, COMMUNITY_DIGITS),
             Absence.ended_at > Occurrence.opens_at,
             Absence.ended_at > captured_at - CLOCK_AHEAD,
-            Absence.from_on <= cast(func.timezone(SHANGHAI.key, Occurrence.missed_at), Date),
+            Absence.from_on <= business_day(captured_at),
         ),
     )
 
 
-def _taken_since(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
-    """Say in SQL that an occurrence was taken from the actor by hand after a moment."""
+def _had_then(actor: Actor, captured_at: datetime) -> ColumnElement[bool]:
+    """Say in SQL that an occurrence was the actor's at a moment, by a clock that may be a little ahead."""
+    hands = func.jsonb_array_elements(Occurrence.earlier_hands).table_valued("value", name="hands")
+    worker_id = hands.c.value.op("->>")("worker_id").label("worker_id")
+    until = cast(hands.c.value.op("->>")("until"), DateTime(timezone=True)).label("until")
+    since = func.lag(until).over(order_by=until).label("since")
+    terms = select(worker_id, since, until).select_from(hands).correlate(Occurrence).subquery().c
     return and_(
         actor.scope.widened().clause(Occurrence.area_code),
+        Occurrence.earlier_hands.contains([{"worker_id": str(actor.user_id)}]),
         exists().where(
-            PlanEvent.occurrence_id == Occurrence.id,
-            PlanEvent.step == PlanStep.REASSIGN,
-            PlanEvent.data["former_id"].astext == str(actor.user_id),
-            PlanEvent.at > captured_at,
+            terms.worker_id == str(actor.user_id),
+            terms.until > captured_at - CLOCK_AHEAD,
+            func.coalesce(terms.since, captured_at) <= captured_at,
         ),
     )
 

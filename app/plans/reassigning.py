@@ -50,7 +50,8 @@ def reassign(
         raise PlanWorkerError(field="worker_id")
     day = max(row.period_on, business_day())
     check_present(session, [worker_id], community, since=day, until=day, field="worker_id")
-    former_id, row.worker_id = row.worker_id, worker_id
+    former_id = row.worker_id
+    row.hand_to(worker_id, now())
     append_event(
         session,
         PlanEvent,
@@ -146,7 +147,7 @@ def _hand_over(session: Session, community: str, rows: Sequence[Occurrence]) -> 
     taken: Counter[UUID | None] = Counter()
     for row in rows:
         former_id, day = row.worker_id, max(row.period_on, today)
-        row.worker_id = roster.choose(row.plan.roster, row.place_id, row.area_code, day).worker_id
+        row.hand_to(roster.choose(row.plan.roster, row.place_id, row.area_code, day).worker_id, now())
         if row.worker_id != former_id:
             taken[row.worker_id] += 1
     changed = taken.total()

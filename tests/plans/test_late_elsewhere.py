@@ -13,7 +13,7 @@ from app.models import Checklist, Grant, Occurrence, Plan
 from tests.cast import named, person
 from tests.client import Answer, Client
 from tests.hazard_world import file, inspection_body, refused, report_body
-from tests.plan_world import MORNING, of_plan
+from tests.plan_world import MORNING, away, of_plan
 
 COLLEAGUE, ADMIN = (person(name).user_id for name in ("colleague", "admin"))
 LATER = MORNING + timedelta(hours=2)
@@ -80,3 +80,41 @@ def give(admin: Client, row: Occurrence, worker_id: str) -> None:
     body = {"worker_id": worker_id, "reason": "他去培训了"}
     given = admin.step(f"/v1/occurrences/{row.id}/reassign", body)
     assert given.status_code == 200, given.text
+
+
+@pytest.mark.usefixtures("next_grid")
+def test_what_was_done_before_an_absence_gave_it_to_another_is_taken(
+    session: Session, admin: Client, be: Callable[[str], Client], plan: Plan, checklist: Checklist
+) -> None:
+    """And nothing that was done before he had it, though it was his once."""
+    colleague, row = be("colleague"), of_plan(session, plan.id)[0]
+    with set_to(BEFORE - timedelta(minutes=10)):
+        give(admin, row, str(COLLEAGUE))
+    gone = away(admin, 0, 0, worker_id=str(COLLEAGUE), substitute_id=str(ADMIN))
+    session.refresh(row)
+    too_early = send(colleague, checklist, BEFORE - timedelta(minutes=20), LATER)
+    after = send(colleague, checklist, MORNING + timedelta(minutes=30), LATER)
+    before = send(colleague, checklist, BEFORE, LATER)
+
+    assert (gone.status_code, row.worker_id) == (201, ADMIN)
+    assert [refused(one) for one in (*too_early, *after)] == [(404, "not_found")] * 4
+    assert [one.status_code for one in before] == [201, 201]
+    assert [one["id"] for one in before[0].json["occurrences"]] == [str(row.id)]
+
+
+@pytest.mark.usefixtures("next_grid")
+def test_what_was_done_between_two_hands_is_not_his(
+    session: Session, admin: Client, be: Callable[[str], Client], plan: Plan, checklist: Checklist
+) -> None:
+    """It went from him to another and came back to him, and went on."""
+    row = of_plan(session, plan.id)[0]
+    for minutes, hand in ((60, COLLEAGUE), (45, ADMIN), (30, COLLEAGUE), (15, ADMIN)):
+        with set_to(MORNING - timedelta(minutes=minutes)):
+            give(admin, row, str(hand))
+    colleague = be("colleague")
+    took = [
+        send(colleague, checklist, MORNING - timedelta(minutes=minutes), LATER)[1].status_code
+        for minutes in (65, 50, 38, 20, 5)
+    ]
+
+    assert took == [404, 201, 404, 201, 404]
