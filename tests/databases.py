@@ -1,5 +1,10 @@
-"""Databases of their own for those tests that really commit."""
+"""Databases of their own for those tests that really commit: copies of what each process makes once."""
 
+import os
+from collections.abc import Callable
+
+from alembic import command
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.orm import Session
 
@@ -7,16 +12,52 @@ from app import migrating
 from dev.servers import Servers, ensure_database
 from tests import cast
 
+_PEOPLED = "peopled"
+_sources: dict[tuple[str, str], str] = {}
+"""Addresses of databases to copy, to which nobody is connected: by server, and the version or word for it."""
+
+
+def database_at(servers: Servers, version: str, name: str) -> str:
+    """Make a database of the tables of a version with nothing in it; give its address."""
+
+    def climb(source: str) -> str:
+        """Begin at the nearest version below that was climbed to before."""
+        script = ScriptDirectory.from_config(migrating.config())
+        below = [(servers.database_url, one.revision) for one in script.iterate_revisions(version, "base")]
+        start = next((_sources[one] for one in below if one in _sources), None)
+        if start is None:
+            url = ensure_database(servers.database_url, source)
+        else:
+            url = copied_database(servers, start, source)
+        engine = create_engine(url)
+        with engine.connect() as connection:
+            command.upgrade(migrating.config(connection), version)
+            connection.commit()
+        engine.dispose()
+        return url
+
+    return copied_database(servers, _source(servers, version, climb), name)
+
 
 def migrated_database(servers: Servers, name: str) -> str:
     """Make a database of the newest schema with nothing in it; give its address."""
-    url = ensure_database(servers.database_url, name)
-    engine = create_engine(url)
-    with engine.connect() as connection:
-        migrating.upgrade(connection)
-        connection.commit()
-    engine.dispose()
-    return url
+    newest = migrating.newest()
+    assert newest is not None, "there are migrations"
+    return database_at(servers, newest, name)
+
+
+def peopled_database(servers: Servers, name: str) -> str:
+    """Make a migrated database with the cast in it; give its address."""
+
+    def people(source: str) -> str:
+        url = migrated_database(servers, source)
+        engine = create_engine(url)
+        with Session(engine) as session:
+            cast.write(session)
+        engine.dispose()
+        return url
+
+    return copied_database(servers, _source(servers, _PEOPLED, people), name)
 
 
 def copied_database(servers: Servers, source: str, name: str) -> str:
@@ -28,11 +69,9 @@ def copied_database(servers: Servers, source: str, name: str) -> str:
     return make_url(source).set(database=name).render_as_string(hide_password=False)
 
 
-def peopled_database(servers: Servers, name: str) -> str:
-    """Make a migrated database with the cast in it; give its address."""
-    url = migrated_database(servers, name)
-    engine = create_engine(url)
-    with Session(engine) as session:
-        cast.write(session)
-    engine.dispose()
-    return url
+def _source(servers: Servers, what: str, make: Callable[[str], str]) -> str:
+    """Give the address of a database to copy; the first time, make it under the name of this process."""
+    known = servers.database_url, what
+    if known not in _sources:
+        _sources[known] = make(f"source_{os.getpid()}_{what}")
+    return _sources[known]

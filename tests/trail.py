@@ -12,8 +12,9 @@ from app.models import AuditEntry
 @contextmanager
 def entries_of(session: Session) -> Iterator[list[AuditEntry]]:
     """Give, once the block is over, the entries that came while it ran, the oldest first."""
-    before = set(session.scalars(select(AuditEntry.id)))
+    before = session.scalars(select(AuditEntry.id)).all()
     came: list[AuditEntry] = []
     yield came
-    rows = session.scalars(select(AuditEntry).order_by(AuditEntry.id))
-    came.extend(row for row in rows if row.id not in before)
+    came.extend(
+        session.scalars(select(AuditEntry).where(AuditEntry.id.not_in(before)).order_by(AuditEntry.id))
+    )

@@ -18,6 +18,8 @@ from tests.cast import GRID, HOME, LONG_AGO, named
 from tests.client import Client
 from tests.explaining import asked_of, counted, most_read
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 WANTED = [
     ("2栋", "1单元102"),
     ("2栋", "1单元201"),

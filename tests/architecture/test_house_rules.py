@@ -226,6 +226,17 @@ def test_requirements_are_named_in_the_form_that_counts() -> None:
     _all("a docstring names a requirement, and `make sec-check` does not see it", found)
 
 
+def test_whoever_writes_many_rows_sweeps_them_away() -> None:
+    """Their room stays in the table though they are rolled back, and every test after it reads through that."""
+    found = []
+    for path in trees("tests"):
+        text = (ROOT / path).read_text(encoding="utf-8")
+        fills = "generate_series(" in text or "fill_occurrences(" in text
+        if fills and "/test_" in path and path not in __file__ and 'usefixtures("swept")' not in text:
+            found.append(path)
+    _all("many rows and no `swept`", found)
+
+
 def test_nothing_is_left_open() -> None:
     marks = ("TO" + "DO", "FIX" + "ME", "XX" + "X", "NotImplemented" + "Error(")
     found = [

@@ -19,6 +19,8 @@ from app.evidence import PhotoOwner
 from tests.cast import person
 from tests.explaining import asked_of, counted, most_read, pages_of
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 PHOTOS, PAIRS, PAGE = 100_000, 30_000, 50
 FEW, OF_FEW = "421224100010", 40
 """A community and how many pairs it has, all older than those of others."""

@@ -27,6 +27,8 @@ from tests.exports.test_memory import MEGABYTE, is_alone, peak
 from tests.hazard_world import BLOCK
 from tests.matrix.stage import Stage
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 MOST = 200 * MEGABYTE
 """What S-155 grants the whole process, less the 100 that it holds before."""
 _AT_ONCE = 500

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import Connection, select, text
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from tests.cast import GRID, HOME, named, person
 from tests.explaining import asked_of, counted, pages_of, plan_of
 from tests.hazard_world import BLOCK
 from tests.plan_world import fill_occurrences
+
+pytestmark = pytest.mark.usefixtures("swept")
 
 ROWS = 100_000
 COUNTY = Actor(user_id=person("county").user_id, scope=Scope(areas=("421224",)))

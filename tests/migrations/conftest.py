@@ -9,7 +9,8 @@ from alembic import command
 from sqlalchemy import Connection, create_engine
 
 from app import migrating
-from dev.servers import Servers, ensure_database
+from dev.servers import Servers
+from tests.databases import database_at
 
 At = Callable[[str], Connection]
 _NUMBERS = count()
@@ -21,12 +22,9 @@ def at(servers: Servers) -> Iterator[At]:
     opened = []
 
     def open_at(version: str) -> Connection:
-        url = ensure_database(servers.database_url, f"migrations_{os.getpid()}_{next(_NUMBERS)}")
-        engine = create_engine(url)
+        engine = create_engine(database_at(servers, version, f"migrations_{os.getpid()}_{next(_NUMBERS)}"))
         connection = engine.connect()
         opened.append((engine, connection))
-        command.upgrade(migrating.config(connection), version)
-        connection.commit()
         return connection
 
     yield open_at

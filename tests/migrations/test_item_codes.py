@@ -1,14 +1,12 @@
 """Checklists, items and hazards that were there before items had codes."""
 
-import os
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
 from alembic import command
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from app import migrating
@@ -16,7 +14,7 @@ from app.cli.seed import facts
 from app.cli.seed.ids import named
 from app.cli.seed.site import CITY
 from app.ids import new_id
-from dev.servers import Servers, ensure_database
+from tests.migrations.conftest import At
 
 BEFORE, AFTER = "20261124_1030", "20261124_1100"
 PLACE = new_id()
@@ -26,17 +24,13 @@ _KNOWN: dict[str, str] = _REVISION.module.KNOWN
 
 
 @pytest.fixture
-def connection(servers: Servers) -> Iterator[Connection]:
-    """Give a database of its own at the version before, with a city and a place; nothing is kept."""
-    engine = create_engine(ensure_database(servers.database_url, f"codes_{os.getpid()}"))
-    with engine.connect() as made:
-        command.upgrade(migrating.config(made), BEFORE)
-        _add(made, "areas", code=CITY, name="咸宁市", level="city")
-        place = {"area_code": CITY, "kind": "residential", "name": "1号楼", "address": "", "radius_m": 80}
-        _add(made, "places", id=PLACE, content_hash=b"", created_at="2026-11-01", **place)
-        yield made
-        made.rollback()
-    engine.dispose()
+def connection(at: At) -> Connection:
+    """Give a database of its own at the version before, with a city and a place."""
+    made = at(BEFORE)
+    _add(made, "areas", code=CITY, name="咸宁市", level="city")
+    place = {"area_code": CITY, "kind": "residential", "name": "1号楼", "address": "", "radius_m": 80}
+    _add(made, "places", id=PLACE, content_hash=b"", created_at="2026-11-01", **place)
+    return made
 
 
 def _add(connection: Connection, table: str, **values: Any) -> None:

@@ -1,49 +1,43 @@
 """The history of hazards before and after it had a word for a change of hands."""
 
-import os
-from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 from alembic import command
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from app import migrating
 from app.ids import new_id
-from dev.servers import Servers, ensure_database
+from tests.migrations.conftest import At
 
 BEFORE, AFTER = "20261124_1130", "20261124_1140"
 HAZARD = new_id()
 
 
 @pytest.fixture
-def connection(servers: Servers) -> Iterator[Connection]:
-    """Give a database of its own at the version before, with a hazard; nothing is kept."""
-    engine = create_engine(ensure_database(servers.database_url, f"reassigned_{os.getpid()}"))
-    with engine.connect() as made:
-        command.upgrade(migrating.config(made), BEFORE)
-        place_id = new_id()
-        made.execute(text("INSERT INTO areas (code, name, level) VALUES ('4212', '咸宁市', 'city')"))
-        made.execute(
-            text(
-                "INSERT INTO places (id, area_code, kind, name, address, radius_m, content_hash, created_at) "
-                "VALUES (:id, '4212', 'residential', '1号楼', '', 80, '', '2026-11-01')"
-            ),
-            {"id": place_id},
-        )
-        made.execute(
-            text(
-                "INSERT INTO hazards (id, area_code, place_id, source, category, level, text, status, "
-                "recurrences, recheck_failures, content_hash, clock_flag, presence, presence_reasons, "
-                "captured_at, received_at) VALUES (:id, '4212', :place_id, 'staff', 'fire', 'general', "
-                "'堆了纸箱', 'assigned', 0, 0, '', 'ok', 'unverified', '[]', '2026-11-02', '2026-11-02')"
-            ),
-            {"id": HAZARD, "place_id": place_id},
-        )
-        yield made
-        made.rollback()
-    engine.dispose()
+def connection(at: At) -> Connection:
+    """Give a database of its own at the version before, with a hazard."""
+    made = at(BEFORE)
+    place_id = new_id()
+    made.execute(text("INSERT INTO areas (code, name, level) VALUES ('4212', '咸宁市', 'city')"))
+    made.execute(
+        text(
+            "INSERT INTO places (id, area_code, kind, name, address, radius_m, content_hash, created_at) "
+            "VALUES (:id, '4212', 'residential', '1号楼', '', 80, '', '2026-11-01')"
+        ),
+        {"id": place_id},
+    )
+    made.execute(
+        text(
+            "INSERT INTO hazards (id, area_code, place_id, source, category, level, text, status, "
+            "recurrences, recheck_failures, content_hash, clock_flag, presence, presence_reasons, "
+            "captured_at, received_at) VALUES (:id, '4212', :place_id, 'staff', 'fire', 'general', "
+            "'堆了纸箱', 'assigned', 0, 0, '', 'ok', 'unverified', '[]', '2026-11-02', '2026-11-02')"
+        ),
+        {"id": HAZARD, "place_id": place_id},
+    )
+    return made
 
 
 def _add_event(connection: Connection, number: int, step: str) -> UUID:

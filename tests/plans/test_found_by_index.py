@@ -15,6 +15,8 @@ from tests.cast import GRID, named, person
 from tests.explaining import asked_of, counted, how, pages_of
 from tests.plan_world import fill_occurrences
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 OPEN = 40_000
 COUNTY = Actor(user_id=person("county").user_id, scope=Scope(areas=("421224",)))
 WORKER = Actor(user_id=person("worker").user_id, scope=Scope(areas=(GRID,)))

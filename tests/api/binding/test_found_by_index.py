@@ -11,6 +11,8 @@ from tests.binding_world import ask, write_unbound
 from tests.cast import GRID
 from tests.client import Client
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 _READ = text(
     "SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) FROM pg_stat_xact_user_tables "
     "WHERE relname IN ('residents', 'households', 'places')"

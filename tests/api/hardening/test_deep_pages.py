@@ -15,6 +15,8 @@ from tests.client import Client
 from tests.explaining import asked_of, counted, most_read
 from tests.matrix.stage import Stage
 
+pytestmark = pytest.mark.usefixtures("swept")
+
 COPIES = 2000
 LIMIT = 20
 MOST_ROWS = 5 * LIMIT
