@@ -2,6 +2,7 @@
 
 import gc
 import os
+import shutil
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -152,10 +153,10 @@ def wechat(running_wechat: WeChatFake) -> WeChatFake:
 
 
 @pytest.fixture
-def connection(app: Flask, engine: Engine) -> Iterator[Connection]:
+def connection(app: Flask, engine: Engine, settings: Settings) -> Iterator[Connection]:
     """Put the application on one connection whose transaction is rolled back after the test.
 
-    Rate limits start anew.
+    Rate limits start anew. Its photos go with their rows.
     """
     with app.app_context():
         limiter.reset()
@@ -172,6 +173,8 @@ def connection(app: Flask, engine: Engine) -> Iterator[Connection]:
         db.session.remove()
         db.session = real
         outer.rollback()
+    for folder in settings.photo_dir.iterdir():
+        shutil.rmtree(folder)
 
 
 @pytest.fixture(autouse=True)

@@ -47,9 +47,10 @@ def test_what_does_not_fit_is_refused_and_leaves_nothing(
     """S-119: wrong types, missing and unknown fields, in requests that are otherwise right."""
     sample = sample_of(app, session, method, path)
     operation = description[path][method]
+    before = _kept(connection, settings.photo_dir)
 
     def status_of(parts: dict[str, Any]) -> int:
-        before = _kept(connection, settings.photo_dir)
+        """Call it and take back what it did, so that what was stored before it is so before each."""
         with connection.begin_nested() as again:
             status = checked(operation.Case(**parts), sample.who)
             if status >= 400:

@@ -227,7 +227,7 @@ def test_requirements_are_named_in_the_form_that_counts() -> None:
 
 
 def test_whoever_writes_many_rows_sweeps_them_away() -> None:
-    """Their room stays in the table though they are rolled back, and every test after it reads through that."""
+    """Their room stays in the table though they are rolled back, and every test after reads through it."""
     found = []
     for path in trees("tests"):
         text = (ROOT / path).read_text(encoding="utf-8")
