@@ -40,6 +40,7 @@ LEFT_OUT = {
     "rectification_notices.advice": _OTHERS,
     "rectification_notices.basis": "tells of a place",
     "rectification_notices.contact": _OTHERS,
+    "occurrences.earlier_hands": _OTHERS,
     "approvals.payload": _OTHERS,
     "approvals.reason": _OTHERS,
     "approvals.decision_note": _OTHERS,
