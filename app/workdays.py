@@ -46,7 +46,7 @@ class WorkCalendar:
         if day.year in self.extra:
             return self.extra[day.year].get(day, weekday)
         try:
-            return bool(chinese_calendar.is_workday(day))
+            return _is_workday(day)
         except NotImplementedError:
             if self.unknown_years is UnknownYears.WEEKENDS:
                 return weekday
@@ -62,6 +62,12 @@ class WorkCalendar:
             day += timedelta(days=1)
             days -= self.is_workday(day)
         return end_of(day)
+
+
+@cache
+def _is_workday(day: date) -> bool:
+    """Ask the package, which takes its time; raises NotImplementedError for a year that it does not know."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 @cache

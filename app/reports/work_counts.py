@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import distinct, func, insert, select
+from sqlalchemy import ARRAY, cast, distinct, func, insert, literal, select
 from sqlalchemy.orm import Session
 
 from app.actors import COMMUNITY_DIGITS, Actor
@@ -119,21 +119,31 @@ def _count(session: Session, month: date) -> int:
     counts = {measure: counts_of_tree(found, areas) for measure, found in _found(session, month).items()}
     hidden = told_apart(counts)
     known = cities_on_record(session, month)
-    rows: list[dict[str, Any]] = [
-        {
-            "month": month,
-            "area_code": code,
-            "measure": measure,
-            "number": number,
-            "is_shown": code not in hidden[measure],
-        }
+    figures = [
+        (code, measure, number, code not in hidden[measure])
         for measure, by_area in counts.items()
         for code, number in by_area.items()
         if measure is not _M.STABLE_HOMES or code[: DIGITS[AreaLevel.CITY]] in known
     ]
-    if rows:
-        session.execute(insert(WorkCount), rows)
-    return len(rows)
+    if figures:
+        _write(session, month, figures)
+    return len(figures)
+
+
+def _write(session: Session, month: date, figures: Sequence[tuple[str, WorkMeasure, int, bool]]) -> None:
+    """Write the figures of a month by one statement: the area, what was counted, how many, whether shown."""
+    columns = [WorkCount.area_code, WorkCount.measure, WorkCount.number, WorkCount.is_shown]
+    arrays = [
+        cast(list(values), ARRAY(column.type))
+        for column, values in zip(columns, zip(*figures, strict=True), strict=True)
+    ]
+    names = [one.name for one in columns]
+    rows = func.unnest(*arrays).table_valued(*names).render_derived()
+    session.execute(
+        insert(WorkCount).from_select(
+            ["month", *names], select(literal(month), *(rows.c[name] for name in names))
+        )
+    )
 
 
 def told_apart(counts: Mapping[WorkMeasure, Mapping[str, int]]) -> dict[WorkMeasure, set[str]]:

@@ -1,10 +1,12 @@
 """Rows on their way into the database: gathered first, written table by table."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import insert
+import psycopg
+from psycopg import sql
+from sqlalchemy import Column, ColumnDefault, Connection
 from sqlalchemy.orm import Session
 
 from app.models import Base
@@ -35,17 +37,31 @@ class Rows:
                 yield models[table]
 
     def write(self, session: Session, table: type[Base]) -> None:
-        """Insert the rows of a table, whose columns are those of the first row.
+        """Copy the rows of a table into it, whose columns are those of the first row and those of a default.
 
-        By the table and not by the model, which costs the half; but such an insert takes no notice of columns
-        that the table does not have.
+        By COPY, which costs a third of inserting them.
         """
         rows, target = self._of[table], Base.metadata.tables[table.__tablename__]
         columns = rows[0].keys()
         unknown = columns - target.columns.keys()
         assert not unknown, f"{table.__tablename__} has no columns {sorted(unknown)}"
         assert all(row.keys() == columns for row in rows), f"{table.__tablename__}: rows of different columns"
-        session.connection().execute(insert(target), rows)
+        defaults = {
+            column.name: column.default.arg(None) if column.default.is_callable else column.default.arg
+            for column in target.columns
+            if column.name not in columns and isinstance(column.default, ColumnDefault)
+        }
+        connection = session.connection()
+        written = [(name, _adapted(connection, target.columns[name])) for name in (*columns, *defaults)]
+        command = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            sql.Identifier(target.name), sql.SQL(", ").join(sql.Identifier(name) for name, _ in written)
+        )
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection), "we know no other"
+        with driver.cursor() as cursor, cursor.copy(command) as copy:
+            for row in rows:
+                whole = defaults | row
+                copy.write_row([adapt(whole[name]) for name, adapt in written])
 
     def digest(self) -> str:
         """Give a hash of everything, to see that the same seed tells the same."""
@@ -54,3 +70,14 @@ class Rows:
             for row in self._of[table]:
                 digest.update(repr(sorted(row.items())).encode())
         return digest.hexdigest()
+
+
+def _adapted(connection: Connection, column: Column[Any]) -> Callable[[Any], Any]:
+    """Give what turns a value of a column into one that the driver knows."""
+    dialect = connection.dialect
+    processor = column.type.dialect_impl(dialect).bind_processor(dialect)
+    return processor or _as_it_is
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
