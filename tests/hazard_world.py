@@ -261,6 +261,12 @@ SIDE_VERBS: dict[str, tuple[str, frozenset[str], dict[str, Any], dict[str, Any]]
     "supervise": ("county", OPEN, {"note": "请抓紧"}, {}),
     "answer": ("admin", OPEN, {"note": "正在办"}, {"supervised_at": now()}),
     "ask-extension": ("worker", _IN_HAND, {"until": in_days(12), "reason": "等材料"}, {}),
+    "raise-level": (
+        "admin",
+        _DANGEROUS | {"rectified"},
+        {"reason": "裂缝变大了"},
+        {"level": "general", "five_fixed": FIVE_FIXED},
+    ),
     "report-controls": (
         "admin",
         _DANGEROUS,
@@ -271,7 +277,7 @@ SIDE_VERBS: dict[str, tuple[str, frozenset[str], dict[str, Any], dict[str, Any]]
     "grant-extension": ("county", _IN_HAND, {}, {"asked_due_at": LATER}),
     "refuse-extension": ("county", _IN_HAND, {"reason": "材料已到"}, {"asked_due_at": LATER}),
 }
-"""Who takes a verb that leaves the state as it is, in which states, with what, on which hazard."""
+"""Who takes a verb that leaves the state as it is, in which states, with what, on which major hazard."""
 HAZARD_VERBS = (*VERBS, *SIDE_VERBS, "rate", "take-over")
 WITH_WORKER = {"former_id": str(person("worker").user_id)}
 """What an assignment adds where ``worker`` has the hazard."""

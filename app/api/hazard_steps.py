@@ -51,6 +51,12 @@ class RejectInput(StepInput):
     reason = step_note(least=1, required=True)
 
 
+class RaiseLevelInput(StepInput):
+    """Why it is major."""
+
+    reason = step_note(least=1, required=True)
+
+
 class DuplicateInput(StepInput):
     """Which hazard names the same thing already."""
 
@@ -173,6 +179,15 @@ def reject_hazard(sent: dict[str, Any], hazard_id: UUID) -> Any:
 def mark_duplicate(sent: dict[str, Any], hazard_id: UUID) -> Any:
     """End a report of something that another hazard already names."""
     return taken(hazards.duplicate, hazard_id, **sent)
+
+
+@blueprint.route("/hazards/<uuid:hazard_id>/raise-level", methods=["POST"])
+@allow(Permission.HAZARD_ACCEPT)
+@blueprint.answer(WholeHazardOutput)
+@blueprint.body(RaiseLevelInput)
+def raise_level(sent: dict[str, Any], hazard_id: UUID) -> Any:
+    """Make a general hazard major that was accepted before; the county is told at once."""
+    return taken(hazards.raise_level, hazard_id, **sent)
 
 
 @blueprint.route("/hazards/<uuid:hazard_id>/assign", methods=["POST"])

@@ -64,6 +64,7 @@ from app.hazards.ledger_exports import (
     ledger_rows,
 )
 from app.hazards.ledger_words import ledger_in_words, names_of
+from app.hazards.levels import MajorAlreadyError, raise_level
 from app.hazards.map_data import HazardMap, MappedHazard, hazard_map
 from app.hazards.merging import KeptHazard
 from app.hazards.naming import CATEGORY_NAMES, LEVEL_NAMES
@@ -194,6 +195,7 @@ __all__ = [
     "LedgerTooBigError",
     "LevelKeptError",
     "ListedHazard",
+    "MajorAlreadyError",
     "MajorControlsError",
     "MajorExtensionError",
     "MajorRejectedError",
@@ -275,6 +277,7 @@ __all__ = [
     "names_of",
     "nearby",
     "printed_notice",
+    "raise_level",
     "raise_or_join",
     "rate",
     "rate_by_receipt",

@@ -24,6 +24,7 @@ _PERMISSION = {
     HazardStep.ACCEPT: Permission.HAZARD_ACCEPT,
     HazardStep.REJECT: Permission.HAZARD_ACCEPT,
     HazardStep.DUPLICATE: Permission.HAZARD_TRIAGE,
+    HazardStep.RAISE_LEVEL: Permission.HAZARD_ACCEPT,
     HazardStep.ASSIGN: Permission.HAZARD_ASSIGN,
     HazardStep.START: Permission.HAZARD_RECTIFY,
     HazardStep.RECTIFY: Permission.HAZARD_RECTIFY,
@@ -132,6 +133,10 @@ def _may_reject(reader: _Reader, row: Hazard) -> bool:
     return may_reject(reader.session, reader.actor, row)
 
 
+def _is_general(_: _Reader, row: Hazard) -> bool:
+    return row.level is HazardLevel.GENERAL
+
+
 def _may_assign(reader: _Reader, row: Hazard) -> bool:
     return may_assign(reader.session, reader.actor, row)
 
@@ -163,6 +168,7 @@ def _may_check(_: _Reader, row: Hazard) -> bool:
 
 _IF: dict[HazardStep, Callable[[_Reader, Hazard], bool]] = {
     HazardStep.REJECT: _may_reject,
+    HazardStep.RAISE_LEVEL: _is_general,
     HazardStep.ASSIGN: _may_assign,
     HazardStep.START: _is_his,
     HazardStep.RECTIFY: _is_his,

@@ -44,6 +44,7 @@ _FROM: dict[HazardStep, frozenset[HazardStatus]] = {
     HazardStep.ACCEPT: frozenset({_S.REPORTED}),
     HazardStep.REJECT: frozenset({_S.REPORTED}),
     HazardStep.DUPLICATE: frozenset({_S.REPORTED}),
+    HazardStep.RAISE_LEVEL: _DANGEROUS | {_S.RECTIFIED},
     HazardStep.ASSIGN: frozenset({_S.ACCEPTED, _S.ASSIGNED, _S.RECTIFYING}),
     HazardStep.START: frozenset({_S.ASSIGNED}),
     HazardStep.RECTIFY: frozenset({_S.RECTIFYING}),

@@ -5,11 +5,20 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.models import Checklist, Hazard, HazardLevel, HazardSource, HazardStatus, Notice, NoticeKind
+from app.models import (
+    Checklist,
+    HarmCase,
+    Hazard,
+    HazardLevel,
+    HazardSource,
+    HazardStatus,
+    Notice,
+    NoticeKind,
+)
 from tests.cast import person
 from tests.client import Client
 from tests.hazard_world import (
@@ -259,3 +268,51 @@ def test_what_is_major_and_arrives_late_joins_no_general_one_that_was_closed(
     assert (found.id == closed.id) is (level == "major")
     assert found.level is MAJOR
     assert found.came_back is False
+
+
+@pytest.mark.parametrize("name", ["admin", "county"])
+def test_what_proves_to_be_worse_is_made_major_with_a_reason(session: Session, take: Take, name: str) -> None:
+    """Whoever works on it starts anew with the five items, and its controls have a day."""
+    row = write_hazard(session, HazardStatus.RECTIFYING, asked_due_at=now() + A_DAY)
+    before = now()
+    shown = done(take(name, row, "raise-level", reason="裂缝变大了"))
+    again = take(name, row, "raise-level", reason="还在变大")
+
+    assert (shown["level"], shown["status"], shown["asked_due_at"]) == ("major", "assigned", None)
+    assert datetime.fromisoformat(shown["controls_due_at"]) >= before + A_DAY
+    last = shown["events"][-1]
+    assert (last["step"], last["note"], last["data"]) == ("raise_level", "裂缝变大了", {"level": "major"})
+    assert refused(again) == (409, "major_already")
+    assert refused(take("worker", row, "start")) == (422, "incomplete_five_fixed")
+    assert [step for step, _ in alarms(session, "worker")] == ["raise_level"]
+    told = {"admin": "county", "county": "admin"}[name]
+    assert [step for step, _ in alarms(session, told)] == ["raise_level"]
+    assert alarms(session, name) == []
+
+
+def test_it_is_offered_for_what_was_accepted_as_general(be: Be, session: Session) -> None:
+    offered = {
+        (level, status.value)
+        for level in ("general", "major")
+        for status in HazardStatus
+        if "raise_level"
+        in be("admin").get(f"/v1/hazards/{write_hazard(session, status, level=level).id}").json["allowed"]
+    }
+
+    assert offered == {
+        ("general", status) for status in ("accepted", "assigned", "rectifying", "rectified", "transferred")
+    }
+
+
+def test_the_reason_is_watched_for_harm_as_the_words_of_other_steps(session: Session, take: Take) -> None:
+    """S-98: the admin wrote it, and a case is opened."""
+    done(
+        take(
+            "admin",
+            write_hazard(session, HazardStatus.ASSIGNED),
+            "raise-level",
+            reason="天天打孩子，哭得厉害",
+        )
+    )
+
+    assert session.scalar(select(func.count(HarmCase.id))) == 1

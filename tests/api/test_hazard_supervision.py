@@ -31,7 +31,7 @@ def test_a_verb_that_moves_nothing_starts_from_its_own_states_only(
     session: Session, take: Take, verb: str, status: HazardStatus
 ) -> None:
     name, starts, sent, more = SIDE_VERBS[verb]
-    hazard = write_hazard(session, status, level="major", **more)
+    hazard = write_hazard(session, status, **{"level": "major", **more})
     answer = take(name, hazard, verb, **sent)
     session.refresh(hazard)
 
@@ -46,7 +46,7 @@ def test_a_verb_that_moves_nothing_starts_from_its_own_states_only(
 @pytest.mark.parametrize("verb", list(SIDE_VERBS))
 def test_the_same_one_again_is_taken_once(session: Session, take: Take, verb: str) -> None:
     name, _, sent, more = SIDE_VERBS[verb]
-    hazard = write_hazard(session, HazardStatus.ASSIGNED, level="major", **more)
+    hazard = write_hazard(session, HazardStatus.ASSIGNED, **{"level": "major", **more})
     step_id = new_id()
     first, again = (take(name, hazard, verb, step_id=step_id, **sent) for _ in range(2))
 

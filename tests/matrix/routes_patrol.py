@@ -155,6 +155,12 @@ PATROL = [
         _step("reject", _S.REPORTED, {"reason": "不是隐患"}, level=HazardLevel.MAJOR),
     ),
     Line("POST", "/v1/hazards/<uuid:hazard_id>/duplicate", {"admin": 200}, _duplicate),
+    Line(
+        "POST",
+        "/v1/hazards/<uuid:hazard_id>/raise-level",
+        {"admin": 200, "county": 200},
+        _step("raise-level", _S.ASSIGNED, {"reason": "裂缝变大了"}),
+    ),
     Line("POST", "/v1/hazards/<uuid:hazard_id>/assign", {"admin": 200, "county": 200}, _assign),
     Line(
         "POST",

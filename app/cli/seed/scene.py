@@ -67,6 +67,10 @@ class Scene:
         """Let the admin accept it."""
         self.by(when, self.admin, Permission.HAZARD_ACCEPT, hazards.accept, level=level, note=note)
 
+    def raise_level(self, when: When, reason: str) -> None:
+        """Let the admin make it major, once it proves to be worse."""
+        self.by(when, self.admin, Permission.HAZARD_ACCEPT, hazards.raise_level, reason=reason)
+
     def assign(
         self,
         when: When,

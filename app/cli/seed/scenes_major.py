@@ -35,7 +35,8 @@ def _slope(stage: Stage, company: UUID) -> None:
         Role.GRID_WORKER,
     )
     lead = scene.lead(COMPANY)
-    scene.accept((10, 8.5), "按重大隐患处理。", HazardLevel.MAJOR)
+    scene.accept((10, 8.2), "先按一般隐患受理。")
+    scene.raise_level((10, 8.6), "一晚上又鼓出半拳，后排人家要搬，按重大隐患处理。")
     scene.assign(
         (10, 9),
         None,
