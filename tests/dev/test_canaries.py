@@ -97,7 +97,7 @@ def used(codes: dict[str, str]) -> Canaries:
 )
 @pytest.mark.parametrize("kind, value", (CODES | HALVES).items())
 def test_a_code_is_found_beside_its_name_and_as_a_value(line: str, kind: str, value: str) -> None:
-    assert (value, kind) in used(CODES).found_in(line.format(value).encode())
+    assert (value, kind) in used(CODES).finder().found_in(line.format(value).encode())
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_code_is_found_beside_its_name_and_as_a_value(line: str, kind: str, va
 )
 @pytest.mark.parametrize("value", [CODES["totp"], *HALVES.values()])
 def test_a_few_digits_by_chance_are_no_code(line: str, value: str) -> None:
-    assert list(used(CODES).found_in(line.format(value).encode())) == []
+    assert list(used(CODES).finder().found_in(line.format(value).encode())) == []
 
 
 def test_codes_are_found_in_every_place(servers: Servers, kept: Path) -> None:
