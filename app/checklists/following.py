@@ -24,8 +24,8 @@ class DraftTooLongError(DomainError):
 def follow(session: Session, actor: Actor, draft_id: UUID, revision: int) -> ChecklistDraft:
     """Let the draft of a copy take over what the newest version above has otherwise than the copied one.
 
-    What the copy changed, added or left out itself stays so; what was removed above is left to its editor. A
-    draft that follows the newest version already, or no list, stays as it is, so the same again does nothing.
+    What the copy changed, added or left out itself stays so; what was removed above goes, unless the copy had
+    changed it. A draft that follows the newest version already, or no list, stays as it is, so the same again does nothing.
 
     Raises NotFoundError, DraftEndedError, DraftChangedError, DraftTooLongError.
     """
@@ -48,10 +48,14 @@ def follow(session: Session, actor: Actor, draft_id: UUID, revision: int) -> Che
 
 
 def _taken_over(own: Sequence[Plain], copied: Sequence[Plain], newer: Sequence[Plain]) -> list[Plain]:
-    """Give a copy's items with what is new above, each new one behind the one that it follows there."""
+    """Give a copy's items with what is new above, each new one behind the one that it follows there.
+
+    Without those that were removed there and that the copy had as they were.
+    """
     before, above = ({item["code"]: item for item in items} for items in (copied, newer))
-    merged = [_merged(item, before.get(item["code"]), above.get(item["code"])) for item in own]
-    codes, place = [item["code"] for item in own], 0
+    kept = [item for item in own if item["code"] in above or not _is_same(item, before.get(item["code"]))]
+    merged = [_merged(item, before.get(item["code"]), above.get(item["code"])) for item in kept]
+    codes, place = [item["code"] for item in kept], 0
     for item in newer:
         code = item["code"]
         if code in codes:
@@ -61,6 +65,10 @@ def _taken_over(own: Sequence[Plain], copied: Sequence[Plain], newer: Sequence[P
             merged.insert(place, item)
             place += 1
     return merged
+
+
+def _is_same(own: Plain, before: Plain | None) -> bool:
+    return before is not None and all(own[name] == before[name] for name in ITEM_FIELDS)
 
 
 def _merged(own: Plain, before: Plain | None, above: Plain | None) -> Plain:

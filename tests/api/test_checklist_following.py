@@ -124,3 +124,18 @@ def test_what_the_county_has_otherwise_than_a_copy_is_seen_before(
     assert [item["text"] for item in seen["added"]] == [newer["items"][1]["text"], newer["items"][3]["text"]]
     assert [item["text"] for item in seen["removed"]] == ["社区自己的?"]
     assert {change["position"] for change in seen["changed"]} == {1, 3}
+
+
+def test_what_the_county_removed_goes_unless_the_copy_had_changed_it(
+    be: Callable[[str], Client], admin: Client, copy: dict[str, Any], above: Checklist
+) -> None:
+    county = be("county")
+    shown = county.get(f"/v1/checklists/{above.id}").json
+    published(county, next_version(shown, items=[new_item("只剩这一条?")]))
+    draft = put_draft(admin, next_version(copy)).json
+
+    taken = follow(admin, draft).json
+
+    texts = [item["text"] for item in taken["items"]]
+    assert texts == ["只剩这一条?", copy["items"][1]["text"], "社区自己的?"]
+    assert taken["items"][1]["advice"] == "找物业"
