@@ -25,7 +25,8 @@ def follow(session: Session, actor: Actor, draft_id: UUID, revision: int) -> Che
     """Let the draft of a copy take over what the newest version above has otherwise than the copied one.
 
     What the copy changed, added or left out itself stays so; what was removed above goes, unless the copy had
-    changed it. A draft that follows the newest version already, or no list, stays as it is, so the same again does nothing.
+    changed it. A draft that follows the newest version already, or no list, stays as it is, so the same again
+    does nothing.
 
     Raises NotFoundError, DraftEndedError, DraftChangedError, DraftTooLongError.
     """

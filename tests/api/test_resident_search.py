@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import people
 from app.ids import new_id
-from app.models import Resident
+from app.models import Place, Resident
 from app.people.sounds import found_by
 from tests.canaries import look_at
 from tests.cast import GRID, HOME, NEXT, named
@@ -94,12 +94,60 @@ def test_odd_signs_are_found_as_they_are_typed(
     assert _found(admin, words) == found
 
 
-@pytest.mark.parametrize("words", ["701", "7单元701", "7单元 701", "7单元70", "1号楼 701", "1号楼7单元701"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("701", "7单元701", "7单元 701", "7单元70", "701室", "１号楼７０１"),
+        *(
+            "1号楼 701",
+            "1号楼7单元701",
+            "一号楼701",
+            "1栋701",
+            "1栋7单元701",
+            "一幢七单元701",
+            "1#701",
+            "1#楼701",
+        ),
+        *("7-701", "1-701", "1-7-701", "1号楼7-701", "1#7-701", "1—7—701", "1栋 7-701"),
+    ],
+)
 def test_a_door_finds_who_lives_behind_it(admin: Client, register: Callable[..., str], words: str) -> None:
     register("单桂兰", "7单元701")
     register("吕布", "7单元1701")
 
     assert _found(admin, words) == ["单桂兰"]
+
+
+@pytest.mark.parametrize(
+    "name, words, is_found",
+    [
+        ("三号楼", "3栋701", True),
+        ("三号楼", "三号楼701", True),
+        ("十二号楼", "12#701", True),
+        ("十二号楼", "2号楼701", False),
+        ("23栋", "二十三号楼7-701", True),
+        ("23栋", "3-701", False),
+        ("10幢", "十栋701", True),
+        ("东区3#楼", "3-7-701", True),
+    ],
+)
+def test_a_building_is_found_however_its_number_is_written(
+    session: Session, admin: Client, register: Callable[..., str], name: str, words: str, *, is_found: bool
+) -> None:
+    register("单桂兰", "7单元701")
+    session.execute(update(Place).where(Place.id == named("block")).values(name=name))
+    session.commit()
+
+    assert _found(admin, words) == (["单桂兰"] if is_found else [])
+
+
+def test_a_door_that_was_entered_with_lines_is_found_by_them(
+    admin: Client, register: Callable[..., str]
+) -> None:
+    register("单桂兰", "7-701")
+    register("吕布", "7单元1701")
+
+    assert [_found(admin, one) for one in ("7-701", "7－701")] == [["单桂兰"]] * 2
 
 
 def test_the_end_of_a_phone_finds_whose_it_is(admin: Client, register: Callable[..., str]) -> None:
