@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 import structlog
 from flask import Flask
@@ -20,7 +21,7 @@ from app.config import Settings
 from app.db import db
 from app.factory import create_app
 from app.models import Area, AreaLevel, Checklist, Grant, Notice, Plan
-from dev.servers import Servers, servers_for_tests
+from dev.servers import Servers, libpq_url, servers_for_tests
 from tests import cast
 from tests.client import Client
 from tests.databases import peopled_database
@@ -126,6 +127,13 @@ def engine(settings: Settings) -> Iterator[Engine]:
     made.dispose()
 
 
+@pytest.fixture(scope="session")
+def onlooker(settings: Settings) -> Iterator[psycopg.Connection]:
+    """Give a connection to the test database beside all others, which sees what was committed."""
+    with psycopg.connect(libpq_url(settings.database_url), autocommit=True) as made:
+        yield made
+
+
 @pytest.fixture(scope="module")
 def swept(engine: Engine) -> Iterator[None]:
     """Give back the room of a module's many rows: each later look at a table would read through it all.
@@ -183,10 +191,10 @@ def nothing_stays(request: pytest.FixtureRequest) -> Iterator[None]:
     if "settings" not in request.fixturenames or "connection" in request.fixturenames:
         yield
         return
-    url = request.getfixturevalue("settings").database_url
-    before = counted(url)
+    onlooker = request.getfixturevalue("onlooker")
+    before = counted(onlooker)
     yield
-    after = counted(url)
+    after = counted(onlooker)
     assert {name: rows - before[name] for name, rows in after.items() if rows != before[name]} == {}
 
 

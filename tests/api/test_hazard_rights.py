@@ -73,7 +73,7 @@ def test_a_function_belongs_to_its_roles(
             "major",
             {"admin": "assign transfer report_controls", "county": "assign supervise transfer"},
         ),
-        ("accepted", "general", {"admin": "assign transfer", "county": "supervise"}),
+        ("accepted", "general", {"admin": "raise_level assign transfer", "county": "raise_level supervise"}),
         (
             "assigned",
             "major",
@@ -86,7 +86,11 @@ def test_a_function_belongs_to_its_roles(
         (
             "assigned",
             "general",
-            {"worker": "start ask_extension", "admin": "assign transfer", "county": "supervise"},
+            {
+                "worker": "start ask_extension",
+                "admin": "raise_level assign transfer",
+                "county": "raise_level supervise",
+            },
         ),
         (
             "rectifying",
@@ -100,7 +104,11 @@ def test_a_function_belongs_to_its_roles(
         (
             "rectifying",
             "general",
-            {"worker": "rectify ask_extension", "admin": "assign transfer", "county": "supervise"},
+            {
+                "worker": "rectify ask_extension",
+                "admin": "raise_level assign transfer",
+                "county": "raise_level supervise",
+            },
         ),
         ("rectified", "major", {"colleague": "verify", "admin": "verify", "county": "supervise"}),
         ("verified", "major", {"county": "close supervise"}),

@@ -240,7 +240,7 @@ SENTENCES: dict[str, str] = {
     "closed_before": "那一条{closed_on}已经办结，这条是之后发现的，请按新隐患受理",
     "level_kept": "重大隐患只有县里才能改为一般隐患，请报县里",
     "major_rejected": "重大隐患只有县里才能决定不受理，请报县里",
-    "major_already": "这条已经是重大隐患，不用再改",
+    "major_already": "这条已经是重大隐患，请刷新后按重大隐患办理",
     "kept_general": "那一条是一般隐患，已经整改，请把这一条按重大隐患受理",
     "not_major": "一般隐患由社区处理，县里请只处理重大隐患",
     "assignee_changed": "负责这个隐患的人已经变了，请刷新后再派",
