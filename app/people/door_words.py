@@ -7,11 +7,13 @@ _BUILDINGS = ("号楼", "栋", "幢", "座", "#楼", "#", "号")
 _STAIRCASE = "单元"
 _PARTS = re.compile(f"(?<=[0-9])({'|'.join((*_BUILDINGS, _STAIRCASE))})")
 _BUILDING = re.compile(f"([0-9]+)({'|'.join(_BUILDINGS)})")
-_IN_WORDS = re.compile(f"[一二三四五六七八九十]{{1,3}}(?=号楼|栋|幢|座|号|#|{_STAIRCASE})")
+_FIGURES = "一二三四五六七八九"
+_IN_WORDS = re.compile(
+    f"(?:([{_FIGURES}])?十([{_FIGURES}])?|([{_FIGURES}]+))(?=号楼|栋|幢|座|号|#|{_STAIRCASE})"
+)
 _JOINED = re.compile(r"(?:([0-9]{1,3})[-~_/—－])?([0-9]{1,3})[-~_/—－]([0-9]{3,4})")
 _SAID = range(1, 100)
 """Numbers of buildings that are written in words, too."""
-_FIGURES = "一二三四五六七八九"
 
 
 def readings(typed: str) -> list[list[str]]:
@@ -20,7 +22,7 @@ def readings(typed: str) -> list[list[str]]:
     It is cut behind the words for a building and a staircase. Of figures with a line between them, the first
     may be a building's or a staircase's.
     """
-    plain = _IN_WORDS.sub(lambda found: str(_number(found[0])), typed)
+    plain = _IN_WORDS.sub(_in_figures, typed)
     read = [_PARTS.sub(r"\1 ", plain).split()]
     if joined := _JOINED.fullmatch(plain):
         building, staircase, door = joined.groups()
@@ -51,11 +53,12 @@ def _last(words: list[str]) -> str:
     return words[-1] if words else ""
 
 
-def _number(figures: str) -> int:
-    """Read 三, 十, 十二 or 二十三."""
-    tens, ten, ones = figures.rpartition("十")
-    value = 10 * (_FIGURES.index(tens) + 1 if tens else 1) if ten else 0
-    return value + (_FIGURES.index(ones[-1]) + 1 if ones else 0)
+def _in_figures(found: re.Match[str]) -> str:
+    """Write 三 as 3, 十二 as 12, 二十 as 20, and 一二 as 12."""
+    tens, ones, others = found.groups()
+    if others:
+        return "".join(str(_FIGURES.index(one) + 1) for one in others)
+    return str(10 * (_FIGURES.index(tens) + 1 if tens else 1) + (_FIGURES.index(ones) + 1 if ones else 0))
 
 
 def _in_words(number: int) -> str:
