@@ -6,10 +6,10 @@ _BUILDINGS = ("号楼", "栋", "幢", "座", "#楼", "#", "号")
 """What stands behind the number of a building; of one thing, as people write it."""
 _STAIRCASE = "单元"
 _PARTS = re.compile(f"(?<=[0-9])({'|'.join((*_BUILDINGS, _STAIRCASE))})")
-_BUILDING = re.compile(f"([0-9]+)({'|'.join(_BUILDINGS)})")
+_BUILDING = re.compile(f"([0-9]{{1,4}})({'|'.join(_BUILDINGS)})")
 _FIGURES = "一二三四五六七八九"
 _IN_WORDS = re.compile(
-    f"(?:([{_FIGURES}])?十([{_FIGURES}])?|([{_FIGURES}]+))(?=号楼|栋|幢|座|号|#|{_STAIRCASE})"
+    f"(?:([{_FIGURES}])?十([{_FIGURES}])?|([{_FIGURES}]{{1,4}}))(?=号楼|栋|幢|座|号|#|{_STAIRCASE})"
 )
 _JOINED = re.compile(r"(?:([0-9]{1,3})[-~_/—－])?([0-9]{1,3})[-~_/—－]([0-9]{3,4})")
 _SAID = range(1, 100)
