@@ -7,9 +7,9 @@ _BUILDINGS = ("号楼", "栋", "幢", "座", "#楼", "#", "号")
 _STAIRCASE = "单元"
 _PARTS = re.compile(f"(?<=[0-9])({'|'.join((*_BUILDINGS, _STAIRCASE))})")
 _BUILDING = re.compile(f"([0-9]{{1,4}})({'|'.join(_BUILDINGS)})")
-_FIGURES = "一二三四五六七八九"
+_FIGURES, _TEN = "一二三四五六七八九", "十"
 _IN_WORDS = re.compile(
-    f"(?:([{_FIGURES}])?十([{_FIGURES}])?|([{_FIGURES}]{{1,4}}))(?=号楼|栋|幢|座|号|#|{_STAIRCASE})"
+    f"(?:([{_FIGURES}])?{_TEN}([{_FIGURES}])?|([{_FIGURES}]{{1,4}}))(?=号楼|栋|幢|座|号|#|{_STAIRCASE})"
 )
 _JOINED = re.compile(r"(?:([0-9]{1,3})[-~_/—－])?([0-9]{1,3})[-~_/—－]([0-9]{3,4})")
 _SAID = range(1, 100)
@@ -63,5 +63,5 @@ def _in_figures(found: re.Match[str]) -> str:
 
 def _in_words(number: int) -> str:
     tens, ones = divmod(number, 10)
-    begun = "" if tens == 0 else ("" if tens == 1 else _FIGURES[tens - 1]) + "十"
+    begun = "" if tens == 0 else ("" if tens == 1 else _FIGURES[tens - 1]) + _TEN
     return begun + (_FIGURES[ones - 1] if ones else "")
